@@ -6,7 +6,7 @@ import { Studio, TINY } from './studio';
 
 const FILES = /^(Choose|Add) files…/;
 
-test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
+test('axe finds no violations on any stage, in light and dark', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
   for (const stage of STAGE_NAMES) await check(studio, `${stage}, empty`, stage);
@@ -14,14 +14,14 @@ test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
   await check(studio, 'how to check that nothing leaves');
   await page.keyboard.press('Escape');
 
-  // Refused: a picture under the name of a text.
+  // Refused: an image named like a text file.
   await studio.goTo('Text');
   const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
   await studio.choose(FILES, { name: 'picture.txt', mimeType: 'text/plain', buffer: png });
   await expect(page.getByText(/PNG/).first()).toBeVisible();
   await check(studio, 'Text, a file refused');
 
-  // Failed: a text too short to learn from.
+  // Failed: a text too short to train on.
   await studio.choose(FILES, { name: 'short.txt', mimeType: 'text/plain', buffer: Buffer.from('Hello there.') });
   await expect(page.getByText('short.txt').first()).toBeVisible();
   await studio.goTo('Train');
@@ -53,7 +53,7 @@ test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
   expect(studio.errors).toEqual([]);
 });
 
-/** What a run may take, and whether activations are kept in it, by keyboard; the strip counts as the estimate does. */
+/** Sets the memory limit and activation recomputation by keyboard; the strip matches the estimate. */
 async function recompute(studio: Studio): Promise<void> {
   const { page } = studio;
   const sentence = page.getByText(/^(Fits in memory\.$|Needs over half of|Activation recomputation is on)/);
@@ -83,7 +83,7 @@ async function recompute(studio: Studio): Promise<void> {
   await expect(sentence).toHaveText('Fits in memory.');
 }
 
-/** On a phone and a small one, and at twice the size: a page has an end whatever its lists hold, and nothing overflows it sideways. */
+/** On a phone, a small phone, and at double size: pages have a finite height, and nothing overflows sideways. */
 async function narrow(studio: Studio): Promise<void> {
   const { page } = studio;
   const before = page.viewportSize()!;
@@ -106,6 +106,6 @@ async function check(studio: Studio, state: string, stage?: string): Promise<voi
   if (stage !== undefined) await studio.goTo(stage);
   await expectAccessible(studio.page, `${state}, light`);
   await studio.page.emulateMedia({ colorScheme: 'dark' });
-  await expectAccessible(studio.page, `${state}, dark`, ['color-contrast']); // everything that color schemes change
+  await expectAccessible(studio.page, `${state}, dark`, ['color-contrast']); // all rules that depend on colors
   await studio.page.emulateMedia({ colorScheme: 'light' });
 }

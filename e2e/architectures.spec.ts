@@ -1,4 +1,4 @@
-/** The main path of each architecture on WASM, which a service worker keeps for offline use as in a usual browser. */
+/** The main path of each architecture on WASM; a service worker saves it for offline use, as in a normal browser. */
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { ENDLESS, type MainPath, takeMainPath, toTheEnd, withStop } from './mainPath';
@@ -18,12 +18,12 @@ async function fillBlanks(page: Page): Promise<string[]> {
 async function answer(page: Page, studio: Studio): Promise<string> {
   await page.getByRole('textbox', { name: 'Input' }).fill('The whale');
   await studio.set({ 'Maximum length': 12 });
-  // The likeliest answer of a model that has learned so little may be empty.
+  // The most likely answer of a barely trained model may be empty.
   await page.getByRole('radiogroup', { name: 'Decoding' }).getByText('Sample', { exact: true }).click();
   const button = page.getByRole('button', { name: 'Answer', exact: true });
   await button.click();
   await expect(page.getByText(/^\d+ tokens? in |then the model ended/)).toBeVisible();
-  await expect(button).toBeVisible(); // it is a Stop until then
+  await expect(button).toBeVisible(); // the button is Stop until then
   const text = await page.getByRole('listbox', { name: 'Generated tokens' }).innerText();
   expect(text).not.toBe('');
   return text;
@@ -60,7 +60,7 @@ const PATHS: readonly Omit<MainPath, 'device'>[] = [
 
 for (const path of PATHS) {
   test.describe(path.architecture, () => {
-    // The main path includes the service worker; once is enough.
+    // The service worker is part of the main path; testing it once is enough.
     if (path.architecture === 'GPT') test.use({ serviceWorkers: 'allow' });
     test(`a ${path.architecture} is trained on a file on WASM, exported, and gives the same answer after its import`, async ({
       page,

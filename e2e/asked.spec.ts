@@ -12,7 +12,7 @@ const WIDTHS = [
 
 const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
 
-test('a step is compared, asked a task and pairs of sentences, and all of it is there after a reload', async ({
+test('a checkpoint is compared, evaluated on a task and sentence pairs, and all results are there after a reload', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -22,7 +22,7 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await studio.openOnWasm('/evaluate', await seeded({ texts: [['moby.txt', text]], runs: [{ sizes }, llama] }));
   await page.getByRole('link', { name: 'Compare, pairs and tasks' }).click();
 
-  // Compares the Llama with the GPT of the other run, and with an earlier step of its own.
+  // Compares the Llama with the GPT of the other run, and with its own earlier checkpoint.
   const compared = page.getByRole('region', { name: 'Compare with' });
   await compared.getByRole('button', { name: /Compare with/ }).click();
   await page
@@ -59,7 +59,7 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await expect(page.getByRole('table', { name: /^Identity swaps/ })).toContainText('he, she');
   await expectAccessible(page, 'Evaluate, asked');
 
-  // All of it as a table, of every step that was asked.
+  // Exports all results as a table, for every evaluated checkpoint.
   await page.getByRole('button', { name: 'Download report' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -77,7 +77,7 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   for (const [width, name] of WIDTHS) {
     await page.setViewportSize({ width, height: 844 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
-    // Panes that stand one below the other are as high as what is in them.
+    // Stacked panes are as high as their content.
     const pairs = page.getByRole('region', { name: 'Sentence pairs' });
     expect(await pairs.evaluate((pane) => pane.scrollHeight - pane.clientHeight), name).toBeLessThanOrEqual(1);
   }

@@ -1,15 +1,15 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
-/** The rules whose result depends on colors: all that a dark page needs where the light one was scanned by every rule. */
+/** Rules that depend on colors: sufficient for a dark page whose light version was scanned by every rule. */
 export const COLORS = ['color-contrast'] as const;
 
-/** axe finds nothing on the page as it is, by all of its rules or by some; `state` names it where it does. */
+/** Expects no axe violations, by all rules or the given ones; `state` names the page in failures. */
 export async function expectAccessible(page: Page, state: string, rules?: readonly string[]): Promise<void> {
   await within(atRest(page), `${state}: what moves on the page has not ended`);
   // Loaded once per page: later scans run compiled code. @axe-core/playwright would load it again for each.
   const isLoaded = await page.evaluate(() => 'axe' in globalThis);
-  // In the page itself: the app has no frames, whose results would be joined in a page of their own.
+  // Legacy mode needs no second page to merge the results of frames, which the app lacks.
   const axe = new AxeBuilder({ page, ...(isLoaded && { axeSource: 'void 0' }) }).setLegacyMode();
   axe.options({ resultTypes: ['violations'], ...(rules && { runOnly: { type: 'rule', values: [...rules] } }) });
   const { violations } = await within(axe.analyze(), `${state}: axe has not ended`);
@@ -18,8 +18,8 @@ export async function expectAccessible(page: Page, state: string, rules?: readon
 }
 
 /**
- * What fades in has less contrast until it is there; endless animations and paused ones are not waited for. A page that
- * was clicked may still have to draw what fades in, so it has to be at rest in ten frames one after another.
+ * Waits for animations, because fading content has less contrast; ignores endless and paused ones. After a click,
+ * content may start to fade in later, so the page must be still for ten consecutive frames.
  */
 const atRest = (page: Page): Promise<unknown> =>
   page.evaluate(async () => {
@@ -31,7 +31,7 @@ const atRest = (page: Page): Promise<unknown> =>
     }
   });
 
-/** Scripts in a page are awaited without end: where one hangs, the journey says which. */
+/** Limits the time of scripts in a page, which Playwright awaits forever, and names the one that hangs. */
 async function within<T>(work: Promise<T>, otherwise: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(otherwise)), PATIENCE_MS)));

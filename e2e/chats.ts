@@ -1,4 +1,4 @@
-/** Chats of questions and answers for Tune, and a small base model. */
+/** Question-and-answer chats for Tune, and a small base model. */
 import type { Page } from '@playwright/test';
 import { initialProject } from '../src/core/runs/project';
 import { seeded } from './seed';
@@ -15,7 +15,7 @@ export const CHATS = Array.from({ length: 32 }, (_, i) =>
   }),
 ).join('\n');
 
-/** Tune of a studio with one small run, whose context has room for a question and its answer. */
+/** Tune in a studio with one small run, whose context fits a question and its answer. */
 export async function withBase(page: Page): Promise<Studio> {
   const studio = new Studio(page);
   const text = 'The sea is wide and the whale is white, and nobody knows how deep it goes. '.repeat(400);

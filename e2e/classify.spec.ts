@@ -1,11 +1,11 @@
-/** From a table to a classifier that is evaluated, corrected, used, exported and imported. */
+/** From a table to a classifier: evaluated, corrected, used, exported and imported. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { expectNothingCut } from './cut';
 import { addTable, DESKS, matrix, opened, pane, setPasses, TABLE } from './labels';
 
-/** What it says of a text that is pasted. */
+/** Returns the predicted label of a pasted text. */
 async function askOf(page: Page): Promise<string> {
   await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Are you open on Sunday? No. 999');
   await page.getByRole('button', { name: 'Classify', exact: true }).click();
@@ -14,7 +14,7 @@ async function askOf(page: Page): Promise<string> {
   return answer.innerText();
 }
 
-/** A whole file in an old encoding, by keyboard: the encoding is chosen by its letters, which come back as they are. */
+/** Classifies a whole file in an old encoding, chosen by keyboard; the letters come back intact. */
 async function inItsEncoding(page: Page): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Classify file…' }).press('Enter');
@@ -48,7 +48,7 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
 
-  // On Train: its predictions, which labels it confuses, and the milestones.
+  // On Train: predictions, confusion matrix, and milestones.
   await expect(page).toHaveURL(/\/train$/);
   await expect(page.getByRole('list', { name: 'Held-out texts' }).getByRole('listitem')).toHaveCount(6);
   await expect(matrix(page)).toContainText('recall');
@@ -58,14 +58,14 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
   const own = `${TABLE.replaceAll('"', '')} Hours Loans`;
   await expectNothingCut(page, 'Train, a classifier', own);
 
-  // A reload shows the same, as it is recorded with the run.
+  // A reload shows the same matrix, as it is stored with the run.
   const shown = await matrix(page).innerText();
   await page.reload();
   await studio.begun();
   await expect.poll(() => matrix(page).innerText()).toBe(shown);
   await studio.goTo('Tune');
 
-  // Its accuracy next to baselines without a model.
+  // Accuracy, next to baselines.
   await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('main')).toContainText(
     /% of 24 texts right.* Step \d+, (latest|best on the validation set)/,
@@ -87,7 +87,7 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
   }
   await studio.goTo('Tune');
 
-  // Opens a mistake by its cell and changes its label; the run was trained before that.
+  // Opens a mistake by its cell and relabels it after the run was trained.
   await pane(page)
     .getByRole('tab', { name: /Mistakes/ })
     .click();
@@ -95,7 +95,7 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
   await expect(first).toContainText(/the model says (Hours|Loans)/);
   const wanted = /Labeled (Hours|Loans)/.exec(await first.innerText())![1]!;
   const other = wanted === 'Hours' ? 'Loans' : 'Hours';
-  // Why it was wrong, in Playground.
+  // Explanation of the mistake, in Playground.
   await first.getByRole('button', { name: /^Why/ }).click();
   await expect(page.getByRole('heading', { name: 'Why this label' })).toBeVisible({ timeout: 60_000 });
   await page.goBack();
@@ -110,7 +110,7 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
     await expect(mistake).toContainText(`Relabeled to ${other} after this run trained`);
   };
   await relabel();
-  // While its note stands: axe takes longer than that on a slow machine.
+  // While the toast is visible: axe takes longer than that on a slow machine.
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(mistake).not.toContainText('after this run trained');
   await relabel();
@@ -128,7 +128,7 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
   await expect(pane(page)).toContainText('0 of 6');
   await expectAccessible(page, 'Classify, labelling');
 
-  // A pasted text: how sure of each label, and the words that decided.
+  // Classifies a pasted text: confidence in each label, and the words that changed the answer.
   const answer = await askOf(page);
   expect(DESKS.map((desk) => `It is ${desk}`)).toContain(answer);
   await expect(page.getByRole('group', { name: /Words that changed the answer/ })).toContainText('open on Sunday', {
@@ -145,7 +145,7 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
   expect((await download).suggestedFilename()).toBe('desk-labels.csv');
   await inItsEncoding(page);
 
-  // Home and back into a browser that has never seen it: a classifier, with its labels.
+  // Exports the classifier and imports it into a fresh browser, with its labels.
   const zip = info.outputPath('classifier.zip');
   await studio.takeFolder(zip);
   await studio.bringAnew(zip, 'WASM');
@@ -157,7 +157,7 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
   expect(studio.errors).toEqual([]);
 });
 
-test('a word that gives a label away is shown below the labels, by the doctor of Model, and next to the accuracy', async ({
+test('a word that leaks a label is reported below the labels, by the doctor of Model, and next to the accuracy', async ({
   page,
 }) => {
   const studio = await opened(page);
@@ -180,7 +180,7 @@ test('a word that gives a label away is shown below the labels, by the doctor of
   await page.getByRole('button', { name: /^Train the classifier/ }).click();
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
   await expect(warning).toBeVisible();
-  // One press in the rail shows an evaluation; its first line is the result.
+  // One press in the rail opens an evaluation; its first line is the result.
   await studio.goTo('Evaluate');
   await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(/^\d+ of 16 texts right \(/);
   await expect(warning).toBeVisible();

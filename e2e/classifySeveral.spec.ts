@@ -5,14 +5,14 @@ import { SMALL, Studio } from './studio';
 
 const WORDS = { sea: 'the whale swims', deep: 'far below', calm: 'a quiet hour' };
 const LABELS = Object.keys(WORDS) as (keyof typeof WORDS)[];
-/** In turn none, one, two or three of them; nothing stands in the cell of those of none. */
+/** Rows with no label, one, two or three in turn; the cell of a row without a label is empty. */
 const ROWS = Array.from({ length: 120 }, (_, i) => {
   const own = LABELS.filter((_, place) => ((i % 8) >> place) % 2 === 1);
   return `"${own.map((label) => WORDS[label]).join(' ')} on page ${i}",${own.join(';')}`;
 });
 const TABLE = ['text,label', ...ROWS].join('\n');
 
-test('texts without any of several labels raise a question and are trained', async ({ page }) => {
+test('texts without labels in multi-label data raise a question and are trained', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/model');
   await studio.set({ ...SMALL, Width: 32, Context: 64 });
@@ -22,12 +22,12 @@ test('texts without any of several labels raise a question and are trained', asy
   await page.getByRole('textbox', { name: 'Table' }).fill(TABLE);
   await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
   const dialog = page.getByRole('dialog', { name: /What is in each column of/ });
-  // By the labels of its first rows.
+  // Guessed from the labels of the first rows.
   await expect(dialog.getByRole('button', { name: /Labels per text/ })).toContainText('Several, separated by ;');
   await dialog.getByRole('button', { name: 'Add labeled texts' }).click();
   await expect(dialog).toBeHidden();
 
-  // What no label means is asked before a start, and can be answered otherwise.
+  // The meaning of an empty label is asked before a start, and can be changed.
   await expect(
     page.getByText('15 texts have no label: does no label apply, or aren’t they labeled yet?'),
   ).toBeVisible();
@@ -50,7 +50,7 @@ test('texts without any of several labels raise a question and are trained', asy
   await studio.goTo('Tune');
   await expect(page.getByRole('main')).toContainText(/% of \d+ texts right/);
 
-  // Each label separately, next to baselines; a cell opens its texts, also with a higher threshold.
+  // Results per label, next to baselines; a cell opens its texts, also with a higher threshold.
   const pane = page.getByRole('region', { name: 'Evaluation' });
   const table = pane.getByRole('group', { name: 'Per-label results' });
   await expect(table.getByRole('row', { name: /^sea/ })).toBeVisible();
@@ -73,13 +73,13 @@ test('texts without any of several labels raise a question and are trained', asy
   await expect(ask.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
 
   await studio.goTo('Playground');
-  // A worker that ends within a file is reported and replaced.
+  // A worker that ends while it classifies a file is reported and replaced.
   const file = { name: 'many.txt', mimeType: 'text/plain', buffer: Buffer.from('the whale swims\n'.repeat(200_000)) };
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Classify file…' }).click();
   await (await chooser).setFiles(file);
   await expect(page.getByRole('main').getByRole('progressbar')).toBeVisible();
-  // One that ends answers no more.
+  // A closed worker never answers.
   for (const worker of page.workers())
     void worker
       .evaluate(() => {
@@ -99,14 +99,14 @@ test('texts without any of several labels raise a question and are trained', asy
   await expect(page.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
   await studio.goTo('Tune');
 
-  // Where it was moved to is kept, whoever leaves the page at once.
+  // The threshold is saved, even if the user leaves the page at once.
   await slider.focus();
   await page.keyboard.press('Home');
   await studio.goTo('Evaluate');
   await studio.goTo('Tune');
   await expect(slider).toHaveAttribute('aria-valuetext', /^1\b/);
 
-  // A text is said to have others, or none of them.
+  // Relabels a text: other labels, or none.
   const first = pane.getByRole('listitem').first();
   await pane.getByRole('tab', { name: /Mistakes/ }).click();
   await first.getByRole('button', { name: /^Change label/ }).click();
@@ -116,7 +116,7 @@ test('texts without any of several labels raise a question and are trained', asy
   expect(studio.errors).toEqual([]);
 });
 
-test('a second table with the same columns is proposed as the first was given, and a gray button says why', async ({
+test('a second table with the same columns gets the roles of the first, and a disabled button gives the reason', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -147,7 +147,7 @@ test('a second table with the same columns is proposed as the first was given, a
   await add.click();
   await expect(dialog).toBeHidden();
 
-  // A pasted table is one, whatever its name.
+  // A pasted table is recognized, whatever its name.
   await paste(rows.slice(6), 'more letters');
   await expect(dialog.getByRole('button', { name: /team/ })).toContainText('Label');
   await expect(dialog.getByRole('button', { name: /desk/ })).toContainText('Not used');

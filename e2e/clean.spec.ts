@@ -1,4 +1,4 @@
-/** Cleaning: rules are switched and ordered, dropped documents kept, a fix becomes a rule, each is undone; then training uses the result. */
+/** Cleaning: rules are switched, ordered and undone, documents kept, a fix becomes a rule; training uses the result. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';
@@ -25,18 +25,18 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
   const leftOut = page.getByRole('list', { name: 'Removed' });
   const undo = rules.getByRole('button', { name: 'Undo' });
 
-  await test.step('a rule is switched off and on again', async () => {
+  await test.step('switches a rule off and on again', async () => {
     await expect(sides.locator('ins', { hasText: 'gratitude' }).first()).toBeVisible();
     await rules.getByRole('switch', { name: 'Words split at line ends' }).press('Space');
     await expect(sides.locator('ins', { hasText: 'gratitude' })).toHaveCount(0);
-    // What was changed can be undone after one was elsewhere, too.
+    // A change can still be undone after another page was open.
     await page.getByRole('link', { name: 'Library' }).click();
     await page.getByRole('link', { name: 'Clean' }).click();
     await undo.click();
     await expect(sides.locator('ins', { hasText: 'gratitude' }).first()).toBeVisible();
   });
 
-  await test.step('the order is changed by the menu, and back', async () => {
+  await test.step('changes the order by the menu, and back', async () => {
     const first = rules.getByRole('listitem').first();
     await expect(first).toContainText('Mojibake');
     await rules.getByRole('button', { name: 'Move or remove Mojibake' }).click();
@@ -49,7 +49,7 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
     await undo.click();
   });
 
-  await test.step('and by the handle next to its number', async () => {
+  await test.step('changes the order by the handle next to the number', async () => {
     const rows = rules.getByRole('listitem');
     const [from, to] = await Promise.all([0, 2].map(async (i) => (await rows.nth(i).boundingBox())!));
     await page.mouse.move(from!.x + 14, from!.y + from!.height / 2);
@@ -61,7 +61,7 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
     await expect(rows.first()).toContainText('Mojibake');
   });
 
-  await test.step('a rule that leaves out: its document is opened, kept, and left to the rule again', async () => {
+  await test.step('an exclusion rule: opens its document, keeps it, and excludes it again', async () => {
     await page.setViewportSize({ width: 1440, height: 640 });
     await page.getByRole('button', { name: 'Add rule' }).click();
     await page.getByRole('menuitem', { name: /^Length/ }).click();
@@ -79,7 +79,7 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
     await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
   });
 
-  await test.step('a fix by hand is a rule, and can be undone', async () => {
+  await test.step('a manual fix becomes a rule, and can be undone', async () => {
     await sides.getByRole('radio', { name: 'All rules' }).click({ force: true });
     await sides.getByRole('button', { name: 'Edit passage…' }).click();
     const passage = page.getByRole('textbox', { name: 'Passage' });
@@ -95,7 +95,7 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
     await expect(mend).toContainText('32');
   });
 
-  await test.step('all settings of a rule are seen in the pane that scrolls', async () => {
+  await test.step('the scrolling pane shows all settings of a rule', async () => {
     await page.getByRole('button', { name: 'Add rule' }).click();
     await page.getByRole('menuitem', { name: /^Gopher repetition/ }).click();
     const [last, note] = [
@@ -106,12 +106,12 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
     await undo.click();
   });
 
-  await test.step('it is accessible, with a rule open', async () => {
+  await test.step('is accessible with an open rule', async () => {
     await rules.getByRole('button', { name: /^Length/ }).click();
     await expectAccessible(page, 'Clean with a rule open');
   });
 
-  await test.step('the texts are cleaned by it, and stay so', async () => {
+  await test.step('cleans the texts, which stay cleaned', async () => {
     await rules.getByRole('button', { name: 'Apply 9 rules' }).click();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
     await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
@@ -129,7 +129,7 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
     await expect(page.getByRole('main')).toContainText('8 of 9 documents');
   });
 
-  await test.step('what is made of it is of what is left', async () => {
+  await test.step('tokens are built from the remaining text', async () => {
     await studio.goTo('Tokenizer');
     await page.getByRole('button', { name: 'Build tokens' }).click();
     await expect(studio.entry('Tokens & data')).toContainText(/\d tokens/, { timeout: 60_000 });
@@ -143,14 +143,14 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
     await expect(page.getByText('The text changed after the tokenizer was trained')).toBeHidden();
   });
 
-  await test.step('where nothing is left to learn from, it says so', async () => {
+  await test.step('says if no text is left for training', async () => {
     await rules.getByRole('button', { name: /^Length/ }).click();
     await rules.getByRole('textbox', { name: 'Minimum length' }).fill('100000');
     await rules.getByRole('button', { name: 'Apply 9 rules' }).click();
     await expect(rules).toContainText('Cleaned, but no text remains');
   });
 
-  await test.step('that another project learns what is made here is said', async () => {
+  await test.step('says that another project trains on the cleaned text', async () => {
     await expect(rules).not.toContainText('Other projects');
     await studio.inProjects('Duplicate project');
     await expect(studio.project).toHaveText(/copy$/);
@@ -162,14 +162,14 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
 
 const SEA = 'the whale swam in the deep sea and the ship sailed after it over the water'.split(' ');
 const BANK = 'a bank lends money at interest and the price of its bonds falls when rates rise'.split(' ');
-/** Of `of` words `sea` are of the sea. */
+/** Text of `of` words, of which `sea` are about the sea. */
 const mixed = (sea: number, of: number, seed: number): string =>
   Array.from({ length: of }, (_, i) => {
     const words = i < sea ? SEA : BANK;
     return words[(i * 7 + seed) % words.length];
   }).join(' ');
 
-test('documents are ranked by their likeness to a sample, the cut is moved on the histogram; what is kept after cleaning stays listed', async ({
+test('documents are ranked by similarity to a sample, the cutoff moves on the histogram, and kept documents stay listed', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -189,7 +189,7 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
   const list = ranked.getByRole('list', { name: 'Documents by Similarity to the sample' }).getByRole('listitem');
   const cut = ranked.getByRole('slider', { name: 'Minimum to keep, Similarity to the sample' });
 
-  await test.step('by a sample they are ranked, and the cut is where half of them stay', async () => {
+  await test.step('ranks by a sample, with the cutoff at half of the documents', async () => {
     await page.getByRole('button', { name: 'Add rule' }).click();
     await page.getByRole('menuitem', { name: /^Relevance/ }).click();
     await expect(ranked).toContainText('Paste a few pages of the text you want');
@@ -202,7 +202,7 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
     await expect(list.nth(11).getByRole('button', { name: 'Keep letter-10.txt' })).toBeVisible();
   });
 
-  await test.step('it is moved by keys and by the pointer, and back at once', async () => {
+  await test.step('moves the cutoff by keys and pointer, and undoes it in one step', async () => {
     await cut.focus();
     await cut.press('ArrowRight');
     await expect(rules.getByRole('textbox', { name: 'Share kept' })).toHaveValue('0.45');
@@ -221,7 +221,7 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
     await expect(list.nth(10)).toContainText('Minimum to keep');
   });
 
-  await test.step('it is accessible, as a picture and as a table', async () => {
+  await test.step('is accessible, as a histogram and as a table', async () => {
     await expectAccessible(page, 'Clean with documents ranked');
     await ranked.getByRole('button', { name: 'Show table, Similarity to the sample' }).click();
     await expect(ranked.getByRole('table', { name: 'Similarity to the sample' })).toBeVisible();
@@ -229,7 +229,7 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
     await ranked.getByRole('button', { name: 'Show histogram, Similarity to the sample' }).click();
   });
 
-  await test.step('a document is opened out of the ranking', async () => {
+  await test.step('opens a document from the ranking', async () => {
     await ranked
       .getByRole('list', { name: /^Documents/ })
       .getByRole('button', { name: 'Open letter-10.txt' })
@@ -239,7 +239,7 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
     await expect(page.getByRole('dialog')).toBeHidden();
   });
 
-  await test.step('what is kept after cleaning stays in the list, which says what is to be done', async () => {
+  await test.step('documents kept after cleaning stay in the list, which says what to do next', async () => {
     await rules.getByRole('button', { name: 'Apply 8 rules' }).click();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
     await rules.getByRole('button', { name: /^Relevance/ }).click();

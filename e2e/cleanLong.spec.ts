@@ -1,4 +1,4 @@
-/** Cleaning of a long text: on every core, and the same to the bit as in one thread. */
+/** Cleaning of a long text: on every core, bit-identical to a single thread. */
 import { availableParallelism } from 'node:os';
 import { expect, test, type Worker } from '@playwright/test';
 import { memoryStore } from '../src/core/base/blobStore';
@@ -9,13 +9,13 @@ import { recommendedRecipe } from '../src/core/documents/clean/recipe';
 import { once } from '../src/core/files/byteSource';
 import { Studio } from './studio';
 
-/** Pages that are each another; 4.2 MB together. */
+/** Distinct pages, 4.2 MB in total. */
 const PAGES = Array.from({ length: 95 }, (_, i) => ({
   name: `page-${String(i).padStart(3, '0')}.txt`,
   text: `The  cafÃ© of day ${i} was open.\r\n\r\n\r\nWe have cause of great grati-\ntude to God.\n`.repeat(620),
 }));
 
-test('a long text is cleaned on every core, and comes out as in one thread', async ({ page }) => {
+test('a long text is cleaned on every core, with the same result as in one thread', async ({ page }) => {
   const studio = new Studio(page);
   let started = 0;
   const isCleaner = (worker: Worker): boolean => worker.url().endsWith('#cleaner');
@@ -38,7 +38,7 @@ test('a long text is cleaned on every core, and comes out as in one thread', asy
   expect(await studio.stored(key!)).toMatchObject({
     text: { sha256: cleaned!.sha256, documents: PAGES.length, chunkBytes: cleaned!.chunkBytes },
   });
-  // One for each core, and gone when they are done.
+  // One worker per core, ended when done.
   expect(started).toBe(Math.min(availableParallelism(), 8));
   expect(page.workers().filter(isCleaner)).toEqual([]);
   expect(studio.errors).toEqual([]);

@@ -16,7 +16,7 @@ import { allFormats } from '../src/core/export/formats';
 
 const model = { id: 'gpt', config: { layers: 1, heads: 2, width: 16, context: 16 }, vocabulary: 257 } as const;
 
-/** At step 40 of 200, with a curve on a text whose held-out part it found at a perplexity of 90 and then of 60. */
+/** Imported run at step 40 of 200, whose validation perplexity on its own text was 90 and then 60. */
 async function brought(): Promise<Exported> {
   const weights = initialValues(model, 1);
   const moments = ['adam.m.', 'adam.v.'].flatMap((slot) =>
@@ -75,14 +75,14 @@ async function bringIn(studio: Studio, files: readonly ByteStream[], name: strin
   await studio.importModel({ name, mimeType: 'application/zip', buffer: Buffer.concat(zip) });
 }
 
-test('a model that continues with other text starts a new curve, verdict and best step, and its card names both texts', async ({
+test('a model that continues on other text starts a new curve, verdict and best step, and its card names both texts', async ({
   page,
 }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/export');
   const files = huggingFaceFiles(await brought(), { withOptimizer: true });
 
-  // Of a stranger's model only what is known is said.
+  // For an external model, only known facts are shown.
   await bringIn(
     studio,
     files.filter(({ name }) => name !== 'homegrown.json'),
@@ -119,7 +119,7 @@ test('a model that continues with other text starts a new curve, verdict and bes
   );
   await expectAccessible(page, 'Train, with a change of the text');
 
-  // It is there after a reload, and travels with the model.
+  // The change is there after a reload, and is exported with the model.
   await page.reload();
   await expect(page.getByText(/^from step 40: /)).toBeVisible();
   await studio.goTo('Export');

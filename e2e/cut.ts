@@ -1,9 +1,9 @@
-/** Words that a page cuts, and controls that stand on one another. */
+/** Truncated words, and overlapping controls. */
 import { expect, type Page } from '@playwright/test';
 
 /**
- * Readings that are cut, boxes that scroll sideways, and controls of a figure that overlap. A box of its own that takes the focus
- * may scroll; words of a person (`own`) may be cut if their title has all of them.
+ * Lists truncated text, boxes that scroll sideways, and overlapping controls of a figure. A focusable box may scroll;
+ * the user's own words (`own`) may be truncated if their title is complete.
  */
 const faults = (page: Page, own: string): Promise<string[]> =>
   page.evaluate((own) => {
@@ -33,7 +33,7 @@ const faults = (page: Page, own: string): Promise<string[]> =>
     return found;
   }, own);
 
-/** At the widths at which pages are drawn for large screens. */
+/** Expects no layout faults at the widths of large screens. */
 export async function expectNothingCut(page: Page, where: string, own = ''): Promise<void> {
   for (const width of [1440, 1100]) {
     await page.setViewportSize({ width, height: 900 });

@@ -1,11 +1,11 @@
-/** A folder that transformers has saved (oracles/made_for_e2e.py): seen before it is taken, talked to at once, trained on. */
+/** A folder saved by transformers (oracles/made_for_e2e.py): previewed, imported, chatted with, and trained on. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { Studio, talk } from './studio';
 
 const FILES = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
 
-test('a folder made by transformers is shown, taken with a shorter context, talked to and trained on', async ({
+test('a folder saved by transformers is previewed, imported with a shorter context, chatted with and trained on', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -15,7 +15,7 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
 
   await studio.dropFiles(files);
   await expect(page).toHaveURL(/\/export$/);
-  await expect(page.getByRole('button', { name: 'Add text…' })).toBeHidden(); // to take it is what there is to do
+  await expect(page.getByRole('button', { name: 'Add text…' })).toBeHidden(); // the next action is to import it
   await expect(seen).toBeFocused();
   await expect(seen).toContainText('Llama: layers 1, heads 2, key-value heads 1, width 16');
   await expect(seen).toContainText('300 entries, 3 of them special; splits like smollm');

@@ -1,4 +1,4 @@
-/** The evaluation of a saved step: its passages, its files, other texts, and what is there after a reload. */
+/** The evaluation of a checkpoint: its passages, exports, other texts, and state after a reload. */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
@@ -8,7 +8,7 @@ import { SMALL, Studio } from './studio';
 
 const moby = (): string => readFileSync(MOBY, 'utf8').slice(200_000, 204_000);
 
-test('the weakest passage of a measured step is opened, figures are filtered and exported, and all is there after a reload', async ({
+test('the worst passage of a checkpoint is opened, scores are filtered and exported, and all is there after a reload', async ({
   page,
 }) => {
   const studio = await evaluateChapters(page);
@@ -16,7 +16,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   await page.getByRole('button', { name: EVALUATE }).click();
   await expect(verdict).toBeVisible();
 
-  // The weakest passage, token by token.
+  // The worst passage, token by token.
   const passages = page.getByRole('list', { name: 'Worst passages' }).getByRole('listitem');
   const open = passages.first().getByRole('button', { name: /^Open, passage with perplexity/ });
   await open.focus();
@@ -28,7 +28,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   await expect(tokens.getByRole('option', { selected: true })).toHaveCount(1);
   await expect(passages.first()).toContainText(/probability .* %, 1 in/);
 
-  // A bar filters; as a table it tells the same.
+  // A bar filters the passages; the table shows the same values.
   const kinds = page.getByRole('list', { name: 'By kind of token' });
   await kinds.getByRole('button', { name: /^Numbers/ }).click();
   await expect(page.getByRole('status').filter({ hasText: /passages?$/ })).toContainText('Numbers');
@@ -37,7 +37,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   await page.getByRole('button', { name: 'Show table, By kind of token' }).click();
   await expect(page.getByRole('table', { name: 'By kind of token' })).toContainText('Numbers');
 
-  // Taken along.
+  // Exports the evaluation.
   for (const [entry, name] of [
     [/^CSV/, /-step-40-validation\.csv$/],
     [/^JSON/, /-step-40-validation\.json$/],
@@ -51,7 +51,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
     expect(await readFile(await download.path(), 'utf8')).toMatch(/bitsPerByte/);
   }
 
-  // An own text, dropped on the page, is evaluated and not stored.
+  // The user's own text, dropped on the page, is evaluated and not stored.
   await page.getByRole('button', { name: /Evaluated on/ }).click();
   await page.getByRole('option', { name: /^Your text/ }).click();
   await expect(page.getByText(/^Paste text or drop a file/)).toBeVisible();
@@ -67,7 +67,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   await page.getByRole('button', { name: EVALUATE }).click();
   await expect(verdict).toContainText('on this text');
   await expect(page.getByRole('main')).toContainText('letter.txt');
-  // Pasted where no field is: shown first.
+  // Text pasted outside a field is shown before it is evaluated.
   await page.evaluate(() => {
     const clipboardData = new DataTransfer();
     clipboardData.setData('text/plain', 'Call me Ishmael.');
@@ -80,13 +80,13 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   await page.getByRole('button', { name: /Evaluated on/ }).click();
   await page.getByRole('option', { name: /^Validation set/ }).click();
   await expect(verdict).toContainText('on text it never saw');
-  // Perplexity with full left context, where that is asked for.
+  // Perplexity with full left context, on request.
   await page.getByRole('button', { name: 'Measure with full context' }).press('Enter');
   await expect(page.getByRole('main')).toContainText('Strided perplexity');
   await expect(page.getByRole('button', { name: 'Measure with full context' })).toBeHidden();
 
-  // After a reload what was found is there; of another step it is out of date.
-  const [before] = (await verdict.innerText()).split(/\s*Evaluate again/); // the device is measured again, so times may differ
+  // After a reload the results are there; after a change of checkpoint they are out of date.
+  const [before] = (await verdict.innerText()).split(/\s*Evaluate again/); // times may differ
   await page.reload();
   await expect(verdict).toContainText(before!.replace(/\n+/g, ' '), { useInnerText: true });
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -102,7 +102,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   expect(studio.errors).toEqual([]);
 });
 
-test('pairs whose targets are labels have a confusion matrix, and all figures fit', async ({ page }) => {
+test('pairs whose targets are labels have a confusion matrix, and all scores fit', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
   const kinds = ['positive', 'negative', 'neutral'];

@@ -4,14 +4,14 @@ import { expect, type Page } from '@playwright/test';
 import { seeded } from './seed';
 import { Studio } from './studio';
 
-/** Evaluate's button, which names its time where that is known. */
+/** Evaluate's button, whose label includes the expected time if known. */
 export const EVALUATE = /^Evaluate( · |$)/;
 
 export const MOBY = 'dist/samples/moby-dick.txt';
-/** It is shown, and does nothing. */
+/** HTML that must be shown as text and never run. */
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title = 2</script>\n';
 
-/** Opens Evaluate with chapters and a log, and a model that has learned the frequency of each byte. */
+/** Opens Evaluate with chapters and a log, and a model that has learned byte frequencies. */
 export async function evaluateChapters(page: Page): Promise<Studio> {
   const log = Array.from(
     { length: 500 },

@@ -20,7 +20,7 @@ export async function bringIn(page: Page, model: Exported): Promise<Studio> {
   return studio;
 }
 
-/** What the page shows of the chosen use. */
+/** Details of the chosen use. */
 export const details = (page: Page) => page.getByRole('article');
 
 /** Chooses a use and, if its format has several, a precision, and exports the file. */
@@ -35,11 +35,11 @@ export async function take(page: Page, name: string, info: TestInfo, precision?:
   return readFile(path);
 }
 
-/** axe finds nothing and the button stays in its place, before and after a check. */
+/** Expects no axe violations, and a button in a fixed place, before and after an export is verified. */
 export async function checkExport(page: Page, model: Exported, info: TestInfo, rules?: typeof COLORS): Promise<void> {
   const studio = await bringIn(page, model);
   await studio.use('GGUF').check({ force: true });
-  // Within its pane, wherever that is scrolled to.
+  // Position in its pane, whatever the pane's scroll position.
   const place = async () => (await studio.exportButton.boundingBox())!.y - (await details(page).boundingBox())!.y;
   await expectAccessible(page, 'Export, before a check', rules);
   const before = await place();

@@ -49,7 +49,7 @@ for (const [which, { kind, formats, cases }] of [
   });
 }
 
-test.describe('where files are withheld or changed on the way', () => {
+test.describe('when files are blocked or changed in transit', () => {
   test('a file whose second engine can’t load is exported and not called verified', async ({ page }, info) => {
     await page.route('**/ort-wasm-*.wasm', (route) => route.abort());
     await bringIn(page, models[0]!);
@@ -58,12 +58,12 @@ test.describe('where files are withheld or changed on the way', () => {
     await expect(details(page).getByText('Exported, not checked')).toBeVisible();
     await expect(details(page)).toContainText('onnxruntime could not be loaded: you are offline');
     await expect(page.getByText('Exported and verified')).toHaveCount(0);
-    // And the next check does not suffer.
+    // The next check still works.
     await take(page, 'GGUF', info);
     await expect(details(page).getByText('Exported and verified')).toBeVisible({ timeout: 90_000 });
   });
 
-  test('a file that was written wrong does not match', async ({ page }, info) => {
+  test('a file that was written incorrectly does not match', async ({ page }, info) => {
     // With another epsilon than the model's.
     await page.route(/\/workers\/[^/]*\.js$/, async (route) => {
       const response = await route.fetch();

@@ -1,9 +1,9 @@
-/** What may go wrong, and what must then still be there. */
+/** Faults, and what must survive them. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { SMALL, Studio, TINY } from './studio';
 
-test('a crash of the page costs no more than the steps since the last save, and not the best step', async ({
+test('a crash of the page loses at most the steps since the last save, and never the best step', async ({
   page,
   context,
 }) => {
@@ -14,7 +14,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
   await studio.goTo('Text');
   await page.getByRole('button', { name: /, Write like a text$/ }).click();
   await studio.event(10, /New best/);
-  // The tab's process dies, as it would when memory runs out: nothing gets to say goodbye.
+  // The tab's process crashes, as it would without memory: no handler runs.
   const crashed = page.waitForEvent('crash');
   const session = await context.newCDPSession(page);
   void session.send('Page.crash').catch(() => undefined);
@@ -24,7 +24,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
   const next = await context.newPage();
   const again = new Studio(next);
   await again.open('/playground');
-  // No step since 0 can be resumed, yet the best step is there to use.
+  // No later step can be resumed, but the best step is available.
   await expect(next.getByRole('button', { name: /^Step [1-9]\d*, best/ })).toBeVisible();
   await next
     .getByRole('button', { name: /^Write/ })
@@ -65,7 +65,7 @@ test('a lost GPU costs at most the steps since the last save, and Resume continu
   await page.getByRole('button', { name: /, Write like a text$/ }).click();
   await counted;
   await studio.event(8, /Saved/);
-  // The browser's GPU process dies, as it does when a driver is reset.
+  // The browser's GPU process crashes, as in a driver reset.
   const session = await browser.newBrowserCDPSession();
   await session.send('Browser.crashGpuProcess');
 
@@ -74,7 +74,7 @@ test('a lost GPU costs at most the steps since the last save, and Resume continu
   await expect(page.locator('[data-variant=go]:visible')).toHaveCount(1);
   const savedAt = Number(/\d+/.exec(await resume.innerText())![0]);
   expect(savedAt).toBeGreaterThanOrEqual(8);
-  // It took the charts' canvases along; their curves come back.
+  // The crash cleared the charts' canvases; their curves come back.
   const drawn = () =>
     page.locator('figure canvas').evaluateAll((all) =>
       all.every((canvas) => {
@@ -102,7 +102,7 @@ test('a lost GPU costs at most the steps since the last save, and Resume continu
   expect(studio.errors).toEqual([]);
 });
 
-test('a run without memory keeps the earlier model; an import is added next to it', async ({ page }, info) => {
+test('a run out of memory keeps the earlier model, and an import is added next to it', async ({ page }, info) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/model');
   await studio.set({ ...SMALL, Heads: 1, Steps: 4, Batch: 2, 'Evaluate every': 2 });
@@ -111,13 +111,14 @@ test('a run without memory keeps the earlier model; an import is added next to i
   await studio.event(4, /Saved/);
   await expect(studio.strip).toContainText('Finished');
 
-  // Far more than the heap can address is not begun.
+  // A run far larger than the address space isn't started.
   await studio.goTo('Model');
   await studio.set({ Layers: 12, Heads: 12, Width: 768, Context: 1024, Batch: 48 });
   const advice = /WASM can address 4\.29 GB\. Use batch \d+ in \d+ micro-batches, a context of \d+, or a model/;
   await expect(page.getByText(advice).first()).toBeVisible();
   await expect(page.getByRole('button', { name: /^Use a context of/ })).toBeVisible();
-  // The scores of all pairs of tokens are in no plan: 8 x 32 x 2,048 x 2,048 numbers find no room before step 0 is saved.
+  // No plan includes attention scores of all token pairs: 8 x 32 x 2,048 x 2,048 numbers don't fit, before step 0 is
+  // saved.
   await studio.set({ Layers: 1, Heads: 32, Width: 32, Context: 2048, Batch: 8 });
   await page.getByRole('button', { name: 'Start training' }).click();
   const alert = page.getByRole('alert');
@@ -126,7 +127,7 @@ test('a run without memory keeps the earlier model; an import is added next to i
   await expect(alert).toContainText(/moby-dick-1, step 4/);
   await expectAccessible(page, 'Train, a run that found no memory');
 
-  // The one before is in reach, at once and after a reload, and nothing says that a step 0 was saved.
+  // The earlier model is available, at once and after a reload, and nothing says that step 0 was saved.
   const write = async (): Promise<void> => {
     await studio.goTo('Playground');
     await studio.set({ Length: 4 });
@@ -142,7 +143,7 @@ test('a run without memory keeps the earlier model; an import is added next to i
   await expect(studio.strip).not.toContainText('step 0');
   await expect(page.getByRole('button', { name: /^Resume/ })).toHaveCount(0);
 
-  // An import is a run next to it.
+  // An import becomes a separate run.
   await studio.goTo('Export');
   const download = await studio.exportAs('Hugging Face folder');
   const zip = info.outputPath('whale.zip');
@@ -154,7 +155,7 @@ test('a run without memory keeps the earlier model; an import is added next to i
   await expect(studio.stages).toContainText('2 runs');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
 
-  // What was there comes back; what came gives its room back.
+  // The earlier run comes back, and deleting the import frees its storage.
   await studio.openRun(/moby-dick-1/);
   await expect.poll(async () => studio.stored('projects/first')).toMatchObject({ runId });
   await studio.goTo('Runs');
@@ -169,7 +170,7 @@ test('a run without memory keeps the earlier model; an import is added next to i
   expect(studio.errors).toEqual([]);
 });
 
-test('a damaged zip and a stranger’s are refused by name, and nothing is left of them', async ({ page }) => {
+test('a damaged zip and one of another app are refused by name, and leave nothing behind', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/export');
   for (const [name, content] of [

@@ -1,11 +1,11 @@
-/** Bytes of scripts that load before the first page is drawn; later pages load their own. */
+/** Size of the scripts that load before the first page is drawn; later pages load their own. */
 import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 
 /**
- * Maximum bytes of all scripts that the page names, compressed one by one. A commit that raises it says what the first page
- * needs that a later one doesn't.
+ * Maximum total size of all scripts that the page references, in bytes, each compressed separately. A commit that
+ * raises it explains what the first page needs now.
  */
 const MAX_BYTES = 310_200;
 
@@ -19,12 +19,12 @@ test('the first page waits for few scripts, and for none that only draws charts'
   const bytes = named.reduce((sum, name) => sum + gzipSync(scripts.get(name)!, { level: 9 }).length, 0);
   expect(bytes).toBeGreaterThan(100_000); // React alone is most of this
   expect(bytes).toBeLessThan(MAX_BYTES);
-  const drawing = all.filter((name) => scripts.get(name)!.includes('u-over')); // a class of the charts' library
+  const drawing = all.filter((name) => scripts.get(name)!.includes('u-over')); // a class of the chart library
   expect(drawing).toHaveLength(1);
   expect(named).not.toContain(drawing[0]);
 });
 
-test('the preview server, which is on this computer, spends no time on compressing files', async ({ request }) => {
+test('the local preview server doesn’t compress files', async ({ request }) => {
   const response = await request.get('/', { headers: { 'Accept-Encoding': 'gzip' } });
   expect(response.status()).toBe(200);
   expect(response.headers()['content-encoding']).toBeUndefined();

@@ -1,4 +1,4 @@
-/** What fits: figures and the sheet on a phone; tables, samples, and the strip at three widths. */
+/** Layout: values and the sheet on a phone; tables, samples, and the strip at three widths. */
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectNothingCut } from './cut';
 import { EVALUATE } from './evaluation';
@@ -6,7 +6,7 @@ import { SEA, seeded } from './seed';
 import { STAGE_NAMES } from './stages';
 import { Studio } from './studio';
 
-/** Figures that are parted from their unit by the end of a line, and what reaches into the next figure. */
+/** Lists values separated from their unit by a line break, and those that overlap the next value. */
 const unfitFigures = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const found: string[] = [];
@@ -25,7 +25,7 @@ const unfitFigures = (page: Page): Promise<string[]> =>
     return found;
   });
 
-test('figures and sheets fit where there is little room', async ({ page }) => {
+test('values and sheets fit on small screens', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/evaluate', await seeded({ texts: [['Pasted text', SEA]], runs: [{}] }));
   await page.getByRole('button', { name: EVALUATE }).first().click();
@@ -39,10 +39,10 @@ test('figures and sheets fit where there is little room', async ({ page }) => {
   await studio.goTo('Playground');
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await expect(page.getByText(/^\d+ tokens? in/)).toBeVisible({ timeout: 120_000 });
-  // What is filled in comes before what the model writes.
+  // Inputs come before the generated text.
   const topOf = async (name: string): Promise<number> => (await page.getByRole('region', { name }).boundingBox())!.y;
   expect(await topOf('Prompt')).toBeLessThan(await topOf('Text'));
-  // The strip scrolls without a bar, which would cover its words.
+  // The strip scrolls without a scroll bar, which would cover its text.
   const facts = studio.strip.locator('dl');
   await expect(facts).toHaveCSS('scrollbar-width', 'none');
   await expect(facts).toHaveCSS('overflow-y', 'hidden');
@@ -62,7 +62,7 @@ test('figures and sheets fit where there is little room', async ({ page }) => {
   expect(studio.errors).toEqual([]);
 });
 
-/** Tables that something cuts, except their own box, which scrolls sideways and takes the focus. */
+/** Lists truncated tables, except in their own box, which scrolls sideways and is focusable. */
 const cutTables = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('main table')].flatMap((table) => {
@@ -79,13 +79,13 @@ const cutTables = (page: Page): Promise<string[]> =>
     }),
   );
 
-/** Puts other words into an element. Its text nodes stay, since React removes those that it made. */
+/** Replaces an element's text. The text nodes stay, since React removes those that it created. */
 function show(element: Element, words: string): void {
   const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   for (let given = words; nodes.nextNode(); given = '') nodes.currentNode.nodeValue = given;
 }
 
-/** Samples whose step is printed over their text. */
+/** Lists samples whose step overlaps their text. */
 const coveredSamples = (page: Page): Promise<string[]> =>
   page.getByRole('list', { name: 'Samples' }).evaluate((list) =>
     [...list.children].flatMap((item) => {
@@ -96,7 +96,7 @@ const coveredSamples = (page: Page): Promise<string[]> =>
     }),
   );
 
-/** The least contrast of words in an empty page's example, which is drawn through its opacity; 0 if the last row is faded. */
+/** Lowest contrast of text in an empty page's example, including its opacity; 0 if the last row is faded. */
 const faintest = (page: Page): Promise<number> =>
   page
     .getByText('Example', { exact: true })
@@ -124,7 +124,7 @@ const faintest = (page: Page): Promise<number> =>
       return Math.min(...contrasts);
     });
 
-test('tables, samples and the strip show all of their words at 1440, 1024 and 390 px', async ({ page }) => {
+test('tables, samples and the strip show all of their text at 1440, 1024 and 390 px', async ({ page }) => {
   const studio = new Studio(page);
   const runs = [{}, { recipe: { dropout: 0.1 } }, { sizes: { width: 32 } }];
   await studio.openOnWasm('/runs', await seeded({ texts: [['Pasted text', SEA]], runs }));
@@ -134,7 +134,7 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
       await studio.goTo(stage);
       await expect.poll(() => cutTables(page), `${stage}, ${String(width)} wide`).toEqual([]);
     }
-  // What can be done with a run stands whole in its pane, also next to the baseline.
+  // Actions on a run fit its pane, also next to the baseline.
   await page.setViewportSize({ width: 1440, height: 900 });
   await studio.chooseRun(studio.runs.filter({ hasText: 'pasted-text-3' }));
   await expect(page.getByRole('heading', { name: 'pasted-text-3 against pasted-text-1' })).toBeVisible();
@@ -149,12 +149,12 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
     await expectNothingCut(page, stage, `Pasted text pasted-text-1 pasted-text-2 pasted-text-3 ${SEA}`);
   }
   await page.setViewportSize({ width: 390, height: 900 });
-  // On a phone the rail lies down, and scrolls to the stage that is open.
+  // On a phone the rail is horizontal, and scrolls to the open stage.
   await studio.byPalette('Export');
   await expect(studio.entry('Export')).toBeInViewport();
   await expect(studio.entry('Text')).not.toBeInViewport();
   await studio.goTo('Train');
-  // The reel's button leaves the chart's highest tick free.
+  // The reel's button doesn't cover the chart's highest tick.
   const boxOf = async (locator: Locator) => (await locator.boundingBox())!;
   const play = await boxOf(page.getByRole('button', { name: 'Play from step 0' }));
   expect(play.y + play.height).toBeLessThanOrEqual(
@@ -167,7 +167,7 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
     await remark.evaluate(show, 'not measured');
     expect(await coveredSamples(page), `${String(width)} wide`).toEqual([]);
     if (width === 390) continue; // The strip scrolls there.
-    // A long name gives way to the phase.
+    // A long device name is truncated before the phase.
     const device = studio.strip.locator('dl > div').filter({ has: page.getByText('Device', { exact: true }) });
     await device.locator('dd').evaluate(show, 'NVIDIA GeForce RTX 4090 Laptop GPU');
     const phase = studio.strip.locator('dl > div').filter({ has: page.getByText('Finished', { exact: true }) });

@@ -1,4 +1,4 @@
-/** Fonts for the browser of the journeys, to show that layout doesn't depend on the fonts that are installed. */
+/** Fonts for the browser of the journeys, to show that the layout doesn't depend on installed fonts. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { inflateSync } from 'node:zlib';
 
 const DEJAVU = '/usr/share/fonts/truetype/dejavu';
 
-/** Writes a fontconfig file (Linux) with the system's rules and DejaVu as the only font, or no usable font; returns its path. */
+/** Writes a fontconfig file (Linux) with the system's rules and only DejaVu, or no usable font; returns its path. */
 export function fontconfig(fonts: string): string {
   if (fonts !== 'dejavu' && fonts !== 'none') throw new Error(`TEST_FONTS is dejavu or none, not ${fonts}`);
   const home = join(tmpdir(), `homegrown-fonts-${fonts}`);
@@ -23,8 +23,8 @@ export function fontconfig(fonts: string): string {
 }
 
 /**
- * A compressed TrueType font whose only character is an empty U+E000: Chromium crashes if fontconfig lists no font at all.
- * Made with FontBuilder of fontTools.
+ * Compressed TrueType font whose only character is an empty U+E000: Chromium crashes if fontconfig lists no font. Made
+ * with FontBuilder of fontTools.
  */
 const BLANK = inflateSync(
   Buffer.from(

@@ -1,4 +1,4 @@
-/** One folder with something of every format, dropped as a person drops it. */
+/** A folder with a file of every format, dropped like a user's. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
@@ -7,7 +7,7 @@ import { inlineRows, workbookOf } from '../src/testing/workbook';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';
 
-test('a folder of every format is one text of its documents, and none of them is ever more than text', async ({
+test('a folder of every format becomes one text of its documents, and none of them is ever more than text', async ({
   page,
 }, testInfo) => {
   const folder = testInfo.outputPath('everything');
@@ -19,7 +19,7 @@ test('a folder of every format is one text of its documents, and none of them is
   await studio.openOnWasm();
   await dropOn(page, folder);
   const titles = Object.values(EVERY_FORMAT).flatMap((each) => each.titles);
-  // What the system left in it, and the script of a saved page.
+  // Skipped: system files in the folder, and the script of a saved page.
   const notice = page.getByRole('status').filter({ hasText: 'added' });
   await expect(notice).toContainText(/^\d+ added, 3 skipped/);
   const table = page.getByRole('table', { name: 'Texts' });
@@ -36,7 +36,7 @@ test('a folder of every format is one text of its documents, and none of them is
   await text.getByRole('button').press('Enter');
   const rows = table.getByRole('rowheader');
   await expect(rows).toHaveCount(1 + titles.length);
-  // The file's name comes first. A title that says no more is not repeated.
+  // The file's name comes first. A title that repeats it isn't shown.
   const shown = await table.getByRole('row').evaluateAll((all) =>
     all.slice(2).map((row) => {
       const [name, title] = [...row.children].slice(1, 3).map((cell) => (cell as HTMLElement).innerText.trim());
@@ -56,7 +56,7 @@ test('a folder of every format is one text of its documents, and none of them is
   await expectAccessible(page, 'a text of every format');
   expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
 
-  // A reader that never ends: what is pasted meanwhile is stored, Cancel ends it, and the next file is read.
+  // With a reader that hangs: pasted text is stored, Cancel ends the reader, and the next file is read.
   await hang(page);
   const work = testInfo.outputPath('work.ipynb');
   await writeFile(work, JSON.stringify({ cells: [{ cell_type: 'markdown', source: 'A count of whales.' }] }));
@@ -73,7 +73,7 @@ test('a folder of every format is one text of its documents, and none of them is
   expect(studio.errors).toEqual([]);
 });
 
-/** From now on the worker that reads files parses JSON for ever. */
+/** Makes the worker that reads files hang in JSON.parse. */
 async function hang(page: Page): Promise<void> {
   const readers = page.workers().filter((worker) => worker.url().endsWith('#reader'));
   expect(readers).toHaveLength(1);
@@ -84,7 +84,7 @@ async function hang(page: Page): Promise<void> {
   });
 }
 
-/** A real drop of a folder of this machine, which no event that a page makes can be. */
+/** Drops a real folder of this machine, which synthetic events can't do. */
 async function dropOn(page: Page, folder: string): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [folder], dragOperationsMask: 1 };
@@ -92,7 +92,7 @@ async function dropOn(page: Page, folder: string): Promise<void> {
     await session.send('Input.dispatchDragEvent', { type, x: 700, y: 450, data });
 }
 
-test('a table that is broken keeps none of the others out, and is named', async ({ page }, testInfo) => {
+test('a broken table is named and doesn’t block the others', async ({ page }, testInfo) => {
   const folder = testInfo.outputPath('tables');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'a.csv'), 'text,label\n"never closed,1\nno,2\n');
@@ -115,7 +115,7 @@ test('a table that is broken keeps none of the others out, and is named', async 
   expect(studio.errors).toEqual([]);
 });
 
-test('tables that lie loose are asked about, those that are text at once, and their rows join the text of the drop', async ({
+test('loose tables raise a question, plain-text ones are added at once, and their rows join the text of the drop', async ({
   page,
 }, testInfo) => {
   const folder = testInfo.outputPath('loose');

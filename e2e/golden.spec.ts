@@ -1,4 +1,4 @@
-/** A browser with the store of an older build: today's page opens all of it, and resumes as that build did. */
+/** A browser with the storage of an older build: the current page opens all of it, and resumes with the same losses. */
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { openExported } from '../src/core/export/exported';
@@ -8,7 +8,7 @@ import { greedy } from '../src/testing/trainedModel';
 import { restore } from './storage';
 import { Studio } from './studio';
 
-/** Opens a run and resumes it, for the steps that were recorded with the older build. */
+/** Opens a run and resumes it, for the steps recorded with the older build. */
 async function goOn(studio: Studio, { runId, device, from, steps }: Continuation): Promise<Continuation['steps']> {
   const { page } = studio;
   await studio.useDevice(device);
@@ -34,7 +34,7 @@ async function bringBack(studio: Studio, step: number): Promise<void> {
   await expect(studio.strip).toContainText(`step ${step}`);
 }
 
-test('texts, runs and a finished model of an older build are there, and its stopped runs resume with the same losses', async ({
+test('texts, runs and a finished model of an older build open, and its stopped runs resume with the same losses', async ({
   page,
 }) => {
   await restore(page);
@@ -74,23 +74,23 @@ test('texts, runs and a finished model of an older build are there, and its stop
   expect(studio.errors).toEqual([]);
 });
 
-/** Texts of the last build with one project. */
+/** Texts of the last build that had a single project. */
 const LEFT = ['harbour.txt', 'page.html'];
 
-/** Waits until every text has its list of documents, and the one project is one of several. */
+/** Waits until every text has its list of documents, and the single project is in the list of projects. */
 async function migrated(studio: Studio, texts: number): Promise<void> {
   const lists = async () => (await studio.keys('text/')).filter((key) => key.endsWith('/documents/0')).length;
   await expect.poll(lists, { timeout: 120_000 }).toBe(texts);
   expect(await studio.keys('project')).toEqual(['projects/first']);
 }
 
-test('so does the last build with one project: its freed steps are shown as freed, and its stopped run resumes', async ({
+test('a store of the last build with one project opens: deleted checkpoints are shown, and its stopped run resumes', async ({
   page,
 }) => {
   await restore(page, '1608a14');
   const studio = new Studio(page);
   await studio.open('/text');
-  // A third one had been removed in an earlier session.
+  // A third text had been removed in an earlier session.
   await migrated(studio, LEFT.length);
   for (const name of LEFT) await expect(page.getByText(name).first()).toBeVisible();
   const [onWasm] = continuations('1608a14');
@@ -103,7 +103,7 @@ test('so does the last build with one project: its freed steps are shown as free
 
 test('a page killed during migration loses nothing, and the next one completes it', async ({ page, context }) => {
   await restore(page, '1608a14');
-  // Much more text than a page gets through before it is seen to be at it.
+  // More text than a page can migrate before the test sees the migration start.
   const [texts, chunks] = [24, 8];
   await page.evaluate(
     async ([texts, chunks]) => {
@@ -126,12 +126,12 @@ test('a page killed during migration loses nothing, and the next one completes i
     [texts, chunks] as const,
   );
   await page.goto('/text');
-  // In the page itself, so that the crash comes before it has done them all, on a fast machine too.
+  // In the page, so that the crash comes before the migration completes, even on a fast machine.
   await page.evaluate(async () => {
     const wait = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve) => (request.onsuccess = () => resolve(request.result)));
     const isOpen = async () => (await indexedDB.databases()).some(({ version }) => version === 3);
-    while (!(await isOpen())); // Whoever holds an older version would be in its way.
+    while (!(await isOpen())); // An older version's connection would block the upgrade.
     for (;;) {
       const database = await wait(indexedDB.open('homegrown'));
       const [name] = database.objectStoreNames;
@@ -162,7 +162,7 @@ test('a page killed during migration loses nothing, and the next one completes i
   expect(next.errors).toEqual([]);
 });
 
-test('the offline page of an older build writes what today’s engine writes of the stored run', async ({ page }) => {
+test('an older build’s offline page writes the same text as the current engine', async ({ page }) => {
   const store = await goldenStore();
   const { id } = (await listRuns(store)).find(({ step }) => step === 40)!;
   const model = await openExported(store, id, 'latest', false);
@@ -176,7 +176,7 @@ test('the offline page of an older build writes what today’s engine writes of 
   await page.getByRole('spinbutton', { name: 'Length' }).fill('30');
   await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt);
   await page.getByRole('button', { name: 'Write' }).click();
-  // While it writes, its status has how many of 30 there are.
+  // While it writes, its status counts to 30.
   const written = (): Promise<string | null> => page.getByRole('listbox').evaluate((list) => list.textContent);
   await expect.poll(written).toBe(model.tokenizer.decode(expected));
   await expect(page.locator('#status')).toContainText('30 tokens');

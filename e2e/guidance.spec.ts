@@ -1,4 +1,4 @@
-/** Guidance: in each state every stage has one filled button, the right one, and no page is wider than its window. */
+/** Guidance: in each state every stage has the right filled button, and no page is wider than its window. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { ownWords } from './ownWords';
@@ -43,12 +43,12 @@ const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<stri
     filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Tune: /^Add text…$/, Evaluate: /^Evaluate · /, Playground: /^Write$/, Export: /^Export page · / }, // prettier-ignore
   },
 ];
-/** Words at first sight: fewer on pages that a newcomer passes. */
+/** Maximum number of words at first sight: fewer on pages that a beginner visits. */
 const MAX_WORDS = 400;
 const MAX_NEWCOMER_WORDS = 250;
 const NEWCOMER: ReadonlySet<string> = new Set(['Text', 'Train', 'Playground', 'Evaluate', 'Export']);
 const WIDTHS = [390, 768, 1024, 1100, 1440, 1920];
-/** Pixels of a head of one line, from 1100 px up. */
+/** Height in px of a one-line head, from 1100 px up. */
 const HEAD = 53;
 
 for (const { name, seed, filled } of STATES) {
@@ -81,7 +81,7 @@ for (const { name, seed, filled } of STATES) {
   });
 }
 
-test('while a run trains each stage fills one button: the model so far, or the work of the page', async ({ page }) => {
+test('while a run trains each stage fills one button: the current model, or the task of the page', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/model', await seeded({ texts: TEXTS, runs: [{ recipe: LONG, stopAfter: 10 }] }));
   await page.getByRole('button', { name: RESUME }).click();
@@ -102,7 +102,7 @@ test('while a run trains each stage fills one button: the model so far, or the w
     await expect(filled, stage).toHaveCount(1);
     await expect(filled, stage).toHaveAccessibleName(label);
   }
-  // The strip cuts no word.
+  // The strip truncates no word.
   await expect(studio.strip).toContainText(/Training.*left/);
   const cut = () =>
     studio.strip.locator('dd').evaluateAll((all) => all.filter((dd) => dd.scrollWidth > dd.clientWidth).map((dd) => dd.textContent)); // prettier-ignore
@@ -113,12 +113,12 @@ test('while a run trains each stage fills one button: the model so far, or the w
   expect(studio.errors).toEqual([]);
 });
 
-/** One of the texts is longer than a small model reads. */
+/** One of the texts exceeds the context of a small model. */
 const TABLE = ['mail,kind', ...Array.from({ length: 60 }, (_, i) => (i % 3 ? `"The stand pipe by gate ${i} is open again${i === 1 ? ' and again'.repeat(60) : ''}",ham` : `"Lowest rates, act now, offer ${i}",spam`))].join('\n'); // prettier-ignore
 const LATIN = Buffer.from('Grüße aus dem Garten, £4 per row\n'.repeat(30), 'latin1');
 const given = (name: string, content: string | Buffer) => ({ name, mimeType: '', buffer: Buffer.from(content) });
 
-test('where all dropped files wait for an answer, the first answer is filled; a labeled table leads to a classifier', async ({
+test('if all dropped files wait for an answer, the first answer is filled, and a labeled table leads to a classifier', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -136,7 +136,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await expect(filled).toHaveAccessibleName(/^Train a classifier · \d/);
   await expectAccessible(page, 'a labeled table');
 
-  // Another question comes first, whatever its place, and a text before all.
+  // Another question takes precedence in any position, and a text before all questions.
   await studio.choose(add, Array.from({ length: 10 }, (_, i) => given(`letter-${i}.txt`, Buffer.concat([LATIN, Buffer.from([48 + i])])))); // prettier-ignore
   await expect(filled).toHaveAccessibleName('Use Windows-1252 for 10 files');
   await expect(page.getByText('11 need you')).toBeVisible();
@@ -150,7 +150,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await expect(filled).toHaveAccessibleName(/^Start training/);
 
   await questions.getByRole('button', { name: /^Train a classifier · \d/ }).click();
-  // Train shows it from its first evaluation on; then a person tries it with a text of their own.
+  // Train shows predictions from the first evaluation on; then the user tries a text.
   await expect(page).toHaveURL(/\/train$/);
   await expect(page.getByRole('list', { name: 'Held-out texts' }).getByRole('listitem')).toHaveCount(6, {
     timeout: 120_000,
@@ -159,7 +159,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
   await expect(page.getByRole('list', { name: 'Milestones' })).toContainText("1 text doesn't fit");
 
-  // The setup says what reading all of it costs.
+  // The setup shows the cost of reading texts in full.
   await studio.goTo('Tune');
   const notice = page.getByRole('status').filter({ hasText: "1 text doesn't fit" });
   await expect(notice).toContainText('Texts are truncated to');
@@ -186,7 +186,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await expect(filled).toHaveAccessibleName('Classify text');
   await expect(page.getByText('Type a text first')).toBeHidden();
 
-  // The answer comes first; a wrong one is corrected there, and the note takes that back.
+  // The answer comes first; a wrong one is corrected there, and the toast can undo that.
   await filled.click();
   const answer = page.getByRole('region', { name: 'Result' });
   await expect(answer.getByRole('status')).toContainText(/(ham|spam) ?\d/, { timeout: 60_000 });
@@ -199,7 +199,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await answer.getByRole('button', { name: 'Choose the right label' }).click();
   await page.getByRole('menuitem').first().click();
   await expect(page.getByText('Saved. Train again to use it')).toBeVisible();
-  // The page keeps a sign of it when the note is gone.
+  // The correction stays visible after the toast.
   await expect(answer).toContainText(/Corrected to (ham|spam)\. The correction takes effect the next time you train\./);
   await expect(answer.getByRole('button', { name: 'Train again' })).toBeVisible();
   await answer.getByRole('button', { name: 'Undo' }).click();

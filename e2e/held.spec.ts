@@ -1,4 +1,4 @@
-/** Who holds the page to its own address, server by server: said in words that are true, and tried. */
+/** Policies that keep the page from other addresses, for each kind of server: the page's claims are tested. */
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { extname, join } from 'node:path';
@@ -28,10 +28,10 @@ test.afterEach(() => {
 });
 
 const ADDRESS = `localhost:${ELSEWHERE}`;
-/** What Chromium shows in place of a page that a policy blocks. */
+/** Chromium's page in place of one that a policy blocks. */
 const BLOCKED = 'chrome-error://chromewebdata/';
 
-/** Tries what a hostile dependency would from the page: the policy blocks each request, and no server sees any. */
+/** Tries the requests of a hostile dependency: the policy blocks each one, and no server sees any. */
 async function tryRequests(page: Page): Promise<void> {
   const blocked = await page.evaluate(async (address) => {
     const violations = new Set<string>();
@@ -55,7 +55,7 @@ async function tryRequests(page: Page): Promise<void> {
   ]);
   expect(hits).toEqual([]);
 }
-/** Opens a window and then follows a link, which a policy of content doesn't cover. They end at these addresses. */
+/** Opens a window and follows a link, which a Content-Security-Policy doesn't cover. They end at these addresses. */
 async function tryToLeave(page: Page, window: string, link: string): Promise<void> {
   const popup = page.waitForEvent('popup');
   await page.evaluate((address) => void open(`http://${address}/window`), ADDRESS);
@@ -64,13 +64,13 @@ async function tryToLeave(page: Page, window: string, link: string): Promise<voi
   await page.evaluate((address) => void (location.href = `http://${address}/link`), ADDRESS);
   await expect.poll(() => page.url()).toBe(link);
 }
-/** Older versions take the header `Connection-Allowlist` and don't enforce it. */
+/** Older versions accept the header `Connection-Allowlist` and don't enforce it. */
 const ENFORCES = 156;
 const skipIfOlder = (version: string): void =>
   test.skip(Number.parseInt(version, 10) < ENFORCES, `Chromium ${version} doesn't enforce Connection-Allowlist`);
 const calls = (page: Page) => page.evaluate(() => 'RTCPeerConnection' in globalThis);
 
-test('with every header nothing reaches another address, and the page says so', async ({ page, browser }) => {
+test('with every header no request leaves the site, and the page says so', async ({ page, browser }) => {
   skipIfOlder(browser.version());
   const studio = new Studio(page);
   await studio.open();
@@ -84,7 +84,7 @@ test('with every header nothing reaches another address, and the page says so', 
 });
 
 test.describe('without Connection-Allowlist, as in other browsers', () => {
-  test('requests reach no other address, pop-ups and links do, and the page says so', async ({ page }) => {
+  test('without it, requests stay on the site, pop-ups and links can leave, and the page says so', async ({ page }) => {
     await page.route('/', async (route) => {
       const response = await route.fetch();
       const { 'connection-allowlist': _, ...headers } = response.headers();
@@ -110,7 +110,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 test.describe('with a service worker', () => {
   test.use({ serviceWorkers: 'allow' });
-  test('on a host that sends no headers the page is held by its own policy, and workers by the service worker', async ({
+  test('on a host that sends no headers, the page’s own policy and the service worker block requests', async ({
     page,
   }) => {
     const bare = createServer(({ url = '/' }, response) => {
@@ -145,7 +145,7 @@ test.describe('with a service worker', () => {
     bare.close();
   });
 
-  test('the dev server holds the page as the built one is held', async ({ page, browser }) => {
+  test('the dev server has the same restrictions as the built app', async ({ page, browser }) => {
     skipIfOlder(browser.version());
     const server = await createDevServer({ logLevel: 'error', server: { port: DEV, strictPort: true } });
     await server.listen();

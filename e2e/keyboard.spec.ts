@@ -1,12 +1,12 @@
-/** The main path by keyboard alone: one click's worth of Enter grows a model from a sample, to its text and its zip. */
+/** The main path by keyboard alone: from a sample to a trained model, its text and its zip. */
 import { expect, test, type Page } from '@playwright/test';
 import { SMALL, Studio } from './studio';
 
-test('a newcomer grows a model from a sample, by keyboard alone', async ({ page }) => {
+test('a beginner trains a model on a sample, by keyboard alone', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
 
-  // Settings first: they hold for the sample too.
+  // Settings first: they also apply to the sample.
   await studio.tabTo('link', /^Model/);
   await page.keyboard.press('Enter');
   for (const [label, value] of Object.entries({ ...SMALL, Steps: 100_000, 'Evaluate every': 30 })) {
@@ -58,7 +58,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   expect(studio.errors).toEqual([]);
 });
 
-test('a newcomer’s text becomes a model that writes and is exported, by Tab, Enter and arrows alone', async ({
+test('a beginner’s text becomes a model that writes and is exported, by Tab, Enter and arrows alone', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -74,7 +74,7 @@ test('a newcomer’s text becomes a model that writes and is exported, by Tab, E
   await arrowTo(page, /WASM/);
   await expect(studio.strip).toContainText('WASM');
 
-  // What is pasted comes from the clipboard at once, so the field has the focus.
+  // Pasting starts at once, so the field has the focus.
   await studio.tabTo('button', /^Paste text…$/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog').getByRole('textbox', { name: 'Text', exact: true })).toBeFocused();
@@ -84,19 +84,19 @@ test('a newcomer’s text becomes a model that writes and is exported, by Tab, E
   await expect(heading('Text')).toBeFocused();
   await expect(studio.stages).toContainText('40 k characters');
 
-  // What Start would begin is what suits the text, and no settings that suit none.
+  // Start shows settings planned for the text, not fixed defaults.
   await goTo('Train');
   await expect(page.getByText(/^GPT with .* parameters, trained for/)).toBeVisible();
   await expect(page.getByRole('main')).not.toContainText('2,000 steps');
 
-  await expect(studio.entry('Model')).toHaveText('Model'); // a plan is no edit
+  await expect(studio.entry('Model')).toHaveText('Model'); // a plan isn't an edit
   await goTo('Tokens & data');
   await studio.tabTo('button', /^Build tokens · /);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('table', { name: 'Vocabulary' })).toBeVisible();
-  await expect(heading('Tokens & data')).toBeFocused(); // the button has gone
+  await expect(heading('Tokens & data')).toBeFocused(); // the button is gone
 
-  // The time budget and its cost. No result is expected of a text that only repeats itself.
+  // Time budget and cost. A text that only repeats itself has no expected result.
   await goTo('Model');
   await expect(
     page.getByText(/^\D*[\d.]+ .* parameters.*No estimate of the result: 1?\d\d % of this text repeats\./),
@@ -153,7 +153,7 @@ test('a newcomer’s text becomes a model that writes and is exported, by Tab, E
   expect(studio.errors).toEqual([]);
 });
 
-/** Down a menu that is open to the entry that says so, and chooses it. */
+/** Moves down an open menu to a matching entry, and chooses it. */
 async function arrowTo(page: Page, words: RegExp): Promise<void> {
   for (let i = 0; i < 20; i++) {
     await page.keyboard.press('ArrowDown');

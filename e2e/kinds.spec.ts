@@ -1,4 +1,4 @@
-/** Models that fill blanks or answer: in Playground, and on the offline page on a phone, by touch. */
+/** Encoder and encoder-decoder models: in Playground, and on the offline page on a phone, by touch. */
 import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, test, type Page } from '@playwright/test';
@@ -28,7 +28,7 @@ async function bringIn(page: Page, model: Exported): Promise<Studio> {
   return studio;
 }
 
-test('Playground fills blanks: each can be chosen, and another word taken, by keyboard too', async ({ page }) => {
+test('Playground fills blanks: each can be selected, and another word chosen, by keyboard too', async ({ page }) => {
   const studio = await bringIn(page, await untrainedBert());
   const fill = page.getByRole('button', { name: 'Fill', exact: true });
   await page.getByRole('textbox', { name: 'Passage' }).fill('It was');
@@ -59,7 +59,7 @@ test('Playground fills blanks: each can be chosen, and another word taken, by ke
   expect(studio.errors).toEqual([]);
 });
 
-test('Playground answers: the likeliest, by beams, and by chance', async ({ page }) => {
+test('Playground answers: greedily, by beam search, and by sampling', async ({ page }) => {
   const studio = await bringIn(page, await untrainedT5());
   await page.getByRole('textbox', { name: 'Input' }).fill('the whale');
   const answer = page.getByRole('button', { name: 'Answer', exact: true });

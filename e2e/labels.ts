@@ -1,4 +1,4 @@
-/** A table of labeled texts, and the studio on Classify. */
+/** Table of labeled texts, and the studio on Classify. */
 import { expect, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { SMALL, Studio } from './studio';
@@ -8,7 +8,7 @@ const OF = {
   Loans: ['May I borrow the log?', 'Renew my three books'],
 };
 export const DESKS = Object.keys(OF) as (keyof typeof OF)[];
-/** Every twentieth text has the wrong label; the last six have none. */
+/** Rows: every twentieth text has a wrong label; the last six have none. */
 const ROWS = Array.from({ length: 126 }, (_, i) => {
   const [own, other] = [DESKS[i % 2]!, DESKS[(i + 1) % 2]!];
   const label = i >= 120 ? '' : i % 20 === 7 ? other : own;
@@ -19,7 +19,7 @@ export const TABLE = ['id,body,desk', ...ROWS].join('\n');
 export const pane = (page: Page) => page.getByRole('region', { name: 'Evaluation' });
 export const matrix = (page: Page) => page.getByRole('group', { name: 'Confusion matrix' });
 
-/** A studio on Tune, Classify, on WASM, with a model that learns such texts in seconds. */
+/** Opens Classify on WASM, with settings that train in seconds. */
 export async function opened(page: Page): Promise<Studio> {
   const studio = new Studio(page);
   await studio.openOnWasm('/model');
@@ -39,7 +39,7 @@ export async function addTable(page: Page): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).focus();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: /What is in each column of/ });
-  // The column of few distinct values is guessed as the label.
+  // The column with few distinct values is guessed as the label.
   await expect(dialog.getByRole('button', { name: /desk/ })).toContainText('Label');
   await expectAccessible(page, 'Which columns hold what');
   await dialog.getByRole('button', { name: 'Add labeled texts' }).focus();
@@ -47,7 +47,7 @@ export async function addTable(page: Page): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
-/** Sets epochs and a learning rate with which the classifier learns its texts. */
+/** Sets epochs and a learning rate with which the classifier fits its texts. */
 export async function setPasses(studio: Studio, passes: number): Promise<void> {
   await studio.set({ Epochs: passes });
   await studio.page.getByText('Advanced', { exact: true }).click();

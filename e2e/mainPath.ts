@@ -1,19 +1,19 @@
-/** The main path, which every architecture takes: a file in, a model out as a folder, and the folder in again. */
+/** Main path of every architecture: add a file, train, export a folder, and import it again. */
 import { expect, type Page, type TestInfo } from '@playwright/test';
 import { type Studio, TINY } from './studio';
 
 export interface MainPath {
   architecture: 'GPT' | 'BERT' | 'T5' | 'Llama';
   device: 'WebGPU' | 'WASM';
-  /** Fields of Model. */
+  /** Fields of the Model page. */
   settings: Readonly<Record<string, number | string>>;
-  /** Fields of Model under "Advanced". */
+  /** Advanced fields of the Model page. */
   advanced?: Readonly<Record<string, number | string>>;
-  /** Trains it; the run ends or is stopped at the step that is returned. */
+  /** Trains the model, and returns the step at which the run ends or is stopped. */
   train(page: Page, studio: Studio): Promise<number>;
-  /** Uses it in Playground; the same model gives the same answer. */
+  /** Uses the model in Playground; the same model must give the same answer. */
   use(page: Page, studio: Studio): Promise<unknown>;
-  /** Scans a page in the state that it is in. */
+  /** Scans a page in its current state. */
   scan?(page: Page, state: string): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function takeMainPath(page: Page, studio: Studio, path: MainPath, i
   await scan(page, `Playground, ${architecture}`);
 
   const zip = info.outputPath('model.zip');
-  // The better of the best evaluated step and the last.
+  // The exported step is the better one of the best and the last.
   const step = await studio.takeFolder(zip);
   expect(step).toBeLessThanOrEqual(reached);
   await studio.bringAnew(zip, device);
@@ -68,15 +68,15 @@ export const toTheEnd =
     return steps;
   };
 
-/** Evaluations are so many steps apart. */
+/** Steps between evaluations. */
 const INTERVAL = 30;
-/** The fields of a GPT that knows more than how frequent each token is after two evaluations, and never ends by itself. */
+/** Settings of a GPT that beats a unigram model after two evaluations, and never finishes. */
 export const ENDLESS = {
   settings: { ...TINY, Steps: 100_000, 'Evaluate every': INTERVAL },
   advanced: { 'Evaluation tokens': 2048 },
 } as const;
 
-/** Stops a run that never ends by itself, reloads the page, and resumes it until it has been evaluated again. */
+/** Stops an endless run, reloads the page, and resumes it until its next evaluation. */
 export async function withStop(page: Page, studio: Studio): Promise<number> {
   const stop = async (): Promise<number> => {
     await page.getByRole('button', { name: 'Stop and save' }).click();
@@ -84,18 +84,18 @@ export async function withStop(page: Page, studio: Studio): Promise<number> {
     await expect(resume).toBeVisible();
     return Number(/[\d,]+/.exec(await resume.innerText())![0].replaceAll(',', ''));
   };
-  // The model knows more than how frequent each token is.
+  // The model beats a unigram model.
   await studio.event(2 * INTERVAL, /Evaluated/);
   expect(await studio.perplexity()).toBeLessThan(await studio.baseline('unigram'));
   const stoppedAt = await stop();
   const bytes = await studio.scriptBytes();
-  expect(bytes).toBeGreaterThan(1_000_000); // TensorFlow.js, once
-  // TensorFlow.js twice would be 2.8 MB more. Names of the glossary's terms are 8 kB; its sentences, which load as Tab passes a
-  // term, are 18 kB. Verdicts and the forecast added 27 kB: 2.881 MB in December 2026.
+  expect(bytes).toBeGreaterThan(1_000_000); // a single copy of TensorFlow.js
+  // A second copy of TensorFlow.js would add 2.8 MB. Names of glossary terms take 8 kB; their definitions, which load
+  // when Tab passes a term, 18 kB. Verdicts and the forecast added 27 kB: 2.881 MB in December 2026.
   expect(bytes).toBeLessThan(2_900_000);
   const perplexity = await studio.perplexity();
 
-  // The curve, the samples and the step are there after a reload.
+  // Curve, samples and step are there after a reload.
   await page.reload();
   await expect(page.getByRole('button', { name: `Resume from step ${stoppedAt.toLocaleString('en')}` })).toBeVisible();
   expect(await studio.perplexity()).toBe(perplexity);

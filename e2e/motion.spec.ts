@@ -1,12 +1,12 @@
-/** How often charts are drawn while a run trains. */
+/** Redraw rate of charts while a run trains. */
 import { expect, test } from '@playwright/test';
 import { SEA, seeded } from './seed';
 import { Studio } from './studio';
 
-/** Clears of one canvas for one drawing, at most. */
+/** Maximum number of clears of a canvas per redraw. */
 const CLEARS = 2;
 
-test('charts are drawn at most once a second where less motion is wanted, and more often otherwise', async ({
+test('charts are redrawn at most once a second if reduced motion is set, and more often otherwise', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -20,9 +20,9 @@ test('charts are drawn at most once a second where less motion is wanted, and mo
       clearRect.apply(this, box);
     };
   });
-  /** For each canvas the times at which it was cleared, in milliseconds. */
+  /** Times in milliseconds at which each canvas was cleared. */
   const times = (): Promise<number[][]> => page.evaluate(() => [...cleared.values()]);
-  /** Drawings, which are a frame apart at least, that came less than a second after the one before. */
+  /** Number of redraws less than a second after the previous one; redraws are at least a frame apart. */
   const early = async (): Promise<number> =>
     (await times())
       .flatMap((all) => all.slice(1).map((time, i) => time - all[i]!))
@@ -39,7 +39,7 @@ test('charts are drawn at most once a second where less motion is wanted, and mo
     return performance.now();
   });
   await expect.poll(async () => Math.max(...(await times()).map((all) => all.length))).toBeGreaterThan(3 * CLEARS);
-  // One drawing may have been on its way, and one is due at once.
+  // Allows for a redraw in progress, and an immediate one.
   for (const all of await times()) expect(all.length).toBeLessThanOrEqual(CLEARS * (2 + (all.at(-1)! - began) / 1000));
   await page.getByRole('button', { name: 'Stop and save' }).click();
   await expect(studio.strip).toContainText('Paused');

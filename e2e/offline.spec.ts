@@ -1,4 +1,4 @@
-/** The promise itself: available offline, the app opens, trains and exports without its server, and counts its requests. */
+/** Offline use: the app opens, trains and exports without its server, and counts its requests. */
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -12,11 +12,11 @@ import { Studio, TINY } from './studio';
 
 test.use({ serviceWorkers: 'allow' });
 
-/** A server of the test's own, which it can stop, of a copy of the build, which it can change. */
+/** Server of a copy of the build; the test can stop it and change the copy. */
 class Host {
-  /** Paths that were asked for, besides the script of the service worker by the browser itself. */
+  /** Requested paths, except the browser's own requests for the service worker script. */
   readonly asked: string[] = [];
-  /** Those of the page and its workers. The service worker's own have no destination, and come after its script. */
+  /** Paths requested by the page and its workers. Service worker requests have no destination and come later. */
   readonly askedByPage: string[] = [];
   readonly askedByServiceWorker: string[] = [];
   private hasServiceWorker = false;
@@ -45,7 +45,7 @@ class Host {
         (isByServiceWorker ? this.askedByServiceWorker : this.askedByPage).push(url);
     });
   }
-  /** As a build does whose files are as they are now. */
+  /** Updates the service worker to the current files, as a build does. */
   rebuilt(): Promise<void> {
     return writeServiceWorker(this.folder);
   }
@@ -72,7 +72,7 @@ async function count(studio: Studio, label: string): Promise<number> {
   return Number(words.exec(await studio.expectPrivacy(words))![1]!.replace(',', ''));
 }
 
-test('a browser that saves data stores the rest when asked; then, without server and network, it trains, opens, and writes and checks every export', async ({
+test('a browser with data saving stores the rest on request, and then trains, opens, and exports every format offline', async ({
   page,
   context,
 }, info) => {
@@ -92,11 +92,11 @@ test('a browser that saves data stores the rest when asked; then, without server
   await privacy.getByRole('button', { name: 'Close' }).click();
   await kept(studio);
   expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(true);
-  // The counter is what the server saw.
+  // The page's counter matches the server's.
   await expect.poll(async () => (await count(studio, 'Loaded from this site')) - host.asked.length).toBe(0);
   expect(await count(studio, 'Requests to other sites')).toBe(0);
 
-  // The page that is open trains, and opens stages that it hasn't loaded yet.
+  // The open page trains, and opens stages that it hasn't loaded yet.
   await host.stop();
   await context.setOffline(true);
   await studio.useDevice('WASM');
@@ -114,17 +114,17 @@ test('a browser that saves data stores the rest when asked; then, without server
     await studio.exportAs(name);
     await expect(page.getByRole('article').getByText('Exported and verified')).toBeVisible({ timeout: 120_000 });
   }
-  // Nothing was asked for, by anyone, of anyone, but whether the service worker is still the server's.
+  // No requests were made, except the check for a new service worker.
   expect(await count(studio, 'Requests to other sites')).toBe(0);
   expect(await count(studio, 'Loaded from this site')).toBe(1);
-  // Nor did the browser see another request.
+  // The browser saw no other request either.
   const isOwn = (url: string): boolean => url.startsWith(`${host.address}/`) || url.startsWith('blob:');
   expect(studio.requests.length).toBeGreaterThan(20);
   expect(studio.requests.filter((url) => !isOwn(url))).toEqual([]);
   expect(studio.errors).toEqual([]);
 });
 
-/** The page is usable: its device and samples are known, and a button does what it says. */
+/** Waits until the page is usable: its device and samples are known, and a button works. */
 async function interactive(studio: Studio): Promise<void> {
   const { page } = studio;
   await expect(studio.strip).toContainText(/WASM|WebGPU|CPU/, { timeout: 120_000 });
@@ -133,7 +133,7 @@ async function interactive(studio: Studio): Promise<void> {
   await expect(page.getByRole('textbox', { name: 'Text', exact: true })).toBeVisible();
 }
 
-test('the first page takes few requests, then stores what a run needs, and the rest while it is shown and unused', async ({
+test('the first page makes few requests, then stores what a run needs, and the rest while it is visible and idle', async ({
   page,
   context,
 }, info) => {
@@ -150,7 +150,7 @@ test('the first page takes few requests, then stores what a run needs, and the r
   await page.keyboard.press('Escape');
   await hasCore(studio);
   expect(host.asked.filter((path) => path.includes('ort-wasm'))).toEqual([]);
-  // What the page has loaded the service worker takes from the browser's cache.
+  // The service worker takes files that the page has loaded from the browser's cache.
   expect(host.askedByServiceWorker.filter((path) => path !== '/' && host.askedByPage.includes(path))).toEqual([]);
 
   await host.stop();
@@ -182,7 +182,7 @@ const storedPaths = (page: Page): Promise<string[]> =>
 
 const version = (page: Page) => page.locator('meta[name=description]').getAttribute('content');
 
-/** As a build does that changes the page and nothing else. */
+/** Changes the page and nothing else, as a build does. */
 async function rebuild(host: Host, words: string): Promise<void> {
   const file = join(host.folder, 'index.html');
   const page = await readFile(file, 'utf8');
@@ -213,8 +213,8 @@ test('a newer version opens when no page has the older one, or when the only pag
   await offer.click();
   await expect(page.getByText('Close the other Homegrown tab first')).toBeVisible();
   expect(await version(page)).not.toBe('the second');
-  // A closed page stays among the browser's clients for a moment. Requests meanwhile are refused first, and the refusal
-  // may arrive after the newer version serves.
+  // A closed page stays in the browser's list of clients for a moment. Requests are refused meanwhile, and the refusal
+  // may arrive after the newer version takes over.
   const askOn = offer.evaluate(async (button: HTMLElement) => {
     for (let times = 0; times < 200; times++) {
       button.click();
@@ -226,7 +226,7 @@ test('a newer version opens when no page has the older one, or when the only pag
     await offer.press('Enter', { timeout: 2000 }).catch(() => undefined);
     return version(page).catch(() => '');
   };
-  // Where the older one was at work for the page that was closed, the browser lets it in within a minute.
+  // If the older version was still busy for the closed page, the browser activates the new one within a minute.
   await expect.poll(opened, { timeout: 120_000 }).toBe('the second');
 
   await rebuild(host, 'the third');
@@ -234,8 +234,8 @@ test('a newer version opens when no page has the older one, or when the only pag
   await expect(offer).toBeVisible();
   expect(await version(page)).toBe('the second');
   await page.close();
-  // A page that was closed is among the browser's clients for a moment more, and what the older version was at work on is
-  // ended first: who opens the app within that has the older once more, and the newer the next time.
+  // A closed page remains a client for a moment, and the older version's work ends first. An app opened in that time
+  // still gets the older version, and the newer one the next time.
   let next = await context.newPage();
   const openedAnew = async (): Promise<string | null> => {
     await next.close();
@@ -245,12 +245,12 @@ test('a newer version opens when no page has the older one, or when the only pag
   };
   await expect.poll(openedAnew, { intervals: [500, 1000, 2000, 4000] }).toBe('the third');
   await kept(new Studio(next));
-  // What only older versions had is gone.
+  // Files of older versions are gone.
   expect((await storedPaths(next)).filter((path) => path === '/')).toHaveLength(1);
   await host.stop();
 });
 
-test('a file that the host changed is not kept, and another app at the address gets its page', async ({
+test('a file that the host changed is not stored, and another app at the address gets its page', async ({
   page,
 }, info) => {
   const host = await Host.of(info, PORT);
@@ -259,7 +259,7 @@ test('a file that the host changed is not kept, and another app at the address g
   await host.start();
   const studio = new Studio(page);
   await studio.open(`${host.address}/`);
-  // The last file, by size, is here; the changed one is not.
+  // The last file, by size, is stored; the changed one isn't.
   await expect.poll(() => storedPaths(page)).toContainEqual(expect.stringContaining('/ort-wasm'));
   expect(await storedPaths(page)).not.toContain('/samples/moby-dick.txt');
   await hasCore(studio);

@@ -1,9 +1,9 @@
-/** Words of ours that a page shows at first sight. */
+/** Words of the interface that a page shows at first sight. */
 import type { Page } from '@playwright/test';
 
 /**
- * Words in the window that the interface wrote. Marked as `translate="no"`, and not counted: texts, names and labels of a person,
- * and what a model wrote. Numbers, single letters and words for screen readers alone don't count either.
+ * Visible words of the interface. Excludes text marked `translate="no"`: the user's texts, names and labels, and
+ * generated text. Also excludes numbers, single letters and text only for screen readers.
  */
 export const ownWords = (page: Page): Promise<string[]> =>
   page.evaluate(() => {

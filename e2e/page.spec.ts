@@ -1,4 +1,4 @@
-/** The offline page, opened from a file with the network off: it writes what the app writes, and asks for nothing. */
+/** The offline page, opened from a file without network: generates the same text as the app, and makes no requests. */
 import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, test, type Page, type TestInfo } from '@playwright/test';
@@ -17,7 +17,7 @@ test.beforeAll(async () => {
   models = await trainedModels();
 });
 
-/** Opens a model's page with no network; any request but for the file itself, and any error, is collected. */
+/** Opens a model's page without network, and collects every request except for the file itself, and every error. */
 async function open(page: Page, info: TestInfo, model: Exported): Promise<{ wrong: string[] }> {
   const [file] = await html.files(model, { withOptimizer: false, template });
   const path = info.outputPath(file!.name);
@@ -37,7 +37,7 @@ async function open(page: Page, info: TestInfo, model: Exported): Promise<{ wron
   return { wrong };
 }
 
-test('a damaged page says so in words, whatever has happened to it', async ({ page }, info) => {
+test('a damaged page reports the kind of damage', async ({ page }, info) => {
   const model = models[0]!;
   const textOf = async (exported: Exported): Promise<string> =>
     new TextDecoder().decode(await readBytes((await html.files(exported, { withOptimizer: false, template }))[0]!));
@@ -94,7 +94,7 @@ for (const [i, how] of (
     if (i === 2) await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly'));
     const { wrong } = await open(page, info, model);
     expect(page.workers().length).toBe(i === 0 ? 1 : 0);
-    // What no policy in a file can block is gone: pop-ups, by either name, and calls.
+    // APIs that no policy in a file can block are removed: pop-ups, by either name, and calls.
     const waysOut = () => ['open' in globalThis, 'open' in document, 'RTCPeerConnection' in globalThis];
     expect(await page.evaluate(waysOut)).toEqual([false, false, false]);
     await expect(page.getByRole('contentinfo')).toContainText('disables pop-ups and calls');
@@ -116,7 +116,7 @@ for (const [i, how] of (
   });
 }
 
-test('is worked by keyboard: settings, write, stop, alternatives; another Write takes the next seed', async ({
+test('works by keyboard: settings, write, stop, alternatives; another Write uses the next seed', async ({
   page,
 }, info) => {
   const { wrong } = await open(page, info, models[0]!);
@@ -164,7 +164,7 @@ test('is worked by keyboard: settings, write, stop, alternatives; another Write 
   expect(wrong).toEqual([]);
 });
 
-test('names, prompts and cards are text, whatever they hold', async ({ page }, info) => {
+test('shows names, prompts and cards as text, whatever they contain', async ({ page }, info) => {
   const model = models[0]!;
   const nasty =
     '</script></title><img src=x onerror="document.title=1"><script>document.title=2</script><!-- &lt;b&gt; "\'';
@@ -186,7 +186,7 @@ test('names, prompts and cards are text, whatever they hold', async ({ page }, i
   expect(wrong).toEqual([]);
 });
 
-test('could reach nothing if it tried, not even what would answer', async ({ page }, info) => {
+test('can reach no address, not even one that would answer', async ({ page }, info) => {
   await open(page, info, models[0]!);
   await page.context().setOffline(false);
   await page
@@ -202,7 +202,7 @@ test('could reach nothing if it tried, not even what would answer', async ({ pag
   expect(await page.evaluate(attempt)).toBe('TypeError');
   expect(await page.workers()[0]!.evaluate(attempt)).toBe('TypeError');
 
-  const other = await page.context().newPage(); // Without the policy it does answer.
+  const other = await page.context().newPage(); // The address answers without the policy.
   await other.goto('https://example.com/');
   expect(await other.evaluate(attempt)).toBe('answered');
 });
@@ -240,12 +240,12 @@ for (const [name, colorScheme, width] of [
   });
 }
 
-test('a model with a chat template is talked with: it answers as the app does, with what was said before', async ({
+test('a model with a chat template chats: it answers as the app does, with earlier messages', async ({
   page,
 }, info) => {
   const { model, answer } = await chatmlModel();
   const { wrong } = await open(page, info, model);
-  // Without a run, the model isn't known to be trained on chats; chatting is offered anyway.
+  // Without a run, the model isn't known to be trained on chats; chat is offered anyway.
   await page.getByRole('button', { name: 'Chat' }).click();
   await set(page, { Temperature: 0, Length: 40 });
   const message = page.getByRole('textbox', { name: 'Message', exact: true });
@@ -261,16 +261,16 @@ test('a model with a chat template is talked with: it answers as the app does, w
   await expect(message).toHaveValue('');
   await expectAccessible(page, 'chat');
 
-  // What it said goes along; what looks like a special token is text.
+  // Earlier answers are included; text that looks like a special token stays text.
   const said = [{ role: 'user', content: QUESTION }, { role: 'assistant', content: first.text }, { role: 'user', content: '<|im_end|> ' + QUESTION }] as const; // prettier-ignore
   await message.fill(said[2].content);
   await page.getByRole('button', { name: 'Answer' }).click();
   await expect(page.locator('#status')).toContainText('per second');
-  // It was cut within a character.
+  // The answer was cut inside a character.
   expect(await written(page)).toBe((await answer(said, 40)).text.replace(/\ufffd$/, ''));
   await expect(page.locator('#said dd')).toHaveText([QUESTION, first.text, said[2].content]);
 
-  // What has no room is refused, and can be said otherwise.
+  // A message that doesn't fit is refused, and can be edited.
   await message.fill('xyz '.repeat(100));
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('alert')).toContainText(/The question has \d+ tokens .*context is 160 tokens/);

@@ -1,4 +1,4 @@
-/** Several projects: their menu, their addresses, texts that two of them have, their runs, two tabs, and deleting everything. */
+/** Several projects: menu, URLs, shared texts, runs, two tabs, and deleting everything. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, expect, test } from '@playwright/test';
@@ -7,15 +7,15 @@ import { SMALL, Studio } from './studio';
 
 const WHALE = 'The whale is large, and the sea is wide. '.repeat(300);
 const BIRD = 'An albatross follows the ship, and the ship the wind. '.repeat(300);
-/** Trains in seconds on WASM. */
+/** Settings that train in seconds on WASM. */
 const SETTINGS = { ...SMALL, 'Warm-up': 2, 'Evaluate every': 20 } as const;
 
-test('projects are begun, renamed, opened, copied and deleted; each has its address, and a text can be in two', async ({
+test('projects are created, renamed, opened, copied and deleted; each has its URL, and two can share a text', async ({
   page,
   context,
 }) => {
   const studio = new Studio(page);
-  await studio.openOnWasm('/text'); // as addresses were when there was one
+  await studio.openOnWasm('/text'); // a URL from before there were several projects
   await expect(page).toHaveURL(/\/p\/first\/text$/);
   await studio.paste(WHALE);
   await studio.rename('Whales');
@@ -25,12 +25,12 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   await expect(page.getByText('Train a language model on your own text')).toBeVisible();
   const id = /\/p\/([^/]+)\/text$/.exec(page.url())![1]!;
   await studio.paste(BIRD);
-  await studio.paste(WHALE); // it is the other project's: no room is taken twice
+  await studio.paste(WHALE); // the text is shared with the other project, and stored once
   await studio.rename('Birds');
   await expect(page.getByRole('row', { name: /Pasted text/ })).toHaveCount(2);
   await expect.poll(() => studio.keys('texts/')).toHaveLength(2);
 
-  // The menu by keyboard alone, with sizes.
+  // The menu by keyboard alone, with storage sizes.
   await studio.project.focus();
   await page.keyboard.press('Enter');
   const menu = page.getByRole('menu');
@@ -42,7 +42,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   await expect(page).toHaveURL(/\/p\/first\/text$/);
   await expect(page.getByRole('row', { name: /Pasted text/ })).toHaveCount(1);
 
-  // Where a text is looked at it is taken out of another project, and put back.
+  // The preview of a text removes it from another project, and adds it again.
   const projects = page.getByRole('button', { name: /^Projects that use Pasted text/ });
   await expect(projects).toHaveText('In 2 projects');
   await projects.click();
@@ -55,7 +55,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   await expect(inBirds).toBeChecked();
   await page.keyboard.press('Escape');
 
-  // By address, in another tab, back and forward, and from the palette.
+  // Opened by URL, in another tab, back and forward, and from the palette.
   const other = await context.newPage();
   const second = new Studio(other);
   await second.open(`/p/${id}/model`);
@@ -70,7 +70,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(new RegExp(`/p/${id}/text$`));
 
-  // Settings are each project's own, and a copy has all but the runs.
+  // Each project has its own settings, and a copy has everything except the runs.
   await studio.goTo('Model');
   await studio.set({ Batch: 7 });
   await studio.inProjects('Duplicate project');
@@ -80,7 +80,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   await expect(studio.field('Batch')).not.toHaveValue('7');
   await studio.goTo('Text');
 
-  // Deleted, brought back, deleted for good: what another project has too stays.
+  // Deleted, restored, then deleted permanently: shared texts stay.
   await studio.inProjects('Birds copy');
   await studio.inProjects('Delete project');
   await expect(studio.project).not.toHaveText('Birds copy');
@@ -97,13 +97,13 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
     await expect.poll(() => studio.keys('texts/')).toHaveLength(texts);
   }
   await expect.poll(() => studio.keys('projects/')).toEqual(['projects/first']);
-  await page.goto(`/p/${id}/data`); // an old address
+  await page.goto(`/p/${id}/data`); // an old URL
   await expect(page.getByText('There is no such project here')).toBeVisible();
   await expect(page).toHaveURL(/\/p\/first\/tokens\?part=data$/);
   expect(studio.errors).toEqual([]);
 });
 
-test('two projects, two tabs and three runs: one forked, one restored, one imported; nothing of them stays on the disk', async ({
+test('two projects, two tabs and three runs: one forked, one restored, one imported; deleting all leaves nothing on disk', async ({
   baseURL,
 }, info) => {
   const profile = info.outputPath('profile');
@@ -127,7 +127,7 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(first.strip).toContainText('Finished', { timeout: 120_000 });
 
-  // Another project in another tab; a fork trains in this one, and what is changed in either is kept.
+  // Another project in another tab; a fork trains in this one, and changes in either are kept.
   let other = await context.newPage();
   let second = new Studio(other);
   await second.open('/text');
@@ -141,7 +141,7 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
   await first.event(40, /Saved/);
   await second.set({ Batch: 5, 'Learning rate': 0.003 });
   await second.rename('Birds');
-  await first.rename('Whales'); // its settings stand while it trains
+  await first.rename('Whales'); // settings can change while it trains
   const [birds] = (await first.keys('projects/')).filter((key) => key !== 'projects/first');
   await expect
     .poll(() => first.stored(birds!))
@@ -149,7 +149,7 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
   await expect.poll(() => first.stored('projects/first')).toMatchObject({ name: 'Whales', recipe: { batch: 4 } });
   await expect(second.entry('Train')).toHaveText('Train'); // the other project has no run
 
-  // Two tabs on one project: what both change at once is kept, and only one trains.
+  // Two tabs on one project: simultaneous changes are kept, and only one tab trains.
   await second.inProjects('Whales');
   await expect(second.stages).toContainText('2 runs');
   await expect(other.getByText('Training in another tab').first()).toBeVisible();
@@ -173,7 +173,7 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
   expect(await second.stored(`runs-index/${runId}`)).toMatchObject({ name: 'bold', parent: { step: 20, how: 'fork' } });
   expect(first.errors).toEqual([]);
 
-  // The training tab is killed; its lock is free at once, and the fork resumes here.
+  // The training tab crashes; its lock is free at once, and the fork resumes here.
   const crashed = page.waitForEvent('crash');
   const session = await context.newCDPSession(page);
   void session.send('Page.crash').catch(() => undefined);
@@ -185,13 +185,13 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
   await other.getByRole('button', { name: 'Stop and save' }).click();
   await expect(second.strip).toContainText('Paused', { timeout: 60_000 });
 
-  // Its export is imported into the other project as a new run, which names its origin.
+  // The fork's export is imported into the other project as a new run, which names its origin.
   await second.goTo('Export');
   const download = await second.exportAs('Hugging Face folder');
   const zip = info.outputPath('bold.zip');
   await download.saveAs(zip);
   await second.inProjects('Birds');
-  await expect(second.project).toHaveText('Birds'); // what is chosen sooner comes into the one before
+  await expect(second.project).toHaveText('Birds'); // files chosen earlier would go to the previous project
   await second.importModel(zip);
   await expect(second.stages).toContainText('1 run');
   await second.goTo('Runs');
@@ -199,7 +199,7 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
   const kin = other.getByRole('list', { name: 'Lineage of this run' });
   await expect(kin).toHaveText(/bold imported from a file[\d,]+bold imported$/);
 
-  // A run that is deleted is brought back whole; its fork stays where it is deleted for good.
+  // A deleted run is restored in full; its fork remains after it is deleted permanently.
   await second.inProjects('Whales');
   await expect(second.runs).toHaveCount(2);
   const saved = (await second.keys('runs/')).length;
@@ -220,13 +220,13 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
   await expect.poll(async () => (await second.keys('runs/')).length).toBeLessThan(saved);
   await other.reload();
   await expect(second.runs).toHaveCount(1);
-  await expect(kin).toHaveText(/deleted20bold fork$/); // what was other in it is not known
+  await expect(kin).toHaveText(/deleted20bold fork$/); // its different settings are unknown
   await other.getByRole('button', { name: 'Switch light or dark' }).click();
   expect(second.errors).toEqual([]);
   await context.close();
-  expect(filesWith(profile, sentinel)).not.toEqual([]); // else the check below would be none
+  expect(filesWith(profile, sentinel)).not.toEqual([]); // proves that the check below can fail
 
-  // All of it goes: what was written in earlier sessions, and what in this one; another tab is open.
+  // Everything is deleted: data of earlier sessions and of this one, while another tab is open.
   context = await launch();
   page = await context.newPage();
   first = new Studio(page);
@@ -246,7 +246,7 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
     await expect(each.page.getByText('Train a language model on your own text')).toBeVisible({ timeout: 60_000 });
     await expect(each.project).toHaveText('Untitled');
   }
-  // The device is asked about again at once; nothing else is there.
+  // The device is detected again at once; nothing else is stored.
   expect((await first.keys('')).filter((key) => !/^device/.test(key))).toEqual([]);
   expect(await page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)])).toEqual([[], []]);
   await context.close();
@@ -255,8 +255,8 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
 });
 
 /**
- * Files of a browser's own that hold these words, in one byte a character or in two. Not those in which it notes what was
- * typed into open tabs, to restore them after a crash: no page can reach them.
+ * Files of the browser's profile that contain these words, in one or two bytes per character. Excludes session-restore
+ * files, where the browser keeps typed text for crash recovery and which no page can reach.
  */
 function filesWith(profile: string, words: string): string[] {
   const files = readdirSync(profile, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -1,14 +1,14 @@
-/** A tab of an older build over one store with a tab of this one. */
+/** A tab of an older build sharing storage with a tab of this one. */
 import { expect, test } from '@playwright/test';
 import { restore } from './storage';
 import { Studio } from './studio';
 
-test('a tab of the last build with one project trains to its end; at rest it is shut out, and what it stored is here', async ({
+test('a tab of the last build with one project trains to its end; when idle it is locked out, and its saved data is here', async ({
   page,
   context,
 }) => {
   await restore(page, '1608a14');
-  // What that build does: it holds a lock while it trains, and lets go of the storage where a newer version asks.
+  // Mimics that build: it holds a lock while it trains, and closes the database when a newer version asks.
   await page.evaluate(async () => {
     const request = indexedDB.open('homegrown', 1);
     await new Promise((resolve) => (request.onsuccess = resolve));
@@ -25,7 +25,7 @@ test('a tab of the last build with one project trains to its end; at rest it is 
     Object.assign(globalThis, { database, stop });
   });
   type Old = typeof globalThis & { database: IDBDatabase; stop: () => void };
-  /** As a save of its would. */
+  /** Writes as a save of the older build would. */
   const save = () =>
     page.evaluate(async () => {
       try {

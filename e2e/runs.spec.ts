@@ -1,4 +1,4 @@
-/** Runs side by side: what they are called, what differs, and which comes from which. */
+/** Several runs: names, differences, and lineage. */
 import { expect, test, type Page } from '@playwright/test';
 import { bytesOf, curveKey } from '../src/core/runs/curve';
 import { recordKey } from '../src/core/runs/record';
@@ -7,19 +7,19 @@ import { expectAccessible } from './axe';
 import { SEA, seeded } from './seed';
 import { Studio } from './studio';
 
-/** A studio with one small run of 20 steps. */
+/** Opens a studio with one small run of 20 steps. */
 async function withRun(page: Page): Promise<Studio> {
   const studio = new Studio(page);
   await studio.openOnWasm('/model', await seeded({ texts: [['Pasted text', SEA]], runs: [{}] }));
   return studio;
 }
 
-test('a run is forked during requests, resumes with other settings, and another run writes meanwhile', async ({
+test('a run is forked and answers requests, resumes with other settings, and another run writes meanwhile', async ({
   page,
 }) => {
   const studio = await withRun(page);
 
-  // From a saved step, with another rate; Playground still shows the first run.
+  // From a checkpoint, with another learning rate; Playground still shows the first run.
   await studio.goTo('Playground');
   await studio.goTo('Runs');
   // By keyboard alone.
@@ -40,14 +40,14 @@ test('a run is forked during requests, resumes with other settings, and another 
   const more = page.getByRole('button', { name: 'More actions' });
   await expect(more).toBeVisible({ timeout: 60_000 });
 
-  // Asked by key and by button, between its steps.
+  // Requests a sample and an evaluation by key and by button, between steps.
   const events = page.getByRole('list', { name: 'Events' });
   const scrubber = page.getByRole('slider', { name: 'Training step' });
   await page.keyboard.press('s');
   await expect(scrubber).toHaveAttribute('aria-valuetext', /on request$/, { timeout: 60_000 });
   const first = (await scrubber.getAttribute('aria-valuetext'))!;
   await page.keyboard.press('s');
-  // The newest sample is shown until a person moves to another.
+  // The newest sample is shown until the user moves to another.
   await expect(scrubber).toHaveValue('1', { timeout: 60_000 });
   await scrubber.press('ArrowLeft');
   await expect(scrubber).toHaveAttribute('aria-valuetext', first);
@@ -62,7 +62,7 @@ test('a run is forked during requests, resumes with other settings, and another 
   await expect(scrubber).not.toHaveValue('0');
   await expectAccessible(page, 'Train, a fork that is asked');
 
-  // Another run is written with while this one trains.
+  // Generates with another run while this one trains.
   await studio.goTo('Playground');
   await page.getByRole('button', { name: /Run$/ }).click();
   await page.getByRole('option', { name: /pasted-text-1/ }).click();
@@ -70,21 +70,21 @@ test('a run is forked during requests, resumes with other settings, and another 
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await studio.expectWritten(4);
 
-  // With changed settings, it is saved first and resumes as a new segment.
+  // With changed settings, the run is saved and resumes as a new segment.
   await studio.goTo('Train');
   await page.getByRole('button', { name: 'Change settings…' }).click();
   const reached = Number((await studio.strip.innerText()).match(/step ([\d,]+)/)![1]!.replaceAll(',', ''));
-  // So far ahead that the run, which trains on, doesn't get there before the click.
+  // High enough that the run, which is still training, doesn't reach it before the click.
   await studio.set({ Dropout: 0.2, Steps: reached + 1_000_000 });
   await expect(dialog).toContainText('Training continues with the changes');
-  await dialog.getByRole('button', { name: /^Continue to step/ }).click({ timeout: 60_000 }); // it trains on meanwhile
+  await dialog.getByRole('button', { name: /^Continue to step/ }).click({ timeout: 60_000 }); // still training
   await expect(events.getByText(/Continued with other settings: .*dropout 0 → 0\.2/)).toBeVisible({
     timeout: 60_000,
   });
   await page.getByRole('button', { name: 'Stop and save' }).click();
   await expect(studio.strip).toContainText(/Paused|Finished/);
 
-  // Which comes from which, after a reload too.
+  // Lineage, also after a reload.
   await page.reload();
   await studio.goTo('Runs');
   await studio.chooseRun(studio.runs.filter({ hasText: 'slow' }));
@@ -96,11 +96,11 @@ test('a run is forked during requests, resumes with other settings, and another 
   expect(studio.errors).toEqual([]);
 });
 
-test('of two hundred runs only those in view are in the page, and the last can be reached', async ({ page }) => {
+test('of two hundred runs only the visible ones are in the page, and the last can be reached', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/text');
   const merges = Array.from({ length: 1791 }, (_, i) => [i % 200, (7 * i) % 250]);
-  // One has saved nothing, and so is none of them.
+  // One run has saved nothing, so it isn't listed.
   const rows = runRows(201);
   await studio.fill(
     rows.flatMap(({ record, curve }): [string, object][] => [
@@ -113,7 +113,7 @@ test('of two hundred runs only those in view are in the page, and the last can b
   await studio.goTo('Runs');
   await expect(studio.runs.first()).toBeVisible();
   expect(await studio.runs.count()).toBeLessThan(60);
-  // The oldest is the last.
+  // The oldest run is the last row.
   const oldest = studio.runs.filter({ has: page.getByRole('rowheader', { name: /^baseline/ }) });
   await expect(oldest).toHaveCount(0);
   await expect(async () => {

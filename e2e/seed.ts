@@ -1,6 +1,6 @@
 /**
- * Projects with trained runs, for journeys that begin with one. The app's own state and the workers' real halves make them in
- * Node, on WASM, once per process: a run takes a second there, and ten in a browser.
+ * Projects with trained runs, for journeys that begin with one. The app's own state and worker code make them in Node,
+ * on WASM, once per process: a run takes a second there, and ten in a browser.
  */
 import { memoryStore } from '../src/core/base/blobStore';
 import type { ModelId } from '../src/core/models';
@@ -12,9 +12,9 @@ import type { Values } from './storage';
 export interface SeededRun {
   /** GPT by default. */
   architecture?: ModelId;
-  /** Sizes that differ from those of `SIZES`. */
+  /** Overrides of `SIZES`. */
   sizes?: Readonly<Record<string, number>>;
-  /** Settings that differ from those of `RECIPE`. */
+  /** Overrides of `RECIPE`. */
   recipe?: Partial<Recipe>;
   /** The run is stopped after this step; by default it runs to its end. */
   stopAfter?: number;
@@ -23,16 +23,16 @@ export interface Seed {
   texts: readonly (readonly [name: string, text: string])[];
   /** Bytes by default. */
   tokenizer?: Project['tokenizerChoice'];
-  /** Trained in this order; the last is the project's. Texts alone where there are none. */
+  /** Runs in training order; the last is the project's. If empty, the project has only texts. */
   runs: readonly SeededRun[];
 }
 
 export const SEA = 'The sea is wide and the whale is white. '.repeat(1000);
-/** The same as SMALL has in the fields of Model. */
+/** Same values as the fields of Model in SMALL. */
 const SIZES = { layers: 1, heads: 2, width: 16, context: 16 } as const;
 const RECIPE = { batch: 4, steps: 20, learningRate: 0.003, warmup: 5, evalEvery: 10 } as const;
 
-/** Everything that the browser would have stored. */
+/** Returns everything that the browser would have stored. */
 export function seeded(seed: Seed): Promise<Values> {
   const key = JSON.stringify(seed);
   const made = all.get(key) ?? make(seed);
@@ -74,7 +74,7 @@ async function make({ texts, tokenizer = { kind: 'bytes', vocabulary: 257 }, run
 }
 const BEGAN = Date.UTC(2026, 0, 2);
 
-/** Node has no locks of its own. */
+/** Provides locks, which Node lacks. */
 function useLocks(): void {
   Object.defineProperty(globalThis, 'navigator', { value: { locks: lonelyLocks() }, configurable: true });
 }

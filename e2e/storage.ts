@@ -1,11 +1,11 @@
-/** What lies in the browser's storage before a page of the app opens. */
+/** Contents of the browser's storage before a page of the app opens. */
 import type { Page } from '@playwright/test';
 import type { Stored } from '../src/core/base/blobStore';
 import { type Build, goldenValues } from '../src/testing/golden';
 
 export type Values = readonly (readonly [key: string, value: Stored])[];
 
-/** Writes values into IndexedDB from a page that runs no script of the app. The app upgrades the database when it opens. */
+/** Writes values to IndexedDB from a page without the app's scripts. The app upgrades the database when it opens. */
 export async function putValues(page: Page, values: Values): Promise<void> {
   const encoded = values.map(([key, value]): { key: string; bytes?: string; value?: object | string } =>
     value instanceof Uint8Array
@@ -33,5 +33,5 @@ export async function putValues(page: Page, values: Values): Promise<void> {
   }, encoded);
 }
 
-/** Writes what an older build stored. */
+/** Restores the stored values of an older build. */
 export const restore = (page: Page, build?: Build): Promise<void> => putValues(page, goldenValues(build));

@@ -1,10 +1,10 @@
-/** What every journey needs: the studio opened clean, settings that train in seconds, and words for what it shows. */
+/** Shared by every journey: opens the studio clean, has settings that train in seconds, and locates what it shows. */
 import { readFile, stat } from 'node:fs/promises';
 import { type Download, expect, type FileChooser, type Locator, type Page } from '@playwright/test';
 import { PLACES } from './stages';
 import { putValues, type Values } from './storage';
 
-/** A model that a software GPU trains in half a minute, and that learns more than which bytes are common. */
+/** Model that a software GPU trains in half a minute, and that learns more than byte frequencies. */
 export const TINY = {
   Layers: 2,
   Heads: 4,
@@ -17,13 +17,13 @@ export const TINY = {
   'Evaluate every': 30,
 } as const;
 
-/** Trained in a few seconds, on WASM. */
+/** Trains in a few seconds on WASM. */
 export const SMALL = { Layers: 1, Heads: 2, Width: 16, Context: 16, Batch: 4 } as const;
 
 export class Studio {
-  /** Console errors and uncaught ones since the studio was opened. */
+  /** Console errors and uncaught errors since the studio was opened. */
   readonly errors: string[] = [];
-  /** Every address that anything of the page asked for. */
+  /** Every URL requested by any part of the page. */
   readonly requests: string[] = [];
 
   constructor(readonly page: Page) {
@@ -31,7 +31,7 @@ export class Studio {
       if (message.type() === 'error' && !isIcon(message.location().url)) this.errors.push(message.text());
     });
     page.on('requestfailed', (request) => {
-      // A worker that is ended while it loads a part of itself leaves it.
+      // A worker terminated while it loads a script aborts the request.
       const isOfWorkers = /\/workers\/|\.wasm$/.test(request.url());
       const isLeft = request.failure()?.errorText === 'net::ERR_ABORTED' && isOfWorkers;
       if (!isIcon(request.url()) && !isLeft)
@@ -45,13 +45,13 @@ export class Studio {
     await this.page.goto(path);
     await this.begun();
   }
-  /** Opens the studio in a browser where WASM was chosen before: it asks for no GPU, which is software and slow to start. */
+  /** Opens the studio in a browser where WASM was chosen before: a software GPU would start slowly. */
   async openOnWasm(path = '/', values: Values = []): Promise<void> {
     await putValues(this.page, [...values, ['device', 'wasm']]);
     await this.open(path);
     await expect(this.strip).toContainText('WASM');
   }
-  /** The device has been found: a busy machine takes its time for a GPU that is software. */
+  /** Waits for the device: on a busy machine, detecting a software GPU takes long. */
   async begun(): Promise<void> {
     await expect(this.strip).toContainText(/WASM|WebGPU|CPU/, { timeout: 120_000 });
     await this.fontsLoaded();
@@ -74,7 +74,7 @@ export class Studio {
     return this.page.getByRole('navigation', { name: 'Stages' });
   }
 
-  /** The rail's entry of a stage. */
+  /** Rail entry of a stage. */
   entry(stage: string) {
     return this.stages.getByRole('link', { name: new RegExp(`^${stage}`) });
   }
@@ -90,7 +90,7 @@ export class Studio {
         .click();
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
   }
-  /** Chooses a model's architecture on Model, by its label: in segments, or in a list where there are many. */
+  /** Chooses an architecture on Model, by its label: from segments, or from a list if there are many. */
   async chooseArchitecture(label: string): Promise<void> {
     await this.goTo('Model');
     const segments = this.page.getByRole('radiogroup', { name: 'Architecture' });
@@ -100,7 +100,7 @@ export class Studio {
     await list.click();
     await this.page.getByRole('option', { name: label, exact: true }).click();
   }
-  /** Goes to a stage, or runs a command, by the palette. */
+  /** Opens a stage, or runs a command, from the palette. */
   async byPalette(words: string): Promise<void> {
     await this.page.keyboard.press('Control+k');
     await expect(this.page.getByRole('dialog')).toBeVisible();
@@ -109,13 +109,13 @@ export class Studio {
     await expect(this.page.getByRole('dialog')).toBeHidden();
   }
 
-  /** Opens what stands behind the link in the rail's foot. */
+  /** Opens the dialog behind the link in the rail's foot. */
   async openPrivacy(): Promise<Locator> {
     const name = 'Nothing leaves this computer';
     await this.stages.getByRole('button', { name }).click();
     return this.page.getByRole('dialog', { name });
   }
-  /** Waits until it reads so, and closes it. */
+  /** Waits until the dialog contains the words, and closes it. */
   async expectPrivacy(words: RegExp): Promise<string> {
     const dialog = await this.openPrivacy();
     await expect(dialog).toContainText(words, { timeout: 120_000 });
@@ -139,7 +139,7 @@ export class Studio {
   get project() {
     return this.strip.getByRole('button', { name: /^Project, / });
   }
-  /** Chooses a project, or what is done with one. */
+  /** Chooses a project, or an action on projects. */
   async inProjects(entry: string): Promise<void> {
     const menu = this.page.getByRole('menu');
     await this.project.click();
@@ -164,7 +164,7 @@ export class Studio {
     }
   }
 
-  /** Presses a button that asks for files, and gives it these. */
+  /** Presses a button that opens a file picker, and selects these files. */
   async choose(button: string | RegExp, files: Parameters<FileChooser['setFiles']>[0]): Promise<void> {
     // A press during a redraw can be lost.
     await expect(async () => {
@@ -193,12 +193,12 @@ export class Studio {
       [files, by] as const,
     );
   }
-  /** Adds a text on Text, by Paste text…. */
+  /** Adds a text on Text with Paste text…. */
   async paste(words: string): Promise<void> {
     await this.addPaste(words);
     await expect(this.stages).toContainText('characters');
   }
-  /** Doesn't wait until the text is there. */
+  /** Adds a pasted text without waiting for it. */
   async addPaste(words: string): Promise<void> {
     await this.page.getByRole('button', { name: /^Paste( text)?…$/ }).click();
     const dialog = this.page.getByRole('dialog');
@@ -207,11 +207,11 @@ export class Studio {
     await expect(dialog).toBeHidden();
   }
 
-  /** Perplexity on held-out text at the newest evaluation, as the number strip says. */
+  /** Held-out perplexity at the newest evaluation, from the number strip. */
   async perplexity(): Promise<number> {
     return number(await this.reading('Perplexity').innerText());
   }
-  /** Perplexity of a model without training, as the chart's caption says. */
+  /** Perplexity of a baseline, from the chart's caption. */
   async baseline(name: 'uniform' | 'unigram' | 'bigram' | 'trigram'): Promise<number> {
     const caption = await this.page
       .getByText(/Reference lines/)
@@ -226,49 +226,49 @@ export class Studio {
       .first();
   }
 
-  /** The rows of the table of runs. */
+  /** Rows of the table of runs. */
   get runs() {
     const rows = this.page.getByRole('table', { name: 'Runs', exact: true }).getByRole('row');
     return rows.filter({ has: this.page.getByRole('rowheader') });
   }
-  /** Chooses a run on Runs, whose pane then is of it. */
+  /** Selects a run on Runs, which opens its pane. */
   async chooseRun(run: Locator): Promise<void> {
     await run.getByRole('rowheader').getByRole('button').click();
   }
-  /** Makes the run current that stands so in the table. */
+  /** Makes the run with these words in the table current. */
   async openRun(words: RegExp): Promise<void> {
     await this.goTo('Runs');
     await this.chooseRun(this.runs.filter({ hasText: words }).last());
     await this.page.getByRole('button', { name: 'Open', exact: true }).click();
     await expect(this.page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
   }
-  /** An entry of the menu of the run that is chosen. */
+  /** Chooses an entry in the menu of the selected run. */
   async runMenu(entry: RegExp): Promise<void> {
     await this.page.getByRole('button', { name: /^More for/ }).click();
     await this.page.getByRole('menuitem', { name: entry }).click();
   }
 
-  /** A value of the browser's storage. */
+  /** Value in the browser's storage. */
   async stored(key: string): Promise<object> {
     return (await this.inStore('get', key)) as object;
   }
-  /** The storage's keys that begin with `prefix`. */
+  /** Keys in storage that begin with `prefix`. */
   async keys(prefix: string): Promise<string[]> {
     return ((await this.inStore('getAllKeys')) as string[]).filter((key) => key.startsWith(prefix));
   }
-  /** Puts a value where Homegrown would not, as a fault would. */
+  /** Overwrites a value to simulate damage. */
   async damage(key: string, value: string | object): Promise<void> {
     await this.inStore('put', key, value);
   }
-  /** Puts many values at once. */
+  /** Stores many values at once. */
   async fill(entries: readonly (readonly [key: string, value: string | object])[]): Promise<void> {
     await this.inStore('fill', '', entries);
   }
-  /** Takes a value away, as nobody would. */
+  /** Deletes a value to simulate a loss. */
   async drop(key: string): Promise<void> {
     await this.inStore('delete', key);
   }
-  /** The last byte of what is stored under `key`, changed. */
+  /** Changes the last byte of the value of `key`. */
   async flip(key: string): Promise<void> {
     await this.inStore('flip', key);
   }
@@ -310,13 +310,13 @@ export class Studio {
     );
   }
 
-  /** Playground has written so many tokens, or fewer: a model that was stopped at a chance step may draw the end of the text. */
+  /** Waits until Playground has written `length` tokens, or fewer if the model ends the text. */
   async expectWritten(length: number): Promise<void> {
     const status = new RegExp(`^(${String(length)} tokens in|\\d+ tokens?, then the model ended the text)`);
     await expect(this.page.getByText(status)).toBeVisible();
   }
 
-  /** Tab until the focus is on what has this role and name: whatever cannot be reached so fails the test. */
+  /** Presses Tab until an element with this role and name has the focus; fails if it can't be reached. */
   async tabTo(role: string, name: RegExp): Promise<void> {
     const wanted = this.page.getByRole(role as 'button', { name });
     for (let i = 0; i < 80; i++) {
@@ -327,11 +327,11 @@ export class Studio {
     throw new Error(`80 presses of Tab did not reach the ${role} ${String(name)}`);
   }
 
-  /** Without threads, which answer nothing as long as they are ones, and have no script of any size that others have not. */
+  /** Workers except threads, which never answer, and load no scripts that the others lack. */
   get workers() {
     return this.page.workers().filter((worker) => !worker.url().endsWith('#thread'));
   }
-  /** Bytes of all scripts that the page and its workers have loaded, each once, as they lie in the build. */
+  /** Total bytes of all scripts loaded by the page and its workers, each once, at their size in the build. */
   async scriptBytes(): Promise<number> {
     const entries = (): string[] => [
       location.href,
@@ -344,29 +344,29 @@ export class Studio {
     return sizes.reduce((a, b) => a + b, 0);
   }
 
-  /** Imports a zip on Export. The buttons are folded where there is a model. */
+  /** Imports a zip on Export. The buttons are folded if there is a model. */
   async importModel(zip: Parameters<Studio['choose']>[1]): Promise<void> {
     const button = this.page.getByRole('button', { name: 'Choose zip…' });
     await expect(this.page.getByText('Import a model')).toBeVisible();
     if (!(await button.isVisible())) await this.page.getByText('Import a model').click();
     await this.choose('Choose zip…', zip);
   }
-  /** A use on Export, by its format: `GGUF`. */
+  /** Use on Export, by its format: `GGUF`. */
   use(format: string): Locator {
     return this.page.getByRole('radio', { name: new RegExp(`${format}$`) });
   }
-  /** The button that exports the file of the chosen use. */
+  /** Button that exports the file of the chosen use. */
   get exportButton(): Locator {
     return this.page.getByRole('article').getByRole('button', { name: /^(Export .* · |Download (again|step))/ });
   }
-  /** Exports a format on the page Export. */
+  /** Exports a format on Export. */
   async exportAs(format: string): Promise<Download> {
     await this.use(format).check({ force: true });
     const [download] = await Promise.all([this.page.waitForEvent('download'), this.exportButton.click()]);
     return download;
   }
   /** Downloads the Hugging Face folder on Export, and waits until it is verified. */
-  /** @returns the step of the model, which its name tells */
+  /** @returns the step in the model's name */
   async takeFolder(zip: string): Promise<number> {
     await this.goTo('Export');
     const download = await this.exportAs('Hugging Face folder');
@@ -374,7 +374,7 @@ export class Studio {
     await expect(this.page.getByRole('article').getByText('Exported and verified')).toBeVisible({ timeout: 60_000 });
     return Number(/-step-(\d+)\.zip$/.exec(download.suggestedFilename())![1]);
   }
-  /** Brings a folder into a browser that has never seen it. */
+  /** Imports a folder into a fresh browser. */
   async bringAnew(zip: string, device: 'WebGPU' | 'WASM'): Promise<void> {
     await this.page.evaluate(async () => {
       for (const { name } of await indexedDB.databases()) if (name) indexedDB.deleteDatabase(name);
@@ -384,9 +384,9 @@ export class Studio {
     await this.importModel(zip);
   }
 
-  /** Waits until an event of the run says so. */
+  /** Waits for an event of the run. */
   async event(step: number, words: RegExp): Promise<void> {
-    // Clock, step, words: a clock of 0:06 before step 0 must not be taken for step 60.
+    // Clock, step, words: a clock of 0:06 before step 0 must not match step 60.
     const atStep = this.page.locator('span:nth-child(2)', { hasText: new RegExp(`^${step.toLocaleString('en')}$`) });
     const events = this.page.getByRole('list', { name: 'Events' }).getByRole('listitem');
     const line = events.filter({ has: atStep }).filter({ hasText: words });
@@ -394,12 +394,12 @@ export class Studio {
   }
 }
 
-/** The browser asks for the tab's icon again at every navigation, under its usual name where a page names none. */
+/** Whether a URL is the tab's icon, which the browser requests at every navigation, by default as favicon.ico. */
 const isIcon = (url: string): boolean => url.endsWith('/icon.svg') || url.endsWith('/favicon.ico');
 
 const number = (words: string): number => Number(/[\d,.]+/.exec(words)![0].replaceAll(',', ''));
 
-/** Greedy text in Playground, and the probabilities at one of its places. */
+/** Generates greedy text in Playground, and returns it with the probabilities at one position. */
 export async function talk(studio: Studio): Promise<{ text: string; probabilities: string[] }> {
   const { page } = studio;
   await page.getByRole('textbox', { name: 'Prompt' }).fill('Call me ');
@@ -407,7 +407,7 @@ export async function talk(studio: Studio): Promise<{ text: string; probabilitie
   await studio.set({ Length: 12 });
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await expect(page.getByText(/^\d+ tokens? in |then the model ended/)).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeVisible(); // it is a Stop until then
+  await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeVisible(); // the button is Stop until then
   const tokens = page.getByRole('listbox', { name: 'Generated tokens' });
   const text = await tokens.innerText();
   await tokens.getByRole('option').nth(4).click();

@@ -1,9 +1,9 @@
-/** Texts in old encodings, in tables, and written by hand. */
+/** Texts in old encodings, in tables, and typed. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';
 
-test('a text in an old encoding is read in the one in which its letters are right, by keyboard', async ({ page }) => {
+test('a text in an old encoding is decoded with the encoding that looks right, by keyboard', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
   const latin = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text, 'latin1') });
@@ -11,7 +11,7 @@ test('a text in an old encoding is read in the one in which its letters are righ
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: /^Choose files…/ }).press('Enter');
   await (await chooser).setFiles([french, latin('more.txt', 'Un thé déjà bu, très près de la fenêtre.\n'.repeat(20))]);
-  // Both are one question, in place.
+  // Both files share one inline question.
   const question = page.getByRole('group', { name: 'Questions about dropped files' });
   await expect(question.getByRole('heading')).toHaveText('2 files: which line looks right?');
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -33,7 +33,7 @@ test('a text in an old encoding is read in the one in which its letters are righ
   expect(studio.errors).toEqual([]);
 });
 
-test('of a table two columns are taken as pairs, each row a document, by keyboard', async ({ page }) => {
+test('two columns of a table become pairs, each row a document, by keyboard', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
   const rows = Array.from({ length: 30 }, (_, i) => `${i},"sort ${90 - i}, ${i}","${i}, ${90 - i}"`);
@@ -45,11 +45,11 @@ test('of a table two columns are taken as pairs, each row a document, by keyboar
   await expect(question.getByRole('heading')).toHaveText('letters.csv: which column is the text?');
   await question.getByRole('button', { name: 'Choose columns…' }).press('Enter');
   await expect(question.getByRole('table')).toContainText('sort 90, 0');
-  // On a phone the columns scroll in themselves.
+  // On a phone the columns scroll in their own box.
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await question.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.setViewportSize({ width: 1440, height: 900 });
-  // The longest is the text, until a person says otherwise; a column has one role, a role one column.
+  // The longest column is the text by default. A column has one role, and a role one column.
   await expect(question).toContainText('First row with text, as a document');
   await expectAccessible(page, 'the columns of a table');
   for (const [column, role] of [
@@ -70,11 +70,11 @@ test('of a table two columns are taken as pairs, each row a document, by keyboar
   expect(studio.errors).toEqual([]);
 });
 
-test('text is written by hand, many are chosen at once, and the focus stays on the page, by keyboard', async ({
+test('a text is typed, several are selected at once, and the focus stays on the page, by keyboard', async ({
   page,
 }) => {
   const studio = new Studio(page);
-  await studio.openOnWasm('/tokenizer/'); // an old address, and a slash at the end is no other page
+  await studio.openOnWasm('/tokenizer/'); // an old URL; a trailing slash is ignored
   await expect(page.getByRole('heading', { level: 1, name: 'Tokens & data' })).toBeVisible();
   await expect(page).toHaveURL(/\/p\/first\/tokens$/);
   await studio.goTo('Text');
@@ -87,7 +87,7 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   await page.keyboard.press('Escape');
   await expect(question).toBeVisible();
   await expectAccessible(page, 'a draft that would be lost');
-  await page.keyboard.press('Escape'); // takes the question back, not the draft
+  await page.keyboard.press('Escape'); // closes the question, not the draft
   await expect(question).toBeHidden();
   await expect(draft).toHaveValue(/^Call me Ishmael/);
   await byHand.getByRole('button', { name: 'Add text' }).press('Enter');
@@ -101,7 +101,7 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   }
   const table = page.getByRole('table', { name: 'Texts' });
   await expect(table.getByRole('row')).toHaveCount(4);
-  // A long name takes no room from its neighbors.
+  // A long name doesn't displace its neighbors.
   await page.getByRole('button', { name: 'Paste text…' }).press('Enter');
   await draft.fill('Some years ago.');
   await byHand.getByRole('textbox', { name: 'Name' }).fill('a-name-'.repeat(30));

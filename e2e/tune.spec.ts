@@ -1,4 +1,4 @@
-/** From a base to a chat model: chats are pasted, previewed with their loss mask, trained with LoRA; forgetting; export. */
+/** From a base to a chat model: chats are pasted, previewed with their loss mask and trained with LoRA; export. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { CHATS, forgetting, withBase } from './chats';
@@ -21,7 +21,7 @@ test('LoRA on pasted chats: previewed before, evaluated after, chatted with, exp
   await page.getByRole('dialog').getByRole('button', { name: 'Add chats' }).focus();
   await page.keyboard.press('Enter');
 
-  // Every token of the first conversations is shown as trained on or as context.
+  // Every token of the first conversations is marked as trained on or as context.
   const first = page.getByRole('region', { name: /^line 1 of Pasted chats/ });
   await expect(first).toContainText(/\d+ of \d+ tokens trained on/);
   await expect(page.getByText('1 to 3 of 32')).toBeVisible();
@@ -51,7 +51,7 @@ test('LoRA on pasted chats: previewed before, evaluated after, chatted with, exp
   await expect(studio.entry('Train')).toContainText(/step 40 · perplexity/);
   await expectAccessible(page, 'Tune, done');
 
-  // The run is listed next to its base, and Train draws old text, too.
+  // The run is listed next to its base, and Train plots old text, too.
   await studio.goTo('Runs');
   await expect(studio.runs).toHaveCount(2);
   await page.getByRole('link', { name: 'Lineage' }).click();
@@ -63,7 +63,7 @@ test('LoRA on pasted chats: previewed before, evaluated after, chatted with, exp
   await studio.goTo('Tune');
   await forgetting(page).getByRole('button', { name: 'Try it' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Playground' })).toBeVisible();
-  // Chats use the template of training: Enter sends, earlier messages are included, and another answer replaces the last.
+  // Chats use the training template: Enter sends, earlier messages are included, and another answer replaces the last.
   const message = page.getByRole('textbox', { name: 'Message', exact: true });
   const said = page.getByRole('list', { name: 'Messages' });
   const status = page.getByText(/^\d+ tokens?( in |, then the model ended its turn)/);
@@ -84,7 +84,7 @@ test('LoRA on pasted chats: previewed before, evaluated after, chatted with, exp
   await page.getByText('Continue text', { exact: true }).click();
   await expect(page.getByRole('textbox', { name: 'Prompt' })).toBeVisible();
 
-  // Between it and its base: each point is measured, and one is kept as a run of its own.
+  // Mixes it with its base: each point is measured, and one is saved as a run.
   await studio.goTo('Tune');
   await page.getByRole('button', { name: 'Measure five points' }).click();
   await expect(page.getByText(/^At 70 %: old text [\d.,]+, chats [\d.,]+$/)).toBeVisible({

@@ -1,4 +1,4 @@
-/** Records of every kind, damaged or of a newer version, at once: they are reported and stay, and everything else works. */
+/** Damaged and newer-version records of every kind at once: they are reported and stay, and everything else works. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { unzipSync } from 'fflate';
@@ -21,7 +21,7 @@ for (const [turn, which] of ['even', 'odd'].entries()) {
     await expect.poll(() => studio.keys('project')).toEqual(['projects/first']);
     const lists = async () => (await studio.keys('text/')).filter((key) => key.includes('/documents/'));
     await expect.poll(async () => (await lists()).length).toBeGreaterThan(1);
-    // Curves in few points are made when they are first asked for.
+    // Curve summaries are computed on first request.
     await studio.goTo('Runs');
     await expect(studio.runs).toHaveCount(5);
     const { runId } = (await studio.stored('projects/first')) as { runId: string };
@@ -46,7 +46,7 @@ for (const [turn, which] of ['even', 'odd'].entries()) {
     await page.keyboard.press('Escape');
     const there = await studio.keys('');
     await studio.useDevice('WASM');
-    unreadable.delete('device'); // chosen again, by hand
+    unreadable.delete('device'); // set again by hand
     await studio.inProjects('New project');
     await expect(page.getByRole('heading', { level: 1, name: /^Train a language model/ })).toBeVisible(); // its first page
     await studio.goTo('Model');
@@ -60,7 +60,7 @@ for (const [turn, which] of ['even', 'odd'].entries()) {
     await page.getByRole('button', { name: 'Write', exact: true }).click();
     await expect(page.getByText(/^4 tokens in/)).toBeVisible();
 
-    // A changed part of a saved step shows only when it is read: then an older step is used.
+    // A damaged part of a checkpoint is noticed only when it is read: then an older one is used.
     const own = (await studio.keys('runs/')).find((key) => !there.includes(key) && key.includes('/20.'));
     await studio.flip(own!);
     await page.reload();

@@ -4,7 +4,7 @@ applyStoredTheme();
 const root = document.getElementById('app');
 if (root) void begin(root);
 
-/** Part after part, each in a task of its own: evaluated at once they hold the page for a tenth of a second. */
+/** Loads part after part, each in its own task: evaluated at once they block the page for a tenth of a second. */
 async function begin(root: HTMLElement): Promise<void> {
   await import('./app/open');
   await import('react-dom/client');

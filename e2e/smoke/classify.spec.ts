@@ -1,4 +1,4 @@
-/** Classify: a classifier is trained and judged, and one whose page goes resumes from its last save. */
+/** Classify: a classifier is trained and evaluated, and one whose page closes resumes from its last checkpoint. */
 import { expect, test } from '@playwright/test';
 import { addTable, matrix, opened, setPasses } from '../labels';
 import { ownWords } from '../ownWords';
@@ -22,7 +22,7 @@ test('a classifier whose tab closes resumes from its last checkpoint and is eval
   expect(words.length, words.join(' ')).toBeLessThanOrEqual(250);
   await studio.goTo('Tune');
   await expect(page.getByRole('main')).toContainText(/% of 24 texts right/);
-  // Another one takes its place.
+  // A second run replaces it.
   await studio.set({ Epochs: 1 });
   await page.getByRole('button', { name: /^Train the classifier/ }).click();
   await expect(studio.stages).toContainText('2 runs');

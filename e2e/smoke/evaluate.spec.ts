@@ -1,15 +1,15 @@
-/** Evaluate: a saved step is measured on text that it has not learned from. */
+/** Evaluate: a checkpoint is evaluated on held-out text. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
 import { EVALUATE, evaluateChapters } from '../evaluation';
 
-test('a step is measured, canceled, measured again by key, and its verdict and figures have intervals', async ({
+test('an evaluation is canceled and started again by key, and its verdict and scores have intervals', async ({
   page,
 }) => {
   const studio = await evaluateChapters(page);
   await expect(page.getByText('See how your model compares with word counting')).toBeVisible();
 
-  // Canceled in the middle, and started again by keyboard.
+  // Canceled midway, and started again by keyboard.
   await page.getByRole('button', { name: EVALUATE }).click();
   const progress = page.getByRole('main').getByRole('progressbar');
   await expect(progress).toHaveAttribute('aria-valuenow', /[1-9]/);

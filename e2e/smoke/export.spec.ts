@@ -3,7 +3,7 @@ import { test } from '@playwright/test';
 import { checkExport } from '../exporting';
 import { trainedModels } from '../../src/testing/trainedModel';
 
-test('axe finds nothing and the button stays in its place, before and after a check', async ({ page }, info) => {
+test('axe finds no violations and the button stays put, before and after verification', async ({ page }, info) => {
   const [model] = await trainedModels();
   await checkExport(page, model!, info);
 });

@@ -16,15 +16,15 @@ test('a GPT is trained on a file on WebGPU, exported, and writes the same after 
       settings: { ...TINY, Steps: STEPS, 'Evaluate every': STEPS },
       advanced: { 'Evaluation tokens': 2048 },
       async train() {
-        // Traced once and replayed: only such a step has something planned, and a time to encode it.
+        // Only a step traced once and replayed has planned memory, and an encoding time.
         await expect(
           page.getByText(/A step takes .* ms to encode.*measured matrix throughput.*in use, .* planned/),
         ).toBeVisible({ timeout: 300_000 });
         expect(Object.values(await studio.stored('cuts'))).toHaveLength(1);
         const step = await toTheEnd(STEPS)(page, studio);
-        // The model knows more than how frequent each token is.
+        // The model beats a unigram model.
         expect(await studio.perplexity()).toBeLessThan(await studio.baseline('unigram'));
-        // The chart has a line for each model that needs no training.
+        // The chart has a line for each baseline.
         const chart = page.getByRole('group', { name: 'Perplexity', exact: true });
         for (const name of ['uniform', 'unigram', 'bigram', 'trigram'] as const) {
           await expect(chart.getByText(new RegExp(`^${name} [\\d.,]+$`))).toBeVisible();

@@ -1,4 +1,4 @@
-/** Model: numbers are read as people write them, and a value out of range is corrected and reported. */
+/** Model: reads numbers as people write them, and corrects and reports a value out of range. */
 import { expect, test } from '@playwright/test';
 import { SMALL, Studio } from '../studio';
 

@@ -1,12 +1,12 @@
-/** Playground: which run it shows, and how it follows the text that a model writes in a small window. */
+/** Playground: which run it shows, and how it follows generated text in a small window. */
 import { expect, type Page, test } from '@playwright/test';
 import { SEA, seeded } from '../seed';
 import { Studio } from '../studio';
 
-/** A finished run, and one that was stopped and is the project's. */
+/** A finished run, and a stopped one, which is the project's current run. */
 const RUNS = [{}, { recipe: { steps: 100_000, dropout: 0.2 }, stopAfter: 30 }] as const;
 
-test('Playground shows the run that was chosen there, or the one that Train sends to it, and keeps what it wrote', async ({
+test('Playground shows the run chosen there or sent from Train, and keeps the text that it generated', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -23,7 +23,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await page.getByText(/^All samples/).click();
   const samples = page.getByRole('list', { name: 'Samples' });
   await expect(samples).toContainText('on request');
-  // What opens below the edge of the window comes into view.
+  // A list that opens below the edge of the window scrolls into view.
   await expect(samples.getByRole('listitem').first()).toBeInViewport({ ratio: 1 });
   await page.getByRole('button', { name: 'Try another prompt…' }).click();
   await page.getByRole('dialog').getByRole('textbox', { name: 'Prompt' }).fill('Below the sea ');
@@ -47,7 +47,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(page.getByRole('option').last()).toBeInViewport();
   await expect(page.getByText(/^Longest copied passage: ([1-9]\d* words?|none)$/)).toBeVisible();
 
-  // What it wrote is there after a reload, and after another run is chosen, with the model that wrote it.
+  // Text stays after a reload, and after another run is chosen, with the model that wrote it.
   const tokens = page.getByRole('listbox', { name: 'Generated tokens' });
   const [prompt, text] = [await page.getByRole('textbox', { name: 'Prompt' }).inputValue(), await tokens.innerText()];
   await expect.poll(() => storedReason(page)).toBe('length');
@@ -61,18 +61,18 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(page.getByText(/^Written by .+, step 30\. Write again/)).toBeVisible();
   expect(await tokens.innerText()).toBe(text);
 
-  // A reload in the middle of a text keeps what was written by then.
+  // A reload during generation keeps the text so far.
   await studio.set({ Length: 10_000 });
   await page.getByRole('textbox', { name: 'Prompt' }).fill('A new beginning');
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await expect.poll(() => storedReason(page)).toBe('stopped');
   await page.reload();
   await expect(page.getByText(/^Stopped after [\d,]+ tokens?/)).toBeVisible();
-  await expect(page.getByText('A new beginning')).toHaveCount(2); // the prompt, and before the text
+  await expect(page.getByText('A new beginning')).toHaveCount(2); // the prompt, and before the generated text
   expect(studio.errors).toEqual([]);
 });
 
-/** How the text that is stored for the project ended; a text that is still written counts as stopped. */
+/** Ending of the text stored for the project; unfinished text counts as stopped. */
 const storedReason = (page: Page): Promise<string | undefined> =>
   page.evaluate(async () => {
     const request = indexedDB.open('homegrown');

@@ -1,11 +1,11 @@
-/** Runs: how they differ, which of their steps are kept and used, and what a person notes about them. */
+/** Runs: differences, checkpoints, and notes. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
 import { SEA, seeded } from '../seed';
 import { Studio } from '../studio';
 
-test('runs are compared, each kept checkpoint can be used, and notes stay', async ({ page }) => {
+test('runs are compared, each checkpoint can be used, and notes stay', async ({ page }) => {
   const studio = new Studio(page);
   const runs = [{}, { sizes: { width: 32 }, recipe: { dropout: 0.3 } }];
   await studio.openOnWasm('/runs', await seeded({ texts: [['Pasted text', SEA]], runs }));
@@ -16,7 +16,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await expect(headers.filter({ hasText: 'Dropout' })).toBeVisible();
   await expect(headers.filter({ hasText: 'Layers' })).toHaveCount(0);
 
-  // The older is the baseline; by keyboard the other is chosen, described, and its curve hidden and shown.
+  // The older run is the baseline. By keyboard, the other is chosen and described, and its curve hidden and shown.
   const older = studio.runs.filter({ has: page.getByRole('radio', { checked: true }) });
   const wide = studio.runs.filter({ has: page.getByRole('radio', { checked: false }) });
   await expect(older).toContainText('baseline');
@@ -38,13 +38,13 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await expect(named.getByRole('radio')).toBeChecked();
   await expectAccessible(page, 'Runs, two');
 
-  // What the run wrote at each evaluation, under one scrubber.
+  // Samples at each evaluation, with one scrubber.
   const scrubber = page.getByRole('slider', { name: 'Training step' });
   await expect(scrubber).toHaveAttribute('aria-valuetext', /^Step 20, perplexity/);
   await scrubber.press('Home');
   await expect(scrubber).toHaveAttribute('aria-valuetext', /^Step 0, perplexity/);
 
-  // A pinned checkpoint stays; the storage limit is shown, and can be set.
+  // A pinned checkpoint stays; the storage limit is shown and can be set.
   const steps = page.getByRole('table', { name: 'Checkpoints' }).getByRole('row');
   await page.getByRole('button', { name: 'Pin step 0' }).click();
   await expect(steps.filter({ hasText: 'pinned' })).toContainText('0');
@@ -53,7 +53,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await page.getByRole('button', { name: 'Allow 64 MB' }).click();
   await expect(page.getByText(/ of 64 MB$/)).toBeVisible();
 
-  // The table and the curves as files.
+  // Exports the table and the curves as files.
   for (const [entry, name, head] of [
     ['Table', /-runs\.csv$/, 'Run,Tags,Note,Started,Bits per byte,'],
     ['Curves', /-curves\.csv$/, 'Run,Of,Step,Tokens,Time (ms),'],
@@ -67,7 +67,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
     expect(lines.length).toBeGreaterThan(3);
   }
 
-  // The settings of a run are those of the next one, until that is undone.
+  // Uses the settings of a run for the next one, until undone.
   await studio.chooseRun(studio.runs.filter({ hasNotText: 'wide' }));
   await page.getByRole('button', { name: /^New run from / }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Model' })).toBeVisible();
@@ -76,7 +76,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await expect(studio.field('Width')).toHaveValue('32');
   await studio.goTo('Runs');
 
-  // A filter leaves one, and none.
+  // A filter leaves one run, then none.
   const filter = page.getByRole('searchbox', { name: 'Filter runs' });
   await filter.fill('dropout 0.3');
   await expect(studio.runs).toHaveCount(1);
@@ -84,7 +84,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await expect(page.getByText('No run matches')).toBeVisible();
   await filter.fill('');
 
-  // Any saved step can write and be exported; each page shows the run that was chosen there.
+  // Any checkpoint can generate and be exported; each page shows the run that was chosen there.
   await studio.chooseRun(named);
   await studio.runMenu(/^Write text/);
   await expect(page.getByText(/^Step 20 of wide/)).toBeVisible();
@@ -114,10 +114,10 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await studio.chooseRun(named);
   await expect(page.getByText('Wider and with dropout.')).toBeVisible();
 
-  // The same as a tree, and as its table.
+  // The runs as a tree, and as its table.
   await page.getByRole('link', { name: 'Lineage' }).click();
   await expect(page).toHaveURL(/view=lineage/);
-  // Its address holds from before there were several projects, too.
+  // The URL from before there were several projects still works.
   await page.goto('/runs?view=lineage');
   const lanes = page.getByRole('group', { name: 'Lineage' }).getByRole('button');
   await expect(lanes).toHaveCount(2);

@@ -1,9 +1,9 @@
-/** Text: a folder as people have them, with texts, pages, tables, and what the system left there. */
+/** Text: a typical folder with texts, pages, tables, and system files. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
 import { Studio } from '../studio';
 
-test('texts are taken, markup is asked about in place, and hidden files are skipped, by keyboard', async ({ page }) => {
+test('texts are added, markup raises an inline question, hidden files are skipped, by keyboard', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
   const file = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text) });
@@ -28,7 +28,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   await expect(notice).toContainText('1 added, 3 need you, 2 skipped');
   await notice.getByRole('button', { name: 'Show' }).press('Enter');
   await expect(page.getByRole('group', { name: 'Files that were not added' })).toContainText('Thumbs.db hidden');
-  // The text did not wait for the answer.
+  // The text didn't wait for the answer.
   await expect(studio.stages).toContainText('17 characters');
   await expectAccessible(page, 'the question');
   await question.getByRole('button', { name: 'Skip 3 files' }).press('Enter');
@@ -40,7 +40,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   await expect(notice).toContainText('3 need you, 3 skipped'); // june.txt is here already
   await studio.tabTo('button', /^Use as plain text$/);
   await page.keyboard.press('Enter');
-  // Of this drop nothing else was added, so the three files are a text of their own.
+  // This drop added nothing else, so the three files become their own text.
   const table = page.getByRole('table', { name: 'Texts' });
   const several = table.getByRole('rowheader', { name: /^3 files/ }).getByRole('button');
   await expect(several).toHaveAttribute('aria-expanded', 'true');
@@ -50,7 +50,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   await expect(page.getByText('Used as plain text: the model learns the markup of this XML file too')).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
 
-  // A document is dropped and restored: the training text is smaller meanwhile, and its content stays.
+  // Excludes a document and restores it: the training text shrinks meanwhile, and the document's content stays.
   const characters = page.getByRole('navigation', { name: 'Stages' }).getByText(/characters/);
   const all = await characters.textContent();
   await expect(table.getByRole('button', { name: 'Exclude rows.rss' })).toHaveText('Exclude');

@@ -1,14 +1,14 @@
-/** Tokens & data, Tokens: it is trained on the text, and its vocabulary fits into narrow columns. */
+/** Tokens & data, Tokens: the tokenizer is trained on the text, and its vocabulary fits narrow columns. */
 import { expect, test, type Page } from '@playwright/test';
 import { SEA, seeded } from '../seed';
 import { Studio } from '../studio';
 
-/** Heads of the vocabulary whose words are wider than their column leaves them. */
+/** Lists column headers of the vocabulary whose text is wider than the column. */
 const cutHeads = (page: Page): Promise<string[]> =>
   page.getByRole('table', { name: 'Vocabulary' }).evaluate((table) =>
     [...table.querySelectorAll('thead th')].flatMap((head) => {
       const { paddingLeft, paddingRight, display } = getComputedStyle(head);
-      if (display === 'none') return []; // left out where there is little room
+      if (display === 'none') return []; // hidden on small screens
       const words = document.createRange();
       words.selectNodeContents(head);
       const room = head.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
@@ -16,12 +16,12 @@ const cutHeads = (page: Page): Promise<string[]> =>
     }),
   );
 
-test('a tokenizer is trained, and the heads of its vocabulary fit into their columns', async ({ page }) => {
+test('a tokenizer is trained, and the headers of its vocabulary fit their columns', async ({ page }) => {
   const studio = new Studio(page);
   const tokenizer = { kind: 'bpe', vocabulary: 400 } as const;
   await studio.openOnWasm('/tokens', await seeded({ texts: [['Pasted text', SEA]], tokenizer, runs: [{}] }));
   const table = page.getByRole('table', { name: 'Vocabulary' });
-  /** By each column in turn, for the arrow takes room too. */
+  /** Sorts by each column in turn, because the arrow takes room too. */
   const headsFit = async (): Promise<void> => {
     for (const head of await table.getByRole('columnheader').getByRole('button').all()) {
       await head.click();
@@ -32,7 +32,7 @@ test('a tokenizer is trained, and the heads of its vocabulary fit into their col
     }
     await page.setViewportSize({ width: 1440, height: 900 });
   };
-  // Data was built with it, so its tokens are counted.
+  // Data was built with it, so token counts are known.
   await expect(table.getByRole('columnheader', { name: /^Count/ })).toBeVisible();
   await headsFit();
   for (const kind of ['Bytes', 'BPE']) {

@@ -1,11 +1,11 @@
-/** Train: a run starts from the keyboard, stops and saves, and settings that changed since are shown before it resumes. */
+/** Train: a run starts from the keyboard, stops and saves, and changed settings are shown before it resumes. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
 import { SEA } from '../seed';
 import { SMALL, Studio } from '../studio';
 
-test('a run starts by key while a choice has the focus; after a stop Train offers to resume or restart', async ({
+test('a run starts by key while a choice has the focus, and after a stop Train offers to resume or restart', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -24,7 +24,7 @@ test('a run starts by key while a choice has the focus; after a stop Train offer
   ]);
   expect(picture.suggestedFilename()).toMatch(/^perplexity-of-.+-1\.png$/);
   const png = await readFile(await picture.path());
-  // After the signature and the head of the first chunk: width and height.
+  // Width and height follow the signature and the header of the first chunk.
   expect([png.toString('latin1', 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual(['PNG', 1920, 960]);
 
   await studio.goTo('Model');
@@ -43,7 +43,7 @@ test('a run starts by key while a choice has the focus; after a stop Train offer
   expect(studio.errors).toEqual([]);
 });
 
-/** A term explains itself with the run's number, by keyboard, hover and tap, and leads to the glossary. */
+/** A term shows its definition with the run's number, by keyboard, hover and tap, and leads to the glossary. */
 async function explain(studio: Studio): Promise<void> {
   const { page } = studio;
   const perplexity = await studio.perplexity();
@@ -58,14 +58,14 @@ async function explain(studio: Studio): Promise<void> {
   await expect(entry).toBeHidden();
   await expect(term).toBeFocused();
 
-  // Enter goes to the link, and Esc back to the term.
+  // Enter focuses the link, and Esc the term.
   await page.keyboard.press('Enter');
   await expect(entry.getByRole('link', { name: 'All terms' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(term).toBeFocused();
   await expect(entry).toBeHidden();
 
-  // With the pointer, on its way to the link too; Esc closes it wherever the focus is.
+  // By pointer, also on the way to the link; Esc closes it wherever the focus is.
   await page.getByRole('heading', { level: 1 }).focus();
   await page.getByText('More charts').click();
   await page.getByRole('button', { name: 'Learning rate' }).hover();
@@ -75,7 +75,7 @@ async function explain(studio: Studio): Promise<void> {
   await page.keyboard.press('Escape');
   await expect(rate).toBeHidden();
 
-  // On a phone it opens by a tap, within the page.
+  // On a phone a tap opens it, inside the page.
   const before = page.viewportSize()!;
   await page.setViewportSize({ width: 390, height: 844 });
   const tokens = page.getByRole('button', { name: 'Bits per byte' }).first();

@@ -1,11 +1,11 @@
-/** Tune: a base is tuned on chats, and a tuning whose page goes resumes from its last save. */
+/** Tune: a base is tuned on chats, and a tuning whose page closes resumes from its last checkpoint. */
 import { expect, test, type Page } from '@playwright/test';
 import { CHATS, forgetting, withBase } from '../chats';
 
-test('an interrupted tuning resumes from its last checkpoint; one that cannot start says why', async ({ page }) => {
+test('an interrupted tuning resumes from its last checkpoint, and one that can’t start says why', async ({ page }) => {
   const studio = await withBase(page);
   await studio.tuningKinds.getByRole('link', { name: 'Instruct' }).click();
-  // One conversation can't be both trained and held out; a row without one is refused.
+  // A single conversation can't be both trained on and held out; a row without a conversation is refused.
   await add(page, '{"messages": [{"role": "user", "content": "Hm?"}, {"role": "assistant", "content": "Ha."}]}');
   await expect(page.getByText('One conversation is too few')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Start tuning' })).toHaveAttribute('aria-disabled', 'true');
@@ -18,7 +18,7 @@ test('an interrupted tuning resumes from its last checkpoint; one that cannot st
   await page.getByRole('button', { name: /^Start tuning · \d/ }).click();
   await expect(forgetting(page)).toContainText(/Step [2-9]\d of 2,000/, { timeout: 240_000 });
 
-  // The tab is gone in the middle.
+  // The tab is closed during training.
   await page.reload();
   await studio.begun();
   const resume = page.getByRole('button', { name: /^Resume from step/ }).last();

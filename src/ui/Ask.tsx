@@ -5,17 +5,17 @@ import type { IconName } from './icons';
 
 interface AskProps {
   icon: IconName;
-  /** `letter-1998.txt: which line reads right?` */
+  /** Question: `letter-1998.txt: which line reads right?` */
   title: ReactNode;
-  /** What the question rests on, or the answers to choose from. */
+  /** Evidence behind the question, or the answers to choose from. */
   children?: ReactNode;
-  /** The main one last. */
+  /** Buttons, the main one last. */
   actions?: ReactNode;
-  /** Under all of it, full width: an example, or the details while they are open. */
+  /** Full-width content below the rest: an example, or the details while they are open. */
   detail?: ReactNode;
 }
 
-/** A question in place: a row above a table, answered by its buttons. */
+/** Inline question in a row above a table; buttons answer it. */
 export const Ask = ({ icon, title, children, actions, detail }: AskProps) => (
   <section className={styles.ask} data-ask>
     <Icon name={icon} />

@@ -8,24 +8,24 @@ export interface BarRow {
   id: string;
   label: string;
   value: number;
-  /** Further cells of its row in the table. */
+  /** Additional cells of the row in the table. */
   cells?: readonly ReactNode[];
 }
 interface BarFigureProps {
   title: string;
-  /** A quiet reading after the title. */
+  /** Secondary text after the title. */
   hint?: ReactNode;
   rows: readonly BarRow[];
   format: (value: number) => string;
-  /** Heads of the table: of what the bars are, of their values, of the further cells. */
+  /** Column headers of the table: bar label, bar value, additional cells. */
   heads: readonly [string, string, ...string[]];
   chosen?: string | undefined;
-  /** Makes each bar a button; undefined: the chosen one was pressed again. */
+  /** Makes each bar a button. Called with undefined if the chosen bar is pressed again. */
   onChoose?: (id: string | undefined) => void;
   caption?: ReactNode;
 }
 
-/** A bar a row, the longest strongest until one is chosen. The table takes its place. */
+/** Bar chart with one row per bar, or the same data as a table. The longest bar is strongest until one is chosen. */
 export function BarFigure(p: BarFigureProps) {
   const [isTable, setTable] = useState(false);
   const columns: readonly Column<BarRow>[] = [
@@ -71,7 +71,7 @@ interface BarRowsProps extends Pick<BarFigureProps, 'rows' | 'format' | 'chosen'
   label: string;
 }
 
-/** The bars alone, with their labels and values. */
+/** The bars with their labels and values, without the figure around them. */
 export function BarRows({ label: title, rows, format, chosen, onChoose }: BarRowsProps) {
   const max = Math.max(...rows.map(({ value }) => value));
   const strong = chosen ?? rows.find(({ value }) => value === max)?.id;

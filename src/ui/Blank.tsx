@@ -2,7 +2,7 @@ import { Button as AriaButton } from 'react-aria-components';
 import { cx } from './cx';
 import styles from './Blank.module.css';
 
-/** A blank of a passage: what stands in it, and below how likely that is. It can be chosen. */
+/** Selectable blank of a passage: the filled-in word, and its probability below. */
 export function Blank(p: {
   /** `Blank 3` */
   label: string;

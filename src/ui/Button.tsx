@@ -9,20 +9,20 @@ import styles from './Button.module.css';
 export interface ButtonProps {
   children: ReactNode;
   onPress: () => void;
-  /** `go` is filled and stands once a page. */
+  /** `go` is the filled button; a page has one. */
   variant?: 'go' | 'default' | 'quiet' | 'risk';
   isDense?: boolean;
   icon?: IconName;
   /** A chevron after the words: the button opens something. */
   opens?: boolean;
-  /** Of a button that shows and hides something. */
+  /** For a button that shows and hides something. */
   isExpanded?: boolean;
-  /** Why there is nothing to do. The button stays reachable and says so. */
+  /** Reason why the button is disabled. The button stays focusable and shows the reason. */
   disabledReason?: string | undefined;
-  /** Smallest width in px, so that a button which becomes Stop keeps its place. */
+  /** Minimum width in px, so that a button that changes to Stop keeps its place. */
   minWidth?: number;
   type?: 'button' | 'submit';
-  /** The name for screen readers, if the words are not enough ("Try it · 3 min, Write like a text"). */
+  /** Accessible name, if the visible words are not enough ("Try it · 3 min, Write like a text"). */
   label?: string;
 }
 
@@ -53,11 +53,11 @@ export function Button({ variant = 'default', disabledReason, ...p }: ButtonProp
 
 interface IconButtonProps {
   icon: IconName;
-  /** The name, shown as the tooltip as well. */
+  /** Accessible name, also shown as the tooltip. */
   label: string;
   onPress: () => void;
   variant?: 'quiet' | 'default';
-  /** For a button that holds a state, such as show or hide. */
+  /** For a toggle button, such as show or hide. */
   isPressed?: boolean;
   disabledReason?: string | undefined;
 }
@@ -78,7 +78,7 @@ export function IconButton({ variant = 'quiet', disabledReason, ...p }: IconButt
   );
 }
 
-/** A word that acts: Show table, Show, Keep it. */
+/** Text button: Show table, Show, Keep it. */
 export function TextAction({
   children,
   onPress,
@@ -88,7 +88,7 @@ export function TextAction({
   children: ReactNode;
   onPress: () => void;
   label?: string;
-  /** Of one that shows and hides something. */
+  /** For a button that shows and hides something. */
   isExpanded?: boolean;
 }) {
   return (

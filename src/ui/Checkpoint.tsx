@@ -5,7 +5,7 @@ interface CheckpointSummaryProps {
   step: string;
   /** `best on the validation set`. */
   why?: string | undefined;
-  /** Of the run. */
+  /** Name of the run. */
   name: string;
   /** `perplexity 85.4 on held-out text`. */
   result?: string | undefined;
@@ -13,7 +13,7 @@ interface CheckpointSummaryProps {
   remark?: string | undefined;
 }
 
-/** Which checkpoint a page uses, and how good it is. */
+/** Shows which checkpoint a page uses, and its evaluation result. */
 export const CheckpointSummary = ({ step, why, name, result, remark }: CheckpointSummaryProps) => (
   <>
     Step {step}
@@ -29,7 +29,7 @@ interface CheckpointSelectProps {
   options: readonly { value: string; label: string; hint: string }[];
 }
 
-/** Chooses among checkpoints; nothing if there is no choice. */
+/** Selects a checkpoint; renders nothing if there are no options. */
 export const CheckpointSelect = ({ value, onChange, options }: CheckpointSelectProps) =>
   options.length === 0 ? null : (
     <Select layout="bare" label="Checkpoint" value={value} onChange={onChange} options={options} />
@@ -39,11 +39,11 @@ interface RunSelectProps {
   value: string | null;
   onChange: (id: string) => void;
   options: readonly { value: string; label: string; hint: string }[];
-  /** What stands there while the run that is shown is none of them: `a new run`. */
+  /** Placeholder while the shown run is not among the options: `a new run`. */
   otherwise: string;
 }
 
-/** Says which run is shown, and chooses among them; nothing where there is none. */
+/** Shows the selected run and selects another; renders nothing if there are no options. */
 export const RunSelect = ({ value, onChange, options, otherwise }: RunSelectProps) =>
   options.length === 0 ? null : (
     <Select layout="bare" label="Run" value={value} onChange={onChange} options={options} placeholder={otherwise} />

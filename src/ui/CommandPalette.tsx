@@ -7,7 +7,7 @@ import { Icon } from './Icon';
 import { formatKeys, type Action } from './shortcuts';
 import styles from './CommandPalette.module.css';
 
-/** ⌘K: find or run a command. Every typed word has to occur in its label, group, hint or other words. */
+/** Command palette (⌘K). Every typed word must occur in an action's label, group, hint or other words. */
 export function CommandPalette(p: { isOpen: boolean; onClose: () => void; actions: readonly Action[] }) {
   return (
     <ModalOverlay
@@ -96,7 +96,7 @@ function Palette({ actions, onClose }: { actions: readonly Action[]; onClose: ()
   );
 }
 
-/** Returns the actions that have all words, in the order in which the list shows them: those found by another word come last. */
+/** Returns the actions that contain all words, in display order: matches by other words only come last. */
 export function findActions(actions: readonly Action[], words: string): Action[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   const has = (text: string): boolean => wanted.every((word) => text.toLowerCase().includes(word));
@@ -119,7 +119,7 @@ function grouped(actions: readonly Action[]) {
   return [...groups].map(([group, members]) => ({ group, members }));
 }
 
-/** `?`: every key, from the same list. */
+/** Keyboard help (`?`): every shortcut, from the same list of actions. */
 export function KeyHelp({
   isOpen,
   onClose,

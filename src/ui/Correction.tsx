@@ -3,10 +3,10 @@ import styles from './Correction.module.css';
 import { MenuButton } from './Menu';
 
 interface CorrectionProps {
-  /** All labels, and the one that the model gave. */
+  /** All labels, and the predicted one. */
   labels: readonly string[];
   predicted: string | undefined;
-  /** The right label that a person gave, and whether the model trained with it; undefined where that isn't known. */
+  /** Label that the user gave, and whether the model was trained with it; undefined if unknown. */
   correction: { label: string; isLearned: boolean | undefined } | undefined;
   onCorrect: (label: string) => void;
   onUndo: () => void;
@@ -14,7 +14,7 @@ interface CorrectionProps {
   onTrain?: () => void;
 }
 
-/** Corrects the label of a text, or shows the correction. */
+/** Corrects a text's label, or shows the correction. */
 export function Correction({ labels, predicted, correction, onCorrect, onUndo, onTrain }: CorrectionProps) {
   if (correction) {
     return (

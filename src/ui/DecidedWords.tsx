@@ -4,20 +4,20 @@ import { cx } from './cx';
 import styles from './DecidedWords.module.css';
 
 interface DecidedWordsProps {
-  /** All of them, and the place of the likeliest. */
+  /** All labels, and the index of the most likely one. */
   labels: readonly string[];
   label: number;
   /** Whether a text can have several labels. */
   isMany?: boolean;
   decided: {
-    /** End to end they are the text; above 0 a word raised the label's score, below 0 it lowered it. */
+    /** Concatenated, the words are the text. A positive score raised the label's score, a negative one lowered it. */
     words: readonly { text: string; score: number }[];
-    /** Probability of each label with all words blanked out. */
+    /** Probability of each label with all words masked. */
     blank: readonly number[];
   };
 }
 
-/** A text, each word shaded by how much it raised the score of its label, or over a dashed line if it lowered it. */
+/** Text with each word shaded by how much it raised its label's score; a dashed underline if it lowered it. */
 export function DecidedWords({ labels, label, isMany = false, decided: { words, blank } }: DecidedWordsProps) {
   const name = labels[label] ?? '';
   const all = words.reduce((sum, { score }) => sum + Math.abs(score), 0);
@@ -74,7 +74,7 @@ export function DecidedWords({ labels, label, isMany = false, decided: { words, 
     </>
   );
 }
-/** Of the ramp; a smaller score is bare. */
+/** Number of ramp steps; smaller scores have no shade. */
 const STEPS = 3;
-/** Log-odds that all words together must move to be marked: less is noise. */
+/** Minimum total change in log-odds for words to be marked: less is noise. */
 const MIN_CHANGE = 1;

@@ -5,19 +5,19 @@ import styles from './Dialog.module.css';
 
 interface DialogProps {
   isOpen: boolean;
-  /** Esc, and whatever the page's own buttons mean by closing. */
+  /** Called on Esc, and by the page's own close buttons. */
   onClose: () => void;
-  /** A question, if work would be lost; its buttons are verbs. */
+  /** A question, if work would be lost; the buttons are verbs. */
   title: string;
   children: ReactNode;
-  /** Right-aligned, the main one last. */
+  /** Buttons, right-aligned, the main one last. */
   actions?: ReactNode;
-  /** A press outside closes it: only where nothing is asked. */
+  /** Lets a press outside close the dialog: only where nothing is asked. */
   isDismissable?: boolean;
   width?: number;
 }
 
-/** Centred, 480 px; only when work would be lost or a hold taken over. */
+/** Centered dialog, 480 px wide by default. Only for work that would be lost or a lock that would be taken over. */
 export function Dialog(p: DialogProps) {
   return (
     <ModalOverlay

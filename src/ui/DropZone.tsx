@@ -6,17 +6,17 @@ import { Icon } from './Icon';
 import styles from './DropZone.module.css';
 
 export interface DropZoneProps {
-  /** Called with every file of a drop anywhere in the window, folders walked through. */
+  /** Called with every file dropped anywhere in the window, including all files in folders. */
   onFiles: (files: DroppedFile[]) => void;
-  /** What could not be read, in the browser's words. */
+  /** Called with the browser's message about files that couldn't be read. */
   onError?: (message: string) => void;
-  /** The form of the first page: a title, what may be dropped, and buttons. */
+  /** Title of the first page's form, which also says what may be dropped and has buttons. */
   title?: string;
-  /** What may be dropped, under the title. */
+  /** Description of what may be dropped, under the title. */
   children?: ReactNode;
   /** Other ways to add files. */
   actions?: ReactNode;
-  /** What is dropped here is not added to anything: what to drop, and what letting go will do. */
+  /** Text for a drop that adds nothing to the project: what to drop, and what the drop will do. */
   words?: DropWords;
 }
 export interface DropWords {
@@ -24,7 +24,7 @@ export interface DropWords {
   over: string;
 }
 
-/** The whole window accepts; this is where it says so. One at a time. */
+/** Visible drop target; the whole window accepts drops. Only one may be mounted at a time. */
 export function DropZone({ onFiles, onError, title, children, actions, words }: DropZoneProps) {
   const over = useDropped(onFiles, onError, words?.over);
   return (
@@ -45,7 +45,7 @@ export function DropZone({ onFiles, onError, title, children, actions, words }: 
   );
 }
 
-/** While files are over the window: what letting go will do. */
+/** Returns a sentence that says what a drop will do, while files are over the window. */
 export function useDropped(
   onFiles: DropZoneProps['onFiles'],
   onError: DropZoneProps['onError'],
@@ -88,16 +88,16 @@ export function useDropped(
 
 interface FileChoice {
   onFiles: (files: DroppedFile[]) => void;
-  /** A folder with all below it, in place of single files. */
+  /** Selects a folder with all its contents, instead of single files. */
   isFolder?: boolean;
   isSingle?: boolean;
-  /** As the input's attribute: `.txt,.md`. */
+  /** The input's `accept` attribute: `.txt,.md`. */
   accept?: string;
 }
 interface FileButtonProps
   extends FileChoice, Pick<ButtonProps, 'children' | 'variant' | 'isDense' | 'icon' | 'disabledReason'> {}
 
-/** A button that opens the browser's choice of files or of a folder. */
+/** Button that opens the browser's file or folder picker. */
 export function FileButton({ onFiles, isFolder = false, isSingle = false, accept, ...button }: FileButtonProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -108,7 +108,7 @@ export function FileButton({ onFiles, isFolder = false, isSingle = false, accept
   );
 }
 
-/** The same in a sentence. */
+/** Inline text variant of `FileButton`. */
 export function FileAction({ children, ...choice }: FileChoice & { children: string }) {
   const input = useRef<HTMLInputElement>(null);
   return (

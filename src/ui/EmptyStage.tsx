@@ -2,17 +2,17 @@ import type { ReactNode } from 'react';
 import styles from './EmptyStage.module.css';
 
 interface EmptyStageProps {
-  /** The page's own figure with example data. */
+  /** The page's figure with example data. */
   figure: ReactNode;
   /** One sentence: what the page will show. */
   children: ReactNode;
-  /** Why the page is empty, where the button doesn't say it. */
+  /** Reason why the page is empty, if the button doesn't say it. */
   reason?: ReactNode;
   /** The page's filled button. */
   action?: ReactNode;
 }
 
-/** A page, or a pane, without data: its own figure in gray, marked as an example, one sentence, one button. */
+/** Empty page or pane: the page's figure in gray marked as an example, one sentence, one button. */
 export function EmptyStage({ figure, children, reason, action }: EmptyStageProps) {
   return (
     <div className={styles.empty}>

@@ -2,11 +2,11 @@ import { RadioList } from './RadioList';
 import { Select } from './Select';
 import styles from './EncodingChoice.module.css';
 
-/** What a file may be written in, the likeliest first, each with lines of it as they would be read. */
+/** Possible encodings of a file, the most likely first, each with sample lines decoded with it. */
 export interface Proposed<T extends string> {
-  /** Undefined while its bytes are being looked at. */
+  /** Undefined while the file's bytes are being inspected. */
   proposals?: readonly { encoding: T; label: string; lines: readonly string[] }[];
-  /** Why they could not be. */
+  /** Reason why the file couldn't be inspected. */
   error?: string;
 }
 
@@ -16,7 +16,7 @@ interface EncodingChoiceProps<T extends string> {
   onChoose: (encoding: T) => void;
 }
 
-/** The encodings that a file may be in; none is chosen before a person does. */
+/** Radio list of possible encodings; none is preselected. */
 export function EncodingChoice<T extends string>({
   of: { proposals, error },
   chosen,

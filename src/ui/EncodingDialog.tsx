@@ -5,19 +5,19 @@ import { Dialog } from './Dialog';
 import { EncodingChoice, type Proposed } from './EncodingChoice';
 
 interface EncodingDialogProps<T extends string> {
-  /** The file that is asked about. */
+  /** Name of the file in question. */
   name: string;
   of: Proposed<T>;
-  /** Files that are not UTF-8 besides it. */
+  /** Number of other files that aren't UTF-8. */
   others?: number;
-  /** What becomes of it then, or what was wrong before: a sentence. */
+  /** One sentence: what happens to the file next, or what went wrong before. */
   note: string;
   onRead: (encoding: T, isAll: boolean) => void;
-  /** It is left out. */
+  /** Skips the file. */
   onClose: () => void;
 }
 
-/** In which encoding files are that are not UTF-8; to close it leaves them out. */
+/** Asks for the encoding of files that aren't UTF-8. Closing the dialog skips them. */
 export function EncodingDialog<T extends string>({
   name,
   of,

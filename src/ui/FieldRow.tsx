@@ -7,13 +7,13 @@ interface FieldRowProps {
   field: Field;
   value: string | number | boolean;
   onChange: (value: string | number | boolean) => void;
-  /** In place of the field's own. */
+  /** Replaces the field's own hint. */
   hint?: string | undefined;
   error?: string | undefined;
   isCautioned?: boolean;
 }
 
-/** A row of a form for a setting, from its own statement. */
+/** Form row for a setting, built from its field definition. */
 export function FieldRow({ field, value, onChange, error, isCautioned = false, ...p }: FieldRowProps) {
   const hint = p.hint ?? field.hint;
   const row = { label: field.label, ...(hint !== undefined && { hint }), error };

@@ -3,11 +3,11 @@ import { flushSync } from 'react-dom';
 import { cx } from './cx';
 import styles from './Fold.module.css';
 
-/** What is seldom looked at, below the line that opens it. */
+/** Disclosure for advanced content, below its summary line. */
 export function Fold(p: {
   summary: ReactNode;
   className?: string | undefined;
-  /** For content that is only made while it is open. */
+  /** For content that is rendered only while the disclosure is open. */
   onToggle?: (isOpen: boolean) => void;
   children: ReactNode;
 }) {
@@ -15,7 +15,7 @@ export function Fold(p: {
     <details
       className={cx(styles.fold, p.className)}
       onToggle={({ currentTarget }) => {
-        // Content that is only made while it is open must be there before it is brought into view.
+        // Content rendered only while open must exist before it is scrolled into view.
         flushSync(() => p.onToggle?.(currentTarget.open));
         if (currentTarget.open) currentTarget.scrollIntoView({ block: 'nearest' });
       }}

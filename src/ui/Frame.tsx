@@ -4,12 +4,12 @@ import styles from './Frame.module.css';
 interface FrameProps {
   strip: ReactNode;
   rail: ReactNode;
-  /** What is so on every stage: at most two, above the stage's head. */
+  /** Notices shown on every stage: at most two, above the stage's head. */
   notices?: ReactNode;
   children: ReactNode;
 }
 
-/** Strip above, rail at the left, stage; on a phone they follow each other and the page scrolls. */
+/** Layout: strip at the top, rail at the left, stage. On a phone they are stacked and the page scrolls. */
 export function Frame({ strip, rail, notices, children }: FrameProps) {
   return (
     <div className={styles.frame}>
@@ -21,7 +21,7 @@ export function Frame({ strip, rail, notices, children }: FrameProps) {
   );
 }
 
-/** The one polite live region: phase changes and verdicts, never steps. */
+/** The only polite live region: announces phase changes and verdicts, never steps. */
 export function LiveRegion({ message }: { message: string }) {
   return (
     <div className={styles.live} role="status" aria-live="polite">

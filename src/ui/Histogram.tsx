@@ -4,37 +4,37 @@ import styles from './Histogram.module.css';
 import { Table } from './Table';
 import { TableToggle } from './TableToggle';
 
-/** What is beyond it is left out. It is moved on the picture, by pointer or keys. */
+/** Filter bound: values beyond it are left out. The pointer or keys move it on the histogram. */
 export interface HistogramBound {
-  /** `Least that stays`. */
+  /** Accessible name: `Least that stays`. */
   label: string;
   side: 'min' | 'max';
-  /** Where it may lie, in order, and at which of these it is. */
+  /** Possible values of the bound in order, and the index of the current one. */
   stops: readonly number[];
   stop: number;
-  /** In words, of where it is. */
+  /** Position of the bound in words. */
   says: string;
   onMove: (stop: number) => void;
 }
 interface HistogramProps {
   title: string;
-  /** What each value is of: `document`. */
+  /** Unit that each value describes: `document`. */
   of: string;
   values: readonly number[];
   format: (value: number) => string;
   bounds: readonly HistogramBound[];
-  /** Of values from 0 on that reach far: each decade as wide. */
+  /** Logarithmic axis (`log1p`), for values from 0 with a wide range. */
   isLog?: boolean;
   caption?: ReactNode;
 }
 
 const BINS = 48;
 
-/** How values lie, and where bounds cut them: what stays is strong. The table takes its place. */
+/** Histogram of values with filter bounds; kept values are drawn strong. A table can replace it. */
 export function Histogram(p: HistogramProps) {
   const [isTable, setTable] = useState(false);
   const inputs = useRef<(HTMLInputElement | null)[]>([]);
-  /** While a bound is moved the ends stay where they are. */
+  /** Axis ends, fixed while a bound is dragged. */
   const [dragged, drag] = useState<{ bound: number; ends: readonly [number, number] }>();
   const at = ({ stops, stop }: HistogramBound): number => stops[stop] ?? 0;
   const own = endsOf([...p.values, ...p.bounds.map(at)]);
@@ -47,7 +47,7 @@ export function Histogram(p: HistogramProps) {
   const bins = binsOf(p.values, place, isOut);
   const max = Math.max(1, ...bins.map(({ all }) => all));
 
-  /** The one that is nearest to the pointer, and where that would have it. */
+  /** Returns the bound nearest to the pointer, and its stop nearest to the pointer. */
   const pointed = (event: PointerEvent<HTMLElement>, bound?: number): { bound: number; stop: number } => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     const x = Math.min(1, Math.max(0, (event.clientX - left) / width));
@@ -151,7 +151,7 @@ export function Histogram(p: HistogramProps) {
 interface Bin {
   all: number;
   out: number;
-  /** The least in it. */
+  /** Smallest value in the bin. */
   min: number;
 }
 function binsOf(

@@ -3,10 +3,10 @@ import { ICONS, type IconName, type IconPart } from './icons';
 import styles from './Icon.module.css';
 
 export type Tone = 'ok' | 'warn' | 'error';
-/** The glyph of a tone; color is never alone. */
+/** Icon of each tone, so that color is never the only signal. */
 export const toneIcon: Record<Tone, IconName> = { ok: 'check', warn: 'warning', error: 'error' };
 
-/** A glyph next to words. Screen readers skip it, so the words say everything. */
+/** Icon next to words. Screen readers skip it, so the words must carry all meaning. */
 export function Icon({ name, tone, size = 16 }: { name: IconName; tone?: Tone; size?: 12 | 14 | 16 | 20 }) {
   const parts: readonly IconPart[] = ICONS[name];
   return (

@@ -1,9 +1,9 @@
 import styles from './LabelBars.module.css';
 
 interface LabelBarsProps {
-  /** Says what the bars are, for screen readers. */
+  /** Accessible name of the bars. */
   label: string;
-  /** The likeliest first. `share`: 0 to 1, all 0 where nothing is known yet; `value`: the same in words. */
+  /** Most likely first. `share`: 0 to 1, all 0 while unknown; `value`: the share in words. */
   bars: readonly { label: string; share: number; value: string }[];
 }
 

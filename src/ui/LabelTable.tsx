@@ -15,7 +15,7 @@ export const FINDING_WORDS: Readonly<Record<Finding, string>> = {
   wrong: 'wrongly predicted',
 };
 
-/** Texts of a label by finding; `f1`: 0 to 1, undefined if the label never occurs. */
+/** Number of texts of a label by finding; `f1`: 0 to 1, undefined if the label never occurs. */
 interface LabelTableRow extends Readonly<Record<Finding, number>> {
   label: string;
   f1: number | undefined;
@@ -28,7 +28,7 @@ interface LabelTableProps {
   onChoose?: (cell: readonly [label: number, finding: Finding]) => void;
 }
 
-/** Each label by itself, of texts that may have several. */
+/** Table of per-label results for multi-label texts. */
 export function LabelTable({ rows, chosen, onChoose }: LabelTableProps) {
   const places = leastOf(rows.length, MAX_SHOWN, (place) => rows[place]!.f1 ?? 2);
   return (
@@ -81,5 +81,5 @@ export function LabelTable({ rows, chosen, onChoose }: LabelTableProps) {
   );
 }
 
-/** Labels that can be read at once. */
+/** Maximum number of labels shown at once. */
 const MAX_SHOWN = 50;

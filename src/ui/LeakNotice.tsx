@@ -3,15 +3,15 @@ import { Notice } from './Notice';
 
 interface LeakNoticeProps {
   title: string;
-  /** Which word it is, in how many texts, and what to do. */
+  /** Says which word it is, in how many texts it occurs, and what to do. */
   text: string;
-  /** Shows the texts that have the word. */
+  /** Shows the texts that contain the word. */
   onShow: () => void;
-  /** In a pane, without a frame. */
+  /** Without a frame, for use in a pane. */
   isPlain?: boolean;
 }
 
-/** A word gives a label away, so the accuracy may measure little else. */
+/** Warns that one word gives a label away, so the accuracy may measure little else. */
 export const LeakNotice = ({ title, text, onShow, isPlain = false }: LeakNoticeProps) => (
   <Notice
     tone="warn"

@@ -3,15 +3,15 @@ import { cx } from './cx';
 import styles from './LineChoice.module.css';
 
 interface LineChoiceProps<T extends string> {
-  /** For screen readers; the question stands above it. */
+  /** Accessible name; the visible question is above it. */
   label: string;
   value: T;
   onChange: (value: T) => void;
-  /** A line of the user's text, as each choice reads it. */
+  /** A line of the user's text, as each option decodes it. */
   options: readonly { value: T; label: string; line: string }[];
 }
 
-/** Which of a few lines reads right. */
+/** Selects the line that looks right. */
 export function LineChoice<T extends string>(p: LineChoiceProps<T>) {
   return (
     <RadioGroup

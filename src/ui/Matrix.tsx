@@ -9,14 +9,14 @@ interface MatrixProps {
   labels: readonly string[];
   /** Texts by actual label, then by predicted label. */
   counts: readonly (readonly number[])[];
-  /** Share: of the row. */
+  /** `share`: share of the row. */
   shows: 'count' | 'share';
   chosen?: readonly [actual: number, predicted: number] | undefined;
   /** Opens the texts of a cell; without it cells aren't buttons. */
   onChoose?: (cell: readonly [actual: number, predicted: number]) => void;
 }
 
-/** Confusion matrix: actual labels in rows, predicted ones in columns. Of many labels those with the lowest recall are shown. */
+/** Confusion matrix: actual labels in rows, predicted ones in columns. Shows at most those with the lowest recall. */
 export function Matrix({ labels, counts, shows, chosen, onChoose }: MatrixProps) {
   const actual = counts.map(sum);
   const predicted = labels.map((_, place) => sum(counts.map((row) => row[place]!)));
@@ -92,7 +92,7 @@ export function Matrix({ labels, counts, shows, chosen, onChoose }: MatrixProps)
   );
 }
 
-/** Says which labels are shown, where not all are. */
+/** Says which labels are shown, unless all are. */
 export const FewerLabels = ({ shown, all, lowest }: { shown: number; all: number; lowest: string }) =>
   shown < all && (
     <p className={styles.fewer}>
@@ -100,7 +100,7 @@ export const FewerLabels = ({ shown, all, lowest }: { shown: number; all: number
     </p>
   );
 
-/** A cell whose shade is a share; a button if it opens something. */
+/** Cell shaded by a share; a button if it opens something. */
 export function Cell({
   words,
   name,
@@ -137,7 +137,7 @@ export function Cell({
 const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
 const percent = (share: number): string => formatShare(Number(share.toPrecision(3)));
 
-/** Labels that can be read at once; and those whose cells have room for large numbers. */
+/** Maximum number of labels shown at once, and maximum number whose cells have room for large numbers. */
 const [MAX_SHOWN, MAX_LARGE] = [20, 3];
-/** Pixels. */
+/** Widths in px. */
 const [ACTUAL, EACH, RECALL] = [76, 60, 56];

@@ -9,28 +9,28 @@ export interface MenuEntry {
   label: string;
   hint?: string;
   isChosen?: boolean;
-  /** There is nothing to do with it now; `hint` says why. */
+  /** Whether the entry is unavailable now; `hint` gives the reason. */
   isDisabled?: boolean;
 }
 interface MenuButtonProps {
   children: string;
   entries: readonly MenuEntry[];
-  /** Further ones, each list of them below a line. */
+  /** Additional groups of entries, each below a separator. */
   more?: readonly (readonly MenuEntry[])[];
   onChoose: (id: string) => void;
   variant?: 'default' | 'quiet' | 'plain';
-  /** Things to show or hide: the menu stays open. Otherwise one is chosen, and it closes. */
+  /** Multi-select: entries are shown or hidden, and the menu stays open. Otherwise choosing an entry closes it. */
   isMany?: boolean;
-  /** The name for screen readers, if the words are not enough. */
+  /** Accessible name, if the visible words are not enough. */
   label?: string;
   onOpen?: () => void;
-  /** After what was chosen, if anything was. */
+  /** Called when the menu closes, after `onChoose` if an entry was chosen. */
   onClose?: () => void;
-  /** An entry is under the pointer, or the keyboard is at it. */
+  /** Called when an entry is hovered or focused. */
   onLook?: (id: string) => void;
 }
 
-/** A button that opens a list of actions: Presets, Columns, the project's name. */
+/** Button that opens a menu of actions: Presets, Columns, the project's name. */
 export function MenuButton({ variant = 'default', ...p }: MenuButtonProps) {
   const lists = [p.entries, ...(p.more ?? [])].filter((entries) => entries.length > 0);
   return (

@@ -4,24 +4,24 @@ import { Icon, toneIcon, type Tone } from './Icon';
 import styles from './Notice.module.css';
 
 interface NoticeProps {
-  /** Absent for news, which has no color. */
+  /** Absent for neutral information, which has no color. */
   tone?: Tone;
-  /** News that is a fact has a sign. */
+  /** Whether neutral information has an icon because it states a fact. */
   isFact?: boolean;
-  /** What happened. */
+  /** Event or fact. */
   title: string;
-  /** Why, or what it means. */
+  /** Reason or meaning. */
   children?: ReactNode;
   actions?: ReactNode;
-  /** Several ways, with words of their own: they stand under what is said. */
+  /** Places the actions below the text, for several actions with explanations. */
   areActionsBelow?: boolean;
-  /** At most a word and a sign: they stay next to the title on a phone. */
+  /** Keeps the actions next to the title on a phone: each has at most a word and an icon. */
   areActionsShort?: boolean;
-  /** One of several in a list: on the pane's own ground. */
+  /** Uses the pane's own background, for one of several notices in a list. */
   isPlain?: boolean;
 }
 
-/** Under the head, full width, or in a pane; never more than two on top of each other. */
+/** Full-width notice under the head, or in a pane; never more than two stacked. */
 export function Notice({ tone, isFact = false, title, children, actions, isPlain, ...p }: NoticeProps) {
   return (
     <div className={cx(styles.notice, tone && tone !== 'ok' && !isPlain && styles[tone])}>
@@ -37,22 +37,22 @@ export function Notice({ tone, isFact = false, title, children, actions, isPlain
   );
 }
 
-/** `ok` good news that was checked, `warn` worse than expected with an action, `error` failed; or what the run does. */
+/** `ok`: checked good news; `warn`: worse than expected, with an action; `error`: failed; else the run's state. */
 type VerdictSign = Tone | 'running' | 'paused';
 
 interface VerdictProps {
-  /** Undefined where nothing is good or bad yet. */
+  /** Undefined if there is nothing to judge yet. */
   sign: VerdictSign | undefined;
   judgement: string;
   /** Evidence with numbers, at most two sentences. */
   children: ReactNode;
-  /** The filled button last, at most one outlined one before it. */
+  /** Buttons: the filled one last, at most one outlined one before it. */
   actions?: ReactNode;
-  /** Keeps room for two lines of evidence: the page below stays in place while the words change. */
+  /** Reserves two lines for the evidence, so that the page below doesn't move when the text changes. */
   isSteady?: boolean;
 }
 
-/** The judgement as a heading, its evidence, and the next step. The page's live region speaks it, not this. */
+/** Judgment as a heading, its evidence, and the next step. The page's live region announces it, not this element. */
 export function Verdict({ sign, judgement, children, actions, isSteady = false }: VerdictProps) {
   return (
     <section className={cx(styles.verdict, isSteady && styles.steady)} aria-label="Verdict">
@@ -74,16 +74,16 @@ function Sign({ sign }: { sign: VerdictSign }) {
 
 export interface FailureProps {
   title: string;
-  /** What happened, with numbers. */
+  /** Description of the failure, with numbers. */
   children: ReactNode;
   safe: readonly { text: string; detail?: string; tone?: Tone }[];
-  /** The one thing that most people should do. */
+  /** The action that most people should take. */
   action: ReactNode;
   actionNote?: ReactNode;
   otherActions?: ReactNode;
 }
 
-/** Three columns: what happened, what is safe, what to do. It replaces the verdict and is announced once. */
+/** Three columns: what happened, what is safe, what to do. Replaces the verdict and is announced once. */
 export function Failure(p: FailureProps) {
   return (
     <section className={styles.failure} role="alert" aria-label={p.title}>
@@ -120,7 +120,7 @@ export function Failure(p: FailureProps) {
   );
 }
 
-/** What the stage needs and the one button that gets it. No picture. */
+/** Says what the stage needs, with one button to get it. No picture. */
 export function EmptyState({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return (
     <div className={styles.empty}>

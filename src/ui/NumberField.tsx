@@ -10,24 +10,24 @@ import { TermLabel } from './Term';
 interface NumberFieldProps extends Bounds {
   label: string;
   value: number;
-  /** Called with every legal value while typing, and with the nearest legal one on leaving. */
+  /** Called with every valid value while typing, and with the nearest valid one on blur. */
   onChange: (value: number) => void;
-  /** Inside the field: `rows`, `tokens`. */
+  /** Unit inside the field: `rows`, `tokens`. */
   unit?: string;
-  /** Bounds or consequence, under the label. */
+  /** Bounds or effect, under the label. */
   hint?: string;
-  /** One arrow press; Shift is ten of them, Alt a tenth. */
+  /** Change per arrow press; ten times as much with Shift, a tenth with Alt. */
   step?: number;
-  /** How the value is shown when the field is left, if not as `formatExact` does. */
+  /** Formats the value when the field is left; `formatExact` by default. */
   format?: (value: number) => string;
-  /** What the page finds wrong with the value, naming it and the bound. */
+  /** Error that the page found, naming the value and the bound. */
   error?: string | undefined;
-  /** A legal value that is questioned; the hint says why. */
+  /** Whether a valid value is questionable; the hint gives the reason. */
   isCautioned?: boolean;
   isDisabled?: boolean;
 }
 
-/** A row: label and hint at the left, the number at the right with its unit inside. */
+/** Form row: label and hint at the left, number with its unit at the right. */
 export function NumberField({ label, value, onChange, step = 1, format = formatExact, ...p }: NumberFieldProps) {
   const [draft, setDraft] = useState<string>();
   const [note, setNote] = useState<string>();
@@ -97,7 +97,7 @@ export function NumberField({ label, value, onChange, step = 1, format = formatE
           autoComplete="off"
           spellCheck="false"
           onFocus={(event) => {
-            // At once, so that what is typed or put in next replaces all of it.
+            // Synchronous, so that the next typed or pasted text replaces the whole value.
             flushSync(() => {
               setDraft(String(value));
               setNote(undefined);
@@ -117,10 +117,10 @@ export function NumberField({ label, value, onChange, step = 1, format = formatE
   );
 }
 
-/** Milliseconds to show how leaving the field changed its value. */
+/** Milliseconds for which the field shows how blur changed its value. */
 const NOTED = 8000;
 
-/** For the mouse only: the keyboard has the arrows. */
+/** For the mouse only: the keyboard uses the arrow keys. */
 function Stepper({ words, path, onStep }: { words: string; path: string; onStep: () => void }) {
   return (
     <button

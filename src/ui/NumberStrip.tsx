@@ -9,28 +9,28 @@ export interface Reading {
   label: string;
   value: ReactNode;
   unit?: ReactNode;
-  /** Ties the number to its curve. */
+  /** Run whose color links the number to its curve. */
   run?: RunColor;
-  /** Its meaning, in a line below it. */
+  /** Meaning of the number, in a line below it. */
   note?: string;
-  /** Between which values it lies, and what it is without a model: a line each below it. */
+  /** Confidence interval and baseline value, one line each below the number. */
   interval?: string;
   baseline?: string;
-  /** Left out on a phone. */
+  /** Hidden on a phone. */
   isSecondary?: boolean;
 }
 
-/** In a row. */
+/** Maximum number of readings in a row. */
 const MAX = 9;
 
 interface NumberStripProps {
   readings: readonly Reading[];
   isCompact?: boolean;
-  /** The button at the end of four readings that opens the others. */
+  /** Button after four readings that opens the others. */
   more?: ReactNode;
 }
 
-/** Label 12, value 20, unit 12; in one row or two even ones, 2 × 4 on a tablet and 3 × 2 on a phone, 2 × 3 on a narrow one. `isCompact` is for a pane: 4 equal. */
+/** One or two even rows of readings: 2 × 4 on a tablet, 3 × 2 on a phone, 2 × 3 on a narrow one; 4 if `isCompact`. */
 export function NumberStrip({ readings, isCompact, more }: NumberStripProps) {
   const columns = Math.ceil(readings.length / Math.ceil(readings.length / MAX));
   const strip = (

@@ -5,11 +5,11 @@ import styles from './PageDrop.module.css';
 
 interface PageDropProps extends Required<Pick<DropZoneProps, 'onFiles' | 'onError'>> {
   onText: (text: string) => void;
-  /** What letting go will do. */
+  /** Says what a drop will do. */
   words: string;
 }
 
-/** What is dropped anywhere on the page, or pasted where there is no field to paste into and no dialog. */
+/** Receives drops anywhere on the page, and pastes outside fields and dialogs. */
 export function PageDrop({ onFiles, onText, onError, words }: PageDropProps) {
   const over = useDropped(onFiles, onError, words);
   const onPaste = useEffectEvent(({ target, clipboardData }: ClipboardEvent): void => {

@@ -1,16 +1,16 @@
 import { IconButton } from './Button';
 
 interface PagerProps {
-  /** Of what: `conversations`. */
+  /** Plural noun of the items: `conversations`. */
   what: string;
-  /** The first that is shown, how many are at a time, and how many there are. */
+  /** Index of the first shown item, page size, and number of items. */
   from: number;
   size: number;
   of: number;
   onShow: (from: number) => void;
 }
 
-/** To those before, and to the next. */
+/** Previous and next buttons. */
 export const Pager = ({ what, from, size, of, onShow }: PagerProps) => (
   <>
     <IconButton

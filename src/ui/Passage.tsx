@@ -3,12 +3,12 @@ import type { SamplePiece } from './litWords';
 import styles from './Passage.module.css';
 
 interface PassageProps {
-  /** The given text and the model's; with the expected text where the model's differs from it. */
+  /** Prompt and generated text; also the expected text where the generated text differs from it. */
   pieces: readonly SamplePiece[];
 }
 
 /**
- * A text that a model wrote in part. A line and a word mark right and wrong, not color alone; a background and a line
+ * Text with a generated part. A line and a word mark right and wrong, not color alone; a background and a line
  * mark new words.
  */
 export const Passage = ({ pieces }: PassageProps) => (

@@ -2,13 +2,13 @@ import { useEffect, useState } from 'react';
 import styles from './Progress.module.css';
 
 interface ProgressProps {
-  /** The work's name: `Reading sea-shanties.jsonl`, `Compiling shaders`. */
+  /** Name of the task: `Reading sea-shanties.jsonl`, `Compiling shaders`. */
   label: string;
-  /** N of N and time left, when known. */
+  /** Count ("N of N") and time left, if known. */
   detail?: string;
   value: number;
   max: number;
-  /** Nothing is shown before this. */
+  /** Milliseconds before anything is shown. */
   delayMs?: number;
 }
 

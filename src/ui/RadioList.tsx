@@ -6,17 +6,17 @@ import type { IconName } from './icons';
 import styles from './RadioList.module.css';
 
 interface RadioListProps<T extends string> {
-  /** For screen readers; what stands above it says what is asked. */
+  /** Accessible name; the visible question is above the list. */
   label: string;
   value: T | null;
   onChange: (value: T) => void;
-  /** Few, each with what tells it from the others. `reading` stands at the right, `icon` in place of the dot. */
+  /** A few options, each with a description. `reading` is at the right, `icon` replaces the radio dot. */
   options: readonly { value: T; label: string; body: ReactNode; reading?: ReactNode; icon?: IconName }[];
-  /** From edge to edge of a pane. */
+  /** Full width of the pane, without padding. */
   isFlush?: boolean;
 }
 
-/** One of a few, told apart by what stands under each. */
+/** Radio list whose options have descriptions. */
 export function RadioList<T extends string>(p: RadioListProps<T>) {
   return (
     <RadioGroup

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Rail, type RailStage } from './Rail';
 
 const nothing = () => undefined;
-/** What an entry shows, a part a string, without its sign. */
+/** Returns the parts of a rendered entry's text, without its sign. */
 function shown(stage: Partial<RailStage>): readonly string[] {
   const groups = [{ name: 'Train', stages: [{ id: 'x', href: '/x', name: 'Model', sign: 'none', ...stage } as const] }];
   const foot = { promise: 'Nothing leaves this computer', onPromise: nothing, stored: undefined };
@@ -12,7 +12,7 @@ function shown(stage: Partial<RailStage>): readonly string[] {
   return [...entry.matchAll(/<span[^>]*>([^<]*)</g)].map(([, words]) => words!);
 }
 
-test('a ring has no second line, and other signs say their word', () => {
+test('an unfinished stage has no second line, and other signs show their word', () => {
   expect(shown({})).toEqual(['Model']);
   const line = 'GPT, 2.19 M parameters';
   expect(shown({ sign: 'done', line })).toEqual(['Model', line]);
@@ -26,7 +26,7 @@ test('a ring has no second line, and other signs say their word', () => {
     expect(shown({ sign, line })).toEqual(['Model', word, line]);
 });
 
-test('an automatic stage has one line, in which the word comes before the artifact; a door has no sign', () => {
+test('an automatic stage has one line with the word before the artifact, and a door has no sign', () => {
   const automatic = { form: 'automatic', line: '2,048 tokens' } as const;
   expect(shown({ ...automatic, sign: 'done' })).toEqual(['Model', '2,048 tokens']);
   expect(shown({ ...automatic, sign: 'stale' })).toEqual(['Model', 'out of date']);

@@ -3,16 +3,16 @@ import { cx } from './cx';
 import { Icon } from './Icon';
 import styles from './Rail.module.css';
 
-/** Ring, filled dot, ringed green dot, two bars (of `paused` and `interrupted`), half amber dot, red diamond. */
+/** Ring, filled dot, ringed green dot, two bars (`paused` and `interrupted`), half amber dot, red diamond. */
 export type RailSign = 'none' | 'done' | 'running' | 'paused' | 'interrupted' | 'stale' | 'failed';
 export interface RailStage {
   id: string;
   href: string;
   name: string;
   sign: RailSign;
-  /** Which artifact it has: `GPT, 2.19 M parameters`. Without one there is no second line. */
+  /** Artifact of the stage, on the second line: `GPT, 2.19 M parameters`. */
   line?: string | undefined;
-  /** `automatic`: small and on one line. `door`: a plus in place of a sign. */
+  /** `automatic`: small, on one line. `door`: a plus instead of a sign. */
   form?: 'automatic' | 'door' | undefined;
 }
 interface RailGroup {
@@ -24,13 +24,13 @@ interface RailProps {
   current: string;
   onGo: (stage: RailStage) => void;
   foot: {
-    /** A link to how to check it. */
+    /** Link to instructions for checking the promise. */
     promise: string;
     onPromise: () => void;
-    /** `214 MB stored here`; undefined until it is known. */
+    /** `214 MB stored here`; undefined while unknown. */
     stored: string | undefined;
   };
-  /** Below the foot, and on a phone below the rail. */
+  /** News, below the foot; on a phone below the rail. */
   news?: ReactNode;
 }
 const WORDS: Readonly<Record<RailSign, string | undefined>> = {
@@ -43,7 +43,7 @@ const WORDS: Readonly<Record<RailSign, string | undefined>> = {
   failed: 'failed',
 };
 
-/** All stages in their groups, each with a sign and what it has. */
+/** All stages in their groups, each with its sign and artifact. */
 export function Rail({ groups, current, onGo, foot, news }: RailProps) {
   const rail = useRef<HTMLElement>(null);
   const here = useRef<HTMLAnchorElement>(null);
@@ -54,7 +54,7 @@ export function Rail({ groups, current, onGo, foot, news }: RailProps) {
       if (here.current && box.scrollWidth > box.clientWidth)
         box.scrollLeft += here.current.getBoundingClientRect().left - 16;
     };
-    // Now, after the fonts load, and when the window changes size.
+    // Runs now, after the fonts load, and when the window is resized.
     const observer = new ResizeObserver(goToCurrent);
     observer.observe(box);
     void document.fonts.ready.then(goToCurrent);
@@ -102,7 +102,7 @@ function Entry({ stage, current, here, onGo }: Listed & { stage: RailStage }) {
   const { sign, line, form } = stage;
   const word = form === 'door' ? undefined : WORDS[sign];
   const isCurrent = stage.id === current;
-  // On one line there is room for the word or the artifact.
+  // One line has room for either the word or the artifact.
   const isOneLine = form !== undefined || line === undefined;
   return (
     <a

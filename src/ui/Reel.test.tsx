@@ -16,7 +16,7 @@ const samples: readonly ReelSample[] = [
   ],
 }));
 
-/** The reel's markup, with the sample at an index shown first; the newest if there is none. */
+/** Returns the reel's markup with the sample at index `first` shown; the newest by default. */
 function shown(all: readonly ReelSample[], first?: number): string {
   const Shown = () => (
     <Reel samples={all} state={useReel(all.length, first)} place={place}>
@@ -28,7 +28,7 @@ function shown(all: readonly ReelSample[], first?: number): string {
 const litIn = (html: string): (string | undefined)[] =>
   [...html.matchAll(/class="[^"]*_lit_[^"]*"[^>]*>([^<]*)/g)].map(([, words]) => words);
 
-test('the newest sample is shown, with the words lit that the one before it lacks', () => {
+test('shows the newest sample, and highlights the words that the previous one lacks', () => {
   const html = shown(samples);
   expect(html).toContain('aria-valuetext="Step 100, perplexity 100"');
   expect(html).toContain('changed since step 10');
@@ -37,7 +37,7 @@ test('the newest sample is shown, with the words lit that the one before it lack
   expect(html.match(/left:\d+%/g)).toEqual(['left:0%', 'left:10%', 'left:100%']);
 });
 
-test('a person’s choice of an earlier sample is read aloud; the first has nothing to be compared with', () => {
+test('announces an earlier sample that the user chose, and has nothing to compare the first sample with', () => {
   const html = shown(samples, 0);
   expect(html).toContain('aria-live="polite"');
   expect(html).toContain('<b>Step 0</b>');
@@ -45,13 +45,13 @@ test('a person’s choice of an earlier sample is read aloud; the first has noth
   expect(litIn(html)).toEqual([]);
 });
 
-test('a sample of another prompt has no lit words, and later samples aren’t compared with it', () => {
+test('highlights nothing in a sample of another prompt, and compares no later samples with it', () => {
   const apart: ReelSample = { ...samples[1]!, step: 50, isApart: true };
   const all = [...samples.slice(0, 2), apart, samples[2]!];
   expect(litIn(shown(all, 2))).toEqual([]);
   expect(litIn(shown(all, 3))).toEqual(['old']);
 });
 
-test('a drag goes to the nearest sample', () => {
+test('a drag selects the nearest sample', () => {
   expect([-1, 0.04, 0.06, 0.5, 0.6, 2].map((x) => nearest(samples, place, x))).toEqual([0, 0, 1, 1, 2, 2]);
 });

@@ -9,39 +9,39 @@ import styles from './Reel.module.css';
 
 export interface ReelSample {
   step: number;
-  /** How good the model is at this step: `perplexity 85.4`. */
+  /** Evaluation result at this step: `perplexity 85.4`. */
   result: string;
   pieces: readonly SamplePiece[];
-  /** Of another prompt than the run's: no word of it counts as new. */
+  /** Whether the sample has another prompt than the run's: none of its words count as new. */
   isApart?: boolean;
 }
 
 interface ReelProps {
-  /** At least one, by step. */
+  /** Non-empty, sorted by step. */
   samples: readonly ReelSample[];
   state: ReelState;
-  /** Share of the axis, 0 to 1, at which a step lies. */
+  /** Returns a step's position on the axis, 0 to 1. */
   place: (step: number) => number;
-  /** A sentence after the result. */
+  /** Sentence after the result. */
   meaning?: string;
-  /** At the right of the head. */
+  /** Content at the right of the head. */
   aside?: ReactNode;
-  /** Over the head. */
+  /** Content above the head. */
   before?: ReactNode;
-  /** `compact` is smaller; `long` is for several answers or a filled passage. */
+  /** `compact` is smaller; `long` is for several answers or a filled-in passage. */
   form?: 'compact' | 'long' | undefined;
-  /** Without lit words: the samples lie too far apart. */
+  /** Without highlighted words, for samples that are too far apart. */
   isPlain?: boolean;
-  /** px from the axis' right end to the gutter. */
+  /** Distance in px from the axis' right end to the gutter. */
   axisRight?: number;
   /**
-   * The curve, on the same axis: its `data-axis` element begins 44 px from the gutter, and a drag on it moves too. `--x` is the
-   * place of the shown step.
+   * Chart on the same axis. Its `data-axis` element begins 44 px from the gutter; dragging it selects a sample too.
+   * `--x` is the position of the shown step.
    */
   children?: ReactNode;
 }
 
-/** A sample with its new words lit, and a scrubber over all samples of the run, on one axis with the curve. */
+/** Sample with its new words highlighted, and a scrubber over all samples of the run on the chart's axis. */
 export function Reel({ samples, state, place, ...p }: ReelProps) {
   const { at, move } = state;
   const { step, result, pieces } = samples[at]!;
@@ -107,7 +107,7 @@ interface HeroProps {
   isLive: boolean;
   form: ReelProps['form'];
 }
-/** The text, in a fixed number of lines: the scrubber doesn't move under the pointer. Read aloud when a person moves it. */
+/** Text in a fixed number of lines, so that the scrubber stays under the pointer. Announced when the user moves. */
 function Hero({ pieces, earlier, isLive, form }: HeroProps) {
   const shown = useMemo(() => (earlier ? litPieces(earlier, pieces) : pieces), [earlier, pieces]);
   return (
@@ -117,7 +117,7 @@ function Hero({ pieces, earlier, isLive, form }: HeroProps) {
   );
 }
 
-/** The sample that a sample's words are compared with. */
+/** Returns the previous sample of the run's prompt, for comparison. */
 const earlierOf = (samples: readonly ReelSample[], at: number): ReelSample | undefined =>
   samples[at]!.isApart ? undefined : samples.slice(0, at).findLast(({ isApart }) => !isApart);
 
@@ -145,20 +145,20 @@ interface ReelState {
   /** Index of the shown sample. */
   at: number;
   isPlaying: boolean;
-  /** Whether a person moved to the shown sample. */
+  /** Whether the user moved to the shown sample, so that it is announced. */
   isLive: boolean;
   move: (at: number) => void;
-  /** From step 0 to the newest sample. */
+  /** Replays from step 0 to the newest sample. */
   play: () => void;
   pause: () => void;
-  /** One sample on, from the last to the first. */
+  /** Moves to the next sample, from the last to the first. */
   next: () => void;
 }
 
-/** Milliseconds of a replay. */
+/** Duration of a replay, in milliseconds. */
 const REPLAY_MS = 8000;
 
-/** Shows the newest sample until a person moves, and again once they move to the newest. */
+/** Follows the newest sample until the user moves away from it, and again once they return. */
 export function useReel(count: number, first?: number): ReelState {
   const [moved, setMoved] = useState(first === undefined ? undefined : { to: first, of: count });
   const [playing, setPlaying] = useState<number>();
@@ -190,7 +190,7 @@ export function useReel(count: number, first?: number): ReelState {
   };
 }
 
-/** Index of the sample nearest to a share of the axis. */
+/** Returns the index of the sample nearest to a position on the axis. */
 export function nearest(samples: readonly ReelSample[], place: (step: number) => number, x: number): number {
   const distances = samples.map(({ step }) => Math.abs(place(step) - x));
   return distances.indexOf(Math.min(...distances));

@@ -5,14 +5,14 @@ import styles from './Reliability.module.css';
 import { Table } from './Table';
 import { TermLabel } from './Term';
 
-/** Answers that were about so sure. */
+/** Answers in one bin of confidence. */
 interface SureBin {
-  /** How sure on average, and how often right: shares. */
+  /** Mean confidence and accuracy, 0 to 1. */
   confidence: number;
   accuracy: number;
   count: number;
 }
-/** What answers are given to: one of it, and many, also at the head of a column. */
+/** Nouns for the answered unit: singular, plural, column header. */
 const ANSWERED = {
   text: ['text', 'texts', 'Texts'],
   token: ['token', 'tokens', 'Tokens'],
@@ -20,11 +20,11 @@ const ANSWERED = {
 } as const;
 interface ReliabilityProps {
   bins: readonly SureBin[];
-  /** What an answer was given to; of several labels each that a text may have is one. */
+  /** Unit of one answer; with multiple labels per text, each label counts as one. */
   of: keyof typeof ANSWERED;
-  /** What the diagram says. */
+  /** Summary of the diagram. */
   words: string;
-  /** Further readings after it. */
+  /** Content after the summary. */
   children?: ReactNode;
 }
 
@@ -112,5 +112,5 @@ function Diagram({ bins, words }: Pick<ReliabilityProps, 'bins' | 'words'>) {
     </div>
   );
 }
-/** Of the plot, and around it for what the largest point takes. */
+/** Width and height of the plot in px, and the margin for its largest point. */
 const [WIDE, HIGH, ROOM] = [300, 120, 5];

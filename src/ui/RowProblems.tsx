@@ -3,12 +3,12 @@ import { upperFirst } from '../core/base/firstLetter';
 import styles from './RowProblems.module.css';
 
 interface RowProblemsProps {
-  /** Number of rows; the first 20 are listed. */
+  /** Number of unreadable rows; the first 20 are listed. */
   count: number;
   listed: readonly { place: string; problem: string }[];
 }
 
-/** Rows that can't be read, in a notice whose words name a row that is the only one. */
+/** Lists unreadable rows inside a notice. A single row isn't listed: the notice names it. */
 export function RowProblems({ count, listed }: RowProblemsProps) {
   if (count === 1) return null;
   const more = count - listed.length;

@@ -3,11 +3,11 @@ import { cx } from './cx';
 import styles from './Segmented.module.css';
 
 interface SegmentedProps<T extends string> {
-  /** For screen readers; the options say what it is. */
+  /** Accessible name; the options show what it is. */
   label: string;
   value: T;
   onChange: (value: T) => void;
-  /** Two to four short options; more is a select. */
+  /** Two to four short options; use a select for more. */
   options: readonly { value: T; label: string }[];
   isWide?: boolean;
 }

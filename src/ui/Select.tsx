@@ -29,7 +29,7 @@ interface SelectProps<T extends string> {
   hint?: string;
   error?: string | undefined;
   placeholder?: string;
-  /** `row`: label at the left, as a number field. `bare`: only the well. `wide`: the well fills its place. */
+  /** `row`: label at the left, like a number field. `bare`: only the control. `wide`: fills its container. */
   layout?: 'row' | 'bare' | 'wide';
   isCautioned?: boolean;
   isDisabled?: boolean;

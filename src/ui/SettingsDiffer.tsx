@@ -4,13 +4,13 @@ import { Notice } from './Notice';
 interface SettingsDifferProps {
   /** Name of the run that could resume. */
   run: string;
-  /** What the settings have that the run doesn't: `dropout 0 → 0.3`. */
+  /** Changed settings: `dropout 0 → 0.3`. */
   differ: readonly string[];
   begin: { disabledReason: string | undefined; onPress: () => void };
   onUndo: () => void;
 }
 
-/** The settings changed after a run that could resume. */
+/** Says that the settings changed since a run that could resume. */
 export const SettingsDiffer = ({ run, differ, begin, onUndo }: SettingsDifferProps) => (
   <Notice
     title={`Settings differ from ${run}`}
@@ -29,5 +29,5 @@ export const SettingsDiffer = ({ run, differ, begin, onUndo }: SettingsDifferPro
   </Notice>
 );
 
-/** Differences that a line has room for. */
+/** Maximum number of differences in the line. */
 const SHOWN = 4;

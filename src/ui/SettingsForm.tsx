@@ -6,12 +6,12 @@ import styles from './SettingsForm.module.css';
 
 type Value = string | number | boolean;
 
-/** A form for settings, from their own statements: what is changed often, and folded what is seldom. */
+/** Form for settings, built from their field definitions: common ones visible, advanced ones folded. */
 export function SettingsForm<Name extends string>(p: {
   fields: Readonly<Partial<Record<Name, Fields[string]>>>;
   values: Readonly<Record<Name, Value>>;
   onChange: (name: Name, value: Value) => void;
-  /** In a pane that scrolls; in a dialog it scrolls by itself. */
+  /** Without a scroll area of its own, for a pane that scrolls. In a dialog the form scrolls by itself. */
   isWhole?: boolean;
 }) {
   const names = Object.keys(p.fields) as Name[];

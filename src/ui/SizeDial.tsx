@@ -3,16 +3,16 @@ import styles from './SizeDial.module.css';
 
 const MIN = 1e5;
 const MAX = 1e8;
-/** Positions of the ruler: 1 % of the way, about 7 % of the size. */
+/** Number of positions on the ruler: 1 % of them is about 7 % of the size. */
 const STOPS = 300;
 
 interface SizeDialProps {
-  /** Parameters now. */
+  /** Current number of parameters. */
   value: number;
   onChange: (value: number) => void;
-  /** The green band: sizes that suit this text. */
+  /** Green band: sizes that suit the text. */
   suits?: { from: number; to: number; label: string } | undefined;
-  /** Start of the gray end: too large for this device. */
+  /** Start of the gray end: too large for the device. */
   limit?: { from: number; label: string } | undefined;
 }
 
@@ -60,10 +60,10 @@ export function SizeDial({ value, onChange, suits, limit }: SizeDialProps) {
   );
 }
 
-/** Place of a size on the ruler, 0 to 1. */
+/** Returns a size's position on the ruler, 0 to 1. */
 export const dialPosition = (size: number): number =>
   Math.min(1, Math.max(0, Math.log10(size / MIN) / Math.log10(MAX / MIN)));
-/** Size at a place on the ruler, in parameters. */
+/** Returns the number of parameters at a position on the ruler. */
 export const dialSize = (at: number): number => MIN * (MAX / MIN) ** at;
 /** `3.2 k`, `0.42 M`, `2.19 M`, `34.0 M`, `2.02 B`: two or three digits. */
 export const formatSize = (size: number): string =>
@@ -78,7 +78,7 @@ const span = (from: number, to: number) => ({
   left: percent(dialPosition(from)),
   width: percent(dialPosition(to) - dialPosition(from)),
 });
-/** Over its span, and where that is short still inside the ruler. */
+/** Style of a note over its span; a note over a short span stays inside the ruler. */
 const noteAt = (from: number, to: number, words: string) => {
   const { left, width } = span(from, to);
   return { left: `max(0px, min(${left}, 100% - ${words.length}ch))`, width };

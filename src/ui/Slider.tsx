@@ -10,17 +10,17 @@ interface SliderProps {
   min: number;
   max: number;
   step: number;
-  /** The number in words, shown and spoken: `40 tokens`, `off`. */
+  /** Displayed and spoken value: `40 tokens`, `off`. */
   output?: string;
-  /** What is spoken in place of the number, where it is not shown. */
+  /** Spoken value, if none is displayed. */
   spoken?: string;
   /** Labels under the track, from min to max. */
   ticks?: readonly string[];
-  /** `inline`: the label before a short track; the number is shown if `output` is given. */
+  /** `inline`: label before a short track; the value is displayed if `output` is given. */
   layout?: 'stacked' | 'inline';
 }
 
-/** Always shows its number; add a number field if precision matters. */
+/** Slider that always displays its value. Add a number field if precision matters. */
 export function Slider({ layout = 'stacked', output, ...p }: SliderProps) {
   const id = useId();
   const share = p.max > p.min ? (p.value - p.min) / (p.max - p.min) : 0;

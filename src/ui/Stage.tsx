@@ -6,13 +6,13 @@ import { TermLabel } from './Term';
 
 interface StageProps {
   title: string;
-  /** Its parts, where it has several. */
+  /** Tabs of a stage with several parts. */
   tabs?: ReactNode;
-  /** One sentence that a newcomer understands and an expert can check; `<b>` for its numbers. */
+  /** One sentence that a beginner understands and an expert can check; numbers in `<b>`. */
   summary?: ReactNode;
-  /** At most two buttons, dense. */
+  /** At most two dense buttons. */
   actions?: ReactNode;
-  /** Notices, then verdict or failure, number strip, Panes. */
+  /** Notices, then verdict or failure, number strip, panes. */
   children: ReactNode;
 }
 
@@ -30,7 +30,7 @@ export function Stage({ title, tabs, summary, actions, children }: StageProps) {
   );
 }
 
-/** The first screen: one headline in place of the head. */
+/** First screen: one headline instead of the head. */
 export function FirstStage({ title, summary, children }: { title: string; summary: string; children: ReactNode }) {
   return (
     <main className={styles.stage} id="stage">
@@ -51,8 +51,8 @@ interface PanesProps {
   /** Grid rows, if there are two of them. */
   rows?: string;
   /**
-   * Below 1100 px, places the first pane in a narrow column next to the second, instead of above it. For settings
-   * next to their result.
+   * Below 1100 px, places the first pane in a narrow column next to the second, instead of above it. For settings with
+   * their result.
    */
   isFirstAlongside?: boolean;
   children: ReactNode;
@@ -70,23 +70,23 @@ export function Panes({ columns, narrowColumns, rows, isFirstAlongside, children
 }
 
 interface PaneProps {
-  /** In the pane's head; without a head the pane needs a label, for screen readers. */
+  /** Title in the head; a pane without one needs a label, for screen readers. */
   title?: string;
   label?: string;
-  /** A quiet reading after the title. */
+  /** Secondary text after the title. */
   hint?: ReactNode;
-  /** At the right of the head. */
+  /** Content at the right of the head. */
   aside?: ReactNode;
   children: ReactNode;
-  /** Across the whole grid. */
+  /** Spans the whole grid. */
   isWide?: boolean;
-  /** Read first on a phone. */
+  /** Placed first on a phone. */
   isFirstOnPhone?: boolean;
-  /** On a phone it stands at the foot of the screen until it is closed: what is said of what was just chosen in a long pane. */
+  /** Shows a close button on a phone, where the pane sticks to the bottom of the screen. For details of a selection. */
   onClose?: () => void;
 }
 
-/** It scrolls by itself from 1100 px up. F6 goes from pane to pane. */
+/** Pane that scrolls by itself from 1100 px up. F6 moves the focus between panes. */
 export function Pane(p: PaneProps) {
   const id = useId();
   const { ref, isScrollable } = useScrollable();
@@ -123,7 +123,7 @@ export function Pane(p: PaneProps) {
   );
 }
 
-/** The focus goes back to where it was when this came. */
+/** Close button that returns the focus to where it was when the pane appeared. */
 function Close({ what, onClose }: { what: string; onClose: () => void }) {
   const before = useRef<Element | null>(null);
   useEffect(() => {
@@ -140,7 +140,7 @@ function Close({ what, onClose }: { what: string; onClose: () => void }) {
   );
 }
 
-/** A head inside a pane, where the next subject begins. */
+/** Heading of a section inside a pane. */
 export function PaneHead({ title, hint, aside }: { title: string; hint?: ReactNode; aside?: ReactNode }) {
   return (
     <div className={cx(styles.paneHead, styles.section)}>
@@ -154,7 +154,7 @@ export function PaneHead({ title, hint, aside }: { title: string; hint?: ReactNo
   );
 }
 
-/** Padded content between two hairlines. `isForm` holds field rows, `isTail` stands at the pane's foot. */
+/** Padded content between two hairlines. `isForm`: contains field rows; `isTail`: at the bottom of the pane. */
 export function Block(p: { children: ReactNode; isForm?: boolean; isTail?: boolean; isWideGutter?: boolean }) {
   return (
     <div
@@ -170,7 +170,7 @@ export function Block(p: { children: ReactNode; isForm?: boolean; isTail?: boole
   );
 }
 
-/** Whether an element's content is taller than it, so that the keyboard must be able to scroll it. */
+/** Whether an element's content overflows it, so that the keyboard must be able to scroll it. */
 export function useScrollable() {
   const ref = useRef<HTMLElement>(null);
   const [isScrollable, setScrollable] = useState(false);

@@ -9,9 +9,9 @@ export interface StageTab {
   count?: string;
 }
 
-/** The parts of a stage, in its head: links, each with an address. */
+/** Parts of a stage, in its head: links, each with a URL. */
 export function StageTabs(p: {
-  /** For screen readers: `Parts of Runs`. */
+  /** Accessible name: `Parts of Runs`. */
   label: string;
   tabs: readonly StageTab[];
   current: string;

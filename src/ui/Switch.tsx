@@ -8,15 +8,15 @@ interface SwitchProps {
   label: string;
   isOn: boolean;
   onChange: (isOn: boolean) => void;
-  /** A reading before the switch: `379 lines`. */
+  /** Value before the switch: `379 lines`. */
   detail?: ReactNode;
   hint?: string;
-  /** `row` fills its place, the switch at the right; `bare` is the switch alone. */
+  /** `row`: fills its container, with the switch at the right. `bare`: only the switch. */
   layout?: 'row' | 'bare';
   isDisabled?: boolean;
 }
 
-/** Takes effect at once; a setting that waits for Apply is a checkbox. */
+/** Takes effect immediately. Use a checkbox for a setting that waits for Apply. */
 export function Switch({ layout = 'row', ...p }: SwitchProps) {
   const isBare = layout === 'bare';
   return (
@@ -41,7 +41,7 @@ export function Switch({ layout = 'row', ...p }: SwitchProps) {
   );
 }
 
-/** Without words of its own it stands in a table, and `label` is its name. */
+/** Checkbox; without children, `label` is its accessible name, for use in a table. */
 export function Checkbox(p: {
   children?: ReactNode;
   isChosen: boolean;

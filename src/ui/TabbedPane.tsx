@@ -6,20 +6,20 @@ import stage from './Stage.module.css';
 import styles from './TabbedPane.module.css';
 
 interface TabbedPaneProps<T extends string> {
-  /** For screen readers. */
+  /** Accessible name. */
   label: string;
   tabs: readonly { id: T; label: string; count?: string }[];
   value: T;
   onChange: (value: T) => void;
-  /** A quiet reading at the right of the head. */
+  /** Secondary text at the right of the head. */
   hint?: ReactNode;
-  /** On a phone it stands above the other panes. */
+  /** Placed above the other panes on a phone. */
   isFirstOnPhone?: boolean;
   /** The chosen tab's content. */
   children: ReactNode;
 }
 
-/** A pane whose head holds tabs. */
+/** Pane with tabs in its head. */
 export function TabbedPane<T extends string>(p: TabbedPaneProps<T>) {
   const { ref, isScrollable } = useScrollable();
   return (

@@ -9,22 +9,22 @@ export interface Column<Row> {
   id: string;
   header: ReactNode;
   cell: (row: Row) => ReactNode;
-  /** All of its words, where a cell of a fixed table may be cut. */
+  /** Full text, for cells that a fixed table may truncate. */
   title?: (row: Row) => string;
-  /** The row's header; where no column says so it is the first. */
+  /** Row header; the first column by default. */
   isHeader?: boolean;
   /** Right-aligned, with tabular figures. */
   isNumber?: boolean;
   isSortable?: boolean;
   /** CSS width. */
   width?: string;
-  /** Left out below 1360 px (`narrow`) or below 760 px (`phone`). */
+  /** Hidden below 1360 px (`narrow`) or below 760 px (`phone`). */
   leaveOut?: 'narrow' | 'phone';
-  /** In ink-2: a second reading. */
+  /** Drawn in ink-2, as secondary text. */
   isQuiet?: boolean;
 }
 interface TableProps<Row> {
-  /** Says what the rows are, for screen readers. */
+  /** Accessible name: what the rows are. */
   label: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
@@ -32,21 +32,21 @@ interface TableProps<Row> {
   isDense?: boolean;
   sort?: { column: string; order: SortOrder } | undefined;
   onSort?: (column: string) => void;
-  /** Makes each row a choice; the row's header becomes its button. */
+  /** Makes rows selectable; the row's header becomes a button. */
   onChoose?: (row: Row) => void;
   chosenKey?: string | undefined;
-  /** A key on a row's button, besides Enter and the arrows; false where it means nothing. */
+  /** Handles a key on a row's button, except Enter and the arrows. Returns false if the key has no meaning. */
   onKey?: (row: Row, key: string) => boolean;
-  /** Whether rows that are hidden without it follow; undefined where none could. */
+  /** Whether the rows that belong to this one are shown; undefined if there are none. */
   isExpanded?: (row: Row) => boolean | undefined;
-  /** Drawn in ink-3: left out of the data, or hidden. */
+  /** Draws the row in ink-3: left out of the data, or hidden. */
   isOff?: (row: Row) => boolean;
-  /** Columns have their widths whatever is in them: what is longer is cut off. */
+  /** Fixes the column widths; longer content is truncated. */
   isFixed?: boolean;
-  /** A wider table scrolls sideways in itself. */
+  /** Minimum width in px; a wider table scrolls sideways. */
   minWidth?: number;
 }
-/** Above this many rows only those near the view are in the page. */
+/** Minimum number of rows for virtual scrolling: only rows near the viewport are rendered. */
 const VIRTUAL_FROM = 60;
 const OVERSCAN = 8;
 
@@ -55,7 +55,7 @@ export function Table<Row>(p: TableProps<Row>) {
   const isVirtual = p.rows.length > VIRTUAL_FROM;
   const view = useVisibleRows(body, p.rows.length, isVirtual, p.isDense ?? false);
   const shown = isVirtual ? p.rows.slice(view.from, view.to) : p.rows;
-  // One of the rows' buttons is a stop of Tab, from which the arrows go to the others: there may be thousands.
+  // Only one row button is a Tab stop; the arrow keys move to the others, of which there may be thousands.
   const [held, hold] = useState<string>();
   const stop =
     [held, p.chosenKey].find((key) => shown.some((row) => p.rowKey(row) === key)) ?? (shown[0] && p.rowKey(shown[0]));
@@ -129,7 +129,7 @@ export function Table<Row>(p: TableProps<Row>) {
   );
 }
 
-/** The arrows go from row to row. */
+/** Handles the arrow keys, which move between rows. */
 function takesKey(event: KeyboardEvent<HTMLElement>, onKey: (key: string) => boolean): boolean {
   if (event.metaKey || event.ctrlKey || event.altKey) return false;
   const row = event.currentTarget.closest('tr');
@@ -181,21 +181,21 @@ function Cell<Row>(p: { column: Column<Row>; row: Row; isHeader: boolean; childr
   );
 }
 
-/** Of one cell: a span would count columns that are left out. */
+/** Spacer with a single cell: a colspan would count hidden columns. */
 const Spacer = ({ rows, height }: { rows: number; height: number }) => (
   <tr aria-hidden className={styles.spacer}>
     <td style={{ height: rows * height }} />
   </tr>
 );
 
-/** Which rows are near the view of the nearest scrolling ancestor. */
+/** Returns which rows are near the viewport of the nearest scrolling ancestor. */
 function useVisibleRows(body: RefObject<HTMLElement | null>, count: number, isOn: boolean, isDense: boolean) {
   const [view, setView] = useState({ from: 0, to: Math.min(count, 20), rowHeight: isDense ? 28 : 32 });
   useLayoutEffect(() => {
     const element = body.current;
     if (!isOn || !element) return;
     const measure = () => {
-      // Another one where the window has become wider or narrower.
+      // The scrolling ancestor can change when the window is resized.
       const scroller = scrollerOf(element);
       const row = element.querySelector(`tr:not([aria-hidden])`);
       const rowHeight = row?.getBoundingClientRect().height ?? (isDense ? 28 : 32);
@@ -232,7 +232,7 @@ function scrollerOf(element: Element): Element {
   return document.documentElement;
 }
 
-/** A share as a bar in a cell, 0 to 1, in the ramp's fourth step. The next cell shows the number. */
+/** Bar in a cell for a share, 0 to 1, in the ramp's fourth step. The next cell shows the number. */
 export const Bar = ({ share }: { share: number }) => (
   <span className={styles.bar} style={{ width: `${100 * Math.min(1, Math.max(0, share))}%` }} aria-hidden />
 );

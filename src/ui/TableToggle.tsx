@@ -3,12 +3,12 @@ import { TextAction } from './Button';
 interface TableToggleProps {
   isTable: boolean;
   onChange: (isTable: boolean) => void;
-  /** What the figure shows, for screen readers. */
+  /** Title of the figure, for screen readers. */
   title: string;
   figure?: 'chart' | 'bars' | 'histogram';
 }
 
-/** Changes between a figure and its table. */
+/** Switches between a figure and its table. */
 export function TableToggle({ isTable, onChange, title, figure = 'chart' }: TableToggleProps) {
   const words = isTable ? `Show ${figure}` : 'Show table';
   return (

@@ -1,4 +1,4 @@
-/** Marked terms in a document: which of them Tab reaches. */
+/** Marked terms in a document: which of them are Tab stops. */
 import { parseHTML } from 'linkedom';
 import { act, type ReactNode } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -16,7 +16,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** The test's document has no layout: what is in a closed disclosure isn't shown. */
+/** The test's document has no layout; only content of closed disclosures counts as hidden. */
 function isVisible(this: Element): boolean {
   return this.closest('details:not([open])') === null;
 }
@@ -26,7 +26,7 @@ const stops = (): string[] =>
     (mark) => `${mark.textContent} ${mark.getAttribute('tabindex') ?? ''}`,
   );
 
-test('a term that several labels mark is one Tab stop: the first that shows, also as marks come and go', async () => {
+test('a term with several marks has one Tab stop: the first visible mark, also as marks come and go', async () => {
   const { createRoot } = await import('react-dom/client');
   const { TermLabel } = await import('./Term');
   const root = createRoot(page.document.querySelector('#root')!);

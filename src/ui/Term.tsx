@@ -15,19 +15,19 @@ import type { TermEntry } from './TermEntry';
 import { TERM_MARK, updateTermStops } from './termStops';
 import styles from './Term.module.css';
 
-/** Keys that an open term answers, or that do nothing by themselves. */
+/** Keys that an open term handles, or that have no effect of their own. */
 const OWN_KEYS = new Set(['Enter', ' ', 'Escape', 'Tab', 'Shift', 'Control', 'Alt', 'Meta']);
 
 interface Opened {
-  /** The popover and all sentences load when the first term is opened. */
+  /** The popover and the definitions load when the first term is opened. */
   TermEntry: typeof TermEntry;
   numbers: RunNumbers;
 }
 
-/** Milliseconds until the pointer opens a term, and until it closes on the way to the link. */
+/** Milliseconds of hover before a term opens, and before it closes on the way to the link. */
 const [OPEN_AFTER, CLOSE_AFTER] = [400, 200];
 
-/** A word of the field with a dotted underline. Hover, focus and tap open its sentence; Enter goes to the link in it; Esc closes it. */
+/** Glossary term. Hover, focus and tap open its definition; Enter follows the link in it; Esc closes it. */
 export function Term({ id, children }: { id: TermId; children: string }) {
   const glossary = useContext(GlossaryContext);
   const word = useRef<HTMLSpanElement>(null);
@@ -37,7 +37,7 @@ export function Term({ id, children }: { id: TermId; children: string }) {
   const [opened, setOpened] = useState<Opened>();
   const [takesFocus, setTakesFocus] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  /** Whether it is to be open: what loads meanwhile shows only if it still is. */
+  /** Whether the term should be open: content that finishes loading shows only if so. */
   const isWanted = useRef(false);
 
   const later = (act: () => void, milliseconds: number): void => {
@@ -52,7 +52,7 @@ export function Term({ id, children }: { id: TermId; children: string }) {
       ([{ TermEntry }, numbers]) => {
         if (isWanted.current) setOpened({ TermEntry, numbers });
       },
-      () => undefined, // It can't be loaded now; the word stays readable, and the next press tries again.
+      () => undefined, // Loading failed: the word stays readable, and the next press tries again.
     );
   };
   const close = (): void => {
@@ -80,7 +80,7 @@ export function Term({ id, children }: { id: TermId; children: string }) {
       const isInside = [word, popup].some(({ current }) => target instanceof Node && current?.contains(target));
       const key = event instanceof globalThis.KeyboardEvent ? event.key : undefined;
       if (isInside && (key === undefined || OWN_KEYS.has(key))) return;
-      // Where hover opened it, the focus is elsewhere, and Esc means this alone.
+      // If hover opened it, the focus is elsewhere, and Esc must close only the term.
       if (key === 'Escape') event.stopPropagation();
       close();
     };
@@ -94,7 +94,7 @@ export function Term({ id, children }: { id: TermId; children: string }) {
     if (event.key === 'Enter' || event.key === ' ') open(true);
     else if (event.key === 'Escape' && isOpen) close();
     else return;
-    // In a dialog, Esc closes this alone; in a label, the keys don't reach the field.
+    // In a dialog, Esc closes only the term; in a label, the keys don't reach the field.
     event.preventDefault();
     event.stopPropagation();
   };
@@ -106,17 +106,17 @@ export function Term({ id, children }: { id: TermId; children: string }) {
         className={styles.term}
         role="button"
         {...{ [TERM_MARK]: id }}
-        tabIndex={-1} // 0 for the first mark of the page: termStops.ts
+        tabIndex={-1} // termStops.ts sets 0 on the first mark of the page
         aria-expanded={isOpen}
         aria-controls={isOpen ? entryId : undefined}
         aria-describedby={isOpen ? textId : undefined}
         onClick={(event) => {
-          event.preventDefault(); // of a label, which would go to its field
+          event.preventDefault(); // a label would focus its field
           open();
         }}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
-          // By Tab, not by a press, nor where closing gave the focus back.
+          // Opens on Tab, not on a press, nor when closing returns the focus.
           if (event.relatedTarget && !popup.current && event.currentTarget.matches(':focus-visible')) open();
         }}
         onBlur={(event) => {
@@ -145,7 +145,7 @@ export function Term({ id, children }: { id: TermId; children: string }) {
   );
 }
 
-/** A label with its first term marked. What is no plain text stays as it is. */
+/** Label with its first term marked. Content other than plain text is unchanged. */
 export function TermLabel({ children }: { children: ReactNode }) {
   const found = typeof children === 'string' ? findTerm(children) : undefined;
   if (!found || typeof children !== 'string') return children;

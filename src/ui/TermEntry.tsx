@@ -9,19 +9,19 @@ import styles from './TermEntry.module.css';
 interface TermEntryProps {
   id: TermId;
   entryId: string;
-  /** Id of the sentence, by which the term is described. */
+  /** Id of the definition, used in the term's `aria-describedby`. */
   textId: string;
   wordRef: RefObject<HTMLElement | null>;
   popupRef: RefObject<HTMLDivElement | null>;
   numbers: RunNumbers;
-  /** The link gets the focus. */
+  /** Whether the link gets the focus. */
   takesFocus: boolean;
   onClose: () => void;
   onPointerEnter: () => void;
   onPointerLeave: () => void;
 }
 
-/** The open entry of a term: its sentence, with the open run's number, and the way to all terms. */
+/** Popover of a term: its definition, with the open run's number, and a link to the glossary. */
 export function TermEntry({ wordRef, popupRef, ...p }: TermEntryProps) {
   const glossary = useContext(GlossaryContext);
   const link = useRef<HTMLAnchorElement>(null);

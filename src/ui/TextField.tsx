@@ -20,18 +20,18 @@ interface TextFieldProps {
   hint?: ReactNode;
   error?: string | undefined;
   placeholder?: string;
-  /** Hides the label from all but screen readers; other text next to the field shows it. */
+  /** Hides the label visually; other text next to the field shows it. */
   hideLabel?: boolean;
   /** More than one makes it a text area. */
   rows?: number;
-  /** Passages and prompts are set in the reading face. */
+  /** Uses the reading font, for passages and prompts. */
   isProse?: boolean;
   isDisabled?: boolean;
-  /** Characters that can be stored; stated when few are left. */
+  /** Maximum number of characters; shown when few are left. */
   max?: number;
-  /** It has the focus as soon as it is there: the field that a dialog is about. */
+  /** Focuses the field on mount: the main field of a dialog. */
   isFirst?: boolean;
-  /** The text area, for a page that focuses it. */
+  /** Ref to the text area, for a page that focuses it. */
   area?: RefObject<HTMLTextAreaElement | null>;
 }
 
@@ -77,7 +77,7 @@ export function TextField(p: TextFieldProps) {
   );
 }
 
-/** Find or filter in a pane: no label, no box, a well. `/` focuses the first one of the pane. */
+/** Search or filter field of a pane, without label and border. `/` focuses the first one of the pane. */
 export function SearchField(p: {
   label: string;
   value: string;

@@ -11,14 +11,14 @@ const words = (text: string, detail?: string): string =>
     )![1]!
     .replace(/<[^>]*>/g, '');
 
-test('a note shows what to do next, then Undo', () => {
+test('a toast shows the next action, then Undo', () => {
   const nothing = (): void => undefined;
   const toast = { id: 1, text: 'Saved', undo: nothing, action: { label: 'Train again', run: nothing } };
   const html = renderToStaticMarkup(<Toasts toasts={[toast]} onDismiss={nothing} />);
   expect(html.replace(/<[^>]*>/g, ' ')).toMatch(/Saved +Train again +Undo/);
 });
 
-test('a note and its detail are parted: a clause by a semicolon, a sentence by a full stop', () => {
+test('a semicolon separates a clause from the message, and a period separates a sentence', () => {
   expect(words('Run deleted')).toBe('Run deleted');
   expect(words('Run deleted', '79 MB come free')).toBe('Run deleted; 79 MB come free');
   expect(words('Relabeled to ham', 'earlier runs used the old label')).toBe(

@@ -5,20 +5,20 @@ import styles from './Toasts.module.css';
 interface ToastEntry {
   id: number;
   text: string;
-  /** More of it: a clause, or sentences. What parts them is put between. */
+  /** More detail: a clause, or sentences. The toast adds the separator. */
   detail?: string;
   undo?: () => void;
-  /** What to do next. */
+  /** Next action. */
   action?: { label: string; run: () => void };
 }
 const LIFE_MS = 10_000;
 
-/** Bottom right: what can be undone, for ten seconds, which stand still under the pointer or the focus. */
+/** Toasts at the bottom right, for ten seconds; the timer pauses while they are hovered or focused. */
 export function Toasts({ toasts, onDismiss }: { toasts: readonly ToastEntry[]; onDismiss: (id: number) => void }) {
   const [isHovered, setHovered] = useState(false);
   const [isFocused, setFocused] = useState(false);
   const isPaused = isHovered || isFocused;
-  /** What goes under the pointer or the focus sends no leave and no blur. */
+  /** An element removed under the pointer or with the focus sends neither leave nor blur. */
   const go = (id: number) => {
     setHovered(false);
     setFocused(false);

@@ -14,24 +14,24 @@ const html = (chosen?: number, tokens = TOKENS) =>
   renderToStaticMarkup(<TokenText label="t" tokens={tokens} chosen={chosen} onChoose={() => undefined} />);
 const words = (markup: string) => markup.replace(/<sup.*?<\/sup>/g, '').replace(/<[^>]*>/g, '');
 
-test('characters are whole, whatever tokens they are made of, and say how many', () => {
+test('shows whole characters, however many tokens form them, and says how many', () => {
   expect(words(html())).toBe('a 鯨 b');
   expect(words(html(0))).toBe('a 鯨 b');
   expect(html()).toMatch(/<sup[^>]*>3<\/sup>/);
-  // Each token stays one to choose, and says what it is aloud.
+  // Each token stays selectable and has an accessible name.
   expect(html().match(/role="option"/g)).toHaveLength(5);
   expect(html()).toContain('aria-label="byte E9 of 鯨"');
 });
 
-test('the bytes of the selected character are shown', () => {
+test('shows the bytes of the selected character', () => {
   for (const chosen of [1, 2, 3]) expect(words(html(chosen))).toBe('a E9AFA8鯨 b');
 });
 
-test('a character that is not at its end yet is not shown as something else', () => {
+test('shows no substitute for an incomplete character', () => {
   expect(words(html(undefined, TOKENS.slice(0, 3)))).toBe('a ');
 });
 
-test('a right-to-left passage aligns right; the continuation of a prompt is in its paragraph', () => {
+test('aligns a right-to-left passage right, and keeps the continuation in the paragraph of its prompt', () => {
   expect(html(undefined, [{ text: 'שלום', step: 0 }])).toContain('dir="auto"');
   const tokens = [{ text: 'שלום', step: 0 }] as const;
   expect(renderToStaticMarkup(<TokenText label="t" form="underline" tokens={tokens} />)).not.toContain('dir=');

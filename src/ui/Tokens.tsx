@@ -2,17 +2,17 @@ import { useId, useRef, type KeyboardEvent } from 'react';
 import { cx } from './cx';
 import styles from './Tokens.module.css';
 
-/** A step of the magnitude ramp, from nothing to full. */
+/** Step of the magnitude ramp, from none to full. */
 export type RampStep = 0 | 1 | 2 | 3 | 4 | 5;
 export interface TokenView {
-  /** What it completes: none where its bytes end inside a character, which the next one that has text completes. */
+  /** Text that the token completes; empty if its bytes end inside a character, which a later token completes. */
   text: string;
   step: RampStep;
-  /** In hex: of one that is a part of a character, shown once that is chosen. */
+  /** Bytes in hex of a token that is part of a character, shown when the character is selected. */
   bytes?: string;
 }
 
-/** A token in a table: a leading space is `·`, a newline `↵`; what is not whole characters is its bytes in hex, if known. */
+/** Token in a table: a leading space is `·`, a newline `↵`; incomplete characters are shown in hex. */
 export function TokenChip({ text, bytes }: { text: string | null; bytes?: string | undefined }) {
   if (text === null) {
     const word = bytes?.includes(' ') ? 'bytes' : 'byte';
@@ -28,10 +28,10 @@ export function TokenChip({ text, bytes }: { text: string | null; bytes?: string
 interface TokenTextProps {
   label: string;
   tokens: readonly TokenView[];
-  /** `ground`: the ramp as the token's ground, in mono. `underline`: in the reading face, its weight is the step. */
+  /** `ground`: background by the ramp, in mono. `underline`: underline weight by the ramp, in the reading font. */
   form?: 'ground' | 'underline';
   chosen?: number | undefined;
-  /** Makes the tokens a choice: one stop of Tab, then ← → (Home, End). */
+  /** Makes tokens selectable: one Tab stop, then ← → (Home, End). */
   onChoose?: (index: number) => void;
 }
 
@@ -88,7 +88,7 @@ export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: 
     </span>
   ));
   const className = cx(form === 'ground' ? styles.ground : styles.underline, onChoose && styles.choosable);
-  // Of a passage that begins from the right, the words of one that flows on after a prompt are in its paragraph.
+  // In a right-to-left passage, a continuation that flows after a prompt stays in the prompt's paragraph.
   const dir = form === 'ground' ? 'auto' : undefined;
   if (!onChoose)
     return (
@@ -112,7 +112,7 @@ export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: 
   );
 }
 
-/** [token] -> the tokens that make up the character it is in: itself alone, for most. `end` is the one that completes it. */
+/** [token] -> range of tokens that form its character, mostly itself alone. `end` completes the character. */
 function characters(tokens: readonly TokenView[]): readonly { first: number; end: number }[] {
   const found: { first: number; end: number }[] = [];
   for (let first = 0; first < tokens.length;) {
@@ -124,7 +124,7 @@ function characters(tokens: readonly TokenView[]): readonly { first: number; end
   return found;
 }
 
-/** A character of several tokens is as long, rare or surprising as the most so of them. */
+/** Highest ramp step of the tokens that form a character. */
 const stepOf = (tokens: readonly TokenView[], { first, end }: { first: number; end: number }): RampStep =>
   Math.max(...tokens.slice(first, end + 1).map(({ step }) => step)) as RampStep;
 
@@ -145,14 +145,14 @@ function Content(p: { token: TokenView; parts: number; isOpen: boolean; hasCount
   );
 }
 
-/** For one whose content says nothing aloud. */
+/** Accessible name for a token whose content isn't spoken: bytes or whitespace. */
 function spoken({ text, bytes = '' }: TokenView, whole: TokenView): { 'aria-label'?: string } {
   if (text === '') return { 'aria-label': `byte ${bytes}${whole.text === '' ? '' : ` of ${whole.text}`}` };
   if (!/^[^\S\n]+$/.test(text)) return {};
   return { 'aria-label': text === '\t' ? 'tab' : 'space' };
 }
 
-/** Newlines as a visible mark and a break; a leading space as a dot, where asked. */
+/** Shows newlines as a mark and a line break; a leading space as a dot, if `hasDot`. */
 function Marked({ text, hasDot }: { text: string; hasDot?: boolean }) {
   const hasLeadingSpace = hasDot && text.startsWith(' ');
   const lines = (hasLeadingSpace ? text.slice(1) : text).split('\n');
@@ -169,7 +169,7 @@ function Marked({ text, hasDot }: { text: string; hasDot?: boolean }) {
   );
 }
 
-/** The ramp's six steps with words: `1 byte to 8 or more`. */
+/** Legend of the ramp's six steps: `1 byte to 8 or more`. */
 export function RampLegend({ children }: { children: string }) {
   return (
     <span className={styles.legend}>
@@ -183,15 +183,15 @@ export function RampLegend({ children }: { children: string }) {
   );
 }
 
-/** Step of the ramp for a share of the full magnitude, 0 to 1. */
+/** Returns the ramp step for a share of the full magnitude, 0 to 1. */
 export const rampStep = (share: number): RampStep => Math.min(5, Math.max(0, Math.round(5 * share))) as RampStep;
 
 /** Thresholds of heavier underlines, as shares of the bits of a uniform guess. */
 const SURPRISES = [0.1, 0.25, 0.45, 0.58] as const;
-/** Step of the underline for a surprisal, given as a share of the maximum. */
+/** Returns the underline step for a surprisal, given as a share of the maximum. */
 export const surpriseStep = (share: number): RampStep => SURPRISES.filter((min) => share >= min).length as RampStep;
 
-/** What the underline's weight says. */
+/** Legend of the underline weights. */
 export const SurpriseLegend = () => (
   <span className={styles.surprise}>
     <span aria-hidden>

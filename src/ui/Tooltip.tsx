@@ -4,8 +4,8 @@ import { cx } from './cx';
 import styles from './Tooltip.module.css';
 
 /**
- * A short text on hover and on keyboard focus, never holding what is nowhere else.
- * The child must be one of our pressable elements; it is the same one whether there is a text or not, and keeps the focus.
+ * Short text on hover and keyboard focus; must repeat information available elsewhere.
+ * The child must be one of our pressable elements. The element stays mounted and focused with or without a text.
  */
 export function Tooltip({ text, children }: { text: string | undefined; children: ReactElement }) {
   return (

@@ -12,17 +12,17 @@ export interface StripFact {
   tone?: 'warn' | 'error';
 }
 interface TopStripProps {
-  /** The project's name, usually a MenuButton of variant `plain`. */
+  /** Name of the project, usually a MenuButton of variant `plain`. */
   project: ReactNode;
   device: StripFact;
-  /** The label is the phase: Ready, Reading, Compiling, Training, Paused. */
+  /** Phase of the run, as the label: Ready, Reading, Compiling, Training, Paused. */
   phase: StripFact;
   saved: StripFact;
-  /** 0 to 1; the strip's lower edge. */
+  /** Progress, 0 to 1, drawn along the strip's lower edge. */
   progress?: { label: string; share: number; isStopped?: boolean } | undefined;
   onFind: () => void;
   onTheme: () => void;
-  /** The one Start, Stop or Resume. */
+  /** The only Start, Stop or Resume button. */
   action: ReactNode;
   homeHref: string;
   onHome: () => void;
@@ -86,7 +86,7 @@ function Fact({ fact, place, isStrong }: { fact: StripFact; place: string; isStr
   );
 }
 
-/** The falling curve and its newest point. */
+/** Logo: a falling curve and its newest point. */
 function Mark() {
   return (
     <svg viewBox="0 0 18 18" aria-hidden fill="none" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round">

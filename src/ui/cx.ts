@@ -1,2 +1,2 @@
-/** Class names that are present, joined. */
+/** Joins the class names that are present. */
 export const cx = (...names: readonly (string | false | null | undefined)[]): string => names.filter(Boolean).join(' ');

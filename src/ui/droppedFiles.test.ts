@@ -8,7 +8,7 @@ const entryOf = (path: string) => ({
   fullPath: path,
   file: (done: (file: File) => void) => done(file(path.split('/').at(-1) ?? '')),
 });
-/** A folder whose reader gives its children in batches, as browsers do. */
+/** Folder whose reader returns its children in batches, as browsers do. */
 const folderOf = (path: string, batches: readonly (readonly object[])[]) => ({
   isFile: false,
   isDirectory: true,
@@ -40,7 +40,7 @@ it('walks through folders, batch after batch, and keeps their paths', async () =
   expect(found[2]?.file.name).toBe('june.txt');
 });
 
-it('says which files and folders cannot be read, and reads the rest', async () => {
+it('reports which files and folders can’t be read, and reads the rest', async () => {
   const fail = (_: unknown, fail: (error: Error) => void) => fail(new Error('gone'));
   const broken = { ...entryOf('/letters/a.txt'), file: fail };
   const locked = { ...folderOf('/letters/locked', []), createReader: () => ({ readEntries: fail }) };
@@ -52,7 +52,7 @@ it('says which files and folders cannot be read, and reads the rest', async () =
   await expect(filesOfDrop(dropOf([broken]), unexpected)).rejects.toThrow("letters/a.txt can't be read (gone).");
 });
 
-it('takes plain files where the browser gives no entries', async () => {
+it('takes plain files if the browser gives no entries', async () => {
   const found = await filesOfDrop(dropOf([null], [file('b.txt'), file('a.txt')]), unexpected);
   expect(found.map(({ path }) => path)).toEqual(['a.txt', 'b.txt']);
 });
@@ -62,6 +62,6 @@ it('names a chosen file by its path in the chosen folder', () => {
   expect(filesOfList([inFolder]).map(({ path }) => path)).toEqual(['letters/a.txt']);
 });
 
-it('shows by its code what cannot be seen in a name', () => {
+it('shows the code of invisible characters in a name', () => {
   expect(filesOfList([file('annual\u202etxt.exe')]).map(({ path }) => path)).toEqual(['annual\\u202Etxt.exe']);
 });

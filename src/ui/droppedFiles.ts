@@ -8,9 +8,9 @@ export interface DroppedFile {
 }
 
 /**
- * Every file of a drop, with folders walked through, in the order of their paths.
- * @param onUnread receives what can't be read of the drop, where the rest can
- * @throws Error where nothing can be read
+ * Returns every file of a drop, including those in folders, sorted by path.
+ * @param onUnread receives a message about what couldn't be read, if other files could
+ * @throws Error if nothing could be read
  */
 export async function filesOfDrop(transfer: DataTransfer, onUnread: (words: string) => void): Promise<DroppedFile[]> {
   // Entries have to be taken before the first await: the transfer is emptied when the event handler returns.
@@ -36,14 +36,14 @@ function unreadWords(unread: readonly string[], read: number): string {
   return `${first}${others}.${rest}`;
 }
 
-/** The files of an input or of the clipboard. */
+/** Returns the files of an input or of the clipboard. */
 export const filesOfList = (files: Iterable<File>): DroppedFile[] =>
   sorted([...files].map((file) => ({ path: visibleName(file.webkitRelativePath || file.name), file })));
 
 const sorted = (files: DroppedFile[]): DroppedFile[] =>
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 
-/** @param unread gets what can't be read, with the browser's reason */
+/** @param unread collects paths that couldn't be read, with the browser's reason */
 async function filesOfEntry(entry: FileSystemEntry, unread: string[]): Promise<DroppedFile[]> {
   const found: DroppedFile[] = [];
   try {

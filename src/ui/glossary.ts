@@ -1,14 +1,14 @@
-/** What terms need of the app around them: numbers of the open run, and the page that lists them all. */
+/** What terms need from the app: numbers of the open run, and the glossary page. */
 import { createContext } from 'react';
 import type { RunNumbers } from '../core/glossary/sentence';
 import type { TermId } from '../core/glossary/terms';
 
 export interface Glossary {
-  /** Read when a term is opened: a run that trains changes them. */
+  /** Called when a term is opened, because a training run changes the numbers. */
   numbers: () => Promise<RunNumbers>;
-  /** Address of the page, at the term. */
+  /** URL of the glossary page, at the term. */
   href: (id: TermId) => string;
   onAll: (id: TermId) => void;
 }
-/** Without one, as in a test of a single part, a term has its sentence alone. */
+/** Null, as in a test of a single component: a term shows only its definition. */
 export const GlossaryContext = createContext<Glossary | null>(null);

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'react';
 import { focusHeading } from './shortcuts';
 
 /**
- * Moves the focus to the heading if the focused element disappears with the shown content. Undefined: nothing is
- * shown yet.
+ * Moves the focus to the heading if the focused element disappears with the shown content. Undefined means that nothing
+ * is shown yet.
  */
 export function useHeldFocus(shown: string | boolean | undefined): void {
   const before = useRef(shown);

@@ -1,4 +1,4 @@
-/** The interface's parts: simple data in, events out. Of ours they import how numbers are written, and know nothing of models. */
+/** UI components: plain data in, events out. They import only number formatting from the core. */
 import './base.css';
 import './fonts.css';
 import './strictStyles';

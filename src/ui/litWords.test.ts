@@ -8,7 +8,7 @@ const lit = (earlier: string, now: string): string[] =>
 const unlit = (pieces: readonly SamplePiece[]): string[] =>
   pieces.flatMap(({ text, is, isLit }) => (isLit || is === 'given' ? [] : (text.match(/\S+/g) ?? [])));
 
-test('new words are lit, and words that stay are not', () => {
+test('highlights new words and no unchanged ones', () => {
   expect(lit(' was taken by a sort of savage', ' was operated by a sort of civilized man')).toEqual([
     'operated',
     'civilized',
@@ -18,7 +18,7 @@ test('new words are lit, and words that stay are not', () => {
   expect(lit('the sea', 'the sea')).toEqual([]);
 });
 
-test('what a person gave is never lit, and a wrong answer keeps the expected one', () => {
+test('never highlights the prompt, and keeps the expected text of a wrong answer', () => {
   const pieces: SamplePiece[] = [
     { text: 'the ', is: 'given' },
     { text: 'old whale', is: 'wrong', wanted: 'white whale' },
@@ -38,7 +38,7 @@ const piece = fc.record({
 });
 const pieces: fc.Arbitrary<SamplePiece[]> = fc.array(piece, { maxLength: 6 });
 
-test('lit words and common ones give the text, and keep what each piece is', () => {
+test('highlighted and common words concatenate to the text, and pieces keep their kind', () => {
   fc.assert(
     fc.property(pieces, pieces, (earlier, now) => {
       const found = litPieces(earlier, now);
@@ -51,7 +51,7 @@ test('lit words and common ones give the text, and keep what each piece is', () 
   );
 });
 
-test('the words that stay are a longest subsequence of both samples', () => {
+test('unchanged words are a longest common subsequence of both samples', () => {
   const isWithin = (some: readonly string[], all: readonly string[]): boolean => {
     let at = 0;
     for (const each of all) if (each === some[at]) at++;

@@ -1,4 +1,4 @@
-/** Words of a sample that the sample before it doesn't have. */
+/** Words of a sample that the previous sample lacks. */
 
 export interface SamplePiece {
   text: string;
@@ -7,7 +7,7 @@ export interface SamplePiece {
   isLit?: boolean;
 }
 
-/** Marks new words as lit: those of the model that no longest common subsequence with its words in the earlier sample holds. */
+/** Highlights new words: generated words outside the longest common subsequence with the earlier sample's words. */
 export function litPieces(earlier: readonly SamplePiece[], pieces: readonly SamplePiece[]): readonly SamplePiece[] {
   const common = commonWords(wordsOf(earlier), wordsOf(pieces));
   let word = 0;
@@ -25,7 +25,7 @@ export function litPieces(earlier: readonly SamplePiece[], pieces: readonly Samp
   });
 }
 
-/** A word, or the space between two. */
+/** A word, or the whitespace between two. */
 const PARTS = /\s+|\S+/g;
 
 const wordsOf = (pieces: readonly SamplePiece[]): readonly string[] =>
@@ -33,7 +33,7 @@ const wordsOf = (pieces: readonly SamplePiece[]): readonly string[] =>
 
 /** For each word of `now`, whether it belongs to the longest common subsequence with `earlier`. */
 function commonWords(earlier: readonly string[], now: readonly string[]): readonly boolean[] {
-  // lengths[i][j]: words in common from earlier[i] and now[j] to the ends.
+  // lengths[i][j]: length of the longest common subsequence of the words from earlier[i] and from now[j].
   const lengths = Array.from({ length: earlier.length + 1 }, () => new Uint16Array(now.length + 1));
   for (let i = earlier.length - 1; i >= 0; i--)
     for (let j = now.length - 1; j >= 0; j--)

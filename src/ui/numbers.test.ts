@@ -42,10 +42,10 @@ describe('judge', () => {
     expect(judge('30', { max: 24 })).toEqual({ kind: 'bad', words: '30 is above the maximum, 24', nearest: 24 });
     expect(judge('0', { min: 1 })).toEqual({ kind: 'bad', words: '0 is below the minimum, 1', nearest: 1 });
   });
-  it('asks for whole numbers where they count things', () => {
+  it('asks for whole numbers in counts', () => {
     expect(judge('4.5', { isWhole: true, max: 4 })).toMatchObject({ kind: 'bad', nearest: 4 });
   });
-  it('has no nearest value for what is not a number', () => {
+  it('has no nearest value for text that is not a number', () => {
     const verdict = judge('four', {});
     expect(verdict.kind).toBe('bad');
     expect(verdict).not.toHaveProperty('nearest');
@@ -59,7 +59,7 @@ describe('judge', () => {
     ['4,000', true, 4000, '4,000'],
     ['1,234,567', false, 1_234_567, '1,234,567'],
     ['1,234.5', false, 1234.5, '1,234.5'],
-  ])('reads %j, whole %j, and says as what', (text, isWhole, value, readAs) =>
+  ])('reads %j, whole %j, and shows how it was read', (text, isWhole, value, readAs) =>
     expect(judge(text, { isWhole })).toEqual({ kind: 'good', value, readAs }),
   );
   it('does not guess which of two numbers is meant', () => {
@@ -70,14 +70,14 @@ describe('judge', () => {
     for (const text of ['1.234,5', '1,,2', ',5', '1,2,3']) expect(judge(text, {})).toMatchObject({ kind: 'bad' });
     expect(judge('1,2', { isWhole: true })).toMatchObject({ kind: 'bad', nearest: 1 });
   });
-  it('lets spaces around a number be', () => expect(judge(' 4 ', {})).toEqual({ kind: 'good', value: 4 }));
+  it('ignores spaces around a number', () => expect(judge(' 4 ', {})).toEqual({ kind: 'good', value: 4 }));
 });
 
 describe('stepNumber', () => {
-  it('leaves no binary dust', () => expect(stepNumber(0.1, 0.1, 2, {})).toBe(0.3));
+  it('leaves no floating-point noise', () => expect(stepNumber(0.1, 0.1, 2, {})).toBe(0.3));
   it('stays inside the bounds', () => expect(stepNumber(23, 1, 10, { max: 24 })).toBe(24));
   it('moves whole numbers by at least one', () => expect(stepNumber(4, 1, 0.1, { isWhole: true })).toBe(5));
-  it('keeps whole numbers whole, downwards as well', () => expect(stepNumber(4, 1, -0.1, { isWhole: true })).toBe(3));
+  it('keeps whole numbers whole, also downwards', () => expect(stepNumber(4, 1, -0.1, { isWhole: true })).toBe(3));
 });
 
 describe('formatExact', () => {

@@ -1,15 +1,15 @@
-/** Numbers as fields and axes have them, with every digit that they need: strict in, thousands with a comma and a real minus out. */
+/** Number parsing and formatting for fields and axes: strict input; output with thousands commas and a real minus. */
 
 const NUMBER = /^-?\d+(\.\d+)?(e-?\d+)?$/;
 
-/** A finite number from `4`, `-0.5` or `1e-3`, else undefined. No signs, spaces, commas or bare points are guessed at. */
+/** Parses a finite number: `4`, `-0.5` or `1e-3`. Undefined for plus signs, spaces, commas or bare points. */
 export function parseNumber(text: string): number | undefined {
   if (!NUMBER.test(text)) return undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** `4,000`, `0.001`, `−0.2`, `1e-7`. `digits` is the most significant digits to show. */
+/** Formats a number: `4,000`, `0.001`, `−0.2`, `1e-7`. `digits` is the maximum number of significant digits. */
 export function formatExact(value: number, digits = 12): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -18,10 +18,10 @@ export function formatExact(value: number, digits = 12): string {
   return formatter(1, digits).format(value).replace(/^-/, '−');
 }
 
-/** From here on the digits of a whole number mean nothing. */
+/** Size from which the digits of a whole number mean nothing. */
 const HUGE = 1e15;
 
-/** Made once each: a chart writes dozens of numbers ten times a second. */
+/** Returns a cached formatter: a chart formats dozens of numbers ten times a second. */
 function formatter(min: number, max: number): Intl.NumberFormat {
   const key = `${min} ${max}`;
   let known = formatters.get(key);
@@ -34,8 +34,8 @@ function formatter(min: number, max: number): Intl.NumberFormat {
 const formatters = new Map<string, Intl.NumberFormat>();
 
 /**
- * What a person writes who writes numbers otherwise: `.003`, `0,001`, `−4`, and thousands with a comma as `formatExact`
- * has them. `1,234` is a thousand where numbers are whole, and where they are not it may be either: undefined.
+ * Reads other notations: `.003`, `0,001`, `−4`, and thousands with a comma as `formatExact` writes them. `1,234` is a
+ * thousand for whole numbers; otherwise ambiguous, so undefined.
  */
 function readNumber(text: string, isWhole: boolean): number | undefined {
   const plain = text.replace(/^−/, '-').replace(/^(-?)(?=\.\d)/, '$10');
@@ -54,11 +54,11 @@ export interface Bounds {
   isWhole?: boolean | undefined;
 }
 type Judgement =
-  /** `readAs`: in our way of writing, where the text is in another. */
+  /** `readAs`: the value in our notation, if the text is in another. */
   | { kind: 'good'; value: number; readAs?: string }
-  | { kind: 'bad'; words: string; /** What leaving the field makes of it. */ nearest?: number };
+  | { kind: 'bad'; words: string; /** Value that leaving the field sets. */ nearest?: number };
 
-/** What a typed text means under the bounds; the words name the value and the bound. */
+/** Validates typed text against the bounds; the message names the value and the bound. */
 export function judge(text: string, { min, max, isWhole }: Bounds): Judgement {
   const typed = text.trim();
   const value = readNumber(typed, isWhole === true);
@@ -80,7 +80,7 @@ export function judge(text: string, { min, max, isWhole }: Bounds): Judgement {
 const clamp = (value: number, { min = -Infinity, max = Infinity }: Bounds): number =>
   Math.min(max, Math.max(min, value));
 
-/** One arrow press: `steps` of size `step` (±1, ±10, ±0.1), without binary dust, inside the bounds. */
+/** Changes a value by `steps` of size `step` (±1, ±10, ±0.1), without floating-point noise, inside the bounds. */
 export function stepNumber(value: number, step: number, steps: number, bounds: Bounds): number {
   const raw = step * steps;
   const change = bounds.isWhole ? Math.sign(raw) * Math.max(1, Math.round(Math.abs(raw))) : raw;

@@ -1,4 +1,4 @@
-/** Which cells of a large table are shown, and how strong. */
+/** Selection and shading of the cells of a large table. */
 
 /** Places of the `max` items for which `of` is smallest, in the order of the items. */
 export const leastOf = (count: number, max: number, of: (place: number) => number): readonly number[] =>

@@ -1,4 +1,4 @@
-/** Runs are counted from 1; eight hues, fixed to a run for its life. From the sixth on a line is dashed as well. */
+/** Number of a run, from 1: eight hues, fixed for its life. From the sixth on, the line is also dashed. */
 export type RunColor = number;
 const HUES = 8;
 export const runColor = (run: RunColor): string => `var(--run-${((run - 1) % HUES) + 1})`;

@@ -17,16 +17,16 @@ describe('matchesKeys', () => {
     expect(matchesKeys('mod+k', press('k', { ctrlKey: true }), true)).toBe(false);
     expect(matchesKeys('mod+k', press('k', { ctrlKey: true }), false)).toBe(true);
   });
-  it('leaves the browser its own combinations', () => {
+  it('leaves the browser’s own shortcuts alone', () => {
     expect(matchesKeys('s', press('s', { ctrlKey: true }), false)).toBe(false);
     expect(matchesKeys('s', press('s', { altKey: true }), false)).toBe(false);
     expect(matchesKeys('mod+k', press('k', { ctrlKey: true, metaKey: true }), false)).toBe(false);
   });
-  it('takes a sign whether or not the keyboard needs Shift for it', () => {
+  it('matches a sign whether or not the keyboard needs Shift for it', () => {
     expect(matchesKeys('?', press('?', { shiftKey: true }), false)).toBe(true);
     expect(matchesKeys('?', press('?'), false)).toBe(true);
   });
-  it('tells F6 from Shift F6, and s from S', () => {
+  it('distinguishes F6 from Shift F6, and s from S', () => {
     expect(matchesKeys('f6', press('F6', { shiftKey: true }), false)).toBe(false);
     expect(matchesKeys('shift+f6', press('F6', { shiftKey: true }), false)).toBe(true);
     expect(matchesKeys('s', press('S', { shiftKey: true }), false)).toBe(false);

@@ -1,21 +1,21 @@
 import { useEffect, useEffectEvent } from 'react';
 
-/** One list feeds the palette, the keys and the help. */
+/** Action of the palette, the shortcuts and the help, all from one list. */
 export interface Action {
   id: string;
   label: string;
-  /** A heading of the palette: `On this page`, `Go to`, `Run`. */
+  /** Heading in the palette: `On this page`, `Go to`, `Run`. */
   group?: string;
-  /** A reading next to the label: `BPE · 2,048 entries`. */
+  /** Text next to the label: `BPE · 2,048 entries`. */
   hint?: string;
   /** `mod+k`, `mod+enter`, `[`, `?`, `shift+f6`, `s`. `mod` is ⌘ on a Mac, else Ctrl. */
   keys?: string;
   run: () => void;
-  /** Other words that a person may search for: `download save`. */
+  /** Other search words: `download save`. */
   words?: string;
-  /** Listed only when a person searches for it by its label or its other words. */
+  /** Listed only if a search matches its label or its other words. */
   isFoundOnly?: boolean;
-  /** Shown by the help only, not in the palette: it has no meaning without its place. */
+  /** Listed in the help only: it has no meaning outside its place. */
   isHelpOnly?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface KeyPress {
 }
 const isMac = (): boolean => typeof navigator !== 'undefined' && /Mac OS|iPhone|iPad/.test(navigator.userAgent);
 
-/** Whether a press is this shortcut. A sign that needs Shift on some keyboards (`?`) is matched by the sign alone. */
+/** Whether a key press matches a shortcut. Signs that need Shift on some keyboards (`?`) ignore Shift. */
 export function matchesKeys(keys: string, press: KeyPress, mac = isMac()): boolean {
   const parts = keys.toLowerCase().split('+');
   const key = parts.at(-1) === '' ? '+' : parts.at(-1);
@@ -60,13 +60,13 @@ export function formatKeys(keys: string, mac = isMac()): string {
 const EDITABLE = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable=true]';
 
 /**
- * Runs actions by their keys, of those that there are when one is pressed. Single letters and signs are left alone in a
- * field, under a dialog, or if switched off.
+ * Runs actions by their keys, from the list at the time of the press. Single letters and signs are ignored in a field,
+ * under a dialog, or if switched off.
  */
 export function useShortcuts(actions: () => readonly Action[], hasSingleKeys = true): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent, isOnTheWay: boolean) => {
     if (event.defaultPrevented || event.repeat || event.isComposing) return;
-    // A button or a list that has the focus would take a key with a modifier for its own.
+    // A focused button or list would consume a key with a modifier, so those are handled in the capture phase.
     if (isOnTheWay !== (event.ctrlKey || event.metaKey)) return;
     const target = event.target instanceof Element ? event.target : undefined;
     if (document.querySelector('[role=dialog]') !== null) return;
@@ -92,21 +92,21 @@ export function useShortcuts(actions: () => readonly Action[], hasSingleKeys = t
   }, []);
 }
 
-/** F6 and Shift F6: the next or previous pane (every element with `data-pane`), round the page. */
+/** Focuses the next or previous pane (F6, Shift F6): elements with `data-pane`, in a cycle. */
 export function focusPane(direction: 1 | -1): void {
   const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')];
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));
   const next = at < 0 ? (direction > 0 ? 0 : panes.length - 1) : (at + direction + panes.length) % panes.length;
   panes[next]?.focus();
 }
-/** Moves the focus to the heading of a page that replaced another. */
+/** Moves the focus to the heading of a new page. */
 export function focusHeading(): void {
   const heading = document.querySelector<HTMLElement>('#stage h1');
   if (!heading) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
 }
-/** `/`: the find or filter field of the pane that has the focus, else of the first pane that has one. */
+/** Focuses the search or filter field (`/`) of the focused pane, else of the first pane that has one. */
 export function focusFind(): void {
   const pane = document.activeElement?.closest('[data-pane]');
   (pane ?? document).querySelector<HTMLElement>('[data-find]')?.focus();

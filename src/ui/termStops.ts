@@ -21,7 +21,7 @@ const isReachable = (mark: HTMLElement): boolean =>
 let isDue = false;
 let isListening = false;
 
-/** Sets the stops after all marks of this render are in the document or gone from it, and again at each Tab: a part may have opened. */
+/** Updates the stops after this render's marks are in the document, and at each Tab: a disclosure may have opened. */
 export function updateTermStops(): void {
   if (!isListening) {
     isListening = true;

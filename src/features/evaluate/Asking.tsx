@@ -4,7 +4,7 @@ import { describeWork, type Work } from '../../state/work';
 import { Block, Button, Progress } from '../../ui';
 import styles from './Lists.module.css';
 
-/** Progress with Cancel, or why the work failed, then the children. */
+/** Progress with Cancel, or the reason of a failure; then the children. */
 export function Asking({ work, children }: { work: Work; children: ReactNode }) {
   const progressWords = describeWork(work);
   if (work.kind === 'busy' && progressWords)

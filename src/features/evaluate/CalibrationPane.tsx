@@ -14,7 +14,7 @@ type Shown = Pick<Evaluation, 'calibration' | 'labelled' | 'metrics' | 'leftOut'
 export const hasCalibrationPane = ({ calibration, confusion, leftOut }: Shown): boolean =>
   calibration !== undefined || confusion !== undefined || leftOut.length > 0;
 
-/** Reliability diagram, or the confusion matrix of pairs whose targets are labels; then scores that are missing, with reasons. */
+/** Reliability diagram, or the confusion matrix of label pairs; then missing scores with reasons. */
 export function CalibrationPane({
   evaluation: { calibration, confusion, labelled, metrics, leftOut },
 }: {

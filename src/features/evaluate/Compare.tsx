@@ -69,7 +69,7 @@ export function ComparePane() {
 }
 const NONE: readonly KeptComparison[] = [];
 
-/** Which text both are scored on. */
+/** Text on which both are evaluated. */
 function OnWhich() {
   const on = useStudio((s) => s.evaluatedOn);
   const name = useStudio((s) => s.ownText?.name);
@@ -90,7 +90,7 @@ function Found({ comparison }: { comparison: KeptComparison }) {
   const isOwn = useStudio((s) => shownRun(s, 'evaluate').id === beside.runId);
   const name = run ? `${run.name}, ${modelSpec(run.model.id).label}` : beside.name;
   const other = `${isOwn ? '' : `${name}, `}step ${formatCount(beside.step)}`;
-  // Better is to the right.
+  // Negative differences, which are better, are to the right.
   const max = niceAbove(Math.max(Math.abs(low), Math.abs(high)));
   const at = (x: number): number => 50 - (50 * x) / max;
   const words = comparisonWords(comparison);
@@ -129,7 +129,7 @@ function Found({ comparison }: { comparison: KeptComparison }) {
   );
 }
 
-/** 1, 2 or 5 times a power of ten. */
+/** Rounds up to 1, 2 or 5 times a power of ten. */
 function niceAbove(x: number): number {
   const power = 10 ** Math.floor(Math.log10(x > 0 ? x : 1));
   return power * ([1, 2, 5].find((each) => each * power >= x) ?? 10);

@@ -137,7 +137,7 @@ function ScorePanes({ onGive }: { onGive: () => void }) {
   );
 }
 
-/** Starts before the page is painted, so that no empty page flashes. */
+/** Starts in an effect before paint, so that no empty page flashes. */
 function useStart(): void {
   const isToStart = useStudio(startsByItself);
   const evaluateStep = useStudio((s) => s.evaluateStep);
@@ -280,7 +280,7 @@ function MeasureOrGive({ onGive, isMain }: { onGive: () => void; isMain?: boolea
   return <MeasureButton {...(isMain && { isMain })}>Evaluate again</MeasureButton>;
 }
 
-/** Empty stage with the button that starts an evaluation. */
+/** Empty stage with a button that starts an evaluation. */
 function NotMeasured({ onGive }: { onGive: () => void }) {
   const [, go] = useLocation();
   const { on, refusal, text, hasData, isMeasured, isOfText, isClassifier, isBusy, looks } = useStudioFields((s) => {

@@ -1,7 +1,7 @@
 import { BarRows } from '../../ui';
 import styles from './EvaluatePage.module.css';
 
-/** Example of what Evaluate shows: a model next to its baselines, in bits per byte. The model's bar is the strong one. */
+/** Example of Evaluate: a model next to its baselines, in bits per byte. The model's bar is the strong one. */
 export const ExampleBaselines = () => (
   <>
     <p className={styles.unit}>bits per byte, fewer is better</p>

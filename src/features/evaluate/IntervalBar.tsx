@@ -1,6 +1,6 @@
 import styles from './Lists.module.css';
 
-/** Line from low to high, needle at the value, dotted at the baseline; in percent of the axis. */
+/** Line from low to high, needle at the value, dotted line at the baseline; in percent of the axis. */
 export function IntervalBar(p: {
   value: number;
   low: number;

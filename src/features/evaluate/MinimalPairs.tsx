@@ -163,7 +163,7 @@ function AskPairs({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: 
   );
 }
 
-/** Marks the words that differ. */
+/** Marks the words that differ between two sentences. */
 function Changed({ from, to }: { from: string; to: string }) {
   const [a, b] = [from.split(' '), to.split(' ')];
   let [start, end] = [0, 0];

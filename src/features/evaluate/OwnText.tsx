@@ -10,7 +10,7 @@ import { type Given, MAX_CHARACTERS, textIn } from './givenText';
 
 const OWN = 'Your text';
 
-/** Accepts text that is dropped on the page or pasted into it, while the user's own text is evaluated. */
+/** Accepts text dropped on the page or pasted into it, while the user's own text is evaluated. */
 export function TakesText({ onGive }: { onGive: (given: Given) => void }) {
   const toast = useStudio((s) => s.toast);
   const read = (files: readonly DroppedFile[]): void =>
@@ -28,7 +28,7 @@ export function TakesText({ onGive }: { onGive: (given: Given) => void }) {
 }
 const OVER = 'Drop to evaluate on this text';
 
-/** Text to evaluate on: pasted, typed, dropped or from a file. Never trained on, never stored. */
+/** Evaluation text: pasted, typed, dropped or from a file. Never trained on, never stored. */
 export function OwnTextDialog({ given, onClose }: { given: Given | undefined; onClose: () => void }) {
   const own = useStudio((s) => s.ownText);
   const giveText = useStudio((s) => s.giveText);
@@ -105,11 +105,11 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
   );
 }
 
-/** A field with more characters than this makes the page wait. */
+/** Maximum number of characters in a field: more would block the page. */
 const MAX_SHOWN = 200_000;
 const BEGINNING = 600;
 
-/** In place of a field. */
+/** Replaces the field for a text that is too long for it. */
 function Beginning(p: { text: string; characters: number; problem: string | undefined; onOther: () => void }) {
   return (
     <div className={styles.beginning}>

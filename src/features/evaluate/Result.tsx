@@ -13,7 +13,7 @@ import { PassagesPane } from './PassagesPane';
 import { Scores } from './Scores';
 import { WherePane } from './WherePane';
 
-/** All that was measured of a step. */
+/** All measurements of a checkpoint. */
 export function Result({ record }: { record: EvaluationRecord }) {
   const { evaluation } = record;
   const model = useStudio((s) => shownRun(s, 'evaluate').record?.model);

@@ -4,7 +4,7 @@ import { Fold, NumberStrip } from '../../ui';
 import styles from './EvaluatePage.module.css';
 import { baselineWords, bestBaseline, estimateWords, figureWords, firstScores } from './words';
 
-/** Scores with their 95 % confidence intervals and best baselines; those that say the same in another unit are folded away. */
+/** Scores with their 95 % confidence intervals and best baselines; equivalent scores in other units are folded. */
 export function Scores({ evaluation }: { evaluation: Evaluation }) {
   const { first, more } = firstScores(evaluation);
   return (

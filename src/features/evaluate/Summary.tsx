@@ -3,7 +3,7 @@ import { ordinal } from '../../core/runs/testSetAccesses';
 import { shownEvaluation } from '../../state/evaluate';
 import { useStudio } from '../../state/react';
 
-/** Which text was evaluated, and how often; the verdict says how much of it. */
+/** Names the evaluation text and how often it was used; the verdict says how much of it was evaluated. */
 export function Summary() {
   const on = useStudio((s) => s.evaluatedOn);
   const kept = useStudio(shownEvaluation);

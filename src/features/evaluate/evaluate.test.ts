@@ -1,4 +1,4 @@
-/** Sentences that the figures bear out, passages by a bar, and the table that is taken along. */
+/** Verdicts that the scores support, passages by bar, and the exported table. */
 import { expect, test } from 'vitest';
 import type { Evaluation, Passage } from '../../core/evaluate/evaluation';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
@@ -34,7 +34,7 @@ const verdictOf = (low: number, value: number, high: number, part: 'validation' 
     evaluation: evaluation({ metrics: { loss: { value, low, high, unit: 'nats per token' } } }),
   });
 
-test('it is better, or worse, only where its interval does not hold what needs no model', () => {
+test('a model is better or worse only if its interval excludes the baseline', () => {
   expect(verdictOf(2.9, 3, 3.1)).toEqual({
     kind: 'better',
     tone: 'ok',
@@ -46,7 +46,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
     tone: undefined,
     judgement: 'About as good as a trigram model',
   });
-  // Behind, as Train says, but not for sure.
+  // Probably worse, as Train says, but not significantly.
   expect(verdictOf(3.9, 4.02, 4.1)).toMatchObject({
     tone: undefined,
     judgement: 'Counting word triples may still beat it',
@@ -56,7 +56,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
     judgement: 'Counting word triples still beats it',
     evidence: expect.stringContaining('Loss 4.30 nats per token on this text; a trigram model has 4.00.') as string,
   });
-  // The simplest model that beats it is named, as on Train.
+  // Names the simplest model that beats it, as Train does.
   const counted = evaluation({
     metrics: { loss: { value: 4.2, low: 4.15, high: 4.3, unit: 'nats per token' } },
     baselines: { unigram: { loss: 6 }, bigram: { loss: 4.1 }, trigram: { loss: 4 } },
@@ -65,7 +65,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
     judgement: 'Counting word pairs still beats it',
     evidence: expect.stringContaining('Loss 4.20 nats per token on text it never saw; a bigram model has 4.10.') as string, // prettier-ignore
   });
-  // One piece of text has no interval.
+  // A single passage has no interval.
   const alone = evaluation({ metrics: { loss: { value: 3, unit: 'nats per token' } } });
   expect(judged({ part: 'text', evaluation: alone })).toMatchObject({
     tone: undefined,
@@ -77,7 +77,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
   });
 });
 
-test('where Train shows another perplexity of the step, Evaluate says why', () => {
+test('explains why Train shows another perplexity of the same step', () => {
   const record = { step: 10, part: 'validation', evaluation: evaluation({ metrics: { loss: { value: Math.log(257), unit: '' } } }) } as const; // prettier-ignore
   const at = (step: number, perplexity: number) => [{ step, loss: Math.log(perplexity) }];
   expect(sampledWords(record, at(10, 254))).toBe('Train shows perplexity 254, measured on a sample of this text.');
@@ -96,7 +96,7 @@ test('an outdated evaluation names its step and the step in use', () => {
   );
 });
 
-test('at first sight the loss stands as perplexity and bits per byte; its other unit is behind More', () => {
+test('shows the loss as perplexity and bits per byte, and its other unit behind More', () => {
   const of = (...ids: string[]) => {
     const metrics = Object.fromEntries(ids.map((id) => [id, { value: 1, unit: '' }]));
     return firstScores({ metrics, calibration: { bins: [] } });
@@ -125,18 +125,18 @@ test('the verdict is in perplexity, like the headline', () => {
   });
 });
 
-test('what was not measured is called as its figure is', () => {
+test('a missing score has the same name as a measured one', () => {
   expect(['interval of distinct2', 'top1', 'trigram', 'intervals'].map(leftOutWords)).toEqual([
     ...['Interval of Distinct-2', 'Top-1 accuracy', 'Trigram', 'Intervals'],
   ]);
 });
 
-test('what is better the higher it is, is held against the highest', () => {
+test('a score that is better when higher is compared with the highest baseline', () => {
   const answers = evaluation({
     metrics: { chrf: { value: 60, low: 55, high: 65, unit: '' } },
     baselines: { copy: { chrf: 40 }, majority: { chrf: 10 } },
   });
-  // Figures that only a newer version knows are taken to be the better the higher.
+  // Unknown scores of newer versions are assumed to be better when higher.
   expect(bestBaseline(answers, 'chrf')).toEqual({ name: 'copy', value: 40 });
   expect(judged({ part: 'validation', evaluation: answers })).toMatchObject({
     judgement: 'Better than copying the input',
@@ -144,7 +144,7 @@ test('what is better the higher it is, is held against the highest', () => {
   });
 });
 
-test('an estimate has as many decimals as its interval shows', () => {
+test('an estimate has as many decimals as its interval supports', () => {
   expect(estimateWords({ value: 1.2543, low: 1.2471, high: 1.2612 })).toEqual({
     value: '1.254',
     interval: '1.247 to 1.261',
@@ -175,7 +175,7 @@ const B = passage(1, 'b', [
 ]);
 const passages = { worst: [A, B], best: [B], random: [A] };
 
-test('a bar leaves passages that hold its tokens, the dearest of those first; each once', () => {
+test('a bar keeps the passages that contain its tokens, those with the highest loss first, each once', () => {
   const shown = (which: 'worst' | 'best' | 'random', filter?: Parameters<typeof shownPassages>[2]) =>
     shownPassages(passages, which, filter).map(({ passage, loss }) => [passage.source, loss]);
   expect(shown('worst')).toEqual([
@@ -192,7 +192,7 @@ test('a bar leaves passages that hold its tokens, the dearest of those first; ea
     ['b', 10],
   ]);
   expect(shown('random', numbers)).toEqual([['a', 9]]);
-  // What an encoder was shown cost nothing.
+  // Tokens that an encoder saw unmasked have no loss.
   expect(shown('worst', { by: 'kind', kind: 'word' })).toEqual([['a', 2]]);
   expect(shown('worst', { by: 'source', source: 'b' })).toEqual([['b', 10]]);
   expect(shown('worst', { by: 'document', document: 0, begins: '' })).toEqual([['a', 5.5]]);
@@ -219,7 +219,7 @@ const record = (change: Partial<EvaluationRecord>): EvaluationRecord => ({
   ...change,
 });
 
-test('the table has every figure whole, with its interval, what needs no model, and what it is of', () => {
+test('the table has every score at full precision, with its interval, baselines, and text', () => {
   const where = { position: [], kind: [{ kind: 'number', loss: 6, tokens: 4 }], source: [], document: [] };
   const rows = evaluationRows('whales', record({ part: 'test', look: 3, evaluation: evaluation({ where }) }));
   const of = ['whales', 40, 'test set'];
@@ -237,7 +237,7 @@ test('the table has every figure whole, with its interval, what needs no model, 
   ]);
 });
 
-test('what was asked is a table too, of every step: pairs, swaps, tasks with what needs no model, comparisons', () => {
+test('lists are also tables by step: pairs, swaps, tasks with baselines, comparisons', () => {
   const share = { value: 80, low: 60, high: 91 };
   const preference = { ...share, pairs: 20, margin: 1 };
   const asked = record({
@@ -276,12 +276,12 @@ test('what was asked is a table too, of every step: pairs, swaps, tasks with wha
   ]);
 });
 
-test('the end of the context is spoken of where it was reached', () => {
+test('the end of the context is described only if documents reach it', () => {
   const at = (from: number, to: number, loss: number, tokens: number) => ({ from, to, loss, tokens });
   const before = [at(1, 1, 5, 10), at(2, 2, 4, 10), at(3, 4, 3.5, 20), at(5, 8, 3, 40), at(9, 16, 2.5, 80)];
   expect(contextWords(before, 16)).toMatch(/^Still falling at the end: a longer context may help$/);
   expect(contextWords([...before.slice(0, -1), at(9, 16, 3, 80)], 16)).toMatch(/^Flat at the end/);
-  // A context that is no power of two: all of it that there is.
+  // A context that is no power of two, fully used.
   expect(contextWords([...before, at(17, 24, 2, 80)], 24)).toMatch(/^Still falling/);
   for (const [position, context] of [
     [before, 64],
@@ -291,7 +291,7 @@ test('the end of the context is spoken of where it was reached', () => {
     expect(contextWords(position, context)).toMatch(/^Too few documents fill the context of \d+ tokens/);
 });
 
-test('says how often the test set was used before it is used again', () => {
+test('reports how often the test set was used before it is used again', () => {
   expect([0, 1, 2].map(looksWords)).toEqual([
     'Not used for this run yet',
     'Used once for this run',
@@ -309,7 +309,7 @@ test('failed items are counted per list, with the first reasons', () => {
   expect(leftOutOf(leftOut, 'tasks')).toBe('5 not scored. a. b. c. Plus 1 other reason.');
 });
 
-test('the most common mistake among labels is named, and a matrix without one says so', () => {
+test('names the most common mistake among labels, or says that there is none', () => {
   const labels = ['bad', 'good'];
   expect(confusionWords({ labels, counts: [[3, 1], [7, 12]] })).toBe('Most common mistake: “good” predicted as “bad”, 7 of 19 times'); // prettier-ignore
   expect(confusionWords({ labels, counts: [[3, 0], [0, 12]] })).toBe('No mistakes: every predicted label is right'); // prettier-ignore

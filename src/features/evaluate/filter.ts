@@ -69,7 +69,7 @@ function isMeantBy(filter: Filter, passage: Passage): (index: number) => boolean
   }
 }
 
-/** Without a filter as stored; with one the worst first, or the best. */
+/** Stored passages; with a filter, sorted from worst or from best. */
 export function shownPassages(
   passages: NonNullable<Evaluation['passages']>,
   which: Which,
@@ -86,7 +86,7 @@ export function shownPassages(
   return which === 'random' ? shown : shown.toSorted((a, b) => (which === 'worst' ? b.loss - a.loss : a.loss - b.loss));
 }
 
-/** A passage may be both among the worst and among the random ones. */
+/** Removes duplicates: a passage may be among both the worst and the random ones. */
 const unique = (passages: readonly Passage[]): readonly Passage[] => [
   ...new Map(passages.map((passage) => [keyOf(passage), passage])).values(),
 ];

@@ -1,4 +1,4 @@
-/** Reads a file to evaluate on. */
+/** Reads an evaluation text from a file. */
 import { badFile } from '../../core/base/errors';
 import { counted, formatBytes, formatCount } from '../../core/base/units';
 import type { DroppedFile } from '../../ui';
@@ -10,7 +10,7 @@ export interface Given {
 
 /** Maximum number of characters; longer text belongs in the project. */
 export const MAX_CHARACTERS = 2_000_000;
-/** Of UTF-8, at most. */
+/** Maximum number of UTF-8 bytes per character. */
 const BYTES_EACH = 4;
 
 /** @throws HomegrownError `bad-file` naming the file */

@@ -3,9 +3,9 @@ import type { Evaluation } from '../../core/evaluate/evaluation';
 import { METRICS } from '../../core/metrics';
 import { nameOf } from '../../core/metrics/words';
 
-/** The rail is on the first page, which doesn't load all figures. */
+/** The rail is on the first page, which doesn't load all metrics. */
 const NAMED = METRICS;
-/** The rail shows the first of these that was measured. */
+/** The rail shows the first of these that has a value. */
 const FIRST: readonly (keyof typeof NAMED)[] = [
   'accuracy',
   'perplexity',

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => page.close());
 
-/** The page's state with an evaluation in which a trigram model is so many nats better. */
+/** Returns the page's state after an evaluation in which a trigram model is better by `nats`. */
 function against(s: Studio, nats: number): Studio {
   const kept = s.keptEvaluation!.kept!;
   const { evaluation } = kept.record;
@@ -29,7 +29,7 @@ function against(s: Studio, nats: number): Studio {
   return { ...s, keptEvaluation: { ...s.keptEvaluation!, kept: { ...kept, record } } };
 }
 
-test('a run that a trigram model beats there is trained longer, whatever its own evaluations said', async () => {
+test('suggests longer training if a trigram model wins, whatever the run’s own evaluations said', async () => {
   const { getState } = page.studio;
   await getState().evaluateStep();
   const finished: Guide = { ...guideOf(getState()), run: 'finished', standing: 'better', longerTime: 720_000 };
@@ -41,14 +41,14 @@ test('a run that a trigram model beats there is trained longer, whatever its own
   expect(label(against(getState(), 0.4))).toBe('Train 4× longer · 12 min');
   expect(evaluatedStanding(against(getState(), 0.005))).toBe('level');
   expect(label(against(getState(), -0.4))).toBe('Try it');
-  // An evaluation of another step says nothing of the one that is used.
+  // An evaluation of another step doesn't apply to the one in use.
   getState().setWhich('evaluate', 'best');
   await getState().loadEvaluation();
   expect(evaluatedStanding(against(getState(), 0.4))).toBeUndefined();
   getState().setWhich('evaluate', 'latest');
 });
 
-test('the button names the time of an evaluation, at the pace of the last one here, and none where it is not known', async () => {
+test('the button shows the expected time at the pace of the last evaluation here, or none if unknown', async () => {
   const { getState } = page.studio;
   await getState().useDevice('wasm');
   const s = getState();
@@ -70,7 +70,7 @@ test('the button names the time of an evaluation, at the pace of the last one he
   expect(timed('Evaluate', undefined)).toBe('Evaluate');
 });
 
-test('an evaluation that took three times as long as expected makes the next estimate as long', async () => {
+test('an evaluation that took three times as long as expected triples the next estimate', async () => {
   const store = await goldenStore();
   let clock = 0;
   const { studio, close } = testStudio(store, halvesOver(store), { now: () => clock });

@@ -1,4 +1,4 @@
-/** Pairs of sentences as a table that a person edits. */
+/** Sentence pairs as an editable table. */
 import { csvOf } from '../../core/base/csv';
 import type { SentencePair } from '../../core/evaluate/minimalPairs';
 

@@ -1,4 +1,4 @@
-/** Evaluate shows no figure of a run whose objective no metric measures, and says why. */
+/** Evaluate shows no score for a run whose objective has no metric, and gives the reason. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Router } from 'wouter';
@@ -32,7 +32,7 @@ const shown = (): string =>
     ),
   );
 
-test('the page names the reason in place of figures, and offers no text to evaluate on', async () => {
+test('names the reason instead of scores, and offers no text to evaluate on', async () => {
   const why = 'The model predicts the token after the next, which no metric measures';
   expect(shown()).not.toContain(why);
   const { getState, setState } = page.studio;

@@ -1,4 +1,4 @@
-/** Words of an evaluation that only the page needs. */
+/** Text about an evaluation that only this page needs. */
 import { counted, formatCount, formatReading } from '../../core/base/units';
 import { upperFirst } from '../../core/base/firstLetter';
 import type { WhichSnapshot } from '../../core/checkpoint/snapshot';
@@ -21,8 +21,8 @@ export {
 } from '../../core/evaluate/words';
 
 /**
- * How the next step's model stands by the evaluation that the page shows; undefined where that says nothing of it: of another run,
- * step or text, and of a classifier, whose labels have a standing of their own.
+ * Standing of the next step's model by the shown evaluation. Undefined if the evaluation is of another run, step or
+ * text, or of a classifier, whose standing is separate.
  */
 export function evaluatedStanding(s: Studio): StandingKind | undefined {
   const kept = shownEvaluation(s);
@@ -32,7 +32,7 @@ export function evaluatedStanding(s: Studio): StandingKind | undefined {
 }
 const STANDINGS = { better: 'better', worse: 'worse', 'not distinguishable': 'level', unknown: undefined } as const;
 
-/** Why Train shows another perplexity of the same step; undefined where it shows the same, or none. */
+/** Explains why Train shows another perplexity of the same step; undefined if it shows the same, or none. */
 export function sampledWords(
   { step, part, evaluation }: Pick<EvaluationRecord, 'step' | 'part' | 'evaluation'>,
   training: readonly { step: number; loss: number }[],
@@ -45,7 +45,7 @@ export function sampledWords(
 }
 
 /**
- * Why what is shown is out of date: `Evaluated at step 1,000; the best is now 2,600`.
+ * Reason why the shown evaluation is out of date: `Evaluated at step 1,000; the best is now 2,600`.
  * @param chosen the step that the page would evaluate now
  */
 export function outOfDateWords(
@@ -76,13 +76,13 @@ export const PART_NAMES: Readonly<Record<EvaluatedOn, string>> = {
 export const measuredOnWords = ({ part, name }: { part: KeptPart; name?: string }): string =>
   name ?? (part === 'lists' ? part : PART_NAMES[part].toLowerCase());
 
-/** How often the test set was used before; a sentence without its full stop. */
+/** How often the test set was used before; a sentence without its period. */
 export const looksWords = (looks: number): string =>
   looks === 0 ? 'Not used for this run yet' : `Used ${looks === 1 ? 'once' : counted(looks, 'time')} for this run`;
 
 /**
- * Whether a longer context would help, if the last ranges show it.
- * @param context tokens that the model reads at once
+ * Says whether a longer context would help, if the last ranges show it.
+ * @param context maximum number of tokens in the model's context
  */
 export function contextWords(
   position: NonNullable<Evaluation['where']>['position'],
@@ -91,7 +91,7 @@ export function contextWords(
   const [before, last] = position.slice(-2);
   if (!before || !last) return undefined;
   const each = ({ from, to, tokens }: typeof last): number => tokens / (Math.min(to, context) - from + 1);
-  // A few that reach only the start of the range say nothing about its end.
+  // A few documents that reach only the start of the range say nothing about its end.
   if (last.to < context || each(last) < each(before) / 2)
     return `Too few documents fill the context of ${formatCount(context)} tokens to judge a longer one`;
   if (position.length < 4) return undefined;
@@ -112,7 +112,7 @@ export function confusionWords({ labels, counts }: NonNullable<Evaluation['confu
   return `Most common mistake: “${labels[actual]!}” predicted as “${labels[predicted]!}”, ${formatCount(count)} of ${counted(all, 'time')}`;
 }
 
-/** Label of what is missing: a score, a baseline, or the name as it is. */
+/** Label of a missing score or baseline; unknown names stay as they are. */
 export const leftOutWords = (name: string): string => {
   const [, of] = /^interval of (\w+)$/.exec(name) ?? [];
   if (of !== undefined) return `Interval of ${figureWords(of).label}`;
@@ -120,14 +120,14 @@ export const leftOutWords = (name: string): string => {
   return known?.label ?? upperFirst(name);
 };
 
-/** Scores at first sight, in this order. Loss says the same as both perplexities, so it's first only without them. */
+/** Primary scores, in this order. Loss is equivalent to both perplexities, so it's primary only without them. */
 const FIRST_SCORES = [
   ...['accuracy', 'macroF1', 'pseudoPerplexity', 'maskedAccuracy'],
   ...['perplexity', 'stridedPerplexity', 'bitsPerByte', 'top1', 'top5'],
   ...['exactMatch', 'chrf'],
 ] as const;
 
-/** Ids of scores: those at first sight, and those behind "More scores". The calibration error stands with its diagram. */
+/** Ids of scores: primary ones, and those behind "More scores". The calibration error is next to its diagram. */
 export function firstScores({ metrics, calibration }: Pick<Evaluation, 'metrics' | 'calibration'>): {
   first: readonly string[];
   more: readonly string[];

@@ -5,7 +5,7 @@ import { IncomingModel } from './IncomingModel';
 import { modelFiles } from './modelFiles';
 import styles from './ExportPage.module.css';
 
-/** Imports a zip of ours, a Hugging Face folder or its files, or a GGUF file as a new run. */
+/** Imports a Homegrown zip, a Hugging Face folder or its files, or a GGUF file as a new run. */
 export function BringIn() {
   const importing = useStudio((s) => s.importingModel);
   const isIncoming = useStudio((s) => s.incoming !== null);

@@ -17,7 +17,7 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
   );
   const tooLong = CARD_PARTS.find((part) => words[part].length > MAX_CARD_PART_LENGTH);
   const save = (): void => {
-    // A part that says the usual stays that, whatever the usual is by the next step.
+    // A part with the default text stays on the default, even if the default changes by the next step.
     const own = CARD_PARTS.filter((part) => words[part].trim() !== usual(part));
     const card: CardWords = Object.fromEntries(own.map((part) => [part, words[part].trim()]));
     void writeCard(run.id, card);

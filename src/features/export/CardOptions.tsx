@@ -31,7 +31,7 @@ export function CardOptions({ format, precision }: { format: FormatId; precision
   );
 }
 
-/** The optimizer's state, which steps that are kept as weights alone lack. */
+/** Checkbox for optimizer state, which weights-only checkpoints lack. */
 function Moments({ canChoose }: { canChoose: boolean }) {
   const withOptimizer = useStudio((s) => s.withOptimizer);
   const setWithOptimizer = useStudio((s) => s.setWithOptimizer);
@@ -50,7 +50,7 @@ function Moments({ canChoose }: { canChoose: boolean }) {
   );
 }
 
-/** A format without a card of its own; nothing where this model cannot be written so. */
+/** Line for a format without its own card; empty if the format can't hold this model. */
 function FormatLine({ line, format }: { line: NonNullable<Card['onCard']>; format: FormatId }) {
   const problem = useShownPart('export', ({ record }) => record && FORMATS[format].problem?.(formatSettings(record)));
   const exporting = useStudio((s) => s.exports[format]);

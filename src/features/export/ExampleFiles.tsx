@@ -1,6 +1,6 @@
 import styles from './ExampleFiles.module.css';
 
-/** Files and their sizes, as an example of what Export offers. */
+/** Example of Export: files and their sizes. */
 export const ExampleFiles = () => (
   <ul className={styles.files}>
     {FILES.map(([name, size]) => (

@@ -56,7 +56,7 @@ function Export() {
 const RunChoice = () => <RunSelect {...useRunChoice('export')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('export')} />;
 
-/** Folded until a model is coming in. */
+/** Import section, folded until a model is being imported. */
 function Import() {
   const isComing = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
   if (isComing)
@@ -73,7 +73,7 @@ function Import() {
   );
 }
 
-/** Nothing to export yet. A model can always be imported; while that runs, the empty stage gives way to it. */
+/** Empty stage without a model. Importing is always possible; while it runs, it replaces the empty stage. */
 function Empty({ need: { reason, step } }: { need: PageNeed }) {
   const isComing = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
   return (

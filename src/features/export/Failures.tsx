@@ -4,7 +4,7 @@ import { useStudio } from '../../state/react';
 import { Notice } from '../../ui';
 import type { Studio } from '../../state/slices/studio';
 
-/** What could not be written or read, and what to do. */
+/** Failed exports and imports, with what to do. */
 export function Failures() {
   const failure = useStudio(exportFailure);
   const importing = useStudio((s) => s.importingModel);

@@ -8,7 +8,7 @@ import { useStudio } from '../../state/react';
 import { Button, Segmented } from '../../ui';
 import styles from './ExportPage.module.css';
 
-/** Preview of an external model before it is imported: what it is and what it needs. */
+/** Preview of an external model before import: its properties and requirements. */
 export function IncomingModel() {
   const incoming = useStudio((s) => s.incoming);
   const device = useStudio((s) => s.device);
@@ -16,7 +16,7 @@ export function IncomingModel() {
   const leave = useStudio((s) => s.leaveIncoming);
   const [max, setMax] = useState(USUAL_CONTEXT);
   const section = useRef<HTMLElement>(null);
-  // Dropped on a page that is long, it would come where nobody looks.
+  // On a long page, a dropped model would appear out of view.
   useEffect(() => {
     section.current?.focus();
   }, []);
@@ -64,5 +64,5 @@ export function IncomingModel() {
   );
 }
 
-/** Tokens that a model can be taken to read at once, where it was made for more. */
+/** Context lengths, in tokens, offered for a model with a longer context. */
 const CONTEXTS = [512, 1024, 2048];

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { table } from '../../core/export/markdown';
 import { Markdown } from './Markdown';
 
-test('a table of more columns than the pane has room for is a list of named figures', () => {
+test('a table with more columns than fit the pane becomes a list of named values', () => {
   const head = ['Metric', 'This model', 'Uniform', 'Bigram', 'gzip'];
   const html = renderToStaticMarkup(<Markdown source={table([['Perplexity', '342', '1,024', '144', '–']], head)} />);
   expect(html).not.toContain('<table');

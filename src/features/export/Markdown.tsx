@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { type Block, blocks } from '../../core/export/markdown';
 import styles from './ExportPage.module.css';
 
-/** Shows the Markdown that our model card uses. Everything becomes text, never HTML. */
+/** Renders the Markdown subset of our model card. Everything becomes text, never HTML. */
 export function Markdown({ source }: { source: string }) {
   return <div className={styles.card}>{blocks(source).map((block, index) => render(block, index))}</div>;
 }
@@ -20,10 +20,10 @@ function render(block: Block, key: number): ReactNode {
   }
 }
 
-/** More columns than these have no room in the pane. */
+/** Maximum number of columns that fit the pane. */
 const MAX_COLUMNS = 4;
 
-/** A wide table: under the name of each row its cells, each with the name of its column. */
+/** Wide table as a list: the name of each row, with its cells and their column names below. */
 function Figures({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'>) {
   return rows.map(([name, ...cells], row) => (
     <section key={row} className={styles.figures}>
@@ -42,7 +42,7 @@ function Figures({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'
     </section>
   ));
 }
-/** A cell without a figure. */
+/** Cell without a value. */
 const NONE = '–';
 
 function Rows({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'>) {

@@ -55,7 +55,7 @@ function Preview() {
   );
 }
 
-/** Undefined where there is no model. */
+/** Undefined without a model. */
 export function cardOf(s: Studio): string | undefined {
   const model = modelOf(s, 'export');
   const saved = model && chosenStep(model);
@@ -71,6 +71,6 @@ export function cardOf(s: Studio): string | undefined {
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
   const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.measured : { evaluations: [] };
   const info = withMeasurements(withLicences(runInfo(run, state, events), allTexts(s)), measured);
-  // As in the folder: optimizer moments belong to the untempered weights.
+  // As in the exported folder: optimizer moments belong to the untempered weights.
   return modelCard(withMoments(FORMATS.hf, s.withOptimizer) ? info : infoWithTemperature(info), allFormats());
 }

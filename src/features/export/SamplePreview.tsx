@@ -6,7 +6,7 @@ import { chosenStep } from '../../state/trained';
 import { Passage } from '../../ui';
 import styles from './ExportPage.module.css';
 
-/** The run's last sample, as the offline page shows it; nothing for a model that doesn't continue text. */
+/** Last sample of the run, as the offline page shows it; empty for a model that doesn't continue text. */
 export function SamplePreview() {
   const record = useShownPart('export', (run) => run.record);
   const sample = useShownPart('export', ({ log }) => log.evaluations.at(-1)?.sample);

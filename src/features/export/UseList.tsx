@@ -10,7 +10,7 @@ import { proof } from './proof';
 import { chosenUse, type Uses, usesOf } from './uses';
 import type { Exporting } from '../../state/slices/export';
 
-/** What a person can do with the model. Formats that can't hold it are one line. */
+/** Uses of the model. Formats that can't hold it share one line. */
 export function UseList({ precision }: { precision: Precision }) {
   const choose = useStudio((s) => s.chooseExport);
   const exports = useStudio((s) => s.exports);
@@ -58,7 +58,7 @@ export function UseList({ precision }: { precision: Precision }) {
 
 const NO_USES: Uses = { cards: [], unsuited: [] };
 
-/** The format, and the sign of its export at the chosen step. */
+/** Format name, and the status of its export at the chosen step. */
 function Reading({ card, exporting }: { card: Card; exporting: Exporting | undefined }) {
   const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
   const { tone, title } = exporting ? proof(exporting, step) : {};

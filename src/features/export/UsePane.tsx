@@ -17,12 +17,12 @@ import { chosenUse } from './uses';
 import type { Exporting } from '../../state/slices/export';
 
 interface UsePaneProps {
-  /** Wanted for formats that have several. */
+  /** Preferred precision, for formats that have several. */
   precision: Precision;
   onPrecision: (precision: Precision) => void;
 }
 
-/** The chosen use: its file, the button that exports it, and what a second reader found. */
+/** Details of the chosen use: its file, the export button, and the result of verification. */
 export function UsePane({ precision, onPrecision }: UsePaneProps) {
   const card = useStudio(chosenUse);
   const format = card && formatOfCard(card, precision);
@@ -44,7 +44,7 @@ export function UsePane({ precision, onPrecision }: UsePaneProps) {
 interface FileProps {
   card: Card;
   format: FormatId;
-  /** Expected, in bytes. */
+  /** Expected size in bytes. */
   size: number | undefined;
 }
 
@@ -89,11 +89,11 @@ function Facts(p: FileProps & Pick<UsePaneProps, 'onPrecision'>) {
   );
 }
 
-/** Those that a card's formats have, most bits first. */
+/** Precisions that a card's formats have, most bits first. */
 const precisionsOf = (card: Card): readonly Precision[] =>
   PRECISIONS.filter((one) => FORMATS[formatOfCard(card, one)].precision.label === one.label);
 
-/** The button keeps its place; what is known of the file stands below it. */
+/** Export button in a fixed place, with the status of the file below it. */
 function Export(p: FileProps) {
   const { format } = p;
   const exporting = useStudio((s) => s.exports[format]);

@@ -1,4 +1,4 @@
-/** The card as it will be says what the file will. */
+/** The card preview has the same content as the exported file. */
 import { afterEach, expect, test } from 'vitest';
 import { exportRun } from '../../core/export/run';
 import { readBytes } from '../../core/files/byteSource';
@@ -9,7 +9,7 @@ import { cardOf } from './ModelCard';
 let page: Awaited<ReturnType<typeof goldenPage>>;
 afterEach(() => page.close());
 
-test('it counts the tokens of each segment by the batches of that segment', async () => {
+test('counts the tokens of each segment with the batch size of that segment', async () => {
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   const { record } = getState().opened[STOPPED]!;
@@ -22,7 +22,7 @@ test('it counts the tokens of each segment by the batches of that segment', asyn
   expect(cardOf(getState())).toContain(tokens.toLocaleString('en-US'));
 });
 
-test('the card reports the measurements of its own step only, as the file does', async () => {
+test('reports only measurements of its own step, like the file', async () => {
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   await getState().evaluateStep();
@@ -40,7 +40,7 @@ test('the card reports the measurements of its own step only, as the file does',
   expect(cardOf(getState())).not.toContain('### On the whole');
 });
 
-test('of a classifier it says where the temperature is, as the README of the folder does with moments and without', async () => {
+test('a classifier’s card says where the temperature is, like the folder’s README, with and without moments', async () => {
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   const { record } = getState().opened[STOPPED]!;

@@ -10,7 +10,7 @@ import { shownRun } from '../../state/openRun';
 import { chosenStep } from '../../state/trained';
 import type { Studio } from '../../state/slices/studio';
 
-/** Bytes that a format will take, about; undefined when there is no model. */
+/** Approximate size of a format in bytes; undefined without a model. */
 export function expectedSize(s: Studio, format: FormatId): number | undefined {
   const { record: run, ...open } = shownRun(s, 'export');
   const saved = chosenStep(open);
@@ -18,7 +18,7 @@ export function expectedSize(s: Studio, format: FormatId): number | undefined {
   const { own, added, trainableParams } = partsOf(paramsOf(run.model), run.trainable);
   const parameters = countParams(own);
   const trained = countParams(trainableParams);
-  // Weights that are kept in F16 are written in F32; those that do not learn are in no step.
+  // Weights stored in F16 are exported in F32. Checkpoints don't contain frozen weights.
   const kept = saved.holds === 'weights' ? weightBytes(F32, { parameters: trained }) : saved.bytes;
   const frozen = parameters + countParams(added) - trained;
   return expectedBytes(FORMATS[format], {

@@ -2,6 +2,6 @@ import { type FormatSettings, settingsOf } from '../../core/export/formatSetting
 import type { RunRecord } from '../../core/runs/record';
 import { tokenizerFacts } from '../../core/runs/settings';
 
-/** What formats ask of a run before they write it. */
+/** Settings of a run that decide which formats can hold it. */
 export const formatSettings = (run: RunRecord): FormatSettings =>
   settingsOf({ ...run, ...tokenizerFacts(run.tokenizer) });

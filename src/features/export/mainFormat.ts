@@ -1,4 +1,4 @@
-/** The format of the page's filled button: the one that a person exported last, else the one that suits most. */
+/** Format of the page's filled button: the last exported one, else the most suitable. */
 import { firstFormat } from '../../core/export/cards';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import type { RunRecord } from '../../core/runs/record';
@@ -6,7 +6,7 @@ import { modelOf } from '../../state/openRun';
 import { formatSettings } from './formatSettings';
 import type { Studio } from '../../state/slices/studio';
 
-/** Undefined where there is no model. */
+/** Undefined without a model. */
 export const firstFormatOf = (s: Pick<Studio, 'shown' | 'opened' | 'project'>): FormatId | undefined => {
   const run = modelOf(s, 'export')?.record;
   return run && firstFormat(formatSettings(run));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { modelFiles } from './modelFiles';
 
-/** What is given of these paths, in each file's own words. */
+/** Names of the files that are passed on for these paths. */
 const given = async (...paths: string[]): Promise<string[]> =>
   Promise.all(
     modelFiles(paths.map((path) => ({ path, file: new File([path], path.split('/').at(-1)!) }))).map((file) =>
@@ -9,7 +9,7 @@ const given = async (...paths: string[]): Promise<string[]> =>
     ),
   );
 
-test('folders below a model are left out, and so is what lies around it', async () => {
+test('skips folders below a model, and files around it', async () => {
   const model = ['m/config.json', 'm/model.safetensors', 'm/tokenizer.json'];
   expect(await given(...model, 'm/onnx/config.json', 'm/onnx/model.onnx', 'm/checkpoints/1/model.safetensors')).toEqual(
     model,
@@ -20,7 +20,7 @@ test('folders below a model are left out, and so is what lies around it', async 
   ]);
 });
 
-test('two models are both given, so that the importer can refuse them; loose files, zips and folders without weights are whole', async () => {
+test('passes on two models, so that the importer can refuse them, and all loose files, zips and folders without weights', async () => {
   for (const paths of [
     ['d/a/config.json', 'd/a/model.safetensors', 'd/b/config.json', 'd/b/model.safetensors'],
     ['config.json', 'merges.txt', 'model.safetensors', 'vocab.json'],

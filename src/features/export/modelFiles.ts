@@ -1,8 +1,8 @@
 import type { DroppedFile } from '../../ui';
 
 /**
- * Files for the importer: those in the folder of the topmost weights. A nested folder such as `onnx` may hold another
- * model with its own config.json. Without weights, or for a zip, all files.
+ * Selects files for the importer: those in the folder of the topmost weights. A nested folder such as `onnx` may hold
+ * another model with its own config.json. Without weights, or for a zip, selects all files.
  */
 export function modelFiles(files: readonly DroppedFile[]): File[] {
   const folderOf = (path: string): string => path.split('/').slice(0, -1).join('/');

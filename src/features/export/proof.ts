@@ -4,14 +4,14 @@ import { explain } from '../../state/failures';
 import { formatMoment, type Tone } from '../../ui';
 import type { ExportedFile, Exporting } from '../../state/slices/export';
 
-/** "Verified" comes only with its evidence. Without a tone it is a quiet line. */
+/** Verification status of a file. "Verified" always has evidence. Without a tone, the status is a quiet line. */
 export interface Proof {
   tone?: Tone;
   title?: string;
   text: string;
 }
 
-/** What is known of a file, in a line with its figures; `step` is the one that would be written now. */
+/** Status of a file with its numbers; `step` is the one that would be exported now. */
 export function proof(exporting: Exporting, step: number): Proof {
   switch (exporting.kind) {
     case 'writing':
@@ -51,7 +51,7 @@ export function proof(exporting: Exporting, step: number): Proof {
   }
 }
 
-/** The person chose another step since: a fact, no warning. */
+/** Status of a file of another step than the chosen one: a fact, no warning. */
 const ofOtherStep = (file: ExportedFile, now: number): Proof | undefined =>
   file.step === now ? undefined : { text: timed(file, `Last exported: step ${formatCount(file.step)}`) };
 
@@ -71,7 +71,7 @@ const within = ({ bound, difference, variation }: Figures): string =>
     ? `logits within ${formatNumber(difference)}`
     : `probabilities within ${formatShare(variation)}`;
 
-/** What differs, and what would be allowed. */
+/** Measured difference, and the allowed one. */
 function apart({ engine, tokens, equal, bound, difference, variation }: Figures): string {
   const far =
     bound.of === 'difference'
@@ -81,5 +81,5 @@ function apart({ engine, tokens, equal, bound, difference, variation }: Figures)
   return `in ${engine}: ${same}${far}.`;
 }
 
-/** `… · 24 Nov, 17:56`: so that an export is known after its page was left. */
+/** `… · 24 Nov, 17:56`: identifies an export after the page was left. */
 const timed = ({ at }: ExportedFile, text: string): string => `${text} · ${formatMoment(at)}`;

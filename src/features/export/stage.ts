@@ -21,7 +21,7 @@ export const stage: Stage = {
   },
 };
 
-/** Of the newest export. A model that could be exported is none. */
+/** State of the newest export. An exportable model alone doesn't count. */
 function state(s: Studio): StageState {
   const [format, exporting] = (Object.entries(s.exports) as [FormatId, Exporting][]).at(-1) ?? [];
   if (!format || !exporting) return NOTHING_YET;

@@ -1,4 +1,4 @@
-/** A format that is in the list is on the page, in the terminal's words and in the README, is written, and is checked. */
+/** A registered format appears on the page, in the terminal's help and in the README, and is exported and verified. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CARDS, FORMAT_IDS, PRECISIONS } from '../../core/export/cards';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => taken.close());
 
-/** As it is now: what is rendered without a browser else shows a store as it began. */
+/** Renders the current state: server rendering would use the store's initial state. */
 const page = (): string =>
   renderToStaticMarkup(
     <StudioContext.Provider value={{ ...taken.studio, getInitialState: taken.studio.getState }}>
@@ -37,13 +37,13 @@ const page = (): string =>
       <UsePane precision={F16} onPrecision={() => undefined} />
     </StudioContext.Provider>,
   );
-/** The details of a use, chosen by its format. */
+/** Details of a use, selected by its format. */
 function detailsOf(format: FormatId): string {
   taken.studio.setState({ exportChoice: format });
   return page().split('<article')[1]!;
 }
 
-test('its use with its size; others keep theirs and their precision, the offline page before them', () => {
+test('has its use with its size; others keep theirs and their precision, with the offline page first', () => {
   const details = detailsOf(TOY);
   for (const words of ['Table of weights', 'Look at every weight', 'any editor of text', 'a line for each tensor'])
     expect(details).toContain(words);
@@ -59,14 +59,14 @@ test('its use with its size; others keep theirs and their precision, the offline
   expect(bits).toEqual(bits.toSorted((a, b) => b - a));
   expect(PRECISIONS[0]!.label).toBe('Digits');
 });
-/** In the order of the page: first what is offered first. */
+/** Formats in the order of the page, which starts with the first one offered. */
 const OFFERED = FORMATS.html.card.name;
 const FORMAT_NAMES = [
   OFFERED,
   ...CARDS.filter(({ name, onCard }) => !onCard && name !== OFFERED).map(({ name }) => name),
 ];
 
-test('its line in the terminal, and in the README', () => {
+test('has its line in the terminal, and in the README', () => {
   expect(FORMAT_IDS).toContain(TOY);
   expect(formatWords(FORMATS[TOY])).toBe('Table of weights, Digits: for any editor of text');
   expect(cardOf(model.info)).toContain('A look at the table of weights:\n\n```sh\nless model.weights.txt\n```');
@@ -84,7 +84,7 @@ test('is exported and verified in a second engine', async () => {
   expect(detailsOf(TOY)).toMatch(/Exported and verified.*opened by a second program on this computer/);
 });
 
-test('once another step is chosen, the page names the step of the last file, without a warning, and the button its own', () => {
+test('after another step is chosen, the page names the step of the last file without a warning, and the button names its own', () => {
   const { studio } = taken;
   const { exports } = studio.getState();
   const last = exports[TOY] as Extract<(typeof exports)[FormatId], { kind: 'verified' }>;
@@ -97,7 +97,7 @@ test('once another step is chosen, the page names the step of the last file, wit
   studio.setState({ exports });
 });
 
-test("a model that it has nothing for gets a line that says why, and can't be chosen", () => {
+test("a model that the format can't hold gets a line with the reason, and can't be chosen", () => {
   const { studio } = taken;
   const record = seen(studio.getState()).run!;
   const wide = { ...record.model, config: { ...record.model.config, width: 1024 } };

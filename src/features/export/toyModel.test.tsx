@@ -1,4 +1,4 @@
-/** A model of an architecture that has not all formats: its cards say which, and what of it cannot be checked. */
+/** For an architecture without some formats, the cards say which are missing, and what can't be verified. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { FormatId } from '../../core/export/formats';
@@ -9,7 +9,7 @@ import { useSingleThreadWasm } from '../../testing/wasm';
 
 let taken: TestStudio;
 beforeAll(async () => {
-  Object.assign(MODELS, { toy }); // before anything is made of the list
+  Object.assign(MODELS, { toy }); // before anything reads the list
   await useSingleThreadWasm();
   const { toyRun } = await import('../../testing/toyRun');
   const { openExported } = await import('../../core/export/exported');
@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => taken.close());
 
-/** The page's uses and details as they are now. */
+/** Renders the page's uses and details with the current state. */
 async function page(): Promise<string> {
   const { UseList } = await import('./UseList');
   const { UsePane } = await import('./UsePane');
@@ -32,13 +32,13 @@ async function page(): Promise<string> {
     </StudioContext.Provider>,
   );
 }
-/** The details of a use, chosen by its format. */
+/** Details of a use, selected by its format. */
 async function detailsOf(format: FormatId): Promise<string> {
   taken.studio.setState({ exportChoice: format });
   return (await page()).split('<article')[1]!;
 }
 
-test('formats that cannot hold it are one folded line that says why; the others can be chosen', async () => {
+test('formats that can’t hold the model share one folded line with the reason, and the others can be chosen', async () => {
   const [list, unsuited] = (await page()).split('<details') as [string, string];
   expect(unsuited).toContain('Not available for this model: ONNX, Offline page, PyTorch bundle');
   for (const [name, words] of [
@@ -49,14 +49,14 @@ test('formats that cannot hold it are one folded line that says why; the others 
     expect(unsuited).toContain(words);
     expect(list).not.toContain(name);
   }
-  // The page's choice of a precision holds for formats that have several.
+  // The page's choice of precision applies to formats that have several.
   expect(await detailsOf('hf')).toMatch(/about [\d.]+ .?B.*F32/);
   expect(await detailsOf('gguf-f16')).toMatch(/about [\d.]+ .?B.*F16/);
   for (const format of ['hf', 'gguf-f16', 'service'] as const)
     expect(await detailsOf(format)).not.toContain('aria-disabled');
 });
 
-test('a format without a verifier is exported, and the page says so; nothing is requested and nothing fails', async () => {
+test('a format without a verifier is exported, and the page says so, without requests or failures', async () => {
   const { studio, downloads } = taken;
   const file = await studio.getState().exportModel('hf');
   await vi.waitFor(() => expect(downloads.at(-1)!.bytes.length).toBe(file!.size));
@@ -72,7 +72,7 @@ test('a format without a verifier is exported, and the page says so; nothing is 
   expect(stage.state(studio.getState())).toEqual({ sign: 'done', line: 'Hugging Face folder' });
 });
 
-test('without a Hugging Face layout its folder is exported too, and the page says that only Homegrown opens it', async () => {
+test('a model without a Hugging Face layout is exported as a folder, and the page says that only Homegrown opens it', async () => {
   const { listToy, TOY_WITHOUT_LAYOUT } = await import('../../testing/ownLayout');
   listToy(TOY_WITHOUT_LAYOUT);
   try {

@@ -1,4 +1,4 @@
-/** What a person can do with the model: the format for each use, and the use that is chosen. */
+/** Uses of the model: the format for each use, and the chosen use. */
 import { CARDS, firstFormat, formatOfCard } from '../../core/export/cards';
 import type { Card, Precision } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
@@ -8,13 +8,13 @@ import { mainFormat } from './mainFormat';
 import type { Exports } from '../../state/slices/export';
 
 export interface Uses {
-  /** First the use that suits most people. */
+  /** Cards in order, starting with the use that suits most people. */
   cards: readonly Card[];
   /** Formats that can't hold this model, and why. */
   unsuited: readonly { card: Card; problem: string }[];
 }
 
-/** @param exports an exported file stays in the list, whatever the model is now */
+/** @param exports an exported file stays in the list, even if the model changes */
 export function usesOf(run: RunRecord, exports: Exports, precision: Precision): Uses {
   const settings = formatSettings(run);
   const first = cardFor(firstFormat(settings));
@@ -30,10 +30,10 @@ export function usesOf(run: RunRecord, exports: Exports, precision: Precision): 
   return { cards: all.filter((card) => unsuited.every((one) => one.card !== card)), unsuited };
 }
 
-/** The use whose details the page shows; undefined without a model. */
+/** Use whose details the page shows; undefined without a model. */
 export const chosenUse = (s: Parameters<typeof mainFormat>[0]): Card | undefined => cardFor(mainFormat(s));
 
-/** A format with a line on another card belongs to that card's use. */
+/** Returns the card of a format. A format with a line on another card belongs to that card's use. */
 function cardFor(format: FormatId | undefined): Card | undefined {
   const card = format && FORMATS[format].card;
   return card?.onCard?.card ?? card;

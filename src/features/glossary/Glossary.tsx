@@ -6,14 +6,14 @@ import { formatCount } from '../../core/base/units';
 import { EmptyState, GlossaryContext, Pane, Panes, SearchField, Stage, TextAction } from '../../ui';
 import styles from './Glossary.module.css';
 
-/** All terms of the field with what they mean, and a search over both. `?term=perplexity` goes to one, `?find=nat` searches. */
+/** All terms with definitions, and a search over both. `?term=perplexity` opens a term, `?find=nat` searches. */
 export function Glossary() {
   const search = new URLSearchParams(useSearch());
   const find = search.get('find') ?? '';
   return <Terms key={find} find={find} asked={search.get('term')} />;
 }
 
-/** @param find the first query */
+/** @param find initial query */
 function Terms({ find, asked }: { find: string; asked: string | null }) {
   const [query, setQuery] = useState(find);
   const numbers = useNumbers();
@@ -61,12 +61,12 @@ function Terms({ find, asked }: { find: string; asked: string | null }) {
 
 const NO_NUMBERS: RunNumbers = {};
 
-/** Of the project's run, as they are when the page opens. */
+/** Numbers of the project's run at the time the page opens. */
 function useNumbers(): RunNumbers {
   const glossary = useContext(GlossaryContext);
   const [numbers, setNumbers] = useState(NO_NUMBERS);
   useEffect(() => {
-    glossary?.numbers().then(setNumbers, () => undefined); // Sentences without numbers stay.
+    glossary?.numbers().then(setNumbers, () => undefined); // Definitions stay without numbers.
   }, [glossary]);
   return numbers;
 }

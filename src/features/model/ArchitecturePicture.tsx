@@ -99,7 +99,7 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
   );
 }
 
-/** Of all weights. */
+/** Share of all weights from which a box is drawn heavy. */
 const MANY = 0.1;
 
 function inWords({ words, boxes, frames }: Drawing, weights: ReadonlyMap<Piece, number>): string {

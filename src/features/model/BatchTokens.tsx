@@ -5,7 +5,7 @@ import { limitsOf, modelOf } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { NumberField } from '../../ui';
 
-/** Batch size in tokens, as papers state it, in as many micro-batches as this device needs. */
+/** Batch size in tokens, as papers state it, split into as many micro-batches as this device needs. */
 export function BatchTokens() {
   const project = useStudio((s) => s.project);
   const device = useStudio((s) => s.device);

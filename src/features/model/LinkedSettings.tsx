@@ -4,7 +4,7 @@ import { linkedIn, linkedWords, applySettings } from '../../state/linkedSettings
 import { useStudioStore } from '../../state/react';
 import { Button, Notice } from '../../ui';
 
-/** Settings that the address holds, offered for use; a link that can't be read says why. */
+/** Offers settings from the URL; an unreadable link shows the reason. */
 export function LinkedSettings() {
   const store = useStudioStore();
   const hash = useSyncExternalStore(onHash, () => location.hash);

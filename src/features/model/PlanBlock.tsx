@@ -13,7 +13,7 @@ import { planWait } from '../../state/wait';
 import { Button, Fold, NumberField, Segmented } from '../../ui';
 import styles from './ModelPage.module.css';
 
-/** Nothing for pairs, chats and labels: a plan is for text that is trained on as it is. */
+/** Plan of a run; empty for pairs, chats and labels, because plans exist only for plain text. */
 export function PlanBlock() {
   const isOfText = useStudio(({ project }) => objectiveOf(project.recipe.objective).of === undefined);
   return isOfText ? <TimeBlock /> : null;
@@ -48,7 +48,7 @@ function TimeBlock() {
 }
 const WAITING = 'Add text to get a plan';
 
-/** @param plan undefined while it is computed. The button keeps the focus when the settings are the plan's already. */
+/** @param plan undefined while it is computed. The button keeps the focus after the plan is applied. */
 function TakePlan({ minutes, plan }: { minutes: number; plan: Plan | undefined }) {
   const take = useStudio((s) => s.takePlan);
   const isTaken = useStudio(({ project: { model, recipe, tokenizerChoice } }) => {
@@ -114,7 +114,7 @@ function twiceWords(now: number, twice: number): string {
     : 'More time would only memorize this text.';
 }
 
-/** Power and price, which no page can measure: assumptions until they are set. */
+/** Power and price, which no page can measure: assumed until they are set. */
 function Power({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
   const plan = useStudio((s) => s.project.plan);
   const change = useStudio((s) => s.change);

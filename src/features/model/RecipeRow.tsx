@@ -23,7 +23,7 @@ export function RecipeRows({ row, ...marks }: Marks & { row: NonNullable<Field['
   ));
 }
 
-/** A setting of the recipe, marked where the config doctor stops at it or questions it. */
+/** Recipe setting, marked if the config doctor reports an error or a warning. */
 export function RecipeRow({ name, facts, findings }: Marks & { name: RecipeField }) {
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);

@@ -10,7 +10,7 @@ import { RecipeRow } from './RecipeRow';
 import { ArchitecturePicture } from './ArchitecturePicture';
 import styles from './ModelPage.module.css';
 
-/** Form of the architecture's sizes. */
+/** Form for the sizes of the architecture. */
 export function ShapePane({ situation, findings }: { situation: Situation; findings: Findings }) {
   const draft = useStudio((s) => s.project.model);
   const setModel = useStudio((s) => s.setModel);

@@ -28,7 +28,7 @@ export function SizeBlock({ situation }: { situation: Situation }) {
     return undefined;
   }, [spec, model.vocabulary, project, device]);
 
-  // The architecture has few sizes, so an arrow goes to the next one instead of the next place on the ruler.
+  // The architecture has discrete sizes, so an arrow key moves to the next size, not the next position on the ruler.
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = ARROWS[event.key];
     if (direction === undefined) return;
@@ -57,7 +57,7 @@ export function SizeBlock({ situation }: { situation: Situation }) {
   );
 }
 
-/** Sizes near the plan's. */
+/** Range of sizes near the plan's. */
 const planned = ({ cost: { parameters }, seconds }: Plan) => ({
   from: parameters / NEAR,
   to: NEAR * parameters,

@@ -87,7 +87,7 @@ function Recompute({ isOn }: { isOn: boolean }) {
   );
 }
 
-/** Of the device in use. */
+/** Memory limit of the device in use. */
 function MemoryBound() {
   const bound = useStudio((s) => (s.device.kind === 'open' ? s.device.info.limits?.bound : undefined));
   const isOpen = useStudio((s) => s.device.kind === 'open');
@@ -114,7 +114,7 @@ function RateChart({ recipe }: { recipe: Recipe }) {
   const line = useMemo(() => {
     const count = Math.min(POINTS, Math.max(1, steps));
     const even = Array.from({ length: count + 1 }, (_, i) => Math.round((i * steps) / count));
-    // The corner at the end of the warm-up is drawn as a corner.
+    // Includes the end of the warm-up, so that it is drawn as a corner.
     const x = [...new Set([...even, Math.min(warmup, steps)])].sort((a, b) => a - b);
     const y = x.map((step) => learningRateAt(schedule, { learningRate, warmup, finalRate, decayShare, steps }, step));
     return { x, y };

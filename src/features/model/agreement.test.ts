@@ -1,4 +1,4 @@
-/** Plan, doctor and forecast ask one quality model, so they can't disagree. */
+/** Plan, doctor and forecast share one quality model, so they can't disagree. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { modelSpec } from '../../core/models';
@@ -22,7 +22,7 @@ const device: DeviceInfo = {
   gigaflops: 25,
   choices: ['wasm'],
 };
-/** What the doctor judges by the quality model, or by the limits of a plan. */
+/** Findings based on the quality model, or on the limits of a plan. */
 const OF_THE_PLAN = /too often|learning rate|The plan should|context|Warm-up|evaluations?/i;
 
 const configurations = fc.record({
@@ -35,7 +35,7 @@ const configurations = fc.record({
   size: fc.constantFrom(257, 1024, 4096),
 });
 
-test('the plan is what the doctor finds nothing to say about, and what the forecast starts from', () => {
+test('the doctor finds nothing wrong with the plan, and the forecast starts from it', () => {
   fc.assert(
     fc.property(configurations, ({ kind, bytes, repeated, gigaflops, minutes, held, size }) => {
       const profile = {

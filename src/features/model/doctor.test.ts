@@ -98,13 +98,13 @@ test('truncation is reported at the context field', () => {
   ).toEqual([]);
 });
 
-test('the settings that come with the app are fine', () => {
+test('the default settings are fine', () => {
   expect(titles({})).toEqual([]);
   expect(diagnose(situation()).fine.length).toBeGreaterThanOrEqual(6);
 });
 
-describe('what cannot be started', () => {
-  test('heads that do not divide the width, fixed by the nearest that do', () => {
+describe('errors that prevent a start', () => {
+  test('heads that do not divide the width are fixed with the nearest number that does', () => {
     const [finding] = diagnose(situation({ config: { heads: 5 } })).findings;
     expect(finding?.severity).toBe('stop');
     expect(finding?.fix).toMatchObject({ kind: 'model', change: { heads: 4 } });
@@ -114,7 +114,7 @@ describe('what cannot be started', () => {
       { severity: 'stop', fix: { kind: 'addText' } },
     ]);
   });
-  test('text in which no context has room; one that is only shorter than it is a caution', () => {
+  test('text too short for one context; text shorter than the context is only a caution', () => {
     const [tiny] = diagnose(situation({ text: { train: 4, validation: 2, isCounted: true } })).findings;
     expect(tiny).toMatchObject({ severity: 'stop', fix: { kind: 'addText' } });
     const short = { train: 30, validation: 3, isCounted: true };
@@ -124,7 +124,7 @@ describe('what cannot be started', () => {
     });
     expect(cautionAbout({ text: { ...short, train: 65 } }, /shorter than the context/)).toBeUndefined();
   });
-  test('a plan that is larger than the heap, fixed in each of the ways that are named', () => {
+  test('a plan larger than the heap is fixed by each named remedy', () => {
     const config = { layers: 12, heads: 12, width: 768, context: 1024 };
     const small = { ...wasm, limits: { total: 2 ** 32 } };
     const [finding] = diagnose(situation({ config, recipe: { batch: 48 }, device: small })).findings;
@@ -138,7 +138,7 @@ describe('what cannot be started', () => {
     const gpu = { ...wasm, kind: 'webgpu' } as const;
     expect(titles({ config, recipe: { batch: 48 }, device: gpu })).toContain('May need more memory than this GPU has');
   });
-  test('every fix of a model setting leaves nothing to fix in that setting', () => {
+  test('every fix of a model setting fully fixes that setting', () => {
     const size = fc.integer({ min: 1, max: 4000 });
     fc.assert(
       fc.property(fc.record({ layers: size, heads: size, width: size, context: size }), (config) => {
@@ -163,8 +163,8 @@ describe('what cannot be started', () => {
   });
 });
 
-describe('what is doubtful', () => {
-  test('held-out text that is short', () => {
+describe('warnings about valid settings', () => {
+  test('a short validation set', () => {
     const text = { train: 1e6, validation: 1000, isCounted: true };
     expect(cautionAbout({ text, validationShare: 0.01 }, /validation set is small/)?.fix).toMatchObject({
       kind: 'holdOut',
@@ -185,7 +185,7 @@ describe('what is doubtful', () => {
     expect(cautionAbout({ recipe: { steps: 100 } }, /never reaches/)).toBeDefined();
     expect(cautionAbout({ recipe: { steps: 200 } }, /Warm-up/)).toBeUndefined();
   });
-  test('learning rates far from the usual, by optimizer', () => {
+  test('learning rates far from the usual ones, by optimizer', () => {
     expect(cautionAbout({ recipe: { learningRate: 0.05 } }, /rate is high/)).toBeDefined();
     expect(cautionAbout({ recipe: { learningRate: 1e-5 } }, /rate is low/)).toBeDefined();
     expect(cautionAbout({ recipe: { learningRate: 0.001, optimizer: 'sgd' } }, /rate is low/)?.fix).toMatchObject({
@@ -193,13 +193,13 @@ describe('what is doubtful', () => {
     });
     expect(cautionAbout({ recipe: { learningRate: 0.1, optimizer: 'sgd' } }, /rate/)).toBeUndefined();
   });
-  test('evaluations that never come, or take over', () => {
+  test('evaluations that never happen, or take most of the time', () => {
     expect(cautionAbout({ recipe: { evalEvery: 5000 } }, /only evaluation is at the end/)?.fix).toMatchObject({
       change: { evalEvery: 200 },
     });
     expect(cautionAbout({ recipe: { evalEvery: 2 } }, /a lot of time/)).toBeDefined();
   });
-  test('early stopping that has too few evaluations to end the run', () => {
+  test('early stopping with too few evaluations to end the run', () => {
     const about = (recipe: Partial<Recipe>) => cautionAbout({ recipe: { steps: 1000, ...recipe } }, /Early stopping/);
     expect(about({ patience: 4, evalEvery: 250 })).toMatchObject({
       detail: 'Patience is 4 evaluations, but the run has 3 before its last step.',
@@ -209,7 +209,7 @@ describe('what is doubtful', () => {
     expect(about({ patience: 0, evalEvery: 5000 })).toBeUndefined();
     expect(about({ steps: 3, patience: 4, evalEvery: 1 })?.fix).toMatchObject({ change: { patience: 0 } });
   });
-  test('settings that are expected to do much worse than the plan in its time', () => {
+  test('settings expected to do much worse than the plan in the same time', () => {
     const band = (value: number) => ({ value, low: 0.9 * value, high: 1.1 * value, unit: 'bits per byte' as const });
     const vocabularies = [{ kind: 'bpe' as const, size: 1024, bytesPerToken: 2.7, unigramBits: 3.1 }];
     const plan = makePlan({
@@ -223,7 +223,7 @@ describe('what is doubtful', () => {
     expect(cautionAbout({ plan, expected: plan.expected }, /The plan should do better/)).toBeUndefined();
     expect(cautionAbout({ ...worse, recipe: { steps: 1 } }, /The plan should do better/)).toBeUndefined(); // a short try
   });
-  test('more epochs than a text bears, by dropout', () => {
+  test('more epochs than the text supports, by dropout', () => {
     const small = (change: Partial<Recipe>) => ({
       text: { train: 1e4, validation: 1e3, isCounted: true },
       recipe: change,
@@ -235,7 +235,7 @@ describe('what is doubtful', () => {
     expect(cautionAbout(small({ steps: stepsOf(24), dropout: 0.1 }), /too often/)).toBeUndefined();
     expect(cautionAbout(small({ steps: stepsOf(50) }), /too often/)?.fix).toMatchObject({ kind: 'addText' });
   });
-  test('a run of days, and WebGPU on the processor', () => {
+  test('a run of days, and WebGPU on the CPU', () => {
     const slow = { ...wasm, gigaflops: 0.01 };
     expect(titles({ device: slow })).toContain('Training takes a long time on this device');
     const software: DeviceInfo = { ...wasm, kind: 'webgpu', software: true, choices: ['webgpu', 'wasm'] };
@@ -243,23 +243,23 @@ describe('what is doubtful', () => {
   });
 });
 
-test('the usual rate falls with the size', () => {
+test('the usual learning rate falls with the size', () => {
   expect(OPTIMIZERS.adamw.usualRate(1e5)).toBeGreaterThan(OPTIMIZERS.adamw.usualRate(1e8));
   expect(OPTIMIZERS.adamw.usualRate(1e6)).toBe(0.001);
 });
-test('epochs are tokens read over tokens there', () => {
+test('epochs are tokens read over tokens in the training set', () => {
   expect(epochs(situation())).toBeCloseTo((2000 * 12 * 64) / 1e6);
   expect(epochs(situation({ text: undefined }))).toBeUndefined();
 });
-test('of pairs, and of whole documents, they are rows read over rows there', () => {
+test('epochs of pairs and of whole documents are rows read over rows in the training set', () => {
   const recipe = { objective: 'pairs' } as const;
   const text = { train: 1e6, validation: 1e5, documents: 3000, isCounted: false };
   expect(epochs(situation({ recipe, text }))).toBeCloseTo((2000 * 12) / 3000);
   const inRows = { rows: 2400, isCut: false };
-  expect(epochs(situation({ recipe, text, inRows }))).toBeCloseTo((2000 * 12) / 3000); // of other texts, perhaps
+  expect(epochs(situation({ recipe, text, inRows }))).toBeCloseTo((2000 * 12) / 3000); // may be a count of other texts
   expect(epochs(situation({ recipe, text: { ...text, isCounted: true }, inRows }))).toBeCloseTo((2000 * 12) / 2400);
 });
-test('the nearest size that goes with the others: a smaller one where there is one', () => {
+test('the nearest valid size is a smaller one if there is one', () => {
   const nearest = (width: number, heads: number, name = 'heads') =>
     nearestSize(gpt, { layers: 2, heads, width, context: 64 }, name);
   expect([nearest(384, 7), nearest(97, 8), nearest(12, 100), nearest(40, 0)]).toEqual([6, 1, 12, 1]);

@@ -1,4 +1,4 @@
-/** The config doctor: what keeps a run from starting, what is legal but doubtful, and what is fine. */
+/** Config doctor: errors that prevent a start, warnings about valid settings, and settings that are fine. */
 import { paragraph } from '../../core/base/errors';
 import { choiceLabel, type Field, nameOf } from '../../core/base/field';
 import {
@@ -31,27 +31,27 @@ import { shortTextWords } from '../../core/train/shortText';
 import type { DeviceInfo } from '../../protocol/gpu';
 import type { Estimate, TextSize } from '../../state/estimate';
 
-/** Everything that a judgement of the settings rests on. */
+/** Inputs of the config doctor. */
 export interface Situation {
   model: ModelChoice;
   recipe: Recipe;
   recomputation: Recomputation;
-  /** Undefined without any text. */
+  /** Undefined without a text. */
   text: TextSize | undefined;
   validationShare: number;
-  /** Nats per token by which the held-out part is unlike the training part; undefined until the data is built. */
+  /** Divergence of validation and training set, in nats per token; undefined until the data is built. */
   divergence: number | undefined;
-  /** What keeps it from starting. */
+  /** Problems that prevent a start. */
   problems: readonly Problem[];
-  /** How the data lie in rows of the context, where they are cut into tokens and do not lie end to end. */
+  /** Layout of the data in rows of the context; undefined until tokenized, or if documents are concatenated. */
   inRows: InRows | undefined;
   /** Words that leak labels of the classification texts; undefined until computed, or if there are none. */
   leaks: readonly LeakWords[] | undefined;
-  /** Special tokens that the objective needs and the project's tokenizer has not. */
+  /** Special tokens that the objective needs and the project's tokenizer lacks. */
   rolesToCome: readonly TokenRole[];
-  /** Its time, and the plan's, are the wait from the press until the run is done. */
+  /** Its time, like the plan's, is the wait from the press of Start until the run is done. */
   estimate: Estimate;
-  /** Expected quality with these settings, and the plan for the project's time; if known. */
+  /** Expected quality with these settings, and the plan for the project's time budget; if known. */
   expected: Expected | undefined;
   plan: Plan | undefined;
   device: DeviceInfo | undefined;
@@ -68,20 +68,20 @@ export type Fix =
   | { kind: 'labels'; label: string };
 
 export interface Finding {
-  /** A stop cannot be started; a caution can. */
+  /** `stop` prevents a start; `caution` doesn't. */
   severity: 'stop' | 'caution';
   title: string;
   detail: string;
-  /** Settings that it is about. */
+  /** Settings that the finding is about. */
   fields: readonly Problem['field'][];
   fix?: Fix;
-  /** Where there are several ways. */
+  /** Alternative fixes. */
   otherFixes?: readonly Fix[];
 }
 
 export interface Diagnosis {
   findings: readonly Finding[];
-  /** What was looked at and is fine. */
+  /** Checks that passed. */
   fine: readonly string[];
 }
 
@@ -122,7 +122,7 @@ function valueWords(field: Field, value: Size): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return typeof value === 'string' ? choiceLabel(field, value).toLowerCase() : formatCount(value);
 }
-/** The nearest value that runs. */
+/** Fix that sets the nearest valid value. */
 function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
   const { config, id } = model;
   if (field === 'text') return { kind: 'addText', label: 'Add text' };
@@ -138,7 +138,7 @@ function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
   };
 }
 
-/** A check returns undefined if it doesn't apply, a sentence if all is fine, else its findings. */
+/** A check returns undefined if it doesn't apply, a sentence if it passes, else its findings. */
 type Check = (situation: Situation) => Finding | readonly Finding[] | string | undefined;
 
 const caution = (title: string, detail: string, fields: Finding['fields'], fix?: Fix): Finding => ({
@@ -177,7 +177,7 @@ const readings: Check = (s) => {
   );
 };
 const DROPOUT = 0.2;
-/** The limit is about right, and a plan counts tokens where an epoch may be counted in rows. */
+/** Tolerated factor over the limit, which is approximate, and may count tokens where an epoch counts rows. */
 const TOLERANCE = 1.25;
 /** Smallest size of the dial. */
 const MIN = 1e5;
@@ -185,7 +185,7 @@ const MIN = 1e5;
 const heldOut: Check = ({ text, validationShare }) => {
   if (!text) return undefined;
   const { validation } = text;
-  // The loss of a token spreads by about 2 nats, so the mean of n is known to within 2 / sqrt(n), twice that for 95 %.
+  // Token losses have a standard deviation of about 2 nats, so the mean of n has a 95 % interval of ± 4 / sqrt(n).
   const noise = 4 / Math.sqrt(validation);
   if (noise <= 0.05) return 'Validation set is large enough';
   return caution(
@@ -229,12 +229,12 @@ const likeness: Check = ({ divergence }) => {
   );
 };
 /**
- * Measured with vocabularies from 257 to 8,192: 0.003 to 0.07 within a novel, 0.001 to 0.4 over 231 years of addresses,
- * 0.55 to 1.2 where program code follows a novel, and more where Japanese follows English (decision 20).
+ * In nats per token. With vocabularies from 257 to 8,192: 0.003 to 0.07 within a novel, 0.001 to 0.4 over 231 years of
+ * addresses, 0.55 to 1.2 where code follows a novel, more where Japanese follows English (decision 20).
  */
 const UNLIKE = 0.5;
 
-/** Words that give a label away: a classifier learns them first, and fails on texts without them. */
+/** Words that leak a label: a classifier learns them first, and fails on texts without them. */
 const labelsAway: Check = ({ leaks }) => {
   if (!leaks) return undefined;
   if (leaks.length === 0) return 'No word gives a label away';
@@ -279,7 +279,7 @@ const evaluations: Check = ({ recipe, estimate }) => {
       { kind: 'recipe', label: `Set ${formatCount(often)}`, change: { evalEvery: often } },
     );
   }
-  // A forward pass is a third of a step.
+  // A forward pass takes a third of a step.
   const share = evalTokens / 3 / (evalEvery * estimate.tokensPerStep);
   if (share <= 0.5) return 'Evaluations take little time';
   const fewer = Math.max(1024, 1024 * Math.floor((evalEvery * estimate.tokensPerStep) / 1024));
@@ -330,7 +330,7 @@ const planned: Check = ({ expected, plan, estimate: { seconds } }) => {
     { kind: 'plan', label: 'Use the plan' },
   );
 };
-/** Less than that factor isn't worth a change. */
+/** A smaller factor isn't worth a change. */
 const WORSE = 1.03;
 const SHORTER = 0.5;
 
@@ -345,7 +345,7 @@ const device: Check = ({ device: here }) => {
   );
 };
 
-/** GPUs don't report their memory, so only one that is too small for a single tensor is known in advance. */
+/** GPUs don't report their memory, so only a GPU too small for a single tensor is known in advance. */
 const memory: Check = ({ estimate: { memory: plan }, device: here, problems }) => {
   if (!here || problems.some(({ field }) => field === 'memory')) return undefined;
   if (here.limits?.bound !== undefined) return 'Fits in the memory limit';

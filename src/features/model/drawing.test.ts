@@ -9,7 +9,7 @@ const drawings = modelIds().map((id) => {
   return { id, stacks, drawing: draw(stacks) };
 });
 
-test('data flow upwards through every piece once, and nothing is drawn over another', () => {
+test('data flows upwards through every piece once, and nothing overlaps', () => {
   for (const { id, stacks, drawing } of drawings) {
     const { boxes, words, height } = drawing;
     expect(
@@ -24,7 +24,7 @@ test('data flow upwards through every piece once, and nothing is drawn over anot
   }
 });
 
-test('what there is to say of a piece stands in its box, in lines that fit', () => {
+test('details of a piece are in its box, in lines that fit', () => {
   const { presets, picture } = modelSpec('llama');
   const config = { ...presets[3]!.config, window: 128, qkNorm: 'heads' };
   for (const { boxes } of [...drawings.map(({ drawing }) => drawing), draw(picture(config, 300).stacks)])
@@ -42,7 +42,7 @@ test('what there is to say of a piece stands in its box, in lines that fit', () 
   ]);
 });
 
-test('norms stand where they are: before attention and feed-forward, or after, and then below the sum', () => {
+test('norms are before attention and feed-forward, or after them and then below the sum', () => {
   const { presets, picture } = modelSpec('llama');
   const names = (switches: object) => {
     const { stacks } = picture({ ...presets[0]!.config, ...switches }, 300);
@@ -63,7 +63,7 @@ test('norms stand where they are: before attention and feed-forward, or after, a
   ]);
 });
 
-test('a branch leaves below its first piece and is added above its last, inside the frame of the blocks', () => {
+test('a branch starts below its first piece and is added above its last, inside the frame of the blocks', () => {
   for (const { stacks, drawing } of drawings) {
     const wanted = stacks.flatMap(({ blocks }) => blocks.branches);
     for (const [i, { from, to }] of drawing.branches.entries()) {

@@ -1,9 +1,9 @@
-/** Where each part of an architecture's picture is drawn: pixels, from 0 at the bottom up to -height. */
+/** Layout of an architecture diagram: pixels, from 0 at the bottom up to -height. */
 import type { Piece, Stack } from '../../core/models/picture';
 
 export interface Drawing {
   height: number;
-  /** In order of the data. */
+  /** Boxes in the order of the data flow. */
   boxes: {
     piece: Piece;
     lines: readonly string[];
@@ -12,7 +12,7 @@ export interface Drawing {
     size?: readonly [rows: number, columns: number];
   }[];
   wires: Span[];
-  /** Where a branch leaves the stream and where it is added. */
+  /** Start of each branch of the residual stream, and the place where it is added. */
   branches: Span[];
   frames: { top: number; bottom: number; times: number; name?: string }[];
   words: { y: number; text: string }[];
@@ -23,19 +23,19 @@ interface Span {
 }
 
 export const WIDTH = 276;
-/** X coordinates of the boxes, of their center line where data flow, and of the residual stream next to them. */
+/** X coordinates of the boxes, of their center line where data flows, and of the residual stream next to them. */
 export const LEFT = 50;
 export const MIDDLE = 130;
 export const STREAM = 36;
 const [GAP, WIDE_GAP] = [12, 18];
-/** From one line of words to the next. */
+/** Height of a line of text. */
 export const LINE = 16;
 /** Maximum number of characters in one line of a box, in the small size. */
 export const MAX_LINE_CHARACTERS = 26;
-/** A name, and below it the lines of what there is to say besides. */
+/** Height of a box with a name, and below it the lines of details. */
 const heightOf = ({ isNorm }: Piece, lines: number): number => (isNorm ? 22 : lines === 0 ? 30 : 24 + LINE * lines);
 
-/** In lines that end at commas. */
+/** Details in lines that end at commas. */
 function linesOf({ detail }: Piece): string[] {
   const lines: string[] = [];
   for (const words of detail?.split(', ') ?? []) {
@@ -50,7 +50,7 @@ function linesOf({ detail }: Piece): string[] {
   return lines;
 }
 
-/** Stacks one above the other: what is read is below its reader. */
+/** Draws stacks above each other; a stack is below the one that reads it. */
 export function draw(stacks: readonly Stack[]): Drawing {
   const drawing: Drawing = { height: 0, boxes: [], wires: [], branches: [], frames: [], words: [] };
   let y = 0;

@@ -1,9 +1,9 @@
 import type { Problem } from '../../core/train/problems';
 import type { Finding } from './doctor';
 
-/** What the config doctor found, by field. */
+/** Findings of the config doctor, by field. */
 export interface Findings {
-  /** Why the run cannot start with this field as it is. */
+  /** Reason why the run can't start with this field's value. */
   stop(field: Problem['field']): string | undefined;
   isCautioned(field: Problem['field']): boolean;
 }

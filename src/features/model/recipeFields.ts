@@ -5,10 +5,10 @@ import { objectiveOf } from '../../core/objectives';
 import { optimizerOf } from '../../core/optim';
 import { fieldsOf, type Recipe, type RecipeField } from '../../core/train/recipe';
 
-/** Facts for hints, besides the recipe. */
+/** Inputs for hints, besides the recipe. */
 export interface Facts {
   tokensPerStep: number;
-  /** Number of passes over the training text. */
+  /** Number of epochs over the training text. */
   epochs: number | undefined;
 }
 
@@ -17,11 +17,11 @@ export function rowsOf(recipe: Recipe, row: NonNullable<Field['row']>): readonly
   const own = optimizerOf(recipe.optimizer).fields;
   const shown = Object.entries(fieldsOf(recipe)).filter(([, field]) => field.row === row);
   const names = shown.map(([name]) => name as RecipeField);
-  if (row === 'main') return names; // there they follow the choice of it
+  if (row === 'main') return names; // main fields follow the choice of optimizer
   return [...names.filter((name) => !(name in own)), ...names.filter((name) => name in own)];
 }
 
-/** Hints on the effect of a value, in place of the field's own. */
+/** Hints on the effect of a value, which replace the field's own. */
 export const CONSEQUENCES: Partial<Record<RecipeField, (recipe: Recipe, facts: Facts) => string | undefined>> = {
   steps: (_, { epochs }) =>
     epochs === undefined

@@ -1,12 +1,12 @@
-/** The size dial's ruler, as sizes that an architecture has. */
+/** Sizes of an architecture on the size dial. */
 import { countParams, type BaseConfig, type ModelSpec } from '../../core/models/spec';
 
-/** Fractions of a size between two tries: the ruler's own step. */
+/** Factor between two tries: the ruler's own step. */
 const STEP = 1.03;
 const MIN = 1e5;
 const MAX = 1e8;
 
-/** The next larger (1) or smaller (-1) size that the dial can set, in parameters; undefined at its end. */
+/** Next larger (1) or smaller (-1) size that the dial can set, in parameters; undefined at its end. */
 export function nextSize<C extends BaseConfig>(
   spec: ModelSpec<C>,
   vocabulary: number,

@@ -15,7 +15,7 @@ export const stage: Stage = {
   page: async () => (await import('./ModelPage')).ModelPage,
 };
 
-/** The chosen run's model; before there is one, that of the run that begins, or the one that is being edited. */
+/** Model of the chosen run; before that, of the run that starts, or the one being edited. */
 function state(s: Studio): StageState {
   const { model } = s.project;
   const run = shownRun(s, 'train');

@@ -9,7 +9,7 @@ import { sizesOf } from '../../core/models/spec';
 import type { TestStudio } from '../../testing/behindChannels';
 import { toy, TOY_ID as TOY } from '../../testing/toyModel/spec';
 
-// Before anything is made of the list.
+// Before anything reads the list.
 beforeAll(() => void Object.assign(MODELS, { toy }));
 const opened: TestStudio[] = [];
 afterAll(() => opened.forEach(({ close }) => close()));
@@ -22,7 +22,7 @@ async function open(store: BlobStore = memoryStore()) {
   return taken.studio;
 }
 
-/** The page as it is now, without its charts, which need a browser; what is rendered else shows a store as it began. */
+/** Renders the page with the store's current state instead of the initial one, and without charts. */
 async function page(studio: TestStudio['studio']): Promise<string> {
   const { StudioContext } = await import('../../state/react');
   const [{ useSituation }, { diagnose }, { byField }] = [
@@ -55,13 +55,13 @@ async function page(studio: TestStudio['studio']): Promise<string> {
   );
 }
 
-/** The rows of the shape, and what each holds. */
+/** Rows of the shape form, with their values. */
 function shape(html: string): Record<string, string> {
   const pane = /<h2[^>]*>Shape<\/h2>.*?Architecture diagram/s.exec(withoutMarks(html))![0];
   const rows = pane.matchAll(/<label[^>]*>([^<]*)<\/label>.*?<input[^>]*? value="([^"]*)"/gs);
   return Object.fromEntries([...rows].map(([, label, value]) => [label!, value!]));
 }
-/** As segments, or as a list where they are many. */
+/** Options of the architecture choice: segments, or a list if there are many. */
 const choice = (html: string): string[] => {
   const control = /id="size-head".*?type="range"/s.exec(html)![0];
   const options = control.matchAll(/<(?:input[^>]*type="radio"|option value="[^"])[^>]*>/g);
@@ -70,12 +70,12 @@ const choice = (html: string): string[] => {
   );
 };
 
-/** All of the list, with the chosen one. */
+/** All architectures, with the chosen one marked. */
 const architectures = (chosen: ModelId): string[] => modelIds().map((id) => (id === chosen ? `${id} chosen` : id));
 
 const FIRST = { Layers: '2', Heads: '2', Width: '64', Context: '64', Dropout: '0', 'Inner width': '0' };
 
-test('every architecture is offered, and the form is of the sizes of the chosen one', async () => {
+test('offers every architecture, and the form has the sizes of the chosen one', async () => {
   const studio = await open();
   expect(choice(await page(studio))).toEqual(architectures(FIRST_MODEL));
   expect(shape(await page(studio))).toEqual(FIRST);
@@ -95,7 +95,7 @@ test('every architecture is offered, and the form is of the sizes of the chosen 
   expect(shape(await page(studio))).toEqual(FIRST);
 });
 
-test('another architecture keeps what both have; what one has alone is there again where it was left', async () => {
+test('another architecture keeps shared settings, and restores its own where they were left', async () => {
   const studio = await open();
   const { chooseModel, setModel, setSize, usePreset } = studio.getState();
   const sizes = () => sizesOf(studio.getState().project.model.config);
@@ -116,12 +116,12 @@ test('another architecture keeps what both have; what one has alone is there aga
   setModel('layers', 5);
   setModel('width', 1920);
   chooseModel(TOY);
-  // So wide it is not; and four heads of keys are for four heads, as they were left.
+  // The width is limited again, and the four key heads match the four heads, as before.
   expect(sizes()).toMatchObject({ layers: 5, heads: 4, kvHeads: 4, hidden: 100, context: 32 });
   expect(sizes()['width']).toBeLessThanOrEqual(1024);
   expect(byHand().toSorted()).toEqual(['context', 'heads', 'hidden', 'kvHeads', 'layers']);
   expect(toy.problems(studio.getState().project.model.config)).toEqual([]);
-  // The dial leaves alone what was set by hand, and a preset does not.
+  // The size dial keeps values set by hand; a preset doesn't.
   setSize(3e6);
   expect(sizes()).toMatchObject({ hidden: 100, kvHeads: 4 });
   usePreset('Small');
@@ -139,7 +139,7 @@ test('a size that conflicts with the others is reported at its field and fixed t
   expect(await page(studio)).not.toContain('This run can&#x27;t start</');
 });
 
-test('a project is stored with all of them and opens again, in another tab too', async () => {
+test('stores a project with all sizes and reopens it, also in another tab', async () => {
   const store = memoryStore();
   const studio = await open(store);
   const { chooseModel, setModel } = studio.getState();
@@ -156,7 +156,7 @@ test('a project is stored with all of them and opens again, in another tab too',
   expect(third.getState().project).toEqual(again.getState().project);
 });
 
-test('where there is no choice there is none to see', async () => {
+test('hides a choice with one option', async () => {
   const studio = await open();
   const { gpt: _, ...others } = MODELS;
   for (const id of Object.keys(others)) Reflect.deleteProperty(MODELS, id);

@@ -1,4 +1,4 @@
-/** An optimizer and a schedule that are in their lists are in the form, with fields of their own and the usual rate. */
+/** A registered optimizer and schedule appear in the form, with their own fields and usual learning rate. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { beforeAll, expect, test } from 'vitest';
 import { withoutMarks } from '../../testing/withoutMarks';
@@ -10,19 +10,19 @@ import type { StudioStore } from '../../state/slices/studio';
 
 const SIGNUM = 'signum' as OptimizerId;
 
-// Before anything is made of the lists.
+// Before anything reads the lists.
 beforeAll(async () => {
   Object.assign((await import('../../core/optim')).OPTIMIZERS, { signum });
   Object.assign((await import('../../core/optim/schedule')).SCHEDULES, { root });
 });
 
-/** Nothing is asked of its workers. */
+/** Opens a studio whose workers get no calls. */
 async function open(): Promise<StudioStore> {
   const { createStudio } = await import('../../state/studio');
   return createStudio(inertServices());
 }
 
-/** The form as it is now; what is rendered without a browser else shows a store as it began. */
+/** Renders the form with the current state: server rendering would use the store's initial state. */
 async function form(studio: StudioStore, row: 'main' | 'seldom'): Promise<string> {
   const { RecipeRows } = await import('./RecipeRow');
   const { StudioContext } = await import('../../state/react');
@@ -37,11 +37,11 @@ async function form(studio: StudioStore, row: 'main' | 'seldom'): Promise<string
 
 const labels = (html: string): string[] =>
   [...html.matchAll(/class="_label_[^>]*>([^<]*)</g)].map(([, label]) => label!);
-/** What a number's field holds. */
+/** Value of a number field. */
 const valueIn = (html: string, label: string): string | undefined =>
   new RegExp(`>${label}</label>.*?<input[^>]*value="([^"]*)"`).exec(html)?.[1];
 
-test('the rows are those of the chosen optimizer, in their order', async () => {
+test('shows the fields of the chosen optimizer, in their order', async () => {
   const studio = await open();
   const before = ['Steps', 'Batch', 'Tokens per step', 'Optimizer'];
   const after = ['Learning rate', 'Schedule', 'Warm-up', 'Weight decay', 'Gradient clipping', 'Evaluate every'];
@@ -75,7 +75,7 @@ test('the rows are those of the chosen optimizer, in their order', async () => {
   expect(valueIn(await form(studio, 'seldom'), 'Inertia')).toBe('0.75');
 });
 
-test('a batch in tokens is one in rows', async () => {
+test('converts a batch in tokens to rows', async () => {
   const studio = await open();
   const { context } = studio.getState().project.model.config;
   studio.getState().setRecipe({ batch: 8, accumulate: 2 });
@@ -85,7 +85,7 @@ test('a batch in tokens is one in rows', async () => {
   expect(html).toContain(`16 rows of ${context}, in 2 micro-batches`);
 });
 
-test('another optimizer comes with its usual rate, unless the rate was set by hand', async () => {
+test('another optimizer sets its usual learning rate, unless the rate was set by hand', async () => {
   const studio = await open();
   const { setRecipe } = studio.getState();
   const rate = async (): Promise<string | undefined> => valueIn(await form(studio, 'main'), 'Learning rate');
@@ -97,7 +97,7 @@ test('another optimizer comes with its usual rate, unless the rate was set by ha
   setRecipe({ learningRate: 0.02 });
   setRecipe({ optimizer: SIGNUM });
   expect(await rate()).toBe('0.02');
-  // Set to what is usual it is that, and goes with the next.
+  // A value set to the usual one counts as usual, and changes with the optimizer.
   setRecipe({ learningRate: 0.0002 });
   setRecipe({ optimizer: 'sgd', steps: 100 });
   expect(await rate()).toBe('0.1');

@@ -4,7 +4,7 @@ import { useStudioStore } from '../../state/react';
 import type { Fix } from './doctor';
 import type { Studio } from '../../state/slices/studio';
 
-/** Does what a finding of the config doctor offers. */
+/** Returns a function that applies a fix of the config doctor. */
 export function useFix(): (fix: Fix) => void {
   const store = useStudioStore();
   const [, navigate] = useLocation();

@@ -8,7 +8,7 @@ import { useLeaks } from '../../state/useLeaks';
 import { planWait, startWait } from '../../state/wait';
 import type { Situation } from './doctor';
 
-/** The settings as they are, with all that they are judged by. */
+/** Current settings, with all inputs of the config doctor. */
 export function useSituation(): Situation {
   const project = useStudio((s) => s.project);
   const texts = useStudio((s) => s.texts);

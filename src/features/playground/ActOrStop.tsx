@@ -8,8 +8,8 @@ import { readStatus } from './status';
 import styles from './PlaygroundPage.module.css';
 
 /**
- * The button that lets the model work, or stops it, and how far it is.
- * @param onLacking a press while something must be typed first
+ * Button that starts or stops generation, with its progress.
+ * @param onLacking called if it is pressed while required input is missing
  */
 export function ActOrStop({ onLacking }: { onLacking?: () => void }) {
   const isRunning = useStudio(isTraining);

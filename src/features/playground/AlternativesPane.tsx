@@ -7,7 +7,7 @@ import { Block, Pane } from '../../ui';
 import { type GuessRow, GuessTable, named } from './GuessTable';
 import styles from './PlaygroundPage.module.css';
 
-/** What else could have stood at one place, as the model says. */
+/** Alternative tokens at a position, with the model's probabilities. */
 export function AlternativesPane({
   at,
   onClose,
@@ -16,9 +16,9 @@ export function AlternativesPane({
 }: {
   at: number | undefined;
   onClose: () => void;
-  /** Whether it can write on from another of them. */
+  /** Whether generation can continue from an alternative. */
   canGoOn?: boolean;
-  /** Below the alternatives. */
+  /** Content below the alternatives. */
   children?: ReactNode;
 }) {
   const written = useStudio((s) => s.written);
@@ -40,7 +40,7 @@ export function AlternativesPane({
     );
   }
   const rows = rowsOf(token);
-  // A new answer starts.
+  // An answer starts a new text, without the prompt.
   const before =
     (canGoOn ? prompt : '') +
     written
@@ -81,7 +81,7 @@ function rowsOf({ id, text, bytes, probability, alternatives }: GeneratedToken):
   return [...rows, { id, text: text === '' ? null : text, bytes, probability, isChosen: true }];
 }
 
-/** The end of what stands before, for a head of one line. */
+/** End of the preceding text, for a one-line head. */
 function lastWords(before: string): string {
   const line = before.replace(/\s+/g, ' ').trimEnd();
   return line.length <= 32 ? line : `…${line.slice(-31)}`;

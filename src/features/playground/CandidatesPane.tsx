@@ -6,7 +6,7 @@ import { Block, Pane } from '../../ui';
 import { GuessTable, named } from './GuessTable';
 import styles from './PlaygroundPage.module.css';
 
-/** What else could stand in a blank. */
+/** Candidates for a blank. */
 export function CandidatesPane({ blank, onClose }: { blank: number | undefined; onClose: () => void }) {
   const filled = useStudio((s) => s.filled);
   const choose = useStudio((s) => s.choose);

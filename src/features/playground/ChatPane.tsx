@@ -10,7 +10,7 @@ import { tokenView } from './surprise';
 import { type Underline, UnderlineBy } from './UnderlineBy';
 import { useLacking } from './useLacking';
 
-/** What was said, and what is to be said next. Each token of the last answer can be chosen. */
+/** Conversation, and the composer of the next message. Each token of the last answer is selectable. */
 export function ChatPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (index: number) => void }) {
   const said = useStudio((s) => s.said);
   const question = useStudio((s) => s.writtenAfter);
@@ -112,7 +112,7 @@ function Aside(p: { underline: Underline; onUnderline: (underline: Underline) =>
   );
 }
 
-/** Enter says it, Shift with Enter begins another line. */
+/** Message field: Enter sends, Shift+Enter adds a line. */
 function Composer() {
   const message = useStudio((s) => s.prompt ?? '');
   const setMessage = useStudio((s) => s.setPrompt);
@@ -143,7 +143,7 @@ function Composer() {
   );
 }
 
-/** What was written last is in sight as it comes. */
+/** Keeps the newest text in view. */
 function useShown(length: number): RefObject<HTMLSpanElement | null> {
   const end = useRef<HTMLSpanElement>(null);
   useEffect(() => {

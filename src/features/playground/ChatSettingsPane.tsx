@@ -4,7 +4,7 @@ import { Block, Pane, Segmented, TextField } from '../../ui';
 import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
 import styles from './PlaygroundPage.module.css';
 
-/** What the model goes by, and how freely it may choose. */
+/** System prompt and sampling settings. */
 export function ChatSettingsPane() {
   const system = useStudio((s) => s.system);
   const setSystem = useStudio((s) => s.setSystem);
@@ -34,7 +34,7 @@ export function ChatSettingsPane() {
   );
 }
 
-/** Of a model that has a chat template. */
+/** Switch between chat and text, for a model with a chat template. */
 export function ChatOrText({ isChat }: { isChat: boolean }) {
   const setChat = useStudio((s) => s.setChat);
   return (

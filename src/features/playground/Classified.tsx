@@ -10,7 +10,7 @@ import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
 import { useLacking } from './useLacking';
 
-/** Only classifiers take a file: its columns and encodings load with them. */
+/** Only classifiers accept a file, so columns and encodings load with them. */
 const WholeFile = lazy(() => import('./WholeFile').then((module) => ({ default: module.WholeFile })));
 
 const NONE: readonly string[] = [];

@@ -5,7 +5,7 @@ import { useCopied } from '../../state/useCopied';
 import { Block, Icon, PaneHead, TermLabel } from '../../ui';
 import styles from './PlaygroundPage.module.css';
 
-/** Whether the model repeats the texts that it learned from. */
+/** Whether the model repeats its training texts. */
 export function CopiedBlock() {
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const written = useStudio((s) => s.written);

@@ -4,7 +4,7 @@ import { resultMark } from '../../state/playground';
 import { useStudio } from '../../state/react';
 import { MenuButton } from '../../ui';
 
-/** Copies what the model wrote, alone or with a line that says that a model wrote it. */
+/** Copies generated text, alone or with a line that says that a model wrote it. */
 export function CopyMenu({ text }: { text: string }) {
   const toast = useStudio((s) => s.toast);
   const mark = useStudio(resultMark);

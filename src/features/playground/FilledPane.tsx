@@ -7,7 +7,7 @@ import { CopyMenu } from './CopyMenu';
 import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
 
-/** The passage with a word in each blank, and how sure the model is of it. */
+/** Passage with a word in each blank, and its probability. */
 export function FilledPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (blank: number) => void }) {
   const filled = useStudio((s) => s.filled);
   const note = useStudio(resultNote);

@@ -8,7 +8,7 @@ export interface GuessRow extends Guess {
   isChosen: boolean;
 }
 
-/** Tokens that could stand at one place, and what can be done with each. */
+/** Candidate tokens at a position, with an action for each. */
 export function GuessTable({
   label,
   rows,
@@ -18,7 +18,7 @@ export function GuessTable({
   label: string;
   rows: readonly GuessRow[];
   chosen: number;
-  /** Null where nothing can be done with it. */
+  /** Returns null if the token has no action. */
   action?: (row: GuessRow) => { label: string; words: string; run: () => void } | null;
 }) {
   const max = Math.max(...rows.map((row) => row.probability));
@@ -27,7 +27,7 @@ export function GuessTable({
       id: 'token',
       header: 'Token',
       cell: ({ text: piece, bytes }) => {
-        // What marks an end or fills a row stands for nothing.
+        // Special tokens, such as end-of-text and padding, have no bytes.
         if (bytes.length === 0) return <span className={styles.quiet}>special</span>;
         return piece === null || isUnseen(piece) ? (
           <TokenChip text={null} bytes={hex(bytes)} />
@@ -70,9 +70,9 @@ export function GuessTable({
   );
 }
 
-/** Nothing but characters that draw nothing, such as a tab; a new line has a sign. */
+/** Whether a token consists of invisible characters, such as a tab; a newline has a sign. */
 const isUnseen = (piece: string): boolean => /^[^\P{C}\n]+$/u.test(piece);
 
-/** A token as a word of a label. */
+/** Token as a word of a label. */
 export const named = (piece: string | null): string =>
   piece === null || piece.trim() === '' ? 'this token' : piece.trim();

@@ -14,7 +14,7 @@ const HOW: readonly { value: Sampling['how']; label: string }[] = [
   { value: 'chance', label: 'Sample' },
 ];
 
-/** What is answered, and how an answer is looked for. */
+/** Input of a sequence-to-sequence model, and decoding settings. */
 export function InputPane() {
   const input = useStudio(promptOf);
   const tooLong = useShownPart('playground', ({ record }) => record && tooLongWords(input, record)) ?? undefined;

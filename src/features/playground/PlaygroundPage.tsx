@@ -33,7 +33,7 @@ import { PassagePane } from './PassagePane';
 import { PromptPane } from './PromptPane';
 import { WrittenPane } from './WrittenPane';
 
-/** Talk to the model: what it writes, how sure it was, and what it nearly wrote. */
+/** Playground: generated text, its probabilities, and alternatives. */
 export function PlaygroundPage() {
   const [, go] = useLocation();
   const need = useNeed('playground', go);
@@ -80,7 +80,7 @@ function Playground() {
   );
 }
 
-/** Input, what the model makes of it, and what else it could have been. */
+/** Input, output and alternatives for a kind of model. */
 function KindPanes({ kind, isChat }: { kind: PlaygroundKind; isChat: boolean }) {
   const places = useStudio((s) => (kind === 'encoder' ? (s.filled?.blanks.length ?? 0) : s.written.length));
   const [chosen, setChosen] = useState<number>();

@@ -7,7 +7,7 @@ import { ActOrStop } from './ActOrStop';
 import { reachWords, spaceWords } from './reach';
 import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
 
-/** Where text begins, and how freely the model may choose. */
+/** Prompt, and sampling settings. */
 export function PromptPane() {
   const prompt = useStudio(promptOf);
   const reach =

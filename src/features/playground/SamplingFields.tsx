@@ -3,7 +3,7 @@ import { useStudio } from '../../state/react';
 import { NumberField, Slider } from '../../ui';
 import styles from './PlaygroundPage.module.css';
 
-/** How freely the model may choose among its guesses. */
+/** Sliders for temperature, top-k and top-p. */
 export function ChanceSliders() {
   const { temperature, topK, topP } = useStudio((s) => s.sampling);
   const set = useStudio((s) => s.setSampling);
@@ -39,7 +39,7 @@ export function ChanceSliders() {
     </div>
   );
 }
-/** One past the largest that can be set. */
+/** Value for no limit: one more than the maximum. */
 const TOP_K_OFF = 101;
 
 export function LengthField({ label }: { label: string }) {

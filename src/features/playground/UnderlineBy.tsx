@@ -2,7 +2,7 @@ import { Segmented } from '../../ui';
 
 export type Underline = 'surprise' | 'off';
 
-/** What the lines beneath tokens say. */
+/** Selects the quantity that underlines show. */
 export const UnderlineBy = (p: { value: Underline; onChange: (underline: Underline) => void }) => (
   <Segmented
     label="Underline by"

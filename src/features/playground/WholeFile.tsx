@@ -12,11 +12,11 @@ import { describeWork, IDLE, type Work, work } from '../../state/work';
 import { Button, Checkbox, Dialog, EncodingDialog, FileButton, Progress } from '../../ui';
 import styles from './PlaygroundPage.module.css';
 
-/** A file, in what it is written where that is not UTF-8, and which of its columns are the text where it is a table. */
+/** File, its encoding if it isn't UTF-8, and the text columns if it is a table. */
 type Given = Pick<ClassifyFileInput, 'file' | 'table' | 'encoding'>;
 type Head = TableHead & { format: TableFormatId };
 
-/** A table or a text a line, which comes back with its labels. */
+/** Classifies a table, or a file with one text per line, and returns it with labels. */
 export function WholeFile({ run }: { run: RunRow['record'] }) {
   const store = useStudioStore();
   const [given, setGiven] = useState<Given>();
@@ -35,7 +35,7 @@ export function WholeFile({ run }: { run: RunRow['record'] }) {
       (await store.getState().classifying()).classifyFile({ runId: run.id, ...next }, options),
     );
   };
-  /** Which of its columns are the text is asked of a table, once it can be read. */
+  /** Asks for the text columns of a table, once it is readable. */
   const take = async (next: Given): Promise<void> => {
     const { file, encoding } = next;
     const format = tableCalled(file.name);
@@ -83,7 +83,7 @@ export function WholeFile({ run }: { run: RunRow['record'] }) {
   );
 }
 
-/** Why it was not classified; where it is in another encoding than UTF-8, a person says in which. */
+/** Reason why the file wasn't classified; asks for the encoding if it isn't UTF-8. */
 function Refused({
   given,
   failure,

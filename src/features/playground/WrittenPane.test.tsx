@@ -5,7 +5,7 @@ import { testStudio } from '../../testing/behindChannels';
 import { StudioContext } from '../../state/react';
 import { WrittenPane } from './WrittenPane';
 
-test('what is written stands where its script begins', () => {
+test('aligns written text to the start of its script', () => {
   const { studio, close } = testStudio(memoryStore());
   const written = [{ id: 1, text: 'שלום', bytes: [0xd7], probability: 0.5, alternatives: [] }];
   studio.setState({ writtenAfter: 'הים', written });
@@ -49,7 +49,7 @@ test('earlier texts are listed by their seeds', () => {
   close();
 });
 
-test('earlier texts of one seed have their first words in their names', () => {
+test('earlier texts with the same seed have their first words in their names', () => {
   const { studio, close } = testStudio(memoryStore());
   const { sampling } = studio.getState();
   const by = {

@@ -12,7 +12,7 @@ import { meanBits, tokenView } from './surprise';
 import { type Underline, UnderlineBy } from './UnderlineBy';
 import styles from './PlaygroundPage.module.css';
 
-/** The text as it comes. Each token can be chosen, by mouse or with ← →. */
+/** Text as it is generated. Each token is selectable, by mouse or with ← →. */
 export function WrittenPane({
   chosen,
   onChoose,
@@ -20,7 +20,7 @@ export function WrittenPane({
 }: {
   chosen: number | undefined;
   onChoose: (index: number) => void;
-  /** It stands apart from what it answers, and not after it. */
+  /** Shows the text separately from the prompt, as an answer. */
   isAnswer?: boolean;
 }) {
   const prompt = useStudio((s) => s.writtenAfter);
@@ -80,7 +80,7 @@ function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (under
   );
 }
 
-/** Says so where another model, or another step, wrote the text than the one that is chosen now. */
+/** Note that another model or checkpoint than the current one wrote the text. */
 function OtherStep() {
   const note = useStudio(resultNote);
   if (note === undefined) return null;
@@ -92,7 +92,7 @@ function OtherStep() {
   );
 }
 
-/** Texts that newer ones replaced. Each can be shown again. */
+/** Earlier texts, which can be shown again. */
 function Earlier() {
   const kind = useStudio(playgroundKind);
   const texts = useStudio((s) => s.earlier).filter(({ by }) => by.kind === kind);
@@ -113,10 +113,10 @@ function Earlier() {
     </p>
   );
 }
-/** What tells it from its neighbors: the seed, or the step where chance decides nothing. */
+/** Distinguishes a text from the others: the seed, or the step if decoding is deterministic. */
 const shortName = ({ by, sampling }: EarlierText): string =>
   isDrawn(by.kind, sampling) ? `seed ${sampling.seed}` : `step ${formatCount(by.step)}`;
-/** With its first words where another has the same name: as many as tell the two apart. */
+/** Adds the first words to equal names: as many as distinguish them. */
 function shortNames(texts: readonly EarlierText[]): string[] {
   const names = texts.map(shortName);
   const words = texts.map(({ tokens }) =>
@@ -159,7 +159,7 @@ function Foot({ underline }: { underline: 'surprise' | 'off' }) {
   );
 }
 
-/** Goes to where writing begins, and keeps the newest token in view; whoever scrolls up meanwhile is left alone. */
+/** Scrolls to new text and keeps the newest token in view, unless the user scrolls up. */
 function useFollowing(length: number, isOn: boolean) {
   const end = useRef<HTMLSpanElement>(null);
   const isNew = useRef(true);
@@ -167,7 +167,7 @@ function useFollowing(length: number, isOn: boolean) {
     const box = scrollerOf(end.current);
     if (!isOn) isNew.current = true;
     if (!isOn || !box || !end.current) return;
-    // Where the page scrolls and not the pane, more may stand below the text.
+    // If the page scrolls instead of the pane, more content may be below the text.
     const foot = box === document.scrollingElement ? innerHeight : box.getBoundingClientRect().bottom;
     const below = end.current.getBoundingClientRect().bottom - foot + ROOM;
     if (below > 0 && (isNew.current || below < NEAR)) box.scrollTop += below;
@@ -176,12 +176,12 @@ function useFollowing(length: number, isOn: boolean) {
   return end;
 }
 
-/** The pane, or where that does not scroll the page's part that does, or the page. */
+/** Scrolling ancestor: the pane, else the page's scrolling part, else the page. */
 function scrollerOf(element: HTMLElement | null): Element | undefined {
   const boxes = [element?.closest('[data-pane]'), element?.closest('#stage'), document.scrollingElement];
   return boxes.find((box) => box != null && box.scrollHeight > box.clientHeight + 1) ?? undefined;
 }
-/** Pixels for the line at the foot. */
+/** Height of the line at the foot, in px. */
 const ROOM = 56;
-/** Pixels: a few lines of text. */
+/** Height of a few lines of text, in px. */
 const NEAR = 160;

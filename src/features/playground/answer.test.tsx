@@ -1,4 +1,4 @@
-/** The answer of a classifier: its label first, which text it is for, and a way to say that it is wrong. */
+/** The answer of a classifier: label first, the text that it is for, and a way to correct it. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { Router } from 'wouter';
@@ -37,14 +37,14 @@ function answerOf(prompt: string, several = false): string {
   return html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
 }
 
-test('the label and its confidence come first, and a wrong one can be corrected', () => {
+test('shows the label and its confidence first, and lets the user correct a wrong one', () => {
   const shown = answerOf('Win now');
   expect(shown).toMatch(/^ Result spam 87\.3 % .*Wrong\? Choose the right label .*Why this label/);
   expect(shown).toContain('which words changed this one answer');
   expect(shown).not.toContain('earlier text');
 });
 
-test('words that change nothing are not marked, and the label without them is shown', () => {
+test('doesn’t mark words that change nothing, and shows the label without them', () => {
   const html = (scores: readonly number[], blank: readonly number[]): string => {
     const words = ['see', ' ', 'the'].map((text, i) => ({ text, score: scores[i]! }));
     return renderToStaticMarkup(<DecidedWords labels={['ok', 'spam']} label={0} decided={{ words, blank }} />);
@@ -58,10 +58,10 @@ test('words that change nothing are not marked, and the label without them is sh
   expect(page).toMatch(/>see <span class="[^"]*">the<\/span><\/p>/);
 });
 
-test('an answer for a text that was edited since says so', () => {
+test('says if an answer is for a text that was edited since', () => {
   expect(answerOf('Win nothing')).toMatch(/^ Result This result is for the earlier text /);
 });
 
-test('a text with several labels has no one right label to choose', () => {
+test('offers no single right label for a multi-label text', () => {
   expect(answerOf('Win now', true)).not.toContain('Choose the right label');
 });

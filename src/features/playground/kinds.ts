@@ -1,16 +1,16 @@
-/** What a model does here, by its kind. */
+/** Playground text by kind of model. */
 import { countBlanks } from '../../core/tokenizer/passage';
 import { isChatting, playgroundKind, type PlaygroundKind, promptOf } from '../../state/playground';
 import type { Studio } from '../../state/slices/studio';
 
 interface Words {
-  /** The button. */
+  /** Label of the button. */
   act: string;
-  /** Label next to its progress. */
+  /** Progress label. */
   acting: string;
-  /** Where there is no model yet. */
+  /** Shown without a model. */
   summary: string;
-  /** Where nothing was made yet. */
+  /** Shown before there is output. */
   nothing: string;
 }
 
@@ -41,13 +41,13 @@ export const KINDS: Readonly<Record<PlaygroundKind, Words>> = {
   },
 };
 
-/** What a person must type before the model can work; undefined if nothing is missing. */
+/** Returns the input that the model needs first; undefined if nothing is missing. */
 export function lackingWords(s: Studio): string | undefined {
   const text = promptOf(s);
   if (isChatting(s)) return text.trim() === '' ? 'Type a message first' : undefined;
   switch (playgroundKind(s)) {
     case 'decoder':
-      return undefined; // It can write without a beginning.
+      return undefined; // It can write without a prompt.
     case 'encoder':
       return countBlanks(text) === 0 ? 'Type ___ for a blank first' : undefined;
     case 'encoder-decoder':
@@ -59,5 +59,5 @@ export function lackingWords(s: Studio): string | undefined {
   }
 }
 
-/** Who is talked with answers. */
+/** A chat uses the text of a sequence-to-sequence model. */
 export const wordsOf = (s: Studio): Words => KINDS[isChatting(s) ? 'encoder-decoder' : playgroundKind(s)];

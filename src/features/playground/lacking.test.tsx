@@ -1,4 +1,4 @@
-/** The filled button of the Playground can always be pressed: without a text it asks for one. */
+/** The filled button of the Playground is always enabled: without a text it asks for one. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { beforeEach, expect, test } from 'vitest';
 import { Router } from 'wouter';

@@ -7,7 +7,7 @@ const record = runRecord({
   data: { facts: dataFacts({ parts: { train: { tokens: 50, bytes: 100 }, validation: { tokens: 10, bytes: 20 } } }) },
 });
 
-test('a prompt that is longer than the model reads is said to be, and about how much of it', () => {
+test('reports a prompt longer than the context, with the approximate share that is read', () => {
   expect(reachWords('x'.repeat(200), record)).toBeUndefined();
   expect(reachWords('x'.repeat(10_000), record)).toBe(
     'Only about the last 200 characters fit: the context is 100 tokens',
@@ -15,12 +15,12 @@ test('a prompt that is longer than the model reads is said to be, and about how 
   expect(reachWords('ä'.repeat(150), record)).toMatch(/the last (100|1\d\d|50) characters/);
 });
 
-test('what is read whole or not at all is said to be too long', () => {
+test('reports an input that is too long to be read at all', () => {
   expect(tooLongWords('x'.repeat(200), record)).toBeUndefined();
   expect(tooLongWords('x'.repeat(302), record)).toBe('About 150 tokens, but only 100 fit: shorten the text');
 });
 
-test('a space at the end is warned of where tokens begin with their space', () => {
+test('warns of a trailing space if tokens begin with their space', () => {
   const of = (kind: string) => ({ tokenizer: { ...record.tokenizer, kind } }) as typeof record;
   expect(spaceWords('This morning I ', of('bpe'))).toMatch(/^Ends with a space: remove it/);
   expect(spaceWords('This morning I', of('bpe'))).toBeUndefined();

@@ -1,4 +1,4 @@
-/** How much of a prompt a model reads: no more than its context has room for. */
+/** How much of a prompt fits the model's context. */
 import { formatCount } from '../../core/base/units';
 import { contextWindow } from '../../core/sample/contextWindow';
 import type { RunRecord } from '../../core/runs/record';
@@ -32,7 +32,7 @@ export function spaceWords(prompt: string, { tokenizer }: Pick<RunRecord, 'token
   return isOfWords && /\S[ \t]+$/.test(prompt) ? 'Ends with a space: remove it to start a new word' : undefined;
 }
 
-/** The same of a text that is read whole or not at all. */
+/** Like `reachWords`, for an input that must fit completely. */
 export function tooLongWords(
   text: string,
   { model, segments }: Pick<RunRecord, 'model' | 'segments'>,

@@ -1,7 +1,7 @@
 import { formatCount, formatDuration } from '../../core/base/units';
 import type { Writing } from '../../state/slices/playground';
 
-/** How the last writing ended, in words. */
+/** Says how the last generation ended. */
 export function readStatus(writing: Writing, tokens: number, blanks: number, isChat: boolean): string {
   if (writing.kind !== 'done') return '';
   const { reason, ms, leftOut = 0 } = writing;

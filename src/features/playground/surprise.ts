@@ -1,4 +1,4 @@
-/** How surprised the model was by its own choice, as it says before temperature, top-k and top-p. */
+/** Surprisal of generated tokens, from probabilities before temperature, top-k and top-p. */
 import { hex } from '../../core/tokenizer/entryBytes';
 import type { GeneratedToken } from '../../protocol/gpu';
 import { surpriseStep, type TokenView } from '../../ui';
@@ -9,6 +9,6 @@ export function tokenView({ text, bytes, probability }: GeneratedToken, vocabula
   return { text, bytes: hex(bytes), step: surpriseStep(bits(probability) / Math.log2(vocabulary)) };
 }
 
-/** Mean bits a token; undefined without any. */
+/** Mean bits per token; undefined without tokens. */
 export const meanBits = (tokens: readonly GeneratedToken[]): number | undefined =>
   tokens.length === 0 ? undefined : tokens.reduce((sum, { probability }) => sum + bits(probability), 0) / tokens.length;

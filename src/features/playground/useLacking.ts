@@ -3,14 +3,14 @@ import { useStudio } from '../../state/react';
 import { lackingWords } from './kinds';
 
 interface Lacking {
-  /** What must be typed first; undefined until a press on the button asked for it. */
+  /** Names the missing input; undefined until the button is pressed without it. */
   error: string | undefined;
   field: RefObject<HTMLTextAreaElement | null>;
-  /** Says what the field lacks, and focuses it. */
+  /** Shows the error and focuses the field. */
   onLacking: () => void;
 }
 
-/** For the field of a filled button that needs a text: the button stays enabled, and a press without a text asks for one. */
+/** For the field of a filled button that stays enabled, and asks for a text if it is pressed without one. */
 export function useLacking(): Lacking {
   const words = useStudio(lackingWords);
   const field = useRef<HTMLTextAreaElement>(null);

@@ -9,7 +9,7 @@ import { bestOf, comparable, formatBits, type RunView } from './view';
 export function CurvesPane(p: {
   all: readonly RunView[];
   shown: readonly RunView[];
-  /** What the others are held against, else the newest. */
+  /** Baseline run, else the newest. */
   against: RunView | undefined;
 }) {
   const { all, shown, against } = p;

@@ -22,7 +22,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
   const save = (): void => {
     if (!isNamed || problem !== undefined) return;
     onClose();
-    // Another tab may have written the others meanwhile.
+    // Sends only changed fields: another tab may have changed the others.
     void describe(view.id, {
       ...(name.trim() !== record.name && { name: name.trim() }),
       ...(tagsOf(tags).join() !== record.tags.join() && { tags: tagsOf(tags) }),
@@ -71,7 +71,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
   );
 }
 
-/** Each once, in the order in which they were written. */
+/** Unique tags, in the order in which they were typed. */
 const tagsOf = (words: string): readonly string[] => [
   ...new Set(
     words

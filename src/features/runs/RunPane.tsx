@@ -106,7 +106,7 @@ export function RunPane(p: {
   );
 }
 
-/** The verdict, as on Train. */
+/** Verdict, as on Train. */
 function Judged({ view, isRunning }: { view: RunView; isRunning: boolean }) {
   const { tone, judgement, evidence } = judgementOf(view, isRunning);
   return (

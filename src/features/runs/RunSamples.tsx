@@ -7,7 +7,7 @@ import { cx, earlyPlace, PaneHead, Passage, Reel, Swatch, text, useReel } from '
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
-/** Samples of a run under one scrubber, then those at the last evaluation of the run and the one it is compared with. */
+/** Samples of a run with a scrubber, then those at the last evaluation of the run and of the compared run. */
 export function RunSamples({ view, other }: { view: RunView; other: RunView | undefined }) {
   const pair = other ? [other, view] : [];
   const written = pair.filter(({ row }) => row.curve && row.curve.sample !== '');
@@ -21,7 +21,7 @@ export function RunSamples({ view, other }: { view: RunView; other: RunView | un
 
 const isWritten = ({ text: words, is }: Piece): boolean => is !== 'given' && words !== '';
 
-/** Replays what a run wrote, from its first sample to its last. */
+/** Replays the samples of a run, from first to last. */
 function RunReel({ view }: { view: RunView }) {
   const log = useRunLog(view.row);
   const { objective, samplePrompt } = recipeOf(view.row.record);

@@ -36,14 +36,14 @@ const SHOWN = 8;
 export function RunsPage() {
   useRunsShown();
   const listed = useStudio(liveRuns);
-  // The head stands at once; what many runs take is drawn after it, in pieces.
+  // Renders the head at once, and defers the content, which many runs make slow.
   const runs = useDeferredValue(listed, null);
   const views = useMemo(() => runs?.map(viewOf), [runs]);
   if (!views) return <Stage title="Runs">{null}</Stage>;
   return views.length === 0 ? <Empty /> : <Runs views={views} />;
 }
 
-/** Of so many parts those that are drawn: one more after each paint, so that together they are no long task. */
+/** Number of parts to render: one more after each paint, so that they don't form one long task. */
 function useDrawn(parts: number): number {
   const [drawn, setDrawn] = useState(1);
   useEffect(() => {
@@ -204,7 +204,7 @@ function toggled(hidden: ReadonlySet<string>, id: string): ReadonlySet<string> {
   return next;
 }
 
-/** The baseline, and the best of the runs comparable with it; the best of all if the baseline has no evaluation. */
+/** Initially shown runs: the baseline, and the best of the runs comparable with it, or of all if it has no score. */
 function firstShown(views: readonly RunView[], baseline: RunView | undefined): ReadonlySet<string> {
   const others = views
     .filter(({ id, heldOut }) => id !== baseline?.id && (baseline?.bits === undefined || heldOut === baseline.heldOut))

@@ -9,7 +9,7 @@ import { formatBits, headlineValue, type RunView, timeOf } from './view';
 import { differenceWords, NONE, stateWords } from './words';
 
 interface RunsTableProps {
-  /** In order. */
+  /** Sorted rows. */
   views: readonly RunView[];
   columns: readonly RunColumn[];
   baseline: RunView | undefined;
@@ -23,7 +23,7 @@ interface RunsTableProps {
   onSort: (column: string) => void;
 }
 
-/** A row a run: whether its curve is shown, what the others are held against, how good it is, and what it was made with. */
+/** Table of runs: curve visibility, baseline choice, scores and settings. */
 export function RunsTable(p: RunsTableProps) {
   const { views, baseline, isRunning, isShown, onShow, onBaseline } = p;
   const columns: Column<RunView>[] = [
@@ -109,7 +109,7 @@ export function RunsTable(p: RunsTableProps) {
   );
 }
 
-/** A plain button: one stands in every row, and there may be hundreds. */
+/** A plain button, because each of possibly hundreds of rows has one. */
 function Eye(p: { view: RunView; isShown: boolean; onShow: (view: RunView, isShown: boolean) => void }) {
   const words = `${p.isShown ? 'Hide' : 'Show'} the curve of ${p.view.name}`;
   return (

@@ -1,4 +1,4 @@
-/** The table of runs, and their curves, for a spreadsheet: numbers whole, with their units in the head. */
+/** Table of runs, and their curves, for a spreadsheet: full precision, with units in the header. */
 import type { Cell } from '../../core/base/csv';
 import { headlineOf } from '../../core/objectives';
 import { bitsPerByteOf } from '../../core/runs/bitsPerByte';
@@ -8,7 +8,7 @@ import { type RunView, tokensAt } from './view';
 
 type Rows = readonly (readonly Cell[])[];
 
-/** A row a run, in this order. */
+/** One row per run, in the given order. */
 export function tableRows(
   views: readonly RunView[],
   columns: readonly RunColumn[],
@@ -38,7 +38,7 @@ function cellOf({ id, by, setting }: RunColumn, view: RunView, baseline: RunView
   return id === 'difference' ? differenceOf(view, baseline) : by(view);
 }
 
-/** Undefined where the two do not compare. */
+/** Undefined if the two runs aren't comparable. */
 const differenceOf = ({ bits, heldOut }: RunView, baseline: RunView | undefined): number | undefined =>
   bits === undefined || baseline?.bits === undefined || heldOut !== baseline.heldOut ? undefined : bits - baseline.bits;
 

@@ -7,7 +7,7 @@ import { BITS, bitsPerByteOf } from '../../core/runs/bitsPerByte';
 import { isSameData, segmentAt } from '../../core/runs/segments';
 import { type RunView, tokensAt } from './view';
 
-/** What is drawn: on held-out text bits per byte or the headline, or what it loses on the text that it learns from. */
+/** Plotted quantity: bits per byte or the headline metric on held-out text, or training loss. */
 export const MEASURES = ['bits', 'headline', 'training'] as const;
 export type Measure = (typeof MEASURES)[number];
 
@@ -15,14 +15,14 @@ export type Measure = (typeof MEASURES)[number];
 export const usualMeasure = (objective: RunView['objective']): Measure =>
   objectiveOf(objective).gives.includes('bytes') ? 'bits' : 'headline';
 
-/** As a title and within a sentence. */
+/** Names of the measure, as a title and for use in a sentence. */
 export function measureWords(measure: Measure, objective: RunView['objective']): { label: string; name: string } {
   if (measure === 'training') return { label: 'Training loss', name: 'training loss' };
   const metric = measure === 'bits' ? metricOf(BITS) : headlineOf(objective);
   return { label: metric.label, name: nameOf(metric) };
 }
 
-/** A run's line, for a fork from its parent's value at the fork; undefined where nothing of it is known in this measure. */
+/** Line of a run, from its parent's value at the fork if it has one; undefined without values in this measure. */
 export function lineOf(view: RunView, measure: Measure, axis: XAxis, all: readonly RunView[] = []): Line | undefined {
   const own = pointsOf(view, measure);
   if (own.length === 0) return undefined;
@@ -47,8 +47,8 @@ export function lineOf(view: RunView, measure: Measure, axis: XAxis, all: readon
 }
 
 /**
- * The parent's value at the step that a fork began from, between its evaluations around that step. Undefined where the
- * parent is unknown, or where the fork is measured on other data, to which no line leads.
+ * Parent's value at the step of the fork, interpolated between its evaluations. Undefined if the parent is unknown, or
+ * if the fork is evaluated on other data, to which no line leads.
  */
 function forkPoint(view: RunView, measure: Measure, all: readonly RunView[]): Point | undefined {
   const { parent, segments } = view;
@@ -66,7 +66,7 @@ function forkPoint(view: RunView, measure: Measure, all: readonly RunView[]): Po
   return { step, value: between(last.value, next.value), ms: between(last.ms, next.ms) };
 }
 
-/** Curves of runs that are not shown, up to where shown ones fork from them: quiet, and without a name. */
+/** Quiet, unnamed curves of hidden ancestors, up to the forks of shown runs. */
 export const forebearLines = (
   shown: readonly RunView[],
   all: readonly RunView[],
@@ -99,7 +99,7 @@ export const forebearLines = (
 interface Point {
   step: number;
   value: number;
-  /** Of training. */
+  /** Training time in milliseconds. */
   ms: number;
 }
 
@@ -121,7 +121,7 @@ function pointsOf(view: RunView, measure: Measure): readonly Point[] {
   });
 }
 
-/** Time in seconds. */
+/** Position of a point on the axis; time is in seconds. */
 function placeOf(view: RunView, { step, ms }: Point, axis: XAxis): number {
   switch (axis) {
     case 'step':
@@ -133,7 +133,7 @@ function placeOf(view: RunView, { step, ms }: Point, axis: XAxis): number {
   }
 }
 
-/** What a unigram model reaches on a run's text, in its measure; undefined for the training loss. */
+/** Value of a unigram model on a run's text, in the run's measure; undefined for the training loss. */
 export function referenceOf(
   view: RunView,
   measure: Measure,
@@ -148,8 +148,9 @@ export function referenceOf(
 }
 
 /**
- * Ends of the vertical axis. Once a run beats the unigram model, the axis leaves out higher values before each line's
- * minimum: the fall from a uniform guess would take all the height. A rise after the minimum is overfitting, so it stays.
+ * Range of the vertical axis. Once a run beats the unigram model, omits higher values before each line's minimum,
+ * because the fall from a uniform guess would take all the height. A rise after the minimum is overfitting, so it
+ * stays.
  */
 export function ends(lines: readonly Line[], reference: number | undefined): { min: number; max: number } | undefined {
   const values = lines.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite);

@@ -52,7 +52,7 @@ test.each([
   expect(words).toMatchObject({ judgement: onTrain.judgement, evidence: onTrain.evidence });
 });
 
-test('a curve without labels, by an older build, is read, and made again for a classifier', async () => {
+test('reads a curve without labels from an older build, and recomputes it for a classifier', async () => {
   const store = memoryStore();
   const events = [evaluated(0, 0.7, 30), evaluated(40, 0.5, 60)];
   await addRun(store, record);

@@ -1,4 +1,4 @@
-/** Words for the intermediate checkpoints of a run. */
+/** Text about the intermediate checkpoints of a run. */
 import { formatBytes, formatCount } from '../../core/base/units';
 import { roomForLight, within } from '../../core/checkpoint/plan';
 import { intermediateCheckpoints } from '../../core/runs/intermediateCheckpoints';
@@ -18,7 +18,7 @@ export function lightWords({ row: { record } }: RunView, steps: readonly SavedSt
   return words;
 }
 
-/** What a limit of `budget` bytes deletes right away: a sentence, or nothing. */
+/** Says what a limit of `budget` bytes deletes immediately; empty if nothing. */
 export function givesWay(steps: readonly SavedStep[], budget: number): string {
   const light = steps.filter((step) => step.light && !step.pinned);
   const whole = Math.max(0, ...steps.map(({ holds, bytes }) => (holds === 'weights' ? 0 : bytes)));

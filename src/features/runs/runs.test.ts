@@ -11,13 +11,13 @@ import { bestOf, comparable, tokensAt, viewOf } from './view';
 import { formatGap, gapOf, verdictOf } from './verdict';
 import { differWords, standing, stateWords } from './words';
 
-/** `baseline`, `dropout 0.3`, its fork `half width`, `hot rate`, `cooler`, and its fork `longer`; the newest first. */
+/** `baseline`, `dropout 0.3`, its fork `half width`, `hot rate`, `cooler`, and its fork `longer`; newest first. */
 const views = runRows(6).map(viewOf);
 const named = (name: string) => views.find((view) => view.name === name)!;
 const none = () => false;
 const names = (some: readonly { name: string }[]) => some.map(({ name }) => name);
 
-test('bits per byte are of the text that a step was measured on', () => {
+test('bits per byte use the text that a step was evaluated on', () => {
   const { best, bits } = named('baseline');
   expect(bits).toBeCloseTo((best!.loss * 38_000) / (121_000 * Math.LN2), 12);
   const [row] = runRows(1);
@@ -30,21 +30,21 @@ test('bits per byte are of the text that a step was measured on', () => {
   const view = viewOf({ ...row!, record: { ...row!.record, segments } });
   const line = lineOf(view, 'bits', 'step')!;
   const [before, after] = [2000, 2050].map((step) => Array.from(line.x).indexOf(step));
-  // 0.314 tokens a byte until then, and half a token a byte from there on.
+  // 0.314 tokens per byte up to the change, and half a token per byte after it.
   expect(line.y[after!]! / line.y[before!]!).toBeCloseTo(0.5 / (38 / 121), 2);
   expect(line.starts).toEqual([after]);
   expect(view.best!.step).toBeGreaterThan(2000);
   expect(comparable([named('baseline'), view], view)).toEqual([view]);
 });
 
-test('runs are drawn in what is measured of them: bits per byte only where text is gone on from', () => {
+test('runs are plotted in a measure that they have: bits per byte only if the objective has them', () => {
   expect(usualMeasure('causal')).toBe('bits');
   expect(usualMeasure('masked')).toBe('headline');
   expect(usualMeasure('pairs')).toBe('headline');
   expect(lineOf(named('baseline'), usualMeasure('masked'), 'step')).toBeDefined();
 });
 
-test('tokens are counted by the batch that each segment had', () => {
+test('counts tokens by the batch size of each segment', () => {
   const [row] = runRows(1);
   const [first] = row!.record.segments;
   const wide = { ...first.recipe, batch: 24 };
@@ -56,7 +56,7 @@ test('tokens are counted by the batch that each segment had', () => {
   expect(tokensAt(view, 150)).toBe(100 * 12 * 128 + 50 * 24 * 128);
 });
 
-test('a column for each setting that differs, a count of those that do not, and every row in order', () => {
+test('has a column per differing setting, a count of equal ones, and every row in order', () => {
   const { columns, same } = columnsOf(views, none);
   expect(columns.filter(({ setting }) => setting).map(({ label }) => label)).toEqual([
     'Width',
@@ -68,7 +68,7 @@ test('a column for each setting that differs, a count of those that do not, and 
   expect(by('bits', 'ascending')[0]).toBe(bestOf(views)!.name);
   expect(by('run', 'descending')).toEqual(names(views).toSorted().reverse());
   expect(by('recipe.learningRate', 'descending')[0]).toBe('hot rate');
-  // What is not known is last, either way.
+  // Unknown values come last in either order.
   const stranger = { ...named('cooler'), bits: undefined };
   const all = [stranger, ...views.filter(({ name }) => name !== 'cooler')];
   for (const order of ['ascending', 'descending'] as const)
@@ -77,7 +77,7 @@ test('a column for each setting that differs, a count of those that do not, and 
   expect(sortedBy({ column: 'bits', order: 'ascending' }, 'time')).toEqual({ column: 'time', order: 'ascending' });
 });
 
-test('a filter looks at names, tags, notes and what differs', () => {
+test('a filter searches names, tags, notes and differing settings', () => {
   const { columns } = columnsOf(views, none);
   const found = (words: string) => names(filtered(views, words, columns)).toSorted();
   expect(found('HALF')).toEqual(['half width']);
@@ -87,7 +87,7 @@ test('a filter looks at names, tags, notes and what differs', () => {
   expect(found(' ')).toHaveLength(6);
 });
 
-test('a fork’s forebear is drawn quietly up to where it left, and only where it is not shown itself', () => {
+test('a fork’s hidden ancestor is drawn quietly up to the fork', () => {
   const half = named('half width');
   const [before] = forebearLines([half], views, 'bits', 'step');
   expect(Array.from(before!.x).at(-1)).toBe(1000);
@@ -97,9 +97,9 @@ test('a fork’s forebear is drawn quietly up to where it left, and only where i
   expect(lineOf(half, 'headline', 'tokens')!.x[0]).toBe(1000 * 12 * 128);
 });
 
-test('a fork’s line leads from its parent’s value at the fork to the first own evaluation', () => {
+test('a fork’s line leads from its parent’s value at the fork to its own first evaluation', () => {
   const [half, parent] = [named('half width'), named('dropout 0.3')];
-  /** The same fork, from between two evaluations of its parent, and not yet measured there. */
+  /** Returns the fork with its start between two evaluations of its parent, without its own first evaluation. */
   const { evaluations } = half.row.curve!;
   const later = Object.fromEntries(Object.entries(evaluations).map(([name, column]) => [name, column.slice(1)]));
   const curve = { ...half.row.curve!, evaluations: later as typeof evaluations };
@@ -113,13 +113,13 @@ test('a fork’s line leads from its parent’s value at the fork to the first o
   const line = lineOf(fork, 'bits', 'step', [fork, parent])!;
   expect(Array.from(line.x).slice(0, 2)).toEqual([1025, 1050]);
   const [quiet] = forebearLines([fork], [fork, parent], 'bits', 'step');
-  // Half way between the parent's evaluations at 1,000 and 1,050, where the quiet line ends.
+  // Halfway between the parent's evaluations at 1,000 and 1,050, where the quiet line ends.
   const drawn = lineOf(parent, 'bits', 'step')!;
   const at = Array.from(drawn.x).indexOf(1000);
   expect(line.y[0]).toBeCloseTo((drawn.y[at]! + drawn.y[at + 1]!) / 2, 12);
   expect([quiet!.x, quiet!.y].map((column) => Array.from(column).at(-1))).toEqual([1025, line.y[0]]);
   expect(lineOf(fork, 'bits', 'time', [fork, parent])!.x[0]).toBeCloseTo(0.033 * 1025, 9);
-  // Settings that change at the fork don't tear it; other data do, and so does a parent that is gone.
+  // Settings changed at the fork keep the line connected; other data or a deleted parent break it.
   const [segment] = half.segments;
   const changed = (data: typeof segment.data, why: 'recipe' | 'data') =>
     forkOf({ segments: [segment, { ...segment, data, after: 1025, why }] });
@@ -129,7 +129,7 @@ test('a fork’s line leads from its parent’s value at the fork to the first o
   expect(lineOf(fork, 'bits', 'step', [fork])!.x[0]).toBe(1050);
 });
 
-test('the axis leaves out what is worse than the reference, once something is better', () => {
+test('the axis omits what is worse than the reference, once something is better', () => {
   const lines = [lineOf(named('baseline'), 'bits', 'step')!];
   const y = ends(lines, 2.9)!;
   expect(y.max).toBeGreaterThan(2.9);
@@ -138,14 +138,14 @@ test('the axis leaves out what is worse than the reference, once something is be
   expect(ends([], 2.9)).toBeUndefined();
 });
 
-test('the axis holds the rise of an overfitted run, but not the fall before it', () => {
+test('the axis includes the rise of an overfitted run, but not the fall before it', () => {
   const overfitted = { ...lineOf(named('baseline'), 'bits', 'step')!, y: [8, 4, 2.2, 2.6, 3.9] };
   const y = ends([overfitted], 2.3)!;
   expect(y.max).toBeGreaterThan(3.9);
   expect(y.max).toBeLessThan(4.1);
 });
 
-test('two runs in words', () => {
+test('describes two runs', () => {
   const [baseline, dropout, half] = [named('baseline'), named('dropout 0.3'), named('half width')];
   expect(differWords(baseline.made, dropout.made)).toEqual({
     count: '1 setting differs',
@@ -158,9 +158,9 @@ test('two runs in words', () => {
   expect(standing({ ...dropout, bits: undefined }, baseline)).toMatch(/has no evaluation yet/);
 });
 
-test('a run is judged by its own evaluations, whether finished or in training; its gap is that of its best step', () => {
+test('a run is judged by its own evaluations, finished or in training, with the gap at its best step', () => {
   const dropout = named('dropout 0.3');
-  // Its training loss is 0.15 nats below, in every step; its mean is of some before.
+  // Its training loss is 0.15 nats lower at every step; the mean includes earlier steps.
   expect(gapOf(dropout)).toBeGreaterThan(0.1);
   expect(gapOf(dropout)).toBeLessThan(0.15);
   expect(gapOf({ ...dropout, row: { ...dropout.row, curve: null } })).toBeUndefined();
@@ -179,7 +179,7 @@ test('a run is judged by its own evaluations, whether finished or in training; i
   );
 });
 
-test('a run whose tab ended in the middle of it reads as interrupted, one that a person stopped as paused', () => {
+test('a run whose tab closed during training reads as interrupted, and one that the user stopped as paused', () => {
   const view = named('hot rate');
   const left = { ...view, row: { ...view.row, record: { ...view.row.record, status: 'running' as const } } };
   const stopped = { ...view, row: { ...view.row, record: { ...view.row.record, status: 'stopped' as const } } };
@@ -210,7 +210,7 @@ test('a lower storage limit says which checkpoints it deletes', () => {
   expect(givesWay(steps, 0)).toBe('This deletes 3 checkpoints from step 1 to 8 now (3 MB). ');
 });
 
-test('the table and the curves as csv: what is seen, with every digit and a unit', () => {
+test('the table and the curves as CSV have the visible content at full precision with units', () => {
   const { columns } = columnsOf(views, none);
   const [head, ...rows] = tableRows(views, columns, named('baseline'));
   expect(head).toEqual(expect.arrayContaining(['Run', 'Note', 'Gap (nats)', 'Time (ms)', 'Width', 'Verdict']));

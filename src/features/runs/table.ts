@@ -1,4 +1,4 @@
-/** The table of runs: its columns as values, their order, and what a filter leaves. */
+/** Table of runs: column values, sorting and filtering. */
 import { isSameValue, type Setting, settingsThatDiffer, valueWords } from '../../core/runs/compare';
 import { headlineOf } from '../../core/objectives';
 import { endingOf } from '../../core/runs/ending';
@@ -16,20 +16,20 @@ export interface Sort {
   order: SortOrder;
 }
 
-/** A column that can be hidden, and sorted by. */
+/** Column that can be hidden and sorted. */
 export interface RunColumn {
   id: string;
   label: string;
   isNumber: boolean;
-  /** What a spreadsheet's numbers are in. */
+  /** Unit of the numbers in a spreadsheet. */
   unit?: string;
-  /** Undefined comes last, in either order. */
+  /** Sort key; undefined comes last in either order. */
   by: (view: RunView) => number | string | undefined;
-  /** A setting that differs among the runs. */
+  /** Setting that differs among the runs. */
   setting?: Setting;
 }
 
-/** Scores of runs, then the settings that differ among them. */
+/** Columns: scores of runs, then the settings that differ among them. */
 export function columnsOf(
   views: readonly RunView[],
   isRunning: IsRunning,
@@ -76,13 +76,13 @@ export function sorted(views: readonly RunView[], sort: Sort, columns: readonly 
   });
 }
 
-/** The other way round, or by another column: what is lower first, as for losses and names. */
+/** Toggles the order of the sorted column; another column starts ascending, as suits losses and names. */
 export const sortedBy = (now: Sort, column: string): Sort => ({
   column,
   order: now.column === column && now.order === 'ascending' ? 'descending' : 'ascending',
 });
 
-/** Runs in whose name, tags, note, ending or differing settings every word of the filter is. */
+/** Runs that contain every word of the filter in their name, tags, note, ending or differing settings. */
 export function filtered(views: readonly RunView[], filter: string, columns: readonly RunColumn[]): readonly RunView[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return views;

@@ -1,4 +1,4 @@
-/** A run judged by its curve in few points: by the one who judges it on Train, of what was kept of each evaluation. */
+/** Verdict on a run from its stored curve: the same judge as on Train, from the values stored per evaluation. */
 import { runCurve } from '../../core/runs/runCurve';
 import { evaluatedAt } from '../../core/runs/curve';
 import { endingOf } from '../../core/runs/ending';
@@ -9,7 +9,7 @@ import { judge } from '../../core/train/judge';
 import { toneOf, type Verdict } from '../../core/train/verdict';
 import type { RunView } from './view';
 
-/** The verdict that Train gives: of a finished classifier its standing, of a language model that one if a counting model beats it. */
+/** Verdict as on Train: the standing of a finished run if it has one, else the verdict on its curve. */
 export function judgementOf(
   view: RunView,
   isRunning: boolean,
@@ -32,14 +32,14 @@ export function judgementOf(
   return { tone: toneOf(verdict), judgement, evidence: `${evidence} ${next}` };
 }
 
-/** @param isRunning it is being trained, here or in another tab */
+/** @param isRunning whether the run is being trained, here or in another tab */
 export function verdictOf(view: RunView, isRunning: boolean): Verdict {
   const known = isRunning ? going : over;
   let verdict = known.get(view);
   if (!verdict) known.set(view, (verdict = made(view, isRunning)));
   return verdict;
 }
-/** Each view is judged once. */
+/** Caches of verdicts by view. */
 const going = new WeakMap<RunView, Verdict>();
 const over = new WeakMap<RunView, Verdict>();
 
@@ -62,7 +62,7 @@ function made({ segments, step, planned, row: { record, curve } }: RunView, isRu
   return judge(course);
 }
 
-/** Held-out loss above training loss at its best, in nats; undefined where one of them is not known, and where they do not compare. */
+/** Held-out loss minus training loss at the best step, in nats; undefined if unknown or not comparable. */
 export function gapOf({ best, row: { record, curve } }: RunView): number | undefined {
   const recipe = recipeOf(record);
   if (!best || !curve || objectiveOf(recipe.objective).isOtherHeldOut?.(recipe)) return undefined;
@@ -70,5 +70,5 @@ export function gapOf({ best, row: { record, curve } }: RunView): number | undef
   return Number.isNaN(trained) ? undefined : best.loss - trained;
 }
 
-/** `0.31`, `−0.20`: nats. */
+/** `0.31`, `−0.20`, in nats. */
 export const formatGap = (nats: number): string => `${nats < 0 ? '−' : ''}${Math.abs(nats).toFixed(2)}`;

@@ -1,4 +1,4 @@
-/** A run as this stage shows it: what it was made with, how good it is on which text, and where it is from. */
+/** View of a run for this stage: settings, scores, evaluation text and origin. */
 import { headlineOf, type ObjectiveId } from '../../core/objectives';
 import { bitsPerByteOf } from '../../core/runs/bitsPerByte';
 import type { Made } from '../../core/runs/compare';
@@ -19,7 +19,7 @@ import { formatCount } from '../../core/base/units';
 import { deviceKindOf, type Energy, energyOf, type Power } from '../../core/train/energy';
 import { KIND_WORDS } from '../../state/preparation';
 
-/** Losses are in nats. */
+/** Run with losses in nats. */
 export interface RunView extends Kin {
   row: RunRow;
   name: string;
@@ -27,17 +27,17 @@ export interface RunView extends Kin {
   made: Made;
   objective: ObjectiveId;
   segments: Segments;
-  /** Of the whole plan. */
+  /** Number of steps of the whole plan. */
   planned: number;
-  /** The best evaluation on what it learns from now. */
+  /** Best evaluation on the current data. */
   best: { step: number; loss: number } | null;
-  /** At its best; undefined where it was not measured. */
+  /** Bits per byte at the best step; undefined if not measured. */
   bits: number | undefined;
-  /** What runs must have been measured on to be compared; null where it is not known. */
+  /** Key of the evaluation data; runs with equal keys are comparable. Null if unknown. */
   heldOut: string | null;
 }
 
-/** Made once for a row. */
+/** Returns the cached view of a row. */
 export function viewOf(row: RunRow): RunView {
   let view = views.get(row);
   if (!view) views.set(row, (view = made(row)));
@@ -91,11 +91,11 @@ function lowestOf(
   return best;
 }
 
-/** Milliseconds that it was trained, those of what it was forked from among them; undefined where that is not known. */
+/** Training time in milliseconds, including that of the run's ancestors; undefined if unknown. */
 export const timeOf = ({ row: { curve } }: Pick<RunView, 'row'>): number | undefined =>
   curve ? Math.max(0, curve.training.ms.at(-1) ?? 0, curve.evaluations.ms.at(-1) ?? 0) : undefined;
 
-/** An estimate from the time and the kind of device. */
+/** Energy estimate from the training time and the kind of device. */
 export function energyOfRun(view: Pick<RunView, 'row'>, power: Power): Energy | undefined {
   const ms = timeOf(view);
   const { device } = view.row.record;
@@ -119,13 +119,13 @@ export const bestOf = (views: readonly RunView[]): RunView | undefined =>
     undefined,
   );
 
-/** What the others are held against: the one that a person chose, else the first that was made. `views` are newest first. */
+/** Baseline: the run chosen by the user, else the oldest. `views` are newest first. */
 export const baselineOf = (views: readonly RunView[], chosen: string | null): RunView | undefined =>
   views.find(({ id }) => id === chosen) ?? views.at(-1);
 
-/** `perplexity`, of the run's own objective. */
+/** Value of the headline metric of the run's own objective, such as perplexity. */
 export const headlineValue = ({ objective, best }: RunView): number | undefined =>
   best ? headlineOf(objective).scale.of(best.loss) : undefined;
 
-/** Four digits, as runs differ in the third. */
+/** Three decimals, as runs differ in the third significant digit. */
 export const formatBits = (bits: number): string => bits.toFixed(3);

@@ -1,4 +1,4 @@
-/** How two runs compare, in a sentence or two. */
+/** Comparison of two runs in a sentence or two. */
 import { counted, formatCount } from '../../core/base/units';
 import { endingOf } from '../../core/runs/ending';
 import { endingWord } from '../../core/train/endingWord';
@@ -18,7 +18,7 @@ export const HOW: Record<How | 'nothing', string> = {
   import: 'imported',
 };
 
-/** `One setting differs`, and which. */
+/** `One setting differs`, and which one. */
 export function differWords(before: Made, after: Made): { count: string; which: string } {
   const all = changeWords(before, after);
   if (all.length === 0) return { count: 'Same settings', which: '' };

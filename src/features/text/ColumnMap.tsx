@@ -2,13 +2,13 @@ import { COLUMN_ROLES, type ColumnRole, type TableHead } from '../../core/docume
 import { cx, scroll, Select } from '../../ui';
 import styles from './ColumnMap.module.css';
 
-/** Which column has a role; none has two, and only the text is of several. */
+/** Column of each role. A role has one column, except text, which may have several. */
 export type Roles = Readonly<Partial<Record<ColumnRole, string>>> & {
-  /** Those that follow the text in it. */
+  /** Further text columns, appended to the first. */
   besides?: readonly string[];
 };
 
-/** The columns of a table with their first rows, and over each what it is. */
+/** Columns of a table with their first rows and a role for each. */
 export function ColumnMap({
   head,
   roles,
@@ -18,9 +18,9 @@ export function ColumnMap({
 }: {
   head: TableHead;
   roles: Roles;
-  /** Those that a column may have. */
+  /** Roles that a column may have. */
   asked?: readonly ColumnRole[];
-  /** Several columns can be the text, one after another. */
+  /** Whether several columns can form the text. */
   isJoined?: boolean;
   onChange: (roles: Roles) => void;
 }) {
@@ -77,7 +77,7 @@ export function ColumnMap({
     </div>
   );
 }
-/** Beyond these a terminal’s --map is the way. */
+/** Maximum number of columns; use `--map` in the terminal for more. */
 export const MAX_COLUMNS = 40;
 const SHOWN = 4;
 const MAX_SHOWN = 80;
@@ -95,7 +95,7 @@ const WORDS: Readonly<Record<ColumnRole, string>> = {
 };
 const NONE = { value: NOT_USED, label: 'Not used' } as const;
 
-/** The same where several are the text, in the table's order. */
+/** Like `withRole`, for several text columns, in the table's order. */
 function joinedRole(roles: Roles, column: string, role: ColumnRole | undefined, all: readonly string[]): Roles {
   const texts = [roles.text, ...(roles.besides ?? [])].filter((name) => name !== undefined && name !== column);
   if (role === 'text') texts.push(column);
@@ -110,7 +110,7 @@ function joinedRole(roles: Roles, column: string, role: ColumnRole | undefined, 
   };
 }
 
-/** A column with this role and no other; a table is of texts or of pairs. */
+/** Assigns a role to a column, and removes it from others. A table has either texts or pairs. */
 function withRole(roles: Roles, column: string, role: ColumnRole | undefined): Roles {
   const excluded: readonly ColumnRole[] =
     role === 'text' ? ['input', 'target'] : role === 'input' || role === 'target' ? ['text'] : [];

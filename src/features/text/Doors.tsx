@@ -12,17 +12,17 @@ import { FIRST_SHOWN, recorded } from './recorded';
 import styles from './Doors.module.css';
 
 interface Door {
-  /** File of its sample. */
+  /** File name of the sample. */
   file: string;
   title: string;
   sample: string;
-  /** What the model learns. */
+  /** What the model learns to do. */
   summary: string;
   input: string;
   output: ReactNode;
 }
 
-/** What a model can do, each with a sample to try it on and what one answered. */
+/** Tasks that a model can learn, each with a sample to try and an example answer. */
 export function Doors() {
   const samples = useStudio((s) => s.samples);
   return (

@@ -8,13 +8,13 @@ import { useStudio, useStudioFields } from '../../state/react';
 import { IconButton, Notice, TextAction } from '../../ui';
 import styles from './DropNotice.module.css';
 
-/** The one notice of a drop: how many files were added, need an answer, and were skipped. After a reload, of the last one. */
+/** Notice of a drop: number of files added, waiting for an answer, and skipped. After a reload, of the last drop. */
 export function DropNotice() {
   const drop = useStudio((s) => s.drop);
   const kept = useStudio((s) => (s.texts.length + s.tuneTexts.length > 0 ? s.project.lastDrop : null));
   const waiting = useStudioFields((s) => waitingFiles(s).map(({ name }) => name));
   const shown = shownDrop(drop, kept, waiting);
-  // What fails later is shown at once, too.
+  // The key changes with the number of failed files, so that later failures show at once.
   return shown ? <Shown key={`${drop === null}/${shown.failed.length}`} drop={shown} isLast={drop === null} /> : null;
 }
 

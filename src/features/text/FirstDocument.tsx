@@ -2,7 +2,7 @@ import { formatCount } from '../../core/base/units';
 import type { Columns, TableHead } from '../../core/documents/columns';
 import map from './ColumnMap.module.css';
 
-/** What the first row becomes that has text. */
+/** Preview of the document that the first row with text becomes. */
 export function FirstDocument({ head, columns, isChat }: { head: TableHead; columns: Columns; isChat: boolean }) {
   const of = (row: readonly string[], name: string | undefined): string =>
     name === undefined ? '' : (row[head.columns.indexOf(name)] ?? '').trim();
@@ -26,5 +26,5 @@ export function FirstDocument({ head, columns, isChat }: { head: TableHead; colu
     </div>
   );
 }
-/** Code units. */
+/** Maximum number of code units shown. */
 const MAX_SHOWN = 400;

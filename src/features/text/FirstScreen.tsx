@@ -9,7 +9,7 @@ import { ReadingOptions } from './ReadingOptions';
 import { RecordedRun } from './RecordedRun';
 import styles from './FirstScreen.module.css';
 
-/** The Text page before there is any text: three samples to try, every way to add text, and a recorded run. */
+/** Text page without text: samples to try, every way to add text, and a recorded run. */
 export function FirstScreen({ onFiles, onPaste, onPrivacy }: PageProps & { onPaste: () => void }) {
   const toast = useStudio((s) => s.toast);
   const isReading = useStudio((s) => s.importing.kind === 'busy');

@@ -3,7 +3,7 @@ import { describeWork } from '../../state/work';
 import { Button, Progress } from '../../ui';
 import styles from './ImportProgress.module.css';
 
-/** The file that is being read, how far, how long still, and Cancel. */
+/** Progress of the file being read, with time left and Cancel. */
 export function ImportProgress() {
   const importing = useStudio((s) => s.importing);
   const work = describeWork(importing);

@@ -1,4 +1,4 @@
-/** What the Text page says of the texts that are there, rendered over a studio with the workers' real halves. */
+/** The Text page with texts, rendered over a studio with the real worker code. */
 import { prerender } from 'react-dom/static';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
@@ -13,7 +13,7 @@ async function opened() {
   page = await loadedStudio();
   return page.studio.getState;
 }
-/** The words of the page, with a space where an element ends. */
+/** Text of the page, with a space at the end of each element. */
 async function shown(): Promise<string> {
   const { studio } = page;
   const { prelude } = await prerender(
@@ -30,7 +30,7 @@ async function shown(): Promise<string> {
 }
 const TABLE = ['mail,kind', ...Array.from({ length: 20 }, (_, i) => `letter ${i} of the sea,${i % 3 ? 'ham' : 'spam'}`)].join('\n'); // prettier-ignore
 
-test('files are counted once, and documents only where a file has several', async () => {
+test('counts files once, and documents only if a file has several', async () => {
   const getState = await opened();
   await getState().addFiles(Array.from({ length: 9 }, (_, i) => file(`d/${i}.txt`, `The sea is wide. ${i}`)));
   expect(await shown()).toContain(' 9 files, 162 characters');
@@ -41,7 +41,7 @@ test('files are counted once, and documents only where a file has several', asyn
   expect(await shown()).toContain(' 10 files, 29 documents,');
 });
 
-test('a labeled table is counted by its texts', async () => {
+test('counts a labeled table by its texts', async () => {
   const getState = await opened();
   await getState().addFiles([file('mails.csv', TABLE)]);
   await vi.waitFor(() => expect(questionsOf(getState())).toMatchObject([{ kind: 'table' }]));
@@ -51,7 +51,7 @@ test('a labeled table is counted by its texts', async () => {
   expect(await shown()).toContain('1 file, 16 characters');
 });
 
-test('a license is shown where a text has one, as samples do, and nobody is asked about their own files', async () => {
+test('shows a license if a text has one, as samples do, and asks nobody about their own files', async () => {
   const getState = await opened();
   await getState().addFiles([file('diary.txt', 'Today the sea was wide.')]);
   expect(await shown()).toContain('Preview diary.txt');

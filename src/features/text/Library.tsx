@@ -18,10 +18,10 @@ import { TextPreview } from './TextPreview';
 import { TextTabs } from './TextTabs';
 import { TuneTexts } from './TuneTexts';
 
-/** It brings the code of tables along, which the first page does without. */
+/** Imports the code for tables, which the first page doesn't need. */
 const Questions = lazy(() => import('./Questions').then((module) => ({ default: module.Questions })));
 
-/** The texts that are there, what is asked about dropped files, and what is in the chosen text. */
+/** List of texts, questions about dropped files, and a preview of the selected text. */
 export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onPaste: () => void }) {
   const texts = useStudio((s) => s.texts);
   const [asked, choose] = useState<Chosen>();
@@ -29,10 +29,10 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
   const [, go] = useLocation();
   const next = useNextStep('text', go);
   const waiting = useStudio((s) => waitingFiles(s).length);
-  // One notice: a drop that only added texts has nothing to say that the other doesn't.
+  // A single notice: a drop that only added texts says nothing beyond the other notice.
   const isStale = useStudio((s) => textsChanged(s) && isPlainDrop(s.drop, waiting));
   const isInRow = next?.kind === 'answer' || next?.kind === 'train-classifier';
-  // A text that was removed leaves its place to the next one.
+  // After a removal, the next text is selected.
   const text = texts.find((t) => t.id === asked?.id) ?? texts[Math.min(place, texts.length - 1)];
   const chosen = text && (asked?.id === text.id ? asked : { id: text.id });
   return (
@@ -82,7 +82,7 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
   );
 }
 
-/** One line of what is here: files that wait only while nothing else is. */
+/** One-line summary; mentions waiting files only if there is nothing else. */
 function Summary() {
   const texts = useStudio((s) => s.texts);
   const tuneTexts = useStudio((s) => s.tuneTexts);

@@ -12,7 +12,7 @@ const OPTIONS: readonly Option<Choice>[] = [
   { value: 'other', label: 'Other license' },
 ];
 
-/** States the license of texts, for model cards and datasheets. */
+/** Sets the license of texts, for model cards and datasheets. */
 export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]; onClose: () => void }) {
   const setLicence = useStudio((s) => s.setLicence);
   const [first, ...others] = texts;

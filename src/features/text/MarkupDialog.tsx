@@ -8,10 +8,10 @@ import { Button, Dialog } from '../../ui';
 import { countedKinds } from './countedKinds';
 import styles from './MarkupDialog.module.css';
 
-/** It brings the code of tables along, which the first page does without. */
+/** Imports the code for tables, which the first page doesn't need. */
 const TableDialog = lazy(() => import('./TableDialog').then((module) => ({ default: module.TableDialog })));
 
-/** One question for all files to tune on that are not prose; to close it leaves them out. */
+/** Asks once about all tuning files that aren't prose. Closing the dialog skips them. */
 export function MarkupDialog() {
   const markup = useStudioFields(questionOf);
   const take = useStudio((s) => s.takeMarkup);

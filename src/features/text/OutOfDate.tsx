@@ -5,7 +5,7 @@ import { useStudio } from '../../state/react';
 import { isTraining } from '../../state/openRun';
 import { Button, Notice } from '../../ui';
 
-/** Texts were added or removed after the tokenizer was trained: what was made stays, and can be made again. */
+/** Notice that texts changed after the tokenizer was trained: existing results stay, and can be rebuilt. */
 export function OutOfDate() {
   const isStale = useStudio(textsChanged);
   const before = useStudio((s) => s.project.tokenizer?.texts.length ?? 0);

@@ -6,7 +6,7 @@ import { useStudio } from '../../state/react';
 import { Button, Dialog, TextField } from '../../ui';
 import styles from './PasteDialog.module.css';
 
-/** Pasted or typed text, with a name, before it is added. What was written is not thrown away unasked. */
+/** Dialog for pasted or typed text with a name. Asks before it discards the text. */
 export function PasteDialog({ text, onClose }: { text: string; onClose: () => void }) {
   const texts = useStudio((s) => s.texts);
   const addPaste = useStudio((s) => s.addPaste);

@@ -24,7 +24,7 @@ import { namesOf, type RowProps, SkipButton } from './questionParts';
 import { TableRow } from './TableRow';
 import type { DroppedMarkup } from '../../state/slices/adding';
 
-/** What is asked about dropped files, a row each, above the table of texts. */
+/** Questions about dropped files, one row each, above the table of texts. */
 export function Questions() {
   const questions = useStudio(questionsOf);
   const [, go] = useLocation();
@@ -114,7 +114,7 @@ function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread
   }
 }
 
-/** A text file that is no valid JSON or table can be used as it is. Of several files no single reason is shown. */
+/** Offers to use a text file with invalid JSON or table syntax as plain text. Several files show no single reason. */
 function unreadWords({ files, failure }: Extract<Question, { kind: 'unread' }>): { title: string; why: string } {
   const [{ kind }] = files as readonly [DroppedMarkup];
   const isOne = files.length === 1;
@@ -139,7 +139,7 @@ function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'e
   const shown = own && !likely.includes(own) ? [...likely, own] : likely;
   const more = proposals.filter((one) => !shown.includes(one));
   const [first] = files;
-  // It was read in another encoding before, and that was wrong.
+  // The file was read in another, wrong encoding before.
   const before = (first && 'failure' in first ? first.dropped : first)?.reading?.encoding;
   return (
     <Ask
@@ -189,5 +189,5 @@ function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'e
     </Ask>
   );
 }
-/** Encodings that are shown at once. */
+/** Number of encodings shown at first. */
 const LIKELY = 2;

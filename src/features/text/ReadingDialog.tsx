@@ -3,7 +3,7 @@ import { Button, Dialog, Switch } from '../../ui';
 import { FORMAT_WORDS } from './formatWords';
 import styles from './ReadingDialog.module.css';
 
-/** What can be dropped, and what is read of web pages and email. */
+/** Lists the accepted files, and the options for web pages and email. */
 export function ReadingDialog({ onClose }: { onClose: () => void }) {
   const { wholePages = false, wholeMessages = false } = useStudio((s) => s.reading);
   const setReading = useStudio((s) => s.setReading);

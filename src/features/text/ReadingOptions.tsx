@@ -3,7 +3,7 @@ import { TextAction } from '../../ui';
 
 const ReadingDialog = lazy(() => import('./ReadingDialog').then((module) => ({ default: module.ReadingDialog })));
 
-/** Opens what can be dropped, and what is read of web pages and email. */
+/** Button that opens the list of accepted files, with the options for web pages and email. */
 export function ReadingOptions({ children = 'How files are read…' }: { children?: string }) {
   const [isOpen, setOpen] = useState(false);
   return (

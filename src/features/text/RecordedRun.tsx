@@ -8,7 +8,7 @@ import styles from './RecordedRun.module.css';
 const { title, prompt, points, samples, vocabulary } = recorded;
 const LAST_STEP = samples.at(-1)!.step;
 
-/** A recorded run (scripts/firstRun.ts): its sample and its curve under one scrubber. */
+/** Recorded run (scripts/firstRun.ts): its sample and its curve with a shared scrubber. */
 export function RecordedRun() {
   const [isTable, setTable] = useState(false);
   const state = useReel(samples.length, FIRST_SHOWN);
@@ -71,13 +71,13 @@ const Points = () => (
   </div>
 );
 
-/** Share of the width at which a step lies. */
+/** Position of a step as a share of the width. */
 const place = (step: number): number => earlyPlace(step) / earlyPlace(LAST_STEP);
 const xOf = (step: number): number => 100 * place(step);
 const UNIFORM = Math.log(vocabulary);
 const MAX = Math.max(UNIFORM, ...points.map(({ loss }) => loss)) + 0.35;
 const MIN = Math.min(...points.map(({ loss }) => loss)) - 0.25;
-/** Position of a loss in percent of the height. */
+/** Position of a loss, in percent of the height from the top. */
 const yOf = (loss: number): number => (100 * (MAX - loss)) / (MAX - MIN);
 const Y_TICKS = [20, 50, 100, 200, 500, 1000, 2000].filter((tick) => Math.log(tick) > MIN && Math.log(tick) < MAX);
 const X_TICKS = [20, 100, 500, 2000];
@@ -85,7 +85,7 @@ const LINE = points.map(({ step, loss }, i) => `${i === 0 ? 'M' : 'L'}${10 * xOf
 const GRID = Y_TICKS.map((tick) => `M0 ${10 * yOf(Math.log(tick))}H1000`).join('');
 const LABELED = points.find(({ step }) => step >= 50)!;
 
-/** The curve under the scrubber. */
+/** Curve below the scrubber. */
 function Curve({ step }: { step: number }) {
   return (
     <figure className={styles.figure} style={{ '--y': `${yOf(lossAt(step))}%` }}>

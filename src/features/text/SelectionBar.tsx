@@ -3,7 +3,7 @@ import { Button } from '../../ui';
 import styles from './TextList.module.css';
 
 interface SelectionBarProps {
-  /** How many of each are selected. */
+  /** Numbers of selected texts and documents. */
   texts: number;
   documents: number;
   onRemove: () => void;
@@ -12,7 +12,7 @@ interface SelectionBarProps {
   onClear: () => void;
 }
 
-/** What can be done with the rows that are selected; each of it can be undone. */
+/** Actions on the selected rows; each can be undone. */
 export function SelectionBar(p: SelectionBarProps) {
   const words = [counted(p.texts, 'text'), counted(p.documents, 'document')].filter((part) => part !== '').join(', ');
   return (

@@ -16,7 +16,7 @@ import { FirstDocument } from './FirstDocument';
 import styles from './MarkupDialog.module.css';
 import { cellsOf, columnsOf, proposedRoles } from './tableRoles';
 
-/** Which columns of tables to tune on hold what; to close it leaves them out. */
+/** Asks for the roles of columns in tables for tuning. Closing the dialog skips them. */
 export function TableDialog() {
   const tables = useStudioFields(questionOf);
   const takeColumns = useStudio((s) => s.takeColumns);
@@ -136,17 +136,17 @@ const PAIR_NEEDED = 'Choose an input and a target column';
 const PAIR = ['input', 'target'] as const;
 const LABEL_NEEDED = 'Choose a text column and a label column';
 const LABELED = ['text', 'label'] as const;
-/** Of a text whose label is one. */
+/** Option for texts with a single label. */
 const ONE = 'one';
 
-/** Whether more of the answers than of what they answer end with a question mark. */
+/** Whether more targets than inputs end with a question mark. */
 function areSwapped({ columns, rows }: TableHead, { input, target }: PairColumns): boolean {
   const questions = (name: string): number =>
     cellsOf({ columns, rows }, name).filter((cell) => /[?？؟]\s*$/.test(cell)).length;
   return questions(target) * 2 > rows.length && questions(target) > questions(input);
 }
 
-/** First rows of the first table in question that can be read. Broken tables are reported when they are added. */
+/** First rows of the first readable table in question. Broken tables are reported when they are added. */
 function useHead(): readonly [head: TableHead | undefined, failure: Failure | undefined] {
   const tables = useStudioFields(questionOf);
   const [first] = tables;

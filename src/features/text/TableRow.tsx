@@ -13,7 +13,7 @@ import { namesOf, type RowProps, SkipButton } from './questionParts';
 import styles from './Questions.module.css';
 import { areLabeled, columnsOf, rolesOf } from './tableRoles';
 
-/** A table: a labeled one can train a classifier, of another a person says what the columns hold. */
+/** Row for a table. A labeled one can train a classifier; for others, asks for the roles of columns. */
 export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
   const store = useStudioStore();
   const takeColumns = useStudio((s) => s.takeColumns);
@@ -103,7 +103,7 @@ function countsOf({ counts }: LabeledTable): string {
 }
 const MAX_LABELS = 4;
 
-/** A text of each of the two most frequent labels. */
+/** One text of each of the two most frequent labels. */
 function Example({ of: { survey }, labeled }: { of: TableQuestion; labeled: LabeledTable }) {
   const { text, label } = labeled.columns;
   const [textAt, labelAt] = [survey.columns.indexOf(text), survey.columns.indexOf(label)];
@@ -121,7 +121,7 @@ function Example({ of: { survey }, labeled }: { of: TableQuestion; labeled: Labe
     </p>
   );
 }
-/** Code units. */
+/** Maximum number of code units shown. */
 const MAX_SHOWN = 120;
 
 /** `Add 400 rows as texts`; without the number if the rows weren't all read. */
@@ -146,7 +146,7 @@ function Details({
   const needed = columns ? undefined : 'Choose a text column, or an input and a target';
   const isPair = columns && 'input' in columns;
   const isClassifier = areLabeled(survey, roles);
-  // The labels of other columns aren't counted yet.
+  // Counts of labels in other columns aren't known yet.
   const known = columns && labeled && columns.label === labeled.columns.label ? labeled : undefined;
   const trainWords = useStudio((s) => tableLabel(s, known));
   return (

@@ -29,7 +29,7 @@ import { SelectionBar } from './SelectionBar';
 import styles from './TextList.module.css';
 import { PAGE, useDocuments } from './useDocuments';
 
-/** A text, or one of its documents. */
+/** Selected text, or one of its documents. */
 export interface Chosen {
   id: string;
   place?: number;
@@ -39,7 +39,7 @@ interface TextListProps {
   onChoose: (chosen: Chosen) => void;
   onFiles: (files: DroppedFile[]) => void;
   onPaste: () => void;
-  /** Stands above the table. */
+  /** Content above the table. */
   questions: ReactNode;
 }
 type SortKey = 'name' | 'characters' | 'addedAt';
@@ -52,11 +52,11 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
   const isReading = useStudio((s) => s.importing.kind === 'busy');
   const table = useRef<HTMLDivElement>(null);
   const [filter, setFilter] = useState('');
-  /** Keys of rows; what is not shown is not meant. */
+  /** Keys of selected rows; hidden rows don't count. */
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const [licenceOf, askLicence] = useState<readonly TextRecord[]>([]);
   const [sort, setSort] = useState<{ column: SortKey; order: SortOrder }>({ column: 'addedAt', order: 'ascending' });
-  /** Whose documents a person has shown or hidden; while the list is filtered, all are shown. */
+  /** Ids of texts whose documents the user showed or hid. While the list is filtered, all are shown. */
   const [toggledIds, setToggledIds] = useState<ReadonlySet<string>>(new Set());
   const wanted = filter.trim().toLowerCase();
   const isOpen = (text: TextRecord): boolean => wanted !== '' || isListed(text) !== toggledIds.has(text.id);
@@ -79,7 +79,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
   const toggle = (keys: readonly string[], isOn: boolean) =>
     select((before) => new Set([...[...before].filter((key) => !keys.includes(key)), ...(isOn ? keys : [])]));
 
-  /** The focus goes to the row that takes the first one's place, or to the last. */
+  /** Moves the focus to the row that replaces the first removed one, or to the last. */
   const remove = (gone: readonly TextRecord[]) => {
     const left = rows.filter(({ text }) => !gone.includes(text));
     const at = rows.findIndex(({ text }) => gone.includes(text));
@@ -279,7 +279,7 @@ function Name({ row }: { row: Row }) {
   const { documents, leftOut } = row.text;
   const words = fileCounts([row.text]).map(({ count, noun }) => counted(count, noun));
   const about = [
-    // The name can be one of them: `9 files`. That one file was dropped says nothing.
+    // The name can be one of these words, such as `9 files`. A single file needs no count.
     ...words.filter((each) => each !== name && each !== '1 file'),
     ...(leftOut && documents > 1 ? [`${formatCount(leftOut.places.length)} excluded`] : []),
   ];
@@ -298,7 +298,7 @@ function Name({ row }: { row: Row }) {
   );
 }
 
-/** There the column of titles is left out. */
+/** Title below the name, because phones hide the column of titles. */
 const OnPhone = ({ title }: { title: string }) =>
   title === '' ? null : <small className={cx(styles.quiet, styles.onPhone)}>{title}</small>;
 

@@ -11,10 +11,10 @@ import { usePaste } from './usePaste';
 
 const CleanPage = lazy(() => import('./clean/CleanPage').then((module) => ({ default: module.CleanPage })));
 
-/** What the model will learn from. Without any text it is the first screen. */
+/** Training texts; without any text, the first screen. */
 export function TextPage({ onFiles, onPrivacy }: PageProps) {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
-  // A question about dropped files stands where their texts will.
+  // Questions about dropped files appear where their texts will.
   const isEmpty = useStudio((s) => s.texts.length + s.tuneTexts.length + waitingFiles(s).length === 0);
   const isClean = new URLSearchParams(useSearch()).get('part') === 'clean';
   const paste = usePaste(onFiles);

@@ -13,12 +13,12 @@ import { LazyLicenceDialog } from './LazyLicenceDialog';
 import styles from './TextPreview.module.css';
 import { TextProjects } from './TextProjects';
 
-/** What is known of a text, and how it begins; or of one of its documents. */
+/** Facts and beginning of a text, or of one of its documents. */
 export function TextPreview({ text, place }: { text: TextRecord; place: number | undefined }) {
   const { document, failure } = usePreview(text.id, place ?? 0);
   const isOne = place !== undefined;
   const sha256 = isOne ? document?.sha256 : text.sha256;
-  // A text of a mail, a PDF and a table has three formats, and each of its documents has one.
+  // A text made from an email, a PDF and a table has three formats; each of its documents has one.
   const formats = isOne ? (document ? [document.format] : []) : text.formats;
   const notes = isOne ? (document?.notes ?? []) : text.notes;
   return (
@@ -85,7 +85,7 @@ export function TextBeginning({ id, place }: { id: string; place: number }) {
   return document && <Beginning {...document} />;
 }
 
-/** Enough to tell what it is; the rest of what was read on request. */
+/** First lines, with the rest of what was read on request. */
 function Beginning({ start, characters }: Pick<DocumentStart, 'start' | 'characters'>) {
   const [isWhole, setWhole] = useState(false);
   const all = Array.from(start);
@@ -106,7 +106,7 @@ function Beginning({ start, characters }: Pick<DocumentStart, 'start' | 'charact
 }
 const AT_FIRST = 3000;
 
-/** Of samples, and of texts whose license a person has stated: nobody is asked about their own files. */
+/** License of samples, and of texts for which the user set one. Nobody is asked about their own files. */
 function License({ text, license }: { text: TextRecord; license: string }) {
   const [isAsked, ask] = useState(false);
   return (
@@ -129,7 +129,7 @@ function Fact({ name, value }: { name: string; value: ReactNode }) {
   );
 }
 
-/** Start of a document; of the one before until it is read. */
+/** Start of a document; of the previous one until it is read. */
 function usePreview(id: string, place: number): { document: DocumentStart | undefined; failure: Failure | undefined } {
   const { latest, failure } = useWorkerValue('preview', { id, place, characters: PREVIEW_CHARACTERS });
   return { document: failure ? undefined : latest, failure };

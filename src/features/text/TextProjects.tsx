@@ -4,7 +4,7 @@ import { otherProjects, projectSize } from '../../state/projects';
 import { useStudio } from '../../state/react';
 import { MenuButton } from '../../ui';
 
-/** The projects that learn from a text: chosen here, it is in several at once, and stored once. */
+/** Projects that train on a text. A text can be in several projects; it is stored once. */
 export function TextProjects({ text }: { text: TextRecord }) {
   const project = useStudio((s) => s.project);
   const projects = useStudio((s) => s.projects);

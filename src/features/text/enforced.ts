@@ -1,6 +1,6 @@
 import type { Enforcement } from '../../state/slices/privacy';
 
-/** What this browser blocks, in one or two sentences. */
+/** Describes what this browser blocks, in one or two sentences. */
 export const ENFORCED: Readonly<Record<Enforcement, string>> = {
   everything: 'The browser blocks every request to other sites, including calls, pop-ups and links.',
   requests:

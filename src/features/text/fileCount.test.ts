@@ -1,4 +1,4 @@
-/** One count where each file is a document, both where a table has rows. */
+/** One count if each file is a document, both if a table has rows. */
 import { expect, test } from 'vitest';
 import { fileCounts } from './fileCount';
 

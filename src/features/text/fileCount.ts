@@ -1,4 +1,4 @@
-/** How many files and documents texts have, in the same words wherever the Text page counts them. */
+/** Numbers of files and documents, in the same words everywhere on the Text page. */
 import type { TextRecord } from '../../core/documents';
 
 type Counted = Pick<TextRecord, 'documents' | 'files'>;
@@ -6,7 +6,7 @@ type Counted = Pick<TextRecord, 'documents' | 'files'>;
 /** `9 files` if each file is a document; `9 files, 412 documents` if one has several, such as the rows of a table. */
 export function fileCounts(texts: readonly Counted[]): readonly { count: number; noun: 'file' | 'document' }[] {
   const documents = texts.reduce((sum, text) => sum + text.documents, 0);
-  // A text of an older build doesn't say how many files it has.
+  // Texts of older builds don't store the number of files.
   const files = texts.reduce((sum, text) => sum + (text.files ?? (text.documents === 1 ? 1 : NaN)), 0);
   return [
     ...(Number.isNaN(files) ? [] : [{ count: files, noun: 'file' as const }]),

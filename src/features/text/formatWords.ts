@@ -1,9 +1,9 @@
 import { FORMATS } from '../../core/documents/formats';
 
-/** As in `discordPackage`: another form of one that is named. */
+/** Matches ids of variants of a listed format, such as `discordPackage`. */
 const VARIANT = /[A-Z]/;
 
-/** `txt, md, csv`: short, as nobody reads all endings of all languages before a first drop. */
+/** `txt, md, csv`: a short list, as nobody reads all file extensions before a first drop. */
 export const FORMAT_WORDS = Object.keys(FORMATS)
   .filter((id) => !VARIANT.test(id))
   .join(', ');

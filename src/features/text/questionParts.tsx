@@ -5,7 +5,7 @@ import { Button } from '../../ui';
 
 export interface RowProps<Q extends Question = Question> {
   question: Q;
-  /** Words of the page's filled button, where this row has it. */
+  /** Label of the page's filled button, if it is in this row. */
   filled: string | undefined;
   onGo: (path: string) => void;
 }

@@ -15,7 +15,7 @@ test('the recorded run starts near uniform, learns, and its samples belong to me
   expect(samples.at(-1)!.step).toBe(steps.at(-1));
 });
 
-test('the answer of the letter puzzle is right, and the label is one of the sample', () => {
+test('the answer of the letter puzzle is right, and the label is one of the sample’s', () => {
   const [, letters] = recorded.answer.input.split(' ');
   expect(recorded.answer.output).toBe(Array.from(letters!).toSorted().join(''));
   expect(['spam', 'ham']).toContain(recorded.label.label);

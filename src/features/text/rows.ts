@@ -1,10 +1,10 @@
-/** The rows of the list of texts: a text, its documents under it where it is open, and how many more there are. */
+/** Rows of the list of texts: texts, documents of open texts, and a row for the documents not loaded yet. */
 import type { DocumentRow, TextRecord } from '../../core/documents';
 import { FORMATS, isOfDocuments, isTable } from '../../core/documents/formats';
 import type { DocumentRows } from './useDocuments';
 
 export type Row =
-  /** `title`: of a text that is one document. */
+  /** `title`: title of the only document, if the text has one. */
   | { kind: 'text'; text: TextRecord; isOpen: boolean | undefined; title?: string }
   | { kind: 'document'; text: TextRecord; document: DocumentRow }
   | { kind: 'more'; text: TextRecord; count: number };
@@ -17,8 +17,8 @@ export const keyOf = (row: Row): string =>
       : row.text.id;
 
 /**
- * @param found by the texts' ids
- * @param wanted in lower case: a text is there where it or one of its documents is called so
+ * @param found documents by text id
+ * @param wanted lowercase filter, which matches names of texts and documents
  */
 export function rowsOf(
   texts: readonly TextRecord[],
@@ -44,24 +44,24 @@ export function rowsOf(
   });
 }
 
-/** Of one document, which may have a title other than the file's name. */
+/** Whether a text is a single document, which may have a title other than the file's name. */
 export const hasOwnTitle = ({ documents, formats }: TextRecord): boolean =>
   documents === 1 && formats.some(isOfDocuments);
 
-/** The file comes first, also of a document in one of several files. A text of one file is called as that. */
+/** Name of a row: its file, also for one of several documents; the title if the file is named like the text. */
 export function nameOf({ text, ...row }: Exclude<Row, { kind: 'more' }>): string {
   if (row.kind === 'text') return text.name;
   const { file, title } = row.document;
   return file === text.name ? title : file;
 }
 
-/** For screen readers: a file of several documents is named with the title of one. */
+/** Accessible name: a file with several documents is named with the document's title. */
 export function labelOf(row: Exclude<Row, { kind: 'more' }>): string {
   const title = row.kind === 'document' ? titleOf(row) : '';
   return title === '' ? nameOf(row) : `${nameOf(row)}: ${title}`;
 }
 
-/** A title that says more than the name. */
+/** Title of a row; empty if it says no more than the name. */
 export function titleOf(row: Row): string {
   if (row.kind === 'more') return '';
   const title = row.kind === 'text' ? (row.title ?? '') : row.document.title;
@@ -74,7 +74,7 @@ export function kindOf(row: Row): string {
   return formats.length === 1 ? FORMATS[formats[0]!].label : `${formats.length} kinds`;
 }
 
-/** A few files are shown as what they are; rows of a table are not. */
+/** Whether a text's documents are listed by default: a few files, but not rows of a table. */
 export const isListed = ({ documents, formats }: TextRecord): boolean =>
   documents > 1 && documents <= MAX_LISTED && !formats.some(isTable);
 const MAX_LISTED = 20;

@@ -1,4 +1,4 @@
-/** What the dialog of a table proposes before anything is chosen. */
+/** Roles proposed in the table dialog. */
 import { expect, test } from 'vitest';
 import { withGiven } from '../../core/runs/givenColumns';
 import { proposedRoles } from './tableRoles';

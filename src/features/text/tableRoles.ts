@@ -1,21 +1,21 @@
-/** Which column of a table has which role: as it is guessed, and as the columns that are taken. */
+/** Roles of a table's columns: guessed, and as chosen columns. */
 import { type Columns, guessedColumns, labelColumns, labelsIn, type TableHead } from '../../core/documents/columns';
 import { type GivenColumns, givenFor } from '../../core/runs/givenColumns';
 import type { Purpose } from '../../core/runs/tuning';
 import type { Roles } from './ColumnMap';
 
-/** Before anything is chosen: as a table with the same columns was given before, else as it is guessed. */
+/** Proposed roles: those chosen before for a table with the same columns, else guessed. */
 export function proposedRoles(head: TableHead, tunes: Purpose | undefined, given: readonly GivenColumns[]): Roles {
   return (tunes && givenFor(given, head.columns, tunes)?.columns) ?? rolesOf(head, tunes);
 }
 
-/** As it is guessed by names and first rows. */
+/** Guesses roles from column names and first rows. */
 export function rolesOf(head: TableHead, tunes: Purpose | undefined): Roles {
   if (tunes === 'classify') return labelColumns(head);
   const known = guessedColumns(head);
   if (tunes !== 'instruct') return known;
   if ('input' in known) return { input: known.input, target: known.target };
-  // The two with the most text.
+  // The two columns with the most text.
   const letters = head.columns.map((_, i) => head.rows.reduce((sum, row) => sum + row[i]!.length, 0));
   const max = [...letters.keys()].sort((a, b) => letters[b]! - letters[a]!).slice(0, 2);
   const [input, target] = max.sort((a, b) => a - b).map((i) => head.columns[i]);
@@ -30,6 +30,6 @@ export function columnsOf({ text, besides, input, target, ...about }: Roles): Co
 export const cellsOf = ({ columns, rows }: TableHead, name: string | undefined): readonly string[] =>
   name === undefined ? [] : rows.map((row) => row[columns.indexOf(name)] ?? '');
 
-/** Whether these roles make examples of a few labels. */
+/** Whether these roles give examples with at least two labels. */
 export const areLabeled = (head: TableHead, { text, label }: Roles): boolean =>
   text !== undefined && label !== undefined && labelsIn(head, label).length >= 2;

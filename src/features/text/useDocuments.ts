@@ -5,13 +5,10 @@ import type { DataApi } from '../../protocol/data';
 
 export type DocumentRows = DataApi['documents']['output'];
 
-/** Documents that are asked for at once. */
+/** Number of documents per request. */
 export const PAGE = 500;
 
-/**
- * The documents of texts by the texts' ids, of those whose title holds `query`, as many pages of them as are wanted. What
- * was read stays until what takes its place is here.
- */
+/** Documents by text id whose title contains `query`, in pages on request. Old results stay until new ones arrive. */
 export function useDocuments(
   texts: readonly TextRecord[],
   query: string,
@@ -25,7 +22,7 @@ export function useDocuments(
       const rows = await data.call('documents', { textId: id, from: 0, count: PAGE * (pages.get(id) ?? 1), query });
       if (isWanted) setFound((before) => new Map(before).set(id, rows));
     });
-    // One that cannot be read says so where it is looked into.
+    // An unreadable document is reported when it is opened.
     void Promise.allSettled(all);
     return () => {
       isWanted = false;

@@ -5,7 +5,7 @@ import type { PageProps } from '../../state/stage';
 import { filesOfList } from '../../ui';
 import type { StudioStore } from '../../state/slices/studio';
 
-/** Pasting anywhere on the page: files go where dropped ones do, text is shown first, unless it is a book. `draft` is what the dialog begins with. */
+/** Handles pasting anywhere on the page: adds files and text over `MAX_SHOWN`, and opens the dialog with other text. */
 export function usePaste(onFiles: PageProps['onFiles']) {
   const studio = useStudioStore();
   const [draft, setDraft] = useState<string>();
@@ -26,7 +26,7 @@ export function usePaste(onFiles: PageProps['onFiles']) {
   return { draft, open: () => setDraft(''), close: () => setDraft(undefined) };
 }
 
-/** A field with more characters than this makes the page wait. */
+/** Maximum number of characters in a field: more would block the page. */
 const MAX_SHOWN = 200_000;
 
 const names = (studio: StudioStore): string[] => studio.getState().texts.map(({ name }) => name);

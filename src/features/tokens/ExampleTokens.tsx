@@ -1,6 +1,6 @@
 import { TokenText, type TokenView } from '../../ui';
 
-/** A sentence as its tokens, as an example of what Tokens & data shows. */
+/** Example of Tokens & data: a sentence as tokens. */
 export const ExampleTokens = () => <TokenText label="Example" tokens={TOKENS} />;
 
 const TOKENS: readonly TokenView[] = [

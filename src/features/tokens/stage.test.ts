@@ -6,7 +6,7 @@ import { createStudio } from '../../state/studio';
 import { stage } from './stage';
 import { modelTokenizerWords } from './tokenizer/modelTokenizer';
 
-test('an imported model has its tokenizer, though the project has none', () => {
+test('shows the tokenizer of an imported model, though the project has none', () => {
   const store = createStudio(inertServices());
   expect(stage.state(store.getState())).toEqual({ sign: 'none' });
   const saved = { step: 3, bytes: 1, at: null };

@@ -25,5 +25,5 @@ function state(s: Studio): StageState {
   return { sign: isStale ? 'stale' : 'done', line };
 }
 
-/** `2,048`; from 100,000 on `152 k`, for there is one line. */
+/** `2,048`; from 100,000 on `152 k`, because the rail has a single line. */
 const sizeWords = (size: number): string => (size < 100_000 ? formatCount(size) : formatShort(size));

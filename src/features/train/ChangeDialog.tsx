@@ -11,7 +11,7 @@ import { Button, Checkbox, Dialog, SettingsForm } from '../../ui';
 import { changeAndContinue } from './changing';
 import styles from './TrainPage.module.css';
 
-/** Continues the run with other settings, or on the project's texts; a run that trains is stopped and saved first. */
+/** Continues the run with other settings, or on the project's texts; stops and saves a run that trains first. */
 export function ChangeDialog({ record, done, onClose }: { record: RunRecord; done: number; onClose: () => void }) {
   const store = useStudioStore();
   const before = recipeOf(record);

@@ -31,14 +31,14 @@ interface ChartsProps {
   settings: RunSettings;
   chart: ChartSettings;
   onChart: (chart: ChartSettings) => void;
-  /** The reel stands over it: the smaller charts are folded away. */
+  /** Whether the reel is above the charts: the smaller charts are folded. */
   isUnderReel?: boolean;
 }
 
-/** The loss, and below it learning rate, gradient norm and speed. Leaves out the steps that a failure undid. */
+/** Loss chart, and below it learning rate, gradient norm and speed. Omits the steps that a failure undid. */
 export function Charts({ settings, chart, onChart, isUnderReel = false }: ChartsProps) {
   const { log, phase, saved, usable, before, record } = useShown('train');
-  /** Up to where there is something of the run. */
+  /** Last step with saved state or weights. */
   const reached = (saved ?? usable)?.step ?? 0;
   const { recipe, segments, model } = settings;
   const { context } = model.config;
@@ -49,7 +49,7 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
   const forecast = useForecast();
   const expected = useMemo(() => forecast && forecastColumns(forecast, log, trained), [forecast, log, trained]);
   const inherited = useMemo(() => beforeCurves(before, trained), [before, trained]);
-  // A curve that diverges is the evidence of its failure, so it stays.
+  // The curve of a diverged run shows why it failed, so it stays.
   const undone = phase.kind === 'failed' && phase.failure.code !== 'diverged' ? phase : undefined;
   const kept = undone ? reached : Infinity;
   const part = partUpTo(log.step, kept);
@@ -57,7 +57,7 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
   const clip = recipe.clip > 0 ? recipe.clip : undefined;
   const common = { subject: log, ...(chart.x === 'step' && { syncKey: 'train' }) };
   const step = part(log.step);
-  /** What some step values show besides their curve. */
+  /** Additional props for the charts of some step values. */
   const own: Partial<Record<StepValueName, (chart: StepChart) => Partial<SmallChartProps>>> = {
     learningRate: (chart) => ({
       lines: [lineOf(chart), ratesToCome(step.at(-1) ?? 0, recipe, planned)],
@@ -132,7 +132,7 @@ const More = ({ isFolded, children }: { isFolded: boolean; children: ReactNode }
     <SmallCharts>{children}</SmallCharts>
   );
 
-/** How the charts of a run are drawn: the same until a person chooses, and then at once. */
+/** Chart settings of a run: defaults until the user changes them. */
 export function useChartSettings(
   settings: RunSettings,
   x: ChartSettings['x'],
@@ -168,7 +168,7 @@ function usualProps(chart: StepChart) {
   return { title, value, lines: [lineOf(chart)], y: range, caption: `${label} ${value}` };
 }
 
-/** Charts of metrics, with what baselines reach. */
+/** Charts of metrics, with baselines. */
 function MeasuredCharts(p: {
   log: RunLog;
   objective: ObjectiveId;
@@ -201,7 +201,7 @@ function MeasuredCharts(p: {
   });
 }
 
-/** A fiftieth of a short run, and the usual 50 steps of a long one. */
+/** Smoothing window: 1/50 of a short run, and the default 50 steps for a long one. */
 const smoothingFor = (steps: number): number =>
   Math.min(defaultChartSettings.smoothing, 1 - 1 / Math.max(2, steps / 50));
 
@@ -210,7 +210,7 @@ const newest = (values: readonly number[], format: (value: number) => string): s
 
 const highest = (values: readonly number[], min: number): number => values.reduce((a, b) => (b > a ? b : a), min) || 1;
 
-/** The rest of the schedule, dashed. */
+/** Remaining learning-rate schedule, dashed. */
 function ratesToCome(from: number, recipe: RunSettings['recipe'], steps: number): Line {
   const count = 100;
   const x = Array.from({ length: count + 1 }, (_, i) => from + ((steps - from) * i) / count);

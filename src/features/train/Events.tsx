@@ -9,7 +9,7 @@ import styles from './TrainPage.module.css';
 
 const SHOWN = 12;
 
-/** What happened, newest first. */
+/** Events of the run, newest first. */
 export function Events({ settings }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
   const phase = useShownPart('train', (run) => run.phase);

@@ -1,4 +1,4 @@
-/** What is offered after a failure, and why what cannot be done cannot. */
+/** Actions after a failure, and reasons for unavailable ones. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, expect, test } from 'vitest';
 import { Router } from 'wouter';
@@ -12,7 +12,7 @@ import { FailurePanel } from './FailurePanel';
 let page: TestStudio;
 afterEach(() => page.close());
 
-/** Every button, by its words: whether it can be pressed. */
+/** Every button by its label: whether it is enabled. */
 function buttons(): Record<string, boolean> {
   const { studio } = page;
   const html = renderToStaticMarkup(
@@ -30,7 +30,7 @@ function buttons(): Record<string, boolean> {
   );
 }
 
-test('while another tab trains nothing is begun or resumed from here, and what else can be done still can', async () => {
+test('while another tab trains, nothing starts or resumes here, and other actions stay available', async () => {
   page = await goldenPage(STOPPED);
   const { setState } = page.studio;
   const failure = toFailure(new HomegrownError('device-lost', 'The GPU was lost'));

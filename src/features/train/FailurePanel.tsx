@@ -14,7 +14,7 @@ import { Button, Failure, formatExact, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
 import type { Studio } from '../../state/slices/studio';
 
-/** What happened, what is safe, and what to do. */
+/** Failure of a run: its description, what is saved, and remedies. */
 export function FailurePanel() {
   const studio = useStudio((s) => s);
   const store = useStudioStore();
@@ -120,20 +120,20 @@ const canGoOn = (s: Studio): boolean => {
   return record !== null && saved !== null;
 };
 
-/** Where a run that tunes has failed, another that tunes is begun in its place. */
+/** Whether the failed run was a tuning; the next run is then a tuning too. */
 const tunes = (s: Studio): boolean => isTuned(shownRun(s, 'train'));
 const begin = (s: Studio): void => void (tunes(s) ? s.tune() : s.start());
 const whyNotBegin = (s: Studio): string | undefined => (tunes(s) ? tuneRefusal(s) : beginRefusal(s));
 const nextRecipe = (s: Studio): Recipe => (tunes(s) ? s.project.tuning.recipe : s.project.recipe);
 const setNext = (s: Studio, change: Partial<Pick<Recipe, 'batch' | 'learningRate'>>): void =>
   tunes(s) ? s.setTuningRecipe(change) : s.setRecipe(change);
-/** Of the run that has failed, where it is known: what is usual for a tuning is in no setting. */
+/** Reduced learning rate; from a failed tuning's record if it exists, because its default isn't in the settings. */
 function lowerRate(s: Studio): number {
   const { record } = shownRun(s, 'train');
   return lower(tunes(s) && record ? recipeOf(record) : nextRecipe(s));
 }
 
-/** Why what it comes to cannot be done here now. */
+/** Reasons why a remedy is unavailable now. */
 const REFUSALS: Partial<Record<Remedy, (s: Studio) => string | undefined>> = {
   resume: resumeRefusal,
   restart: (s) => (tunes(s) ? tuneRefusal(s) : startRefusal(s)),
@@ -183,6 +183,6 @@ const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void
 };
 
 const half = (batch: number): number => Math.max(1, Math.floor(batch / 2));
-/** A third, and no more than what the optimizer usually bears at any size. */
+/** A third of the learning rate, and at most the optimizer's usual one at any size. */
 const lower = ({ learningRate, optimizer }: Recipe): number =>
   Math.min(Number((learningRate / 3).toPrecision(1)), optimizerOf(optimizer).usualRate(1));

@@ -12,7 +12,7 @@ export interface MilestoneItem {
   when?: ReactNode;
 }
 
-/** A sign, what the model can do, the measure behind it, and when. */
+/** List of milestones: sign, skill, measure behind it, and step. */
 export const MilestoneList = ({ items }: { items: readonly MilestoneItem[] }) => (
   <>
     <PaneHead title="Milestones" />

@@ -9,11 +9,11 @@ import { TermLabel, TextAction } from '../../ui';
 import { MilestoneList, type MilestoneItem } from './MilestoneList';
 import { textMilestones } from './textMilestones';
 
-/** What a model of text can do, and what comes next. */
+/** Milestones of a language model, reached and next. */
 export function Milestones({ settings }: { settings: RunSettings }) {
   const [, go] = useLocation();
   const log = useShownPart('train', (run) => run.log);
-  // The log is changed in place: a milestone comes only with an evaluation.
+  // The log is mutated in place, and milestones change only with an evaluation.
   const evaluated = useShownPart('train', (run) => run.log.evaluations.at(-1)?.step);
   const reached = useMemo(
     () =>

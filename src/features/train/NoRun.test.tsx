@@ -6,7 +6,7 @@ import { testStudio } from '../../testing/behindChannels';
 import { StudioContext } from '../../state/react';
 import { NoRun } from './NoRun';
 
-test('after a click on a sample the page says that it is read, not that a text is missing', () => {
+test('after a click on a sample the page says that it is being read, not that text is missing', () => {
   const { studio, close } = testStudio(memoryStore());
   const html = (): string =>
     renderToStaticMarkup(
@@ -25,7 +25,7 @@ test('after a click on a sample the page says that it is read, not that a text i
   close();
 });
 
-test('the time budget stands where a run starts, unless settings were made by hand', () => {
+test('the time budget is next to Start, unless settings were made by hand', () => {
   const { studio, close } = testStudio(memoryStore());
   const html = (): string =>
     renderToStaticMarkup(
@@ -43,7 +43,7 @@ test('the time budget stands where a run starts, unless settings were made by ha
   close();
 });
 
-test('settings that can’t be trained are named in place of a start, with the way to change them', () => {
+test('settings that can’t be trained are named instead of Start, with a way to change them', () => {
   const { studio, close } = testStudio(memoryStore());
   studio.setState(({ project }) => ({
     texts: [{ id: 'a', characters: 9000 } as never],

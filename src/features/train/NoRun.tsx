@@ -15,7 +15,7 @@ import { ExampleCurves } from '../../ui/charts';
 import { nameWithin } from './deviceName';
 import styles from './TrainPage.module.css';
 
-/** Before the first run: what it would be, what is still read for it, or what it needs. */
+/** Page before the first run: its settings, files still being read, or what is missing. */
 export function NoRun() {
   const [, navigate] = useLocation();
   const next = useNextStep('train', navigate);
@@ -81,7 +81,7 @@ export function NoRun() {
   );
 }
 
-/** How long the run may take, while the plan decides the settings: settings made by hand have no budget. */
+/** Time budget, while the plan decides the settings: settings made by hand have none. */
 function TimeBudget() {
   const change = useStudio((s) => s.change);
   const plan = useStudio((s) => s.project.plan);

@@ -9,7 +9,7 @@ import { Block, Icon, Progress } from '../../ui';
 import { nameWithin } from './deviceName';
 import styles from './TrainPage.module.css';
 
-/** The way to the first step: what is still being read, tokenizer, data, then the step itself is compiled. */
+/** Steps before the first training step: reading files, tokenizer, data, and compilation. */
 export function Preparing() {
   const reading = useStudio((s) => (s.takingIn.includes(s.project.id) ? s.importing : IDLE));
   const tokenizing = useStudio((s) => s.tokenizing);
@@ -50,7 +50,7 @@ function PreparationStep({ name, state, work }: { name: string; state: ArtefactS
   );
 }
 
-/** Between pressing Start and the first step. Its length is not known beforehand. */
+/** Shown between Start and the first step; the duration isn't known in advance. */
 export function Compiling() {
   const isMeasured = useShownPart('train', ({ log }) => log.evaluations.length > 0 && log.step.length === 0);
   const device = useStudio((s) => nameWithin(s.device.kind === 'open' ? s.device.info : undefined));

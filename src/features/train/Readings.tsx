@@ -13,7 +13,7 @@ import { evaluationsSince, judgedEvaluation } from '../../state/standing';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 
-/** Four numbers, and the rest under More readings. Each keeps its place and width while it changes. */
+/** Four numbers, and the others under More readings. Each keeps its place and width while it changes. */
 export function Readings({ settings }: { settings: RunSettings }) {
   const [isOpen, setOpen] = useState(false);
   const { main, rest } = useReadings(settings);
@@ -32,13 +32,13 @@ export function Readings({ settings }: { settings: RunSettings }) {
   );
 }
 
-/** What a person watches first: how far the run is, how good it is, how long it takes, and how fast it is. */
+/** The four main numbers: progress, quality, time and speed; and the others. */
 function useReadings(settings: RunSettings): Record<'main' | 'rest', readonly Reading[]> {
   const { log, phase, saved } = useShown('train');
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
   const { after } = settings.segments.at(-1)!;
   const isClassifier = settings.model.config.classes !== undefined;
-  // Of the text that it learns from now.
+  // Evaluations on the current text only.
   const last = isClassifier ? judgedEvaluation({ log, phase }, after) : evaluationsSince(log, after).at(-1);
   const done = log.step.at(-1);
   const planned = plannedSteps(phase, settings);
@@ -101,14 +101,14 @@ function labelReadings(last: Evaluated | undefined, facts: Parameters<typeof acc
     {
       label: metricOf('macroF1').label,
       value: steady(6, f1 && percentNumber(f1.value), '%'),
-      // One without width says nothing: texts that are all right stay so however they are drawn again.
+      // Omits an interval without width: if all texts are right, resampling can't change the score.
       ...(f1?.low !== undefined &&
         f1.low < f1.high! && { interval: `${percentNumber(f1.low)} to ${percentNumber(f1.high!)}` }),
     },
   ];
 }
 
-/** Of the newest evaluation. */
+/** Metric of the newest evaluation. */
 function measuredReading(id: MetricId, last: Evaluated | undefined): Reading {
   const { label, unit, shortUnit } = metricOf(id);
   const estimate = last && estimateOf(id, last);
@@ -143,7 +143,7 @@ function timeReading(phase: Phase, steps: number, left: number | undefined, take
   }
 }
 
-/** A reading padded to a number of digits, so that its neighbors don't move when it changes. */
+/** Value padded to a number of digits, so that its neighbors don't move when it changes. */
 const steady = (figures: number, value: string | undefined, unit?: string): ReactNode => (
   <span className={styles.steady} style={{ minWidth: `${String(figures)}ch` }}>
     <Quantity>{value ?? '–'}</Quantity>

@@ -8,7 +8,7 @@ import { Button, MenuButton, type MenuEntry } from '../../ui';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { ChangeDialog } from './ChangeDialog';
 
-/** What else can be done with a run; the verdict has the next step, and the strip has Stop. */
+/** Additional actions on a run; the verdict has the next step, and the strip has Stop. */
 export function RunActions() {
   const phase = useShownPart('train', (run) => run.phase);
   const saved = useShownPart('train', (run) => run.saved);
@@ -48,7 +48,7 @@ export function RunActions() {
   );
 }
 
-/** A run that trains answers between two steps, one at rest by its newest checkpoint. */
+/** Requests a sample or an evaluation: between two steps of a training run, else of the newest checkpoint. */
 function MoreActions({ prompt }: { prompt: string }) {
   const ask = useStudio((s) => s.ask);
   const stop = useStudio((s) => s.stop);

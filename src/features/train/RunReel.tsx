@@ -10,14 +10,14 @@ import { TryPrompt } from './TryPrompt';
 import { Mapped } from './columns';
 import styles from './TrainPage.module.css';
 
-/** px between the plot and the gutter: the axis of nats. */
+/** Width in px of the axis of nats, between the plot and the gutter. */
 const NATS = 28;
 
 /** The run's sample and its scrubber, on one axis with the chart below. */
 export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: ReactNode }) {
   const { log, phase } = useShown('train');
   const { recipe, segments, model } = p.settings;
-  // The log is changed in place: a new sample comes only with one of these.
+  // The log is mutated in place; new samples come only with one of these values.
   const counted = `${log.evaluations.length} ${log.sampled.length} ${log.shown?.step}`;
   const samples = useMemo(
     (): readonly RunSample[] => (counted === '' ? [] : runSamples(log, recipe)),
@@ -53,7 +53,7 @@ export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: Re
   );
 }
 
-/** Shows a sample that a person asked for as soon as it is there: by then the run may have written a newer one. */
+/** Shows a requested sample as soon as it arrives, because the run may have written a newer one by then. */
 function useAsked(log: RunLog, samples: readonly RunSample[], move: (at: number) => void): void {
   const asked = log.sampled.length;
   const seen = useRef({ log, asked });

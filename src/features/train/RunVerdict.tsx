@@ -24,7 +24,7 @@ const WENT_PAST: readonly VerdictKind[] = ['overfitting', 'unstable'];
 
 const NOT_LEARNING: Omit<Standing, 'kind'> = {};
 
-/** The state of the run, how it is known, and the next step. */
+/** State of the run, evidence, and the next step. */
 export function RunVerdict() {
   const verdict = useVerdict();
   const state = useShownPart('train', runStateOf);
@@ -73,7 +73,7 @@ export function RunVerdict() {
   );
 }
 
-/** Whether a run that trains needs no one: the loss falls, or, of a classifier, levels off, which its accuracy says more of. */
+/** Whether a training run needs no action: its loss falls, or a classifier's loss is on a plateau. */
 function isFineSoFar(verdict: Judged, isClassifier: boolean): boolean {
   const { kind, trend } = verdict;
   const tone = toneOf(verdict);
@@ -81,7 +81,7 @@ function isFineSoFar(verdict: Judged, isClassifier: boolean): boolean {
   return (kind === 'memorizing' && trend === 'falling') || (kind === 'plateau' && isClassifier);
 }
 
-/** Paused by the person, or interrupted: what is saved, what is lost, and how much is left. */
+/** Paused or interrupted run: what is saved, what is lost, and the time left. */
 function AtRest({ state }: { state: 'paused' | 'interrupted' }) {
   const words = useStudioFields((s) => restWords(shownRun(s, 'train')));
   return (
@@ -121,7 +121,7 @@ function NextSteps({ state }: { state: RunState }) {
   );
 }
 
-/** A run that trains and will take much longer than it was planned for, looked at every ten seconds so that it can be read. */
+/** Detects a run that will take much longer than planned, every ten seconds, so that the text stays readable. */
 function useOverdue(): LateProps | undefined {
   const granted = useStudio((s) => s.granted);
   const log = useShownPart('train', (run) => run.log);
@@ -131,7 +131,7 @@ function useOverdue(): LateProps | undefined {
   const late = isItsRun && granted ? overdue(log, of, granted) : undefined;
   return late && { words: overdueWords(late, granted!), steps: late.shorter.steps };
 }
-/** Milliseconds. */
+/** Interval in milliseconds. */
 const EVERY = 10_000;
 
 interface LateProps {

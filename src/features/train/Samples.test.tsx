@@ -9,7 +9,7 @@ import { useRunSettings } from '../../state/runSettings';
 import { RunReel } from './RunReel';
 import { SampleList } from './Samples';
 
-/** What a person sees of a run that told these. */
+/** Renders the samples of a run with these events. */
 function seen(...events: TrainEvent[]): string {
   const { studio, close } = testStudio(memoryStore());
   const run = newOpenRun('first');
@@ -36,11 +36,11 @@ function seen(...events: TrainEvent[]): string {
 }
 const first: TrainEvent = { kind: 'evaluated', step: 0, loss: 5, metrics: {}, activeMs: 1, sample: 'שלום' };
 
-test('a sample stands where its script begins', () => {
+test('aligns a sample to the start of its script', () => {
   expect(seen(first).match(/<p [^>]*dir="auto"[^>]*>.*?שלום/g)).toHaveLength(2);
 });
 
-test('the newest sample is the hero before its step has been evaluated, and the list has each once', () => {
+test('shows the newest sample before its step is evaluated, and lists each sample once', () => {
   const html = seen(first, { kind: 'shown', step: 10, sample: 'whales' });
   expect(html).toMatch(/<b>Step 10<\/b><span>not evaluated<\/span>.*whales.*the curve/);
   expect(html).toMatch(/<b>10<\/b><small>not evaluated<\/small>.*whales.*<b>0<\/b>/);
@@ -50,6 +50,6 @@ test('the newest sample is the hero before its step has been evaluated, and the 
   expect(measured).not.toContain('not evaluated');
 });
 
-test('before the first sample the curve stands alone, with a word on when it comes', () => {
+test('before the first sample, shows only the curve and says when the sample comes', () => {
   expect(seen()).toContain('The first sample appears before step 1');
 });

@@ -7,7 +7,7 @@ import type { RunSettings } from '../../state/runSettings';
 import { cx, Fold, Passage, text } from '../../ui';
 import styles from './TrainPage.module.css';
 
-/** Every sample in full, newest first: to read and to copy. */
+/** All samples in full, newest first, to read and to copy. */
 export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
   const count = useShownPart(
@@ -22,7 +22,7 @@ export function Samples({ settings: { recipe } }: { settings: RunSettings }) {
   );
 }
 
-/** `count` says when the log, which is changed in place, has grown. */
+/** `count` changes when the log, which is mutated in place, has grown. */
 export const SampleList = memo(function SampleList(p: { log: RunLog; count: number; recipe: RunSettings['recipe'] }) {
   return (
     <ol className={styles.samples} aria-label="Samples">

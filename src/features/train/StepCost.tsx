@@ -6,7 +6,7 @@ import type { RunSettings } from '../../state/runSettings';
 import { costWords } from './costWords';
 import styles from './TrainPage.module.css';
 
-/** What a step takes of the machine. Only while it trains: another device's rate would say nothing of an older run. */
+/** Compute and memory of a step. Shown only during training: another device's rate wouldn't apply to an older run. */
 export function StepCost({ settings }: { settings: RunSettings }) {
   const { log, phase } = useShown('train');
   const device = useStudio((s) => s.device);

@@ -7,7 +7,7 @@ import { Milestones } from './Milestones';
 import { RunReel } from './RunReel';
 import { Samples } from './Samples';
 
-/** A model of text, live: its sample over its curve, and what happened. */
+/** Live view of a language model: its sample over its curve, and events. */
 export function TextPanes({ settings }: { settings: RunSettings }) {
   const [chart, setChart] = useChartSettings(settings, 'early');
   const runId = useShownPart('train', ({ id }) => id);

@@ -4,7 +4,7 @@ import { useShownPart, useStudio } from '../../state/react';
 import { Button, Dialog, NumberField } from '../../ui';
 import styles from './TrainPage.module.css';
 
-/** How many steps in all; the schedule is stretched to them. */
+/** Sets the total number of steps; the schedule is stretched to it. */
 export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: number; planned: number }) {
   const resume = useStudio((s) => s.resume);
   const perStep = useShownPart('train', ({ log }) => {

@@ -17,19 +17,19 @@ import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { RunVerdict } from './RunVerdict';
 import { TextPanes } from './TextPanes';
 
-/** Most runs are of language models, whose page does without this code. */
+/** Most runs are language models, whose page doesn't need this code. */
 const ClassifierPanes = lazy(() =>
   import('./classify/ClassifierPanes').then((module) => ({ default: module.ClassifierPanes })),
 );
 
-/** The run, live: what it does now, its curves and samples, and what can be done next. */
+/** Live view of the run: its state, curves and samples, and the next actions. */
 export function TrainPage() {
   const isComing = useStudio((s) => isOpening(s, 'train'));
   useSetupFirst();
   return isComing ? <Stage title="Train">{null}</Stage> : <Train />;
 }
 
-/** Opens the setup of a classifier that didn't start because something must be decided first. */
+/** Opens the setup of a classifier that didn't start because it needs a decision first. */
 function useSetupFirst(): void {
   const isAsked = useStudio((s) => s.undecided === s.project.id);
   const shown = useStudio((s) => s.showUndecided);
@@ -54,7 +54,7 @@ function Train() {
   );
   const isTuning = useShownPart('train', isTuned);
   useHeldFocus(phase);
-  // The head stands at once; what a run takes is drawn after it, in pieces.
+  // Renders the head at once, and defers the slower content.
   const isDrawn = useDeferredValue(hasBegun, false);
   const isShown = hasBegun && isDrawn;
   const settings = useRunSettings();

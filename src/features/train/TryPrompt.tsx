@@ -3,7 +3,7 @@ import { useStudio } from '../../state/react';
 import { askRefusal } from '../../state/refusals';
 import { Button, Dialog, TextAction, TextField } from '../../ui';
 
-/** Samples another prompt now: between two steps of a run that trains, else by its newest checkpoint. */
+/** Samples another prompt now: between two steps of a training run, else from its newest checkpoint. */
 export function TryPrompt({ prompt }: { prompt: string }) {
   const ask = useStudio((s) => s.ask);
   const refusal = useStudio((s) => askRefusal(s, 'sample'));

@@ -28,7 +28,7 @@ const flags = fc.record({
   lostAgain: fc.boolean(),
 });
 
-test('there is always something to do, and only what is possible', () => {
+test('there is always a remedy, and only possible ones', () => {
   fc.assert(
     fc.property(fc.constantFrom(...CODES), flags, (code, possible) => {
       const list = remedies(code, possible);
@@ -43,14 +43,14 @@ test('there is always something to do, and only what is possible', () => {
   );
 });
 
-test('a lost device is resumed from, and memory that is not enough is asked for less', () => {
+test('a lost device leads to resume, and insufficient memory to smaller settings', () => {
   const all = { ...NONE, resume: true, export: true, wasm: true, halve: true };
   expect(remedies('device-lost', all)[0]).toBe('resume');
   expect(remedies('out-of-memory', all)[0]).toBe('halveBatch');
   expect(remedies('out-of-memory', { ...all, halve: false })[0]).toBe('settings');
 });
 
-test('a full disk leads to the runs that can be freed, and a GPU that is lost twice to WASM', () => {
+test('a full disk leads to deleting checkpoints, and a GPU lost twice to WASM', () => {
   expect(remedies('storage-full', { ...NONE, free: true })[0]).toBe('free');
   expect(remedies('storage-full', NONE)[0]).toBe('texts');
   expect(remedies('device-lost', { ...NONE, resume: true, wasm: true })[0]).toBe('resume');

@@ -1,4 +1,4 @@
-/** What can be done about a failure, the best first. A Record, so that a new code without advice does not compile. */
+/** Remedies for a failure, the best first. A Record, so that a new code without remedies doesn't compile. */
 import type { FailureCode } from '../../core/base/errors';
 
 export type Remedy =
@@ -32,28 +32,28 @@ const ADVICE: Record<FailureCode, readonly Remedy[]> = {
   'load-failed': ['reload', 'resume', 'restart'],
   bug: ['resume', 'reload', 'restart', 'export'],
 };
-/** The browser gives no third GPU, and these settings have cost two. */
+/** The browser gives no third GPU after these settings lost two. */
 const LOST_AGAIN: readonly Remedy[] = ['useWasm', 'settings', 'reload', 'resume', 'restart'];
 
-/** What the state of the run allows. */
+/** Conditions of remedies in the run's state. */
 interface Possible {
   /** Whether there is a checkpoint to resume from. */
   resume: boolean;
   /** Whether there is a model to export. */
   export: boolean;
-  /** WASM can be chosen and is not in use. */
+  /** Whether WASM can be chosen and isn't in use. */
   wasm: boolean;
-  /** More than one row a step. */
+  /** Whether a step has more than one row. */
   halve: boolean;
-  /** There are other runs whose saved steps can be freed. */
+  /** Whether other runs have checkpoints that can be deleted. */
   free: boolean;
-  /** It failed before its first save, and there is a model from before. */
+  /** Whether the run failed before its first save, and there is an earlier model. */
   back: boolean;
-  /** The GPU was lost before with these settings. */
+  /** Whether the GPU was lost before with these settings. */
   lostAgain: boolean;
 }
 
-/** At least one remedy, the best first. Beginning again is not offered where a saved step would be thrown away for it. */
+/** Returns at least one remedy, the best first. Omits Restart if it would discard a checkpoint. */
 export function remedies(code: FailureCode, possible: Possible): readonly Remedy[] {
   const allowed: Record<Remedy, boolean> = {
     resume: possible.resume,

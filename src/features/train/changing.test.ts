@@ -25,7 +25,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** It trains, and comes to rest by `end`. */
+/** Starts a change while the run trains; `end` brings the run to rest. */
 async function changed(end: () => Promise<void> | void, steps = 9000): Promise<void> {
   const { run, phase } = seen(page.studio.getState());
   showing(page.studio, { phase: { kind: 'compiling' } });
@@ -49,7 +49,7 @@ test('an idle run resumes immediately', async () => {
   expect(resumed).toHaveLength(1);
 });
 
-test('another that trains is not stopped for it', async () => {
+test('does not stop another run that trains', async () => {
   const { run, project } = seen(page.studio.getState());
   page.studio.setState({ training: { runId: FINISHED, projectId: project.id } });
   await changeAndContinue(page.studio, run!, { ...recipeOf(run!), steps: 9000 }, false);
@@ -57,13 +57,13 @@ test('another that trains is not stopped for it', async () => {
   expect(said()).toMatch(/another run is training/);
 });
 
-test('another that Train shows by then is not given them', async () => {
+test('does not change another run that Train shows by then', async () => {
   await changed(() => page.studio.getState().show('train', FINISHED));
   expect(resumed).toEqual([]);
   expect(said()).toMatch(/Train now shows another run/);
 });
 
-test('a run that failed while it was stopped is not resumed', async () => {
+test('does not resume a run that failed while it stopped', async () => {
   await changed(() =>
     showing(page.studio, { phase: { kind: 'failed', failure: toFailure(new Error('no')), step: 120, of: 5000 } }),
   );
@@ -71,7 +71,7 @@ test('a run that failed while it was stopped is not resumed', async () => {
   expect(said()).toMatch(/it failed/);
 });
 
-test('one that came as far meanwhile is not resumed', async () => {
+test('does not resume a run that reached the new number of steps meanwhile', async () => {
   await changed(() => undefined, 120);
   expect(resumed).toEqual([]);
   expect(said()).toMatch(/already at step 120/);

@@ -5,7 +5,7 @@ import type { Recipe } from '../../core/train/recipe';
 import { shownRun } from '../../state/openRun';
 import type { Studio, StudioStore } from '../../state/slices/studio';
 
-/** Stops and saves the run first if it trains. If it can't continue then, says why and starts nothing. */
+/** Stops and saves the run first if it trains. If the run can't continue then, reports why and starts nothing. */
 export async function changeAndContinue(
   store: StudioStore,
   record: Pick<RunRecord, 'id' | 'name'>,

@@ -4,7 +4,7 @@ import { RunLog } from '../../state/runLog';
 import { heldOutCurve, Mapped, partUpTo } from './columns';
 
 test('a mapped column equals a full recomputation after its source grows or shrinks', () => {
-  // Values that never come twice in a row at one place, as steps and times do.
+  // Values that never repeat at adjacent positions, like steps and times.
   const action = fc.record({
     keep: fc.double({ min: 0, max: 1, noNaN: true }),
     add: fc.array(fc.integer(), { minLength: 1 }),
@@ -23,7 +23,7 @@ test('a mapped column equals a full recomputation after its source grows or shri
   );
 });
 
-test('each value is computed once, and the last again', () => {
+test('computes each value once, and the last again', () => {
   let calls = 0;
   const source = [1, 2, 3];
   const mapped = new Mapped(source, (x) => {
@@ -36,7 +36,7 @@ test('each value is computed once, and the last again', () => {
   expect(calls).toBe(5);
 });
 
-test('columns are cut at a step, and left alone where nothing comes after it', () => {
+test('cuts columns at a step, and leaves them alone if nothing follows it', () => {
   const steps = [1, 2, 3];
   const losses = [3, 2, 1];
   expect(partUpTo(steps, 2)(losses)).toEqual([3, 2]);

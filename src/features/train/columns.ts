@@ -1,19 +1,19 @@
-/** Columns of the log as a chart wants them, without copying them at every step. */
+/** Columns of the log in the form that a chart needs, without copies at every step. */
 import { countUpTo } from '../../core/train/meanAt';
 import type { Forecast } from '../../core/plan/prospect';
 import type { RunLog } from '../../state/runLog';
 
-/** A column that is a function of another which only grows or is cut: each value is computed once. */
+/** Column computed from another one, which only grows or is cut. Computes each value once. */
 export class Mapped {
   private readonly values: number[] = [];
   constructor(
     private readonly source: readonly number[],
     private readonly map: (value: number) => number,
   ) {}
-  /** The values now. */
+  /** Returns the current values. */
   read(): readonly number[] {
     const { source, values } = this;
-    // After a cut and a resume the tail has other times: what no longer agrees goes, from the end.
+    // After a cut and a resume the tail has other values: drops stale values from the end.
     while (values.length > 0 && values.at(-1) !== this.map(source[values.length - 1] ?? NaN)) values.pop();
     for (let i = values.length; i < source.length; i++) values.push(this.map(source[i]!));
     return values;
@@ -54,7 +54,7 @@ export function beforeCurves(log: RunLog, tokensAt: (step: number) => number) {
   return { training, validation: heldOutCurve(log, tokensAt) };
 }
 
-/** Takes from each column the part up to a step; the columns themselves where nothing comes after it. */
+/** Returns a function that cuts a column at a step; it returns the column itself if nothing follows the step. */
 export function partUpTo(steps: readonly number[], upTo: number): (column: readonly number[]) => readonly number[] {
   const end = countUpTo(steps, upTo);
   return (column) => (end >= steps.length ? column : column.slice(0, end));

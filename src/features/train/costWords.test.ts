@@ -3,7 +3,7 @@ import { costWords } from './costWords';
 
 const spent = { stepMs: 33.4, share: 0.312, usedBytes: 150e6 };
 
-test('a step is split into encoding and GPU, and says what it does not know', () => {
+test('splits a step into encoding and GPU time, and reports what is unknown', () => {
   const known = { ...spent, plannedBytes: 134e6, encodeMs: 1.2 };
   expect(costWords({ ...known, gpuMs: 28.1 }, { kind: 'webgpu' })).toBe(
     'A step takes 33.4 ms: 1.20 ms to encode, 28.1 ms on the GPU. 31.2 % of this GPU’s measured matrix throughput. ' +

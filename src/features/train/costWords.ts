@@ -4,7 +4,7 @@ import type { DeviceInfo } from '../../protocol/gpu';
 
 interface Spent extends Pick<StepEvent, 'plannedBytes' | 'encodeMs' | 'gpuMs'> {
   stepMs: number;
-  /** Of the device's measured matrix rate, at most 1. */
+  /** Share of the device's measured matrix throughput, at most 1. */
   share: number;
   usedBytes: number;
 }

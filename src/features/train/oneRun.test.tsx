@@ -26,7 +26,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** As it is now. */
+/** Renders an element with the current state. */
 const html = (element: ReactElement): string =>
   renderToStaticMarkup(
     <Router ssrPath="/train">
@@ -58,7 +58,7 @@ test('while the training step compiles, the page shows its own figure as an exam
   expect(html(<TrainPage />)).toMatch(example);
 });
 
-test('a run that takes much longer than it was planned for says so, and what would end in time', async () => {
+test('a run that takes much longer than planned says so, and offers a plan that ends in time', async () => {
   page = await goldenPage(STOPPED);
   const { getState, setState } = page.studio;
   const log = new RunLog();
@@ -80,13 +80,13 @@ test('a run that takes much longer than it was planned for says so, and what wou
   expect(html(<RunVerdict />)).not.toContain('Slower than planned');
 });
 
-test('four numbers are on the strip: how far, how good, how long and how fast; the others are under More readings', async () => {
+test('the strip has four numbers: progress, quality, time and speed; the others are under More readings', async () => {
   page = await goldenPage(STOPPED);
   const Shown = () => <Readings settings={useRunSettings()} />;
   const shown = html(<Shown />);
   const labels = [...shown.matchAll(/<dt>(.*?)<\/dt>/g)].map(([, label]) => label!.replaceAll(/<[^>]*>/g, ''));
   expect(labels).toEqual(['Step', 'Perplexity', 'Steps left', 'Speed']);
-  // The page has another menu, More actions: each says what it opens.
+  // The page has another menu, More actions, so each name says what it opens.
   expect(shown).toMatch(/aria-expanded="false"[^>]*>(<[^>]*>)*More readings/);
   expect(shown).toMatch(/like choosing among [\d,]+ tokens/);
   expect(shown).toMatch(/\d+ % done/);

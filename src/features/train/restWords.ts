@@ -1,4 +1,4 @@
-/** What the verdict says of a run that doesn't train and isn't finished. */
+/** Verdict text of a run that doesn't train and isn't finished. */
 import { counted, formatCount, formatDuration } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import { endingWord } from '../../core/train/endingWord';
@@ -11,7 +11,7 @@ interface RestWords {
   evidence: string;
 }
 
-/** `Paused at step 2,600`: `Everything is saved. 47 s left.` What is lost of an interrupted run is counted. */
+/** `Paused at step 2,600`: `Everything is saved. 47 s left.` Reports the lost steps of an interrupted run. */
 export function restWords(run: OpenRun): RestWords {
   const { saved, log, lost, record } = run;
   const ending = endingOfRun(run);
@@ -23,7 +23,7 @@ export function restWords(run: OpenRun): RestWords {
     return { judgement: `${word} at step ${formatCount(step)}`, evidence: `Everything is saved.${leftWords}` };
   const steps = lost?.steps ?? 0;
   const judgement = `${word} at step ${formatCount(step + steps)}`;
-  // The log is written every second: of the last one nothing is known.
+  // The log is written once a second, so steps of the last second are unknown.
   if (steps === 0)
     return { judgement, evidence: `Step ${formatCount(step)} is saved; at most a few seconds are lost.${leftWords}` };
   const time = `about ${formatDuration(lost!.milliseconds)} of training`;

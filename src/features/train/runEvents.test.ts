@@ -50,7 +50,7 @@ const evaluate = (log: RunLog, n: number, loss: number) =>
     sample: '',
   });
 
-test('events of a run are in order, each turning point once', () => {
+test('lists events in order, and each turning point once', () => {
   const log = new RunLog();
   evaluate(log, 0, 5.7);
   log.append({ kind: 'saved', step: 0, bytes: 26.3e6 });
@@ -71,7 +71,7 @@ test('events of a run are in order, each turning point once', () => {
   ]);
 });
 
-test('each baseline that a run passes is a milestone, in the order of the models', () => {
+test('each baseline that a run beats is a milestone, in the order of the baselines', () => {
   const log = new RunLog();
   for (const [n, loss] of [
     [0, 1],
@@ -91,7 +91,7 @@ test('each baseline that a run passes is a milestone, in the order of the models
   ]);
 });
 
-test('a run that ends early says after how much waiting', () => {
+test('a run that stops early reports its patience', () => {
   const log = new RunLog();
   step(log, 1, 2);
   evaluate(log, 1, 2);
@@ -125,7 +125,7 @@ test('a saved best step isn’t called a checkpoint to resume from', () => {
   ]);
 });
 
-test('a worse evaluation is not called the best, and without a baseline none is passed', () => {
+test('a worse evaluation is not the best, and without a baseline none is beaten', () => {
   const log = new RunLog();
   for (const [n, loss] of [
     [1, 2],
@@ -192,7 +192,7 @@ test('a change of settings is an event with the old values', () => {
   ]);
 });
 
-test('a chart marks where a fork left its parent, with what it was given to be other', () => {
+test('a chart marks where a fork left its parent, with the changed settings', () => {
   const changed = [
     segment(0, facts(3)),
     { ...segment(40, facts(3)), recipe: { ...DEFAULT_RECIPE, dropout: 0.3 }, why: 'recipe' as const },
@@ -206,11 +206,11 @@ test('a chart marks where a fork left its parent, with what it was given to be o
   expect(marks([segment(0, facts(3))], parent)).toEqual([
     { x: 40, label: 'fork', longLabel: 'fork of Ahab at step 40' },
   ]);
-  // What the parent had changed before that is marked as well.
+  // Earlier changes of the parent are marked as well.
   expect(marks([...changed], { ...parent, step: 90 }).map(({ x }) => x)).toEqual([40, 90]);
   expect(marks([segment(0, facts(3))], { ...parent, how: 'import' })).toEqual([]);
 });
 
-test('the clock', () => {
+test('formats the clock', () => {
   expect([0, 87_400, 3_723_000].map(formatClock)).toEqual(['0:00', '1:27', '1:02:03']);
 });

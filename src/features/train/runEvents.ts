@@ -1,4 +1,4 @@
-/** What happened in a run, told from its log, oldest first. */
+/** Events of a run, derived from its log, oldest first. */
 import { lowerFirst } from '../../core/base/firstLetter';
 import { counted, formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
 import { headlineWords, baselinesOf } from '../../core/objectives';
@@ -26,14 +26,14 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
     const words = `Warm-up ended, learning rate ${formatNumber(learningRate)}`;
     events.push({ step: warmup, activeMs: log.activeMs[at]!, words });
   }
-  // Events that happen once happen once per text.
+  // One-time events can occur once for each text.
   const states = segments.map(() => ({ best: Infinity, passed: 0, hasGap: false }));
   for (const { step, loss, activeMs } of log.evaluations) {
     const at = segmentAt(segments, step);
     const { after, data } = segments[at]!;
     const so = states[at]!;
     const baselines = baselinesOf(objective, model, data.facts);
-    const [, ...counting] = baselines; // the first only guesses
+    const [, ...counting] = baselines; // the first is the uniform guess
     const isBest = loss < so.best;
     so.best = Math.min(so.best, loss);
     events.push({
@@ -41,7 +41,7 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
       activeMs,
       words: `Evaluated, ${inHeadline(loss)}${isBest && step > 0 ? ', best so far' : ''}`,
     });
-    // One after another, so that passing a weaker baseline is never reported after passing a stronger one.
+    // In order, so that passing a weaker baseline is never reported after passing a stronger one.
     while (step > 0 && so.passed < counting.length && loss < counting[so.passed]!.loss) {
       const baseline = counting[so.passed++]!;
       const words = `Past ${baseline.words}, ${inHeadline(baseline.loss)}`;
@@ -89,7 +89,7 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
     const since = Math.max(activeMs, log.activeMs[countUpTo(log.step, after) - 1] ?? 0);
     events.push({ step: after, activeMs: since, words: `${words}; baselines reset` });
   }
-  // Stable: what is of one step stays in the order in which it comes about.
+  // Stable sort: events of one step stay in order of occurrence.
   return events.sort((a, b) => a.step - b.step);
 }
 

@@ -1,4 +1,4 @@
-/** What differs between a run's segments. */
+/** Differences between the segments of a run. */
 import { formatCount } from '../../core/base/units';
 import { changeWords, type Made } from '../../core/runs/compare';
 import { textNames } from '../../core/runs/facts';
@@ -7,14 +7,14 @@ import type { Segment } from '../../core/runs/segments';
 import type { RunSettings } from '../../state/runSettings';
 
 interface SegmentChange {
-  /** The last step before it. */
+  /** Last step before the change. */
   after: number;
-  /** On a chart: `other text`. */
+  /** Label on a chart: `other text`. */
   label: string;
   longLabel: string;
-  /** What is other: `learning rate 0.0003 for 0.001`. */
+  /** Changes: `learning rate 0.0003 for 0.001`. */
   what: string;
-  /** Among the events: `Continued on other text: whale.txt, 1,200 training tokens`. */
+  /** Text of the event: `Continued on other text: whale.txt, 1,200 training tokens`. */
   words: string;
 }
 
@@ -58,7 +58,7 @@ export const segmentChanges = ({
     }
   });
 
-/** What a chart marks: where segments begin, and where a fork left the run that it comes from. */
+/** Marks for a chart: starts of segments, and the step at which a fork left its parent. */
 export function changeMarks(
   settings: Pick<RunSettings, 'segments' | 'model'>,
   parent: RunRecord['parent'],
@@ -76,10 +76,10 @@ export function changeMarks(
   return [...marks.filter(({ x }) => x !== parent.step), forked].sort((a, b) => a.x - b.x);
 }
 
-/** Of settings that a chart has room for. */
+/** Maximum number of changed settings in a chart label. */
 const MAX = 2;
 
-/** Of one run: only how it was trained can differ. */
+/** Settings of a segment; within a run, only the recipe can differ. */
 const madeOf = ({ recipe }: Segment, model: RunSettings['model']): Made => ({
   model,
   tokenizer: { key: '', words: '' },

@@ -15,7 +15,7 @@ const evaluated = (n: number, oldPerplexity?: number): TrainEvent => ({
   },
 });
 
-test('step values have their charts in order, also before the first step, and without steps that were undone', () => {
+test('step values have charts in order, also before the first step, and without undone steps', () => {
   expect(stepCharts(new RunLog()).map(({ title, y }) => [title, y])).toEqual([
     ['Learning rate', []],
     ['Gradient norm', []],
@@ -25,7 +25,7 @@ test('step values have their charts in order, also before the first step, and wi
   expect(rate).toMatchObject({ id: 'learningRate', name: 'learning rate', x: [1, 2], y: [0.1, 0.2] });
 });
 
-test('a metric that the run measures itself has a chart where it was measured; one that the loss gives has none', () => {
+test('a metric that the run measures has a chart, and one derived from the loss has none', () => {
   const charts = (...events: TrainEvent[]) => metricCharts(new RunLog(events), 'causal', 5);
   expect(charts(evaluated(0), evaluated(5))).toEqual([]);
   expect(charts(evaluated(0), evaluated(5, 20), evaluated(9, 30))).toEqual([

@@ -1,4 +1,4 @@
-/** Data of the small charts on Train: one for each step value that has a chart, one for each metric that isn't a scale of the loss. */
+/** Small charts on Train: one per step value with a chart, one per metric that isn't a scale of the loss. */
 import { type MetricId, metricOf, runMetricsIn } from '../../core/metrics';
 import type { Metric } from '../../core/metrics/metric';
 import { nameOf } from '../../core/metrics/words';
@@ -11,7 +11,7 @@ export interface ChartData<Id extends string> {
   id: Id;
   label: string;
   title: string;
-  /** Of its line. */
+  /** Name of the chart's line. */
   name: string;
   x: readonly number[];
   y: readonly number[];
@@ -23,7 +23,7 @@ const titled = ({ label, unit }: Pick<Metric, 'label' | 'unit'>) => ({
   name: nameOf({ label }),
 });
 
-/** Without the steps after `upTo`. An optional value has a chart once it is measured. */
+/** Charts of step values up to `upTo`. An optional value has a chart once it is measured. */
 export function stepCharts(log: RunLog, upTo = Infinity): readonly ChartData<StepValueName>[] {
   const part = partUpTo(log.step, upTo);
   return stepValues()
@@ -35,7 +35,7 @@ export function stepCharts(log: RunLog, upTo = Infinity): readonly ChartData<Ste
     });
 }
 
-/** Over the evaluations up to `upTo`: the objective's metrics, and what else was measured. */
+/** Charts over the evaluations up to `upTo`: the objective's metrics, and other measured ones. */
 export function metricCharts(
   { evaluations }: Pick<RunLog, 'evaluations'>,
   objective: ObjectiveId,
@@ -43,7 +43,7 @@ export function metricCharts(
 ): readonly ChartData<MetricId>[] {
   const shown = evaluations.filter(({ step }) => step <= upTo);
   const last = shown.at(-1);
-  // Accuracy has a chart of its own.
+  // Accuracy has its own chart.
   const own = metricsOf(objectiveOf(objective)).filter((id) => metricOf(id).ofMean === undefined && id !== 'accuracy');
   return [...own, ...(last ? runMetricsIn(last) : [])].map((id) => {
     const points = shown.flatMap(({ step, metrics }) => (metrics[id] ? [{ step, value: metrics[id].value }] : []));

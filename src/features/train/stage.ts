@@ -33,7 +33,7 @@ export const stage: Stage = {
   },
 };
 
-/** What cannot be done is said, as the button says it. */
+/** Requests a sample or an evaluation; shows the reason if it is refused. */
 function ask(s: Studio, asked: Asked): void {
   const refusal = askRefusal(s, asked.what);
   if (refusal === undefined) void s.ask(asked);
@@ -64,7 +64,7 @@ function state(s: Studio): StageState {
   }
 }
 
-/** Of a run that has ended, for now or for good. */
+/** State of a run that doesn't train: finished, failed, paused or interrupted. */
 function atRest(s: Studio, run: OpenRun): StageState {
   const { record } = run;
   const line = resultLine(s, run);
@@ -75,20 +75,20 @@ function atRest(s: Studio, run: OpenRun): StageState {
   return { sign: record && isOfOtherText(record, s) ? 'stale' : 'done', line };
 }
 
-/** An imported model was never trained on a text of this project, and a project without texts has not changed any. */
+/** False for an imported model, which was never trained on the project's text, and for a project without texts. */
 const isOfOtherText = (record: RunRecord, { texts }: Studio): boolean =>
   record.origin === undefined && dataOf(record).id !== null && texts.length > 0 && hasOtherTexts(record, { texts });
 
-/** `step 2,640 · perplexity 85.4`; the result alone where both are longer than this example. */
+/** `step 2,640 · perplexity 85.4`; only the result if both are longer than this example. */
 function resultLine({ project }: Studio, run: OpenRun): string {
   const { phase, log, record } = run;
   const step = 'step' in phase ? phase.step : 0;
   const words = `step ${formatCount(step)}`;
   const judged = record?.objective === 'labels' ? judgedEvaluation(run, record.segments.at(-1)!.after) : undefined;
   const evaluation = judged ?? (record ? measuredAt(record, log.evaluations, Infinity) : log.evaluations.at(-1));
-  // What was measured before the first step says nothing of a later one.
+  // An evaluation before the first step says nothing about a later step.
   if (!evaluation || (evaluation.step === 0 && step > 0)) return words;
-  // Before its first save a run has no record, and its objective is what the project is set to.
+  // Before its first save a run has no record; its objective is the project's.
   const objective = record?.objective ?? (isTuned(run) ? undefined : project.recipe.objective);
   const result = objective && resultWords(objective, evaluation);
   if (result === undefined) return words;
@@ -96,14 +96,14 @@ function resultLine({ project }: Studio, run: OpenRun): string {
   return both.length <= 'step 2,640 · perplexity 85.4'.length ? both : result;
 }
 
-/** `accuracy 88.3 %`, `perplexity 85.4`, by the shortest name that it has. */
+/** `accuracy 88.3 %`, `perplexity 85.4`; uses the short label of the metric. */
 function resultWords(objective: ObjectiveId, { loss, metrics }: Evaluation): string {
   if (metrics.accuracy) return `accuracy ${formatShare(Number((metrics.accuracy.value / 100).toPrecision(3)))}`;
   const { shortLabel, scale } = headlineOf(objective);
   return shortLabel === undefined ? headlineWords(objective, loss) : `${shortLabel} ${formatNumber(scale.of(loss))}`;
 }
 
-/** What is safe of it. */
+/** Line that says what is saved of a failed run. */
 function failureLine(run: OpenRun): string {
   const { phase, saved, usable } = run;
   if (saved) return `step ${formatCount(saved.step)} is saved`;

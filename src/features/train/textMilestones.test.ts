@@ -42,7 +42,7 @@ const evaluated = (at: number, perplexity: number): TrainEvent => ({
 const milestones = (...events: TrainEvent[]) =>
   textMilestones(new RunLog(events), settings).map(({ title, measure, step: at }) => `${title} · ${measure} · ${at}`);
 
-test('before training all are ahead, the easiest first, also if the first loss is low', () => {
+test('before training all milestones are ahead, the easiest first, even if the first loss is low', () => {
   const ahead = [
     'Knows common words · Past unigram, 610 · null',
     'Knows word pairs · Past bigram, 112 · null',
@@ -52,7 +52,7 @@ test('before training all are ahead, the easiest first, also if the first loss i
   expect(milestones(evaluated(0, 50))).toEqual(ahead);
 });
 
-test('each has the first evaluation below its measure, and keeps it', () => {
+test('each milestone is at the first evaluation below its baseline, and stays there', () => {
   expect(milestones(evaluated(0, 2048), evaluated(72, 600), evaluated(100, 111), evaluated(200, 700))).toEqual([
     'Knows common words · Past unigram, 610 · 72',
     'Knows word pairs · Past bigram, 112 · 100',
@@ -60,7 +60,7 @@ test('each has the first evaluation below its measure, and keeps it', () => {
   ]);
 });
 
-test('a model that finds its training text easier than new text starts to memorize, by how much at last', () => {
+test('a model with lower loss on training text than on new text is memorizing, with the latest gap', () => {
   const loss = Math.log(100);
   const events = [step(1, loss), evaluated(1, 120), step(2, loss - 0.5), evaluated(2, 100), step(3, loss - 1)];
   expect(milestones(...events)[2]).toMatch(
@@ -75,7 +75,7 @@ test('a model that finds its training text easier than new text starts to memori
   expect(later[2]).toBe('Starting to memorize · Training text is 0.5 nats easier than new text, now 0.7 · 2');
 });
 
-test('losses that jump at a high learning rate are not called memorizing', () => {
+test('loss spikes at a high learning rate are not memorizing', () => {
   expect(
     milestones(step(1, 28), evaluated(1, Math.exp(135)), step(2, Math.log(600)), evaluated(2, 1400)).join(),
   ).toContain('memorize');
@@ -84,7 +84,7 @@ test('losses that jump at a high learning rate are not called memorizing', () =>
   ).not.toContain('memorize');
 });
 
-test('after the text has changed, all begin again', () => {
+test('a change of the text resets all milestones', () => {
   const [first] = settings.segments;
   const changed = { ...settings, segments: [first, { ...first, after: 100 }] as const };
   const log = new RunLog([evaluated(50, 80), evaluated(150, 300)]);

@@ -1,4 +1,4 @@
-/** What a model of text can do, told from its log. */
+/** Milestones of a language model, derived from its log. */
 import { formatReading } from '../../core/base/units';
 import { baselinesOf, headlineOf } from '../../core/objectives';
 import { gapWords, memorizingGap } from '../../core/train/memorizing';
@@ -8,14 +8,14 @@ import type { RunSettings } from '../../state/runSettings';
 
 interface Milestone {
   title: string;
-  /** The measure behind it. */
+  /** Baseline and value behind the milestone. */
   measure: string;
   /** First evaluation that reached it; null if none did. */
   step: number | null;
   isWarning?: boolean;
 }
 
-/** Of the newest text: those reached, by step, then those ahead, the easiest first. */
+/** Milestones on the newest text: those reached, by step, then those ahead, the easiest first. */
 export function textMilestones(
   log: Pick<RunLog, 'evaluations' | 'step' | 'loss'>,
   { model, recipe, segments }: Pick<RunSettings, 'model' | 'recipe' | 'segments'>,

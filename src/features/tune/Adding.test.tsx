@@ -1,4 +1,4 @@
-/** What a page says of files that were not added, and offers. */
+/** Messages and actions for files that were not added. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../../core/base/blobStore';
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('malformed rows are listed, and leaving them out adds the others with a note that says so', async () => {
+test('lists malformed rows, and skipping them adds the others with a note', async () => {
   page = testStudio(memoryStore());
   const { getState } = page.studio;
   await getState().load();
@@ -29,7 +29,7 @@ test('malformed rows are listed, and leaving them out adds the others with a not
   );
   for (const words of ['Skip these 2 rows', '<b>Line 2</b> has an empty answer', '<b>Line 4</b> isn&#x27;t a JSON'])
     expect(shown).toContain(words);
-  // Each row once.
+  // Each row is listed once.
   expect(shown.match(/line 2/gi)).toHaveLength(1);
 
   await getState().readIn(getState().refused as never, { skipBadRows: true });

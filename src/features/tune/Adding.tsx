@@ -89,7 +89,7 @@ export const AddButton = ({ adding, isNext = false }: { adding: Adding; isNext?:
   </FileButton>
 );
 
-/** In the head. Without data, the empty stage has the button that adds files. */
+/** Buttons in the head. Without data, the empty stage has the button that adds files. */
 export function AddButtons({ adding }: { adding: Adding }) {
   const isEmpty = useStudio((s) => toTuneOn(s, adding.purpose).length === 0);
   return (
@@ -107,7 +107,7 @@ export function AddButtons({ adding }: { adding: Adding }) {
   );
 }
 
-/** What is dropped anywhere on the page, or pasted into it. */
+/** Accepts drops anywhere on the page, and pastes. */
 export function Dropped({ adding }: { adding: Adding }) {
   const toast = useStudio((s) => s.toast);
   return (
@@ -123,7 +123,7 @@ export function Dropped({ adding }: { adding: Adding }) {
   );
 }
 
-/** Pasted or typed, with a name. */
+/** Dialog for pasted or typed text, with a name. */
 export function AddDialog({ adding }: { adding: Adding }) {
   return adding.isOpen ? <OpenDialog adding={adding} draft={adding.draft} /> : null;
 }

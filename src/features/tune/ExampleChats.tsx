@@ -1,7 +1,7 @@
 import type { RenderedToken } from '../../core/chat/renderChat';
 import { Turns } from './Turns';
 
-/** A conversation with the tokens that are trained on, as an example of what the page shows of chats. */
+/** Example of the chats on this page: a conversation with its trained tokens marked. */
 export const ExampleChats = () => <Turns example={EXAMPLE} hasBorders />;
 
 const said = (role: RenderedToken['role'], words: readonly string[], hasLoss = false): readonly RenderedToken[] =>

@@ -1,7 +1,7 @@
 import { text } from '../../ui';
 import styles from './TunePage.module.css';
 
-/** The beginnings of two texts, as an example of what the page shows of new text. */
+/** Example of new text on this page: the beginnings of two texts. */
 export const ExampleText = () =>
   BEGINNINGS.map(({ name, size, words }) => (
     <section key={name} className={styles.beginning}>

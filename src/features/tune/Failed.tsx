@@ -4,7 +4,7 @@ import { isTuned, shownRun } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import { Button, Notice } from '../../ui';
 
-/** Says that the last fine-tuning failed; Train shows all of it. */
+/** Reports that the last fine-tuning failed; Train shows the details. */
 export function Failed() {
   const failed = useStudio((s) => {
     const run = shownRun(s, 'train');

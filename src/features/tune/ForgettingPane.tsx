@@ -33,7 +33,7 @@ import type { OpenRun } from '../../state/slices/run';
 import { lastTuned } from '../../state/tuningInputs';
 import { useQuery } from '../../state/useWorkerValue';
 
-/** Loss on old and new text by step of the last fine-tuning: what it gained, and what it forgot. */
+/** Loss on old and new text by step of the last fine-tuning run. */
 export function ForgettingPane({ situation }: { situation: Situation }) {
   const last = useLastTuning();
   return (
@@ -55,13 +55,13 @@ interface Last {
   objective: Parameters<typeof forgettingOf>[1];
   prompt: string;
   log: Pick<RunLog, 'evaluations'>;
-  /** Once it has saved a step. */
+  /** Undefined before the first save. */
   record: RunRecord | undefined;
-  /** Where it is open. */
+  /** Undefined if the run isn't open. */
   run: OpenRun | undefined;
 }
 
-/** The one that trains here, or was begun last; its curve is read where it is not open. */
+/** Returns the fine-tuning run that trains here, or the last one. Reads its curve from storage if it isn't open. */
 function useLastTuning(): Last | undefined {
   const store = useStudioStore();
   const run = useStudio(openTuning);
@@ -88,11 +88,11 @@ function useLastTuning(): Last | undefined {
 
 function openTuning(s: Studio): OpenRun | undefined {
   const found = [trainingRun(s), shownRun(s, 'train')].find((run) => run && isTuned(run));
-  // One that has failed before it told anything leaves the one before it in its place.
+  // A run that failed before it was saved doesn't replace the run before it.
   return found && (found.record || found.phase.kind !== 'failed') ? found : undefined;
 }
 
-/** How far it is. */
+/** Progress of a fine-tuning run. */
 function Course({ run }: { run: OpenRun }) {
   const { phase, log } = run;
   const isActive = useStudio((s) => s.training?.runId === run.id);
@@ -190,7 +190,7 @@ const COLUMNS: readonly Column<Change>[] = [
   { id: 'change', header: 'Change', isNumber: true, cell: ({ change }) => change },
 ];
 
-/** What it wrote to the same, before and now. */
+/** Samples for the same prompt, before and now. */
 function Samples({ last: { log, prompt } }: { last: Last }) {
   const [first, newest] = [log.evaluations[0], log.evaluations.at(-1)];
   if (!first || !newest || first === newest || first.sample === '') return null;
@@ -208,7 +208,7 @@ function Samples({ last: { log, prompt } }: { last: Last }) {
   );
 }
 
-/** Of answers to several, the first. */
+/** Returns the first of several answers. */
 const firstOf = (shown: Shown): Shown => (typeof shown !== 'string' && 'length' in shown ? (shown[0] ?? '') : shown);
 
 function Links({ last: { id, run } }: { last: Last }) {

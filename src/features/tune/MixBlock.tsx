@@ -116,11 +116,11 @@ function usePoints({ id, step }: RunRecord) {
   return { points, state, measure };
 }
 
-/** Share of the base model, 0 to 1, from the percentage that is fine-tuned. */
+/** Share of the base model's weights, 0 to 1, from the percentage of the fine-tuned ones. */
 const shareOf = (tuned: number): number => (100 - tuned) / 100;
 const percentOf = (share: number): number => Math.round(100 * (1 - share));
 
-/** At first four points over the whole range and the slider's; then the slider's alone. */
+/** Shares to measure: at first 0, 25, 50 and 100 % and the slider's; then the slider's alone. */
 const asked = (points: readonly MixedPoint[], tuned: number): readonly number[] =>
   points.length > 0 ? [shareOf(tuned)] : [...new Set([0, 25, 50, 100, tuned])].sort((a, b) => a - b).map(shareOf);
 

@@ -6,7 +6,7 @@ import { useWorkerValue } from '../../state/useWorkerValue';
 import { Button, Dialog, RadioList, Select } from '../../ui';
 import styles from './TunePage.module.css';
 
-/** Chooses a text with chats between two people, and who of them is the assistant. */
+/** Selects a text with chats between two people, and which of them is the assistant. */
 export function SpeakersDialog({ onClose }: { onClose: () => void }) {
   const texts = useStudio((s) => s.texts);
   const addSpoken = useStudio((s) => s.addSpoken);

@@ -10,7 +10,7 @@ import type { Situation } from './situation';
 import { TextRows } from './TextRows';
 import styles from './TunePage.module.css';
 
-/** Texts to continue training on, and how each begins. */
+/** Texts for continued training, with the beginning of each. */
 export function TextsPane({ situation: { texts }, adding }: { situation: Situation; adding: Adding }) {
   const characters = texts.reduce((sum, each) => sum + trainingSize(each).characters, 0);
   return (
@@ -39,7 +39,7 @@ export function TextsPane({ situation: { texts }, adding }: { situation: Situati
   );
 }
 
-/** Its first lines. */
+/** First lines of a text. */
 function Beginning({ of }: { of: TextRecord }) {
   const isThere = useStudio((s) => s.tuneTexts.some(({ id }) => id === of.id));
   // Training reports a text that can't be read.

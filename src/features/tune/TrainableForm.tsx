@@ -12,7 +12,7 @@ import { HeldOut } from './HeldOut';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
-/** Settings of the chosen way to fine-tune: number of layers, or LoRA. */
+/** Settings of the selected tuning method: number of layers, or LoRA. */
 export function TrainableForm({ situation: { tuning, base } }: { situation: Pick<Situation, 'tuning' | 'base'> }) {
   const setTuning = useStudio((s) => s.setTuning);
   if (!base) return null;
@@ -87,7 +87,7 @@ export function TrainableForm({ situation: { tuning, base } }: { situation: Pick
   );
 }
 
-/** In place of hints that this form has no room for. */
+/** Short hints, because the form has no room for the fields' own. */
 const SHORT: Readonly<Record<string, string>> = {
   rank: 'size of the adapter',
   alpha: 'scales the adapter by alpha / rank',

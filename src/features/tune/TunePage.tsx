@@ -21,7 +21,7 @@ import styles from './TunePage.module.css';
 
 const ClassifyPage = lazy(() => import('./classify/ClassifyPage').then((module) => ({ default: module.ClassifyPage })));
 
-/** Fine-tunes a model: its base model, its training data, and what it forgets. */
+/** Fine-tunes a model: base model, training data, and forgetting. */
 export function TunePage({ onFiles }: PageProps) {
   useRuns();
   useRunsShown();
@@ -50,7 +50,7 @@ export function TunePage({ onFiles }: PageProps) {
   return <Tune key={purpose} purpose={purpose} tabs={tabs} onFiles={onFiles} />;
 }
 
-/** The address says it, and where it does not the project, or its run. */
+/** Purpose in the URL, else the one of the project or its run. */
 function usePurpose(): { purpose: Purpose; go: (purpose: Purpose) => void } {
   const asked = new URLSearchParams(useSearch()).get('kind');
   const own = useStudio(shownPurpose);

@@ -4,7 +4,7 @@ import type { RenderedConversation } from '../../protocol/data';
 import { cx } from '../../ui';
 import styles from './TunePage.module.css';
 
-/** A conversation, turn by turn: trained tokens have a ground and a line, context is bare. */
+/** Conversation by turns: trained tokens have a background and a line, context has neither. */
 export function Turns({ example, hasBorders }: { example: RenderedConversation; hasBorders: boolean }) {
   return (
     <section className={styles.turns} aria-label={example.name}>
@@ -33,7 +33,7 @@ export function Turns({ example, hasBorders }: { example: RenderedConversation; 
     </section>
   );
 }
-/** Tokens of one that are drawn: more would hold the page. */
+/** Maximum number of tokens drawn per conversation: more would block the page. */
 const MAX = 2000;
 
 function Token({ token: { text, hasLoss, isSpecial } }: { token: RenderedToken }) {
@@ -64,7 +64,7 @@ function turnsOf(tokens: readonly RenderedToken[]): readonly Turn[] {
   const turns: { role: RenderedToken['role']; tokens: RenderedToken[] }[] = [];
   for (const token of tokens) {
     const last = turns.at(-1);
-    // A line's end that the template writes before a turn ends the line before it.
+    // A newline that the template writes before a turn belongs to the line before it.
     const endsLine = /^\n+$/.test(token.text) && turns.length > 0;
     if (last && (last.role === token.role || endsLine)) last.tokens.push(token);
     else turns.push({ role: token.role, tokens: [token] });
@@ -72,7 +72,7 @@ function turnsOf(tokens: readonly RenderedToken[]): readonly Turn[] {
   return turns;
 }
 
-/** What is alike in a row, as one. */
+/** Merges adjacent tokens of the same kind. */
 function joined(tokens: readonly RenderedToken[]): readonly RenderedToken[] {
   const found: RenderedToken[] = [];
   for (const token of tokens) {

@@ -17,12 +17,12 @@ const on = (other: Partial<typeof facts>) => ({
   },
 });
 
-test('a base has bits per byte and names the text that it was measured on', () => {
+test('a base has bits per byte and names the text that it was evaluated on', () => {
   const { tokens, bytes } = facts.parts.validation;
   const bits = (loss * tokens) / (bytes * Math.LN2);
   const texts = [{ ...facts.texts[0]!, name: 'ahab.txt' }];
   expect(baseReading(on({ texts }), last)).toEqual({ value: `${bits.toPrecision(3)} bits/byte`, on: 'ahab.txt' });
-  // Another tokenizer of the same loss a token has other bits.
+  // Another tokenizer with the same loss per token has other bits per byte.
   const parts = { ...facts.parts, validation: { tokens, bytes: 2 * bytes } };
   expect(baseReading(on({ texts, parts }), last)!.value).toBe(`${(bits / 2).toPrecision(3)} bits/byte`);
 });

@@ -7,13 +7,13 @@ import type { RunRow } from '../../protocol/data';
 
 interface BaseReading {
   value: string;
-  /** Name of the text that it was measured on; absent where that is unknown. */
+  /** Name of the evaluation text; absent if unknown. */
   on?: string;
 }
 
 /**
- * Quality of a base at its last evaluation up to a step, with its unit and its text: bases were measured on different
- * texts, and perplexities of different tokenizers don't compare. Undefined before the first evaluation of a trained model.
+ * Last evaluation of a base up to a step, with unit and text: bases have different texts, and perplexities of different
+ * tokenizers aren't comparable. Undefined before the first evaluation of a trained model.
  */
 export function baseReading(
   { curve, record }: Pick<RunRow, 'curve' | 'record'>,

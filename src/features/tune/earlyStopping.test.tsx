@@ -1,4 +1,4 @@
-/** Early stopping is set for every tuning, and for classifiers, as it is on Model. */
+/** Early stopping has the same settings for every tuning, and for classifiers, as on Model. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { inertServices } from '../../testing/inertServices';

@@ -1,4 +1,4 @@
-/** What the page shows without a model or data, by what the model would learn. */
+/** Empty states of the page without a model or data, by purpose. */
 import type { ComponentType } from 'react';
 import type { Purpose } from '../../core/runs/tuning';
 import { ExampleChats } from './ExampleChats';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { RunLog } from '../../state/runLog';
 import { captionOf, changeOf, forgettingOf } from './forgetting';
 
-/** Evaluations of losses in nats, with perplexity on old text where there is any. */
+/** Evaluations with losses in nats, and perplexity on old text if given. */
 function log(...evaluations: readonly (readonly [step: number, loss: number, old?: number])[]): RunLog {
   return new RunLog(
     evaluations.map(([step, loss, old]) => ({
@@ -16,7 +16,7 @@ function log(...evaluations: readonly (readonly [step: number, loss: number, old
   );
 }
 
-test('old and new text by step, before and after, with the same share everywhere', () => {
+test('old and new text by step, before and after, with the same change everywhere', () => {
   const evaluations = log([0, Math.log(58.3), 31.8], [20, Math.log(20), 33], [40, Math.log(14.2), 33.7]);
   const found = forgettingOf(evaluations, 'chats');
   expect(found.old).toEqual({ x: [0, 20, 40], y: [31.8, 33, 33.7] });
@@ -28,7 +28,7 @@ test('old and new text by step, before and after, with the same share everywhere
   );
 });
 
-test('what was measured once has no change, and what was not is said to be so', () => {
+test('a single measurement has no change, and a missing one is reported', () => {
   const once = forgettingOf(log([0, 1, 4]), 'causal');
   expect(changeOf('Old text', once.old)).toMatchObject({ before: '4.00', after: '–', change: '–' });
   expect(captionOf(once, 'new text')).toBe('Old text at 4.00; new text at 2.72');

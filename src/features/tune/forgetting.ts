@@ -1,4 +1,4 @@
-/** What the last fine-tuning gained and forgot: by step, and before against after. */
+/** Gains and forgetting of the last fine-tuning run: by step, and before against after. */
 import { formatReading, formatShare } from '../../core/base/units';
 import { nameOf } from '../../core/metrics/words';
 import { headlineOf, type ObjectiveId } from '../../core/objectives';
@@ -12,7 +12,7 @@ interface Forgetting {
   /** Unit of training losses. */
   label: string;
   own: Curve;
-  /** Empty where it was not measured. */
+  /** Empty if not measured. */
   old: Curve;
 }
 
@@ -40,7 +40,7 @@ export interface Change {
   change: string;
 }
 
-/** `+5.9 %`; undefined where there is but one value. */
+/** `+5.9 %`; undefined if there is only one value. */
 export function changeOf(what: string, { y }: Curve): Change | undefined {
   const [before, after] = [y[0], y.at(-1)];
   if (before === undefined || after === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Ways to fine-tune, a tab each. Another one is a pane that shows its training data, and a line here. */
+/** Tuning methods, one tab each. To add one, add a pane that shows its training data, and an entry here. */
 import type { ComponentType } from 'react';
 import type { Adding } from './Adding';
 import { type Purpose, PURPOSES } from '../../core/runs/tuning';
@@ -8,11 +8,11 @@ import { TextsPane } from './TextsPane';
 
 interface Kind {
   label: string;
-  /** Its purpose, shown before there is data. */
+  /** Purpose, shown before there is data. */
   words: string;
-  /** Names the curve of the training data. */
+  /** Name of the training data's curve. */
   newText: string;
-  /** Absent if it has its own page. */
+  /** Absent if the method has its own page. */
   pane?: ComponentType<{ situation: Situation; adding: Adding }>;
 }
 

@@ -1,4 +1,4 @@
-/** State of this page: base model, training data, plan, and why a start is refused. */
+/** State of this page: base model, training data, plan, and reasons that prevent a start. */
 import { useMemo } from 'react';
 import { useStudio, useStudioFields } from '../../state/react';
 import { tuneRefusal } from '../../state/refusals';
@@ -13,25 +13,25 @@ import { oldTextsOf, toTuneOn, tuningBase } from '../../state/tuningInputs';
 export interface Situation {
   tuning: TuningChoice;
   base: { row: RunRow; step: number } | undefined;
-  /** What is for this purpose. */
+  /** Training data for this purpose. */
   texts: readonly TextRecord[];
   preview: PreviewState;
-  /** The first conversation that is shown, and another. */
+  /** Index of the first conversation shown, and a setter. */
   from: number;
   show: (from: number) => void;
   plan: TuningPlan | undefined;
-  /** Why it cannot be planned: the model has not what is to learn of it. */
+  /** Reason why there is no plan: the model lacks the parameters to train. */
   failure: Failure | undefined;
   doubts: readonly Doubt[];
-  /** Whether what is forgotten can be measured. */
+  /** Whether forgetting can be measured. */
   hasOld: boolean;
-  /** Why it cannot be started. */
+  /** Reason why training can't start. */
   refusal: string | undefined;
 }
 
 export function useSituation(purpose: Purpose, from: number, show: (from: number) => void): Situation {
   const own = useStudio((s) => s.project);
-  // The address says it: another tab may have gone to another.
+  // The URL decides: another tab may have changed the project's purpose.
   const project = useMemo(() => ({ ...own, tuning: { ...own.tuning, purpose } }), [own, purpose]);
   const { tuning } = project;
   const old = useStudio((s) => s.texts);

@@ -1,4 +1,4 @@
-/** Training preview of chats; made again whenever base model, chats, template or page change. */
+/** Training preview of chats; recomputed when base model, chats, template or page change. */
 import type { Failure } from '../../core/base/errors';
 import type { Progress } from '../../core/base/job';
 import type { TextRecord } from '../../core/documents';
@@ -7,15 +7,15 @@ import { useStudioStore } from '../../state/react';
 import { useQuery } from '../../state/useWorkerValue';
 
 export interface PreviewState {
-  /** For the current inputs; while they are computed, the one before. */
+  /** Preview of the current inputs; the previous one while they are computed. */
   preview: LossMaskPreview | undefined;
   failure: Failure | undefined;
   isBusy: boolean;
-  /** What is counted, where it takes its time. */
+  /** Progress of counting, if it takes long. */
   progress: Progress | undefined;
 }
 
-/** Conversations on a page of them. */
+/** Conversations per page. */
 export const SHOWN = 3;
 
 export function useLossMaskPreview(
@@ -35,7 +35,7 @@ export function useLossMaskPreview(
       return { of, preview: await store.getState().previewLossMask(asked, options) };
     },
   );
-  // Another page of the same chats keeps what is shown of all of them.
+  // Another page of the same chats keeps the totals.
   const preview = latest?.of === of && !failure ? latest.preview : undefined;
   return { preview, failure, isBusy: isLoading, progress };
 }

@@ -1,6 +1,6 @@
 import styles from './ExampleCurves.module.css';
 
-/** Two curves that fall, as an example of what a chart of runs shows. */
+/** Two falling curves, as example data for a chart of runs. */
 export const ExampleCurves = () => (
   <svg className={styles.curves} viewBox="0 0 640 240" aria-hidden>
     <path className={styles.axis} d="M1 0V239H640" />
@@ -9,7 +9,7 @@ export const ExampleCurves = () => (
   </svg>
 );
 
-/** Falls from `top` to about `bottom`, at `rate` of what is left per unit. */
+/** SVG path that decays from `top` to about `bottom`; `rate` is the decay per unit. */
 function fallingPath(top: number, rate: number, bottom: number): string {
   const points = Array.from({ length: 65 }, (_, i) => {
     const x = 10 * i;

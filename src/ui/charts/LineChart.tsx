@@ -18,62 +18,62 @@ import styles from './LineChart.module.css';
 
 interface LineChartProps {
   title: string;
-  /** A quiet reading after the title. */
+  /** Secondary text after the title. */
   hint?: ReactNode;
   lines: readonly Line[];
-  /** Names above the plot, where lines end early: by default none. */
+  /** Legend above the plot, for lines that end early: none by default. */
   keys?: readonly Pick<Line, 'id' | 'label' | 'run'>[];
-  /** The axis' word, on the first tick: `step`. */
+  /** Word on the first tick of x: `step`. */
   xWord?: string;
   /** Right end of x, if the lines end before it. */
   xMax?: number;
-  /** Log ruler for x, as for vocabulary sizes. */
+  /** Log scale for x, as for vocabulary sizes. */
   isXLog?: boolean;
-  /** Log axis at the left. */
+  /** Log scale for y. */
   isLog?: boolean;
-  /** Ends of y, where they are known better than from the lines. */
+  /** Range of y, if known better than from the lines. */
   y?: { min: number; max: number };
   references?: readonly Reference[];
   bands?: readonly Band[];
   marks?: readonly FootMark[];
   changes?: readonly Change[];
-  /** What the chart shows, in words; it stands under the plot. */
+  /** Caption under the plot: what the chart shows, in words. */
   caption: ReactNode;
-  /** The page's settings, before Show table. */
+  /** Settings row, before Show table. */
   settings?: ReactNode;
-  /** px; the plot grows beyond it where its place allows. */
+  /** Minimum height in px; the plot grows if its container allows. */
   minHeight?: number;
-  /** px at the right of the plot for words at the lines' ends. */
+  /** Width in px at the right of the plot for labels at line ends. */
   labelRoom?: number;
-  /** Charts of one key share their cursor. */
+  /** Charts with the same key share their cursor. */
   syncKey?: string;
   describeX?: (x: number) => string;
   describeY?: (y: number) => string;
   detailY?: (y: number) => string;
   xTicks?: PlotProps['xTicks'];
   rightAxis?: PlotProps['rightAxis'];
-  /** In place of the table that is made of the lines. */
+  /** Replaces the table built from the lines. */
   table?: ReactNode;
   /**
-   * Shows only a title with its newest value over a low plot, as three in a row below a large one. References are
+   * Shows only a title with its newest value over a low plot, for three in a row below a large one. References are
    * listed below.
    */
   small?: { value: string };
-  /** The reel above it shows one of its steps: title, keys and actions stand below the plot. */
+  /** Whether the reel above it shows one of its steps: title, keys and actions are below the plot. */
   isUnderReel?: boolean;
-  /** What the chart is of: of another it is drawn at once. */
+  /** Identity of the charted object: a change redraws at once. */
   subject?: unknown;
-  /** Name of what the chart is of, for a picture that stands alone: `moby-dick-1`. */
+  /** Name of the charted object, for an exported picture: `moby-dick-1`. */
   owner?: string;
 }
 
-/** A figure: head, plot, caption. The table takes the plot's place and is what screen readers get. */
+/** Figure with head, plot and caption. The table replaces the plot and is what screen readers get. */
 export function LineChart(props: LineChartProps) {
   const urgent = JSON.stringify([props.isLog, props.isXLog, props.lines.map((line) => line.id)]);
   return <LineFigure {...useAtMost(props, useDrawingInterval(), props.subject, urgent)} />;
 }
 
-/** The same, drawn as often as it is given something new. */
+/** `LineChart` without the limit on redraws. */
 export const LineFigure = memo(function LineFigure(p: LineChartProps) {
   const [isTable, setTable] = useState(false);
   const [hasSettings, setHasSettings] = useState(!p.isUnderReel);
@@ -149,7 +149,7 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
   );
 });
 
-/** What those lines are that have words besides the title's. */
+/** Lists the reference lines that have a long label. */
 const References = (p: { references: readonly Reference[]; describeY: (y: number) => string }) => {
   const labeled = p.references.filter(({ longLabel }) => longLabel !== undefined);
   if (labeled.length === 0) return null;
@@ -199,7 +199,7 @@ function yTicksOf(y: Scale, height: number): Tick[] {
   return values.map((value) => ({ value, label: formatTick(value) }));
 }
 
-/** At most this many rows: each line's points, or every n-th. */
+/** Maximum number of rows: all points of each line, or every nth. */
 const ROWS = 1000;
 
 function LineTable(q: { p: LineChartProps; describeX: (x: number) => string; describeY: (y: number) => string }) {
@@ -228,7 +228,7 @@ function LineTable(q: { p: LineChartProps; describeX: (x: number) => string; des
   return <Table label={q.p.title} columns={columns} rows={rows} rowKey={String} isDense />;
 }
 
-/** Learning rate, gradient norm, tokens per second: a title, the newest value, and the curve. */
+/** Small chart with a title, the newest value, and the curve: learning rate, gradient norm, tokens per second. */
 export function SmallChart({
   value,
   ...chart

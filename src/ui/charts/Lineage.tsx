@@ -14,17 +14,17 @@ export interface LineageLane {
   id: string;
   run: RunColor;
   label: string;
-  /** A reading after the label: `1.254`. */
+  /** Value after the label: `1.254`. */
   value?: string;
-  /** After it, where there is room: `rate × 0.3 from 5,000`. */
+  /** Detail after the value, if there is room: `rate × 0.3 from 5,000`. */
   detail?: string;
-  /** How it came to be: `from nothing`, `fork`. */
+  /** Origin of the run: `from nothing`, `fork`. */
   how: string;
-  /** Name of what it comes from. */
+  /** Name of the parent run. */
   parentName?: string;
-  /** Place of the parent's lane, which is above. */
+  /** Index of the parent's lane, which is above. */
   parent: number | null;
-  /** Whether it has its parent's weights; otherwise it shares only data and starts at step 0. */
+  /** Whether the run has its parent's weights; otherwise it shares only data and starts at step 0. */
   isGrown: boolean;
   from: number;
   until: number;
@@ -38,12 +38,12 @@ interface LineageProps {
   caption: string;
 }
 
-/** px. */
+/** Height of a lane in px. */
 const LANE = 36;
-/** Of the picture's 1,000 across, what an elbow takes. */
+/** Width of an elbow, in units of the 1,000-wide picture. */
 const ELBOW = 14;
 
-/** Runs as a tree: a lane each, as long as its steps; the table is the same in words. */
+/** Tree of runs, with a lane per run as long as its steps; the table has the same content. */
 export function Lineage(p: LineageProps) {
   const [isTable, setTable] = useState(false);
   return (
@@ -63,7 +63,7 @@ export function Lineage(p: LineageProps) {
 function Picture(p: LineageProps & { onTable: () => void }) {
   const { lanes, chosen, onChoose } = p;
   const list = useRef<HTMLDivElement>(null);
-  /** Room at the right for the words of the longest lane. */
+  /** Extends the axis to leave room at the right for the label of the longest lane. */
   const isPhone = useMedia('(max-width: 759px)');
   const max = Math.max(1, ...lanes.map(({ until }) => until)) * (isPhone ? 2 : 1.4);
   const height = LANE * lanes.length;
@@ -174,11 +174,11 @@ interface Drawn {
   run: RunColor;
   isGrown: boolean;
   line: string;
-  /** From the parent's lane. */
+  /** Path from the parent's lane. */
   link?: string;
   start: string;
   end: string;
-  /** The run whose lane it leaves; absent where it begins with a ring of its own. */
+  /** Color of the parent run; absent if the lane starts with a ring of its own. */
   leaves?: RunColor;
 }
 
@@ -224,7 +224,7 @@ const spoken = ({ label, how, parentName, from, until, value }: LineageLane): st
     ...(value === undefined ? [] : [value]),
   ].join(', ');
 
-/** The same as a table. */
+/** Table with the same content. */
 const Twin = ({ lanes, chosen, onChoose }: LineageProps) => (
   <Table
     label="Lineage"

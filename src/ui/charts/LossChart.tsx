@@ -27,46 +27,46 @@ import { captionOf, formatShortCount, formatSeconds, formatX, tickX } from './wo
 import styles from './LossChart.module.css';
 
 interface LossChartProps {
-  /** What losses are drawn in, on the left axis. */
+  /** Unit of the left axis. */
   reading: LossReading;
-  /** Nats per token of each step. */
+  /** Loss of each step, in nats per token. */
   training: LossColumns;
   validation: LossColumns;
-  /** Of a fork: what the run that it comes from lost until then, drawn fainter. */
+  /** Losses of the parent run before the fork, drawn fainter. */
   before?: { training: LossColumns; validation: LossColumns } | undefined;
-  /** Expected validation loss to the end, dashed, with its 80 % band. */
+  /** Forecast of the validation loss to the end, dashed, with its 80 % band. */
   forecast?: (LossColumns & { low: Numbers; high: Numbers }) | undefined;
-  /** Reference losses in nats: ln V, unigram; with the steps between which they hold. */
+  /** Reference losses in nats (ln V, unigram), with the steps between which they apply. */
   references?: readonly (Omit<Reference, 'value'> & { loss: number })[];
   /** Steps where the data change: curves restart. */
   changes?: readonly Change[];
   /** Steps of the whole plan: the right end of the axis. */
   plannedSteps: number;
   settings: ChartSettings;
-  /** Without it the settings row is left out. */
+  /** Without it, the settings row is omitted. */
   onSettings?: (settings: ChartSettings) => void;
-  /** Steps undone after a failure, from the last save to the loss; they are not to be in the columns. */
+  /** Steps undone after a failure, from the last save to the failure; the columns must not contain them. */
   undone?: Omit<Band, 'tone'> | undefined;
-  /** Losses that were recovered from, and other events, by step. */
+  /** Failures that were recovered from, and other events, by step. */
   marks?: readonly FootMark[];
   caption?: ReactNode;
   minHeight?: number;
   syncKey?: string;
-  /** The reel above it shows one of its steps. */
+  /** Whether the reel above it shows one of its steps. */
   isUnderReel?: boolean;
-  /** What the chart is of: of another it is drawn at once. */
+  /** Identity of the charted run: a change redraws at once. */
   subject?: unknown;
-  /** Name of the run, for a picture that stands alone. */
+  /** Name of the run, for an exported picture. */
   owner?: string;
 }
 
-/** Losses in a reading of them at the left, and in nats at the right: one curve, two readings. */
+/** Loss chart: the chosen unit on the left axis, nats on the right, for the same curve. */
 export function LossChart(props: LossChartProps) {
   const p = useAtMost(props, useDrawingInterval(), props.subject, props.settings);
   return <LossFigure p={p} chosen={props.settings} onSettings={props.onSettings} />;
 }
 
-/** Drawn when what it is given is new, however often the page around it is. */
+/** Memoized, so that it redraws only for new props, however often the page renders. */
 const LossFigure = memo(function LossFigure({
   p,
   chosen,
@@ -131,7 +131,7 @@ const LossFigure = memo(function LossFigure({
   );
 });
 
-/** Round losses on the left axis: from the top, under the axis' word, where a label has room. */
+/** Ticks at round losses in nats, from the top, below the axis word, where labels have room. */
 function natTicks(y: Scale, { of, loss: inverse }: LossReading['scale'], height: number): Tick[] {
   const losses = linearTicks(inverse(Math.max(y.min, of(0))), inverse(y.max), Math.min(6, Math.max(3, height / 40)));
   let last = 14;
@@ -143,7 +143,7 @@ function natTicks(y: Scale, { of, loss: inverse }: LossReading['scale'], height:
   });
 }
 
-/** One row a page: smoothing, horizontal axis, vertical scale. */
+/** Settings row of the page: smoothing, horizontal axis, vertical scale. */
 function SettingsRow(p: { settings: ChartSettings; onSettings: (settings: ChartSettings) => void }) {
   const { settings, onSettings } = p;
   return (
@@ -155,7 +155,7 @@ function SettingsRow(p: { settings: ChartSettings; onSettings: (settings: ChartS
           min={0}
           max={3}
           step={0.05}
-          // Even in the logarithm of the window: 1, 10, 100, 1,000 steps.
+          // Linear in the logarithm of the window: 1, 10, 100, 1,000 steps.
           value={-Math.log10(1 - settings.smoothing)}
           spoken={`${smoothingWindow(settings.smoothing)} steps`}
           onChange={(decades) => onSettings({ ...settings, smoothing: 1 - 10 ** -decades })}
@@ -220,16 +220,16 @@ const firstAfter = (column: Numbers, limit: number): number => {
   return at >= 0 && column[at]! <= limit ? at + 1 : Math.max(0, at);
 };
 
-/** A loop, as `Float64Array.from` takes twenty times as long. */
+/** Maps a column with a loop, because `Float64Array.from` is 20 times slower. */
 function mapped(column: Numbers, of: (value: number) => number): Float64Array {
   const values = new Float64Array(column.length);
   for (let i = 0; i < column.length; i++) values[i] = of(column[i]!);
   return values;
 }
 
-/** What the axis goes to at most: a run that diverges leaves it, as its numbers soon leave all bounds. */
+/** Upper limit of the axis: the loss of a diverging run exceeds all bounds. */
 const HIGHEST = 1e9;
-/** The ends of a column without values stay infinite: they are none. */
+/** Leaves the infinite ends of an empty column unchanged. */
 const capped = (value: number): number => (Number.isFinite(value) ? Math.min(value, HIGHEST) : value);
 
 function lossLines(p: LossChartProps) {
@@ -244,7 +244,7 @@ function lossLines(p: LossChartProps) {
     return column === columns.step && axis !== 'step' ? Array.from(columns.step, atStep) : column;
   };
   const startsOf = ({ step }: LossColumns): readonly number[] => changes.map((change) => firstAfter(step, change.x));
-  /** In the manner of a run's own, and fainter. */
+  /** Lines of the parent run: same form as the run's own, fainter. */
   const inheritedLines = ({ training, validation }: NonNullable<LossChartProps['before']>): Line[] => {
     const faint = { label: '', form: 'thin', isFaint: true, isSilent: true } as const;
     const starts = { training: startsOf(training), validation: startsOf(validation) };

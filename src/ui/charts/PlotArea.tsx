@@ -12,38 +12,38 @@ import type { Band, Change, FootMark, Line, Reference } from './types';
 import styles from './PlotArea.module.css';
 
 export interface PlotProps {
-  /** The chart's name and caption, for screen readers. */
+  /** Name and caption of the chart, for screen readers. */
   label: string;
   lines: readonly Line[];
   x: Scale;
   y: Scale;
-  /** For a plot of this many px. */
+  /** Returns the ticks for a plot of this width or height in px. */
   xTicks: (width: number) => readonly Tick[];
   yTicks: (height: number) => readonly Tick[];
-  /** A second reading of the same axis, at the right. */
+  /** Second unit of the same axis, at the right. */
   rightAxis?: { word: string; ticks: (height: number) => readonly Tick[] };
   references: readonly Reference[];
   bands: readonly Band[];
   marks: readonly FootMark[];
   changes: readonly Change[];
-  /** px; the plot grows beyond it where its place allows. */
+  /** Minimum height in px; the plot grows if its container allows. */
   minHeight: number;
-  /** px at the right of the plot for words at the lines' ends. */
+  /** Width in px at the right of the plot for labels at line ends. */
   labelRoom: number;
-  /** Without words at the lines' ends and without a readout. */
+  /** Without labels at line ends and without a readout. */
   isSmall: boolean;
   describeX: (x: number) => string;
   describeY: (y: number) => string;
-  /** The second reading of a value: `4.50 nats`. */
+  /** Describes a value in the second unit: `4.50 nats`. */
   detailY?: (y: number) => string;
   syncKey: string | undefined;
-  /** T: the table. */
+  /** Called on the T key, to show the table. */
   onTable: () => void;
-  /** A line marks the step of the reel, and a drag moves it. */
+  /** Whether a line marks the reel's step, and a drag moves it. */
   isUnderReel: boolean;
 }
 
-/** The plot itself: a canvas for the curves, elements for all words, one cursor for the mouse and the arrow keys. */
+/** Plot: a canvas for the curves, elements for all text, and one cursor for the mouse and the arrow keys. */
 export function PlotArea(p: PlotProps) {
   const { ref: area, size } = useSize<HTMLDivElement>();
   const [cursor, setCursor] = useState<number>();
@@ -63,7 +63,7 @@ export function PlotArea(p: PlotProps) {
     if (!over) return;
     const box = over.getBoundingClientRect();
     const left = x === undefined ? -10 : box.left + box.width * along(p.x, x);
-    // The mouse's own way in, so that the charts which share the cursor follow.
+    // Sends a mouse event, so that the charts that share the cursor follow.
     const type = x === undefined ? 'mouseleave' : 'mousemove';
     over.dispatchEvent(new MouseEvent(type, { clientX: left, clientY: box.top + box.height / 2, bubbles: true }));
     const rows = x === undefined ? [] : readingsAt(p.lines, x, p.x);
@@ -149,15 +149,15 @@ function Ticks(p: { place: 'x' | 'y' | 'y2'; ticks: readonly Tick[]; scale: Scal
   );
 }
 
-/** px; wider only where a label is, so that the axes of most charts line up. */
+/** Minimum width in px left of the plot; wider only for wide labels, so that the axes of most charts line up. */
 const MIN_LEFT_ROOM = 44;
-/** px of a digit of a tick label. */
+/** Width in px of a digit of a tick label. */
 const CHARACTER_WIDTH = 6.5;
 
-/** Ticks that fit on a phone. */
+/** Maximum number of ticks on a phone. */
 const FEW_TICKS = 3;
 
-/** Words at reference lines, bands, marks and the ends of lines. */
+/** Labels of reference lines, bands, marks and line ends. */
 function Words({ plot: p, width, height }: { plot: PlotProps; width: number; height: number }) {
   const ends = p.isSmall ? [] : endLabels(p, width, height);
   const references = p.isSmall ? [] : referenceLabels(p, ends, width, height);
@@ -170,7 +170,7 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
       ))}
       {p.bands.map((band) => {
         if (!band.label) return null;
-        // Before the band where there is room, else after it.
+        // Before the band if there is room, else after it.
         const isBefore = along(p.x, band.from) >= 0.5;
         return (
           <span
@@ -212,7 +212,7 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
   );
 }
 
-/** The long words, or on a phone the short ones. */
+/** Long label, or the short one on a phone. */
 const Fitting = ({ label, longLabel }: { label: string; longLabel: string | undefined }) =>
   longLabel === undefined ? (
     label
@@ -226,10 +226,10 @@ const Fitting = ({ label, longLabel }: { label: string; longLabel: string | unde
 const endWords = (p: PlotProps, line: Line): string => `${line.label} ${p.describeY(line.y[line.y.length - 1] ?? NaN)}`;
 /** Mean width of a character in Inter at 11 px, medium weight, in px. */
 const CHARACTER = 5.8;
-/** px of a plot that has the short words. */
+/** Width in px below which a plot uses the short labels. */
 const PHONE = 400;
 
-/** Words of the reference lines that reach to the right end. */
+/** Labels of the reference lines that extend to the right end. */
 function referenceLabels(p: PlotProps, ends: ReturnType<typeof endLabels>, width: number, height: number) {
   const references = p.references.filter(({ until }) => until === undefined);
   const lines = references.map(({ value, label, longLabel }) => ({
@@ -252,11 +252,11 @@ function endLabels(p: PlotProps, width: number, height: number) {
     const last = Math.min(line.x.length, line.y.length) - 1;
     const x = width * along(p.x, line.x[last]!);
     const words = CHARACTER * endWords(p, line).length + 8;
-    // As far from the end as there is room.
+    // As far from the line's end as there is room.
     const labelX = Math.min(x + 6, width + p.labelRoom - words);
     const fits = labelX >= x;
     const y = height * (1 - along(p.y, line.y[last]!));
-    // Without room at the right, or where a forecast continues, the words are above or below the line's end.
+    // If there is no room at the right, or a forecast continues the line, the label is above or below its end.
     const isAtEnd = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
     return { x: labelX, width: words - 8, y, isAtEnd };
   });
@@ -276,13 +276,13 @@ function endLabels(p: PlotProps, width: number, height: number) {
   return places.map(({ x, y, width: words }, index) => ({ line: lines[index]!, left: x, top: y, width: words }));
 }
 
-/** One that ends above or below what is drawn has no place for words: a table tells it. */
+/** Whether a line ends inside the plot. Otherwise it has no label; the table has its value. */
 function endsInside(p: PlotProps, { x, y }: Line): boolean {
   const end = along(p.y, y[Math.min(x.length, y.length) - 1]!);
   return end > -0.01 && end < 1.01;
 }
 
-/** Points of a line from `left` to the right, in px: some of many. */
+/** Points of a line from `left` to its end, in px, thinned to about 400 per line. */
 function pointsUnder(p: PlotProps, line: Line, left: number, width: number, height: number) {
   const count = Math.min(line.x.length, line.y.length);
   const stride = Math.max(1, Math.floor(count / 400));
@@ -290,7 +290,7 @@ function pointsUnder(p: PlotProps, line: Line, left: number, width: number, heig
   for (let i = count - 1; i >= 0; i -= stride) {
     const x = width * along(p.x, line.x[i]!);
     points.push({ x, y: height * (1 - along(p.y, line.y[i]!)) });
-    if (x < left) break; // the curve comes from there
+    if (x < left) break; // the curve enters from the left of this point
   }
   return points;
 }
@@ -298,7 +298,7 @@ function pointsUnder(p: PlotProps, line: Line, left: number, width: number, heig
 const goesOn = (line: Line, other: Line): boolean =>
   other.form === 'expected' && other.run === line.run && other.x.length > 0;
 
-/** The lines that have a value near x, with it, from the highest down. */
+/** Returns the lines that have a value near x, with the value, in descending order. */
 function readingsAt(lines: readonly Line[], x: number, scale: Scale) {
   const slack = (scale.max - scale.min) / 100;
   return lines

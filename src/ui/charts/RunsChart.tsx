@@ -10,20 +10,20 @@ import { formatX, tickX } from './words';
 interface RunsChartProps {
   title: string;
   hint?: ReactNode;
-  /** One a run, with its name; what runs come from silent and quiet. */
+  /** One line per run, labeled with its name; ancestors of runs are silent and quiet. */
   lines: readonly Line[];
   reference?: Reference | undefined;
-  /** Ends of y, where they are known better than from the lines. */
+  /** Range of y, if known better than from the lines. */
   y?: { min: number; max: number } | undefined;
   axis: XAxis;
   onAxis: (axis: XAxis) => void;
-  /** Before the choice of the axis. */
+  /** Settings before the selection of the axis. */
   settings: ReactNode;
   describeY?: (y: number) => string;
   caption: ReactNode;
 }
 
-/** Curves of several runs, one over another, each named where it ends. */
+/** Overlaid curves of several runs, each labeled at its end. */
 export function RunsChart({ lines, axis, onAxis, reference, y, ...p }: RunsChartProps) {
   const isPhone = useMedia('(max-width: 759px)');
   const right = Math.max(0, ...lines.map(({ x }) => x[x.length - 1] ?? 0)) || 1;

@@ -21,9 +21,9 @@ export interface Drawing {
 }
 
 /**
- * A canvas of uPlot inside `host`: lines, grid and marks; words are elements over it. Columns are reduced to what the
- * pixels can show before they are joined, so that a long run costs as much as a short one.
- * Charts of one `syncKey` share their cursor by its x. `onCursor` gets that x, or undefined when it leaves.
+ * uPlot canvas inside `host`: lines, grid and marks; all text is in elements above it. Columns are reduced to the
+ * resolution of the pixels before they are joined, so that a long run costs as much as a short one.
+ * Charts with the same `syncKey` share their cursor by its x. `onCursor` gets that x, or undefined when it leaves.
  */
 export function useCanvas(
   host: RefObject<HTMLElement | null>,
@@ -59,7 +59,7 @@ export function useCanvas(
     if (!element || !isReady) return;
     const made = new uPlot(optionsFor(latest, inkOf(element), syncKey, onMove), columnsOf(latest.current), element);
     plot.current = made;
-    // The GPU process takes every canvas with it when it dies: what comes back is blank, and uPlot remembers what it had set.
+    // A crash of the GPU process blanks every canvas, while uPlot keeps its cached context state: create the plot anew.
     made.ctx.canvas.addEventListener('contextrestored', () => setRestored((times) => times + 1));
     return () => {
       made.destroy();
@@ -112,7 +112,7 @@ function columnsOf({ lines, x, y, width }: Drawing): uPlot.AlignedData {
   return joined;
 }
 
-/** Where another line has a point and this one has none it is undefined, and drawn through: a gap reaches over those too. */
+/** Extends gaps (null) over adjacent undefined values, which uPlot draws through: other lines have points there. */
 function widenGaps(column: (number | null | undefined)[]): void {
   for (let i = column.indexOf(null); i >= 0; i = column.indexOf(null, i + 1)) {
     for (let j = i - 1; j >= 0 && column[j] === undefined; j--) column[j] = null;
@@ -167,7 +167,7 @@ function seriesFor(line: Line, ink: Ink): uPlot.Series {
   const color = ink(colorOf(line));
   const dash = line.form === 'expected' ? [3, 4] : runDash(line.run);
   return {
-    // A null is a gap; where another line has a point and this one has none there is no null.
+    // Null is a gap. Where only another line has a point, the value is undefined, not null.
     spanGaps: false,
     stroke: color,
     width: line.form === 'raw' ? 1 : line.form === 'thin' || line.form === 'expected' ? 1.25 : 1.75,
@@ -176,7 +176,7 @@ function seriesFor(line: Line, ink: Ink): uPlot.Series {
   };
 }
 
-/** Bands, the grid of the left axis, dotted reference lines, changes: all behind the curves. */
+/** Bands, grid of the left axis, dotted reference lines and changes: all behind the curves. */
 function drawGround(plot: uPlot, drawing: Drawing, ink: Ink): void {
   const { ctx, bbox } = plot;
   const { x, y, yTicks, references, bands, changes } = drawing;
@@ -234,7 +234,7 @@ function drawAreas({ ctx, bbox }: uPlot, { lines, x, y }: Drawing, ink: Ink): vo
   }
 }
 
-/** Intervals, the chosen point of a line with its halo, and the marks at the foot. */
+/** Intervals, the marked point of a line with its halo, and the marks at the foot. */
 function drawMarks({ ctx, bbox }: uPlot, { lines, x, y, marks }: Drawing, ink: Ink): void {
   const ratio = devicePixelRatio;
   const across = (value: number) => bbox.left + bbox.width * along(x, value);

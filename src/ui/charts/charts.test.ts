@@ -12,19 +12,19 @@ import { captionOf, formatShortCount, formatSeconds, formatTick } from './words'
 
 describe('the axis of the reel', () => {
   const training = { step: [1, 2, 3], tokens: [10, 20, 60], seconds: [1, 4, 5] };
-  it('gives the first steps room, and turns back into steps', () => {
+  it('gives the first steps more room, and has an inverse', () => {
     expect(earlyPlace(20)).toBeCloseTo(Math.LN2, 12);
     for (const step of [0, 1, 100, 4000]) expect(earlyStep(earlyPlace(step))).toBeCloseTo(step, 9);
     expect(stepPlace(training, 'early', 4000)(100)).toBeCloseTo(0.3379, 4); // 33.79 % of the width in the mock
   });
-  it('is the axis of the chart, whichever is chosen', () => {
+  it('matches the axis of the chart, for each setting', () => {
     expect(stepPlace(training, 'step', 4)(3)).toBe(0.75);
     expect(stepPlace(training, 'tokens', 6)(2)).toBeCloseTo(20 / 120, 12);
     expect(stepPlace(training, 'time', 3)(3)).toBe(1);
     for (const axis of ['early', 'step', 'tokens', 'time'] as const)
       expect(stepPlace(training, axis, 6)(9)).toBeLessThanOrEqual(1);
   });
-  it('has round ticks that keep their distance, and the last step', () => {
+  it('has round ticks with a minimum distance, and the last step', () => {
     expect(earlyTicks(4000, 0.07)).toEqual([0, 10, 50, 100, 200, 500, 1000, 2000, 4000]);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0.01, max: 0.5, noNaN: true }), (max, room) => {
@@ -45,7 +45,7 @@ describe('smooth', () => {
     expect(smooth([1, 3], 0.5)[1]).toBeCloseTo(3.5 / 1.5, 12);
   });
   it('leaves values alone at weight 0', () => expect([...smooth([1, 5, 2], 0)]).toEqual([1, 5, 2]));
-  it('passes over what is not finite', () => {
+  it('skips values that are not finite', () => {
     const [first, second, third] = smooth([NaN, 2, Infinity], 0.9);
     expect(first).toBeNaN();
     expect(second).toBeCloseTo(2, 12);
@@ -53,7 +53,7 @@ describe('smooth', () => {
   });
   it('restarts at the given steps', () =>
     expect([...smooth([9, 9, 1, 1], 0.9, [2, 4])]).toEqual([9, 9, 1, 1].map((v) => expect.closeTo(v, 9) as number)));
-  it('stays between the least and the greatest value', () => {
+  it('stays between the minimum and the maximum', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 12, noNaN: true }), { minLength: 1 }), (values) => {
         for (const mean of smooth(values, 0.98)) {
@@ -72,9 +72,9 @@ describe('ticks', () => {
   });
   it('are even on a linear axis', () => expect(linearTicks(0, 0.3, 3)).toEqual([0, 0.1, 0.2, 0.3]));
   it('are 1-2-5 on a log axis', () => expect(logTicks(40, 2600, 12)).toEqual([50, 100, 200, 500, 1000, 2000]));
-  it('thin to decades where there are many', () =>
+  it('thin to decades if there are many', () =>
     expect(logTicks(1, 1e6, 7)).toEqual([1, 10, 100, 1e3, 1e4, 1e5, 1e6]));
-  it('skip decades where there are too many', () => {
+  it('skip decades if there are too many', () => {
     expect(logTicks(1, 1e9, 5)).toEqual([1, 1e2, 1e4, 1e6, 1e8]);
     expect(logTicks(1, 1e300, 8).length).toBeLessThanOrEqual(8);
   });
@@ -118,7 +118,7 @@ describe('visiblePoints', () => {
     );
     expect(xs.every((value, i) => i === 0 || value > xs[i - 1]!)).toBe(true);
   });
-  it('leaves out steps that come again and values that are not finite', () => {
+  it('skips repeated steps and values that are not finite', () => {
     expect(visiblePoints([0, 1, 1, 2, 3], [5, 4, 9, NaN, 2], 0, 3, 100)).toEqual([
       [0, 1, 3],
       [5, 4, 2],
@@ -153,12 +153,12 @@ describe('endPlaces', () => {
       { x: 60, y },
       { x: 160, y },
     ]);
-  it('is next to a line that ends, unless another one continues there', () => {
+  it('is next to the end of a line, unless another line continues there', () => {
     expect(only([])).toBe(50);
     expect(only(flat(52))).toBe(37);
     expect(only(flat(44))).toBe(63);
   });
-  it('is never next to one that a forecast continues, and stays inside', () => {
+  it('is never next to an end that a forecast continues, and stays inside the plot', () => {
     expect(only([], { isAtEnd: false })).toBe(37);
     expect(only([], { y: 4 })).toBeGreaterThan(8);
   });
@@ -175,12 +175,12 @@ describe('endPlaces', () => {
       ),
     ).toBe(37);
   });
-  it('covers the background of a curve rather than the curve, and neither where there is room', () => {
+  it('covers the background of a curve rather than the curve, and neither if there is room', () => {
     const [y] = endPlaces([{ ...end, isAtEnd: false }], 76, flat(63), flat(37)).map((place) => place.y);
     expect(y).toBe(22);
     expect(endPlaces([{ ...end, isAtEnd: false }], 60, flat(63), flat(37))[0]!.y).toBe(22);
   });
-  it('parts words of lines that end close to each other, off all curves', () => {
+  it('separates labels of lines with close ends, off all curves', () => {
     const curves = [
       ...alongLine([
         { x: 0, y: 120 },
@@ -204,15 +204,15 @@ describe('endPlaces', () => {
 });
 describe('meet', () => {
   const at = (y: number, x = 0) => ({ x, width: 80, y });
-  it('is so of words that would lie on one another', () => expect(meet(at(50), at(60, 70), 16)).toBe(true));
-  it('is false for words next to, above or below one another', () =>
+  it('is true for labels that would overlap', () => expect(meet(at(50), at(60, 70), 16)).toBe(true));
+  it('is false for labels next to, above or below one another', () =>
     expect([meet(at(50), at(50, 80), 16), meet(at(50), at(66), 16)]).toEqual([false, false]));
 });
 
 describe('referencePlaces', () => {
   const PLOT = { width: 700, height: 300 };
   const line = (y: number) => ({ y, width: 80 });
-  it('puts words at the right, unless the words of a line end are there', () => {
+  it('puts labels at the right, unless the label of a line end is there', () => {
     expect(referencePlaces([line(100)], PLOT, [], [])).toEqual([{ x: 612, y: 100, width: 80 }]);
     expect(referencePlaces([line(100)], PLOT, [{ x: 640, y: 108, width: 50 }], [])).toEqual([
       { x: 310, y: 100, width: 80 },
@@ -236,7 +236,7 @@ describe('referencePlaces', () => {
     expect(along.filter(({ x, y }) => x >= 612 && x <= 692 && Math.abs(y - place!.y) < 8)).toEqual([]);
     expect(referencePlaces([line(8)], PLOT, [], along.slice(0, 40))[0]!.y).toBe(8);
   });
-  it('lets no words of three lines overlap, wherever these are, also on a phone', () => {
+  it('never overlaps the labels of three lines, at any position, also on a phone', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 3 }),
@@ -254,8 +254,8 @@ describe('referencePlaces', () => {
 describe('placeReadout', () => {
   const size = { width: 200, height: 60 };
   const plot = { width: 700, height: 400 };
-  it('stands right of the cursor', () => expect(placeReadout(300, size, plot, [])).toEqual({ left: 310, top: 152 }));
-  it('goes left where the right has no room', () => expect(placeReadout(650, size, plot, []).left).toBe(440));
+  it('is right of the cursor', () => expect(placeReadout(300, size, plot, [])).toEqual({ left: 310, top: 152 }));
+  it('is left of the cursor if the right has no room', () => expect(placeReadout(650, size, plot, []).left).toBe(440));
   it('never covers the newest point', () => {
     fc.assert(
       fc.property(
@@ -274,7 +274,7 @@ describe('placeReadout', () => {
 describe('scales', () => {
   it('place a value by its logarithm', () =>
     expect(along({ min: 10, max: 1000, isLog: true }, 100)).toBeCloseTo(0.5, 12));
-  it('hold all values with room', () => {
+  it('contain all values with a margin', () => {
     const scale = scaleAround([80, 2048, NaN], true);
     expect(scale.min).toBeLessThan(80);
     expect(scale.max).toBeGreaterThan(2048);
@@ -284,8 +284,8 @@ describe('scales', () => {
 });
 
 describe('the size dial', () => {
-  it('is even in the logarithm', () => expect(dialPosition(1e6)).toBeCloseTo(1 / 3, 12));
-  it('goes there and back', () => {
+  it('is linear in the logarithm', () => expect(dialPosition(1e6)).toBeCloseTo(1 / 3, 12));
+  it('converts sizes to positions and back', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (at) => {
         expect(dialPosition(dialSize(at))).toBeCloseTo(at, 9);
@@ -302,7 +302,7 @@ describe('the size dial', () => {
 });
 
 describe('words', () => {
-  it('count and time as people do', () => {
+  it('format counts and times for people', () => {
     expect([formatShortCount(4.3e6), formatShortCount(380_000), formatShortCount(2048)]).toEqual([
       '4.30 M',
       '380 k',
@@ -348,7 +348,7 @@ describe('words', () => {
     const caption = captionOf({ x: 'step', name: 'loss', validation, references: [], isUndone: false });
     expect(caption).toBe(`Validation loss ${formatReading(values.at(-1)!)} at step 2,600${words}`);
   });
-  it('caption a run that has not begun', () =>
+  it('caption a run that has not started', () =>
     expect(captionOf({ x: 'step', name: 'perplexity', references: [], isUndone: false })).toBe(
       'No step evaluated yet',
     ));

@@ -1,8 +1,8 @@
 import type { Numbers } from './types';
 
 /**
- * The points of a line that a plot of `width` pixel columns over [min, max] can show: the least and greatest of each
- * column, in their order, so that spikes survive; the first and last always. Points out of order or not finite are left out.
+ * Points of a line for a plot of `width` pixel columns over [min, max]: the minimum and maximum of each column, in
+ * order, so that spikes survive; the first and last always. Skips points out of order or not finite.
  */
 export function visiblePoints(x: Numbers, y: Numbers, min: number, max: number, width: number): [number[], number[]] {
   const xs: number[] = [];
@@ -49,7 +49,7 @@ export function visiblePoints(x: Numbers, y: Numbers, min: number, max: number, 
   return [xs, ys];
 }
 
-/** The same of a line in parts, with a null between two of them, where a chart leaves a gap. */
+/** `visiblePoints` of a line in parts, with a null between two parts, where a chart leaves a gap. */
 export function visibleParts(
   x: Numbers,
   y: Numbers,

@@ -1,4 +1,4 @@
-/** Charts, apart from the other parts: with what draws them they are loaded by the pages that have one. */
+/** Charts, separate from the other components: only pages with a chart load them and the drawing library. */
 export { ExampleCurves } from './ExampleCurves';
 export { Lineage, type LineageLane } from './Lineage';
 export { LineChart, SmallChart, SmallCharts } from './LineChart';

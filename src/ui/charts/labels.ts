@@ -1,30 +1,30 @@
-/** Where words go in a plot. All lengths in CSS px. */
+/** Label placement in a plot. All lengths in CSS px. */
 
 interface Label {
   /** Left edge and width. */
   x: number;
   width: number;
-  /** Middle. */
+  /** Vertical center. */
   y: number;
 }
 
-/** Whether one stands above, below or on the other. */
+/** Whether the labels overlap horizontally. */
 const isInColumn = (a: Label, b: Label): boolean => a.x < b.x + b.width && b.x < a.x + a.width;
-/** Whether they would stand closer than `gap`. */
+/** Whether the labels overlap horizontally and their centers are closer than `gap` vertically. */
 export const meet = (a: Label, b: Label, gap: number): boolean => isInColumn(a, b) && Math.abs(a.y - b.y) < gap;
 
-/** px from a line's end to the middle of words above or below it: as near as no curve passes through them. */
+/** Candidate distances in px from a line's end to the center of a label above or below it, nearest first. */
 const DISTANCES = [13, 20, 28, 38, 50, 64];
-/** Other words under words are worse than a curve, and a curve is worse than its background. */
+/** Costs of overlapping another label, of breaking the order of ends, and of covering a curve's point. */
 const [WORDS_COST, ORDER_COST, CURVE_COST] = [1_000_000, 500_000, 1000];
-/** A point of a faint or dotted line under words, and a px between words and their line's end: far away they seem another line's. */
+/** Costs of covering a point of a faint or dotted line, and of each px from the line's end. */
 const [FAINT_COST, FAR_COST] = [40, 15];
-/** px that words take of the height. */
+/** Height of a label in px. */
 const LINE = 16;
 
-/** A line's end that gets words. */
+/** Line end that gets a label. */
 interface LineEnd extends Label {
-  /** Whether they may stand right at the end, at its height. */
+  /** Whether the label fits next to the end, at its height. */
   isAtEnd: boolean;
 }
 
@@ -67,17 +67,18 @@ type Point = { x: number; y: number };
 const coveredBy = ({ x, width, y }: Label, points: readonly Point[]): number =>
   points.filter((at) => at.x >= x && at.x <= x + width && Math.abs(at.y - y) < LINE / 2).length;
 
-/** px from the sides of the plot to the words of a reference line. */
+/** Distance in px from the sides of the plot to the label of a reference line. */
 const SIDE = 8;
 
-/** Another line under the words could be taken for theirs. */
+/** Cost of being on another reference line, which the label could be taken for. */
 const OTHER_LINE_COST = 200;
 
 /**
- * Places the words of horizontal lines at the right, in the middle or at the left: on their line, or near it if curves leave no
- * place on it. They cover no other words and the fewest points of curves; of equal places the nearest, then the first.
- * @param taken places of other words
- * @param points of curves, close enough to each other that none passes words unseen
+ * Places the labels of horizontal lines at the right, in the middle or at the left: on their line, or near it if curves
+ * leave no room. They cover no other labels and the fewest points of curves; ties go to the nearest place, then the
+ * first.
+ * @param taken places of other labels
+ * @param points of curves, spaced closely enough to detect each overlap
  */
 export function referencePlaces(
   lines: readonly Pick<Label, 'y' | 'width'>[],
@@ -105,10 +106,10 @@ export function referencePlaces(
   });
 }
 
-/** px between two points of `alongLine`, at most. */
+/** Maximum distance in px between two points of `alongLine`. */
 const POINT_EVERY = 6;
 
-/** Points on the straight lines between points, close to each other. */
+/** Interpolates closely spaced points on the lines between points. */
 export function alongLine(points: readonly { x: number; y: number }[]): { x: number; y: number }[] {
   return points.flatMap((to, i) => {
     const from = points[i - 1];
@@ -129,12 +130,12 @@ interface Box {
   height: number;
 }
 const AWAY = 10;
-/** Free space around the newest point. */
+/** Margin around the newest point in px. */
 const CLEAR = 12;
 
 /**
- * Top left of the cursor's readout: right of the cursor, else left of it; at 38 % of the height, else below or above,
- * so that it never covers the newest point of a line.
+ * Returns the top left of the cursor's readout: right of the cursor, else left of it; at 38 % of the height, else at
+ * the top or the bottom, to avoid the newest points of lines.
  */
 export function placeReadout(
   cursor: number,

@@ -1,4 +1,4 @@
-/** A chart as a picture to take along: a PNG in the colors of the light theme. */
+/** Exports a chart as a PNG in the colors of the light theme. */
 import { fileName } from '../../core/base/fileName';
 import type { Scale } from '../../core/charts/scale';
 import { chartSvg, type DrawnLine, type Tick } from '../../core/charts/svg';
@@ -19,10 +19,10 @@ interface PictureOf {
   describeY: (y: number) => string;
 }
 
-/** px, and how many of the file each of them takes. */
+/** Width and height in px, and device pixels per px. */
 const [WIDTH, HEIGHT, DENSITY] = [960, 480, 2];
 
-/** Downloads it under the title's name. */
+/** Downloads the picture under the title's name. */
 export async function savePicture(chart: PictureOf): Promise<void> {
   const svg = pictureSvg(chart, lightColors());
   const image = new Image(WIDTH * DENSITY, HEIGHT * DENSITY);
@@ -67,7 +67,7 @@ function drawnLine(line: Line, { min, max }: Scale, color: (value: string) => st
   };
 }
 
-/** Colors of the light theme, whichever is shown: a file is printed, or stands on a white page. */
+/** Colors of the light theme, regardless of the current one: pictures are printed or placed on white pages. */
 function lightColors(): (value: string) => string {
   return (value) => {
     const probe = document.createElement('i');

@@ -25,5 +25,5 @@ export function smooth(values: Numbers, weight: number, starts: readonly number[
   return out;
 }
 
-/** How many steps the average reaches back: 0.98 is 50. */
+/** Window of the average, in steps: 50 for 0.98. */
 export const smoothingWindow = (weight: number): number => Math.round(1 / (1 - weight));

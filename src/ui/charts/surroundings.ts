@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
-/** Changes whenever the colors may have changed: the system's scheme, contrast, or an override on the root element. */
+/** Version that changes when colors may have: the color scheme, contrast, or an override on the root element. */
 export function useThemeVersion(): number {
   return useSyncExternalStore(subscribeToTheme, () => themeVersion);
 }
 let themeVersion = 0;
-/** The override. A menu that opens sets other styles there, for as long. */
+/** Color scheme override on the root element. An open menu sets other styles there. */
 const setScheme = (): string => document.documentElement.style.colorScheme;
 const QUERIES = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'];
 function subscribeToTheme(onChange: () => void): () => void {
@@ -28,7 +28,7 @@ function subscribeToTheme(onChange: () => void): () => void {
   };
 }
 
-/** Milliseconds between two drawings: ten a second, or one where less motion is wanted. */
+/** Minimum milliseconds between two redraws: 100, or 1000 with reduced motion. */
 export function useDrawingInterval(): number {
   const isReduced = useMedia('(prefers-reduced-motion: reduce)');
   return isReduced ? 1000 : 100;
@@ -46,8 +46,8 @@ export function useMedia(query: string): boolean {
 }
 
 /**
- * The newest value, but a new one at most every `interval` ms; the last one always arrives. What comes with another `urgent`
- * is not held back, and one of another `subject` is there at once: what was shown is of something else.
+ * Throttles a value to one update every `interval` ms; the last one always arrives. A change of `urgent` isn't delayed,
+ * and a change of `subject` takes effect in the same render, because the old value shows something else.
  */
 export function useAtMost<T>(value: T, interval: number, subject: unknown, urgent?: unknown): T {
   const [shown, setShown] = useState({ value, subject });

@@ -1,21 +1,21 @@
 import type { RunColor } from '../runColor';
 
-/** A growing column of numbers. It may be appended to in place: a chart reads it again whenever it is drawn. */
+/** Growing column of numbers. May be appended to in place: a chart rereads it on each redraw. */
 export type Numbers = ArrayLike<number>;
 
 export type XAxis = 'step' | 'tokens' | 'time';
-/** `early`: steps with room for the first of them, ln(1 + step/20). */
+/** `early`: steps on ln(1 + step/20), which gives the first ones more room. */
 export type LossAxis = XAxis | 'early';
-/** The one settings row of a page. */
+/** Chart settings, one row per page. */
 export interface ChartSettings {
-  /** Weight of the past in the moving average, 0 to 0.999; 0.98 by default. Never applied to validation. */
+  /** Smoothing weight of the moving average, 0 to 0.999; 0.98 by default. Never applied to validation loss. */
   smoothing: number;
   x: LossAxis;
   isLog: boolean;
 }
 export const defaultChartSettings: ChartSettings = { smoothing: 0.98, x: 'step', isLog: true };
 
-/** Losses in nats by step. `tokens` and `seconds` are needed only for the axes of that name. */
+/** Losses in nats by step. Only the axes of the same names need `tokens` and `seconds`. */
 export interface LossColumns {
   step: Numbers;
   loss: Numbers;
@@ -32,21 +32,21 @@ export interface LossReading {
   scale: { of(loss: number): number; loss(value: number): number };
 }
 
-/** A dotted line with its words at the right, in the chart's own unit; from one x to another where it holds only there. */
+/** Dotted line with a label at the right, in the chart's unit; `from` and `until` limit it to a range of x. */
 export interface Reference {
   value: number;
   from?: number;
-  /** One that ends before the right has no words. */
+  /** Right end; a line that ends before the plot's end has no label. */
   until?: number;
   /** `unigram`. */
   label: string;
-  /** In its place where there is room: `clipped at 1`. */
+  /** Replaces the label if there is room: `clipped at 1`. */
   longLabel?: string;
 }
 
 export interface Line {
   id: string;
-  /** In words, at the line's end and in the readout. */
+  /** Label at the line's end and in the readout. */
   label: string;
   run: RunColor;
   x: Numbers;
@@ -54,29 +54,29 @@ export interface Line {
   /** Interval of each point: 95 %, drawn as a whisker; of an expected line 80 %, drawn as an area. */
   low?: Numbers;
   high?: Numbers;
-  /** `main` 1.75 px, `thin` 1.25 px, `raw` at 22 % with the minimum and maximum of each pixel column, `expected` dashed. */
+  /** `main`: 1.75 px; `thin`: 1.25 px; `raw`: 22 % opacity, minimum and maximum per column; `expected`: dashed. */
   form?: 'main' | 'thin' | 'raw' | 'expected';
   hasPoints?: boolean;
-  /** Drawn in ink-3 rather than the run's hue. */
+  /** Drawn in ink-3 instead of the run's color. */
   isQuiet?: boolean;
-  /** In the run's hue at half its strength: of a run that this one comes from. */
+  /** Drawn in the run's color at half strength, for an ancestor run. */
   isFaint?: boolean;
-  /** No words at its end (raw points behind a smoothed line), and no row in the readout. */
+  /** Without a label at its end (raw points behind a smoothed line), and without a row in the readout. */
   isSilent?: boolean;
-  /** A larger point at this x: the best step of a run. */
+  /** x of a larger point: the best step of a run. */
   markAt?: number;
-  /** Indices of points that no line is drawn to: what they measure is not what the point before them did. */
+  /** Indices of points with no line to them: they measure something else than the points before them. */
   starts?: readonly number[];
 }
 
-/** A line from top to foot, after which what is measured is something else. */
+/** Vertical line after which the curve measures something else. */
 export interface Change {
   x: number;
   label: string;
   longLabel?: string;
 }
 
-/** A stretch of x: the steps undone after a failure (red), or a state of the training (amber). */
+/** Range of x: steps undone after a failure (red), or a state of the training (amber). */
 export interface Band {
   from: number;
   to: number;
@@ -84,7 +84,7 @@ export interface Band {
   longLabel?: string;
   tone: 'error' | 'warn';
 }
-/** A mark at the foot: a loss that was recovered from (red), or any event (ink). */
+/** Mark at the foot: a failure that was recovered from (red), or any other event (ink). */
 export interface FootMark {
   x: number;
   label: string;

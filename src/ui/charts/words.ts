@@ -8,7 +8,7 @@ export function formatShortCount(value: number): string {
   if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
   return value >= 1e5 ? `${Math.round(value / 1e3)} k` : formatExact(Math.round(value));
 }
-/** A tick: no digits that are not needed. `1 M`, `2.5 M`, `500 k`. */
+/** Tick label without unneeded digits. `1 M`, `2.5 M`, `500 k`. */
 export function formatTick(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e6) return `${formatExact(value / 1e6, 3)} M`;
@@ -25,7 +25,7 @@ export function formatSeconds(seconds: number): string {
 const join = (a: number, unit: string, b: number, small: string): string =>
   b === 0 ? `${a} ${unit}` : `${a} ${unit} ${b} ${small}`;
 
-/** A place on the axis in words: `step 2,100`, `4.30 M tokens`, `1 min 10 s`. */
+/** Describes a position on the axis: `step 2,100`, `4.30 M tokens`, `1 min 10 s`. */
 export const formatX: Record<XAxis, (value: number) => string> = {
   step: (value) => `step ${formatExact(value)}`,
   tokens: (value) => `${formatShortCount(value)} tokens`,
@@ -38,12 +38,12 @@ export const tickX: Record<XAxis, (value: number, isFirst: boolean) => string> =
   time: formatSeconds,
 };
 
-/** The newest values that a loss chart draws. */
+/** Newest values drawn by a loss chart. */
 interface LossStory {
   x: XAxis;
-  /** Name of the drawn reading: `perplexity`. */
+  /** Name of the drawn unit: `perplexity`. */
   name: string;
-  /** `before`: the point that the line comes from; absent where the line begins. */
+  /** `before`: the previous evaluation; absent if the line restarts at this one. */
   validation?: { at: number; value: number; before?: number | undefined };
   training?: { value: number; window: number };
   references: readonly { label: string; value: number }[];

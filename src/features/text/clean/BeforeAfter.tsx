@@ -8,7 +8,7 @@ import { MendDialog } from './MendDialog';
 import type { Mend } from './mend';
 import { visible } from './visible';
 
-/** Which documents are gone through: what all rules change, or one of them. */
+/** Selects the documents to step through: those changed by all rules, or by one of them. */
 export function Of(p: { rule: string | undefined; isOfRule: boolean; onChange: (isOfRule: boolean) => void }) {
   if (p.rule === undefined) return null;
   return (
@@ -24,7 +24,7 @@ export function Of(p: { rule: string | undefined; isOfRule: boolean; onChange: (
   );
 }
 
-/** To the next document that is changed, and back. */
+/** Previous and next changed document. */
 export function Steps({ shown: { at, of }, onGo }: { shown: Shown; onGo: (at: number) => void }) {
   return (
     <>
@@ -79,7 +79,7 @@ export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: r
   );
 }
 
-/** Both sides, each with its size. */
+/** Both versions, each with its size. */
 export function Sides({ shown }: { shown: Marked & Pick<Shown, 'charactersBefore' | 'charactersAfter'> }) {
   const { charactersBefore, charactersAfter } = shown;
   const less = charactersBefore > 0 ? (charactersBefore - charactersAfter) / charactersBefore : 0;

@@ -1,4 +1,4 @@
-/** What Clean says of the texts that are there, rendered over a studio with the workers' real halves. */
+/** Clean, rendered over a studio with the real worker code. */
 import { prerender } from 'react-dom/static';
 import { expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
@@ -9,7 +9,7 @@ import { CleanPage } from './CleanPage';
 
 const TABLE = ['mail,kind', ...Array.from({ length: 20 }, (_, i) => `letter ${i} of the sea,${i % 3 ? 'ham' : 'spam'}`)].join('\n'); // prettier-ignore
 
-test('without texts for training, Clean says that labeled tables are not cleaned, and leads on', async () => {
+test('without texts for training, Clean says that labeled tables are not cleaned, and leads to the next step', async () => {
   const { studio, close } = await loadedStudio();
   const shown = async (): Promise<string> => {
     const { prelude } = await prerender(

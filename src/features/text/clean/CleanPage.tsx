@@ -23,7 +23,7 @@ import { usePreviewed } from './usePreviewed';
 /** Documents shown around each bound of a measure, and at either end. */
 const ROWS = 5;
 
-/** Rules, one after another, that the texts are cleaned by: what each does is seen before it is done, and can be undone. */
+/** Cleaning rules in order: each has a preview before it is applied, and can be undone. */
 export function CleanPage() {
   const hasText = useStudio((s) => s.texts.length > 0);
   return hasText ? <Cleaning /> : <NothingToClean />;
@@ -56,7 +56,7 @@ function Cleaning() {
     const others = recipe.kept.filter((each) => each !== sha256);
     set({ ...recipe, kept: isKept ? [...others, sha256] : others });
   };
-  // Of a rule that leaves out documents nothing is changed: they are ranked by what it measures.
+  // A rule that excludes documents changes none, so the page ranks them by its measure.
   const isLooked = step !== null && looked.step === step && looked.of?.steps[step]?.rule === chosenStep?.rule;
   const measuring = isLooked && chosenStep?.isOn && ruleOf(chosenStep.rule).measures ? chosenStep : undefined;
   const sample =

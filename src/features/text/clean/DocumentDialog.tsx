@@ -1,7 +1,7 @@
 import { Button, Dialog } from '../../../ui';
 import { TextBeginning } from '../TextPreview';
 
-/** An original document with the findings of the rules. @param p.onKeep for a document that is left out */
+/** Original document with the findings of the rules. @param p.onKeep for an excluded document */
 export function DocumentDialog(p: {
   text: string;
   place: number;

@@ -6,7 +6,7 @@ import { Button, TextAction } from '../../../ui';
 import { DocumentDialog } from './DocumentDialog';
 import styles from './LeftOutList.module.css';
 
-/** A document that is left out, by which rule and why. */
+/** Excluded document, with the rule and the reason. */
 export interface Left {
   text: string;
   place: number;
@@ -17,11 +17,11 @@ export interface Left {
   scores: Readonly<Record<string, number>>;
 }
 
-/** Documents that rules leave out: each can be opened, and kept. */
+/** Documents that rules exclude: each can be opened, and kept. */
 export function LeftOutList(p: {
   left: readonly Left[];
   of: number;
-  /** Of those that a person keeps; where they are still in the list, they are until it is cleaned again. */
+  /** Hashes of documents that the user keeps. They stay in the list until the text is cleaned again. */
   kept: ReadonlySet<string>;
   onKeep: (sha256: string, isKept: boolean) => void;
   onMore?: () => void;
@@ -74,7 +74,7 @@ const ruleName = (rule: string | null): string => {
   if (rule === null) return 'All rules together';
   return rule in RULES ? ruleOf(rule as RuleId).label : rule;
 };
-/** Every score by the name that it is shown by; of a newer version's rule as it is stored. */
+/** Every measure by its score's name; an unknown score of a newer version is shown under its stored name. */
 const MEASURES = Object.assign({}, ...Object.keys(RULES).map((id) => ruleOf(id as RuleId).measures)) as Readonly<
   Record<string, StatedMeasure | undefined>
 >;

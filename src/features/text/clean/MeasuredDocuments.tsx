@@ -12,7 +12,7 @@ import { movablesOf } from './stops';
 interface MeasuredPaneProps {
   step: Step;
   measured: DocumentScores;
-  /** Which score is looked at; else that which leaves out most. */
+  /** Selected score; by default the one that excludes most documents. */
   score: string | undefined;
   onScore: (score: string) => void;
   onText: (text: string) => void;
@@ -73,7 +73,7 @@ export function MeasuredDocuments(p: MeasuredPaneProps) {
         measure={measure}
         score={score}
         onSetting={(setting, value) => {
-          // While it is moved another may come to leave out more.
+          // Keeps this score selected, because during the move another could exclude more documents.
           p.onScore(name);
           p.onSetting(setting, value);
         }}
@@ -136,7 +136,7 @@ function Drawn({
     />
   );
 }
-/** Of counts; from here on each decade is as wide. */
+/** Counts above this use a log scale. */
 const FAR = 100;
 
 const outBy = ({ values, bounds: { min, max } }: MeasuredScore): number =>

@@ -6,7 +6,7 @@ import { Button, TextAction } from '../../../ui';
 import { DocumentDialog } from './DocumentDialog';
 import styles from './RankedList.module.css';
 
-/** Documents in descending order of a measure: both ends, and those around its bounds in between. */
+/** Documents in descending order of a measure: both ends, and those near its bounds. */
 export function RankedList(p: {
   measure: StatedMeasure;
   score: MeasuredScore;

@@ -9,7 +9,7 @@ import { useStudio } from '../../../state/react';
 import { Button, Dialog, MenuButton, TextField } from '../../../ui';
 import type { RecipeDraft } from './useRecipe';
 
-/** The recipe as a whole: named, written to a file and read from one. */
+/** Menu of the recipe: rename, export to a file, import from one. */
 export function RecipeMenu({ draft: { recipe, set } }: { draft: RecipeDraft }) {
   const [isNaming, name] = useState(false);
   const file = useRef<HTMLInputElement>(null);
@@ -112,7 +112,7 @@ function NameDialog(p: { name: string; onClose: () => void; onName: (name: strin
   );
 }
 
-/** Rules that change texts first, then those that leave documents out. Each can be there several times. */
+/** Menu of rules: those that change texts, then those that exclude documents. A rule can be added several times. */
 export function AddRule({ draft: { recipe, set }, onAdd }: { draft: RecipeDraft; onAdd: (step: number) => void }) {
   const entries = (kind: 'changes' | 'leaves out') =>
     (Object.keys(RULES) as RuleId[])

@@ -9,7 +9,7 @@ import styles from './RuleList.module.css';
 import type { Looked } from './usePreviewed';
 import type { RecipeDraft } from './useRecipe';
 
-/** The steps of a recipe in their order: switched, moved by hand or by their menu, and the chosen one tuned. */
+/** Steps of a recipe in order: switched, moved by drag or menu; the selected one shows its settings. */
 export function RuleList(p: {
   draft: RecipeDraft;
   looked: Looked;
@@ -21,9 +21,9 @@ export function RuleList(p: {
   const [dragged, drag] = useState<number>();
   const [over, setOver] = useState<number>();
   const chosenRow = useRef<HTMLLIElement>(null);
-  // One that is added may stand below what is seen, and what it asks for with it.
+  // An added step, and its settings, may be below the visible part.
   useEffect(() => {
-    // In braces: browsers may give a promise, which is no end of an effect.
+    // In braces, because browsers may return a promise, which isn't a valid effect cleanup.
     chosenRow.current?.scrollIntoView({ block: 'nearest' });
   }, [p.chosen]);
   const move = (from: number, to: number): void => {
@@ -123,7 +123,7 @@ export function RuleList(p: {
     </ol>
   );
 }
-/** The same for a step wherever it stands: of several alike, the first is the first. */
+/** Stable keys of steps: among equal rules, numbered in order. */
 function keysOf(steps: readonly Step[]): readonly string[] {
   const times = new Map<string, number>();
   return steps.map(({ rule }) => {
@@ -132,19 +132,19 @@ function keysOf(steps: readonly Step[]): readonly string[] {
     return `${rule} ${nth}`;
   });
 }
-/** What was seen of each step that is on. */
+/** Preview results by key, for steps that are on. */
 function talliesOf(steps: readonly Step[], previewed: Previewed | undefined): ReadonlyMap<string, Tally> {
   const keys = keysOf(steps);
   const on = [...steps.keys()].filter((i) => steps[i]!.isOn);
   return new Map((previewed?.tallies ?? []).map((tally, i) => [keys[on[i]!]!, tally]));
 }
-/** Where a step is after another was moved. */
+/** Index of a step after another one was moved. */
 function movedTo(at: number, from: number, to: number): number {
   if (at === from) return to;
   return at - (from < at ? 1 : 0) + (to <= at - (from < at ? 1 : 0) ? 1 : 0);
 }
 
-/** Of several replacements what tells them apart. */
+/** Name of a step; replacements include what they replace. */
 function nameOf({ rule, settings }: Step): string {
   const { label } = ruleOf(rule);
   if (rule !== 'replace' || settings['find'] === '') return label;
@@ -169,7 +169,7 @@ function Count({ tally: { out, places } }: { tally: Tally }) {
   );
 }
 
-/** Of what was looked at, in counts and shares. */
+/** Summary of a preview, in counts and shares. */
 function summaryOf({ rule, out, places, characters, changed }: Tally, { seen }: Previewed): string {
   const documents = (count: number): string => `${formatCount(count)} of ${counted(seen.documents, 'document')}`;
   if (out > 0) return `Removes ${documents(out)}.`;

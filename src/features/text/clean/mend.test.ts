@@ -20,17 +20,17 @@ test.each([
   ['see the cat', 'see cat', 'the cat may breathe in', 'cat may breathe in'],
   ['men of the', 'men of', 'seen the thesis', 'seen thesis'],
   ['same', 'same', 'same', 'same'],
-])('%j made %j makes of %j %j', (before, after, text, wanted) => {
+])('%j to %j changes %j to %j', (before, after, text, wanted) => {
   expect(applied(before, before, after)).toBe(after);
   expect(applied(text, before, after)).toBe(wanted);
 });
 
-test('what is made twice is one rule, and what becomes nothing is taken out', () => {
+test('equal changes become one rule, and an empty replacement deletes', () => {
   expect(mendsOf('a teh b teh c', 'a the b the c')).toEqual([{ find: 'teh', by: 'the' }]);
   expect(mendsOf('Buy now. It was', 'It was')).toHaveLength(1);
 });
 
-test('line ends that a text field writes otherwise are no change, and are found as the passage has them', () => {
+test('line ends changed by a text field are no edit, and rules have the line ends of the passage', () => {
   expect(mendsOf('a\r\nb\rc', 'a\nb\nc')).toEqual([]);
   expect(mendsOf('one teh\r\nnext', 'one the\nnext')).toEqual([{ find: 'teh', by: 'the' }]);
   expect(applied('a fact\r\nious lot', 'the fact\r\nious men', 'the factious men')).toBe('a factious lot');

@@ -1,4 +1,4 @@
-/** What was changed by hand in a passage, as rules that do the same everywhere. */
+/** Rules derived from manual edits in a passage, which make the same change everywhere. */
 import { diffWordsWithSpace } from 'diff';
 import { stepOf, type Step } from '../../../core/documents/clean/recipe';
 
@@ -12,9 +12,9 @@ const MAX_MS = 1000;
 const WORD = /[\p{L}\p{M}\p{N}_]/u;
 
 /**
- * A replacement for each place that differs, each once; none where there is no telling them apart.
- * @param passage as it is, with line ends of any kind
- * @param after as a text field gives it, whose line ends are those of Unix
+ * Unique replacements, one per place that differs; none if there is no context to identify the place.
+ * @param passage original, with line ends of any kind
+ * @param after value of a text field, which has Unix line ends
  */
 export function mendsOf(passage: string, after: string): readonly Mend[] {
   const mends = new Map<string, Mend>();
@@ -22,7 +22,7 @@ export function mendsOf(passage: string, after: string): readonly Mend[] {
   for (let i = 0; i < places.length; i++) {
     let { find, by } = places[i]!;
     const { left } = places[i]!;
-    // A word that was cut, or put together: `fact ious` is one place.
+    // A split or joined word, such as `fact ious`, is one place.
     for (let next = places[i + 1]; next?.left.trim() === '' && (isOneSided({ find, by }) || isOneSided(next));) {
       [find, by] = [find + next.left + next.find, by + next.left + next.by];
       next = places[++i + 1];
@@ -35,14 +35,14 @@ export function mendsOf(passage: string, after: string): readonly Mend[] {
   return [...mends.values()];
 }
 const unixLines = (text: string): string => text.replace(/\r\n?/g, '\n');
-/** With the line ends that the passage has there. */
+/** Converts a replacement to the line ends of the passage. */
 function asIn(passage: string, { find, by }: Mend): Mend {
   const end = ['\n', '\r\n', '\r'].find((end) => passage.includes(find.replaceAll('\n', end))) ?? '\n';
   return { find: find.replaceAll('\n', end), by: by.replaceAll('\n', end) };
 }
 const isOneSided = ({ find, by }: Mend): boolean => (find.trim() === '') !== (by.trim() === '');
 
-/** Where they differ, and what both have before and after it. */
+/** Differing places, with the equal text before and after each. */
 function placesOf(before: string, after: string): (Mend & { left: string; right: string })[] {
   const places: (Mend & { left: string; right: string })[] = [];
   let [left, isOpen] = ['', false];
@@ -59,7 +59,7 @@ function placesOf(before: string, after: string): (Mend & { left: string; right:
   return places;
 }
 
-/** What was put in where nothing but white space stood is known by the word before it, or else after it. */
+/** Anchors an insertion into white space to the word before it, else to the word after it. */
 function within({ find, by }: Mend, left: string, right: string): Mend {
   const before = /\S+\s*$/u.exec(left)?.[0] ?? '';
   if (before !== '') return { find: before + find, by: before + by };
@@ -67,7 +67,7 @@ function within({ find, by }: Mend, left: string, right: string): Mend {
   return { find: find + after, by: by + after };
 }
 
-/** Whole words, where it begins or ends with one. */
+/** Replacement step that matches whole words if the text starts or ends with a word character. */
 export function stepOfMend({ find, by }: Mend): Step {
   const letters = Array.from(find);
   const isWord = WORD.test(letters[0] ?? '') || WORD.test(letters.at(-1) ?? '');

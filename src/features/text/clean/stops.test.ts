@@ -10,7 +10,7 @@ const measured = (Object.keys(RULES) as RuleId[]).flatMap((id) =>
   Object.entries(ruleOf(id).measures ?? {}).map(([name, measure]) => [`${id}.${name}`, id, measure] as const),
 );
 
-test.each(measured)('%s: each place is where its setting cuts, and at one end all stay', (_, id, measure) => {
+test.each(measured)('%s: each place is where its setting cuts, and at one end all documents stay', (_, id, measure) => {
   const { fields } = ruleOf(id);
   const value = fc.integer({ min: 0, max: 1000 }).map((n) => {
     const x = n / 1000;
@@ -23,7 +23,7 @@ test.each(measured)('%s: each place is where its setting cuts, and at one end al
       for (const { side, setting, stops, stop } of movablesOf(measure, fields, settings, values, isLog)) {
         const places = stops.map(({ at }) => at);
         expect(places).toEqual([...places].sort((a, b) => a - b));
-        // What is there without a move is what is set; of a share, as near as documents come to it.
+        // The stop without a move is the current setting; for a share, the nearest that the documents allow.
         const now = boundsOf(measure, settings, values)[side];
         if (Number.isFinite(now)) expect(stops[stop]!.at).toBe(now);
         for (const { at, value } of stops) {

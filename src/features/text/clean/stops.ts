@@ -1,4 +1,4 @@
-/** Where the bounds of a measure may be moved to on its picture, and what setting each place is. */
+/** Positions of a measure's bounds on its histogram, with the setting of each. */
 import type { Fields, NumberField } from '../../../core/base/field';
 import { leastOf } from '../../../core/documents/clean/measures';
 import type { Step } from '../../../core/documents/clean/recipe';
@@ -6,11 +6,11 @@ import type { StatedMeasure } from '../../../core/documents/clean/rules/rule';
 
 interface Movable {
   side: 'min' | 'max';
-  /** The field that it sets. */
+  /** Name of the field that the bound sets. */
   setting: string;
-  /** From the least place to the most. */
+  /** Possible positions, in ascending order of value. */
   stops: readonly Stop[];
-  /** At which it is. */
+  /** Index of the current position. */
   stop: number;
 }
 interface Stop {
@@ -45,14 +45,14 @@ export function movablesOf(
   });
 }
 
-/** After each document; of more than a hundred after each hundredth of them; and the share that it is. All stay at the first. */
+/** Stops between documents, at most 100, and the current share. The first stop keeps all documents. */
 function stopsOfShare(values: readonly number[], now: number): readonly Stop[] {
   const places = Math.min(PLACES, values.length);
   const shares = Array.from({ length: places }, (_, out) => Math.round((1000 * (places - out)) / places) / 1000);
   return [...new Set([...shares, now])].sort((a, b) => b - a).map((value) => ({ value, at: leastOf(value, values) }));
 }
 
-/** Round numbers from end to end; at the one end, and at the other, all stay. */
+/** Round numbers over the range of values. The end of the range keeps all documents. */
 function stopsOf(
   side: 'min' | 'max',
   { kind, min, max }: NumberField,
@@ -74,7 +74,7 @@ function stopsOf(
     .sort((a, b) => a - b)
     .map((value) => ({ at: value, value }));
   if (unbounded === undefined) return stops;
-  // What bounds nothing lies at the end at which all stay.
+  // The setting without a bound is at the end where all documents stay.
   const isWithin = ({ at }: Stop): boolean => at === now || (at > from && at < to);
   const others = stops.filter((stop) => stop.value !== unbounded && isWithin(stop));
   return side === 'min'

@@ -12,21 +12,21 @@ const MORE = 200;
 interface LeftDocuments {
   left: readonly Left[];
   of: number;
-  /** All that cleaning left out; else of the sample what it would. */
+  /** Whether these are all documents that cleaning excluded, or those of the sample that it would exclude. */
   isAll: boolean;
-  /** Which were kept, or are no longer, since the texts were cleaned: cleaning again heeds it. */
+  /** Documents kept, or no longer kept, since the texts were cleaned; the next cleaning applies the changes. */
   changed: readonly string[];
   more: (() => void) | undefined;
 }
 interface Stored {
-  /** By which the texts were cleaned; of several the same rules. */
+  /** Recipe by which the texts were cleaned; several texts have the same rules. */
   recipe: Recipe;
   keptBefore: ReadonlySet<string>;
   left: readonly Left[];
   of: number;
 }
 
-/** What the texts' recipe left out, up to `count` documents; undefined if their recipes differ, or one text isn't cleaned. */
+/** Documents excluded by the texts' recipe, up to `count`; undefined if recipes differ, or if a text isn't cleaned. */
 async function storedOf(
   data: Workers['data'],
   texts: readonly TextRecord[],
@@ -50,8 +50,8 @@ async function storedOf(
 }
 
 /**
- * What cleaning left out, as far as it is shown, while the rules are those that the texts were cleaned by; else what they would
- * leave out of the sample.
+ * Excluded documents, loaded as far as shown. If the rules changed since the texts were cleaned, the documents of the
+ * sample that the rules would exclude.
  */
 export function useLeft({ of: looked, previewed }: Looked, recipe: Recipe): LeftDocuments {
   const texts = useStudio((s) => s.texts);

@@ -5,16 +5,16 @@ import { useStudio } from '../../../state/react';
 import { useQuery } from '../../../state/useWorkerValue';
 
 export interface Looked {
-  /** Of the recipe before until the next preview arrives, so that nothing jumps. */
+  /** Preview; of the previous recipe until the next one arrives, so that nothing jumps. */
   previewed: Previewed | undefined;
-  /** The recipe that it is of. */
+  /** Recipe of the preview. */
   of: Recipe | undefined;
-  /** Which step was looked at, among all. */
+  /** Index of the previewed step among all steps. */
   step: number | null;
   failure: Failure | undefined;
 }
 
-/** What a recipe would do. @param wanted `step` among all steps: what of it is looked at; null: what all of them change */
+/** Previews a recipe. @param wanted `step`: index among all steps of the one to preview; null: all of them */
 export function usePreviewed(recipe: Recipe, { step, at, text, rows }: Look): Looked {
   const texts = useStudio((s) => s.texts);
   const ids = texts.map(({ id }) => id);

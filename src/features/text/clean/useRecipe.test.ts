@@ -9,7 +9,7 @@ const [before, mine, theirs] = ['before', 'mine', 'theirs'].map((name) => ({ ...
 ];
 const history = { of: 'first', now: mine, past: [before], future: [theirs], part: '0.least' };
 
-test('what another tab changed is undone by itself, and not along with what was changed here', () => {
+test('undoes a change from another tab separately from changes made here', () => {
   expect(historyOf('first', history, { ...mine })).toMatchObject({ past: [before], future: [theirs], part: '0.least' });
   expect(historyOf('first', history, theirs)).toEqual({ past: [before, mine], future: [], part: undefined });
   expect(historyOf('second', history, mine)).toEqual({ past: [], future: [], part: undefined });

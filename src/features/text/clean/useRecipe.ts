@@ -7,9 +7,9 @@ import type { RecipeHistory } from '../../../state/slices/cleaning';
 /** Draft of the project's recipe, with undo. */
 export interface RecipeDraft {
   recipe: Recipe;
-  /** The one that is stored cannot be read: it stays until another is written. */
+  /** Whether the stored recipe is unreadable. It stays stored until another one is saved. */
   isUnreadable: boolean;
-  /** @param part changes of the same part one after another are one: letters of a word */
+  /** @param part consecutive changes of the same part, such as letters of a word, are one undo step */
   set(next: Recipe, part?: string): void;
   setStep(at: number, change: Partial<Step>, part?: string): void;
   undo: (() => void) | undefined;
@@ -17,7 +17,7 @@ export interface RecipeDraft {
 }
 const NO_HISTORY = { past: [], future: [], part: undefined };
 
-/** What another tab changed is a change as those here, which is undone by itself. */
+/** Returns the history; a change from another tab becomes a separate undo step. */
 export function historyOf(
   project: string,
   { of, now, ...own }: RecipeHistory,
@@ -68,12 +68,12 @@ export function useRecipe(): RecipeDraft {
   };
 }
 
-/** One that is changed is the recommended one no more. */
+/** Renames a changed recipe that was the recommended one. */
 const ownNamed = (recipe: Recipe): Recipe => (recipe.name === 'recommended' ? { ...recipe, name: 'own' } : recipe);
 const isRecommended = ({ steps, kept }: Recipe, recommended: Recipe): boolean =>
   kept.length === 0 && JSON.stringify(steps) === JSON.stringify(recommended.steps);
 
-/** Whether all texts are what this recipe leaves, maybe under a name that it had before; undefined until that is known. */
+/** Whether all texts are cleaned by this recipe, perhaps under its former name; undefined while unknown. */
 export type Applied = 'yes' | 'by another name' | 'no' | undefined;
 
 export function useApplied(recipe: Recipe, { previewed, of }: Looked): Applied {

@@ -14,7 +14,7 @@ import { useInRows } from '../../../state/useInRows';
 import { Pane, PaneHead } from '../../../ui';
 import styles from './BaselinePane.module.css';
 
-/** What a model must beat, and how long an epoch of the training part is. */
+/** Baselines that a model must beat, and the length of an epoch over the training set. */
 export function BaselinePane({ data }: { data: DataRecord }) {
   const { manifest } = data;
   const context = useStudio((s) => s.project.model.config.context);

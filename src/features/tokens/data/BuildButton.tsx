@@ -5,7 +5,7 @@ import { timed } from '../../../state/timed';
 import { buildTime } from '../../../state/workTime';
 import { Button } from '../../../ui';
 
-/** Build, rebuild with all that it needs, or cancel what is under way. */
+/** Builds or rebuilds the data with everything that it needs, or cancels the build. */
 export function BuildButton({ isMain = false }: { isMain?: boolean }) {
   const tokenizing = useStudio((s) => s.tokenizing);
   const building = useStudio((s) => s.building);

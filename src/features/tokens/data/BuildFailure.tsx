@@ -2,7 +2,7 @@ import { remedy } from '../../../state/failures';
 import { useStudio } from '../../../state/react';
 import { Notice } from '../../../ui';
 
-/** Building failed, or the tokenizer that it needs: what happened, and that nothing was lost by it. */
+/** Reports a failed build of the data or its tokenizer, and that nothing was lost. */
 export function BuildFailure() {
   const tokenizing = useStudio((s) => s.tokenizing);
   const building = useStudio((s) => s.building);

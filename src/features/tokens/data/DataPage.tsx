@@ -14,7 +14,7 @@ import { HoldOutPane } from './HoldOutPane';
 
 const WHAT = 'Your text as token ids, split into a training and a validation set';
 
-/** The token ids that a run learns from, and those it is judged on. */
+/** Token data of the training, validation and test sets. */
 export function DataPage() {
   useRowsBefore();
   const isLoaded = useStudio((s) => s.loaded === 'ready');

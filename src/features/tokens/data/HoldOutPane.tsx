@@ -5,7 +5,7 @@ import { describeWork } from '../../../state/work';
 import { Block, Pane, Progress, Slider, TextAction } from '../../../ui';
 import styles from './HoldOutPane.module.css';
 
-/** How much of the text is held out, and what the data is made from. */
+/** Sizes of the held-out sets, and the inputs of the data. */
 export function HoldOutPane() {
   const split = useStudio((s) => s.project.split);
   const change = useStudio((s) => s.change);
@@ -63,7 +63,7 @@ export function HoldOutPane() {
   );
 }
 
-/** Whether the data is still that of its inputs, and if not, which of them changed. */
+/** Says whether the data is up to date, and if not, which input changed. */
 function State() {
   const state = useStudio(dataState);
   const tokenizer = useStudio(tokenizerState);

@@ -14,7 +14,7 @@ type TextRow = PartRows['texts'][number];
 type DocumentRow = PartRows['rows'][number];
 type Read = { kind: 'reading' } | { kind: 'read'; rows: PartRows | undefined } | { kind: 'failed'; why: string };
 
-/** How much of each text went into which part, and the documents of a part. */
+/** Share of each text in each split, and the documents of a split. */
 export function TextsInParts({ data }: { data: DataRecord }) {
   const [part, setPart] = useState<PartName>(FIRST_PART);
   const { read, more } = usePartRows(data, part);
@@ -121,14 +121,14 @@ const DOCUMENT_COLUMNS: readonly Column<DocumentRow>[] = [
   },
 ];
 
-/** Which part is shown first, and how many of its documents are asked for at once. */
+/** Split shown first, and number of documents per request. */
 const FIRST_PART: PartName = 'validation';
 const ROWS = 500;
 
-/** The first rows of data, and the texts that they are of, where they were read before their project was shown. */
+/** First rows of data, with their texts, prefetched before their project was shown. */
 const before = new WeakMap<DataRecord, { texts: readonly TextRecord[]; rows: PartRows }>();
 
-/** Has those of a project that is opened come with it. */
+/** Prefetches the first rows when a project is opened. */
 export function useRowsBefore(): void {
   const store = useStudioStore();
   useEffect(() => {

@@ -14,7 +14,7 @@ interface ShardRow {
   sha256: string;
 }
 
-/** The splits with their sizes, their share of each text, and the files that hold them. */
+/** Splits with their sizes, their share of each text, and the files that contain them. */
 export function SplitsPane({ data }: { data: DataRecord }) {
   const { width, shardLength } = data.manifest;
   const parts = partsOf(data.manifest);

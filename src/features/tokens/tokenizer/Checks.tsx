@@ -4,7 +4,7 @@ import type { TokenizerRecord } from '../../../protocol/data';
 import { Icon, type Tone } from '../../../ui';
 import styles from './Checks.module.css';
 
-/** What was measured over the whole text when it was trained. */
+/** Statistics of the tokenizer over the whole text, from its training. */
 export function Checks({ tokenizer }: { tokenizer: TokenizerRecord }) {
   const { size, asked, model, bytesPerToken, unusedEntries } = tokenizer;
   return (

@@ -21,7 +21,7 @@ interface PassagePaneProps {
 }
 type Colour = 'length' | 'rarity';
 
-/** A passage of the project's text, or text that the person types, in colored tokens. */
+/** Passage of the project's text, or text that the user types, in colored tokens. */
 export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
   const [colour, setColour] = useState<Colour>('length');
   const [own, setOwn] = useState('');

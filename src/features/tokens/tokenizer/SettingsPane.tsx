@@ -67,7 +67,7 @@ export function SettingsPane() {
   );
 }
 
-/** How the settings differ from what was trained. */
+/** Difference between the settings and the trained tokenizer. */
 function Difference() {
   const state = useStudio(tokenizerState);
   const tokenizer = useStudio((s) => s.project.tokenizer);
@@ -81,7 +81,7 @@ function Difference() {
   return <p>Trained on the previous text</p>;
 }
 
-/** Powers of two as they are; between them, sizes that are easy to say. */
+/** Keeps powers of two; rounds other sizes to two significant digits. */
 function roundSize(size: number): number {
   const unit = Number.isInteger(Math.log2(size)) ? 1 : 10 ** Math.floor(Math.log10(size) - 1);
   return Math.min(MAX_OFFERED_VOCABULARY, Math.max(MIN_VOCABULARY, Math.round(size / unit) * unit));

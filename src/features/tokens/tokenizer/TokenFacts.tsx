@@ -9,7 +9,7 @@ import { shownInTable } from './shown';
 import type { Entries } from './useVocabulary';
 import styles from './TokenFacts.module.css';
 
-/** All that is known of one entry: chosen in the passage or in the vocabulary. */
+/** Details of the entry selected in the passage or in the vocabulary. */
 export function TokenFacts({ entries, id }: { entries: Entries; id: number | undefined }) {
   const model = useStudio((s) => s.project.tokenizer?.model);
   const entry = id === undefined ? undefined : entries.all[id];

@@ -20,7 +20,7 @@ import { useVocabulary } from './useVocabulary';
 
 const WHAT = 'A tokenizer cuts text into the pieces that the model reads and writes';
 
-/** How the text is cut into tokens: settings, the person's own text in tokens, and every entry. */
+/** Tokenizer: settings, tokens of a passage, and the vocabulary. */
 export function TokenizerPage() {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const hasText = useStudio((s) => s.texts.length > 0);

@@ -1,7 +1,7 @@
 import { useStudio } from '../../../state/react';
 import { Button } from '../../../ui';
 
-/** Train, train again, or cancel what is under way. */
+/** Trains the tokenizer, trains it again, or cancels. */
 export function TrainButton() {
   const tokenizing = useStudio((s) => s.tokenizing);
   const choice = useStudio((s) => s.project.tokenizerChoice);

@@ -2,7 +2,7 @@ import { remedy } from '../../../state/failures';
 import { useStudio } from '../../../state/react';
 import { Notice } from '../../../ui';
 
-/** Training failed: what happened, and that nothing was lost by it. */
+/** Reports that training failed, and that nothing was lost. */
 export function TrainFailure() {
   const tokenizing = useStudio((s) => s.tokenizing);
   const isTrained = useStudio((s) => s.project.tokenizer !== null);

@@ -22,7 +22,7 @@ interface Sort {
   order: SortOrder;
 }
 
-/** Every entry, to be sorted and searched. A leading space may be written as a space or as `·`. */
+/** Vocabulary, sortable and searchable. A leading space may be typed as a space or as `·`. */
 export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPaneProps) {
   const model = useStudio((s) => s.project.tokenizer?.model);
   const merges = model?.merges ?? [];
@@ -68,7 +68,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
       header: 'Bytes',
       isNumber: true,
       isSortable: true,
-      width: isCounted ? '68px' : '84px', // the last column has the pane's gutter
+      width: isCounted ? '68px' : '84px', // the last column includes the pane's gutter
       cell: ({ bytes }) => formatCount(bytes),
     },
     ...(isCounted

@@ -3,7 +3,7 @@ import { modelOf } from '../../../state/openRun';
 import { KIND_WORDS } from '../../../state/preparation';
 import type { Studio } from '../../../state/slices/studio';
 
-/** The tokenizer of the chosen model, which an imported one has though the project has none. */
+/** Tokenizer of the chosen model; an imported model has one even if the project has none. */
 export function modelTokenizer(
   s: Pick<Studio, 'shown' | 'opened' | 'project'>,
 ): { kind: keyof typeof KIND_WORDS; size: number } | undefined {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { shown, shownInPassage, shownInTable } from './shown';
 
-it('makes what cannot be seen visible, and keeps the rest', () => {
+it('makes invisible characters visible, and keeps the rest', () => {
   expect(shown('a\tb\u0007\u007f\n')).toBe('a␉b␇␡\n');
   expect(shown(' word')).toBe(' word');
   expect(shownInPassage(' word')).toBe(' word');
@@ -10,7 +10,7 @@ it('makes what cannot be seen visible, and keeps the rest', () => {
   expect(shownInPassage('\n  ')).toBe('\n  ');
 });
 
-it('says a long run of one white space in few letters', () => {
+it('abbreviates a long run of the same white space', () => {
   expect(shownInTable(' '.repeat(80))).toBe('·×80');
   expect(shownInTable('\n'.repeat(12) + 'a')).toBe('↵×12a');
   expect(shownInTable('\t'.repeat(9))).toBe('␉×9');

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { passageAt, clipped, MAX_OWN_TEXT } from './usePassage';
 
-it('cuts a passage that is of the text, not empty, and well formed', () => {
+it('returns a non-empty, well-formed passage of the text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3000 }), fc.nat(50), (text, n) => {
       const passage = passageAt(text, n);
@@ -13,13 +13,13 @@ it('cuts a passage that is of the text, not empty, and well formed', () => {
   );
 });
 
-it('begins at the start, and elsewhere at the start of a line', () => {
+it('begins at the start, and otherwise at the start of a line', () => {
   const text = 'The first line of many.\n'.repeat(200);
   expect(text.startsWith(passageAt(text, 0))).toBe(true);
   for (let n = 0; n < 20; n++) expect(passageAt(text, n)).toMatch(/^The first/);
 });
 
-it('cuts what a person writes between characters', () => {
+it('clips the user’s text between characters', () => {
   expect(clipped('x' + '🐋'.repeat(MAX_OWN_TEXT))).toHaveLength(MAX_OWN_TEXT - 1);
   expect(clipped('short')).toBe('short');
 });

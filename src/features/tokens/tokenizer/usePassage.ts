@@ -5,7 +5,7 @@ import type { TokenPiece } from '../../../core/tokenizer/statistics';
 import { useStudio } from '../../../state/react';
 import { useQuery } from '../../../state/useWorkerValue';
 
-/** UTF-16 code units of a passage from the texts, and the most that is cut of what a person writes. */
+/** Maximum length of a passage from the texts, in UTF-16 code units. */
 const PASSAGE = 560;
 /** Code points of a document that are read for passages. */
 const EXCERPT = 20_000;
@@ -36,7 +36,7 @@ function documentAt(text: TextRecord | undefined, n: number): { document: number
   return { document: n % documents, passage: Math.floor(n / documents) };
 }
 
-/** The `n`th passage of a text's beginning: places spread evenly (golden ratio), from a line's start to a word's end. */
+/** Returns the `n`th passage of a text: evenly spread (golden ratio), from a line's start to a word's end. */
 export function passageAt(text: string, n: number): string {
   const room = Math.max(0, text.length - PASSAGE);
   const place = Math.floor(((n * 0.618034) % 1) * room);
@@ -44,11 +44,11 @@ export function passageAt(text: string, n: number): string {
   const start = place === 0 ? 0 : line >= 0 && line < place + PASSAGE / 2 ? line + 1 : place;
   const rest = text.slice(start, start + PASSAGE);
   const end = start + PASSAGE >= text.length ? rest.length : Math.max(rest.lastIndexOf(' '), rest.lastIndexOf('\n'));
-  // Without a space (as in Chinese) it ends where it must, but not inside a surrogate pair.
+  // Without a space (as in Chinese) it ends at the maximum length, but not inside a surrogate pair.
   return wholeCharacters(end > PASSAGE / 2 ? rest.slice(0, end) : rest);
 }
 
-/** What a person wrote, as much of it as is shown. */
+/** Clips the user's text to the maximum length shown. */
 export const clipped = (text: string): string => wholeCharacters(text.slice(0, MAX_OWN_TEXT));
 
 const wholeCharacters = (text: string): string => text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
@@ -58,7 +58,7 @@ type Tokenized =
   | { kind: 'tokenized'; passage: string; pieces: readonly TokenPiece[] }
   | { kind: 'failed'; failure: Failure };
 
-/** The passage in tokens; while the next is being cut, the one before stays. */
+/** Tokens of the passage; the previous ones until the new ones arrive. */
 export function useTokens(passage: string | undefined): Tokenized {
   const tokensOf = useStudio((s) => s.tokensOf);
   const tokenizer = useStudio((s) => s.project.tokenizer);

@@ -4,14 +4,14 @@ import { useStudio } from '../../../state/react';
 import { useQuery } from '../../../state/useWorkerValue';
 
 export interface Entries {
-  /** Every entry in order of id; empty until they are here. */
+  /** Every entry in order of id; empty until loaded. */
   all: readonly TokenPiece[];
-  /** Whether `count` is a count of the training part; without data there is none. */
+  /** Whether `count` counts the training set; without data there are no counts. */
   isCounted: boolean;
   failure: Failure | undefined;
 }
 
-/** The page holds no more rows. */
+/** Maximum number of entries on the page. */
 const MAX_ENTRIES = 65_536;
 
 export function useVocabulary(): Entries {

@@ -6,7 +6,7 @@ import { useShown } from '../../../state/react';
 import { plannedSteps, type RunSettings } from '../../../state/runSettings';
 import { LineChart } from '../../../ui/charts';
 
-/** Accuracy on held-out texts with its interval, and what is reached without a model. */
+/** Accuracy on held-out texts with its interval, and baselines. */
 export function AccuracyChart({ settings }: { settings: RunSettings }) {
   const { log, phase } = useShown('train');
   const { recipe, segments } = settings;
@@ -40,7 +40,7 @@ export function AccuracyChart({ settings }: { settings: RunSettings }) {
         },
       ]}
       xMax={plannedSteps(phase, settings)}
-      // With room for points and words at 100 %.
+      // Leaves room for points and labels at 100 %.
       y={{ min: Math.max(0, 10 * Math.floor(min / 10)), max: 104 }}
       references={references}
       describeY={percent}

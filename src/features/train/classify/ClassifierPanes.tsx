@@ -27,7 +27,7 @@ import { AccuracyChart } from './AccuracyChart';
 import { Guesses } from './Guesses';
 import { Milestones } from './Milestones';
 
-/** A classifier, live: what it says of six held-out texts, its accuracy, which labels it confuses, and its milestones. */
+/** Live view of a classifier: predictions for six held-out texts, accuracy, confusion matrix and milestones. */
 export function ClassifierPanes({ settings, classes }: { settings: RunSettings; classes: Classes }) {
   const [, go] = useLocation();
   const [chart, setChart] = useChartSettings(settings, 'step');
@@ -56,7 +56,7 @@ export function ClassifierPanes({ settings, classes }: { settings: RunSettings; 
   );
 }
 
-/** Corrections and tables that came after the training: training again uses them. */
+/** Labeled texts added after the training, which the next run uses. */
 function Added() {
   const added = useStudio(labeledSince);
   const canTrain = useStudio((s) => s.training === null && !s.trainingElsewhere);
@@ -73,7 +73,7 @@ function Added() {
   );
 }
 
-/** Which labels it predicts for which actual ones. */
+/** Predicted labels by actual label. */
 function Labels({ settings, classes: { labels, several } }: { settings: RunSettings; classes: Classes }) {
   const [, go] = useLocation();
   const { after } = settings.segments.at(-1)!;

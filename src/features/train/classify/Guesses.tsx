@@ -8,12 +8,12 @@ import { cx, Icon, PaneHead, text } from '../../../ui';
 import styles from './Classifier.module.css';
 import type { OpenRun } from '../../../state/slices/run';
 
-/** Held-out texts, the same at each evaluation, with the label that the model gives to each now. */
+/** Predictions for held-out texts, which are the same at each evaluation. */
 export function Guesses({ settings: { recipe, segments }, classes }: { settings: RunSettings; classes: Classes }) {
   const { after } = segments.at(-1)!;
   const sample = useShownPart('train', (run) => shownSample(run, after));
   const texts = Array.isArray(sample) ? (sample as readonly Answered[]) : [];
-  // Of two labels the bar is of the second one, so that the middle is where the answer changes.
+  // With two labels, the bar shows the probability of the second, so that the prediction changes at the middle.
   const pair = classes.labels.length === 2 && !classes.several ? classes.labels[1] : undefined;
   const of = pair === undefined ? 'confidence in its label' : `probability of ${pair}`;
   const count = NUMBERS[texts.length] ?? formatCount(texts.length);
@@ -34,7 +34,7 @@ export function Guesses({ settings: { recipe, segments }, classes }: { settings:
     </>
   );
 }
-/** Of the evaluation that the run is judged by, or asked for since. */
+/** Returns the sample of the judged evaluation, or of a later request. */
 function shownSample(run: Pick<OpenRun, 'log' | 'phase'>, after: number): Shown | undefined {
   const { shown, sampled } = run.log;
   const [measured, asked] = [shown ?? judgedEvaluation(run, after), sampled.at(-1)];

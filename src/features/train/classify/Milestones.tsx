@@ -42,7 +42,7 @@ const longItem = (long: LongTexts, context: number): MilestoneItem => ({
 function Long({ long, context }: { long: LongTexts; context: number }) {
   const store = useStudioStore();
   const [, go] = useLocation();
-  // What a base reads at once is settled.
+  // The base model of a tuned classifier determines its context length.
   const isNew = useShownPart('train', ({ record }) => record !== null && record.parent === undefined);
   const fitting = isNew ? fittingContext(long, context) : undefined;
   const readMore = (): void => {
@@ -63,7 +63,7 @@ function Long({ long, context }: { long: LongTexts; context: number }) {
   );
 }
 
-/** Long texts of the run that Train shows. Unknown if its data can't be read, which is reported where they are used. */
+/** Long texts of the run shown on Train; undefined if its data can't be read, which is reported elsewhere. */
 function useLongTexts(): LongTexts | undefined {
   const runId = useShownPart('train', (run) => run.record?.id);
   return useWorkerValue('longTexts', runId === undefined ? undefined : { runId }).value ?? undefined;

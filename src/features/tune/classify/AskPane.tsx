@@ -54,21 +54,21 @@ function Sureness({ evaluation }: { evaluation: Evaluation }) {
     </Reliability>
   );
 }
-/** Two significant digits, however narrow the interval is: `off by 0.035 % on average, 0.034 to 0.036`. */
+/** Two significant digits, however narrow the interval: `off by 0.035 % on average, 0.034 to 0.036`. */
 export function calibrationWords({ value, low, high }: Estimate): string {
   const short = (percent: number): string => formatNumber(Number(percent.toPrecision(2)));
   const interval = low === undefined || high === undefined || low === high ? '' : `, ${short(low)} to ${short(high)}`;
   return `${value <= FINE ? 'Well' : 'Poorly'} calibrated: confidence is off by ${short(value)} % on average${interval}.`;
 }
-/** Percent. */
+/** Maximum calibration error, in percent, of a well-calibrated classifier. */
 const FINE = 5;
 
-/** Confidence threshold: with one label per text, lower answers are “Not sure”; with several, each label above it is given. */
+/** Confidence threshold: with one label per text, lower answers are “Not sure”; with several, it selects labels. */
 function Threshold({ run, labeled }: { run: RunRow['record']; labeled: LabeledTexts | undefined }) {
   const store = useStudioStore();
   const decision = run.decision ?? PLAIN_DECISION;
   const several = run.model.config.classes?.several === true;
-  /** Value that isn't saved yet. */
+  /** Unsaved value. */
   const [moved, setMoved] = useState<number>();
   const atLeast = moved ?? decision.atLeast;
   const toKeep = useRef<() => void>(undefined);
@@ -83,7 +83,7 @@ function Threshold({ run, labeled }: { run: RunRow['record']; labeled: LabeledTe
     const timer = setTimeout(() => void keep(), SETTLED);
     return () => clearTimeout(timer);
   }, [store, run.id, moved]);
-  // Saved as well if the page is left sooner.
+  // Also saves if the page is left before the delay.
   useEffect(() => () => toKeep.current?.(), []);
   const shown = several ? atLeast || EVEN : atLeast;
   const decided = useMemo(() => labeled && answersAt(labeled, atLeast), [labeled, atLeast]);
@@ -110,5 +110,5 @@ function Threshold({ run, labeled }: { run: RunRow['record']; labeled: LabeledTe
     </Block>
   );
 }
-/** Milliseconds without a change until it is saved. */
+/** Milliseconds without a change before the value is saved. */
 const SETTLED = 400;

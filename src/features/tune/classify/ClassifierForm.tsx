@@ -29,7 +29,7 @@ import type { ClassifySituation } from './useClassify';
 import { basesFor } from '../../../state/tuningInputs';
 
 const USUAL_WORDS = `${modelSpec(USUAL_BODY.id).label}, ${counted(USUAL_BODY.config.layers, 'layer')}, width ${formatCount(USUAL_BODY.config.width)}, context ${formatCount(USUAL_BODY.config.context)}`;
-/** Tokens. */
+/** Context length, in tokens. */
 const CONTEXT = { min: 4, max: 8192 };
 const POOLING_WORDS: Readonly<Record<Pooling, string>> = {
   first: 'First token',
@@ -37,7 +37,7 @@ const POOLING_WORDS: Readonly<Record<Pooling, string>> = {
   last: 'Last token',
 };
 
-/** Kinds of tokenizers that can be trained on the texts. */
+/** Tokenizers that can be trained on the texts. */
 const MADE: Readonly<Record<TokenizerChoice['kind'], string>> = {
   bpe: 'common words become one token',
   characters: 'one token per character',
@@ -45,7 +45,7 @@ const MADE: Readonly<Record<TokenizerChoice['kind'], string>> = {
 };
 const PROJECTS = 'project';
 
-/** Tokenizer of a model from scratch: the project's, or one that is trained on these texts for the run alone. */
+/** Tokenizer of a model from scratch: the project's, or one trained on these texts for this run only. */
 function TokenizerRows({ made, entries }: { made: TokenizerChoice | undefined; entries: number | undefined }) {
   const there = useStudio((s) => s.project.tokenizer);
   const choice = useStudio((s) => madeTokenizer(s.project));

@@ -1,4 +1,4 @@
-/** What the page says of a classifier whose newest step was not measured, and of one that was stopped. */
+/** The page for a classifier without an evaluation of its newest step, and for a stopped one. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { Router } from 'wouter';
@@ -21,7 +21,7 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const SIZES = { layers: 1, heads: 2, width: 16, hidden: 32, context: 32 };
 
-/** A classifier that was evaluated at its end, resumed, and stopped at a step without an evaluation. */
+/** Creates a classifier that was evaluated at its end, resumed, and stopped at a step without an evaluation. */
 async function stoppedLater() {
   const store = memoryStore();
   const halves = halvesOver(store);
@@ -78,7 +78,7 @@ async function stoppedLater() {
   return { studio, getState, own, runId, ended, row, shown, page };
 }
 
-test('a notice names the step of the figures until the step in use is measured', async () => {
+test('a notice names the evaluated step until the step in use is evaluated', async () => {
   const { studio, getState, own, runId, ended, shown } = await stoppedLater();
   const step = usedStep(getState(), runId)!;
   expect(step).toBeGreaterThan(ended);
@@ -87,7 +87,7 @@ test('a notice names the step of the figures until the step in use is measured',
   expect(before).toContain(words);
   expect(before).toContain(`>Evaluate step ${step}</button>`);
   expect(before).toContain('actual in rows, predicted in columns');
-  // While it learns it is measured when that has ended.
+  // During training, no notice: an evaluation follows when the run ends.
   studio.setState({ training: { runId } as never });
   expect(await shown()).not.toContain('Evaluated at step');
   studio.setState({ training: null });
@@ -103,7 +103,7 @@ test('a stopped classifier resumes by a button, which says why if it can’t', a
   const { studio, getState, runId, row, page } = await stoppedLater();
   const button = (): string | undefined => /<button(?:(?!<button).)*?Resume from step \d+<\/button>/.exec(page())?.[0];
   expect(button()).toContain(`Resume from step ${row().step}<`);
-  // It is the one filled button.
+  // The resume button is the only filled one.
   const filled = (): string[] =>
     [...page().matchAll(/<button(?:(?!<button).)*?data-variant="go"(?:(?!<button).)*?<\/button>/g)].map(([one]) =>
       one.replaceAll(/<[^>]*>/g, ''),
@@ -115,7 +115,7 @@ test('a stopped classifier resumes by a button, which says why if it can’t', a
   expect(button()).toContain('aria-disabled="true"');
   studio.setState({ trainingElsewhere: false });
   expect(button()).not.toContain('aria-disabled');
-  // An imported run without its texts can't resume until there are others.
+  // An imported run without its texts can't resume until new ones are added.
   const { record } = getState().opened[runId]!;
   const [first, ...others] = record!.segments;
   const without = { ...record!, segments: [{ ...first, data: { ...first.data, id: null } }, ...others] as never };

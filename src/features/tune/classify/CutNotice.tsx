@@ -6,7 +6,7 @@ import { useStudio } from '../../../state/react';
 import { Button, Notice } from '../../../ui';
 import type { ClassifySituation } from './useClassify';
 
-/** Before the start: how many texts are truncated, and the time it takes to read all of each. */
+/** Before the start, reports how many texts are truncated, and the time needed to read them in full. */
 export function CutNotice({ situation: { survey, plan } }: { situation: ClassifySituation }) {
   const { summary } = survey;
   const isCut = useStudio((s) => summary !== undefined && s.training === null && areCut(s, summary));
@@ -14,7 +14,7 @@ export function CutNotice({ situation: { survey, plan } }: { situation: Classify
   const setTuning = useStudio((s) => s.setTuning);
   if (!summary || survey.failure || !isCut) return null;
   const fitting = plan?.fitting;
-  // Numbers of the last count must not change under the pointer.
+  // While texts are counted again, the old numbers must not change under the pointer.
   const { isCounting } = survey;
   return (
     <div role="status">

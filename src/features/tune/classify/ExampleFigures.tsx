@@ -1,4 +1,4 @@
-/** Example data in gray, as what the page shows of texts with labels and of a classifier. */
+/** Example data in gray for labeled texts and a classifier. */
 import { LabelBars, Table } from '../../../ui';
 
 export const ExampleTable = () => (

@@ -21,7 +21,7 @@ export function Examples({
   run: RunRow['record'];
   labels: readonly string[];
   texts: readonly Judged[];
-  /** Where there are none. */
+  /** Shown if there are no examples. */
   nothing: string;
   words?: string;
 }) {
@@ -98,7 +98,7 @@ function Example({
     const others = has.filter((one) => one !== label);
     void change(!several ? [label] : others.length < has.length ? others : [...has, label]);
   };
-  // Of several, labels that the run doesn't know don't count.
+  // With several labels per text, labels unknown to the run don't count.
   const places = own?.labels?.map((label) => labels.indexOf(label)).filter((place) => place >= 0 || !several);
   const isChanged = own !== undefined && places?.sort((a, b) => a - b).join() !== wanted.join();
   return (
@@ -147,5 +147,5 @@ function Example({
   );
 }
 const MAX_OFFERED = 100;
-/** No label ends with a line break. */
+/** Sentinels: no label ends with a line break. */
 const [NONE, NOT_YET] = ['none\n', 'not yet\n'];

@@ -95,14 +95,14 @@ function Wanted({
 }: {
   evaluation: Evaluation;
   texts: readonly Judged[];
-  /** Of several labels: how likely one is to be. */
+  /** Probability threshold of a label, for multi-label texts. */
   atLeast: number;
   run: NonNullable<ClassifySituation['classifier']>['record'];
 }) {
   const { confusion, metrics } = evaluation;
   const { labels, atLeast: measuredAt = 0 } = evaluation.labelled!;
   const several = run.model.config.classes?.several === true;
-  // Intervals are of the threshold that it was measured by.
+  // Intervals apply only to the threshold used in the evaluation.
   const isAsMeasured = !several || atLeast === measuredAt;
   const [shows, setShows] = useState<'count' | 'share'>('count');
   const [cell, choose] = useState<readonly [wanted: number, given: number]>();
@@ -189,7 +189,7 @@ function Wanted({
   );
 }
 
-/** The cell that an address asks for, such as one of Evaluate's. */
+/** Cell in the URL, such as a link from Evaluate. */
 function useAskedFinding(labels: readonly string[]): readonly [number, Finding] | undefined {
   const asked = new URLSearchParams(useSearch());
   const [label, finding] = [labels.indexOf(asked.get('label') ?? ''), asked.get('finding')];
@@ -213,7 +213,7 @@ function Fact({ name, figure }: { name: string; figure: Evaluation['metrics'][st
   );
 }
 
-/** Shown if a word-count model does as well: a base model that knows the language of such texts may do better. */
+/** Shown if a word-count model does as well. A base model that knows the language of the texts may do better. */
 function BetterByCounting({ evaluation: { metrics, baselines } }: { evaluation: Evaluation }) {
   const own = metrics['accuracy'];
   const counting = baselines['naiveBayes']?.['accuracy'];

@@ -1,4 +1,4 @@
-/** What is shown of a classifier whose used step wasn't measured, or was measured at another step. */
+/** Notices for a classifier whose checkpoint in use has no evaluation, or only one of another step. */
 import { formatCount } from '../../../core/base/units';
 import { dataOf } from '../../../core/runs/segments';
 import type { RunRow } from '../../../protocol/data';
@@ -9,7 +9,7 @@ import { Button, EmptyState, Notice, Progress } from '../../../ui';
 function useMeasuring(runId: string) {
   const store = useStudioStore();
   const isTraining = useStudio((s) => s.training?.runId === runId);
-  // Also when another page, or the end of a run, began it.
+  // Includes evaluations started by another page or the end of a run.
   const measuring = useStudio((s) =>
     s.underEvaluation?.runId === runId && s.underEvaluation.on === 'validation' ? s.evaluating : IDLE,
   );
@@ -21,7 +21,7 @@ function useMeasuring(runId: string) {
   return { isTraining, progress: describeWork(measuring), measure };
 }
 
-/** In place of an evaluation. @param isMeasured its metrics were imported, without the answers for each text */
+/** Replaces a missing evaluation. @param isMeasured its metrics were imported, without the answers for each text */
 export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeasured: boolean }) {
   const { isTraining, progress, measure } = useMeasuring(run.id);
   if (isTraining) return <EmptyState>The evaluation starts when training ends</EmptyState>;
@@ -48,7 +48,7 @@ export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeas
   );
 }
 
-/** Above the evaluation of another step than the one in use. */
+/** Notice above an evaluation of another step than the one in use. */
 export function MeasuredBefore({
   run,
   step,

@@ -3,7 +3,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { Words } from './RowsDialog';
 
-test('each place of the word that is looked for is highlighted', () => {
+test('highlights each occurrence of the word', () => {
   const shown = (word: string | undefined): string =>
     renderToStaticMarkup(<Words text={'The lathe,\nthe sea'} word={word} />);
   expect(shown('the')).toBe('<mark>The</mark> lathe, <mark>the</mark> sea');

@@ -10,7 +10,7 @@ import styles from './Classify.module.css';
 import { fileOf, placeWords } from './place';
 import { useAnswer } from './useAnswer';
 
-/** Texts with their labels, a page of them at a time. */
+/** Paged list of texts with their labels. */
 export function RowsDialog({
   of,
   table,
@@ -18,9 +18,9 @@ export function RowsDialog({
   onClose,
 }: {
   of: number;
-  /** Whose rows are shown; absent: those of all tables. */
+  /** Table whose rows are shown; absent for the rows of all tables. */
   table?: TextRecord | undefined;
-  /** Only rows that have it, in lower case. */
+  /** Lowercase word that the rows must contain. */
   word?: string | undefined;
   onClose: () => void;
 }) {

@@ -107,7 +107,7 @@ export function TablePane({
   );
 }
 
-/** The table, or the word, whose rows the address asks for. */
+/** Table or word in the URL whose rows are shown. */
 function useAskedRows(texts: readonly TextRecord[]) {
   const search = useSearch();
   const asked = new URLSearchParams(search);
@@ -116,13 +116,13 @@ function useAskedRows(texts: readonly TextRecord[]) {
   return { table, word: asked.get('word') ?? undefined, close: () => go(closedRows(search), { replace: true }) };
 }
 
-/** Number of texts that have a word which gives a label away; 0 of another word. */
+/** Number of texts that contain a label-leaking word; 0 for any other word. */
 function textsWith(word: string, { leaks }: LabelsSummary): number {
   const leak = leaks.find((each) => each.word === word);
   return leak ? leak.within.texts + leak.without.texts : 0;
 }
 
-/** Labeled documents of the page Text, else a table; next to them the samples. */
+/** Ways to add data: labeled documents from the Text page, else a table; next to them the samples. */
 function WaysToBegin({ adding }: { adding: Adding }) {
   const samples = useStudio((s) => s.samples);
   const addSample = useStudio((s) => s.addSample);
@@ -143,7 +143,7 @@ function WaysToBegin({ adding }: { adding: Adding }) {
   );
 }
 
-/** Labeled documents of the page Text that aren't here yet. */
+/** Labeled documents from the Text page that aren't added yet. */
 function MoreFromText({ texts }: { texts: readonly TextRecord[] }) {
   const offered = useLabeledTexts().filter(({ name }) => texts.every((text) => text.name !== name));
   if (offered.length === 0) return null;
@@ -248,7 +248,7 @@ function useUnlabeled(texts: readonly TextRecord[]): (are: Unlabeled) => Promise
   };
 }
 
-/** Changes the answer about texts without a label. */
+/** Changes the decision on texts without a label. */
 function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlabeled }) {
   const say = useUnlabeled(texts);
   return (
@@ -274,7 +274,7 @@ function Leak({ summary: { leaks } }: { summary: LabelsSummary }) {
   return leak && <LeakNotice {...leak} isPlain onShow={() => go(rowsWithWord(leak.word))} />;
 }
 
-/** Problems of the labels: questions and cautions. */
+/** Problems with the labels: questions and warnings. */
 function Findings({ summary, situation: { texts } }: { summary: LabelsSummary; situation: ClassifySituation }) {
   const store = useStudioStore();
   const join = async (labels: readonly string[], as: string): Promise<void> => {
@@ -290,7 +290,7 @@ function Findings({ summary, situation: { texts } }: { summary: LabelsSummary; s
   const tuning = useStudio((s) => s.project.tuning);
   const single = summary.labels.filter(({ count }) => count === 1).map(({ label }) => label);
   const say = useUnlabeled(texts);
-  // Similar names have a row with an action, unlabeled texts a tab, truncated texts and leaks a notice.
+  // Other places show the rest: rows for similar names, a tab for unlabeled texts, notices for truncation and leaks.
   const problems = summary.problems.filter(
     ({ what, kind }) => !['alike', 'long', 'leak'].includes(what) && (what !== 'unlabeled' || kind === 'asked'),
   );

@@ -5,7 +5,7 @@ import { useStudio, useStudioStore } from '../../../state/react';
 import { useWorkerValue } from '../../../state/useWorkerValue';
 import { Button } from '../../../ui';
 
-/** Texts of the page Text whose documents have labels. */
+/** Returns texts of the Text page whose documents have labels. */
 export function useLabeledTexts(): readonly TextWithLabels[] {
   const texts = useStudio((s) => s.texts);
   const input = { texts: texts.map(({ id }) => id) };
@@ -14,7 +14,7 @@ export function useLabeledTexts(): readonly TextWithLabels[] {
 }
 const MAX_OFFERED = 3;
 
-/** Takes a text's labeled documents as texts to classify. */
+/** Adds a text's labeled documents as texts to classify. */
 export function TakeText({ text: { id, name, documents, labels }, isNext }: { text: TextWithLabels; isNext: boolean }) {
   const store = useStudioStore();
   const take = async (): Promise<void> => (await store.getState().classifying()).takeLabeled(id);

@@ -18,7 +18,7 @@ interface Asked {
   said: readonly (readonly string[] | null)[];
 }
 
-/** Active learning: asks for labels of the unlabeled texts that help most, by keys. */
+/** Active learning: asks for labels of the most informative unlabeled texts, with keys. */
 export function ToLabel({
   run,
   labels,
@@ -48,7 +48,7 @@ export function ToLabel({
     if (!one) return;
     setAsked({ ...asked, said: [...asked.said, own] });
     if (own === null || (await put(one, own))) return;
-    // Counts as skipped, whatever happened to others meanwhile.
+    // Marks the text as skipped, whatever happened to others meanwhile.
     setAsked((now) =>
       now?.texts === asked.texts && now.said[at] === own ? { ...now, said: now.said.with(at, null) } : now,
     );
@@ -146,7 +146,7 @@ export function ToLabel({
     </>
   );
 
-  /** Continues from this classifier; its head stays if no label is new. */
+  /** Continues training from this classifier; its classification head stays if no label is new. */
   function learnOn(): Promise<void> {
     const { setTuning, tune, runs } = store.getState();
     const row = runs?.find(({ record }) => record.id === run.id);
@@ -174,7 +174,7 @@ function Asking({
 }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
-  // With a key for each label, keys stay the same; else the likeliest come first.
+  // If each label has a key, the order stays the same; else the most likely labels come first.
   const places = [...labels.keys()];
   const offered = places.length <= KEYS ? places : places.sort((a, b) => one.probabilities[b]! - one.probabilities[a]!);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
@@ -187,7 +187,7 @@ function Asking({
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const place = offered[Number(event.key) - 1];
     if (/^[1-9]$/.test(event.key) && place !== undefined) choose(place);
-    // On a button, Enter presses the button.
+    // Enter on a focused button must press that button.
     else if (several && event.key === 'Enter' && event.target === event.currentTarget) sayChosen();
     else if (event.key === 'Backspace' || event.key === 'u') void onTakeBack();
     else if (event.key === 's') void onSay(null);
@@ -231,7 +231,7 @@ function Asking({
     </div>
   );
 }
-/** 1 to 9. */
+/** Keys 1 to 9. */
 const KEYS = 9;
-/** Characters of a text, and labels. */
+/** Maximum number of characters shown per text, and of labels offered. */
 const [MAX_SHOWN, MAX_OFFERED] = [1500, 20];

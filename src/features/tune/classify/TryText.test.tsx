@@ -1,4 +1,4 @@
-/** The answer for a text that a person tries. */
+/** The answer for a text that the user tries. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { Given } from './TryText';
@@ -16,7 +16,7 @@ test('a wrong answer can be corrected, unless a text may have several labels', (
     );
   expect(shown(false)).toMatch(/Wrong\?.*Choose the right label/);
   expect(shown(true)).not.toContain('Wrong?');
-  // What became of a correction stays, as long as the text is shown.
+  // The state of a correction stays as long as the text is shown.
   const words = (label: string, isLearned: boolean): string =>
     shown(false, { label, isLearned })
       .replaceAll(/<[^>]*>/g, ' ')

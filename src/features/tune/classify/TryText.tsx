@@ -101,7 +101,7 @@ export function TryText({ run }: { run: RunRow['record'] }) {
   );
 }
 
-/** Of the button, whichever it is. */
+/** Width of the button in px, whichever button it is. */
 const WIDTH = 88;
 
 /** Labels with the confidence in each, and the words that changed the answer. */

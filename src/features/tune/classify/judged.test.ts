@@ -18,7 +18,7 @@ const LABELED: LabeledTexts = {
   cut: 0,
 };
 
-test('calibration is shown with two digits, and a probability below 1 is never 100 %', () => {
+test('shows calibration with two digits, and never a probability below 1 as 100 %', () => {
   expect(calibrationWords({ value: 0.03547, low: 0.03538, high: 0.03556 })).toBe(
     'Well calibrated: confidence is off by 0.035 % on average, 0.035 to 0.036.',
   );
@@ -27,17 +27,17 @@ test('calibration is shown with two digits, and a probability below 1 is never 1
   expect(percent(1)).toBe('100 %');
 });
 
-test('mistakes are opened by their cell, the surest first, and those that may be wrong labels apart', () => {
+test('lists mistakes by cell, the most confident first, and suspected label errors separately', () => {
   const texts = judgedTexts(LABELED);
   expect(texts.map(isRight)).toEqual([true, false, true, false, true]);
   expect(inCell(texts, 0, 1).map(({ place }) => place)).toEqual([5]);
   expect(worst(texts).map(({ place }) => place)).toEqual([5, 9]);
-  // It is as sure of sea as of texts that are of the sea; of land it is less sure than of others.
+  // Confidence in sea matches its mean on sea texts; confidence in land is below its mean on land texts.
   expect(likelyWrong(texts, 2).map(({ place }) => place)).toEqual([5, 9]);
   expect(likelyWrong(texts.with(3, { ...texts[3]!, sure: 0.46 }), 2).map(({ place }) => place)).toEqual([5]);
 });
 
-test('texts with several labels are right where all of them are given', () => {
+test('a multi-label text is right if all of its labels are predicted', () => {
   const several = judgedTexts({
     ...LABELED,
     wanted: [[0, 1], [0], [], [1], [1]],
@@ -46,7 +46,7 @@ test('texts with several labels are right where all of them are given', () => {
   expect(several.map(isRight)).toEqual([true, false, true, true, false]);
 });
 
-test('the surer it must be, the fewer it answers, and no more of them are right', () => {
+test('a higher threshold gives fewer answers, and no more right ones', () => {
   expect(answersAt(LABELED, 0)).toMatchObject({ answered: 5, right: 3, texts: 5 });
   expect(answersAt(LABELED, 0.6)).toMatchObject({ answered: 4, right: 3 });
   fc.assert(
@@ -67,7 +67,7 @@ const SEVERAL: LabeledTexts = {
   probabilities: [[0.7, 0.9], [0.6, 0.8], [0.45, 0.3], [0.05, 0.9], [0.2, 0.1]], // prettier-ignore
 };
 
-test('of several labels texts are opened by label and how it was found, at any threshold', () => {
+test('multi-label texts are listed by label and finding, at any threshold', () => {
   for (const atLeast of [0, 0.4, 0.75]) {
     const texts = judgedTexts(SEVERAL, atLeast);
     const each = eachLabel(SEVERAL, texts.map(({ given }) => given)); // prettier-ignore
@@ -81,7 +81,7 @@ test('of several labels texts are opened by label and how it was found, at any t
   expect(answersAt({ ...LABELED, given: SEVERAL.given, wanted: SEVERAL.wanted }, 0.4)).toBeUndefined();
 });
 
-test('the weakest label has the lowest recall, and none is named where all have the same', () => {
+test('the weakest label has the lowest recall, and none is named if all are equal', () => {
   const row = (label: string, found: number, missed: number, wrong = 0) => ({ label, found, missed, wrong });
   const none = row('none', 0, 0);
   expect(weakestLabel([row('a', 9, 1), row('b', 8, 2), none], 'recall')).toEqual({
@@ -92,7 +92,7 @@ test('the weakest label has the lowest recall, and none is named where all have 
     term: 'Recall',
     words: '100 % for every label',
   });
-  // Texts that may have several labels: by F1, which counts wrong predictions too.
+  // Multi-label texts: by F1, which counts wrong predictions too.
   expect(weakestLabel([row('a', 5, 0), row('b', 5, 0, 5)], 'F1')?.words).toBe('b, F1 66.7 %');
   expect(weakestLabel([none], 'recall')).toBeUndefined();
 });

@@ -1,11 +1,11 @@
-/** What is read of a classifier's evaluation: cells, mistakes, and labels that may be wrong. */
+/** Data of a classifier's evaluation: cells, mistakes, and suspected label errors. */
 import { formatShare } from '../../../core/base/units';
 import { type EachLabel, f1Of, givenAt, placesIn } from '../../../core/evaluate/eachLabel';
 import type { LabeledTexts } from '../../../core/evaluate/evaluation';
 import { leastSure } from '../../../core/sample/labelsOf';
 import type { Finding } from '../../../ui';
 
-/** A held-out text: which of them it is, its place among all documents of the data, and places of labels. */
+/** Held-out text: its index among all documents of the data, and indices of labels. */
 export interface Judged {
   place: number;
   wanted: readonly number[];
@@ -14,7 +14,7 @@ export interface Judged {
   sureOfWanted: number;
 }
 
-/** @param atLeast of texts that may have several labels: how likely each must be; of another than they were measured by they are as that would have it */
+/** @param atLeast probability threshold for multi-label texts; a new one changes their predictions */
 export function judgedTexts(labeled: LabeledTexts, atLeast = labeled.atLeast ?? 0): readonly Judged[] {
   const { place, wanted, given, sure, sureOfWanted, probabilities } = labeled;
   const now = givenAt(labeled, atLeast) ?? given;
@@ -30,17 +30,17 @@ export function judgedTexts(labeled: LabeledTexts, atLeast = labeled.atLeast ?? 
 export const isRight = ({ wanted, given }: Judged): boolean =>
   wanted.length === given.length && wanted.every((label) => given.includes(label));
 
-/** Those that are in a cell of the matrix. */
+/** Texts in a cell of the confusion matrix. */
 export const inCell = (texts: readonly Judged[], wanted: number, given: number): readonly Judged[] =>
   texts.filter((text) => text.wanted.includes(wanted) && text.given.includes(given));
 
-/** The surest mistakes first. */
+/** Mistakes, the most confident first. */
 export const worst = (texts: readonly Judged[]): readonly Judged[] =>
   texts.filter((text) => !isRight(text)).sort((a, b) => a.sureOfWanted - b.sureOfWanted || b.sure - a.sure);
 
 /**
- * Texts whose label may be wrong: another was given, and it was as sure of that as it is on average of texts which have it, the
- * surest first (confident learning, Northcutt et al. 2021, arXiv:1911.00068).
+ * Texts whose label may be wrong: another label was predicted, with at least its mean confidence on texts that have it.
+ * The most confident first (confident learning, Northcutt et al. 2021, arXiv:1911.00068).
  */
 export function likelyWrong(texts: readonly Judged[], labels: number): readonly Judged[] {
   const usual = Array.from({ length: labels }, (_, label) => {
@@ -52,14 +52,14 @@ export function likelyWrong(texts: readonly Judged[], labels: number): readonly 
     .sort((a, b) => b.sure - b.sureOfWanted - (a.sure - a.sureOfWanted));
 }
 
-/** Texts in which a label was found, was missed, or was given where it is not. */
+/** Texts with a true positive, a false negative or a false positive of a label. */
 export const inFinding = (texts: readonly Judged[], label: number, finding: Finding): readonly Judged[] =>
   texts.filter(
     ({ wanted, given }) =>
       wanted.includes(label) === (finding !== 'wrong') && given.includes(label) === (finding !== 'missed'),
   );
 
-/** The label with the lowest recall or F1, as a fact in words; undefined if nothing was counted. Equal ones have no weakest. */
+/** Describes the label with the lowest recall or F1; undefined if nothing was counted, or if all are equal. */
 export function weakestLabel(
   rows: readonly EachLabel[],
   by: 'recall' | 'F1',

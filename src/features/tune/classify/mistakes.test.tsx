@@ -1,4 +1,4 @@
-/** The list of mistakes: the address that opens it, and what a row says. */
+/** List of mistakes: the URL that opens it, and the text of a row. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { Router } from 'wouter';
@@ -11,7 +11,7 @@ import { JudgedPane } from './JudgedPane';
 import { placeWords } from './place';
 import type { ClassifySituation } from './useClassify';
 
-/** Two held-out texts, one of them wrong, at an address. */
+/** Renders the pane at a URL, for two held-out texts, one of them wrong. */
 function paneAt(address: string): string {
   const store = createStudio(inertServices());
   const [path, search] = address.split('?') as [string, string];
@@ -43,7 +43,7 @@ test('Check the mistakes opens their list, and the setup opens the matrix', () =
   expect([1, 2000].map(checkMistakes)).toEqual(['Check the mistake', 'Check the 2,000 mistakes']);
 });
 
-test('a row names its file where labels come from several', () => {
+test('a row names its file if labels come from several', () => {
   expect(placeWords({ title: 'Row 1,002' }, 'more.csv')).toBe('more.csv, row 1,002');
   expect(placeWords({ title: 'Row 2' }, undefined)).toBe('Row 2');
   expect(placeWords({ title: 'Row over the sea' }, 'more.csv')).toBe('more.csv, Row over the sea');

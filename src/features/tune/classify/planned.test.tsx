@@ -1,4 +1,4 @@
-/** Numbers before the start: none that the run or a new count contradicts. */
+/** Numbers before the start never contradict the run or a new count. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { inertServices } from '../../../testing/inertServices';
@@ -26,7 +26,7 @@ test('before the tokenizer is trained, the size of a model from scratch is a bou
   const trained = { made: 'bpe', vocabulary: 4096, entries: 811 };
   expect(form({ summary: { trained } })).toContain('at most; these texts fill 811');
   expect(form({ summary: { trained } })).not.toContain('BERT, at most');
-  // A count of another vocabulary says nothing of this one.
+  // A count with another vocabulary doesn't apply to this one.
   expect(form({ summary: { trained: { ...trained, vocabulary: 1000 } } })).toContain('BERT, at most 9');
 });
 

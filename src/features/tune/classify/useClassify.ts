@@ -19,10 +19,10 @@ interface Survey {
   failure: Failure | undefined;
   progress: Progress | undefined;
 }
-/** `summary` may be of other settings while the survey counts again. */
+/** While the survey counts again, `summary` may belong to other settings. */
 export interface Surveyed extends Survey {
   isCounting: boolean;
-  /** After a failure. */
+  /** Retries after a failure. */
   again: () => void;
 }
 
@@ -49,7 +49,7 @@ function useSurvey(texts: readonly TextRecord[]): Surveyed {
     const stop = new AbortController();
     const tell = (state: Partial<Survey & Pick<Surveyed, 'isCounting'>>): void => {
       if (stop.signal.aborted) return;
-      // The last counts stay until the new ones are there.
+      // Keeps the last counts until the new ones arrive.
       setFound((before) => ({
         of: key,
         ids,
@@ -76,7 +76,7 @@ function useSurvey(texts: readonly TextRecord[]): Surveyed {
   return { summary: own?.summary, failure, progress: own?.progress, isCounting, again };
 }
 
-/** What was measured of the step of a run that is used; undefined while that is read. */
+/** Evaluation of the checkpoint in use; undefined while it is read. */
 function useJudged(row: RunRow | undefined): EvaluationRecord | null | undefined {
   const step = useStudio((s) => row && usedStep(s, row.record.id));
   const found = useAnswer(
@@ -84,7 +84,7 @@ function useJudged(row: RunRow | undefined): EvaluationRecord | null | undefined
     null,
     [row, step],
   );
-  // Shows the previous result of the same run until the new one is there.
+  // Shows the previous result of the same run until the new one arrives.
   const of = found?.on[0] as RunRow | undefined;
   return row && of?.record.id === row.record.id ? found?.answer : undefined;
 }
@@ -97,10 +97,10 @@ export interface ClassifySituation {
   base: { row: RunRow; step: number } | undefined;
   classifier: RunRow | undefined;
   judged: EvaluationRecord | null | undefined;
-  /** The classifier's step that is used, and why. */
+  /** Checkpoint in use, and the reason for it. */
   step: number | undefined;
   stepWords: string | undefined;
-  /** Why it cannot be started. */
+  /** Reason why training can't start. */
   refusal: string | undefined;
 }
 
