@@ -23,22 +23,19 @@ const VTT = 'WEBVTT\n\n00:01.000 --> 00:02.000\nWhere away?\n';
 const NEIGHBORS = ['a.txt', 'z.vtt'];
 const titles = ({ documents }: Awaited<ReturnType<typeof readDrop>>) => documents.map(({ title }) => title);
 
-test.each(Object.entries(EVERY_FORMAT))(
-  'reads %s the same in a worker, for any piece sizes',
-  async (_, { files }) => {
-    const { readers, workers } = guardedByChannel();
-    const sources = (piece: number) =>
-      ownFiles(Object.entries(files).map(([path, content]) => dropped(path, content, piece))).own;
-    const here = await readDrop(...sources(1000));
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 5000 }), async (piece) => {
-        expect(await readDropBy(readers, sources(Math.max(piece, 64)))).toEqual(here);
-      }),
-      { numRuns: 3 },
-    );
-    expect(workers.length).toBeLessThanOrEqual(1);
-  },
-);
+test.each(Object.entries(EVERY_FORMAT))('reads %s the same in a worker, for any piece sizes', async (_, { files }) => {
+  const { readers, workers } = guardedByChannel();
+  const sources = (piece: number) =>
+    ownFiles(Object.entries(files).map(([path, content]) => dropped(path, content, piece))).own;
+  const here = await readDrop(...sources(1000));
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 5000 }), async (piece) => {
+      expect(await readDropBy(readers, sources(Math.max(piece, 64)))).toEqual(here);
+    }),
+    { numRuns: 3 },
+  );
+  expect(workers.length).toBeLessThanOrEqual(1);
+});
 
 test('previews a table in a worker, which then reads the next', async () => {
   const { readers, workers } = guardedByChannel();
