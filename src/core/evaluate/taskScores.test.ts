@@ -29,8 +29,8 @@ beforeAll(async () => {
     const { tokenizer, info, snapshot } = made;
     models.set(name, { net: await network(info.model, snapshot.tensors), tokenizer });
   }
-  // Bytes and two merges. Ids follow GPT-2's byte order, where 32 is A and 97 is byte 164.
-  const tokenizer = await createTokenizer({ kind: 'bpe', merges: [[32, 97], [256, 98]] }); // prettier-ignore
+  // Bytes and two merges, ' a' and ' ab'. Ids follow GPT-2's byte order: 220 is the space, 64 is a.
+  const tokenizer = await createTokenizer({ kind: 'bpe', merges: [[220, 64], [256, 65]] }); // prettier-ignore
   const config = { layers: 1, heads: 2, width: 16, context: CONTEXT };
   const choice = { id: 'gpt', config, vocabulary: tokenizer.size } as const;
   const large = [...initialValues(choice, 2)].map(([name, { shape, data }]) => {
