@@ -6,7 +6,7 @@ import { useStudio, useStudioStore } from '../../state/react';
 import { Button, Dialog, FileButton, TextField } from '../../ui';
 import styles from './Lists.module.css';
 import { textIn } from './givenText';
-import { pairsAsTable } from './pairsAsTable';
+import { csvOf } from '../../core/base/csv';
 
 /** Edits a list of sentence pairs, or reads it from a file. */
 export function PairsDialog(p: {
@@ -103,3 +103,10 @@ export function PairsDialog(p: {
     </Dialog>
   );
 }
+
+/** Sentence pairs as an editable table. */
+const pairsAsTable = (pairs: readonly SentencePair[]): string =>
+  csvOf([['first', 'second', 'kind'], ...pairs.map(({ first, second, kind }) => [first, second, kind])]).replaceAll(
+    '\r\n',
+    '\n',
+  );

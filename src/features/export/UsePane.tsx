@@ -1,6 +1,6 @@
 import { counted, formatBytes, formatCount } from '../../core/base/units';
 import { formatOfCard, hasChoice, PRECISIONS } from '../../core/export/cards';
-import type { Card, Precision } from '../../core/export/format';
+import { type Card, type Precision, expectedBytes, F32, weightBytes } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { fileOf } from '../../state/export';
 import { labeledSince } from '../../state/labeledSince';
@@ -9,12 +9,19 @@ import { chosenStep } from '../../state/trained';
 import { describeWork } from '../../state/work';
 import { Button, Icon, Pane, Progress, Segmented, toneIcon } from '../../ui';
 import { CardOptions } from './CardOptions';
-import { expectedSize } from './expectedSize';
 import styles from './ExportPage.module.css';
 import { type Proof, proof } from './proof';
 import { SamplePreview } from './SamplePreview';
 import { chosenUse } from './uses';
 import type { Exporting } from '../../state/slices/export';
+import { partsOf } from '../../core/adapters/trainable';
+import { paramsOf } from '../../core/models';
+import { countParams } from '../../core/models/spec';
+import { dataOf } from '../../core/runs/segments';
+import type { DataFacts } from '../../core/runs/settings';
+import { countUpTo } from '../../core/train/meanAt';
+import { shownRun } from '../../state/openRun';
+import type { Studio } from '../../state/slices/studio';
 
 interface UsePaneProps {
   /** Preferred precision, for formats that have several. */
@@ -161,3 +168,28 @@ const ProofLine = ({ tone, title, text }: Proof) => (
     </span>
   </p>
 );
+
+/** Approximate size of a format in bytes; undefined without a model. */
+function expectedSize(s: Studio, format: FormatId): number | undefined {
+  const { record: run, ...open } = shownRun(s, 'export');
+  const saved = chosenStep(open);
+  if (!run || !saved) return undefined;
+  const { own, added, trainableParams } = partsOf(paramsOf(run.model), run.trainable);
+  const parameters = countParams(own);
+  const trained = countParams(trainableParams);
+  // Weights stored in F16 are exported in F32. Checkpoints don't contain frozen weights.
+  const kept = saved.holds === 'weights' ? weightBytes(F32, { parameters: trained }) : saved.bytes;
+  const frozen = parameters + countParams(added) - trained;
+  return expectedBytes(FORMATS[format], {
+    model: run.model,
+    parameters,
+    saved: kept + weightBytes(F32, { parameters: frozen }),
+    ...(run.trainable?.adapter && { added: countParams(added) }),
+    steps: countUpTo(open.log.step, saved.step),
+    tokens: dataOf(run).id === null ? 0 : tokensOf(dataOf(run).facts),
+    withOptimizer: s.withOptimizer,
+  });
+}
+
+const tokensOf = (facts: DataFacts | null): number =>
+  Object.values(facts?.parts ?? {}).reduce((sum, { tokens }) => sum + tokens, 0);

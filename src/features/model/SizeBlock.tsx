@@ -6,8 +6,8 @@ import { estimateProject } from '../../state/estimate';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Segmented, Select, SizeDial } from '../../ui';
 import type { Situation } from './doctor';
-import { nextSize } from './sizes';
 import styles from './ModelPage.module.css';
+import { countParams, type BaseConfig, type ModelSpec } from '../../core/models/spec';
 
 const DAY = 24 * 3600;
 
@@ -83,3 +83,22 @@ const MAX_SEGMENTS = 4;
 const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;
 
 const ARROWS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+
+/** Factor between two tries: the ruler's own step. */
+const STEP = 1.03;
+const MIN = 1e5;
+const MAX = 1e8;
+
+/** Next larger (1) or smaller (-1) size that the dial can set, in parameters; undefined at its end. */
+function nextSize<C extends BaseConfig>(
+  spec: ModelSpec<C>,
+  vocabulary: number,
+  now: number,
+  direction: 1 | -1,
+): number | undefined {
+  for (let size = now; size >= MIN / STEP && size <= MAX * STEP; size *= STEP ** direction) {
+    const parameters = countParams(spec.params(spec.sized(size, vocabulary), vocabulary));
+    if (direction * (parameters - now) > 0) return parameters;
+  }
+  return undefined;
+}

@@ -4,8 +4,8 @@ import { isChatting, playgroundKind } from '../../state/playground';
 import { useNow, useStudio } from '../../state/react';
 import { Button, Progress } from '../../ui';
 import { lackingWords, wordsOf } from './kinds';
-import { readStatus } from './status';
 import styles from './PlaygroundPage.module.css';
+import type { Writing } from '../../state/slices/playground';
 
 /**
  * Button that starts or stops generation, with its progress.
@@ -68,4 +68,26 @@ function Act({ onLacking }: { onLacking: (() => void) | undefined }) {
       <span className={styles.status}>{readStatus(writing, written, blanks, isChat)}</span>
     </div>
   );
+}
+
+/** Says how the last generation ended. */
+function readStatus(writing: Writing, tokens: number, blanks: number, isChat: boolean): string {
+  if (writing.kind !== 'done') return '';
+  const { reason, ms, leftOut = 0 } = writing;
+  const many = `${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`;
+  const dropped = leftOut > 0 ? `. Dropped the first ${formatCount(leftOut)} messages: they no longer fit` : '';
+  switch (reason) {
+    case 'length':
+      return `${many} in ${formatDuration(ms)}${dropped}`;
+    case 'filled':
+      return `${formatCount(blanks)} ${blanks === 1 ? 'blank' : 'blanks'} in ${formatDuration(ms)}`;
+    case 'classified':
+      return `Classified in ${formatDuration(ms)}`;
+    case 'stopped':
+      return `Stopped after ${many}${dropped}`;
+    case 'end':
+      return `${many}, then the model ended ${isChat ? 'its turn' : 'the text'}${dropped}`;
+    default:
+      return reason satisfies never;
+  }
 }

@@ -3,10 +3,20 @@ import { formatCount } from '../../../core/base/units';
 import { completedTexts, decodesTo, entryBytes, hex } from '../../../core/tokenizer/entryBytes';
 import type { TokenPiece } from '../../../core/tokenizer/statistics';
 import { useStudio } from '../../../state/react';
-import { Notice, Pane, RampLegend, Segmented, TextAction, TextField, TokenText, type TokenView } from '../../../ui';
+import {
+  Notice,
+  Pane,
+  RampLegend,
+  Segmented,
+  TextAction,
+  TextField,
+  TokenText,
+  type TokenView,
+  rampStep,
+  type RampStep,
+} from '../../../ui';
 import { remedy } from '../../../state/failures';
 import { Check } from './Checks';
-import { lengthStep, rarityStep } from './ramps';
 import { shownInPassage } from './shown';
 import { TokenFacts } from './TokenFacts';
 import { clipped, MAX_OWN_TEXT, usePassage, useTokens } from './usePassage';
@@ -136,3 +146,10 @@ function RoundTrip({ isExact }: { isExact: boolean }) {
     </ul>
   );
 }
+
+/** Ramp step of a token's length: none for 1 byte, full for 8 bytes or more. */
+const lengthStep = (bytes: number): RampStep => rampStep((bytes - 1) / 7);
+
+/** Ramp step of rarity: 0 for the most common entry. Logarithmic, since counts fall like 1 / rank. */
+const rarityStep = (count: number, max: number): RampStep =>
+  rampStep(1 - Math.log1p(count) / Math.log1p(Math.max(1, max)));

@@ -8,7 +8,6 @@ import { counted } from '../../../base/units';
 import { Held, companionJson } from './companionFiles';
 import { conversationOf, conversations, type Message } from './conversation';
 import { fieldsOf, listOf, secondsOf, wordsOf } from './json';
-import { slackText } from './slackText';
 import { PAUSES_AND_THREADS, EntryReport } from './entryReport';
 import { jsonFile } from '../../json';
 import { MAX_JSON_FILE_BYTES } from '../../limits';
@@ -130,4 +129,21 @@ async function titlesOf(file: OpenFile, people: ReadonlyMap<string, string>): Pr
     }
   }
   return titles;
+}
+
+/** Renders mentions and links in a Slack message: https://api.slack.com/reference/surfaces/formatting */
+function slackText(text: string, people: ReadonlyMap<string, string>): string {
+  return text
+    .replace(/<([@#!]?)([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>/g, (_, kind: string, of: string, label = '') =>
+      shown(kind, of, label as string, people),
+    )
+    .replace(/&(amp|lt|gt);/g, (_, name: keyof typeof LETTERS) => LETTERS[name]);
+}
+const LETTERS = { amp: '&', lt: '<', gt: '>' } as const;
+
+function shown(kind: string, of: string, label: string, people: ReadonlyMap<string, string>): string {
+  if (kind === '@') return `@${people.get(of) || label || of}`;
+  if (kind === '#') return `#${label || of}`;
+  if (kind === '!') return label || `@${of.replace(/^(?:subteam|date)\^.*/, 'group')}`;
+  return label || of.replace(/^mailto:/, '');
 }
