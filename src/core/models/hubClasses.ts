@@ -10,7 +10,7 @@ const [ONE, SEVERAL] = ['single_label_classification', 'multi_label_classificati
 
 /**
  * Label fields in a classifier's config.json, which replace those of a language model.
- * @param architecture as the names of its classes begin there
+ * @param architecture prefix of its class names in transformers
  */
 export function hubClassesOf(
   architecture: string,

@@ -19,13 +19,13 @@ export interface LlamaConfig extends BaseConfig {
   window: number;
 }
 
-/** Columns of one head, of all queries, and of all keys; values have as many as keys. */
+/** Columns of one head, of all queries, and of all keys; values have the same number as keys. */
 export function columnsOf({ width, heads, kvHeads, headWidth }: LlamaConfig): { head: number; q: number; k: number } {
   const head = headWidth || width / heads;
   return { head, q: heads * head, k: kvHeads * head };
 }
 
-/** Window; undefined where it covers the context. */
+/** Window; undefined if it covers the context. */
 export const windowOf = ({ window, context }: LlamaConfig): number | undefined =>
   window > 0 && window < context ? window : undefined;
 
@@ -38,7 +38,7 @@ export const branchNorms = ({ norm }: LlamaConfig): readonly [attention: string,
     ? ['post_attention_layernorm', 'post_feedforward_layernorm']
     : ['input_layernorm', 'post_attention_layernorm'];
 
-/** Gains of the query and key norms; undefined where there are none. */
+/** Sizes of the QK-norm gains; undefined without QK-norm. */
 export function qkGains(config: LlamaConfig): { q: number; k: number } | undefined {
   const { head, q, k } = columnsOf(config);
   switch (config.qkNorm) {
@@ -51,14 +51,14 @@ export function qkGains(config: LlamaConfig): { q: number; k: number } | undefin
   }
 }
 
-/** Known model families, by the places of their norms. */
+/** Known model families, by the positions of their norms. */
 export const KIN = {
   llama: { qkNorm: 'none', norm: 'before' },
   qwen3: { qkNorm: 'heads', norm: 'before' },
   olmo2: { qkNorm: 'rows', norm: 'after' },
 } as const satisfies Record<string, Pick<LlamaConfig, 'qkNorm' | 'norm'>>;
 
-/** Family with the same places of norms; undefined where there is none. */
+/** Returns the family with the same norms; undefined if there is none. */
 export const kinOf = ({ qkNorm, norm }: LlamaConfig): keyof typeof KIN | undefined =>
   (Object.keys(KIN) as (keyof typeof KIN)[]).find((kin) => KIN[kin].qkNorm === qkNorm && KIN[kin].norm === norm);
 
