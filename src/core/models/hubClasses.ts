@@ -24,7 +24,7 @@ export function hubClassesOf(
     id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
     label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
     problem_type: several ? SEVERAL : ONE,
-    // A decoder's class finds the last token of each row by it; no text contains it.
+    // A decoder's class uses this id to find each row's last token; no text contains it.
     pad_token_id: padding,
   };
 }

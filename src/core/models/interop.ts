@@ -1,14 +1,11 @@
-/**
- * Descriptions of an architecture for external formats. A format that an architecture doesn't describe can't be
- * exported.
- */
+/** Descriptions of an architecture for external formats; a format without one can't be exported. */
 import type { Json } from '../base/blobStore';
 import type { z } from '../base/zod';
 import type { GraphBuilder } from '../onnx/graph';
 import type { Layout, Piece } from './layout';
 import type { BaseConfig } from './spec';
 
-/** A size and a vocabulary of one architecture. */
+/** Config and vocabulary size of one architecture. */
 export interface Sized<C extends BaseConfig = BaseConfig> {
   config: C;
   vocabulary: number;
@@ -67,8 +64,7 @@ export interface Gguf<C extends BaseConfig = BaseConfig> {
     names: readonly [string, ...string[]];
     /**
      * Reads a file's keys, without the architecture prefix, as ours, and refuses unsupported settings; sizes aren't
-     * checked yet. Extra inputs: `architecture`, the prefix; `vocabulary`, the number of tokens; `tensors`, their
-     * names.
+     * checked yet. Extra inputs: `architecture` (the prefix), `vocabulary` (number of tokens), `tensors` (names).
      */
     schema: z.ZodType<Sized<C>>;
   };

@@ -15,9 +15,8 @@ export interface Piece {
   /** Ours is [in, out], the external matrix [out, in]. */
   transposed?: boolean;
   /**
-   * Number of heads in the external rows that interleave the halves: each element of a head's first half is next to its
-   * counterpart in the second. Ours has the halves one after the other. For rotary embeddings of llama.cpp
-   * (conversion/llama.py, permute).
+   * Number of heads in the external rows that interleave halves: element j of a head's first half, then of its second;
+   * ours has one half after the other. For rotary embeddings of llama.cpp (conversion/llama.py, permute).
    */
   pairedHeads?: number;
 }
@@ -53,7 +52,7 @@ export function* theirRows(piece: Piece, ours: Laid, max = PIECE): Generator<Flo
     }
     const some = new Float32Array(count * columns);
     const [to, from] = [bitsOf(some), bitsOf(ours.data)];
-    // Along the shorter stride of ours, which is read from memory in order.
+    // Along the shorter stride of ours, for sequential memory reads.
     if (byColumn <= byRow) each(count, columns, (r, c) => (to[r * columns + c] = from[matrix.place(first + r, c)]!));
     else each(columns, count, (c, r) => (to[r * columns + c] = from[matrix.place(first + r, c)]!));
     yield some;

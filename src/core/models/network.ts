@@ -25,16 +25,14 @@ export interface Network {
   choice: ModelChoice;
   /** Weights of the model and of an adapter. */
   params: Readonly<Record<string, Variable>>;
-  /** Those that learn; the others are constants. */
+  /** Trainable parameters; the others are constants. */
   trainableParams: ParamTable;
   /**
    * Runs a forward pass. ids [B, T] int32, T <= context.
    * @param source second input of an encoder-decoder: token ids, or `memory` if their encoding is known
    */
   forward(ids: Tensor2D, context?: ForwardContext, source?: Source): Output;
-  /**
-   * Encodes a text once for repeated use, with its cross-attention keys and values, if the model is an encoder-decoder.
-   */
+  /** Encodes an encoder-decoder's source once for repeated use, with its cross-attention keys and values. */
   encode(source: SourceText, context?: ForwardContext): Memory;
   dispose(): void;
 }
@@ -127,8 +125,7 @@ function placed(table: ParamTable, trainable: ParamTable, values: Values, rest: 
 }
 
 /**
- * Stores a matrix in fewer bytes on WebGPU. Other backends round equally but store f32, so the model is the same
- * everywhere.
+ * Stores a matrix in fewer bytes on WebGPU. Others round equally but store f32, so the model is the same everywhere.
  * @throws {HomegrownError} 'bad-settings' if a number exceeds f16
  */
 function narrowed(

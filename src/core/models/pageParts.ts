@@ -22,7 +22,7 @@ interface Attending {
   heads: number;
   /** Columns of a row of queries, keys or values: all heads. */
   width: number;
-  /** Of q k before the softmax. */
+  /** Scale of q k before the softmax. */
   scale: number;
   /** Returns the bias of a head's score of query and key, by their positions. */
   bias?: (head: number, query: number, key: number) => number;
@@ -30,8 +30,7 @@ interface Attending {
 
 /**
  * mixed [width] of row r: every head's softmax(scale q k + bias) v over keys 0 to `seen` - 1.
- * queries, mixed [rows, width]; keys, values [at least `seen`, width]; place: position of the query, for the bias;
- * shares: scratch of `seen` floats
+ * queries, mixed [rows, width]; keys, values [at least `seen`, width]; place: the query's, for the bias; shares: `seen` floats
  */
 export function attendRow(
   { heads, width, scale, bias }: Attending,

@@ -25,10 +25,7 @@ export const normEpsilonField = (initial: number) =>
     row: 'seldom',
   });
 
-/**
- * Inner width of a gated feed-forward with as many weights as an ungated one of 4 x width (arXiv:2002.05202); multiple
- * of 32.
- */
+/** Inner width, in whole 32s, of a gated feed-forward as large as an ungated one of 4 x width (arXiv:2002.05202). */
 export const gatedWidth = (width: number): number => 32 * Math.ceil(width / 12);
 
 /** Weight drawn from a normal distribution. */
@@ -48,9 +45,7 @@ export const vector = (size: number, group: string, init: 'ones' | 'zeros' = 'ze
   decay: false,
 });
 const STD = 0.02;
-/**
- * Standard deviation of matrices that write to the residual stream, twice a layer: keeps its variance flat in depth.
- */
+/** Standard deviation of matrices that write to the residual stream, twice a layer: keeps its variance flat. */
 export const residualStd = (layers: number): number => STD / Math.sqrt(2 * layers);
 
 /** Returns the shape with the nearest number of weights, by ratio; the first one in a tie. */

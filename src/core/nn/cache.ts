@@ -50,8 +50,7 @@ interface AttentionInputs {
 }
 
 /**
- * Causal self-attention of fused q | k | v, [B T, C + 2 K] -> [B T, C], C = heads D, for any width. With a cache, also
- * over this layer's cached tokens.
+ * Causal self-attention of fused q | k | v, [B T, C + 2 K] -> [B T, C], C = heads D; includes this layer's cache.
  * lengths [B]: tokens of each row; the padding after them is masked
  * documents: for rows of several documents, which don't see each other; each starts at position 0
  * bias: as `relativePositionsOf` returns it
@@ -64,7 +63,7 @@ export function attend(
   { cache, lengths, documents, bias, counter }: AttentionInputs = {},
 ): Tensor2D {
   const first = given.shape[0] === 1 ? cache?.position : undefined;
-  // By places of its own each token is a sequence of one.
+  // With explicit positions, each token is a sequence of one.
   const placed = documents ? { ...settings, rows: given.shape[0] } : settings;
   const qkv = rotary ? turned(given, rotary, placed, documents?.places ?? first) : given;
   const kv = cache?.layers[layer];

@@ -7,10 +7,7 @@ const lengthOf = (part: LazyBytes): number => (part instanceof Uint8Array ? part
 export const totalLength = (parts: readonly LazyBytes[]): number =>
   parts.reduce((sum, part) => sum + lengthOf(part), 0);
 
-/**
- * Encodes the parts as one length-delimited field: a message, text or bytes. At most 2^32 - 1 bytes, the varint's
- * limit.
- */
+/** Encodes the parts as one length-delimited field: a message, text or bytes; at most 2^32 - 1 bytes. */
 export function field(number: number, parts: readonly LazyBytes[]): LazyBytes[] {
   const size = totalLength(parts);
   const head = new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(size).finish();

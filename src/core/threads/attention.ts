@@ -306,10 +306,7 @@ function multiply(
   }
 }
 
-/**
- * Computes products in scalar code, with TensorFlow.js's sums: for one row, where packing costs more, or without
- * kernels.
- */
+/** Multiplies in scalar code, with TensorFlow.js's sums: for one row, where packing costs more, or without kernels. */
 function multiplyNumbers(
   x: Float32Array,
   a: Matrix,

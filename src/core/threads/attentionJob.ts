@@ -1,9 +1,7 @@
 /** Arguments of an attention job, encoded as 32-bit numbers for threads. */
 
 const ADDRESSES = [
-  /**
-   * Addresses of the first head's first element in queries, keys and values. Row strides in bytes are among the sizes.
-   */
+  /** Addresses of the first head's first element in queries, keys and values; the sizes include their row strides. */
   'q',
   'k',
   'v',

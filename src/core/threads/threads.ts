@@ -26,8 +26,7 @@ export interface Threads {
   /** Number of threads that have started, including the calling one. */
   ready(): number;
   /**
-   * Runs tasks 0 ... tasks - 1 of a kind, and returns when all are done. Numbers are 32 bits. `alone`: on the calling
-   * thread only.
+   * Runs tasks 0 ... tasks - 1 of a kind, and returns when all are done. Numbers are 32 bits. `alone`: on this thread.
    * @throws WebAssembly.RuntimeError if another thread failed or ended with its task: the heap is unusable then
    */
   run(name: TaskName, numbers: readonly number[], tasks: number, alone?: boolean): void;

@@ -10,9 +10,8 @@ import type { BlockActivation, Forward, HookName, Pass } from '../spec';
 import type { BertConfig } from './sizes';
 
 /**
- * BERT with its head for masked language modeling or classification. Post-norm: normalizes each sum. All tokens are in
- * the first segment. Dropout is where BERT has it: after the embedding's norm, on attention weights, and at the end of
- * each residual branch.
+ * BERT with its head for masked language modeling or classification. Post-norm; all tokens are in the first segment.
+ * Dropout is where BERT has it: after the embedding's norm, on attention weights, and at the end of each branch.
  */
 export const forward: Forward<BertConfig> = {
   encode(pass, ids) {

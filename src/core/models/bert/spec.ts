@@ -46,10 +46,7 @@ const fields = {
   normEpsilon: normEpsilonField(USUAL.normEpsilon),
 };
 
-/**
- * BERT with its head for masked language modeling or classification: Hugging Face's BertForMaskedLM and
- * BertForSequenceClassification.
- */
+/** BERT with a head for masked language modeling (BertForMaskedLM) or labels (BertForSequenceClassification). */
 export const bert = defineModel<BertConfig>({
   label: 'BERT',
   kind: 'encoder',

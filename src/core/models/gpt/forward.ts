@@ -6,10 +6,7 @@ import { goesOn, scored } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Output, Pass } from '../spec';
 
-/**
- * Differences among architectures that otherwise equal GPT-2: parameters have its names, and missing biases are
- * skipped.
- */
+/** Differences among architectures that otherwise equal GPT-2: same parameter names; missing biases are skipped. */
 export interface Style {
   norm: Norm;
   feedForward: FeedForwardKind;

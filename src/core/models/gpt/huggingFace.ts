@@ -20,10 +20,7 @@ const gpt2 = z.object({
   add_cross_attention: z.literal(false).default(false),
 });
 
-/**
- * GPT2LMHeadModel and GPT2ForSequenceClassification, with the same names, shapes and order as ours. Both always have
- * biases.
- */
+/** GPT2LMHeadModel and GPT2ForSequenceClassification: names, shapes and order as ours, always with biases. */
 export const huggingFace: HuggingFace<GptConfig> = {
   types: ['gpt2'],
   config: ({ config, vocabulary }, ids, dropped) => ({

@@ -8,9 +8,7 @@ export interface T5Config extends BaseConfig {
   hidden: number;
   /** Whether the feed-forward is a gated tanh GELU (T5 1.1); otherwise a ReLU (T5). */
   gated: boolean;
-  /**
-   * Number of distance buckets, with one bias per head each; a bidirectional stack uses half of them for later tokens.
-   */
+  /** Number of distance buckets, with one bias per head each; a bidirectional stack uses half for later tokens. */
   buckets: number;
   /** Distance in tokens from which on all distances share a bucket. */
   maxDistance: number;

@@ -142,10 +142,7 @@ export const t5 = defineModel<T5Config>({
   classifier: ({ untied }) => (untied ? 'lm_head.weight' : 'shared.weight'),
   headWidth: (config) => columnsOf(config).head,
   cacheColumns: (config) => 2 * columnsOf(config).all,
-  /**
-   * 2 N, plus 4 per layer for each query column and each attended token in three attentions: per source and target
-   * token.
-   */
+  /** 2 N, plus 4 per layer, query column and attended token in three attentions: per source and target token. */
   flops(config, vocabulary) {
     const { layers, context } = config;
     return 2 * countParams(params(config, vocabulary)) + 12 * layers * columnsOf(config).all * context;
