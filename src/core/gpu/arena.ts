@@ -1,6 +1,6 @@
 /**
- * Packs tensors into one buffer, so that one kernel can process all of them (optimizer, gradient norm) and one write
- * can fill all of them (a step's inputs).
+ * Packs tensors into one buffer. Then one kernel can process all of them (optimizer, gradient norm), and one write can
+ * fill all of them (a step's inputs).
  */
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
@@ -45,10 +45,7 @@ export function layout(sizes: readonly number[], limit = bindingElements()): Run
   return runs;
 }
 
-/**
- * Splits a tensor of this size to fit bindings: as few parts as possible, each starting at a multiple of `BLOCK *
- * unit`.
- */
+/** Splits a tensor into as few parts as bindings allow, each starting at a multiple of `BLOCK * unit` elements. */
 export function pieces(size: number, limit = bindingElements(), unit = 1): { from: number; elements: number }[] {
   const step = BLOCK * unit;
   const max = size <= limit ? size : Math.floor(limit / step) * step;
@@ -115,9 +112,8 @@ export function overRuns(
 }
 
 /**
- * Returns read-only tensors as one operand over the run: in place if they are already contiguous, otherwise copied
- * together. The copy belongs to the caller's scope. An operand for a single tensor whose size is a multiple of 4 ends
- * where the tensor ends.
+ * Returns read-only tensors as one operand over the run: in place if they are already contiguous, else copied.
+ * The copy belongs to the caller's scope. The operand of a single tensor of a multiple of 4 elements ends with it.
  */
 export function contiguous(tensors: readonly Tensor[], run: Run): Operand {
   const first = tensors[run.first]!;

@@ -1,6 +1,4 @@
-/**
- * Dispatches our own WGSL kernels, which mix freely with TensorFlow.js's: several outputs, in place, constant sizes.
- */
+/** Our own WGSL kernels: several outputs, in-place updates, constant sizes. They mix freely with TensorFlow.js's. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { badSettings, HomegrownError } from '../base/errors';
@@ -17,10 +15,7 @@ export interface Kernel<Name extends string = string> {
   name: string;
   /** One array per entry, under its name in the shader, in this order. */
   bindings: { readonly [name in Name]?: readonly [Access, Element] };
-  /**
-   * Threads of a workgroup. `main` has `group`, `local` (vec3u), `lane` (index in the workgroup), `sublane`
-   * (subgroups).
-   */
+  /** Threads of a workgroup. `main` has `group`, `local` (vec3u), `lane` (in workgroup), `sublane` (in subgroup). */
   workgroup: readonly [number, number, number];
   /** Number of workgroups; at most 65,535 per dimension. */
   grid: readonly [number, number, 1];
@@ -48,8 +43,7 @@ export type Operand = TensorInfo | Slice;
 
 /**
  * Encodes one run of a kernel after everything encoded before. Splits a dispatch that might take too long into several,
- * each with some of the workgroups. No kernel of ours depends on other workgroups or reads their number from the
- * dispatch.
+ * each with some of the workgroups. No kernel depends on other workgroups or on the dispatch's size.
  * @throws {HomegrownError} 'bad-settings' if the kernel needs more workgroups than the device allows
  */
 export function dispatch<Name extends string>(

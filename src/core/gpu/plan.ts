@@ -1,10 +1,10 @@
 /**
  * Turns a traced step into a replayable one: allocates memory for its tensors and makes its bind groups once.
  *
- * 1. If a tensor's last use is a copy of all of it into another tensor, the kernel writes there directly (gradients
- * into the one buffer that the optimizer reads), so the copy vanishes.
+ * 1. If a tensor's last use is a copy of all of it into another, kernels write there directly, without the copy (for
+ *    example gradients, into the one buffer that the optimizer reads).
  * 2. Tensors share buffers if their lifetimes allow: largest first, each into the smallest buffer that is free for its
- * whole life ("greedy by size", Pisarchyk & Lee 2020, arXiv:2001.03288).
+ *    whole life ("greedy by size", Pisarchyk & Lee 2020, arXiv:2001.03288).
  * 3. Data that the host wrote (constants, TensorFlow.js's uniforms) is stored once per content.
  */
 import { HomegrownError } from '../base/errors';

@@ -28,8 +28,7 @@ export interface Program<In extends string, Out extends string> {
   prepare(report?: Compiling): Promise<void>;
   /**
    * Starts one step with these inputs; the promise settles when its outputs have been read. On WebGPU, calls may
-   * overlap: start the next step before the last one's outputs arrive, and the GPU never waits. At most `IN_FLIGHT`
-   * overlap.
+   * overlap: start the next step before the last one's outputs arrive, and the GPU never waits. Limit: `IN_FLIGHT`.
    */
   run(values: Values<In>): Promise<Results<Out>>;
   readonly cost: Cost;
@@ -91,8 +90,7 @@ const IN_FLIGHT = 3;
 
 /**
  * Makes a program of `step`, which gets a tensor for each input and returns float32 tensors. Anything else that the
- * step reads must outlive the program (variables). Anything that it changes must change in place (the optimizers' ops
- * do).
+ * step reads must outlive the program (variables). Any change must be in place (as optimizers do).
  * @param now milliseconds, for `cost`
  * @throws {HomegrownError} on WebGPU, as `plan` does, and 'bug' if the step reads a tensor; frees its buffers then
  */

@@ -26,9 +26,7 @@ export interface Submit {
   ends: boolean;
 }
 
-/**
- * Splits commands into as few submits as possible, each with an `expectedMs` of at most `max`; longer ones go alone.
- */
+/** Splits commands into as few submits as possible with an `expectedMs` of at most `max`; longer ones go alone. */
 export function inSubmits(commands: readonly Ready[], max: number): Submit[] {
   const submits: Ready[][] = [];
   let left = -1;

@@ -22,7 +22,7 @@ export function classProblem({ id, config }: Pick<ModelChoice, 'id' | 'config'>)
   return theirs ? (theirs.problem?.(config) ?? null) : `transformers has no ${label} model`;
 }
 
-/** Returns why transformers can't open the model, in one sentence; null if it can. A classifier needs a class with its pooling. */
+/** Returns why transformers can't open the model or lacks a class with its pooling, in one sentence; null if it can. */
 export const hubProblem = (model: Pick<ModelChoice, 'id' | 'config'>): string | null =>
   classProblem(model) ?? poolingProblem(model.config, usualPooling(model));
 

@@ -79,7 +79,7 @@ export const POOLED: Readonly<Record<Pooling, string>> = {
   last: 'the last token of a text',
 };
 
-/** Prefix of the type in a folder that only we read: transformers refuses it, because its class would score another token. */
+/** Type prefix in a folder that only we read: transformers refuses it, since its class would score another token. */
 const OWN = 'homegrown-';
 /** Fields of a config.json with such a type. */
 export const ownClasses = (type: string, { pooling }: Classes): Record<string, Json> => ({

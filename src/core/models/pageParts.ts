@@ -30,7 +30,7 @@ interface Attending {
 
 /**
  * mixed [width] of row r: every head's softmax(scale q k + bias) v over keys 0 to `seen` - 1.
- * queries, mixed [rows, width]; keys, values [at least `seen`, width]; place: the query's, for the bias; shares: `seen` floats
+ * queries, mixed [rows, width]; keys, values [at least `seen`, width]; place: the query's, for bias; shares: scratch
  */
 export function attendRow(
   { heads, width, scale, bias }: Attending,

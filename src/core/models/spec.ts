@@ -43,7 +43,7 @@ export interface BaseConfig {
   heads: number;
   context: number;
   /**
-   * Whether the output layer has a matrix of its own instead of the token embedding. Not in the form: only imported models
+   * Whether the output layer has its own matrix instead of the token embedding. Not in the form: only imported models
    * have it.
    */
   untied?: true;
@@ -129,8 +129,8 @@ export interface Pass<C extends BaseConfig = BaseConfig> extends Omit<ForwardCon
 }
 
 /**
- * Receives an activation by name and returns its replacement: the same tensor, or another of its shape. In a captured program
- * it runs once, while the step is traced, and what it sees can be an output. Recomputed blocks call it again.
+ * Receives an activation by name and returns its replacement: the same tensor, or another of its shape. In a captured
+ * program it runs once, while the step is traced, and activations can be outputs. Recomputed blocks call it again.
  */
 export type Hook = (name: HookName, x: Tensor2D) => Tensor2D;
 /** Names with a prefix for the encoder of an encoder-decoder: `encoder.embedding`, and so on. */
@@ -177,7 +177,7 @@ export interface Forward<C extends BaseConfig = BaseConfig> {
 /** Encoded text: [B S, width], and the number of its tokens in each row. */
 export interface Memory extends Output {
   lengths?: Tensor1D;
-  /** Cross-attention keys | values [B S, 2 K] of each decoder layer, if precomputed: they are the same for every token. */
+  /** Cross-attention keys | values [B S, 2 K] of each decoder layer, if precomputed; the same for every token. */
   keys?: readonly Tensor2D[];
 }
 
@@ -206,7 +206,7 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   elsewhere?(config: C): C;
   /** Architecture diagram next to the form. */
   picture(config: C, vocabulary: number): Picture;
-  /** Name of the parameter [vocabulary, width], of a classifier [labels, width], that turns hidden states into scores. */
+  /** Name of the output matrix [vocabulary, width], of a classifier [labels, width], applied to hidden states. */
   classifier(config: C): string;
   /** Support for classification; absent: none. */
   classes?: {
@@ -265,8 +265,8 @@ export type FrozenDtype = 'f32' | NarrowDtype;
 export const FROZEN_DTYPES = ['f32', ...NARROW_DTYPES] as const;
 
 /**
- * Storage type of a frozen parameter; undefined for f32. Kernels need row lengths that are multiples of four, and q8 needs
- * whole blocks; otherwise f16.
+ * Storage type of a frozen parameter; undefined for f32. Kernels need row lengths that are multiples of four, and q8
+ * needs whole blocks; otherwise f16.
  */
 export function narrowDtypeFor({ linear, shape }: Parameter, rest: FrozenDtype = 'f32'): NarrowDtype | undefined {
   if (rest === 'f32' || linear !== true || shape.some((size) => size % 4 !== 0)) return undefined;

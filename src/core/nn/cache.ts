@@ -1,9 +1,9 @@
 /**
  * Key-value cache: keys and values of the tokens that a model has read, so that the next token costs one row of work.
  *
- * A forward pass of one sequence resets the cache if it has several tokens, and extends it if it has one. An architecture only
- * calls `attend`, which applies rotary positions, and `positionsOf` if it adds positions, or `relativePositionsOf` if scores
- * depend on them.
+ * A forward pass of one sequence resets the cache if it has several tokens, and extends it if it has one. A model only
+ * calls `attend`, which applies rotary positions, and `positionsOf` if it adds positions, or `relativePositionsOf` if
+ * scores depend on them.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs';

@@ -12,8 +12,8 @@ interface Classifying {
 }
 
 /**
- * Pools x [B, T, C] to [B, C] over the tokens of the mask, int64 [B, T], whichever side the padding is on. If one token is scored,
- * only that token passes the last layer after its attention.
+ * Pools x [B, T, C] to [B, C] over the tokens of the mask, int64 [B, T], with padding on either side. If one token is
+ * scored, only that token passes the last layer after its attention.
  */
 export function pooling(g: GraphBuilder, mask: Value, { layers, classes }: Classifying) {
   const which = classes?.pooling ?? 'mean';

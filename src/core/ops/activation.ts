@@ -42,9 +42,9 @@ const geluTanh: Reference = {
 };
 
 /**
- * GELU as it is defined, BERT's `gelu`.
+ * Exact GELU, BERT's `gelu`.
  *
- *   f(x) = x P(x)      P(x) = (1 + erf(x / sqrt 2)) / 2, the normal distribution      f'(x) = P(x) + x exp(-x^2 / 2) / sqrt(2 pi)
+ *   f(x) = x P(x)    P(x) = (1 + erf(x / sqrt 2)) / 2, normal CDF    f'(x) = P(x) + x exp(-x^2 / 2) / sqrt(2 pi)
  *
  * Source: Hendrycks & Gimpel 2016, equation 1.
  */
@@ -63,7 +63,7 @@ const relu: Reference = {
   backward: (dy, x) => tf.mul(dy, tf.step(x)),
 };
 
-/** f(x) = x s, s = sigmoid(x); f'(x) = s (1 + x (1 - s)). Source: Hendrycks & Gimpel 2016, section 2; Llama's `silu`. */
+/** f(x) = x s, s = sigmoid(x); f'(x) = s (1 + x (1 - s)). Source: Hendrycks & Gimpel 2016, §2; Llama's `silu`. */
 const silu: Reference = {
   forward: (x) => tf.mul(x, tf.sigmoid(x)),
   backward(dy, x) {

@@ -1,7 +1,7 @@
 /**
  * Gradient of attention's bias: ds summed over the sequences, [H, Tq, Tk].
  *
- *   ds = p (m dp - inner)      p = exp(scale q . k + bias - lse)      dp = dy . v      inner = dy . y      m: dropout
+ *   ds = p (m dp - inner)      p = exp(scale q . k + bias - lse)    dp = dy . v    inner = dy . y    m: dropout, or 1
  *
  * A workgroup takes a tile of one head, computes both of its products for one sequence after the other, and sums in
  * registers. So the bits are always the same, without a [B H, Tq, Tk] tensor.

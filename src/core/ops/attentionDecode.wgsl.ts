@@ -1,6 +1,6 @@
 /**
  * Attention of a single query per sequence, as in decoding. Each head has a workgroup whose threads split the keys for
- * scores and the columns for values, so both are read in order and no thread is a bottleneck.
+ * scores and the columns for values. Both are read in order, and no thread is a bottleneck.
  */
 import { kernels, row } from '../gpu/dispatch';
 import { type Form, meetings } from './attentionForm';

@@ -51,7 +51,7 @@ export interface Form {
   packed: boolean;
   /** Whether a `bias` is added to the scores. */
   biased: boolean;
-  /** Not here where nothing is dropped. */
+  /** Undefined if nothing is dropped. */
   dropout: DropoutSettings | undefined;
   q: Columns;
   /** `start` is the first column of the keys; values begin KV D columns further. */

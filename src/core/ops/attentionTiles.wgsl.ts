@@ -1,6 +1,6 @@
 /**
  * Common parts of attention's kernels. One or more threads keep their own row of one head (a query or a key) in
- * registers, while the rows that it interacts with (keys or queries) pass by.
+ * registers. The rows that it interacts with (keys or queries) pass by.
  */
 import { RNG_WGSL } from '../base/rng';
 import { type Element, type Kernel, row } from '../gpu/dispatch';
@@ -62,7 +62,7 @@ export function vectors(form: Form) {
       dropout ? ` * kept(mask_key, b, ${head}, ${i}, ${j})` : '',
     /** Saved values of the n-th query for the backward pass: lse, inner (the row sum of m dp p), and `mask_key`. */
     known: dropout ? JOINED : APART,
-    /** Names sequence b and head h of n = B heads. */
+    /** Declares sequence b and head h of n = B heads. */
     sequence: (n: string, heads: number): string => `let h = ${n} % ${heads}u; let b = ${n} / ${heads}u;`,
     batch: B,
   };

@@ -35,7 +35,7 @@ export type FeedForwardInputs = {
   outBias?: Tensor | undefined;
   residual?: Tensor2D | undefined;
 };
-/** pre: x W1 + b1, [N, H], gated [N, 2 H]; inner: what W2 multiplies, [N, H]. */
+/** pre: x W1 + b1, [N, H], gated [N, 2 H]; inner: input of W2, [N, H]. */
 type Saved = Pick<FeedForwardInputs, 'x' | 'inWeight' | 'outWeight'> & { pre: Tensor2D; inner: Tensor2D };
 export type FeedForward = Differentiable<FeedForwardInputs, FeedForwardKind, Saved>;
 

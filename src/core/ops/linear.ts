@@ -4,7 +4,7 @@
  *   y = x W + b + r
  *
  * x [N, I]   weight W [I, O]   bias b [O]   residual r [N, O]   y [N, O], all f32
- * Weights are [in, out]; frozen ones may use fewer bytes (narrowWeights.ts). 
+ * Weights are [in, out]; frozen ones may use fewer bytes (narrowWeights.ts).
  * Source: GPT-2's own layout, Conv1D in Hugging Face's pytorch_utils.py.
  */
 import * as tf from '@tensorflow/tfjs';

@@ -1,6 +1,6 @@
 /**
- * Rotary positions (RoPE): rotates pairs of columns of each head by an angle proportional to the row's position, so
- * that the product of a query and a key depends on their distance.
+ * Rotary positions (RoPE): rotates pairs of columns of each head by an angle proportional to the row's position.
+ * So the product of a query and a key depends on their distance.
  *
  *   y[i] = x[i] cos a - x[i + D/2] sin a      y[i + D/2] = x[i + D/2] cos a + x[i] sin a      i < D/2
  *   a = (t + offsets[b]) base^(-2 i / D)

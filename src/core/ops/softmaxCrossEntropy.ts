@@ -1,11 +1,11 @@
 /**
- * Output layer and cross-entropy loss in one op: the targets' negative log-likelihood in nats, summed, by a weight.
+ * Output layer and cross-entropy loss: the targets' negative log-likelihood in nats, summed and divided by a weight.
  *
  *   loss = sum over n of (logsumexp(z[n]) - z[n, targets[n]]) / weight      z = hidden classifier^T + bias
  *
  * hidden [N, C]   classifier [V, C]   bias [V], 0 if absent   targets [N] int32; a negative target is ignored
  * weight [1] int32, positive   loss scalar
- * With the number of targets in all micro-batches of an update as weight, losses and gradients add up to its mean.
+ * If weight is the number of targets in all micro-batches of an update, losses and gradients add up to its mean.
  * Computes logits [rows, V] for a block of rows at a time, within LOGIT_BYTES (logitBytes.ts), or on a GPU 64 rows if
  * that is more. With one block, the reference keeps its probabilities for backward; otherwise it recomputes them.
  * Source: Bridle 1990 (softmax with its likelihood); in blocks: Hsu et al. 2024, "Liger Kernel", arXiv:2410.10989.

@@ -85,7 +85,7 @@ export function rowChunks(N: number, V: number, logitBytes: number): { start: nu
   }));
 }
 
-/** z becomes (softmax(z) - onehot(target)) / weight; a row without a target becomes 0. `sizes`: tokens of each part of z. */
+/** z <- (softmax(z) - onehot(target)) / weight; 0 in a row without a target. `sizes`: tokens of each part of z. */
 const lossOfRows = kernels((N: number, sizes: readonly number[], gradient: boolean) => {
   const V = sizes.reduce((sum, size) => sum + size, 0);
   const threads = V <= 512 ? 64 : 256;

@@ -24,7 +24,7 @@ export const TASKS = {
       panels,
     );
   },
-  /** a: at, row, column; packed; c: at, stride; inner, rows, columns; rows and panels of a task; scratch: at, bytes of each */
+  /** a: at, row, column; packed; c: at, stride; inner, rows, columns; rows, panels per task; scratch: at, bytes each */
   multiply({ kernels }, numbers, task, thread) {
     const [at, row, column, packed, c, stride, inner, rows, columns, eachRows, eachPanels, scratch, scratchEach] =
       numbers as unknown as number[];

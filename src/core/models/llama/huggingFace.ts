@@ -134,7 +134,7 @@ const OWN: Readonly<Record<Type, (config: LlamaConfig) => Record<string, Json>>>
   olmo2: () => ({ attention_bias: false, pad_token_id: null }),
 };
 
-/** LlamaForCausalLM, MistralForCausalLM, Qwen3ForCausalLM and Olmo2ForCausalLM; and ForSequenceClassification of each. */
+/** The ForCausalLM and ForSequenceClassification classes of Llama, Mistral, Qwen3 and Olmo2. */
 export const huggingFace: HuggingFace<LlamaConfig> = {
   types: ['llama', 'mistral', 'qwen3', 'olmo2'],
   problem(config) {

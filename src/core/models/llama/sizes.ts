@@ -11,7 +11,7 @@ export interface LlamaConfig extends BaseConfig {
   theta: number;
   /** Added to the mean square in RMSNorm. */
   normEpsilon: number;
-  /** Normalizes queries and keys before rotation: each head by itself (Qwen3), or all heads of a row at once (OLMo 2). */
+  /** Normalizes queries and keys before rotation: each head separately (Qwen3), or all heads of a row (OLMo 2). */
   qkNorm: 'none' | 'heads' | 'rows';
   /** Place of each branch's norm: before its computation, or after it (OLMo 2). */
   norm: 'before' | 'after';
@@ -62,7 +62,7 @@ export const KIN = {
 export const kinOf = ({ qkNorm, norm }: LlamaConfig): keyof typeof KIN | undefined =>
   (Object.keys(KIN) as (keyof typeof KIN)[]).find((kin) => KIN[kin].qkNorm === qkNorm && KIN[kin].norm === norm);
 
-/** Error where there is none; `nobody`, such as "transformers has no class". */
+/** Error text if there is no such family. `nobody`: for example "transformers has no class". */
 export const noKinWords = (nobody: string, { qkNorm, norm }: LlamaConfig): string =>
   `${nobody} with ${{ none: 'no QK-norm', heads: 'per-head QK-norm', rows: 'per-row QK-norm' }[qkNorm]} and ${norm === 'after' ? 'post-norm' : 'pre-norm'}: ` +
   'post-norm needs per-row QK-norm (OLMo 2), pre-norm needs per-head QK-norm (Qwen3) or none (Llama)';
