@@ -71,7 +71,7 @@ export interface Gguf<C extends BaseConfig = BaseConfig> {
   layout(config: C): Layout<GgufPiece>;
 }
 export interface GgufPiece extends Piece {
-  /** Never quantized. */
+  /** Always written at full precision. */
   full?: boolean;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Differentiable functions: each has a readable reference, and faster implementations where they pay off.
  *
- * An op's file contains its `reference` of TensorFlow.js ops, which runs on every backend and is the test oracle.
- * Some backends have faster implementations: `host` (wasm and cpu) and `webgpu` (WGSL kernels). Models only call ops and
+ * An op's file contains its `reference` of TensorFlow.js ops, which runs on every backend and is the test oracle. Some
+ * backends have faster implementations: `host` (wasm and cpu) and `webgpu` (WGSL kernels). Models only call ops and
  * never know which one ran.
  */
 import * as tf from '@tensorflow/tfjs';
