@@ -1,6 +1,6 @@
 /**
- * Tensors side by side in one buffer, so that one kernel can go over all of them (the optimizer, the norm of a gradient)
- * and one write can fill all of them (a step's inputs).
+ * Packs tensors into one buffer. Then one kernel can process all of them (optimizer, gradient norm), and one write can
+ * fill all of them (a step's inputs).
  */
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
@@ -9,23 +9,23 @@ import { isPlaceholder, placeOf, placeholder } from './buffer';
 import type { Operand } from './dispatch';
 import { bufferOf, emptyTensor, encodeCopy, forgetValues, tensorOver, webgpu } from './tfjs';
 
-/** Where a kernel that goes over an arena finds its tensors: each starts at a multiple of this many elements. */
+/** Alignment of each tensor in an arena, in elements. */
 export const BLOCK = 64; // 256 bytes, the largest alignment that WebGPU asks for
 
 /**
- * A stretch of elements that fits one binding: tensors side by side, or a part of one that is larger than a binding.
+ * Stretch of elements that fits one binding: adjacent tensors, or a part of one tensor that is larger than a binding.
  * Lengths and offsets in elements of 4 bytes.
  */
 interface Run {
   first: number;
-  /** Where tensors `first...` start. */
+  /** Start of each tensor from `first` on. */
   offsets: readonly number[];
-  /** How many elements of tensor `first` lie before the run; not 0 only where it is larger than a binding. */
+  /** Number of elements of tensor `first` before the run; nonzero only if that tensor is larger than a binding. */
   from: number;
   elements: number;
 }
 
-/** How tensors of these sizes lie, in order: as few runs as the device's bindings allow. */
+/** Lays out tensors of these sizes in order, in as few runs as the device's bindings allow. */
 export function layout(sizes: readonly number[], limit = bindingElements()): Run[] {
   const runs: { first: number; offsets: number[]; from: number; elements: number }[] = [];
   let open = false; // the last run takes more tensors
@@ -45,7 +45,7 @@ export function layout(sizes: readonly number[], limit = bindingElements()): Run
   return runs;
 }
 
-/** A tensor of this size in as few parts as bindings allow, each beginning where one may and at a multiple of `unit`. */
+/** Splits a tensor into as few parts as bindings allow, each starting at a multiple of `BLOCK * unit` elements. */
 export function pieces(size: number, limit = bindingElements(), unit = 1): { from: number; elements: number }[] {
   const step = BLOCK * unit;
   const max = size <= limit ? size : Math.floor(limit / step) * step;
@@ -56,11 +56,11 @@ export function pieces(size: number, limit = bindingElements(), unit = 1): { fro
   }));
 }
 
-/** Elements of 4 bytes that one binding may have. */
+/** Maximum number of 4-byte elements in one binding. */
 export const bindingElements = (): number =>
   Math.floor(webgpu().device.limits.maxStorageBufferBindingSize / (4 * BLOCK)) * BLOCK;
 
-/** Tensors of zeros side by side. Disposing them leaves the memory; destroying the buffers frees it. */
+/** Returns adjacent tensors of zeros. Disposing the tensors keeps the memory; destroying the buffers frees it. */
 export function arena(
   entries: readonly { shape: readonly number[]; dtype: DataType }[],
   device = webgpu().device,
@@ -88,8 +88,8 @@ export function write(tensor: TensorInfo, data: Float32Array<ArrayBuffer> | Int3
 }
 
 /**
- * Goes over tensors that are changed in place, `held`: lists of the same sizes, such as weights and their moments. Where
- * all lists lie side by side, `act` gets long runs, else one tensor (or a part of one) at a time.
+ * Runs `act` over tensors that are changed in place, `held`: lists of the same sizes, such as weights and their
+ * moments. If all lists are contiguous, `act` gets long runs; otherwise one tensor (or a part of one) at a time.
  */
 export function overRuns(
   held: readonly (readonly Tensor[])[],
@@ -112,8 +112,8 @@ export function overRuns(
 }
 
 /**
- * Tensors that are only read, as one operand over the run: where they lie if they lie so, else copied side by side. The
- * copy belongs to the caller's scope. An operand for one tensor of whole groups of four ends where that ends.
+ * Returns read-only tensors as one operand over the run: in place if they are already contiguous, else copied.
+ * The copy belongs to the caller's scope. The operand of a single tensor of a multiple of 4 elements ends with it.
  */
 export function contiguous(tensors: readonly Tensor[], run: Run): Operand {
   const first = tensors[run.first]!;
@@ -121,7 +121,7 @@ export function contiguous(tensors: readonly Tensor[], run: Run): Operand {
   return where(tensors, run) ?? (alone ? first : packed(tensors, run));
 }
 
-/** The operand over tensors that already lie as the run says, else undefined. */
+/** Returns the operand over tensors that already lie as the run says, or undefined. */
 function where(tensors: readonly Tensor[], run: Run): Operand | undefined {
   const tensor = tensors[run.first]!;
   if (run.from > 0 || run.elements < tensor.size) return { tensor, from: run.from, length: run.elements };
@@ -133,7 +133,7 @@ function where(tensors: readonly Tensor[], run: Run): Operand | undefined {
   return isSideBySide ? tensorOver(part(buffer, offset, run.elements * 4), [run.elements], 'float32') : undefined;
 }
 
-/** The tensors copied side by side. In a traced step they are made there in the first place. */
+/** Copies the tensors into one. In a traced step, the planner makes them there in the first place. */
 function packed(tensors: readonly Tensor[], run: Run): Tensor {
   const members = tensors.slice(run.first, run.first + run.offsets.length);
   const known = packs.get(members[0]!);
@@ -144,12 +144,12 @@ function packed(tensors: readonly Tensor[], run: Run): Tensor {
   packs.set(members[0]!, { members, pack });
   return pack;
 }
-/** So that the norm of the gradients and the optimizer read the same pack: between them gradients must not change in place. */
+/** Lets the gradient norm and the optimizer read the same pack: gradients must not change in place between them. */
 const packs = new WeakMap<Tensor, { members: readonly Tensor[]; pack: Tensor }>();
 
 /**
- * For kernels over a run: per block of 64 elements, how many of them are a tensor's (the rest is padding), plus `flag`
- * of that tensor times 128. int32 [elements / 64].
+ * Returns a table for kernels over a run. Per block of 64 elements: the number that belong to a tensor (the rest is
+ * padding), plus `flag` of that tensor times 128. int32 [elements / 64].
  */
 export function blocks(tensors: readonly { size: number }[], run: Run, flag: (i: number) => boolean): Tensor {
   const table = new Int32Array(Math.ceil(run.elements / BLOCK));

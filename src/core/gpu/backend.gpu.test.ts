@@ -8,7 +8,7 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-test('the device has what the adapter offers', async () => {
+test('the device has the features and limits of the adapter', async () => {
   const adapter = await findGpu();
   expect(adapter).toEqual(gpu.adapter);
   const { features, limits } = gpu.device;
@@ -20,13 +20,13 @@ test('the device has what the adapter offers', async () => {
     expect(limits[name], name).toBe(offered[name]);
   }
 });
-test('small tensors are computed on the GPU too', async () => {
+test('small tensors are also computed on the GPU', async () => {
   const y = tf.add(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]));
   expect(gpu.backend.tensorMap.get(y.dataId).resource).toBeDefined();
   expect([...(await y.data())]).toEqual([4, 6]);
 });
-test('a refused call is reported, and the next use is a new device', async () => {
-  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.MAP_WRITE; // not allowed together
+test('reports a refused call, and the next use opens a new device', async () => {
+  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.MAP_WRITE; // can't be combined
   gpu.device.createBuffer({ size: 4, usage });
   expect((await gpu.failed).code).toBe('bug');
   expect(() => gpu.check()).toThrow(/WebGPU: /);
@@ -36,11 +36,11 @@ test('a refused call is reported, and the next use is a new device', async () =>
   gpu = next;
   next.check();
 });
-test('a lost device is reported', async () => {
+test('reports a lost device', async () => {
   gpu.device.destroy();
   expect((await gpu.failed).code).toBe('device-lost');
 });
-test('a failure on a lost device is reported as its loss, one on a sound device unchanged', async () => {
+test('reports a failure on a lost device as its loss, and passes other errors on unchanged', async () => {
   const own = new Error('something else');
   await openGpu();
   expect(gpuHasFailed()).toBe(false);

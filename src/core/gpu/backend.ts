@@ -1,4 +1,4 @@
-/** The GPU: which one there is, and TensorFlow.js running on a device of our own with all that the adapter offers. */
+/** Detects the GPU and runs TensorFlow.js on our own device, with all features and limits that the adapter offers. */
 import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { HomegrownError } from '../base/errors';
@@ -9,19 +9,19 @@ import { pool } from './pool';
 import { flush, takeBuffersFrom } from './tfjs';
 import { asOutOfMemory } from './wasm';
 
-/** What there is to know about a GPU before anything runs on it. */
+/** Properties of a GPU that are known before anything runs on it. */
 export interface AdapterSummary {
-  /** As the browser tells it, the longest text it gives. Empty parts are withheld by the browser. */
+  /** Longest text that the browser gives. The browser withholds empty parts. */
   name: string;
   vendor: string;
   architecture: string;
-  /** Runs on the processor (SwiftShader, llvmpipe, WARP): slower than WASM there. */
+  /** Runs on the CPU (SwiftShader, llvmpipe, WARP), where it is slower than WASM. */
   software: boolean;
   f16: boolean;
   subgroups: boolean;
-  /** Lanes of a subgroup where all have as many; else, or where there are none, 0. */
+  /** Size of a subgroup if all have the same size; otherwise, or without subgroups, 0. */
   lanes: number;
-  /** Lanes that every subgroup has; 0 where there are none. */
+  /** Minimum size of a subgroup; 0 without subgroups. */
   minLanes: number;
   timestamps: boolean;
 }
@@ -29,18 +29,18 @@ export interface AdapterSummary {
 /** A device in use. */
 export interface Gpu {
   adapter: AdapterSummary;
-  /** Binds tensors that are parts of a larger buffer, too. */
+  /** Also binds tensors that are parts of a larger buffer. */
   device: GPUDevice;
   backend: WebGPUBackend;
-  /** Throws what the device has reported since it was made: 'device-lost' or, for a call it refused, 'bug'. */
+  /** Throws the device's first error: 'device-lost', 'out-of-memory' or, for a refused call, 'bug'. */
   check(): void;
-  /** Settles with the same error as soon as there is one. */
+  /** Resolves with the same error as soon as there is one. */
   failed: Promise<HomegrownError>;
-  /** What `work` gives, or throws the same error where that comes first: much never settles on a lost device. */
+  /** Returns the result of `work`, or throws that error first: on a lost device, many promises never settle. */
   orFailed<T>(work: Promise<T>): Promise<T>;
 }
 
-/** The adapter that `openGpu` would take, or null where the browser has none. */
+/** Returns the adapter that `openGpu` would use, or null if the browser has none. */
 export async function findGpu(): Promise<AdapterSummary | null> {
   const adapter = await requestAdapter();
   return adapter && summarise(adapter);
@@ -48,21 +48,21 @@ export async function findGpu(): Promise<AdapterSummary | null> {
 
 let current: Gpu | undefined;
 
-/** The GPU that TensorFlow.js runs on now; undefined when it runs on wasm or cpu. */
+/** The GPU that TensorFlow.js runs on now; undefined if the backend is wasm or cpu. */
 export const currentGpu = (): Gpu | undefined => (tf.getBackend() === 'webgpu' ? current : undefined);
 
-/** Waits until the GPU has done all that it was given. */
+/** Waits until the GPU has finished all submitted work. */
 export async function finished({ backend, device }: Gpu): Promise<void> {
   flush(backend);
   await device.queue.onSubmittedWorkDone();
 }
 
-/** Whether the device in use is of no use any more: `openGpu` would make another. */
+/** Returns whether the current device has failed, so that `openGpu` would make another. */
 export const gpuHasFailed = (): boolean => currentGpu() !== undefined && !healthy(current!);
 
 /**
- * Why something on the device in use failed: what the device itself reports, which comes a moment after its calls begin to
- * fail; else that memory ran out, or the error as it is.
+ * Explains why something failed on the current device: the device's own report, which arrives shortly after calls begin
+ * to fail; otherwise out of memory, or the error as it is.
  */
 export async function explained(error: unknown): Promise<unknown> {
   const gpu = currentGpu();
@@ -74,15 +74,15 @@ export async function explained(error: unknown): Promise<unknown> {
 const A_MOMENT = 2000;
 
 /**
- * Makes TensorFlow.js run on WebGPU. A second call gives the same device, unless that one has failed.
- * @throws {HomegrownError} 'bad-settings' where there is no adapter.
+ * Makes TensorFlow.js run on WebGPU. A second call returns the same device, unless that one has failed.
+ * @throws {HomegrownError} 'bad-settings' if there is no adapter.
  */
 export async function openGpu(): Promise<Gpu> {
   if (current && healthy(current)) {
     await tf.setBackend('webgpu');
     return current;
   }
-  current?.device.destroy(); // with what still lies on it
+  current?.device.destroy(); // frees what is still on it
   const adapter = await requestAdapter();
   if (!adapter) throw new HomegrownError('bad-settings', 'No WebGPU adapter is available.', 'Choose WASM.');
   const real = await adapter.requestDevice({
@@ -95,9 +95,9 @@ export async function openGpu(): Promise<Gpu> {
   takeBuffersFrom(backend, pool(device));
   if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => backend, 3);
-  // Split-K by float atomics gives another sum on every run; the packed program is deterministic.
+  // Split-K with float atomics gives a different sum on every run; the packed program is deterministic.
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 3);
-  // Else ops on small tensors silently run on the processor, in another precision.
+  // Otherwise ops on small tensors silently run on the CPU, at another precision.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   await tf.setBackend('webgpu');
   current = { adapter: summarise(adapter), device, backend, ...watch(real) };
@@ -105,7 +105,7 @@ export async function openGpu(): Promise<Gpu> {
   return current;
 }
 
-/** Milliseconds. Where a GPU draws the page, nothing else does meanwhile, and a system takes it for hung after two seconds. */
+/** Milliseconds. The page can't be drawn meanwhile, and an OS considers the GPU hung after two seconds. */
 export const MAX_DISPATCH_MS = 100;
 
 const FEATURES: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query'];
@@ -145,7 +145,7 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b|n
 
 function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed' | 'orFailed'> {
   let error: HomegrownError | undefined;
-  /** Told once. Raced against `failed` itself, every wait would leave something on it for as long as the device is well. */
+  /** Called once each. Racing against `failed` itself would leak a handler per wait while the device is well. */
   const waiting = new Set<(error: HomegrownError) => void>();
   const failed = new Promise<HomegrownError>((resolve) => {
     const report = (code: 'device-lost' | 'bug' | 'out-of-memory', message: string) => {

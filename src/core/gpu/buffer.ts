@@ -1,8 +1,8 @@
 /**
- * Buffers that are not (yet) buffers of their own: parts of a larger one, and those of a traced step.
+ * Placeholders for buffers: for parts of a larger buffer, and for the buffers of a traced step.
  *
- * TensorFlow.js binds a tensor's whole buffer. So that a tensor can lie inside a larger buffer (all weights in one, for
- * one AdamW dispatch), it is given a placeholder, and the device it calls replaces the placeholder by its place.
+ * TensorFlow.js binds a tensor's whole buffer. A tensor inside a larger buffer (all weights in one, for one AdamW
+ * dispatch) gets a placeholder. The device that TensorFlow.js calls replaces the placeholder by its place.
  */
 import { counted } from './memory';
 import { Pipeline, Source } from './pipeline';
@@ -12,11 +12,11 @@ export interface Place {
   offset: number;
 }
 
-/** Passes `instanceof GPUBuffer`, which TensorFlow.js tests; never reaches WebGPU. */
+/** Passes TensorFlow.js's `instanceof GPUBuffer` test; never reaches WebGPU. */
 export interface Placeholder extends GPUBuffer {
-  /** Where its bytes are; absent while a step is traced. */
+  /** Location of the bytes; absent while a step is traced. */
   place?: Place;
-  /** What it was created with or written to from the host. */
+  /** Content that the host wrote, at creation or later. */
   initial?: ArrayBuffer;
 }
 
@@ -46,14 +46,14 @@ export function placeholder(size: number, usage: GPUBufferUsageFlags, mapped = f
   return buffer;
 }
 
-/** Where bytes `offset...` of a buffer really are. */
+/** Resolves an offset in a buffer to the real buffer and offset. */
 export function placeOf(buffer: GPUBuffer, offset = 0): Place {
   if (!isPlaceholder(buffer)) return { buffer, offset };
   if (!buffer.place) throw new Error('This tensor was made inside a traced step and has no memory of its own.');
   return { buffer: buffer.place.buffer, offset: buffer.place.offset + offset };
 }
 
-/** The same device, for callers whose buffers may be placeholders. Its pipelines are compiled when they are used. */
+/** Wraps the device for callers whose buffers may be placeholders. Its pipelines are compiled on first use. */
 export function unwrapPlaceholders(device: GPUDevice): GPUDevice {
   return overlay(device, {
     createBuffer: (descriptor: GPUBufferDescriptor) => counted(device.createBuffer(descriptor)),
@@ -80,7 +80,7 @@ export function unwrapPlaceholders(device: GPUDevice): GPUDevice {
   });
 }
 
-/** A pass that is called too often for an overlay. */
+/** Patches `setPipeline` of a pass, which is called too often for an overlay. */
 function compiling(pass: GPUComputePassEncoder): GPUComputePassEncoder {
   const setPipeline = pass.setPipeline.bind(pass);
   pass.setPipeline = (pipeline) => setPipeline(pipeline instanceof Pipeline ? pipeline.now() : pipeline);
@@ -98,7 +98,7 @@ export function overlay<T extends object>(original: T, members: object): T {
   });
 }
 
-/** The buffer of a bind group's entry, or nothing for textures and samplers. */
+/** Returns the buffer of a bind group's entry, or undefined for textures and samplers. */
 export function bufferBinding({ resource }: GPUBindGroupEntry): GPUBufferBinding | undefined {
   if ('buffer' in resource) return resource;
   return resource instanceof GPUBuffer ? { buffer: resource } : undefined;

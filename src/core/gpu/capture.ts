@@ -1,9 +1,8 @@
 /**
  * Traces a step at the WebGPU API without executing it.
  *
- * The step runs once against a device that only writes down what is asked of it. It sees no values (a traced step must
- * not read a tensor), only pipelines, bindings, dispatches and copies, so whatever TensorFlow.js code the step is made of,
- * fused or not, is captured.
+ * The step runs once against a device that only records the calls. The recorder sees no values (a traced step must not
+ * read a tensor), only pipelines, bindings, dispatches and copies. So it captures any TensorFlow.js code, fused or not.
  */
 import { HomegrownError } from '../base/errors';
 import { bufferBinding, isPlaceholder, overlay, placeholder, type Placeholder } from './buffer';
@@ -36,13 +35,13 @@ export interface Copy {
   bytes: number;
 }
 interface Trace {
-  /** Buffers made inside are placeholders without a place, one a tensor; all others outlive the step. */
+  /** Buffers made inside are placeholders without a place, one per tensor; all others outlive the step. */
   commands: readonly Command[];
-  /** Tensors whose values on the host are out of date after the step. */
+  /** Tensors whose cached values on the host are stale after the step. */
   written: ReadonlySet<Cached>;
 }
 
-/** @throws {HomegrownError} 'bug' where the step does what a replay cannot: reads a tensor, writes what outlives it */
+/** @throws {HomegrownError} 'bug' if the step reads a tensor or writes a buffer that outlives it: a replay can't */
 export function trace(step: () => void): Trace {
   const backend = webgpu();
   const commands: Command[] = [];
@@ -73,7 +72,7 @@ function recorder(real: GPUDevice, commands: Command[]) {
     onSubmittedWorkDone: () => refuse('waits for the GPU'),
   };
   const bufferManager: BufferManager = {
-    // Nothing is recycled here: one buffer a tensor tells the planner exact lifetimes.
+    // Recycles nothing: with one buffer per tensor, the planner sees exact lifetimes.
     acquireBuffer: (size, usage, mappedAtCreation = false) => createBuffer({ size, usage, mappedAtCreation }),
     releaseBuffer: () => undefined,
     dispose: () => undefined,
@@ -121,7 +120,7 @@ function toBinding(entry: GPUBindGroupEntry, writes: ReadonlySet<number>): Bindi
   return { binding: entry.binding, buffer, offset, size, writes: writes.has(entry.binding) };
 }
 
-/** Made inside the step that is traced. */
+/** Returns whether the buffer was made inside the traced step. */
 export const isUnplaced = (buffer: GPUBuffer): buffer is Placeholder => isPlaceholder(buffer) && !buffer.place;
 
 function refuse(what: string): never {

@@ -1,25 +1,25 @@
-/** What commands ask of a GPU, whichever it is: counted before anything runs, by what kernels say of themselves and what is bound. */
+/** Estimates the cost of commands on any GPU before they run, from the kernels' declarations and the bound buffers. */
 
 export interface Work {
   /** Multiplications and additions. */
   flops: number;
-  /** Of 32 bits, that threads read from their workgroup's memory. */
+  /** Number of 32-bit words that threads read from workgroup memory. */
   words: number;
-  /** Read and written: each binding once, one that is changed in place twice. */
+  /** Bytes read and written: each binding once, in-place ones twice. */
   bytes: number;
 }
 
-/** Slower than most that people train on. What goes to a GPU that nothing was measured on is sized for it. */
+/** Slower than most GPUs that people train on. Sizes the work of a GPU that has no measurement yet. */
 const SLOW_GPU = { flops: 1e12, bytesPerSecond: 60e9 } as const;
 
 export const expectedMs = ({ flops, bytes }: Omit<Work, 'words'>): number =>
   1000 * Math.max(flops / SLOW_GPU.flops, bytes / SLOW_GPU.bytesPerSecond);
 
-/** What a kernel says of itself, with all of its workgroups. */
+/** Cost that a kernel declares, for all of its workgroups. */
 interface Declared {
   flops: number;
   words: number;
-  /** Bindings that are read and written. */
+  /** Bindings that are both read and written. */
   updates: ReadonlySet<number>;
   workgroups: number;
 }
@@ -27,7 +27,7 @@ const declarations = new WeakMap<GPUComputePipeline, Declared>();
 export const declare = (pipeline: GPUComputePipeline, declared: Declared): void =>
   void declarations.set(pipeline, declared);
 
-/** Of a dispatch of so many of the workgroups; where the kernel is TensorFlow.js's own, bytes alone. */
+/** Returns the work of a dispatch of this many workgroups; only bytes for TensorFlow.js's own kernels. */
 export function workOf(
   pipeline: GPUComputePipeline,
   bindings: readonly { binding: number; size: number }[],

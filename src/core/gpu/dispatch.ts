@@ -1,33 +1,33 @@
-/** Our own WGSL kernels: several outputs, in place, sizes baked in. They mix freely with TensorFlow.js's. */
+/** Our own WGSL kernels: several outputs, in-place updates, constant sizes. They mix freely with TensorFlow.js's. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { badSettings, HomegrownError } from '../base/errors';
 import { declare, expectedMs, workOf } from './cost';
 import { bufferOf, encodeDispatch, forgetValues, webgpu } from './tfjs';
 
-/** How a kernel sees a buffer. `update`: read and written in place; `write`: written, never read first. */
+/** Access of a kernel to a buffer. `update`: read and written in place; `write`: written, never read first. */
 export type Access = 'read' | 'write' | 'update';
 export type Element = 'f32' | 'i32' | 'u32' | 'vec2f' | 'vec2u' | 'vec4f';
 
-/** Everything but the data: made once per shape, since all sizes are constants in `code`. */
+/** Everything but the data. Made once per shape, since all sizes are constants in `code`. */
 export interface Kernel<Name extends string = string> {
-  /** For labels and tables: 'linear.forward'. */
+  /** Name for labels and tables: 'linear.forward'. */
   name: string;
-  /** One array each, under its name in the shader, in this order. */
+  /** One array per entry, under its name in the shader, in this order. */
   bindings: { readonly [name in Name]?: readonly [Access, Element] };
-  /** Threads of a workgroup; `main` has `group`, `local` (vec3u), `lane` (index in the workgroup) and, with subgroups, `sublane`. */
+  /** Threads of a workgroup. `main` has `group`, `local` (vec3u), `lane` (in workgroup), `sublane` (in subgroup). */
   workgroup: readonly [number, number, number];
-  /** Workgroups; each at most 65,535. */
+  /** Number of workgroups; at most 65,535 per dimension. */
   grid: readonly [number, number, 1];
-  /** Multiplications and additions of the whole grid, as the definition counts them; absent where bytes bound the time. */
+  /** Multiplications and additions of the whole grid, by the op's definition; absent if memory bounds the time. */
   flops?: number;
-  /** Of 32 bits, that all threads read from their workgroups' memory for that. */
+  /** Number of 32-bit words that all threads read from workgroup memory for those operations. */
   words?: number;
-  /** Before `main`: workgroup memory, functions. */
+  /** Text before `main`: workgroup memory, functions. */
   globals?: string;
   /**
-   * Of `main`. `index`: of the workgroup. `zero`: 0, as no compiler knows, so that a loop that begins there is not unrolled:
-   * on a processor an unrolled loop takes several times as long to compile and is not faster.
+   * Body of `main`. `index`: index of the workgroup. `zero`: 0, unknown to the compiler, so a loop that starts there
+   * isn't unrolled: on a CPU, an unrolled loop takes several times as long to compile and isn't faster.
    */
   body: string;
   enable?: readonly ('f16' | 'subgroups')[];
@@ -42,9 +42,9 @@ export interface Slice {
 export type Operand = TensorInfo | Slice;
 
 /**
- * Encodes one run of a kernel after everything encoded before. Where a dispatch might take too long it becomes several, each with some
- * of the workgroups: none of ours knows of another, nor how many there are but by its own code.
- * @throws {HomegrownError} 'bad-settings' where it asks for more workgroups than the device starts
+ * Encodes one run of a kernel after everything encoded before. Splits a dispatch that might take too long into several,
+ * each with some of the workgroups. No kernel depends on other workgroups or on the dispatch's size.
+ * @throws {HomegrownError} 'bad-settings' if the kernel needs more workgroups than the device allows
  */
 export function dispatch<Name extends string>(
   kernel: Kernel<Name>,
@@ -72,13 +72,13 @@ export function dispatch<Name extends string>(
   });
 }
 
-/** Milliseconds that a dispatch may be expected to take on a slow GPU. */
+/** Maximum expected milliseconds of a dispatch on a slow GPU. */
 const longest = new WeakMap<WebGPUBackend, number>();
 export const limitDispatches = (backend: WebGPUBackend, ms: number): void => void longest.set(backend, ms);
 
 type Pair = readonly [number, number];
 
-/** The workgroups of a grid in at least `n` ranges along one side, as far as it has so many. */
+/** Splits the workgroups of a grid along one side into at least `n` ranges, or as many as that side allows. */
 function ranges([x, y]: Kernel['grid'], n: number): { origin: Pair; grid: Kernel['grid'] }[] {
   if (n <= 1) return [{ origin: [0, 0], grid: [x, y, 1] }];
   const down = y >= Math.min(n, x);
@@ -101,7 +101,7 @@ function resource(operand: Operand): GPUBufferBinding {
   return { buffer: bufferOf(operand.tensor), offset: operand.from * 4, size: operand.length * 4 };
 }
 
-/** A function that makes kernels, each one once: its arguments are all that a kernel depends on. */
+/** Returns a memoized function that makes kernels: its arguments are all that a kernel depends on. */
 export function kernels<A extends readonly unknown[], Name extends string>(
   make: (...sizes: A) => Kernel<Name>,
 ): (...sizes: A) => Kernel<Name> {
@@ -114,11 +114,11 @@ export function kernels<A extends readonly unknown[], Name extends string>(
   };
 }
 
-/** Workgroups for `n` of them in a row: `index` in the shader is `group.x + group.y * 32768`, to be checked against n. */
+/** Grid of `n` workgroups in a row. `index` in the shader is `group.x + group.y * 32768`, to be checked against n. */
 export const row = (n: number): [number, number, 1] => (n <= ROW ? [n, 1, 1] : [ROW, Math.ceil(n / ROW), 1]);
 const ROW = 32_768;
 
-/** A kernel's lines at every `i` of `n`, a thread for each. */
+/** Runs a kernel's lines for every `i` below `n`, with one thread for each. */
 export const overElements = (n: number, lines: string) => ({
   workgroup: [256, 1, 1] as const,
   grid: row(Math.ceil(n / 256)),
@@ -128,20 +128,20 @@ export const overElements = (n: number, lines: string) => ({
   ${lines}`,
 });
 
-/** `n` numbers side by side, seen four at a time where that divides them: `count` of `type`, `width` numbers each. */
+/** Views `n` contiguous numbers four at a time if 4 divides n: `count` elements of `type`, `width` numbers each. */
 export const inFours = (n: number) =>
   n % 4 === 0
     ? { type: 'vec4f' as const, width: 4 as const, count: n / 4 }
     : { type: 'f32' as const, width: 1 as const, count: n };
 
-/** By code too: kernels of one shape made twice share a pipeline. */
+/** Pipelines by kernel and by code: equal kernels that are made twice share a pipeline. */
 interface Pipelines {
   byKernel: WeakMap<Kernel, GPUComputePipeline>;
   byCode: Map<string, GPUComputePipeline>;
 }
 const pipelines = new WeakMap<WebGPUBackend, Pipelines>();
 
-/** Of the workgroups from `origin` on. */
+/** Returns the pipeline for the workgroups from `origin` on. */
 function pipelineOf(backend: WebGPUBackend, kernel: Kernel, origin: Pair = [0, 0]): GPUComputePipeline {
   let known = pipelines.get(backend);
   if (!known) pipelines.set(backend, (known = { byKernel: new WeakMap(), byCode: new Map() }));

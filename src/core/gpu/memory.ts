@@ -1,10 +1,10 @@
-/** GPU memory: what is in use on our device, and what the programs that there are have planned to use. */
+/** Counts GPU memory: bytes in use on our device, and bytes that the existing programs plan to use. */
 
 /** Bytes of GPU buffers. */
 interface GpuMemory {
-  /** All that the programs use when they run: their own and, counted once, the variables that they share. */
+  /** Bytes that all programs use when they run: their own, plus the shared variables counted once. */
   plannedBytes: number;
-  /** Alive now, whoever made them: ours and TensorFlow.js's. */
+  /** Bytes of all live buffers, ours and TensorFlow.js's. */
   usedBytes: number;
 }
 
@@ -16,7 +16,7 @@ export function gpuMemory(): GpuMemory {
 
 let used = { bytes: 0 };
 
-/** A new device has nothing in use; what the last one had is gone with it. */
+/** Resets the count for a new device; the old device's buffers are gone with it. */
 export function resetMemoryCount(): void {
   used = { bytes: 0 };
 }
@@ -42,7 +42,7 @@ interface Planned {
 }
 const programs = new Set<Planned>();
 
-/** Counts a program until the result is called. */
+/** Counts a program until the returned function is called. */
 export function trackProgram(program: Planned): () => void {
   programs.add(program);
   return () => {

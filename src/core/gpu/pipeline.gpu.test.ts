@@ -14,7 +14,7 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-/** Which of a device's two ways to make a pipeline is taken, in order, and how many it is at once, while `act` runs. */
+/** Records, while `act` runs, how each pipeline is made (sync or async), in order, and how many at once. */
 async function compilations(act: () => Promise<unknown>) {
   const { prototype } = GPUDevice;
   const { createComputePipeline, createComputePipelineAsync } = prototype;
@@ -37,7 +37,7 @@ async function compilations(act: () => Promise<unknown>) {
   return seen;
 }
 
-/** A step of kernels that no other test has. */
+/** A step of kernels that no other test uses. */
 const own = (names: readonly string[], line = 'w[0] += 1;') => {
   const { tensors } = arena([{ shape: [1], dtype: 'float32' }]);
   const kernels = names.map((name, i): Kernel<'w'> => ({
@@ -56,7 +56,7 @@ const own = (names: readonly string[], line = 'w[0] += 1;') => {
 const compileOf = (step: () => { w: tf.Tensor }) => compile({ go: { shape: [1], dtype: 'float32' } }, step);
 const GO = { go: Float32Array.of(0) };
 
-test('the kernels of a step are compiled at once before its first replay, each one time, and counted', async () => {
+test('compiles the kernels of a step at once before its first replay, each once, and counts them', async () => {
   const names = ['one', 'two', 'three', 'four'];
   const step = own(names);
   const [program, other] = [compileOf(step), compileOf(step)];
@@ -78,7 +78,7 @@ test('the kernels of a step are compiled at once before its first replay, each o
   for (const each of [program, other]) each.dispose();
 });
 
-test('a first run that nobody prepared compiles its kernels so, too', async () => {
+test('a first run without prepare also compiles its kernels at once', async () => {
   const program = compileOf(own(['un', 'deux']));
   const seen = await compilations(async () => expect((await program.run(GO)).w[0]).toBe(2));
   expect(seen).toMatchObject({ inTurn: [], most: seen.atOnce.length });
@@ -86,19 +86,19 @@ test('a first run that nobody prepared compiles its kernels so, too', async () =
   program.dispose();
 });
 
-test('runs that begin while kernels are compiled keep their order', async () => {
+test('runs that begin while kernels compile keep their order', async () => {
   const program = compileOf(own(['eins', 'zwei'], 'w[0] = 10 * w[0] + 1;'));
   const preparing = program.prepare();
   const early = program.run(GO);
   const between = program.run(GO);
-  // Then all is compiled, and the two have not been told yet.
+  // Everything is compiled now, but the two runs don't know yet.
   const late = preparing.then(() => program.run(GO));
   const results = await Promise.all([early, between, late]);
   expect(results.map(({ w }) => w[0])).toEqual([11, 1111, 111111]);
   program.dispose();
 });
 
-test('a kernel of TensorFlow.js serves eager code and replays alike, whoever has it first', async () => {
+test('eager code and replays share a kernel of TensorFlow.js, whichever compiles it first', async () => {
   const programs = [tf.atanh, tf.asinh].map((op) =>
     compile({ x: { shape: [3], dtype: 'float32' } }, ({ x }) => ({ y: op(x) })),
   );
@@ -111,7 +111,7 @@ test('a kernel of TensorFlow.js serves eager code and replays alike, whoever has
   tf.dispose(eager);
 });
 
-test('a kernel that can’t be compiled is reported by name each time, and affects no other', async () => {
+test('reports a kernel that can’t be compiled by name each time, without affecting others', async () => {
   const step = own(['sound', 'broken'], 'w[0] += 1;');
   const broken = own(['faulty'], 'w[0] += nothing;');
   const program = compileOf(() => ({ ...step(), ...broken() }));
@@ -132,7 +132,7 @@ test('a kernel that can’t be compiled is reported by name each time, and affec
   gpu.check();
 });
 
-test('a program that is disposed while it is prepared does no harm', async () => {
+test('a program that is disposed during prepare does no harm', async () => {
   const program = compileOf(own(['late', 'later']));
   const [preparing, running] = [program.prepare(), program.run(GO)];
   program.dispose();
@@ -141,7 +141,7 @@ test('a program that is disposed while it is prepared does no harm', async () =>
   gpu.check();
 });
 
-test('preparing a program fails if the device is lost meanwhile', async () => {
+test('prepare fails if the device is lost meanwhile', async () => {
   const program = compileOf(own(['lost', 'and lost']));
   const preparing = program.prepare();
   gpu.device.destroy();

@@ -1,13 +1,13 @@
 /**
- * Pipelines that are compiled when they are used, not where they are made: several at once before a traced step is replayed,
- * and one on the spot where a kernel is dispatched outside of any.
+ * Compiles pipelines on use, not on creation: several at once before a traced step is replayed, and on the spot when a
+ * kernel is dispatched outside a traced step.
  *
- * Whoever asks our device for a pipeline gets one of these. Its bindings are read from its code, so that bind groups, a trace
- * and a plan can be made without a compiler, and the device's encoders replace it by what WebGPU has compiled.
+ * Our device returns these wrappers for every pipeline. A wrapper reads its bindings from the shader's code, so bind
+ * groups, traces and plans need no compiler. The device's encoders replace the wrapper by the compiled pipeline.
  */
 import { HomegrownError } from '../base/errors';
 
-/** A shader's text: a module is made of it when a pipeline is. */
+/** Text of a shader; becomes a module when its pipeline is compiled. */
 export class Source implements GPUShaderModule {
   declare readonly __brand: 'GPUShaderModule';
   readonly label: string;
@@ -33,10 +33,10 @@ export class Pipeline implements GPUComputePipeline {
   declare readonly __brand: 'GPUComputePipeline';
   /** The kernel's name. */
   readonly label: string;
-  /** The bindings that its shader may write; WebGPU does not tell. */
+  /** Bindings that the shader may write; WebGPU doesn't report them. */
   readonly writes: ReadonlySet<number>;
   private readonly source: Source;
-  /** Absent where something other than buffers is bound: a compiler tells then. */
+  /** Absent if the shader binds something other than buffers: then the compiled pipeline reports them. */
   private readonly bindings: GPUBindGroupLayout | undefined;
   private made: GPUComputePipeline | undefined;
   private compiling: Promise<void> | undefined;
@@ -64,15 +64,15 @@ export class Pipeline implements GPUComputePipeline {
     return index === 0 && this.bindings ? this.bindings : this.now().getBindGroupLayout(index);
   }
 
-  /** Compiled on the spot where it was not yet. What WebGPU has against it is then the device's to tell. */
+  /** Returns the compiled pipeline, compiling it on the spot if needed. WebGPU's errors then surface on the device. */
   now(): GPUComputePipeline {
     return (this.made ??= this.device.createComputePipeline(this.whole()));
   }
 
   /**
-   * Begins to compile it while others do, once for all who ask meanwhile. What fails is not kept.
-   * @throws {HomegrownError} 'bug' with the kernel's name and the compiler's words; the device is as good as before
-   * @throws {Error} with the same, where it is not the shader that is wrong: the device may be lost
+   * Starts compiling asynchronously, once for all concurrent callers. A failure isn't cached.
+   * @throws {HomegrownError} 'bug' with the kernel's name and the compiler's message; the device stays usable
+   * @throws {Error} with the same text, if the shader isn't the cause: the device may be lost
    */
   compiled(): Promise<void> {
     if (this.made) return Promise.resolve();
@@ -81,7 +81,7 @@ export class Pipeline implements GPUComputePipeline {
 
   private async compile(): Promise<void> {
     const { device } = this;
-    device.pushErrorScope('validation'); // otherwise the device would be blamed for a shader
+    device.pushErrorScope('validation'); // keeps a shader's error from being reported as the device's
     const whole = this.whole();
     const scope = device.popErrorScope();
     const [refused, result] = await Promise.allSettled([scope, device.createComputePipelineAsync(whole)]);
@@ -105,7 +105,7 @@ export class Pipeline implements GPUComputePipeline {
   }
 }
 
-/** What a shader says of its buffers; undefined where it binds anything else. */
+/** Reads a shader's buffer bindings; undefined if it binds anything else. */
 function bindingsOf(code: string) {
   const buffers = Array.from(code.matchAll(BUFFER), ([, binding, kind]) => ({
     binding: Number(binding),

@@ -1,6 +1,6 @@
 /**
- * Random programs, planned and replayed with NaN in all memory that no tensor lives in: between a tensor's last use and the
- * next one's first, and before the replay. Nothing may differ from the same program run op by op.
+ * Plans and replays random programs with NaN in all memory that no live tensor uses: before the replay, and between one
+ * tensor's last use and the next one's first. The results must equal those of the same program run op by op.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
@@ -33,7 +33,7 @@ const OUTPUTS = 3;
 const INPUT = 54;
 const VARIABLES = [54, 130];
 
-/** What a program reads and changes that outlives it. */
+/** Tensors that outlive the program, which it reads and changes. */
 function world() {
   const shapes = [INPUT, ...VARIABLES, ...Array.from({ length: OUTPUTS }, () => SIZES.at(-1)!)];
   const { tensors, buffers } = arena(shapes.map((size) => ({ shape: [size], dtype: 'float32' })));
@@ -49,11 +49,11 @@ function program(seed: number) {
     let drawn = 0;
     const pick = (n: number): number => at(drawn++) % n;
     const one = <T>(list: readonly T[]): T => list[pick(list.length)]!;
-    /** Made by a kernel inside the step: may be changed in place. */
+    /** Whether a kernel inside the step made it: may be changed in place. */
     const made: Tensor[] = [tf.tanh(input)];
     const constant = (size: number): Tensor => tf.tensor1d(Float32Array.from({ length: size }, () => pick(99) / 99));
     const any = (): Tensor => one([...made.slice(-4), ...made, input, ...variables, constant(one(SIZES))]);
-    /** As another size: a view, a part or a repetition. */
+    /** Changes the size: a view, a part or a repetition. */
     const fit = (x: Tensor, size: number): Tensor => {
       const flat = tf.reshape(x, [x.size]);
       if (size === x.size) return flat;
@@ -73,7 +73,7 @@ function program(seed: number) {
       },
       () => made.push(tf.reshape(tf.softmax(tf.reshape(fit(any(), 130), [10, 13])), [130])),
       () => {
-        // A view and what it shows, one of them changed.
+        // A view and its base, one of them changed.
         const x = one(made);
         const view = tf.reshape(x, [1, x.size]);
         dispatch(mix(x.size), { x: one([x, view]), y: tf.tanh(fit(any(), x.size)) });
@@ -84,9 +84,9 @@ function program(seed: number) {
         dispatch(mix(x.size), { x, y: tf.tanh(fit(any(), x.size)) });
       },
       () => {
-        // Tensors copied side by side: made there, where they are not used again.
+        // Packed tensors: made in place if they aren't used again.
         const x = one([tf.tanh(any()), one(made)]);
-        const parts = [x, one([x, one(made)]), one([x, tf.neg(any())])]; // the same one perhaps more than once
+        const parts = [x, one([x, one(made)]), one([x, tf.neg(any())])]; // may repeat one
         const offsets = parts.map((_, i) =>
           parts.slice(0, i).reduce((n, { size }) => n + Math.ceil(size / BLOCK) * BLOCK, 0),
         );
@@ -110,7 +110,7 @@ const values = (seed: number, n: number, size: number): Float32Array<ArrayBuffer
   return Float32Array.from({ length: size }, (_, i) => at(i) / 2 ** 31 - 1);
 };
 
-/** What outputs and variables hold after each of two steps. */
+/** Returns outputs and variables after each of two steps. */
 async function after({ input, variables, outputs, buffers }: World, seed: number, step: () => void) {
   variables.forEach((variable, i) => write(variable, values(seed, 100 + i, variable.size)));
   const seen: Float32Array[] = [];
@@ -118,7 +118,7 @@ async function after({ input, variables, outputs, buffers }: World, seed: number
     write(input, values(seed, n, input.size));
     step();
     for (const tensor of [...outputs, ...variables]) {
-      // Read as a copy: the tensor's own values are those of the last time that it was read.
+      // Read as a copy: the tensor itself may have stale cached values.
       const copy = tf.tidy(() => tf.mul(tensor, 1));
       seen.push(await copy.data<'float32'>());
       copy.dispose();
@@ -150,7 +150,7 @@ async function replayed(seed: number, change: (commands: readonly Command[]) => 
   return { seen, bytes, unsharedBytes };
 }
 
-test('no tensor sees what another left behind, nor loses what is its own', async () => {
+test("no tensor sees another's leftovers or loses its own values", async () => {
   for (let seed = 0; seed < 40; seed++) {
     const { seen, bytes, unsharedBytes } = await replayed(seed);
     expect(seen, `program ${seed}`).toEqual(await eager(seed));
@@ -159,7 +159,7 @@ test('no tensor sees what another left behind, nor loses what is its own', async
   }
 });
 
-test('a value that is read but not written shows', async () => {
+test('detects a value that is read but never written', async () => {
   let found = 0;
   for (let seed = 0; seed < 8; seed++) {
     const { seen } = await replayed(seed, (commands) => commands.slice(1)); // the first makes tanh(input)

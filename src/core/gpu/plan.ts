@@ -1,11 +1,11 @@
 /**
- * From a traced step to one that can be replayed: memory for its tensors, and its bind groups, once and for all.
+ * Turns a traced step into a replayable one: allocates memory for its tensors and makes its bind groups once.
  *
- * 1. A tensor whose last use is to be copied whole into another is made there in the first place (gradients into the one
- *    buffer that the optimizer reads), so the copy vanishes.
- * 2. Tensors share buffers where their lifetimes allow: largest first, each into the smallest buffer that is free for its
+ * 1. If a tensor's last use is a copy of all of it into another, kernels write there directly, without the copy (for
+ *    example gradients, into the one buffer that the optimizer reads).
+ * 2. Tensors share buffers if their lifetimes allow: largest first, each into the smallest buffer that is free for its
  *    whole life ("greedy by size", Pisarchyk & Lee 2020, arXiv:2001.03288).
- * 3. What the host wrote (constants, TensorFlow.js's uniforms) is kept once per content.
+ * 3. Data that the host wrote (constants, TensorFlow.js's uniforms) is stored once per content.
  */
 import { HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
@@ -19,9 +19,9 @@ export interface Plan {
   /** GPU memory that belongs to the plan. */
   buffers: readonly GPUBuffer[];
   bytes: number;
-  /** Buffers that the commands use and that outlive them. */
+  /** Buffers that the commands use and the plan doesn't own. */
   outside: readonly GPUBuffer[];
-  /** What the same tensors would take without sharing. */
+  /** Bytes that the same tensors would take without sharing. */
   unsharedBytes: number;
 }
 /** `expectedMs`: on a slow GPU (cost.ts). */
@@ -30,8 +30,9 @@ export type Ready =
   | { from: Place; to: Place; bytes: number; expectedMs: number };
 
 /**
- * `poisoned`, for tests: whatever no tensor lives in is NaN at every moment of a replay.
- * @throws {HomegrownError} 'out-of-memory' where a tensor is larger than the device lets a kernel see; nothing is made then.
+ * Plans the memory and bind groups of traced commands.
+ * `poisoned`, for tests: memory that no live tensor uses is NaN at every moment of a replay.
+ * @throws {HomegrownError} 'out-of-memory' if a tensor exceeds the device's binding size; nothing is allocated then.
  */
 export function plan(device: GPUDevice, traced: readonly Command[], poisoned = false): Plan {
   refuseTooLarge(device.limits, traced);
@@ -98,7 +99,7 @@ const copy = (from: Place, to: Place, bytes: number): Ready => ({
   expectedMs: expectedMs({ flops: 0, bytes: 2 * bytes }),
 });
 
-/** Where a tensor's bytes lie inside another's: followed to the end by `homeOf`. */
+/** Location of a tensor's bytes inside another tensor; `homeOf` follows the chain to its end. */
 type Homes = ReadonlyMap<Placeholder, { root: Placeholder; offset: number }>;
 function homeOf(homes: Homes, buffer: Placeholder): { root: Placeholder; offset: number } {
   const home = homes.get(buffer);
@@ -109,7 +110,7 @@ function homeOf(homes: Homes, buffer: Placeholder): { root: Placeholder; offset:
 
 function elideCopies(device: GPUDevice, commands: readonly Command[]): { homes: Homes; commands: readonly Command[] } {
   const lastUse = new Map<GPUBuffer, number>();
-  const computed = new Set<GPUBuffer>(); // targets that a kernel writes: their place is not only copied into
+  const computed = new Set<GPUBuffer>(); // copy targets that a kernel also writes
   commands.forEach((command, i) => {
     for (const { buffer, writes } of usesOf(command)) {
       lastUse.set(buffer, i);
@@ -128,14 +129,14 @@ function elideCopies(device: GPUDevice, commands: readonly Command[]): { homes: 
     homes.set(from, { root: to, offset: toOffset });
     copyOf.set(from, command);
   });
-  // One buffer may not be read and written by the same command: there, the tensor keeps a buffer of its own.
+  // A command may not read and write one buffer: in that case, the tensor keeps its own buffer.
   for (let found = true; found;) {
     found = false;
     for (const command of commands) {
       if (command.kind === 'copy') {
         const { from, to } = command;
         if (!isUnplaced(from) || !isUnplaced(to) || (homes.has(from) && copyOf.get(from) === command)) continue;
-        // A tensor that is copied into one pack twice, or part of one into another.
+        // A tensor copied into one pack twice, or a part of one tensor copied into another.
         const isInside = from !== to && homeOf(homes, from).root === homeOf(homes, to).root;
         if (isInside && homes.delete(homes.has(from) ? from : to)) found = true;
         continue;
@@ -160,7 +161,7 @@ interface Life {
   first: number;
   last: number;
 }
-/** Index of the first and the last command that touches each tensor (those at home in another count for that one). */
+/** Returns the first and last command that touches each tensor; tensors inside another count for that one. */
 function lifetimes(commands: readonly Command[], homes: Homes): Map<Placeholder, Life> {
   const lives = new Map<Placeholder, Life>();
   commands.forEach((command, i) => {
@@ -184,7 +185,7 @@ function share(lives: ReadonlyMap<Placeholder, Life>): { sizes: number[]; slots:
   const slots = new Map<Placeholder, number>();
   for (const [buffer, life] of [...lives].sort(([a], [b]) => b.size - a.size)) {
     const free = (slot: { lives: Life[] }) => slot.lives.every((l) => l.last < life.first || l.first > life.last);
-    // Sizes only fall, so the last free slot is the smallest.
+    // Sizes only decrease, so the last free slot is the smallest.
     let slot = shared.findLastIndex(free);
     if (slot < 0) slot = shared.push({ size: Math.ceil(buffer.size / 16) * 16, lives: [] }) - 1;
     shared[slot]!.lives.push(life);
@@ -193,7 +194,7 @@ function share(lives: ReadonlyMap<Placeholder, Life>): { sizes: number[]; slots:
   return { sizes: shared.map(({ size }) => size), slots };
 }
 
-/** NaN over every shared buffer before the first command, and over each tensor's bytes after the last that uses it. */
+/** Writes NaN over every shared buffer before the first command, and over each tensor's bytes after its last use. */
 function withPoison(
   device: GPUDevice,
   commands: readonly Ready[],
@@ -232,7 +233,7 @@ function placeConstants(device: GPUDevice, constants: ReadonlySet<Placeholder>) 
   let end = 0;
   for (const buffer of constants) {
     const bytes = buffer.initial!;
-    // Large ones are not worth comparing.
+    // Large ones aren't worth comparing.
     const content = bytes.byteLength <= 1024 ? new Uint32Array(bytes).join() : `only ${writes.length}`;
     let offset = byContent.get(content);
     if (offset === undefined) {

@@ -8,7 +8,7 @@ import { emptyTensor, releaseFreed } from './tfjs';
 const MEGABYTE = 2 ** 20;
 const megabytes = (n: number): tf.Tensor => emptyTensor([(n * MEGABYTE) / 4], 'float32');
 
-test('freed buffers are used again, or given back where they are many', async () => {
+test('reuses freed buffers, and frees the oldest beyond the limit', async () => {
   const calls: Calls = countCalls();
   const gpu = await openGpu();
   const settle = () => finished(gpu);
@@ -29,7 +29,7 @@ test('freed buffers are used again, or given back where they are many', async ()
   expect((await sum.data()).length).toBe(second.size);
   tf.dispose([second, sum]);
 
-  // Others take their places: what is in use now is kept, what was used long ago is not.
+  // Others take their places: recently released buffers are kept, old ones are freed.
   for (let i = 0; i < 4; i++) tf.dispose(megabytes(5));
   await settle();
   calls.reset();

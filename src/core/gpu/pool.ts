@@ -1,12 +1,12 @@
 import type { BufferManager } from './tfjs';
 
 /**
- * The buffers behind TensorFlow.js's tensors. What is released is kept for the next of its size and usage, `max` bytes of it
- * in all; what has waited longest is given back. TensorFlow.js's own pool gives nothing back: what one large product took
- * would stay taken for as long as the page is open.
+ * Pool of the buffers behind TensorFlow.js's tensors. Keeps up to `max` bytes of released buffers for reuse at the same
+ * size and usage, and frees the oldest. TensorFlow.js's own pool frees nothing: memory of one large product would stay
+ * allocated while the page is open.
  */
 export function pool(device: GPUDevice, max = 16 * 2 ** 20): BufferManager {
-  /** By size and usage; each list, and `waiting`, in the order of release. */
+  /** Free buffers by size and usage; each list, and `waiting`, in release order. */
   const free = new Map<string, GPUBuffer[]>();
   const waiting = new Set<GPUBuffer>();
   let freeBytes = 0;

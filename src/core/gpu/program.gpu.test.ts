@@ -50,7 +50,7 @@ function net() {
 }
 const batch = (n: number) => Float32Array.from({ length: 20 }, (_, i) => stream(2, 'x', n)(i) / 2 ** 31 - 1);
 
-test('replayed steps equal eager ones, and cost one submit, one write and nothing else', async () => {
+test('replayed steps equal eager ones, with one submit and one write each', async () => {
   const [eager, replayed] = [net(), net()];
   const program = compile(
     { x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } },
@@ -69,13 +69,13 @@ test('replayed steps equal eager ones, and cost one submit, one write and nothin
     expect(got.loss[0]).toBe(loss);
     want.dispose();
   }
-  // In place, where eager code can read them, however often they were read before.
+  // Updated in place, and readable by eager code, even after earlier reads.
   for (let i = 0; i < 2; i++) expect(await replayed.tensors[i]!.data()).toEqual(await eager.tensors[i]!.data());
   await program.run({ x: batch(0), rate: Float32Array.of(1) });
   expect(await replayed.tensors[0]!.data()).not.toEqual(await eager.tensors[0]!.data());
 });
 
-test('steps may overlap and still come out in order', async () => {
+test('overlapping steps finish in order', async () => {
   const [one, other] = [net(), net()];
   const inputs = { x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } } as const;
   const [a, b] = [compile(inputs, one.step), compile(inputs, other.step)];
@@ -89,10 +89,10 @@ test('steps may overlap and still come out in order', async () => {
   expect(calls.liveBytes).toBeLessThan(live);
 });
 
-test('memory is accounted for, planned and in use, and time where the GPU tells it', async () => {
+test('accounts for planned and used memory, and for time if the GPU has timestamps', async () => {
   const inputs = { x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } } as const;
   const { step } = net();
-  flush(gpu.backend); // frees what making the net needed
+  flush(gpu.backend); // frees temporaries of the net's creation
   const [live, before] = [calls.liveBytes, gpuMemory()];
   const [one, other] = [compile(inputs, step), compile(inputs, step)];
   const { plannedBytes, variables } = one.cost;
@@ -117,7 +117,7 @@ test('memory is accounted for, planned and in use, and time where the GPU tells 
   expect(gpuMemory().plannedBytes).toBe(before.plannedBytes);
 });
 
-test('a step that reads a tensor is refused', async () => {
+test('refuses a step that reads a tensor', async () => {
   const x = tf.add(tf.tensor1d([1]), 1);
   let reading: Promise<unknown> = Promise.resolve();
   trace(() => {
@@ -159,7 +159,7 @@ test.each([
     expect([calls.liveBytes, tf.memory().numTensors], backend).toEqual(before);
   }
 });
-/** Fails when the inner function runs a second time, on its way back. */
+/** Fails if the inner function runs a second time, in the backward pass. */
 function gradientOfRecomputed(fail: () => never) {
   let runs = 0;
   const inner = (x: tf.Tensor) => {
@@ -169,7 +169,7 @@ function gradientOfRecomputed(fail: () => never) {
   return tf.grads((w) => tf.sum(recompute(inner, [tf.square(w)])))([tf.ones([3])]);
 }
 
-test('a run with inputs of another size is refused, and takes nothing from those that follow', async () => {
+test('refuses inputs of another size without affecting later runs', async () => {
   const { step } = net();
   const program = compile({ x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } }, step);
   const rate = Float32Array.of(0.1);
@@ -182,7 +182,7 @@ test('a run with inputs of another size is refused, and takes nothing from those
   program.dispose();
 });
 
-test('steps in flight when a program is disposed still finish and free their memory; waiting ones fail', async () => {
+test('disposing a program lets steps in flight finish and free their memory, and fails waiting ones', async () => {
   const { step } = net();
   flush(gpu.backend);
   const before = calls.liveBytes;
@@ -196,7 +196,7 @@ test('steps in flight when a program is disposed still finish and free their mem
   expect(calls.liveBytes).toBe(before);
 });
 
-test('more workgroups than the GPU starts are refused as what they are, settings that are too large', () => {
+test('reports more workgroups than the GPU allows as settings that are too large', () => {
   const n = 64 * (gpu.device.limits.maxComputeWorkgroupsPerDimension + 1);
   const act = () => tf.tidy(() => dispatch(descend(n), { w: tf.zeros([1]), g: tf.zeros([1]), rate: tf.zeros([1]) }));
   expect(act).toThrow(
@@ -204,7 +204,7 @@ test('more workgroups than the GPU starts are refused as what they are, settings
   );
 });
 
-test('a step with a tensor that no kernel of this GPU may see is refused by its size, and leaves nothing behind', async () => {
+test('refuses a step with a tensor beyond this GPU’s binding limit by its size, and frees everything', async () => {
   const cap = capBindings(gpu.device, 2 ** 20);
   try {
     releaseFreed(gpu.backend);
@@ -223,7 +223,7 @@ test('a step with a tensor that no kernel of this GPU may see is refused by its 
   }
 });
 
-test('an arena is cut where a binding ends', () => {
+test('splits an arena at the binding limit', () => {
   const runs = layout([1, 64, 65, 256, 600, 2], 4 * BLOCK);
   expect(runs).toEqual([
     { first: 0, offsets: [0, 64, 128], from: 0, elements: 256 },

@@ -1,4 +1,4 @@
-/** A step as something to run again and again: the same function traced and replayed on WebGPU, or called on wasm and cpu. */
+/** Makes a step repeatable: traced once and replayed on WebGPU, or called directly on wasm and cpu. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { HomegrownError, toFailure } from '../base/errors';
@@ -21,46 +21,46 @@ export type Results<Name extends string> = Readonly<Record<Name, Float32Array>>;
 
 export interface Program<In extends string, Out extends string> {
   /**
-   * Compiles all new kernels at once, and reports how many of them are done; wasm and cpu have none. The first `run` does it
-   * otherwise.
-   * @throws {HomegrownError} 'bug' where a kernel cannot be compiled, with its name; what the device reports where it failed
+   * Compiles all new kernels at once and reports how many are done; wasm and cpu have none. Otherwise the first `run`
+   * compiles them.
+   * @throws {HomegrownError} 'bug' with the kernel's name if it doesn't compile; if the device failed, its own error
    */
   prepare(report?: Compiling): Promise<void>;
   /**
-   * Starts one step with these inputs; the promise settles when its outputs have been read. On WebGPU, calls may overlap:
-   * start the next step before the last one's outputs are in, and the GPU never waits. At most `IN_FLIGHT` do.
+   * Starts one step with these inputs; the promise settles when its outputs have been read. On WebGPU, calls may
+   * overlap: start the next step before the last one's outputs arrive, and the GPU never waits. Limit: `IN_FLIGHT`.
    */
   run(values: Values<In>): Promise<Results<Out>>;
   readonly cost: Cost;
-  /** Runs a step whose kernels are timed one by one. Absent where the GPU cannot tell the time. */
+  /** Runs a step and times each kernel. Absent if the GPU has no timestamps. */
   profile?: ((values: Values<In>) => Promise<readonly Timing[]>) | undefined;
   dispose(): void;
 }
 
-/** Kernels that have been compiled, of those that had to be: first with 0 done, and not at all where there are none. */
+/** Reports how many of the new kernels are compiled: starts with 0 done, and isn't called if there are none. */
 export type Compiling = (done: number, of: number) => void;
 
-/** All 0 where nothing is traced. */
+/** All 0 if nothing is traced. */
 export interface Cost {
-  /** Tracing and planning. */
+  /** Time for tracing and planning. */
   traceMs: number;
-  /** Encoding and submitting the last step. */
+  /** Time for encoding and submitting the last step. */
   encodeMs: number;
-  /** The last step that was read, on the GPU; absent where it cannot tell the time. */
+  /** GPU time of the last step that was read; absent without timestamps. */
   gpuMs?: number;
   dispatches: number;
-  /** All GPU memory that a step uses: what its tensors share, inputs and outputs, and the variables. */
+  /** GPU memory that a step uses in total: its tensors' shared buffers, inputs, outputs and variables. */
   plannedBytes: number;
-  /** The variables' part of it: other programs may use the same buffers. */
+  /** Buffers of the variables, included in `plannedBytes`: other programs may use the same ones. */
   variables: readonly Pick<GPUBuffer, 'size'>[];
-  /** What its tensors would take without sharing. */
+  /** Bytes that its tensors would take without sharing. */
   unsharedBytes: number;
 }
 
 export const bytesOf = (buffers: Iterable<Pick<GPUBuffer, 'size'>>): number =>
   [...buffers].reduce((n, { size }) => n + size, 0);
 
-/** Prepares programs that are run one after the other. */
+/** Prepares programs that run one after the other. */
 export async function prepareAll(
   programs: readonly Pick<Program<string, string>, 'prepare'>[],
   report: Compiling = () => undefined,
@@ -82,17 +82,17 @@ export async function prepareAll(
   await Promise.all(all);
 }
 
-/** Milliseconds on the GPU. A processor that plays one draws no page, and no system watches it. */
+/** Milliseconds on the GPU. Software adapters have no limit: they draw no page, and no OS watchdog watches them. */
 export const MAX_SUBMIT_MS = 200;
 
-/** Steps that a program may have on the way at once. */
+/** Maximum number of steps of a program in flight. */
 const IN_FLIGHT = 3;
 
 /**
- * `step` gets a tensor for each input and returns float32 tensors. Whatever else it reads must outlive the program
- * (variables), and whatever it changes it must change in place (the optimizers' ops do).
+ * Makes a program of `step`, which gets a tensor for each input and returns float32 tensors. Anything else that the
+ * step reads must outlive the program (variables). Any change must be in place (as optimizers do).
  * @param now milliseconds, for `cost`
- * @throws {HomegrownError} on WebGPU, as `plan` does, and 'bug' where the step reads a tensor; then nothing is left of it
+ * @throws {HomegrownError} on WebGPU, as `plan` does, and 'bug' if the step reads a tensor; frees its buffers then
  */
 export function compile<In extends string, Out extends string>(
   inputs: Readonly<Record<In, InputSpec>>,
@@ -130,10 +130,10 @@ class Eager<In extends string, Out extends string> implements Program<In, Out> {
   }
 }
 
-/** Where a replay's outputs, and its times, can be read. */
+/** Buffer in which a replay's outputs and timestamps can be read. */
 interface Staging {
   buffer: GPUBuffer;
-  /** Which of those that may be on the way at once. */
+  /** Index among the replays in flight. */
   replay: number;
 }
 
@@ -145,18 +145,18 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private readonly written: ReadonlySet<Cached>;
   private readonly input: Side<In>;
   private readonly output: Side<Out>;
-  /** Each goes in a submit of its own: one, unless that takes long. */
+  /** Parts of a step, each submitted on its own; a single one unless the step takes long. */
   private submits: readonly Submit[];
-  /** Of a step, on a slow GPU (cost.ts). */
+  /** Expected milliseconds of a step on a slow GPU (cost.ts). */
   private readonly expectedMs: number;
-  /** The last step that was read, from when the GPU could begin it. */
+  /** Duration of the last step that was read, from when the GPU could start it. */
   private wallMs: number | undefined;
   private lastRead = -Infinity;
   private readonly clock: Clock | undefined;
   private readonly ring: Staging[];
   private readonly untrack: () => void;
   private readonly waiting: (() => void)[] = [];
-  /** Of the last run that waits for kernels. */
+  /** Promise of the last run that waits for kernels. */
   private preparing: Promise<void> | undefined;
   private isDisposed = false;
 
@@ -261,7 +261,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     }
   }
 
-  /** A run that begins when all has just been compiled must not overtake those that wait for it. */
+  /** Keeps a run that starts right after compilation from overtaking runs that wait for it. */
   private async prepareAfter(preparing: Promise<void> | undefined): Promise<void> {
     await preparing?.catch(() => undefined);
     return this.prepare();
@@ -291,19 +291,19 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     this.cost.encodeMs = this.now() - began;
   }
 
-  /** A submit is not interrupted: where it is long, the page stands still, and a system may take the GPU for hung. */
+  /** Splits long submits: a submit can't be interrupted, so the page freezes and an OS may consider the GPU hung. */
   private divide(): void {
     const { gpuMs = this.wallMs ?? this.expectedMs } = this.cost;
     const max = this.gpu.adapter.software ? Infinity : (MAX_SUBMIT_MS / gpuMs) * this.expectedMs;
     if (this.submits.length > 1 || max < this.expectedMs) this.submits = inSubmits(this.plan.commands, max);
   }
 
-  /** Steps may be on the way together: the GPU begins one when it has ended the one before. */
+  /** Measures a step's duration. Steps may overlap in flight: the GPU starts one after the previous one ends. */
   private hear(submitted: number): void {
     const now = this.now();
     const ms = now - Math.max(submitted, this.lastRead);
     this.lastRead = now;
-    if (ms > 0) this.wallMs = ms; // else there is no clock here either
+    if (ms > 0) this.wallMs = ms; // 0 if there is no clock here either
   }
 
   private fill(values: Values<In>): void {

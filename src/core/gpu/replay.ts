@@ -1,10 +1,10 @@
-/** Planned commands on their way to the GPU, and how long they take there. */
+/** Encodes planned commands and measures their GPU time. */
 import type { Ready } from './plan';
 
 type Pass = Extract<Ready, { pipeline: unknown }>[];
 type Copy = Extract<Ready, { from: unknown }>;
 
-/** What runs in one pass, and the copies between passes. */
+/** One pass, or a copy between passes. */
 export type Segment = Pass | Copy;
 
 export function segments(commands: readonly Ready[]): Segment[] {
@@ -18,15 +18,15 @@ export function segments(commands: readonly Ready[]): Segment[] {
   return result;
 }
 
-/** What goes to the GPU in one submit. */
+/** Commands of one submit. */
 export interface Submit {
   segments: readonly Segment[];
-  /** Whether the first pass of all is in it, and the last. */
+  /** Whether this submit contains the step's first pass (`begins`) and its last (`ends`). */
   begins: boolean;
   ends: boolean;
 }
 
-/** The commands in as few submits as are expected to take at most `max` each, as `expectedMs` counts; what takes longer goes alone. */
+/** Splits commands into as few submits as possible with an `expectedMs` of at most `max`; longer ones go alone. */
 export function inSubmits(commands: readonly Ready[], max: number): Submit[] {
   const submits: Ready[][] = [];
   let left = -1;
@@ -44,7 +44,7 @@ export function inSubmits(commands: readonly Ready[], max: number): Submit[] {
   return all.map((submit, i) => ({ segments: submit, begins: i === first, ends: i === last }));
 }
 
-/** Queries that the first pass writes the time to when it begins, and the last when it ends. */
+/** Query indices for the time at which the first pass begins and the last pass ends. */
 interface Stamps {
   queries: GPUQuerySet;
   begin?: number;
@@ -81,7 +81,7 @@ export function encode(encoder: GPUCommandEncoder, all: readonly Segment[], time
   });
 }
 
-/** Two queries and where they are read from, for each of `n` replays that may be on the way at once. */
+/** Two queries and their readback location, for each of `n` replays that may be in flight. */
 export class Clock {
   readonly bytes: number;
   private readonly queries: GPUQuerySet;
@@ -97,11 +97,11 @@ export class Clock {
     });
   }
 
-  /** For the submit that begins, and the submit that ends, replay `i`. */
+  /** Returns the queries of replay `i` for the submit that begins it and the one that ends it. */
   stamps(i: number, { begins, ends }: Pick<Submit, 'begins' | 'ends'>): Stamps {
     return { queries: this.queries, ...(begins && { begin: 2 * i }), ...(ends && { end: 2 * i + 1 }) };
   }
-  /** Copies the two times of replay `i` to `into`, 16 bytes. */
+  /** Copies the two timestamps of replay `i` to `into`, 16 bytes. */
   read(encoder: GPUCommandEncoder, i: number, into: { buffer: GPUBuffer; offset: number }): void {
     encoder.resolveQuerySet(this.queries, 2 * i, 2, this.resolved, i * STRIDE);
     encoder.copyBufferToBuffer(this.resolved, i * STRIDE, into.buffer, into.offset, TIMES);
@@ -112,7 +112,7 @@ export class Clock {
     this.resolved.destroy();
   }
 }
-/** Bytes of two times, and of what a resolve is aligned to. */
+/** Bytes of two timestamps; `STRIDE` is the alignment of a resolve. */
 export const TIMES = 16;
 const STRIDE = 256;
 
@@ -123,16 +123,16 @@ export function elapsed(bytes: ArrayBuffer, offset: number): number {
 }
 
 export interface Timing {
-  /** Of the kernel. */
+  /** Name of the kernel. */
   name: string;
   grid: readonly [number, number, number];
-  /** On the GPU. */
+  /** GPU time in milliseconds. */
   ms: number;
 }
 
 /**
- * Runs the commands once with a pass for each dispatch, whose time is measured. Browsers may round times to 0.1 ms, against
- * pages that spy on each other: then those of short kernels say little.
+ * Runs the commands once, with a timed pass for each dispatch. Browsers may round times to 0.1 ms against timing
+ * attacks, so times of short kernels mean little.
  */
 export async function profile(device: GPUDevice, submits: readonly Submit[]): Promise<Timing[]> {
   const dispatches = submits.flatMap((submit) =>

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => pretending.undo());
 
-/** Says that it multiplies as often as a slow GPU does in so many milliseconds, but doubles and adds 1. */
+/** Declares the multiplications that a slow GPU does in `ms`, but only doubles and adds 1. */
 const long = (ms: number): Kernel<'x'> => ({
   name: `${ms} ms`,
   bindings: { x: ['update', 'f32'] },
@@ -30,7 +30,7 @@ const long = (ms: number): Kernel<'x'> => ({
   body: `let i = index * 64u + lane; x[i] = 2 * x[i] + 1; // ${ms}`,
 });
 
-/** A step of such kernels over a variable of 256 numbers, from 0 on. */
+/** A step of such kernels over a variable of 256 numbers, starting at 0. */
 function step(kernels: readonly number[], now?: () => number) {
   const { tensors } = arena([{ shape: [256], dtype: 'float32' }]);
   const x = tensors[0]!;
@@ -50,23 +50,23 @@ function step(kernels: readonly number[], now?: () => number) {
   };
 }
 
-test('a first step goes in submits that none is expected to take 200 ms, and a dispatch in ranges of 100 ms', async () => {
+test('splits a first step into submits expected below 200 ms, and a dispatch into ranges of 100 ms', async () => {
   const { program, run } = step([150, 60, 90, 30]); // as 75, 75, 60, 90, 30 ms
   const stock = program.cost.dispatches - 5;
   expect(await run()).toBe(15);
   expect(calls).toMatchObject({ submits: 2, dispatches: 5 + stock, buffers: 0, bindGroups: 0 });
-  // A device with timestamps has been measured by then, and isn't that slow.
+  // A device with timestamps has measured the step by then, and isn't that slow.
   expect(await run()).toBe(255);
   expect(calls.submits).toBe(1);
   program.dispose();
 });
 
-test('a step that takes a GPU long goes in several submits, and comes to the same', async () => {
+test('splits a step that takes a GPU long into several submits with the same result', async () => {
   const [{ program: one, run }, several] = [step([1, 2, 3, 2]), step([1, 2, 3, 2])];
   expect(await several.run()).toBe(await run());
   for (let n = 1; n < 4; n++) {
     const want = await run();
-    several.program.cost.gpuMs = 760; // as if the last had taken that long, 95 for each of 8
+    several.program.cost.gpuMs = 760; // as if the last step had taken 95 ms for each of 8
     expect(await several.run()).toBe(want);
     // 1, then 2, then 3 would be 570: no two fit with the longest.
     expect(calls).toMatchObject({ submits: 4, writes: 1, buffers: 0, bindGroups: 0 });
@@ -83,7 +83,7 @@ test('a step that takes a GPU long goes in several submits, and comes to the sam
   for (const program of [one, several.program]) program.dispose();
 });
 
-test('without timestamps the clock on the wall decides, also where steps are on the way together', async () => {
+test('without timestamps, wall-clock time decides, also for overlapping steps', async () => {
   const { timestamps } = gpu.adapter;
   gpu.adapter.timestamps = false;
   let time = 0;
@@ -91,15 +91,15 @@ test('without timestamps the clock on the wall decides, also where steps are on 
   try {
     await program.prepare();
     const first = run();
-    expect(calls.submits).toBe(2); // 200 ms and a little were expected
+    expect(calls.submits).toBe(2); // expected slightly over 200 ms
     time += 1600;
     await first;
     const next = run();
-    expect(calls.submits).toBe(5); // 400 ms each, and what is short
+    expect(calls.submits).toBe(5); // 400 ms each, and a short one
     time += 10;
     await next;
     const [one, other] = [run(), run()];
-    expect(calls.submits).toBe(1); // of the last
+    expect(calls.submits).toBe(1); // for the last
     time += 100;
     await Promise.all([one, other]);
     await run();
@@ -110,7 +110,7 @@ test('without timestamps the clock on the wall decides, also where steps are on 
   }
 });
 
-test('a processor that plays a GPU gets one submit and whole dispatches', async () => {
+test('a software adapter gets one submit and unsplit dispatches', async () => {
   pretending.undo();
   const { program, run } = step([400, 400]);
   expect(await run()).toBe(3);

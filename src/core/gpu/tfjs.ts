@@ -1,4 +1,4 @@
-/** The one file that touches what TensorFlow.js 4.22 keeps private. */
+/** Accesses the private members of TensorFlow.js 4.22. No other file does. */
 import * as tf from '@tensorflow/tfjs';
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
@@ -13,13 +13,13 @@ interface Inside {
   commandQueueOwnedIds: WeakSet<object>;
   dispatchCountInPass: number;
 }
-/** Where tensors get their buffers; `numBytes...` feed tf.memory(). */
+/** Allocator of TensorFlow.js's tensor buffers; `numBytes...` feed tf.memory(). */
 export interface BufferManager {
   numBytesUsed: number;
   numBytesAllocated: number;
   acquireBuffer(size: number, usage: GPUBufferUsageFlags, mappedAtCreation?: boolean, reuse?: boolean): GPUBuffer;
   releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
-  /** Gives back what is kept for reuse. */
+  /** Frees the buffers kept for reuse. */
   dispose(): void;
 }
 const inside = (backend: WebGPUBackend): Inside => backend as unknown as Inside;
@@ -31,20 +31,20 @@ export function webgpu(): WebGPUBackend {
   throw new HomegrownError('bug', `A WebGPU kernel was called on the ${tf.getBackend()} backend.`);
 }
 
-/** Before the backend's first tensor: its buffers come from here. */
+/** Sets the allocator of the backend's buffers; call it before the backend's first tensor. */
 export const takeBuffersFrom = (backend: WebGPUBackend, bufferManager: BufferManager): void =>
   void Object.assign(inside(backend), { bufferManager });
 
-/** Gives back the memory of tensors that were disposed, all of it. */
+/** Frees all memory of disposed tensors. */
 export function releaseFreed(backend: WebGPUBackend): void {
   flush(backend);
   inside(backend).bufferManager.dispose();
 }
 
-/** Whether the op that runs now is on the way to a gradient, so that what its backward needs is worth computing. */
+/** Returns whether the current op runs under a gradient, so that its backward pass needs saved values. */
 export const gradientWanted = (): boolean => tf.engine().state.gradientDepth > 0;
 
-/** Runs `act`, which takes gradients; where it fails, what was saved for its backward pass would otherwise be kept for good. */
+/** Runs `act`, which takes gradients. If it fails, disposes the tensors saved for its backward pass. */
 export function leavingNoTape<T>(act: () => T): T {
   try {
     return act();
@@ -57,7 +57,7 @@ export function leavingNoTape<T>(act: () => T): T {
   }
 }
 
-/** Runs `act`, which takes gradients, inside a backward pass: that pass would otherwise find its own tape gone. */
+/** Runs `act`, which takes gradients, inside a backward pass, and then restores the tape of that pass. */
 export function onItsOwnTape<T>(act: () => T): T {
   const { state } = tf.engine();
   const { activeTape } = state;
@@ -69,8 +69,8 @@ export function onItsOwnTape<T>(act: () => T): T {
 }
 
 /**
- * Runs `act` where a gradient is wanted, on a tape of its own that is then thrown away.
- * @returns what it gives, and the tensors that it read and had not made, each once
+ * Runs `act` on a temporary gradient tape.
+ * @returns its result, and each tensor that it read but didn't make, once
  */
 export function readBy<T extends Tensor>(act: () => T): { value: T; read: readonly Tensor[] } {
   const { state } = tf.engine();
@@ -89,13 +89,13 @@ export function readBy<T extends Tensor>(act: () => T): { value: T; read: readon
   }
 }
 
-/** Whether an op on the tape has made the tensor: a gradient may have to go through it, and its backward pass finds it gone. */
+/** Returns whether an op on the tape made the tensor: a gradient may flow through it in the backward pass. */
 export const isOnTape = ({ id }: Tensor): boolean =>
   tf.engine().state.activeTape.some(({ outputs }) => outputs.some((output) => output.id === id));
 
 /**
- * `tf.customGrad` for functions with several outputs. All outputs must be used. `gradients` returns one per input, from those
- * of the outputs and the tensors that forward saved.
+ * `tf.customGrad` for functions with several outputs. All outputs must be used. `gradients` returns one gradient per
+ * input, from the outputs' gradients and the tensors that forward saved.
  */
 export function customGradOf(
   inputs: readonly Tensor[],
@@ -114,35 +114,35 @@ export function customGradOf(
 interface CustomKernel {
   inputs: Record<string, Tensor>;
   forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor[];
-  /** An array of gradients where there are several outputs. */
+  /** `dy` is an array of gradients if there are several outputs. */
   backwardsFunc(dy: Tensor | Tensor[], saved: Tensor[]): Record<string, () => Tensor>;
 }
 
-/** The buffer that holds a tensor, uploaded first where it is still on the host. */
+/** Returns the buffer that holds a tensor; uploads the tensor first if it is still on the host. */
 export function bufferOf(tensor: TensorInfo): GPUBuffer {
   const backend = webgpu();
   backend.uploadToGPU(tensor.dataId);
   return backend.tensorMap.get(tensor.dataId).resource as GPUBuffer;
 }
 
-/** Values that are still, or again, on the host; absent when only the GPU knows them. */
+/** Returns the values cached on the host; undefined if only the GPU has them. */
 export const hostValues = (tensor: TensorInfo): tf.backend_util.TypedArray | undefined =>
   (webgpu().tensorMap.get(tensor.dataId).values as tf.backend_util.TypedArray | null) ?? undefined;
 
-/** After a write on the GPU: `data()` would otherwise return what it read before. */
+/** Invalidates the host's cached values after a write on the GPU: `data()` would otherwise return stale values. */
 export function forgetValues(tensor: TensorInfo): void {
   const data = webgpu().tensorMap.get(tensor.dataId) as Cached | undefined;
   if (!data) return;
   data.values = null;
   onWrite?.(data);
 }
-/** TensorFlow.js's record of a tensor, as far as it caches values. */
+/** TensorFlow.js's record of a tensor, reduced to its cached values. */
 export interface Cached {
   values: unknown;
 }
 let onWrite: ((data: Cached) => void) | undefined;
 
-/** A tensor on the GPU with undefined content, on the tape's books like any other. */
+/** Makes a GPU tensor with undefined content, tracked by the engine like any other. */
 export function emptyTensor(shape: readonly number[], dtype: DataType): Tensor {
   const backend = webgpu();
   const info = backend.makeTensorInfo([...shape], dtype);
@@ -150,11 +150,11 @@ export function emptyTensor(shape: readonly number[], dtype: DataType): Tensor {
   return tf.engine().makeTensorFromTensorInfo(info);
 }
 
-/** A tensor over memory of ours, which disposing the tensor leaves alone. */
+/** Makes a tensor over memory of ours; disposing the tensor keeps that memory. */
 export const tensorOver = (buffer: GPUBuffer, shape: readonly number[], dtype: DataType): Tensor =>
   webgpu().createTensorFromGPUData({ buffer, zeroCopy: true }, [...shape], dtype);
 
-/** Encodes one dispatch among TensorFlow.js's own, in order. `tensors` are kept until it is submitted. */
+/** Encodes one dispatch among TensorFlow.js's own, in order. `tensors` stay alive until it is submitted. */
 export function encodeDispatch(
   pipeline: GPUComputePipeline,
   group: GPUBindGroup,
@@ -172,7 +172,7 @@ export function encodeDispatch(
   if (++state.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) flush(backend);
 }
 
-/** Encodes a copy of the whole of `from` to a byte offset of `to`, in order. */
+/** Encodes a copy of all of `from` to a byte offset of `to`, in order. */
 export function encodeCopy(from: TensorInfo, to: TensorInfo, toOffset: number, bytes: number): void {
   const backend = webgpu();
   const state = inside(backend);
@@ -183,14 +183,14 @@ export function encodeCopy(from: TensorInfo, to: TensorInfo, toOffset: number, b
   state.commandEncoder!.copyBufferToBuffer(source, 0, target, toOffset, bytes);
 }
 
-/** Submits what TensorFlow.js has encoded so far. */
+/** Submits all commands that TensorFlow.js has encoded so far. */
 export function flush(backend: WebGPUBackend): void {
   backend.endComputePassEncoder();
   if (inside(backend).commandEncoder) backend.submitQueue();
 }
 
 /**
- * Runs `act` while the backend talks to another device. Both sides' work is flushed at the borders.
+ * Runs `act` while the backend uses another device. Flushes both devices' work before and after.
  * @returns the tensors that `act` wrote in place or as outputs of our kernels.
  */
 export function withDevice(
@@ -207,7 +207,7 @@ export function withDevice(
   try {
     leavingNoTape(act);
   } finally {
-    flush(backend); // Also after a failure: the encoder that it began belongs to the other device.
+    flush(backend); // Also after a failure: its encoder belongs to the other device.
     Object.assign(state, { device, queue, bufferManager });
     onWrite = undefined;
   }

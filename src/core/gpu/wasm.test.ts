@@ -10,20 +10,20 @@ import { asOutOfMemory, openWasm, WASM_HEAP_BYTES, wasmHasFailed, wasmThreads, w
 
 beforeAll(() => setWasmPaths(wasmFolder));
 
-/** Room for a tensor that is never written to, so that the machine need not have it. */
+/** Reserves room for a tensor that is never written, so that the machine needn't have it. */
 const reserve = (bytes: number): void => {
   const backend = tf.backend() as unknown as { makeOutput(shape: number[], dtype: 'float32'): unknown };
   backend.makeOutput([bytes / 4], 'float32');
 };
 
-test('the heap is as large as its builds say', async () => {
+test('the heap limit matches the builds', async () => {
   for (const build of ['', '-simd', '-threaded-simd']) {
     const glue = await readFile(`${wasmFolder}../wasm-out/tfjs-backend-wasm${build}.js`, 'utf8');
     expect(/getHeapMax\(\)\{return (\d+)\}/.exec(glue)?.[1]).toBe(String(WASM_HEAP_BYTES));
   }
 });
 
-test('a heap that is full says so with numbers, and the next that is opened is a new one', async () => {
+test('reports a full heap with numbers, and the next open makes a new heap', async () => {
   expect(await openWasm(nodeThreads(2))).toBe(true);
   const kept = tf.tensor1d([1, 2, 3]);
   const fill = (): void => {
@@ -35,20 +35,20 @@ test('a heap that is full says so with numbers, and the next that is opened is a
 
   expect(await openWasm(nodeThreads(2))).toBe(true);
   expect(wasmHasFailed()).toBe(false);
-  kept.dispose(); // it lay on the old one
+  kept.dispose(); // belonged to the old heap
   reserve(2 ** 30);
   expect([...(await tf.tensor1d([1, 2]).square().data())]).toEqual([1, 4]);
 });
 
-test('more than 32 bits of bytes are refused, not cut', async () => {
+test('refuses sizes beyond 32 bits instead of truncating them', async () => {
   await openWasm(nodeThreads(2));
   expect(() => reserve(5 * 2 ** 30)).toThrow(/5\.37 GB doesn’t fit/);
   expect(await openWasm(nodeThreads(2))).toBe(true);
 });
 
-test('where the system refuses a memory that is shared there is one thread', async () => {
+test('uses one thread if the system refuses shared memory', async () => {
   await openWasm(nodeThreads(2));
-  expect(() => reserve(5 * 2 ** 30)).toThrow(/doesn’t fit/); // so that the next is a new one
+  expect(() => reserve(5 * 2 ** 30)).toThrow(/doesn’t fit/); // makes the next one new
   const refused = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function refuse() {
     throw new RangeError('could not allocate memory');
   });
@@ -66,7 +66,7 @@ test('where the system refuses a memory that is shared there is one thread', asy
   expect(wasmThreads()?.count).toBe(2);
 });
 
-test('a thread that fails takes its heap along, and the next that is opened is a new one', async () => {
+test('a failed thread invalidates its heap, and the next open makes a new one', async () => {
   await openWasm(nodeThreads(2));
   await expect.poll(() => wasmThreads()?.ready(), { timeout: 60_000 }).toBe(2);
   let thrown: unknown;
@@ -86,7 +86,7 @@ test('a thread that fails takes its heap along, and the next that is opened is a
   expect((await matMul(a, b).data())[4095]).toBe(64);
 });
 
-test('threads are waited for until they have come, and a second at most', async () => {
+test('waits for threads to start, at most one second', async () => {
   await openWasm(nodeThreads(2));
   const ready = vi.spyOn(wasmThreads()!, 'ready').mockReturnValueOnce(1).mockReturnValueOnce(1).mockReturnValue(2);
   await wasmThreadsReady();
@@ -97,7 +97,7 @@ test('threads are waited for until they have come, and a second at most', async 
   ready.mockRestore();
 });
 
-test('without SIMD it opens, and multiplies as TensorFlow.js does', async () => {
+test('without SIMD, opens and multiplies as TensorFlow.js does', async () => {
   await openWasm(nodeThreads(2));
   expect(() => reserve(5 * 2 ** 30)).toThrow(/doesn’t fit/);
   const refused = vi.spyOn(WebAssembly, 'Module').mockImplementation(function refuse() {
@@ -117,7 +117,7 @@ test('without SIMD it opens, and multiplies as TensorFlow.js does', async () => 
   expect(wasmThreads()?.count).toBe(2);
 });
 
-test('errors that engines throw without memory are reported as out of memory, other errors unchanged', () => {
+test('reports engines’ allocation errors as out of memory, other errors unchanged', () => {
   const trap = Object.assign(new Error('memory access out of bounds'), { name: 'RuntimeError' });
   for (const error of [
     trap,

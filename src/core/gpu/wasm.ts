@@ -1,4 +1,4 @@
-/** TensorFlow.js on WebAssembly: reports a heap that exceeds 32-bit addresses, and replaces it after a failure. */
+/** Runs TensorFlow.js on WebAssembly: reports a heap that exceeds 32-bit addresses, and replaces it after a failure. */
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { HomegrownError } from '../base/errors';
@@ -6,17 +6,17 @@ import { formatBytes } from '../base/units';
 import { isShared } from '../threads/heap';
 import { startThreads, type Threading, type Threads } from '../threads/threads';
 
-/** What the heap of tfjs-backend-wasm 4.22 may grow to, in bytes (`getHeapMax` in its build): 64 KiB below 4 GiB. */
+/** Maximum heap of tfjs-backend-wasm 4.22, in bytes (`getHeapMax` in its build): 64 KiB below 4 GiB. */
 export const WASM_HEAP_BYTES = 2 ** 32 - 2 ** 16;
 
-/** The part of the backend that is spoken to here. */
+/** Private part of the backend that this file uses. */
 interface Heap {
   wasm: {
     _malloc: (bytes: number) => number;
     _free: (address: number) => void;
-    /** Of the build whose memory threads share. */
+    /** In the build whose memory threads share. */
     wasmMemory?: WebAssembly.Memory;
-    /** Of the others. */
+    /** In the other builds. */
     asm: { memory: WebAssembly.Memory };
   };
   dispose(): void;
@@ -25,14 +25,14 @@ let guarded: Heap | undefined;
 let threads: Threads | undefined;
 let hasFailed = false;
 
-/** Whether a heap ran full or was written beyond its end: what comes after on it cannot be trusted. */
+/** Returns whether a heap ran full or was written beyond its end: later results on it can't be trusted. */
 export const wasmHasFailed = (): boolean => tf.getBackend() === 'wasm' && hasFailed;
 
-/** What our kernels on the heap in use are run by; undefined where TensorFlow.js does not run on it, or without SIMD. */
+/** Threads of our kernels on the current heap; undefined if TensorFlow.js doesn't run on it, or without SIMD. */
 export const wasmThreads = (): Threads | undefined =>
   guarded !== undefined && tf.backend() === (guarded as unknown) ? threads : undefined;
 
-/** Waits until the threads have come, a second at most: without them a measurement tells too little. */
+/** Waits up to one second until the threads have started: without them a measurement is too low. */
 export async function wasmThreadsReady(): Promise<void> {
   for (let i = 0; i < 40; i++) {
     const starting = wasmThreads();
@@ -42,20 +42,20 @@ export async function wasmThreadsReady(): Promise<void> {
 }
 
 /**
- * Makes TensorFlow.js run on WebAssembly; on a new heap where the last one has failed. False where it cannot.
- * @param threading where more than one thread can be had
+ * Makes TensorFlow.js run on WebAssembly, on a new heap if the last one has failed. Returns false if it can't.
+ * @param threading given if more than one thread is available
  */
 export async function openWasm(threading?: Threading): Promise<boolean> {
   if (hasFailed && guarded) {
     const factory = tf.findBackendFactory('wasm');
     threads?.end();
-    guarded.dispose = () => undefined; // what still lies on it may yet be disposed, and takes it along
+    guarded.dispose = () => undefined; // later disposals of its tensors must do no harm
     tf.removeBackend('wasm');
     tf.registerBackend('wasm', factory, WASM_PRIORITY);
     hasFailed = false;
   }
   const shared = threading !== undefined && (await opened(true));
-  // Some systems refuse a memory that is shared, because it could become 4 GiB.
+  // Some systems refuse shared memory, because it could grow to 4 GiB.
   if (!shared && !(await opened(false))) return false;
   const heap = tf.backend() as unknown as Heap;
   if (heap === guarded) return true;
@@ -65,7 +65,7 @@ export async function openWasm(threading?: Threading): Promise<boolean> {
   try {
     threads = startThreads(memory, isShared(memory) && threading ? threading : ALONE);
   } catch (error) {
-    // Our kernels need SIMD; TensorFlow.js has a build without.
+    // Our kernels need SIMD; TensorFlow.js also has a build without it.
     if (!(error instanceof WebAssembly.CompileError)) throw error;
   }
   return true;
@@ -73,14 +73,14 @@ export async function openWasm(threading?: Threading): Promise<boolean> {
 const ALONE: Threading = { count: 1, start: () => () => undefined };
 
 /**
- * TensorFlow.js has a build whose memory threads can share. The eight workers that it starts itself are made from text,
- * which a strict page refuses and Node does not know, and help with few of its ops: it gets some that do nothing.
+ * Opens the backend, in TensorFlow.js's multithreaded build if `shared`. Its own eight workers are made from text,
+ * which a strict page refuses and Node doesn't know, and they speed up few ops. So it gets idle workers.
  */
 async function opened(shared: boolean): Promise<boolean> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
   if (!shared) return tf.setBackend('wasm');
   const own = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
-  // In Node it would set its own.
+  // In Node it would install its own.
   Object.defineProperty(globalThis, 'Worker', { get: () => IdleWorker, set: () => {}, configurable: true });
   setThreadsCount(1);
   try {
@@ -91,7 +91,7 @@ async function opened(shared: boolean): Promise<boolean> {
   }
 }
 
-/** Says that it is ready, and that is all. */
+/** Worker that only reports that it is ready. */
 class IdleWorker {
   onmessage?: (event: { data: { cmd: 'loaded' } }) => void;
   postMessage(): void {
@@ -102,17 +102,17 @@ class IdleWorker {
   unref(): void {}
   terminate(): void {}
 }
-/** As the backend registers itself. */
+/** Priority with which the backend registers itself. */
 const WASM_PRIORITY = 2;
 
-/** Where there is no room, the backend takes address 0 and writes there: this says it instead. */
+/** Throws if allocation fails: the backend itself would take address 0 and write there. */
 function guard(heap: Heap): void {
   guarded = heap;
   const { wasm } = heap;
-  wasm._free(wasm._malloc(1)); // at its first call it puts another function in its place
+  wasm._free(wasm._malloc(1)); // its first call replaces the function
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
-    // Beyond 32 bits the number itself would be cut.
+    // Beyond 32 bits, the number itself would be truncated.
     const address = bytes > WASM_HEAP_BYTES ? 0 : allocate(bytes);
     if (address !== 0 || bytes === 0) return address;
     hasFailed = true;
@@ -123,7 +123,7 @@ function guard(heap: Heap): void {
   };
 }
 
-/** What the engine below us throws, as what it is where memory ran out; else the error itself. */
+/** Turns an error of TensorFlow.js into an out-of-memory error if memory ran out; otherwise returns it unchanged. */
 export function asOutOfMemory(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof HomegrownError) return error;
   const isTrap = error.name === 'RuntimeError';

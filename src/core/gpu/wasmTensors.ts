@@ -1,4 +1,4 @@
-/** Tensors on the heap of TensorFlow.js's WebAssembly, where our own kernels read and write them. */
+/** Accesses tensors on the heap of TensorFlow.js's WebAssembly, where our own kernels read and write them. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs';
 import type { Threads } from '../threads/threads';
@@ -13,15 +13,15 @@ interface Backend {
 export interface OnHeap {
   threads: Threads;
   addressOf(tensor: TensorInfo): number;
-  /** A tensor's own values, not a copy: to be read or written before anything else is made, for the heap may grow by that. */
+  /** Returns a tensor's own values, not a copy: use them before any other allocation, because the heap may grow. */
   valuesOf(tensor: TensorInfo): Float32Array;
-  /** A fresh tensor with undefined content. */
+  /** Returns a new tensor with undefined content. */
   output(shape: readonly number[]): { tensor: Tensor; at: number };
-  /** Room of as many bytes each, until it is asked for again. */
+  /** Returns temporary memory of these sizes in bytes, valid until the next call. */
   scratch<N extends readonly number[]>(...bytes: N): { [I in keyof N]: number };
 }
 
-/** Undefined where TensorFlow.js does not run on wasm. */
+/** Returns undefined if TensorFlow.js doesn't run on wasm. */
 export function onHeap(): OnHeap | undefined {
   const threads = wasmThreads();
   if (!threads) return undefined;

@@ -1,23 +1,23 @@
-/** A classifier is an architecture's body with a head that scores labels in the place of tokens. */
+/** Classifiers: an architecture's body with a head that scores labels instead of tokens. */
 import { drawn } from './initial';
 import { modelSpec } from '.';
 import type { ModelChoice, Values } from './network';
 import { type Classes, type ParamTable, type Pooling } from './spec';
 
-/** What architectures of this one's kind score where nobody says; undefined where it tells no texts apart. */
+/** Default pooling of classifiers of this architecture; undefined if it doesn't support classification. */
 export const usualPooling = ({ id }: Pick<ModelChoice, 'id'>): Pooling | undefined => modelSpec(id).classes?.pooling;
 
-/** Whether the model is an encoder that classifies: `aroundText` puts a token before every text of it. */
+/** Returns whether the model is an encoder that classifies: `aroundText` puts a token before each of its texts. */
 export const isReadFromFirst = ({ id, config }: Pick<ModelChoice, 'id' | 'config'>): boolean =>
   config.classes !== undefined && modelSpec(id).kind === 'encoder';
 
-/** The same body, with a head for these labels. */
+/** Returns the same body with a head for these labels. */
 export function withClasses({ config, ...model }: ModelChoice, classes: Classes): ModelChoice {
   const { untied: _, ...sizes } = config;
   return { ...model, config: { ...sizes, classes } };
 }
 
-/** The parameters that a classifier has for its labels, and no model that scores tokens. */
+/** Parameters of a classifier's head, which a language model doesn't have. */
 export function headOf({ id, config, vocabulary }: ModelChoice): ParamTable {
   const { params } = modelSpec(id);
   const { classes: _, ...sizes } = config;
@@ -28,8 +28,8 @@ export function headOf({ id, config, vocabulary }: ModelChoice): ParamTable {
 }
 
 /**
- * A classifier's weights with a temperature in them: those that its scores are made of divided by it, so that whoever takes a
- * softmax of the scores is as sure as it is right.
+ * Applies temperature scaling to a classifier's weights: divides its output matrix and bias by the temperature, so that
+ * the softmax of its scores is calibrated.
  */
 export function tempered(classifier: ModelChoice, weights: Values, temperature: number): Values {
   const matrix = modelSpec(classifier.id).classifier(classifier.config);
@@ -43,7 +43,7 @@ export function tempered(classifier: ModelChoice, weights: Values, temperature: 
   );
 }
 
-/** A classifier's weights to begin with: those that a model has of its body, and a head that is drawn. */
+/** Initial weights of a classifier: a model's body and a randomly initialized head. */
 export const withHead = (classifier: ModelChoice, weights: Values, seed: number): Values => {
   const head = drawn(headOf(classifier), seed);
   const all = Object.keys(modelSpec(classifier.id).params(classifier.config, classifier.vocabulary));

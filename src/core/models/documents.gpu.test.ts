@@ -5,7 +5,7 @@ import { decisiveModel, DECODERS } from '../../testing/decoding';
 import { expectSameMade, expectUnseenDocuments, madeOfDocuments } from '../../testing/documents';
 
 test.each(['GPT', 'Llama', 'Llama with QK-norm and a window', 'OLMo 2'])(
-  '%s: documents in a row do not know of each other, and are what they are on the processor',
+  '%s: documents in a row are independent, and equal those on the CPU',
   async (name) => {
     await tf.setBackend('cpu');
     const [choice, onHost] = [DECODERS[name]!, await decisiveModel(DECODERS[name])];

@@ -5,7 +5,7 @@ import { useSingleThreadWasm } from '../../testing/wasm';
 
 beforeAll(useSingleThreadWasm);
 
-test.each(Object.entries(DECODERS))('%s: documents in a row are what each is by itself', async (_, choice) => {
+test.each(Object.entries(DECODERS))('%s: documents in a row give the same results as each alone', async (_, choice) => {
   const net = await decisiveModel(choice);
   await expectAsAlone(net);
   for (const how of [{ dropout: 0 }, { dropout: 0.2, attentionDropout: 0.3, recompute: true }])

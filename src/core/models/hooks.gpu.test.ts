@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 
 describe.each(Object.entries(LOOKED_AT))('%s', (_, looked) => {
-  test('a hook sees every activation by its name, also in what is replayed', () => expectSeen(looked));
-  test('a hook replaces what it sees, also in what is replayed', () => expectReplaced(looked));
-  test('a hook stands in no way of learning', () => expectLearning(looked));
+  test('a hook sees every activation by its name, also in replays', () => expectSeen(looked));
+  test('a hook replaces activations, also in replays', () => expectReplaced(looked));
+  test("a hook doesn't prevent training", () => expectLearning(looked));
 });

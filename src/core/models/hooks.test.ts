@@ -8,7 +8,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   });
   describe.each(Object.entries(LOOKED_AT))('%s', (_name, looked) => {
     test('a hook sees every activation by its name', () => expectSeen(looked));
-    test('a hook replaces what it sees', () => expectReplaced(looked));
-    test('a hook stands in no way of learning', () => expectLearning(looked));
+    test('a hook replaces activations', () => expectReplaced(looked));
+    test("a hook doesn't prevent training", () => expectLearning(looked));
   });
 });

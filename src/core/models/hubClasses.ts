@@ -10,7 +10,7 @@ const [ONE, SEVERAL] = ['single_label_classification', 'multi_label_classificati
 
 /**
  * Label fields in a classifier's config.json, which replace those of a language model.
- * @param architecture as the names of its classes begin there
+ * @param architecture prefix of its class names in transformers
  */
 export function hubClassesOf(
   architecture: string,
@@ -24,7 +24,7 @@ export function hubClassesOf(
     id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
     label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
     problem_type: several ? SEVERAL : ONE,
-    // A decoder's class finds the last token of each row by it; no text contains it.
+    // A decoder's class uses this id to find each row's last token; no text contains it.
     pad_token_id: padding,
   };
 }
@@ -79,7 +79,7 @@ export const POOLED: Readonly<Record<Pooling, string>> = {
   last: 'the last token of a text',
 };
 
-/** Prefix of the type in a folder that only we read: transformers refuses it, because its class would score another token. */
+/** Type prefix in a folder that only we read: transformers refuses it, since its class would score another token. */
 const OWN = 'homegrown-';
 /** Fields of a config.json with such a type. */
 export const ownClasses = (type: string, { pooling }: Classes): Record<string, Json> => ({

@@ -13,7 +13,7 @@ test('every model folder is in the list', () => {
   expect(Object.keys(MODELS).sort()).toEqual(folders.map(({ name }) => name).sort());
 });
 
-test('a file for a format is there where the architecture states it, and only there', () => {
+test("a format's file exists exactly if the architecture declares the format", () => {
   for (const id of modelIds()) {
     const { onnx, page, pytorch } = modelSpec(id);
     const has = (file: string): boolean => existsSync(new URL(`${id}/${file}`, import.meta.url));
@@ -23,13 +23,13 @@ test('a file for a format is there where the architecture states it, and only th
   }
 });
 
-test('a size that is no whole number says what it is for: its bounds say nothing', () => {
+test("a size that isn't a number explains itself, because it has no bounds", () => {
   for (const id of modelIds())
     for (const [name, field] of Object.entries<Field>(modelSpec(id).fields))
       if (field.kind === 'real') expect(field.hint, `${id} ${name}`).toMatch(/./);
 });
 
-test('a picture has every weight once, of each of its blocks', () => {
+test('a diagram contains every weight of each block once', () => {
   for (const id of modelIds()) {
     const { presets, params, picture } = modelSpec(id);
     for (const untied of [false, true]) {

@@ -4,11 +4,11 @@ import { modelSpec } from '.';
 import type { ModelChoice, Values } from './network';
 import { type Parameter, type ParamTable, sizeOf } from './spec';
 
-/** Weights as the specification draws them. */
+/** Returns initial weights from the specification's initializers. */
 export const initialValues = ({ id, config, vocabulary }: ModelChoice, seed: number): Values =>
   drawn(modelSpec(id).params(config, vocabulary), seed);
 
-/** Each has its own stream of the seed, so that the order does not matter. */
+/** Draws each parameter from its own stream of the seed, so that the order doesn't matter. */
 export function drawn(table: ParamTable, seed: number): Values {
   return new Map(
     Object.entries(table).map(([name, parameter]) => {
@@ -26,7 +26,7 @@ export function drawn(table: ParamTable, seed: number): Values {
   );
 }
 
-/** Of each element of a parameter, by its place. */
+/** Returns the standard deviation of each element of a parameter, by its index. */
 function deviations({ shape, init, widths }: Parameter): (at: number) => number {
   const std = typeof init === 'object' ? init.std : 0;
   if (typeof std === 'number') return () => std;

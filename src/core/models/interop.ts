@@ -1,91 +1,91 @@
-/** What an architecture is elsewhere: what formats ask of it. One that it does not state cannot be written. */
+/** Descriptions of an architecture for external formats; a format without one can't be exported. */
 import type { Json } from '../base/blobStore';
 import type { z } from '../base/zod';
 import type { GraphBuilder } from '../onnx/graph';
 import type { Layout, Piece } from './layout';
 import type { BaseConfig } from './spec';
 
-/** A size and a vocabulary of one architecture. */
+/** Config and vocabulary size of one architecture. */
 export interface Sized<C extends BaseConfig = BaseConfig> {
   config: C;
   vocabulary: number;
 }
 
-/** What is left out while a model learns, as its recipe has it; nothing where it has not. */
+/** Dropout probabilities in training, from the recipe; absent if there is no recipe. */
 export type Dropped = { readonly dropout: number; readonly attentionDropout: number };
 
-/** Ids of special tokens that a config.json names; `padding` where the tokenizer has one. */
+/** Ids of special tokens in a config.json; `padding` if the tokenizer has one. */
 export interface NamedIds {
   begin: number;
   end: number;
   padding?: number;
 }
 
-/** A tensor of a file that is the same as another of it, both by their names there. */
+/** Tensor of a file that duplicates another tensor of it; both by their names in the file. */
 export interface Copy {
   name: string;
   of: string;
-  /** Others miss it where it is not there, so it is written too. */
+  /** Written too, because other programs need it. */
   isWritten?: true;
 }
 
-/** As transformers has it. */
+/** Support for transformers. */
 export interface HuggingFace<C extends BaseConfig = BaseConfig> {
-  /** Those of `model_type` that `schema` reads; the first is the most usual. */
+  /** Values of `model_type` that `schema` reads; the first is the most common. */
   types: readonly [string, ...string[]];
-  /** Why no class there is such a model, in one sentence; null where one is. */
+  /** Returns why transformers has no class for such a model, in one sentence; null if it has one. */
   problem?(config: C): string | null;
-  /** config.json, with the `model_type` of a class there that these sizes are of, or null where there is none. */
+  /** Returns config.json, with the `model_type` of a class for these sizes, or null if there is none. */
   config(model: Sized<C>, ids: NamedIds, dropped?: Dropped): Record<string, Json>;
-  /** Reads a config.json as ours, and refuses what we cannot run; sizes are not yet checked. */
+  /** Reads a config.json as ours and refuses unsupported settings; sizes aren't checked yet. */
   schema: z.ZodType<Sized<C>>;
-  /** What the names of a file's tensors tell of the sizes beyond config.json. */
+  /** Completes the sizes from the names of a file's tensors, beyond config.json. */
   seen?(config: C, names: ReadonlySet<string>): C;
-  /** The name in our files of a tensor in a file of others; null for what holds no weights of its own. */
+  /** Returns our name of a tensor in an external file; null if it holds no weights of its own. */
   rename?(name: string, config: C): string | null;
-  /** What files may hold besides. */
+  /** Duplicate tensors that files may also contain. */
   copies?(config: C): readonly Copy[];
-  /** What files may lack: the tensors whose names begin so are then drawn, as a new model's; `words` follow "It comes without". */
+  /** Optional tensors, by name prefix: if missing, they are initialized randomly; `words` follow "It comes without". */
   head?: { prefix: string; words: string };
-  /** Absent where names, shapes and all are ours. */
+  /** Absent if names, shapes and order equal ours. */
   layout?(config: C): Layout;
 }
 
-/** As llama.cpp has it. */
+/** Support for llama.cpp. */
 export interface Gguf<C extends BaseConfig = BaseConfig> {
-  /** `general.architecture`, and what the keys of its sizes begin with. */
+  /** Value of `general.architecture`, and prefix of the size keys. */
   name(config: C): string;
-  /** Why llama.cpp cannot run such a model, in one sentence; null where it can. */
+  /** Returns why llama.cpp can't run such a model, in one sentence; null if it can. */
   problem?(config: C): string | null;
   sizes(model: Sized<C>): Readonly<Record<string, { u32: number } | { f32: number }>>;
-  /** Files of others; absent where none are read. */
+  /** Support for reading external files; absent if there is none. */
   reads?: {
-    /** Of `general.architecture`. */
+    /** Values of `general.architecture`. */
     names: readonly [string, ...string[]];
     /**
-     * Reads a file's keys, without that name before them, as ours, and refuses what we cannot run; sizes are not yet checked.
-     * Given besides are `architecture`, that name; `vocabulary`, how many tokens there are; and `tensors`, what they are called.
+     * Reads a file's keys, without the architecture prefix, as ours, and refuses unsupported settings; sizes aren't
+     * checked yet. Extra inputs: `architecture` (the prefix), `vocabulary` (number of tokens), `tensors` (names).
      */
     schema: z.ZodType<Sized<C>>;
   };
   layout(config: C): Layout<GgufPiece>;
 }
 export interface GgufPiece extends Piece {
-  /** It is never written with fewer bits. */
+  /** Always written at full precision. */
   full?: boolean;
 }
 
-/** As a module of PyTorch, whose parameters have Hugging Face's names. */
+/** Support for PyTorch: a module whose parameters have Hugging Face's names. */
 export interface Pytorch {
-  /** The hand-over's `model.py`: where it is under public/templates. */
+  /** `model.py` of the export, as a path under public/templates. */
   file: string;
-  /** Of that file: made from config.json, and called with ids gives logits. */
+  /** Class in that file: built from config.json, returns logits for ids. */
   class: string;
-  /** The list of its blocks, which FSDP cuts one by one; transformers has it under the same name. */
+  /** List of its blocks, which FSDP shards one by one; transformers has it under the same name. */
   blocks: string;
 }
 
-/** As operators of ONNX, for what transformers.js generates by; weights are asked for by our names. */
+/** Builds ONNX operators for generation in transformers.js; gets weights by our names. */
 export type OnnxForward<C extends BaseConfig = BaseConfig> = (g: GraphBuilder, model: Sized<C>) => void;
-/** One graph, or several by the names of their files. */
+/** One graph, or several by file name. */
 export type OnnxForwards<C extends BaseConfig = BaseConfig> = OnnxForward<C> | Readonly<Record<string, OnnxForward<C>>>;

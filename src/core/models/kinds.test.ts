@@ -1,4 +1,4 @@
-/** What a network hands to an architecture of each kind. */
+/** Tests the inputs that a network passes to each kind of architecture. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';

@@ -10,7 +10,7 @@ const whole = (piece: Piece, shape: readonly number[], data: Float32Array, max: 
   return new Float32Array(Uint32Array.from(rows).buffer);
 };
 
-/** Llama's attention and feed-forward of odd sizes: q | k | v, gate | up, and a bias of the first. */
+/** Llama's attention and feed-forward with odd sizes: q | k | v with a bias, gate | up. */
 function shapesOf(heads: number, kvHeads: number, half: number, width: number, hidden: number) {
   const [q, k] = [heads * 2 * half, kvHeads * 2 * half];
   const shapes = { qkv: [width, q + 2 * k], bias: [q + 2 * k], gateUp: [width, 2 * hidden], table: [hidden, width] };
@@ -30,7 +30,7 @@ function shapesOf(heads: number, kvHeads: number, half: number, width: number, h
   return { shapes, layout };
 }
 
-test('ours to theirs and back is the same bit for bit, however many rows are read at a time', () => {
+test('a round trip to the external layout and back keeps all bits, for any number of rows at a time', () => {
   const size = fc.integer({ min: 1, max: 5 });
   fc.assert(
     fc.property(
@@ -42,7 +42,7 @@ test('ours to theirs and back is the same bit for bit, however many rows are rea
         const { shapes, layout } = shapesOf(...sizes);
         for (const [of, shape] of Object.entries(shapes)) {
           const n = shape.reduce((a, b) => a * b, 1);
-          // Any bits: also those of NaN and -0.
+          // Any bits, including those of NaN and -0.
           const data = new Float32Array(
             Uint32Array.from({ length: n }, (_, i) => Math.imul(seed + i, 2654435761)).buffer,
           );
@@ -62,27 +62,27 @@ test('ours to theirs and back is the same bit for bit, however many rows are rea
   );
 });
 
-test('a transposed range, by hand', () => {
+test('transposes a range as computed by hand', () => {
   const data = Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7]);
   const piece: Piece = { name: 'k', of: 'qkv', columns: [1, 3], transposed: true };
   expect(theirShape(piece, [2, 4])).toEqual([2, 2]);
   expect([...whole(piece, [2, 4], data, 1)]).toEqual([1, 5, 2, 6]);
 });
 
-test("llama.cpp's order of a head's rows, as its converter reshapes: (heads, 2, half) to (heads, half, 2)", () => {
+test("interleaves a head's rows as llama.cpp's converter: (heads, 2, half) to (heads, half, 2)", () => {
   const data = Float32Array.from({ length: 12 }, (_, i) => i); // two heads of six
   const piece: Piece = { name: 'q', of: 'q', pairedHeads: 2 };
   expect([...whole(piece, [12, 1], data, 5)]).toEqual([0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11]);
   expect([...whole(piece, [12], data, 5)]).toEqual([0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11]);
 });
 
-test('what is there as it is, is read without a copy', () => {
+test('reads unchanged tensors without a copy', () => {
   const data = new Float32Array(12);
   for (const rows of theirRows({ name: 'a', of: 'a', rows: [1, 3] }, { shape: [4, 3], data }, 3))
     expect(rows.buffer).toBe(data.buffer);
 });
 
-test('a part that is not there is refused', () => {
+test('refuses a missing part', () => {
   expect(() => theirShape({ name: 'q', of: 'a', columns: [2, 5] }, [2, 4])).toThrow('q doesn’t fit into [2, 4]');
   expect(() => theirShape({ name: 'q', of: 'a', pairedHeads: 2 }, [6, 4])).toThrow(
     '6 rows of q are no pairs in 2 heads',

@@ -1,27 +1,27 @@
-/** How others lay out the tensors of an architecture, as data; and the one walker of it, there and back. */
+/** Describes external tensor layouts of an architecture as data, and converts in both directions. */
 
 /**
- * One tensor of theirs: a part of one of ours, perhaps transposed, perhaps with its heads in another order. All pieces of a
- * layout together hold every value of ours once.
+ * One external tensor: a part of one of ours, possibly transposed or with its heads reordered. All pieces of a layout
+ * together hold every value of ours once.
  */
 export interface Piece {
-  /** Theirs. */
+  /** External name. */
   name: string;
-  /** Ours. */
+  /** Our name. */
   of: string;
-  /** Of ours, [from, to); by default all. Of a vector `columns` are its elements. */
+  /** Range [from, to) of our tensor; all by default. For a vector, `columns` are its elements. */
   rows?: Range;
   columns?: Range;
-  /** A matrix is [in, out] here and [out, in] there. */
+  /** Ours is [in, out], the external matrix [out, in]. */
   transposed?: boolean;
   /**
-   * The rows of theirs, of so many heads, pair each element of a head's first half with its place in the second, where ours has
-   * the halves one after the other: rotary embeddings of llama.cpp (conversion/llama.py, permute).
+   * Number of heads in the external rows that interleave halves: element j of a head's first half, then of its second;
+   * ours has one half after the other. For rotary embeddings of llama.cpp (conversion/llama.py, permute).
    */
   pairedHeads?: number;
 }
 export type Range = readonly [from: number, to: number];
-/** In the order of their file. */
+/** Pieces in the order of the external file. */
 export type Layout<P extends Piece = Piece> = readonly P[];
 
 export interface Laid {
@@ -29,16 +29,16 @@ export interface Laid {
   readonly data: Float32Array;
 }
 
-/** Every tensor under our name, as it is. */
+/** Returns a layout with every tensor unchanged, under our name. */
 export const unchanged = (names: readonly string[]): Layout => names.map((name) => ({ name, of: name }));
 
-/** What theirs is, where ours is [shape]. */
+/** Returns the external shape of a piece of our tensor [shape]. */
 export function theirShape(piece: Piece, shape: readonly number[]): readonly number[] {
   const { rows, columns } = matrixOf(piece, shape);
   return shape.length === 1 ? [rows] : [rows, columns];
 }
 
-/** Theirs, some rows at a time: at most `max` values where a row is no more. */
+/** Yields the external tensor some rows at a time: at most `max` values, unless one row has more. */
 export function* theirRows(piece: Piece, ours: Laid, max = PIECE): Generator<Float32Array> {
   const matrix = matrixOf(piece, ours.shape);
   const { rows, columns } = matrix;
@@ -52,14 +52,14 @@ export function* theirRows(piece: Piece, ours: Laid, max = PIECE): Generator<Flo
     }
     const some = new Float32Array(count * columns);
     const [to, from] = [bitsOf(some), bitsOf(ours.data)];
-    // Along the shorter stride of ours, which is read from memory in order.
+    // Along the shorter stride of ours, for sequential memory reads.
     if (byColumn <= byRow) each(count, columns, (r, c) => (to[r * columns + c] = from[matrix.place(first + r, c)]!));
     else each(columns, count, (c, r) => (to[r * columns + c] = from[matrix.place(first + r, c)]!));
     yield some;
   }
 }
 
-/** Puts a tensor of theirs to where it belongs in ours. */
+/** Copies an external tensor to its place in ours. */
 export function fromTheirs(piece: Piece, theirs: Float32Array, ours: Laid): void {
   const matrix = matrixOf(piece, ours.shape);
   const { rows, columns } = matrix;
@@ -67,7 +67,7 @@ export function fromTheirs(piece: Piece, theirs: Float32Array, ours: Laid): void
   each(rows, columns, (r, c) => (to[matrix.place(r, c)] = from[r * columns + c]!));
 }
 
-/** As they are: a float that is read may come out as another NaN. */
+/** Views floats as bits: reading a NaN as a float may change its bits. */
 const bitsOf = ({ buffer, byteOffset, length }: Float32Array): Uint32Array =>
   new Uint32Array(buffer, byteOffset, length);
 
@@ -75,11 +75,11 @@ function each(outer: number, inner: number, act: (a: number, b: number) => void)
   for (let a = 0; a < outer; a++) for (let b = 0; b < inner; b++) act(a, b);
 }
 
-/** Theirs as a matrix over our memory; a vector is a column. */
+/** External matrix as strides over our memory; a vector is a column. */
 interface Matrix {
   rows: number;
   columns: number;
-  /** Of its first value, and how far the next one of a column, and of a row, is from it. */
+  /** Index of its first value, and the distances between neighbors in a column (`byRow`) and a row (`byColumn`). */
   at: number;
   byRow: number;
   byColumn: number;
@@ -105,7 +105,7 @@ function matrixOf({ name, rows, columns, transposed, pairedHeads }: Piece, shape
   }
   const half = pairedHeads ? count / pairedHeads / 2 : 0;
   const at = top * width + left;
-  /** Row 2 j + s of a head is there where row s half + j is here. */
+  /** External row 2 j + s of a head is our row s half + j. */
   const from = (row: number): number => {
     if (half === 0) return row;
     const inHead = row % (2 * half);
@@ -120,5 +120,5 @@ function matrixOf({ name, rows, columns, transposed, pairedHeads }: Piece, shape
     place: (row, column) => at + from(row) * byRow + column * byColumn,
   };
 }
-/** Values that are converted at a time: 1 MiB of f32. */
+/** Values converted at a time: 1 MiB of f32. */
 const PIECE = 1 << 18;

@@ -20,32 +20,32 @@ import {
 
 export { drawn, initialValues } from './initial';
 
-/** A model with its weights on the device. */
+/** Model with its weights on the device. */
 export interface Network {
   choice: ModelChoice;
-  /** Its weights, and an adapter's. */
+  /** Weights of the model and of an adapter. */
   params: Readonly<Record<string, Variable>>;
-  /** Those that learn; the others are constants. */
+  /** Trainable parameters; the others are constants. */
   trainableParams: ParamTable;
   /**
-   * ids [B, T] int32, T <= context.
-   * @param source what an encoder-decoder reads besides: the ids of another text, whose encoding is `memory` if it is known
+   * Runs a forward pass. ids [B, T] int32, T <= context.
+   * @param source second input of an encoder-decoder: token ids, or `memory` if their encoding is known
    */
   forward(ids: Tensor2D, context?: ForwardContext, source?: Source): Output;
-  /** What an encoder-decoder's encoder makes of a text, where it is read again and again: with its keys and values. */
+  /** Encodes an encoder-decoder's source once for repeated use, with its cross-attention keys and values. */
   encode(source: SourceText, context?: ForwardContext): Memory;
   dispose(): void;
 }
 
-/** Another text [B, S]. `lengths`: tokens of each of its rows; absent where they are full. */
+/** Source text [B, S]. `lengths`: tokens of each row; absent if rows are full. */
 export interface SourceText {
   ids: Tensor2D;
   lengths?: Tensor1D;
 }
-/** The same, or what an encoder has made of it. */
+/** Source text, or its encoding. */
 export type Source = SourceText | { memory: Memory };
 
-/** The architecture, its size and the vocabulary it speaks. */
+/** Architecture, sizes and vocabulary size. */
 export interface ModelChoice {
   id: ModelId;
   config: BaseConfig;
@@ -58,11 +58,11 @@ export type { FrozenDtype } from './spec';
 export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
 /**
- * Puts weights on the device in use, those that learn side by side, and the others. `values` may hold more than the model's
- * own, such as moments.
- * @param trainable names of the weights that learn; all where nobody says
- * @param rest how matrices of linear layers rest that do not
- * @throws {HomegrownError} 'bad-file' where a weight is missing
+ * Puts weights on the current device: the trainable ones contiguous, and the frozen ones. `values` may contain more
+ * than the model's own, such as moments.
+ * @param trainable names of the trainable weights; all by default
+ * @param rest storage type of frozen matrices of linear layers
+ * @throws {HomegrownError} 'bad-file' if a weight is missing
  */
 export async function network(
   choice: ModelChoice,
@@ -106,8 +106,8 @@ export async function network(
 }
 
 /**
- * The weights of `table` on the device in use. Apart from `network`, and without a function in what it gives: a network's
- * functions would otherwise keep `values` on the host for as long as there is one.
+ * Puts the weights of `table` on the current device. Separate from `network` and free of closures: otherwise a
+ * network's functions would keep `values` alive on the host.
  */
 function placed(table: ParamTable, trainable: ParamTable, values: Values, rest: FrozenDtype) {
   const parts = [true, false].map((learns) => {
@@ -125,8 +125,8 @@ function placed(table: ParamTable, trainable: ParamTable, values: Values, rest: 
 }
 
 /**
- * In fewer bytes on WebGPU. Elsewhere numbers are rounded alike and lie in f32, so that the model is the same on every device.
- * @throws {HomegrownError} 'bad-settings' where a number is beyond f16
+ * Stores a matrix in fewer bytes on WebGPU. Others round equally but store f32, so the model is the same everywhere.
+ * @throws {HomegrownError} 'bad-settings' if a number exceeds f16
  */
 function narrowed(
   name: string,
@@ -143,7 +143,7 @@ function narrowed(
   if (getBackend() !== 'webgpu') return { shape: value.shape, data: rounded(value.data, rest) };
   return packed(value, rest);
 }
-/** Rounds to infinity. */
+/** First value that rounds to infinity in f16. */
 const BEYOND_HALF = 65_520;
 type Value = Values extends ReadonlyMap<string, infer V> ? V : never;
 
@@ -164,7 +164,7 @@ function memoryOf(forward: Forward, { config, params, ...context }: Pass, source
   return { ...forward.encode!(pass, source.ids), ...(lengths && { lengths }) };
 }
 
-/** Values by these names. @throws {HomegrownError} 'bad-file' where one is missing */
+/** Returns values by name. @throws {HomegrownError} 'bad-file' if one is missing */
 export const named = (names: readonly string[], values: Values) =>
   names.map((name) => {
     const value = values.get(name);

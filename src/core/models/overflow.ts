@@ -1,11 +1,11 @@
-/** Scores of a model whose numbers became too large for 32-bit floats on their way. */
+/** Detects overflow of 32-bit floats in a model's scores. */
 import { HomegrownError } from '../base/errors';
 
 /**
- * Checks one distribution. A norm divides by the root of a sum of squares; where that overflows, it gives zeros, and every token has
- * the same score. So an overflow need not show as a number that isn't finite.
+ * Checks one distribution. A norm divides by the root of a sum of squares; if that overflows, it returns zeros, and
+ * every token has the same score. So an overflow can be invisible as a non-finite number.
  * @param logits [vocabulary]
- * @throws HomegrownError `diverged` where all scores are equal
+ * @throws HomegrownError `diverged` if all scores are equal
  */
 export function checkOverflow(logits: Float32Array): void {
   if (logits.length < 2 || !logits.every((score) => score === logits[0])) return;
@@ -17,9 +17,9 @@ export function checkOverflow(logits: Float32Array): void {
 }
 
 /**
- * Checks what a classifier gives to one text, or to several at once.
+ * Checks a classifier's scores of one or more texts.
  * @param scores [texts labels]
- * @param count labels
+ * @param count number of labels
  * @throws HomegrownError `diverged` if a score isn't finite, or all labels of each text have the same score
  */
 export function checkLabelOverflow(scores: ArrayLike<number>, count: number): void {

@@ -9,27 +9,27 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-test.each(Object.entries(DECODERS))('what %s makes of tokens does not depend on padding', async (_, choice) => {
+test.each(Object.entries(DECODERS))("outputs of %s don't depend on padding", async (_, choice) => {
   const net = await decisiveModel(choice);
   await expectUnseen(net, { dropout: 0.2 });
   await expectScoresOfTextAlone(net);
   net.dispose();
   gpu.check();
 });
-test('nor what BERT makes', async () => {
+test("outputs of BERT don't depend on padding", async () => {
   const net = await decisiveModel(ENCODER);
   await expectUnseen(net, { dropout: 0.2, recompute: true });
   await expectSeenWithoutLengths(net);
   net.dispose();
   gpu.check();
 });
-test('nor what an encoder and its decoder make, computed again', async () => {
+test("outputs of an encoder-decoder don't depend on padding, also with recomputation", async () => {
   const net = await toyRelative('relative-pair');
   await expectUnseen(net, { dropout: 0, recompute: true });
   net.dispose();
   gpu.check();
 });
-test('nor in a bidirectional model, unless it gets no lengths', async () => {
+test('outputs of a bidirectional model depend on padding only without lengths', async () => {
   const net = await toyRelative('relative-both-ways');
   await expectUnseen(net, { dropout: 0 });
   await expectSeenWithoutLengths(net);

@@ -16,17 +16,17 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
-  test.each(MODELS)('%s: what it makes of tokens does not depend on padding', async (_name, open) => {
+  test.each(MODELS)("%s: outputs don't depend on padding", async (_name, open) => {
     const net = await open();
     for (const how of [{ dropout: 0 }, { dropout: 0.2, recompute: true }]) await expectUnseen(net, how);
     net.dispose();
   });
-  test('it would in a bidirectional model without lengths', async () => {
+  test('outputs of a bidirectional model without lengths depend on padding', async () => {
     const net = await toyRelative('relative-both-ways');
     await expectSeenWithoutLengths(net);
     net.dispose();
   });
-  test.each([MODELS[0], MODELS[1], MODELS[4]])('%s: scores are those of the text alone', async (_name, open) => {
+  test.each([MODELS[0], MODELS[1], MODELS[4]])('%s: scores equal those of the text alone', async (_name, open) => {
     const net = await open();
     await expectScoresOfTextAlone(net);
     net.dispose();

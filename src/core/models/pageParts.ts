@@ -1,4 +1,4 @@
-/** Parts of what the offline page reckons, for architectures whose linear layers are stored as [out, in]. */
+/** Shared parts of the offline page's inference, for architectures whose linear layers are stored as [out, in]. */
 import type { Kernels } from './page';
 import type { BaseConfig, Pooling } from './spec';
 
@@ -20,17 +20,17 @@ export function linear(
 
 interface Attending {
   heads: number;
-  /** Columns of a row of queries, keys and values: heads side by side. */
+  /** Columns of a row of queries, keys or values: all heads. */
   width: number;
-  /** Of q k before the softmax. */
+  /** Scale of q k before the softmax. */
   scale: number;
-  /** Added to the score of a head's query and key, by their places. */
+  /** Returns the bias of a head's score of query and key, by their positions. */
   bias?: (head: number, query: number, key: number) => number;
 }
 
 /**
  * mixed [width] of row r: every head's softmax(scale q k + bias) v over keys 0 to `seen` - 1.
- * queries, mixed [rows, width]; keys, values [at least `seen`, width]; place: of the query, for the bias; shares: room for `seen`
+ * queries, mixed [rows, width]; keys, values [at least `seen`, width]; place: the query's, for bias; shares: scratch
  */
 export function attendRow(
   { heads, width, scale, bias }: Attending,
@@ -72,10 +72,10 @@ export function geluErf(v: number): number {
   return v * (v < 0 ? half : 1 - half);
 }
 
-/** How many scores a model gives. */
+/** Number of scores of a model. */
 export const scoresOf = ({ classes }: BaseConfig, vocabulary: number): number => classes?.labels.length ?? vocabulary;
 
-/** What a classifier scores of rows, which come one after the other: into `pooled`. The first is at place 0. */
+/** Pools a classifier's rows, one at a time, into `pooled`. The first row has place 0. */
 export function pooler(pooling: Pooling, pooled: Float32Array): (row: Float32Array, place: number) => void {
   return (row, place) => {
     if (place === 0 || pooling === 'last') pooled.set(row);

@@ -1,4 +1,4 @@
-/** What specs make their forms, tables and sizes of: fields that are alike, parameters as GPT-2 begins them, the shape that a dial means. */
+/** Shared building blocks of specs: common fields, parameters with GPT-2's initialization, and shapes by size. */
 import { real, whole } from '../base/field';
 import { LOGIT_BYTES } from '../ops/logitBytes';
 import type { BaseConfig, Parameter } from './spec';
@@ -25,19 +25,19 @@ export const normEpsilonField = (initial: number) =>
     row: 'seldom',
   });
 
-/** Inner width of a feed-forward that has with its gate the weights of one of four times the width without (arXiv:2002.05202); whole 32s. */
+/** Inner width, in whole 32s, of a gated feed-forward as large as an ungated one of 4 x width (arXiv:2002.05202). */
 export const gatedWidth = (width: number): number => 32 * Math.ceil(width / 12);
 
-/** Drawn from a normal distribution. */
+/** Weight drawn from a normal distribution. */
 export const weight = (shape: readonly number[], group: string, std = STD): Parameter => ({
   shape,
   init: { std },
   group,
   decay: true,
 });
-/** Of a linear layer, [in, out]. */
+/** Matrix of a linear layer, [in, out]. */
 export const matrix = (...given: Parameters<typeof weight>): Parameter => ({ ...weight(...given), linear: true });
-/** Of a norm, or a bias. */
+/** Vector of a norm, or a bias. */
 export const vector = (size: number, group: string, init: 'ones' | 'zeros' = 'zeros'): Parameter => ({
   shape: [size],
   init,
@@ -45,10 +45,10 @@ export const vector = (size: number, group: string, init: 'ones' | 'zeros' = 'ze
   decay: false,
 });
 const STD = 0.02;
-/** Of what is added to the residual stream, twice a layer: its variance stays flat in depth. */
+/** Standard deviation of matrices that write to the residual stream, twice a layer: keeps its variance flat. */
 export const residualStd = (layers: number): number => STD / Math.sqrt(2 * layers);
 
-/** Of shapes the one whose count of weights is nearest, by ratio; of two the first. */
+/** Returns the shape with the nearest number of weights, by ratio; the first one in a tie. */
 export function nearestShape<C extends BaseConfig>(
   shapes: readonly C[],
   parameters: number,
@@ -58,6 +58,6 @@ export function nearestShape<C extends BaseConfig>(
   return shapes.reduce((best, shape) => (distance(shape) < distance(best) ? shape : best));
 }
 
-/** Bytes of a block of scores of tokens; a classifier's are next to none. */
+/** Bytes of a block of token scores; negligible for a classifier. */
 export const logitBytes = ({ classes }: BaseConfig, tokens: number, vocabulary: number): number =>
   classes ? 0 : Math.min(4 * tokens * vocabulary, LOGIT_BYTES);

@@ -40,7 +40,7 @@ export interface Piece {
   columns?: number;
 }
 
-/** "4 heads of 32"; without the width if it is no integer. */
+/** "4 heads of 32"; without the width if it isn't an integer. */
 export const headWords = (heads: number, width: number): string =>
   `${formatCount(heads)} ${heads === 1 ? 'head' : 'heads'}${Number.isInteger(width) ? ` of ${formatCount(width)}` : ''}`;
 

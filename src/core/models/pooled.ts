@@ -10,7 +10,7 @@ const isAlone = ({ config, hook }: Pick<Pass, 'config' | 'hook'>): boolean => is
 export const goesOn = (pass: Pass, i: number, x: Tensor2D): Tensor2D =>
   isAlone(pass) && i === pass.config.layers - 1 ? pooled(x, pass) : x;
 
-/** After the last layer: x [B T, C], or only its scored rows [B, C] -> what is scored of each row, [B, C]. */
+/** After the last layer: x [B T, C], or only its scored rows [B, C] -> the pooled state of each row, [B, C]. */
 export const scored = (pass: Pass, x: Tensor2D): Tensor2D => (isAlone(pass) ? x : pooled(x, pass));
 
 /**

@@ -9,14 +9,14 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-test('one bias for all blocks, and what an encoder made: the same bits kept and computed again', async () => {
+test("recomputation gives equal bits with a bias shared by all blocks and an encoder's output", async () => {
   const net = await toyRelative('relative-pair');
   await expectSameComputedAgain(net);
   await expectSameWithCache(net);
   net.dispose();
   gpu.check();
 });
-test('a token at a time, keys are as far away as in the whole text, also when the context has been full', async () => {
+test('incremental decoding uses the distances of the whole text, also after the context was full', async () => {
   const net = await toyRelative('relative');
   await expectSameAsUncached(net, 20);
   net.dispose();

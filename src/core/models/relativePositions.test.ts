@@ -11,17 +11,17 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
-  test('one bias for all blocks, and what an encoder made: the same bits kept and computed again', async () => {
+  test("recomputation gives equal bits with a bias shared by all blocks and an encoder's output", async () => {
     const net = await toyRelative('relative-pair');
     await expectSameComputedAgain(net);
     net.dispose();
   });
-  test('a token at a time, keys are as far away as in the whole text, also when the context has been full', async () => {
+  test('incremental decoding uses the distances of the whole text, also after the context was full', async () => {
     const net = await toyRelative('relative');
     await expectSameAsUncached(net, 40);
     net.dispose();
   });
-  test('so it is with an encoder', async () => {
+  test('incremental decoding works the same with an encoder', async () => {
     const net = await toyRelative('relative-pair');
     await expectSameWithCache(net);
     net.dispose();
@@ -31,7 +31,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
 describe('on cpu', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  test('gradients are slopes, through the bias that all blocks share and through what the encoder made', async () => {
+  test("gradients equal numeric slopes, through the shared bias and the encoder's output", async () => {
     const net = await toyRelative('relative-pair');
     await expectSlopes(net);
     net.dispose();
@@ -59,7 +59,7 @@ describe('on cpu', () => {
     expect(seen['blocks.1.cross.kv']).toEqual([4, 24]);
     net.dispose();
   });
-  test('a hook that silences what a block reads of the encoder does what weights of 0 do', async () => {
+  test("a hook that zeroes a block's view of the encoder equals weights of 0", async () => {
     const [net, silent] = [await toyRelative('relative-pair'), await toyRelative('relative-pair')];
     tf.tidy(() => silent.params['decoder.1.cross.out.weight']!.assign(tf.zeros([12, 12])));
     const hiddenOf = (of: typeof net, isSilenced: boolean): number[] =>

@@ -1,10 +1,10 @@
-/** How every architecture drops while it learns, and ends a residual branch, shown to who looks on. */
+/** Dropout and residual additions of every architecture, visible to hooks. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { dropout, type DropoutSettings } from '../ops/dropout';
 import type { Pass } from './spec';
 
-/** x + what a branch ends in, dropped: one op where nothing is dropped and nobody looks. */
+/** Adds a branch's output to x, with dropout: one op if there is neither dropout nor a hook. */
 export function added(
   pass: Pass,
   x: Tensor2D,
@@ -18,7 +18,7 @@ export function added(
   return tf.add(seen, x);
 }
 
-/** x, or x and a residual, with a share of x dropped. `purpose` tells this place's masks from those of others. */
+/** Applies dropout to x, and adds the residual if given. `purpose` separates this place's masks from others. */
 export const dropped = (
   { counter, dropout: probability }: Pass,
   x: Tensor2D,
@@ -26,7 +26,7 @@ export const dropped = (
   residual?: Tensor2D,
 ): Tensor2D => dropout(x, counter!, { probability, purpose }, residual) as Tensor2D;
 
-/** What `attend` drops of the weights of attention, in its settings: nothing where the probability is 0. */
+/** Dropout settings of attention weights for `attend`; empty if the probability is 0. */
 export const attentionDropped = (
   { attentionDropout: probability = 0 }: Pick<Pass, 'attentionDropout'>,
   purpose: string,

@@ -43,7 +43,7 @@ export interface BaseConfig {
   heads: number;
   context: number;
   /**
-   * Whether the output layer has a matrix of its own instead of the token embedding. Not in the form: only imported models
+   * Whether the output layer has its own matrix instead of the token embedding. Not in the form: only imported models
    * have it.
    */
   untied?: true;
@@ -129,8 +129,8 @@ export interface Pass<C extends BaseConfig = BaseConfig> extends Omit<ForwardCon
 }
 
 /**
- * Receives an activation by name and returns its replacement: the same tensor, or another of its shape. In a captured program
- * it runs once, while the step is traced, and what it sees can be an output. Recomputed blocks call it again.
+ * Receives an activation by name and returns its replacement: the same tensor, or another of its shape. In a captured
+ * program it runs once, while the step is traced, and activations can be outputs. Recomputed blocks call it again.
  */
 export type Hook = (name: HookName, x: Tensor2D) => Tensor2D;
 /** Names with a prefix for the encoder of an encoder-decoder: `encoder.embedding`, and so on. */
@@ -139,23 +139,23 @@ export type HookName = Activation | `encoder.${Activation}`;
 export type Activation =
   | 'embedding' // of tokens and positions: where the residual stream begins
   | `blocks.${number}.${BlockActivation}`
-  | 'norm'; // after the last norm: what the classifier scores
+  | 'norm'; // after the last norm: input of the output layer
 export type BlockActivation =
-  | 'attention.norm' // what attention reads
+  | 'attention.norm' // input of attention
   | 'attention.qkv' // q | k | v, [B T, width + 2 K], heads contiguous inside
-  | 'attention.heads' // what each head says, side by side
-  | 'attention.out' // what attention adds to the stream
-  | 'middle' // the stream after attention
-  | 'cross.norm' // what attention to an encoder's output reads, where there is one; 'cross.*' mirror 'attention.*'
+  | 'attention.heads' // outputs of all heads, concatenated
+  | 'attention.out' // output of attention, added to the stream
+  | 'middle' // stream after attention
+  | 'cross.norm' // input of cross-attention, in a decoder with an encoder; 'cross.*' mirror 'attention.*'
   | 'cross.q'
   | 'cross.kv' // k | v of the encoder's output, [B S, 2 K]
   | 'cross.heads'
   | 'cross.out'
-  | 'cross.middle' // the stream after it
-  | 'mlp.norm' // what the feed-forward reads
-  | 'mlp.inner' // its neurons after their non-linearity, [B T, hidden]
-  | 'mlp.out' // what it adds to the stream
-  | 'out'; // the stream after the block
+  | 'cross.middle' // stream after cross-attention
+  | 'mlp.norm' // input of the feed-forward
+  | 'mlp.inner' // neurons after the activation function, [B T, hidden]
+  | 'mlp.out' // output of the feed-forward, added to the stream
+  | 'out'; // stream after the block
 
 /** The loss (fused, chunked) or the sampler (last row only) applies the output layer. */
 export interface Output {
@@ -177,7 +177,7 @@ export interface Forward<C extends BaseConfig = BaseConfig> {
 /** Encoded text: [B S, width], and the number of its tokens in each row. */
 export interface Memory extends Output {
   lengths?: Tensor1D;
-  /** Cross-attention keys | values [B S, 2 K] of each decoder layer, if precomputed: they are the same for every token. */
+  /** Cross-attention keys | values [B S, 2 K] of each decoder layer, if precomputed; the same for every token. */
   keys?: readonly Tensor2D[];
 }
 
@@ -200,13 +200,13 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   problems(config: C): readonly SizeProblem<C>[];
   params(config: C, vocabulary: number): ParamTable;
   /**
-   * Sizes of an equivalent model in other programs, if those lack one of ours: the extra weights are 0. Absent where all of
-   * our sizes exist there.
+   * Sizes of an equivalent model for other programs, if those lack one of our sizes: the extra weights are 0. Absent if
+   * all of our sizes exist there.
    */
   elsewhere?(config: C): C;
   /** Architecture diagram next to the form. */
   picture(config: C, vocabulary: number): Picture;
-  /** Name of the parameter [vocabulary, width], of a classifier [labels, width], that turns hidden states into scores. */
+  /** Name of the output matrix [vocabulary, width], of a classifier [labels, width], applied to hidden states. */
   classifier(config: C): string;
   /** Support for classification; absent: none. */
   classes?: {
@@ -234,7 +234,7 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   load(): Promise<{ forward: Forward<C> }>;
 }
 
-/** Gives an architecture the type that all share, so that each is one line in the list. */
+/** Casts an architecture to the common type, so that each is one line in the list. */
 export const defineModel = <C extends BaseConfig>(spec: ModelSpec<C>): ModelSpec => spec as unknown as ModelSpec;
 
 /** Config with these sizes. Missing sizes are derived by the architecture, or else have their field's initial value. */
@@ -243,7 +243,7 @@ export function usualConfig(spec: ModelSpec, sizes: Partial<BaseConfig> | Sizes)
   return { ...config, ...spec.usual?.(config), ...sizes };
 }
 
-/** Nearest value of a size without a problem, smaller ones first; undefined where another size must change. */
+/** Nearest value of a size without a problem, smaller ones first; undefined if another size must change. */
 export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): Size | undefined {
   const stated = (spec.fields as Readonly<Record<string, SizeField>>)[name]!;
   const isFine = (value: Size): boolean =>
@@ -265,8 +265,8 @@ export type FrozenDtype = 'f32' | NarrowDtype;
 export const FROZEN_DTYPES = ['f32', ...NARROW_DTYPES] as const;
 
 /**
- * Storage type of a frozen parameter; undefined for f32. Kernels need row lengths that are multiples of four, and q8 needs
- * whole blocks; otherwise f16.
+ * Storage type of a frozen parameter; undefined for f32. Kernels need row lengths that are multiples of four, and q8
+ * needs whole blocks; otherwise f16.
  */
 export function narrowDtypeFor({ linear, shape }: Parameter, rest: FrozenDtype = 'f32'): NarrowDtype | undefined {
   if (rest === 'f32' || linear !== true || shape.some((size) => size % 4 !== 0)) return undefined;
@@ -277,10 +277,10 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) 
 export const countParams = (table: ParamTable): number =>
   Object.values(table).reduce((n, { shape }) => n + sizeOf(shape), 0);
 /**
- * Weights that multiply a token, on average over a full context. For a language model all, counting tied embeddings as the
- * output layer. For a classifier its head counts once per text, and so does whatever follows the last attention if one token
- * is scored.
- * @param after matches names of what comes after attention, its first group the number of the layer
+ * Weights that multiply a token, on average over a full context. A language model counts all, with tied embeddings as
+ * the output layer. A classifier's head counts once per text. If one token is scored, so do the weights after the last
+ * attention.
+ * @param after matches names of weights after attention; its first group is the layer number
  */
 export function countMultiplied({ classes, layers, context }: BaseConfig, table: ParamTable, after: RegExp): number {
   if (!classes) return countParams(table);

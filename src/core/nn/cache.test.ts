@@ -14,7 +14,7 @@ beforeAll(async () => {
 const place = (n: number): Tensor1D => tf.tensor1d([n], 'int32');
 
 test.each(['no bias', 'a bias by distance'])(
-  'heads that share keys: several tokens, then one at a time, attend as all do together, with %s',
+  'heads that share keys: cached attention (several tokens, then one at a time) equals full attention, with %s',
   (kind) => {
     const [T, settings] = [6, { rows: 1, heads: 4, kvHeads: 2 }];
     tf.tidy(() => {
@@ -38,7 +38,7 @@ test.each([
   ['rotary positions', undefined],
   ['rotary positions and normed heads, in a window', 'heads'],
   ['rotary positions and normed rows, in a window', 'rows'],
-] as const)('with %s too, in heads of a width of their own', (_, over) => {
+] as const)('also with %s, with a custom head size', (_, over) => {
   tf.tidy(() => {
     const [T, D] = [6, 6];
     const qkv = tf.tensor2d(floats([T, 8 * D]).data, [T, 8 * D]);
@@ -74,7 +74,7 @@ test.each([
     tf.dispose(layers);
   });
 });
-test('a single token after others stands where the cache says', () => {
+test('a single token after others is at the position in the cache', () => {
   tf.tidy(() => {
     const table = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
     const cache = { position: place(2), length: place(3), layers: [] };

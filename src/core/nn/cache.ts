@@ -1,9 +1,9 @@
 /**
  * Key-value cache: keys and values of the tokens that a model has read, so that the next token costs one row of work.
  *
- * A forward pass of one sequence resets the cache if it has several tokens, and extends it if it has one. An architecture only
- * calls `attend`, which applies rotary positions, and `positionsOf` if it adds positions, or `relativePositionsOf` if scores
- * depend on them.
+ * A forward pass of one sequence resets the cache if it has several tokens, and extends it if it has one. A model only
+ * calls `attend`, which applies rotary positions, and `positionsOf` if it adds positions, or `relativePositionsOf` if
+ * scores depend on them.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs';
@@ -17,9 +17,9 @@ import { relativeBias } from '../ops/relativeBias';
 import { rope } from '../ops/rope';
 
 export interface Cache {
-  /** int32 [1]: the place of the first of these tokens, 0 where there are several. */
+  /** int32 [1]: position of the first of these tokens; 0 if there are several. */
   position: Tensor1D;
-  /** int32 [1]: tokens up to and with the last of these. */
+  /** int32 [1]: number of tokens up to and including the last of these. */
   length: Tensor1D;
   /** Keys | values, [context, 2 K] for each layer. */
   layers: readonly Variable[];
@@ -27,17 +27,17 @@ export interface Cache {
 
 interface SelfAttention extends Omit<Settings, 'causal'> {
   /**
-   * Rotary positions; with `qkNorm` queries and keys are normalized first: each head, by gains [D], or all heads of a row at
-   * once, by gains [Q] and [K].
+   * Rotary positions. With `qkNorm`, queries and keys are normalized first: each head by gains [D], or all heads of a
+   * row at once by gains [Q] and [K].
    */
   rope?: { base: number; qkNorm?: { over: 'heads' | 'rows'; q: Tensor; k: Tensor; epsilon: number } };
 }
 
-/** Rows that hold several documents. Both [B T] int32. */
+/** Rows that hold several documents (sequence packing). Both [B T] int32. */
 export interface DocumentsInRows {
-  /** Of each token within its document, from 0 on. */
+  /** Position of each token within its document, from 0. */
   places: Tensor1D;
-  /** Of each token, the token of its row that is the first after its document. */
+  /** For each token, the index in its row of the first token after its document. */
   ends: Tensor1D;
 }
 
@@ -50,11 +50,11 @@ interface AttentionInputs {
 }
 
 /**
- * Causal self-attention of fused q | k | v, [B T, C + 2 K] -> [B T, C], C = heads D, whatever the width; with a cache, over what it holds of this layer too.
- * lengths [B]: tokens of each row, after which comes padding that none sees
- * documents: where rows hold several that do not see each other; each begins at position 0
- * bias: as `relativePositionsOf` gives it
- * counter [2]: of what is dropped, where something is; with a cache nothing is
+ * Causal self-attention of fused q | k | v, [B T, C + 2 K] -> [B T, C], C = heads D; includes this layer's cache.
+ * lengths [B]: tokens of each row; the padding after them is masked
+ * documents: for rows of several documents, which don't see each other; each starts at position 0
+ * bias: as `relativePositionsOf` returns it
+ * counter [2]: for dropout; with a cache there is no dropout
  */
 export function attend(
   given: Tensor2D,
@@ -63,7 +63,7 @@ export function attend(
   { cache, lengths, documents, bias, counter }: AttentionInputs = {},
 ): Tensor2D {
   const first = given.shape[0] === 1 ? cache?.position : undefined;
-  // By places of its own each token is a sequence of one.
+  // With explicit positions, each token is a sequence of one.
   const placed = documents ? { ...settings, rows: given.shape[0] } : settings;
   const qkv = rotary ? turned(given, rotary, placed, documents?.places ?? first) : given;
   const kv = cache?.layers[layer];
@@ -93,13 +93,13 @@ function turned(
   );
 }
 
-/** The rows of a table of positions from the first of `tokens` tokens on. */
+/** Returns the rows of a position table for `tokens` tokens, from the first of them. */
 export const positionsOf = (table: Tensor2D, tokens: number, cache?: Cache): Tensor2D =>
   cache && tokens === 1 ? embedding(tf.reshape(cache.position, [1, 1]), table) : table;
 
 /**
- * The bias of causal self-attention by how far back a key is (`relativeBias`), for all blocks: [heads, tokens, tokens], and of
- * a single token after others [heads, 1, rows of the cache].   table [buckets, heads]
+ * Relative position bias of causal self-attention (`relativeBias`), shared by all blocks: [heads, tokens, tokens], or
+ * [heads, 1, rows of the cache] for a single token after others.   table [buckets, heads]
  */
 export const relativePositionsOf = (table: Tensor2D, tokens: number, maxDistance: number, cache?: Cache): Tensor3D => {
   const settings = { queries: tokens, keys: tokens, maxDistance, bidirectional: false };

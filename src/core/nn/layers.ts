@@ -1,6 +1,6 @@
 /**
- * Layers: ops that find their own weights in a table by Hugging Face's naming, `<layer>.weight` and `<layer>.bias`. A bias that
- * the table does not have is not added. In the place of a linear layer's weight may stand what an adapter makes of it.
+ * Layers: ops that find their weights in a table by Hugging Face's naming, `<layer>.weight` and `<layer>.bias`. A
+ * missing bias isn't added. The weight of a linear layer can be an adapted one.
  */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { activation } from '../ops/activation';
@@ -18,14 +18,14 @@ type Weights = Readonly<Record<string, Tensor | Adapted | undefined>>;
 /** Weight [I, O] of a linear layer with its adapter. */
 export interface Adapted {
   /**
-   * x [N, I] -> [N, O], what the layer gives, plus a bias [O] and a residual [N, O]. `after`: of a feed-forward's non-linearity,
-   * x [N, I], of a gate [N, 2 I], is what goes into that.
+   * x [N, I] -> [N, O], the layer's output plus a bias [O] and a residual [N, O]. `after`: x is the input of a
+   * feed-forward's activation, [N, I], or [N, 2 I] with a gate.
    */
   linear(x: Tensor2D, extra: { bias?: Tensor; residual?: Tensor2D; after?: FeedForwardKind }): Tensor2D;
 }
 const isAdapted = (weight: Weights[string]): weight is Adapted => weight !== undefined && 'linear' in weight;
 
-/** A weight that no adapter takes. */
+/** Returns a weight that no adapter replaces. */
 const plain = (weights: Weights, name: string): Tensor => weights[name] as Tensor;
 const biasOf = (weights: Weights, layer: string): Tensor | undefined => plain(weights, `${layer}.bias`);
 
@@ -36,7 +36,7 @@ export function dense(weights: Weights, layer: string, x: Tensor2D, extra: { res
   return isAdapted(weight) ? weight.linear(x, inputs) : linear(x, weight as Tensor2D, inputs);
 }
 
-/** Norm of an architecture's rows, and its epsilon, added to the mean of squares. */
+/** Norm of an architecture's rows, and its epsilon, added to the variance or mean square. */
 export interface Norm {
   kind: NormKind;
   epsilon: number;
@@ -58,11 +58,11 @@ const NORMS = {
   },
 } as const satisfies Record<string, { plain: NormLayer; withResidual: NormWithResidual }>;
 
-/** x [N, C] -> [N, C], each row normalized and scaled, and shifted where the norm has a bias. */
+/** x [N, C] -> [N, C], each row normalized and scaled, and shifted if the norm has a bias. */
 export const norm = (weights: Weights, layer: string, x: Tensor2D, { kind, epsilon }: Norm): Tensor2D =>
   NORMS[kind].plain(weights, layer, x, epsilon);
 
-/** The same at the start of a residual branch; `residual` is x for the sum at its end. */
+/** Norm at the start of a residual branch; `residual` is x for the sum at its end. */
 export const preNorm = (
   weights: Weights,
   layer: string,
@@ -70,7 +70,7 @@ export const preNorm = (
   { kind, epsilon }: Norm,
 ): [y: Tensor2D, residual: Tensor2D] => NORMS[kind].withResidual(weights, layer, x, epsilon);
 
-/** residual + x [N, C], each row of x normalized and scaled, at the end of a residual branch. */
+/** Norm at the end of a residual branch: residual + x [N, C], each row of x normalized and scaled. */
 export const postNorm = (
   weights: Weights,
   layer: string,
@@ -80,8 +80,8 @@ export const postNorm = (
 ): Tensor2D => rmsNorm(x, plain(weights, `${layer}.weight`), epsilon, residual);
 
 /**
- * x [N, C] -> f(x W1 + b1) W2 + b2 + residual [N, C], W1 of the first layer (of a gated kind: gate | up) and W2 of
- * the second. `inner` sees, and may replace, what f gives.
+ * x [N, C] -> f(x W1 + b1) W2 + b2 + residual [N, C], with W1 of the first layer (gate | up if gated) and W2 of the
+ * second. `inner` gets the output of f and may replace it.
  */
 export function mlp(
   weights: Weights,
@@ -106,13 +106,13 @@ export function mlp(
   return dense(weights, second, inner ? inner(hidden) : hidden, to);
 }
 
-/** pre [N, H], of a gate [N, 2 H] -> [N, H]: a feed-forward's non-linearity. */
+/** Applies a feed-forward's activation: pre [N, H], or [N, 2 H] with a gate -> [N, H]. */
 export const activated = (pre: Tensor2D, kind: FeedForwardKind): Tensor2D =>
   kind.gated ? gated(pre, kind.activation) : (activation(pre, kind.activation) as Tensor2D);
 
 /**
- * One block of a stack. `reads`: what else f learns from that others have made: an encoder's output, a shared bias. Where
- * `again` says so, its backward pass runs it once more instead of keeping what it computed.
+ * Runs one block of a stack. `reads`: other tensors that need gradients through f: an encoder's output, a shared bias.
+ * If `again`, the backward pass recomputes the block instead of keeping activations (gradient checkpointing).
  */
 export const block = <Reads extends readonly Tensor[]>(
   x: Tensor2D,

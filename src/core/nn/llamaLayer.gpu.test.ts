@@ -1,4 +1,4 @@
-/** What a layer of Llama costs in dispatches, forward and backward: counted as what a second one adds. */
+/** Counts the dispatches of one Llama layer, forward and backward: those that an additional layer adds. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
@@ -47,7 +47,7 @@ test.each<[string, Switches, number]>([
   ['Llama', {}, 22],
   ['Qwen3, whose heads are normed', { qkNorm: 'heads' }, 23],
   ['OLMo 2, whose rows are normed, and branches after they were computed', { qkNorm: 'rows', isAfter: true }, 27],
-])('a layer of %s, in a window', async (_, switches, max) => {
+])('dispatches of a layer of %s, with a window', async (_, switches, max) => {
   const gpu = await openGpu();
   const calls = countCalls();
   const shapes = Object.entries({ ...SHAPES, ...gainsOf(switches) });

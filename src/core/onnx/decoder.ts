@@ -1,40 +1,40 @@
-/** What every model that continues text has in ONNX: the inputs, outputs and names that transformers.js generates by. */
+/** Common ONNX parts of all text-generation models: the inputs, outputs and names that transformers.js expects. */
 import { keepTokens } from './layers';
 import type { GraphBuilder, Value } from './graph';
 
 interface DecoderSizes {
   layers: number;
-  /** Of keys and values. */
+  /** Number of key-value heads. */
   heads: number;
-  /** Of one head. */
+  /** Size of one head. */
   size: number;
   vocabulary: number;
-  /** Tokens that one sees, itself and those before it; all by default. */
+  /** Number of tokens that a token sees, including itself; unlimited by default. */
   window?: number;
-  /** It separates documents and continues none: it has no cache, and the caller declares its outputs. */
+  /** Sequence classification: no cache, and the caller declares the outputs. */
   classifies?: boolean;
 }
-/** Of B rows of T new tokens each, which come after those in the cache: S = cached + T. */
+/** Values for B rows of T new tokens each, which follow the cached ones: S = cached + T. */
 interface Decoder {
   /** int64 [B, T] */
   ids: Value;
-  /** int64 [B, T]: how many tokens came before each; padding is none. */
+  /** int64 [B, T]: number of tokens before each, without padding. */
   positions: Value;
-  /** bool [B, 1, T, S]: a token sees itself and the tokens before it, as far as its window goes, and no padding. */
+  /** bool [B, 1, T, S]: a token sees itself and earlier tokens within its window, and no padding. */
   keep: Value;
   /** int64 [2]: B, T */
   lead: Value;
   /** int64 [B, S]: 1 = a token, 0 = padding. */
   mask: Value;
-  /** A layer's keys or values [B, heads, T, size] after those of earlier calls: [B, heads, S, size]. */
+  /** Appends a layer's keys or values [B, heads, T, size] to the cached ones: [B, heads, S, size]. */
   remembered(layer: number, kind: 'key' | 'value', newest: Value): Value;
 }
 
 /**
- * Declares input_ids [B, T], attention_mask [B, S], past_key_values.N.key|value, and the outputs present.N.key|value and
- * `logits` [B, T, V], which is for the caller to compute. The first cache is empty; transformers.js makes it from the sizes
- * that stand here, where it knows the name batch_size and takes any other name as 0. Places follow from the mask, so that
- * a left-padded row counts as the same row alone.
+ * Declares input_ids [B, T], attention_mask [B, S], past_key_values.N.key|value, and the outputs present.N.key|value
+ * and `logits` [B, T, V], which the caller computes. The first cache is empty; transformers.js makes it from these
+ * sizes: it knows the name batch_size and takes any other name as 0. Positions follow from the mask, so a left-padded
+ * row gives the same results as the row alone.
  */
 export function decoder(g: GraphBuilder, sizes: DecoderSizes): Decoder {
   const { layers, heads, size, vocabulary, window, classifies = false } = sizes;

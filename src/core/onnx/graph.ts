@@ -3,34 +3,34 @@ import { toHalf } from '../base/half';
 import type { LazyBytes } from './lazyBytes';
 import type { Attribute, Dimension, ElementType, Graph, Initializer, Node, ValueInfo } from './proto';
 
-/** What flows along an edge, by the name of the edge. */
+/** Edge of the graph, by name. */
 export interface Value {
   readonly name: string;
 }
-/** How matrices are stored. Vectors, activations, inputs and outputs are f32 in either case. */
+/** Storage type of matrices. Vectors, activations, inputs and outputs are always f32. */
 export type Precision = 'f32' | 'f16';
-/** A weight: what it is stored as decides how it is multiplied. */
+/** Weight; its storage type decides how it is multiplied. */
 export interface Weight extends Value {
   readonly type: 'float' | 'float16';
   readonly shape: readonly number[];
 }
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** A graph under construction: each method adds something, and gives what later ones refer to. */
+/** Graph under construction: each method adds something and returns a reference to it. */
 export interface GraphBuilder {
   input(name: string, type: ElementType, shape: readonly Dimension[]): Value;
   output(value: Value, type: ElementType, shape: readonly Dimension[]): void;
-  /** Whether the model has such a tensor. */
+  /** Returns whether the model has this tensor. */
   has(name: string): boolean;
-  /** One of the model's tensors, under its own name; stored once, however often it is asked for. */
+  /** Adds one of the model's tensors, under its own name; stored once, even if requested several times. */
   weight(name: string): Weight;
-  /** int64: a scalar, or a list. */
+  /** int64 constant: a scalar, or a list. */
   integers(values: number | readonly number[]): Value;
-  /** f32: a scalar, or a list. */
+  /** f32 constant: a scalar, or a list. */
   real(values: number | readonly number[]): Value;
-  /** One operator of opset 20. `name` is for what leaves the graph; other edges are numbered. */
+  /** Adds one operator of opset 20. `name` is for graph outputs; other edges are numbered. */
   op(type: string, inputs: readonly Value[], attributes?: Attributes, name?: string): Value;
-  /** The same, for an operator with several outputs. */
+  /** Adds an operator with several outputs. */
   ops(type: string, inputs: readonly Value[], outputs: number, attributes?: Attributes): readonly Value[];
   finish(): Graph;
 }
@@ -99,5 +99,5 @@ const halves = ({ data }: HostTensor): LazyBytes => ({
     for (let at = 0; at < data.length; at += PIECE) yield new Uint8Array(toHalf(data.subarray(at, at + PIECE)).buffer);
   },
 });
-/** Elements that are written at a time. */
+/** Elements written at a time. */
 const PIECE = 1 << 18;

@@ -1,19 +1,19 @@
-/** What a classifier scores of a text, and its scores, as operators of ONNX. */
+/** Sequence-classification head in ONNX operators: pooling and label scores. */
 import type { GraphBuilder, Value, Weight } from './graph';
 import { multiply } from './layers';
 import { ELEMENT } from './proto';
 
-/** Which tokens of a text are scored. */
+/** Tokens of a text that are scored. */
 type Pooled = 'first' | 'mean' | 'last';
-/** Of what a model is made, where it tells texts apart. */
+/** Sizes of a model that classifies sequences. */
 interface Classifying {
   layers: number;
   classes?: { pooling: Pooled } | undefined;
 }
 
 /**
- * Pools x [B, T, C] to [B, C] over the tokens of the mask, int64 [B, T], whichever side the padding is on. If one token is scored,
- * only that token passes the last layer after its attention.
+ * Pools x [B, T, C] to [B, C] over the tokens of the mask, int64 [B, T], with padding on either side. If one token is
+ * scored, only that token passes the last layer after its attention.
  */
 export function pooling(g: GraphBuilder, mask: Value, { layers, classes }: Classifying) {
   const which = classes?.pooling ?? 'mean';
@@ -25,17 +25,17 @@ export function pooling(g: GraphBuilder, mask: Value, { layers, classes }: Class
     return which === 'mean' ? g.op('Div', [sum, g.op('ReduceSum', [counted, g.integers([1])])]) : sum;
   };
   return {
-    /** Rows that pass layer i after its attention. */
+    /** Pools before the part of layer i after its attention, if only one token is scored and i is the last layer. */
     goesOn: (i: number, x: Value): Value => (which !== 'mean' && i === layers - 1 ? pooled(x) : x),
-    /** What is scored of what comes after the last layer. */
+    /** Pools the last layer's output if that hasn't happened yet. */
     scored: (x: Value): Value => (which === 'mean' ? pooled(x) : x),
   };
 }
 
-/** What each token counts, before all are divided by what they are together. */
+/** Returns each token's pooling weight, before division by their sum. */
 function weights(g: GraphBuilder, mask: Value, which: Pooled): Value {
   if (which === 'mean') return mask;
-  const before = g.op('CumSum', [mask, g.integers(1)]); // of the tokens up to each, and it
+  const before = g.op('CumSum', [mask, g.integers(1)]); // number of tokens up to and including each
   const place = which === 'first' ? g.integers(1) : g.op('ReduceSum', [mask, g.integers([1])]); // [B, 1]
   return g.op('And', [g.op('Equal', [before, place]), g.op('Cast', [mask], { to: ELEMENT.bool })]);
 }

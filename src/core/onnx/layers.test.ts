@@ -29,7 +29,7 @@ weight('norm.weight', SIZES.width);
 weight('norm.bias', SIZES.width);
 weight('labels.weight', SIZES.labels, SIZES.width);
 
-/** An encoder that sees both ways and says which of four kinds a text is of: what architectures to come are made of. */
+/** A bidirectional encoder that classifies a text into four kinds. */
 async function classifierFile(precision: Precision): Promise<Uint8Array> {
   const { width, heads, labels } = SIZES;
   const g = graphBuilder('classifier', weights, precision);
@@ -55,7 +55,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => Promise.all([...sessions.values()].map((session) => session.release())));
 
-test('a file states its ONNX version and who wrote it, before its graph', async () => {
+test('a file states its ONNX version and producer before its graph', async () => {
   const reader = new BinaryReader(await classifierFile('f32'));
   expect([reader.tag()[0], Number(reader.int64())]).toEqual([1, 9]); // ModelProto.ir_version
   expect([reader.tag()[0], reader.string()]).toEqual([2, 'Homegrown']); // producer_name
@@ -70,7 +70,7 @@ async function run(precision: Precision, ids: number[][], mask: number[][]): Pro
   return ids.map((_, i) => data.slice(i * SIZES.labels, (i + 1) * SIZES.labels));
 }
 
-/** The same by its definition, in f64. */
+/** Returns the same by definition, in f64. */
 function byDefinition(ids: number[]): number[] {
   const { width, heads, labels } = SIZES;
   const at = (name: string, row: number, column = 0): number => {
@@ -103,7 +103,7 @@ function byDefinition(ids: number[]): number[] {
   return range(labels).map((label) => sum(pooled.map((z, i) => z * at('labels.weight', label, i))));
 }
 
-test('an encoder with a classification head computes what its definition says, padded or not', async () => {
+test('an encoder with a classification head matches its definition, padded or not', async () => {
   const texts = [[3, 14, 15, 9, 26, 5], [27, 1, 8], [49]];
   const padded = texts.map((ids) => [...ids, ...new Array<number>(6 - ids.length).fill(0)]);
   const mask = texts.map((ids) => padded[0]!.map((_, i) => (i < ids.length ? 1 : 0)));

@@ -1,20 +1,20 @@
 /**
- * Layers as operators of ONNX, for any architecture: they find their weights by Hugging Face's naming, as those of core/nn do.
- * Activations are f32. Where matrices are f16, what is multiplied with them is rounded to f16 and the product is f32 again, so
- * that sums over layers, norms and softmax keep their precision.
+ * Layers as ONNX operators, for any architecture: they find their weights by Hugging Face's naming, as those of core/nn
+ * do. Activations are f32. If matrices are f16, their inputs are rounded to f16 and the product is cast back to f32. So
+ * sums over layers, norms and softmax keep their precision.
  */
 import type { Attributes, GraphBuilder, Value, Weight } from './graph';
 import { ELEMENT } from './proto';
 
-/** x [..., I] -> x W + b [..., O], W [I, O]; without a bias where the layer has none */
+/** x [..., I] -> x W + b [..., O], W [I, O]; without a bias if the layer has none */
 export function dense(g: GraphBuilder, layer: string, x: Value): Value {
   const product = multiply(g, x, g.weight(`${layer}.weight`), 'MatMul');
   return g.has(`${layer}.bias`) ? g.op('Add', [product, g.weight(`${layer}.bias`)]) : product;
 }
 
 /**
- * x [..., I] -> x W^T [..., O], W [O, I]: a matrix that is also an embedding is in the file once, as it is. `lead` holds the
- * sizes before I, int64 [n]; `name` is the output's. `bias` [O] is added where there is one.
+ * x [..., I] -> x W^T [..., O], W [O, I]: a matrix tied to the embedding is stored once. `lead` holds the sizes before
+ * I, int64 [n]; `name` is the output's. `bias` [O] is optional.
  */
 export function classifier(g: GraphBuilder, matrix: Weight, x: Value, lead: Value, name: string, bias?: Value): Value {
   const [rows, columns] = matrix.shape as [number, number];
@@ -38,7 +38,7 @@ export const layerNorm = (g: GraphBuilder, layer: string, x: Value, epsilon: num
     epsilon: { real: epsilon },
   });
 
-/** x [..., C] -> [..., C], by the root mean square of the last axis. Opset 20 has no operator for it. `name`: of an output. */
+/** x [..., C] -> [..., C], by the root mean square of the last axis; opset 20 lacks it. `name`: of an output. */
 export function rmsNorm(g: GraphBuilder, layer: string, x: Value, epsilon: number, name?: string): Value {
   const mean = g.op('ReduceMean', [g.op('Mul', [x, x]), g.integers([-1])]);
   const root = g.op('Sqrt', [g.op('Add', [mean, g.real(epsilon)])]);
@@ -49,8 +49,8 @@ export function rmsNorm(g: GraphBuilder, layer: string, x: Value, epsilon: numbe
 export const silu = (g: GraphBuilder, x: Value): Value => g.op('Mul', [x, g.op('Sigmoid', [x])]);
 
 /**
- * positions int64 [B, T] -> a function that turns heads [B, H, T, d] by them: pairs are the halves of a head, and pair i turns
- * by theta^(-2 i / d) radians a token (rotate_half of transformers).
+ * positions int64 [B, T] -> a function that applies rotary embeddings to heads [B, H, T, d]. Pairs are the halves of a
+ * head; pair i rotates by theta^(-2 i / d) radians a token (rotate_half of transformers).
  */
 export function rotary(g: GraphBuilder, positions: Value, size: number, theta: number): (heads: Value) => Value {
   const turns = g.real(Array.from({ length: size / 2 }, (_, i) => theta ** ((-2 * i) / size)));
@@ -65,7 +65,7 @@ export function rotary(g: GraphBuilder, positions: Value, size: number, theta: n
   };
 }
 
-/** By default the approximation by tanh, which GPT-2 calls gelu_new; `none`: by the error function. */
+/** Tanh approximation by default, which GPT-2 calls gelu_new; `none`: exact, by the error function. */
 export const gelu = (g: GraphBuilder, x: Value, approximate: 'tanh' | 'none' = 'tanh'): Value =>
   g.op('Gelu', [x], { approximate });
 
@@ -75,10 +75,10 @@ export function splitHeads(g: GraphBuilder, x: Value, heads: number, size: numbe
 }
 
 /**
- * q [B, H, T, d], k and v [B, H, S, d], keep bool [B, 1, T or 1, S] -> [B, T, H d]; with fewer heads of keys, k and v
- * [B, K, S, d], each is met by H / K heads of queries, one after the other. What is not kept gets no weight; a row that
- * keeps nothing (padding) gets some finite mean, for NaN would spread into every row that multiplies it with 0. `scale` of the
- * scores is 1 / sqrt(d) by default; `bias` [1, H, T, S] is added to them.
+ * q [B, H, T, d], k and v [B, H, S, d], keep bool [B, 1, T or 1, S] -> [B, T, H d]. With fewer key-value heads, k and v
+ * [B, K, S, d], H / K adjacent query heads share each. Masked keys get no weight. A row that keeps nothing (padding)
+ * gets a finite mean, because NaN would spread into every row that multiplies it with 0. `scale` of the scores is 1 /
+ * sqrt(d) by default; `bias` [1, H, T, S] is added to them.
  */
 export function attention(
   g: GraphBuilder,
@@ -104,11 +104,11 @@ export function attention(
   return g.op('Reshape', [mixed, g.integers([0, 0, heads * size])]);
 }
 
-/** attention_mask int64 [B, S], 1 = a token, 0 = padding -> keep bool [B, 1, 1, S]: all that an encoder needs. */
+/** attention_mask int64 [B, S], 1 = a token, 0 = padding -> keep bool [B, 1, 1, S]: the whole mask of an encoder. */
 export const keepTokens = (g: GraphBuilder, mask: Value): Value =>
   g.op('Unsqueeze', [g.op('Cast', [mask], { to: ELEMENT.bool }), g.integers([1, 2])]);
 
-/** x times a matrix, in the type in which that is stored. */
+/** Multiplies x by a matrix in its storage type. */
 export function multiply(g: GraphBuilder, x: Value, matrix: Weight, type: string, attributes: Attributes = {}): Value {
   if (matrix.type === 'float') return g.op(type, [x, matrix], attributes);
   const product = g.op(type, [g.op('Cast', [x], { to: ELEMENT.float16 }), matrix], attributes);

@@ -5,7 +5,7 @@ import { readBytes } from '../files/byteSource';
 import { chunksOf, field, type LazyBytes, totalLength } from './lazyBytes';
 import { propertyRuns } from '../../testing/propertyRuns';
 
-/** A message, as a tree: numbers, bytes in hand, bytes that come in pieces, messages. */
+/** A message as a tree: numbers, bytes in memory, bytes in chunks, messages. */
 type Tree = readonly (readonly [number: number, value: bigint | Uint8Array | readonly Uint8Array[] | { tree: Tree }])[];
 
 const fieldNumber = fc.integer({ min: 1, max: 2 ** 29 - 1 });
@@ -33,7 +33,7 @@ const written = (message: Tree): LazyBytes[] =>
     return field(number, [{ size: value.reduce((n, { length }) => n + length, 0), chunks: () => value }]);
   });
 
-/** What the library's reader finds, told what to expect by the tree. */
+/** Returns what the library's reader finds, guided by the expected tree. */
 const read = (reader: BinaryReader, like: Tree): Tree =>
   like.map(([, value]) => {
     const [number, type] = reader.tag();
@@ -51,7 +51,7 @@ const read = (reader: BinaryReader, like: Tree): Tree =>
     return [number, value.map(({ length }) => all.slice(at, (at += length)))];
   });
 
-test('whatever is written, in hand or in pieces, nested or not, is what the reader of the library finds', async () => {
+test('the library’s reader reads all that is written: in memory or in chunks, nested or not', async () => {
   await fc.assert(
     fc.asyncProperty(tree, async (message) => {
       const parts = written(message);
@@ -64,7 +64,7 @@ test('whatever is written, in hand or in pieces, nested or not, is what the read
   );
 });
 
-test('lengths at every border of a varint', async () => {
+test('encodes lengths at every varint boundary', async () => {
   for (const size of [0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152]) {
     const parts = field(9, [{ size, chunks: () => [new Uint8Array(size).fill(7)] }, new Uint8Array(3)]);
     const reader = new BinaryReader(await readBytes({ size: totalLength(parts), chunks: () => chunksOf(parts) }));
@@ -72,7 +72,7 @@ test('lengths at every border of a varint', async () => {
     expect(reader.bytes()).toHaveLength(size + 3);
     expect(reader.pos).toBe(reader.len);
   }
-  // Larger than can be made: the head alone, and nothing is asked for its bytes.
+  // Too large to allocate: only the head, without reading the bytes.
   const [head] = field(9, [{ size: 2 ** 31 - 1, chunks: () => expect.fail('read too early') }]);
   expect([...(head as Uint8Array)]).toEqual([0x4a, 0xff, 0xff, 0xff, 0xff, 0x07]);
 });

@@ -1,4 +1,4 @@
-/** Bytes that are partly in memory and partly made when read, for messages too large for memory. */
+/** Bytes that are partly in memory and partly made on read, for messages too large for memory. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 export type LazyBytes = Uint8Array | { readonly size: number; chunks(): Iterable<Uint8Array> };
@@ -7,7 +7,7 @@ const lengthOf = (part: LazyBytes): number => (part instanceof Uint8Array ? part
 export const totalLength = (parts: readonly LazyBytes[]): number =>
   parts.reduce((sum, part) => sum + lengthOf(part), 0);
 
-/** The parts as one length-delimited field: a message, a text or bytes. At most 2^32 - 1 bytes, as a length is here. */
+/** Encodes the parts as one length-delimited field: a message, text or bytes; at most 2^32 - 1 bytes. */
 export function field(number: number, parts: readonly LazyBytes[]): LazyBytes[] {
   const size = totalLength(parts);
   const head = new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(size).finish();

@@ -1,4 +1,4 @@
-/** The messages of onnx.proto that a model is made of. https://github.com/onnx/onnx/blob/v1.15.0/onnx/onnx.proto3 */
+/** Messages of onnx.proto that a model consists of. https://github.com/onnx/onnx/blob/v1.15.0/onnx/onnx.proto3 */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { field, type LazyBytes } from './lazyBytes';
 
@@ -6,7 +6,7 @@ import { field, type LazyBytes } from './lazyBytes';
 export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export type ElementType = keyof typeof ELEMENT;
 
-/** A name stands for a size that is known when the model runs. */
+/** Size, or a name for a size that is known when the model runs. */
 export type Dimension = number | string;
 export interface ValueInfo {
   name: string;
@@ -17,10 +17,10 @@ export interface Initializer {
   name: string;
   type: ElementType;
   shape: readonly number[];
-  /** Little-endian, without gaps, row by row. */
+  /** Little-endian, row-major, without gaps. */
   data: LazyBytes;
 }
-/** Whole numbers are INT or INTS; a real number says so. */
+/** Attribute value: whole numbers are INT or INTS, `real` is FLOAT. */
 export type Attribute = number | readonly number[] | string | { real: number };
 export interface Node {
   type: string;
@@ -32,12 +32,12 @@ export interface Graph {
   name: string;
   inputs: readonly ValueInfo[];
   outputs: readonly ValueInfo[];
-  /** Each after those whose outputs it takes. */
+  /** In topological order. */
   nodes: readonly Node[];
   initializers: readonly Initializer[];
 }
 
-/** A ModelProto, whose weights are not read before its chunks are. `metadata`: what is to be known besides, by name. */
+/** Encodes a ModelProto; its weights are only read when its chunks are. `metadata`: metadata_props, by name. */
 export function model(graph: Graph, metadata: Readonly<Record<string, string>> = {}): LazyBytes[] {
   return [
     new BinaryWriter()
@@ -58,7 +58,7 @@ export function model(graph: Graph, metadata: Readonly<Record<string, string>> =
   ];
 }
 const OPSET = 20;
-/** That of ONNX 1.15, which brought opset 20. */
+/** IR version of ONNX 1.15, which introduced opset 20. */
 const IR_VERSION = 9;
 
 const graphParts = ({ name, inputs, outputs, nodes, initializers }: Graph): LazyBytes[] => [

@@ -40,7 +40,7 @@ onGpu(() => {
   const zeros = () =>
     allocate(shapes.map((shape) => ({ shape, data: new Float32Array(tf.util.sizeFromShape(shape)) })));
 
-  test('micro-steps add up in one dispatch; the step that applies them reads them where they lie and clears them', async () => {
+  test('micro-steps add up in one dispatch; the applying step reads them in place and clears them', async () => {
     const [weights, kept, moments] = [zeros(), zeros(), zeros()];
     const parameters = weights.variables;
     // loss = sum over weights of w . (x c): its gradient is x c.

@@ -1,10 +1,10 @@
 /**
- * Adds gradients to what is kept of earlier ones, for all weights at once, in place: a step of several micro-batches.
+ * Gradient accumulation for all weights at once, in place: a step of several micro-batches.
  *
- *   a <- a + g         and, once they have been used, a <- 0
+ *   a <- a + g         and after use, a <- 0
  *
- * Accumulators [n] are variables shaped as the weights, made by `hold`. They persist between programs: a micro-step adds,
- * the step that applies them reads them as its gradients (`globalNorm` and the optimizers read them where they lie) and
+ * Accumulators [n] are variables with the weights' shapes, made by `hold`. They persist between programs: a micro-step
+ * adds; the step that applies them uses them as its gradients (`globalNorm` and the optimizers read them in place) and
  * clears them after the update.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -26,7 +26,7 @@ export const ACCUMULATE: Implementations<Accumulate> = {
   },
 };
 
-/** Sets accumulators back to 0. */
+/** Resets accumulators to 0. */
 export const clear = (kept: readonly Variable[]): void => {
   pick(CLEAR)(kept);
 };

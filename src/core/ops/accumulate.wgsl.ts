@@ -1,4 +1,4 @@
-/** One dispatch for all tensors that lie side by side. What it leaves in the padding between them is never read. */
+/** Dispatches once for all contiguous tensors. The padding between them is never read. */
 import type { Variable } from '@tensorflow/tfjs';
 import { contiguous, overRuns } from '../gpu/arena';
 import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';

@@ -8,12 +8,12 @@ import { openGpu } from '../gpu/backend';
 import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
-  test('the tests know all of them', () => {
+  test('the tests cover all activations', () => {
     expect([...ALL_ACTIVATIONS].sort()).toEqual(Object.keys(ACTIVATIONS).sort());
   });
 
   describe.each(ALL_ACTIVATIONS)('%s', (kind) => {
-    test.each(HOST_BACKENDS)('its values and its slopes on %s, also far from 0', async (_, use) => {
+    test.each(HOST_BACKENDS)('values and slopes on %s, also far from 0', async (_, use) => {
       await use();
       const x = Float32Array.of(-30, -6, -3, -1, -1e-3, 0, 0.5, 3, 6, 30);
       tf.tidy(() => {
@@ -39,7 +39,7 @@ onGpu(() => {
     }
   }
 
-  test.each(ALL_ACTIVATIONS)('%s and its slope are as exact as f32, from -10 to 10', async (kind) => {
+  test.each(ALL_ACTIVATIONS)('%s and its slope are accurate to f32, from -10 to 10', async (kind) => {
     const gpu = await openGpu();
     const x = Float32Array.from({ length: 20_001 }, (_, i) => i / 1000 - 10);
     const [y, slope] = tf.tidy(() => {
@@ -51,7 +51,7 @@ onGpu(() => {
     gpu.check();
     const worst = (got: Float32Array, want: (x: number) => number, scale: (x: number) => number) =>
       Math.max(...got.map((value, i) => Math.abs(value - want(x[i]!)) / scale(x[i]!)));
-    // 2^-21: four times what rounding alone does to 1.
+    // 2^-21: four times the rounding error near 1.
     expect(worst(values, ACTIVATIONS_IN_F64[kind], (each) => Math.max(Math.abs(each), 1e-3))).toBeLessThan(2 ** -21);
     expect(worst(slopes, SLOPES_IN_F64[kind], (each) => 1 + Math.abs(each))).toBeLessThan(2 ** -21);
   });

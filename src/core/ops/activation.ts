@@ -1,6 +1,5 @@
 /**
- * What stands between the two matrices of a feed-forward network, element by element. Every op that has one inside takes any
- * of them, by its name.
+ * Activation functions between the two matrices of a feed-forward network, by name. Fused ops accept any of them.
  *
  *   y = f(x)      x, y  any shape, f32
  */
@@ -11,7 +10,7 @@ import { type Differentiable, run, type Implementations } from './op';
 
 export const activation = (x: Tensor, kind: Activation): Tensor => run(ACTIVATION, { x }, kind);
 
-/** Off the tape, for ops that hold one. */
+/** Computations without the gradient tape, for ops that contain an activation. */
 interface Reference {
   forward(x: Tensor): Tensor;
   /** dy f'(x) */
@@ -29,8 +28,8 @@ const sigmoidOf2u = (x: Tensor, square: Tensor): Tensor => tf.sigmoid(tf.mul(x, 
  *   f(x) = x/2 (1 + tanh u) = x s      u = sqrt(2/pi) (x + 0.044715 x^3), s = sigmoid(2u)
  *   f'(x) = s + x s (1 - s) (a + 3 b x^2)
  *
- * Source: Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2. The sigmoid form is the same function: it loses no digits
- * where tanh nears -1, and is four times faster on wasm.
+ * Source: Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2. The sigmoid form is the same function: it keeps its
+ * precision where tanh nears -1, and is four times faster on wasm.
  */
 const geluTanh: Reference = {
   forward: (x) => tf.mul(x, sigmoidOf2u(x, tf.square(x))),
@@ -43,9 +42,9 @@ const geluTanh: Reference = {
 };
 
 /**
- * GELU as it is defined, BERT's `gelu`.
+ * Exact GELU, BERT's `gelu`.
  *
- *   f(x) = x P(x)      P(x) = (1 + erf(x / sqrt 2)) / 2, the normal distribution      f'(x) = P(x) + x exp(-x^2 / 2) / sqrt(2 pi)
+ *   f(x) = x P(x)    P(x) = (1 + erf(x / sqrt 2)) / 2, normal CDF    f'(x) = P(x) + x exp(-x^2 / 2) / sqrt(2 pi)
  *
  * Source: Hendrycks & Gimpel 2016, equation 1.
  */
@@ -64,7 +63,7 @@ const relu: Reference = {
   backward: (dy, x) => tf.mul(dy, tf.step(x)),
 };
 
-/** f(x) = x s, s = sigmoid(x); f'(x) = s (1 + x (1 - s)). Source: Hendrycks & Gimpel 2016, section 2; Llama's `silu`. */
+/** f(x) = x s, s = sigmoid(x); f'(x) = s (1 + x (1 - s)). Source: Hendrycks & Gimpel 2016, §2; Llama's `silu`. */
 const silu: Reference = {
   forward: (x) => tf.mul(x, tf.sigmoid(x)),
   backward(dy, x) {

@@ -6,7 +6,7 @@ import type { Differentiable } from './op';
 /** f32 or vec4f. */
 type Type = ReturnType<typeof inFours>['type'];
 
-/** Statements that return f(x) and f'(x), and what both call. */
+/** Statements that return f(x) and f'(x), and functions that both call. */
 interface Functions {
   shared?: string;
   value: string;
@@ -22,9 +22,9 @@ const FUNCTIONS: Readonly<Record<Activation, (type: Type) => Functions>> = {
   return s * (1.0 + x * (1.0 - s) * (1.5957691216057308 + 0.21406443847660718 * x * x));`,
   }),
   /**
-   * P(-|x|) = Z(x) (b1 t + b2 t^2 + ... + b5 t^5), t = 1 / (1 + p |x|), Z the normal density: Abramowitz & Stegun 1964, 26.2.17
-   * (as erf: 7.1.26). Its error is at most 7.5e-8, about what rounding does to a number near 1, and no difference of larger
-   * numbers is the tail of negative x.
+   * P(-|x|) = Z(x) (b1 t + b2 t^2 + ... + b5 t^5), t = 1 / (1 + p |x|), Z the normal density: Abramowitz & Stegun 1964,
+   * 26.2.17 (as erf: 7.1.26). The error is at most 7.5e-8, about the rounding error near 1. The tail of negative x
+   * isn't a difference of larger numbers.
    */
   'gelu-erf': (type) => ({
     shared: `fn normal_density(x: ${type}) -> ${type} { return 0.3989422804014327 * exp(-0.5 * min(x * x, ${type}(160.0))); }

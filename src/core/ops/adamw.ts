@@ -25,7 +25,7 @@ export interface AdamWSettings {
   beta2: number;
   epsilon: number;
   weightDecay: number;
-  /** 0 = no clipping. */
+  /** 0 disables clipping. */
   clip: number;
 }
 export type AdamWUpdate = (slots: readonly AdamWSlot[], rates: Tensor1D, norm: Scalar, settings: AdamWSettings) => void;
@@ -49,7 +49,7 @@ const reference: AdamWUpdate = (slots, rates, norm, { beta1, beta2, epsilon, wei
   });
 };
 
-/** All of it in one pass, on all threads. m and v are changed where they lie: no product has them for a side. */
+/** Runs the whole update in one pass on all threads. m and v change in place, since no product packs them. */
 const onThreads = ({ threads, addressOf, output, scratch }: OnHeap): AdamWUpdate =>
   function update(slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) {
     const [rate, correction1, correction2] = rates.dataSync<'float32'>() as unknown as [number, number, number];
@@ -77,7 +77,7 @@ const onThreads = ({ threads, addressOf, output, scratch }: OnHeap): AdamWUpdate
       tensor.dispose();
     }
   };
-/** Floats of a task, a multiple of 4. */
+/** Floats per task, a multiple of 4. */
 const FLOATS_EACH = 2 ** 14;
 
 export const ADAMW: Implementations<AdamWUpdate> = {

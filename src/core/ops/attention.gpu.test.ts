@@ -1,4 +1,4 @@
-/** Attention on the GPU. attention.test.ts has it on the hosts, attention.slow.gpu.test.ts with other ways of loading rows. */
+/** Tests attention on the GPU. attention.test.ts tests hosts, attention.slow.gpu.test.ts other load strategies. */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apart, checkAttention, lengths, self } from '../../testing/checkAttention';
@@ -37,8 +37,8 @@ checkOp(
 );
 checkOp('one query, 18 columns a head', ATTENTION, apart(2, 1, 9, 1, 18), { rows: 2, heads: 1, causal: false });
 
-/** Whole rows through memory: of one size, since this is the code that takes longest to compile. */
-describe('as on a processor without subgroups', () => {
+/** Whole rows through memory: only one size, because this code takes longest to compile. */
+describe('as on a CPU without subgroups', () => {
   let pretending: { undo(): void };
   beforeAll(async () => (pretending = pretend(await openGpu(), PROCESSOR_WITHOUT_SUBGROUPS)));
   afterAll(() => pretending.undo());
@@ -49,7 +49,7 @@ describe('as on a processor without subgroups', () => {
 
 checkAttention('on this adapter', {});
 
-test('threads share a row where it would not fit their registers, and not on a processor', async () => {
+test('threads share a row that exceeds their registers, except on a CPU', async () => {
   const gpu = await openGpu();
   const shareOn = (adapter: Parameters<typeof pretend>[1]) => {
     const pretending = pretend(gpu, adapter);
@@ -60,7 +60,7 @@ test('threads share a row where it would not fit their registers, and not on a p
   expect([HARDWARE, WITHOUT_SUBGROUPS, PROCESSOR_WITHOUT_SUBGROUPS].map(shareOn)).toEqual([4, 4, 1]);
 });
 
-test('a head that does not fit the memory of a workgroup is refused by its size', async () => {
+test('refuses a head that exceeds workgroup memory, by its size', async () => {
   const gpu = await openGpu();
   const pretending = pretend(gpu, HARDWARE);
   const limited = limit(gpu.device, 'maxComputeWorkgroupStorageSize', 1024);

@@ -1,4 +1,4 @@
-/** Attention by the ways of loading rows that other adapters get. */
+/** Tests attention with the load strategies of other adapters. */
 import { checkAttention } from '../../testing/checkAttention';
 import { HARDWARE, WITHOUT_SUBGROUPS } from '../../testing/pretend';
 

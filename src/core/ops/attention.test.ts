@@ -8,7 +8,7 @@ import { bernoulli } from '../base/rng';
 import { attention, ATTENTION } from './attention';
 import type { Settings } from './attentionForm';
 
-/** Attention by its definition, query by query. */
+/** Attention by definition, query by query. */
 const byDefinition =
   (sample: Sample, { rows: B, heads: H, kvHeads = H, causal, window = Infinity, scale, dropout }: Settings): InF64 =>
   ({ qkv, q = qkv!, kv = qkv!, lengths, places, bias, counter }) => {
@@ -165,7 +165,7 @@ for (const window of [undefined, 2]) {
     { rows: 3, heads: 4, kvHeads: 2, causal: true, ...(window && { window }) },
   );
 }
-test('documents in rows are refused where attention is not of a row to itself', () => {
+test('refuses documents in rows unless it is self-attention', () => {
   const qkv = tf.zeros<tf.Rank.R2>([6, 6]);
   const [places, ends] = [tf.zeros<tf.Rank.R1>([6], 'int32'), tf.ones<tf.Rank.R1>([6], 'int32')];
   const lengths = tf.tensor1d([6], 'int32');
@@ -203,7 +203,7 @@ check(
   { rows: 3, heads: 4, kvHeads: 2, causal: false, window: 3, dropout },
 );
 
-test('with dropout 0 the weights equal those without a counter, and dropout needs one', async () => {
+test('dropout 0 gives the weights without a counter, and dropout needs a counter', async () => {
   await tf.setBackend('cpu');
   tf.tidy(() => {
     const [qkv, seed] = [tf.tensor2d(floats([10, 18]).data, [10, 18]), tf.tensor1d([1, 2], 'int32')];
@@ -214,7 +214,7 @@ test('with dropout 0 the weights equal those without a counter, and dropout need
   });
 });
 
-// On the host queries with a window go 32 at a time.
+// On the host, queries with a window run 32 at a time.
 check(
   'causal self-attention in a window that many queries pass by, over lengths, with dropout',
   { qkv: floats([2 * 35, 3 * 2], 1.5), lengths: integers([2], [34, 3]), counter },
@@ -231,7 +231,7 @@ check(
   { rows: 1, heads: 1, causal: true, window: 39 },
 );
 
-test('a window sees what i - window < j <= i says, and one that holds all is none', async () => {
+test('a window covers i - window < j <= i, and a window over all keys equals none', async () => {
   const [T, D] = [6, 4];
   const y = (window: number | undefined, data: Float32Array): ArrayLike<number> =>
     tf.tidy(() => {
@@ -252,14 +252,14 @@ test('a window sees what i - window < j <= i says, and one that holds all is non
     for (const window of [T, T + 1]) expect(y(window, data)).toEqual(y(undefined, data));
   }
 });
-test('a window that is no number of keys is refused with it', () => {
+test('refuses an invalid window and names it', () => {
   const qkv = tf.zeros<tf.Rank.R2>([4, 12]);
   for (const window of [0, 1.5]) {
     expect(() => attention({ qkv }, { rows: 2, heads: 2, causal: true, window })).toThrow(`window is ${window}`);
   }
 });
 
-test('what lies beyond the lengths is never touched', async () => {
+test("doesn't touch values beyond the lengths", async () => {
   for (const use of [() => tf.setBackend('cpu'), useWasm]) {
     await use();
     const kv = floats([6, 8]).data;
@@ -275,11 +275,11 @@ test('what lies beyond the lengths is never touched', async () => {
     expect(y(NaN)).toEqual(y(0));
   }
 });
-test('matrices that do not divide into heads are refused with their sizes', () => {
+test("refuses matrices that don't divide into heads, with their sizes", () => {
   const qkv = tf.zeros<tf.Rank.R2>([4, 10]);
   expect(() => attention({ qkv }, { rows: 1, heads: 2, causal: true })).toThrow(/\[4, 10\].*2 heads/);
 });
-test('a bias of another size is refused with both', () => {
+test('refuses a bias of another size, with both sizes', () => {
   const [qkv, bias] = [tf.zeros<tf.Rank.R2>([4, 12]), tf.zeros<tf.Rank.R3>([1, 2, 2])];
   expect(() => attention({ qkv, bias }, { rows: 2, heads: 2, causal: true })).toThrow(/\[1, 2, 2\].*\[2, 2, 2\]/);
 });

@@ -1,23 +1,25 @@
 /**
- * Attention: each query's mean of the values that it sees, weighted by how well their keys match it.
+ * Attention: each query's weighted mean of the values that it sees.
  *
  *   y[i] = sum over seen j of p[i, j] v[j]      p[i] = softmax over seen j of scale q[i] . k[j] + bias[i, j]
  *
- * Seen are all keys; with `causal`, those with j <= i; with `lengths`, those with j < lengths[b]; with `window`, the last so
- * many of these (causal: i - window < j <= i, Mistral's sliding window); of rows that hold several documents, only those of the
- * query's own (block-diagonal): with `places`, i - places[b, i] <= j. Who sees none gets 0.
- * Queries in groups of heads / kvHeads share a head of keys and values.
+ * A query sees all keys, limited by these options:
+ * - `causal`: j <= i
+ * - `lengths`: j < lengths[b]
+ * - `window`: the last `window` of these (causal: i - window < j <= i, Mistral's sliding window)
+ * - `places`, for rows of several documents: the query's own document (block-diagonal), i - places[b, i] <= j
+ * The output is 0 for a query that sees no key. Groups of heads / kvHeads query heads share a key-value head.
  *
  * qkv [B T, C + 2 K]: columns are q | k | v, heads contiguous inside (GPT-2's c_attn), C = heads D, K = kvHeads D; or
  * q [B Tq, C] and kv [B Tk, 2 K]: columns are k | v      lengths [B] int32      y [B Tq, C]
- * places [B T] int32: of each token in its document, from 0 on   ends [B T] int32: of each the token of its row that is the first
- * after its document. Both say the same, each as one side needs it: of a query where its keys begin, of a key where its queries end.
- * bias [heads, Tq, Tk]: the same for every sequence, 0 where it is not given (T5's relative positions, ALiBi)
- * counter [2] int32: seed and step. With `dropout`, y weighs by p[i, j] keep[i, j] / (1 - probability), keep as in dropout.ts
- * over p as [B, heads, Tq, Tk]; the sum that p is divided by is that of all.
- * Decoding is the latter form: kv is the cache, its rows filled up to `lengths`, and Tq = 1.
- * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2; groups: Ainslie et al. 2023, arXiv:2305.13245; window: Jiang et
- * al. 2023, arXiv:2310.06825, section 2.
+ * places [B T] int32: position of each token in its document, from 0; gives the start of a query's keys
+ * ends [B T] int32: index in the row of the first token after the token's document; gives the end of a key's queries
+ * bias [heads, Tq, Tk]: the same for every sequence, 0 if absent (T5's relative positions, ALiBi)
+ * counter [2] int32: seed and step. With `dropout`, weights are p[i, j] keep[i, j] / (1 - probability), keep as in
+ * dropout.ts over p as [B, heads, Tq, Tk]; the softmax sum includes dropped weights.
+ * Decoding uses the latter form: kv is the cache, filled up to `lengths`, and Tq = 1.
+ * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2; groups: Ainslie et al. 2023, arXiv:2305.13245; window:
+ * Jiang et al. 2023, arXiv:2310.06825, section 2.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
@@ -74,7 +76,7 @@ export const ATTENTION: Implementations<Differentiable<X, Settings>> = {
   webgpu: attentionOnGpu,
 };
 
-/** As [B H, T, D], keys and values once for each head of queries. */
+/** Splits heads: [B H, T, D], with keys and values repeated for each query head. */
 function heads(x: X, form: Form): { q: Tensor3D; k: Tensor3D; v: Tensor3D } {
   const { B, Tq, Tk, H, KV, D } = form;
   const [q, kv] = matrices(x);
@@ -101,12 +103,12 @@ const sumGroups = (x: Tensor3D, { B, H, KV, Tk, D }: Form): Tensor3D =>
 /** scores [B H, Tq, Tk] + bias [H, Tq, Tk]. */
 const plusBias = (scores: Tensor3D, bias: Tensor3D, { B, H, Tq, Tk }: Form): Tensor3D =>
   tf.reshape<Rank.R3>(tf.add(tf.reshape<Rank.R4>(scores, [B, H, Tq, Tk]), bias), [B * H, Tq, Tk]);
-/** What dropout leaves of x [B H, Tq, Tk]. */
+/** Applies dropout to x [B H, Tq, Tk]. */
 const kept = (x: Tensor3D, { counter }: X, { dropout }: Form): Tensor3D =>
   counter && dropout ? tf.mul(x, tf.tensor(keptScales(counter, x.size, dropout), x.shape)) : x;
 const transpose = (x: Tensor3D): Tensor3D => tf.transpose(x, [0, 2, 1]);
 
-/** 1 where a query sees a key, else 0: [B H, Tq, Tk], or [1, Tq, Tk] where sequences do not differ. */
+/** 1 if a query sees a key, else 0: [B H, Tq, Tk], or [1, Tq, Tk] if sequences don't differ. */
 function attentionMask({ B, H, Tq, Tk, causal, window = Tk }: Form, { lengths, places }: X): Tensor {
   const keys = tf.range(0, Tk, 1, 'int32');
   const past = causal ? tf.reshape(tf.range(1, Tq + 1, 1, 'int32'), [Tq, 1]) : tf.fill([Tq, 1], Tk, 'int32');

@@ -1,8 +1,8 @@
 /**
  * Attention without its [Tq, Tk] matrix: FlashAttention-2 (Dao 2023, arXiv:2307.08691, algorithms 1 and 2).
  *
- * Forward keeps lse [B H, Tq] = log sum over seen j of exp(scale q[i] . k[j] + bias[i, j]), with which backward makes p again. q, k and v
- * are read where they lie, columns of the matrices given.
+ * Forward saves lse [B H, Tq] = log sum over seen j of exp(scale q[i] . k[j] + bias[i, j]), from which backward
+ * recomputes p. Kernels read q, k and v in place, as columns of the given matrices.
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, kernels } from '../gpu/dispatch';
@@ -38,7 +38,7 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const { lengths, places, ends, bias, counter } = x;
     const { dropout } = form;
     const ofKeys = needsGradient.qkv || needsGradient.kv;
-    // Else the kernel of queries also makes what that of keys needs.
+    // Otherwise the query kernel also computes the inputs of the key kernel.
     const isPrepared = bias !== undefined || dropout !== undefined;
     const dq = (needsGradient.qkv || needsGradient.q || (ofKeys && !isPrepared)) && emptyTensor(q.shape, 'float32');
     const dkv = ofKeys && (x.qkv ? (dq as Tensor) : emptyTensor(kv.shape, 'float32'));

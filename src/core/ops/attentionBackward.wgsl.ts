@@ -1,9 +1,9 @@
 /**
- * Attention's gradients. p = exp(s - lse) is made again twice: for dq, a workgroup for each tile of queries, and for dk and
- * dv, a workgroup for each tile of keys, because WGSL cannot add floats atomically.
+ * Attention's gradients. Recomputes p = exp(s - lse) twice: for dq, with a workgroup per tile of queries, and for dk
+ * and dv, with a workgroup per tile of keys, because WGSL has no atomic float addition.
  *
  *   ds = p (m dp - inner)      dp[i, j] = dy[i] . v[j]      inner[i] = dy[i] . y[i], which is the row sum of m dp p
- *   dq = scale ds k      dk = scale ds^T q      dv = (m p)^T dy      that of a bias: attentionBias.wgsl.ts
+ *   dq = scale ds k      dk = scale ds^T q      dv = (m p)^T dy      gradient of a bias: attentionBias.wgsl.ts
  *
  * m: the mask of dropout, 1 without.
  */
@@ -12,7 +12,7 @@ import type { Form } from './attentionForm';
 import type { LoadStrategy } from './attentionRows.wgsl';
 import { tiles } from './attentionTiles.wgsl';
 
-/** Also writes inner [B H, Tq], which both kernels need; with a bias or dropout it is there already; otherwise it would bind nine arrays, and devices allow eight. */
+/** Also writes inner [B H, Tq] for both kernels, unless a bias or dropout needs it earlier: at most eight bindings. */
 export const queryGradient = kernels((form: Form, strategy: LoadStrategy) => {
   const { Tq, H, scale, biased, dropout } = form;
   const by = tiles(form, strategy);
@@ -80,7 +80,7 @@ export const queryGradient = kernels((form: Form, strategy: LoadStrategy) => {
   };
 });
 
-/** Goes over all heads of queries that share a head of keys. */
+/** Loops over all query heads that share a key-value head. */
 export const keyGradient = kernels((form: Form, strategy: LoadStrategy) => {
   const { Tq, Tk, H, KV, scale, dropout } = form;
   const by = tiles(form, strategy);

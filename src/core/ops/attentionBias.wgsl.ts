@@ -1,17 +1,17 @@
 /**
- * The gradient of attention's bias: ds summed over the sequences, [H, Tq, Tk].
+ * Gradient of attention's bias: ds summed over the sequences, [H, Tq, Tk].
  *
- *   ds = p (m dp - inner)      p = exp(scale q . k + bias - lse)      dp = dy . v      inner = dy . y      m: dropout's mask, or 1
+ *   ds = p (m dp - inner)      p = exp(scale q . k + bias - lse)    dp = dy . v    inner = dy . y    m: dropout, or 1
  *
- * A workgroup has a tile of one head, makes both products of it for one sequence after the other, and adds up in registers:
- * the same bits every time, and no [B H, Tq, Tk].
+ * A workgroup takes a tile of one head, computes both of its products for one sequence after the other, and sums in
+ * registers. So the bits are always the same, without a [B H, Tq, Tk] tensor.
  */
 import { kernels, overElements, row } from '../gpu/dispatch';
 import { type Form, meetings } from './attentionForm';
 import { vectors } from './attentionTiles.wgsl';
 import { upTo } from './product.wgsl';
 
-/** `sum`, the inner product of thread i's row of dy and y; it leaves t, h and b, the row's token, head and sequence. */
+/** Computes `sum`, the inner product of thread i's rows of dy and y; declares the row's token t, head h, sequence b. */
 export function innerSum(form: Form): string {
   const { Tq, H } = form;
   const { parts, product, y } = vectors(form);
@@ -21,7 +21,7 @@ export function innerSum(form: Form): string {
   for (var e = 0u; e < ${parts}u; e++) { sum += ${product('dy[first + e]', 'y[first + e]')}; }`;
 }
 
-/** inner [B H, Tq], by itself: with a bias, no kernel has a binding left to do it on the way. */
+/** Computes inner [B H, Tq] separately: with a bias, no kernel has a free binding for it. */
 export const innerProducts = kernels((form: Form) => {
   const { B, Tq, H } = form;
   const { element } = vectors(form);
@@ -36,14 +36,14 @@ export const innerProducts = kernels((form: Form) => {
   };
 });
 
-/** Queries and keys of a tile, and what a thread has of either. */
+/** Queries and keys of a tile, and a thread's share of each. */
 const TILE = 32;
 const PER_THREAD = 4;
 const ACROSS = TILE / PER_THREAD;
 const THREADS = ACROSS * ACROSS;
-/** Columns of a head that are in the workgroup's memory at a time. */
+/** Columns of a head in workgroup memory at a time. */
 const DEPTH = 16;
-/** Odd, so that threads that store down a column do not meet in one memory bank. */
+/** Odd, so that threads that store down a column use different memory banks. */
 const STRIDE = TILE + 1;
 
 export const biasGradient = kernels((form: Form) => {
@@ -69,7 +69,7 @@ export const biasGradient = kernels((form: Form) => {
   const [down, across] = [Math.ceil(Tq / TILE), Math.ceil(Tk / TILE)];
   const [queries, others] = [upTo(PER_THREAD), upTo(4)];
   const multiplied = meetings(form) * form.D * 2;
-  /** Brings vectors begin, begin + 1, ... of rows first, first + 1, ... */
+  /** Loads vectors begin, begin + 1, ... of rows first, first + 1, ... */
   const load = (into: string, from: string, first: string, T: number, at: (row: string) => string): string => `
       { let start = ${at(`min(${first} + r, ${T - 1}u)`)};
         let value = select(${element}(), ${from}[start + min(begin + e, ${parts - 1}u)], begin + e < ${parts}u);

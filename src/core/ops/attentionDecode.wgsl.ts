@@ -1,6 +1,6 @@
 /**
- * Attention of a single query in each sequence, as in decoding: a workgroup for each head, its threads side by side over keys for
- * the scores and over columns for the values, so that both are read in order and nothing waits for one thread.
+ * Attention of a single query per sequence, as in decoding. Each head has a workgroup whose threads split the keys for
+ * scores and the columns for values. Both are read in order, and no thread is a bottleneck.
  */
 import { kernels, row } from '../gpu/dispatch';
 import { type Form, meetings } from './attentionForm';
@@ -8,15 +8,15 @@ import { vectors } from './attentionTiles.wgsl';
 import { maxOverWorkgroup, sumOverWorkgroup } from './reduce.wgsl';
 
 const THREADS = 64;
-/** A row of more vectors than threads does not fit. */
+/** Maximum vectors of a row: one per thread. */
 export const MAX_SPLITS = THREADS;
-/** Keys that are scored before their values are added. */
+/** Keys scored before their values are added. */
 const BLOCK = 256;
 
 export const decodeForward = kernels((form: Form) => {
   const { B, H, scale, causal, biased } = form;
   const { element, parts, inputs, product, plusBias, sequence, keys, firstSeen, keyHead, q, k, v, y } = vectors(form);
-  const teams = Math.floor(THREADS / parts); // each takes every teams-th key's values
+  const teams = Math.floor(THREADS / parts); // each team adds the values of every teams-th key
   return {
     name: 'attention of one query',
     bindings: {

@@ -1,8 +1,8 @@
 /**
- * Attention's dropout, whose mask no memory holds: each kernel makes it again, element by element.
+ * Attention's dropout without a stored mask: each kernel recomputes it per element.
  *
- * Its backward pass has a dispatch before it that joins what the gradients read, or they would bind more than the eight arrays
- * that devices allow: `norms` [B H, Tq] of lse and inner, and the mask's `stream`.
+ * Before the backward pass, one dispatch joins some inputs of the gradients, which would otherwise exceed the eight
+ * bindings that devices allow: `norms` [B H, Tq] of lse and inner, and the mask's `stream`.
  */
 import { RNG_WGSL } from '../base/rng';
 import { kernels, overElements } from '../gpu/dispatch';
@@ -10,7 +10,7 @@ import { innerSum } from './attentionBias.wgsl';
 import type { Form } from './attentionForm';
 import { vectors } from './attentionTiles.wgsl';
 
-/** inner[i] = dy[i] . y[i]: the row sum of dp p also where weights are dropped. */
+/** inner[i] = dy[i] . y[i]: the row sum of dp p, also with dropout. */
 export const joinNorms = kernels((form: Form) => {
   const { B, Tq, H } = form;
   const { element } = vectors(form);

@@ -1,34 +1,34 @@
-/** What one call of attention reads: its sizes, and where queries, keys and values lie in the matrices given. */
+/** Inputs of one attention call: sizes, and the columns of queries, keys and values in the given matrices. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
 import type { DropoutSettings } from './dropout';
 import type { Gradients } from './op';
 
-/** `qkv` for self-attention, else `q` and `kv`. */
+/** `qkv` for self-attention, otherwise `q` and `kv`. */
 export type X = {
   qkv?: Tensor2D | undefined;
   q?: Tensor2D | undefined;
   kv?: Tensor2D | undefined;
   lengths?: Tensor1D | undefined;
-  /** Of each token within its document, and where in its row that ends; both, or neither. */
+  /** Position of each token in its document, and the end of its document in its row; both or neither. */
   places?: Tensor1D | undefined;
   ends?: Tensor1D | undefined;
   bias?: Tensor3D | undefined;
-  /** Seed and step, where `dropout` is set. */
+  /** Seed and step; required with `dropout`. */
   counter?: Tensor | undefined;
 };
 export interface Settings {
-  /** B: how many sequences the rows hold. */
+  /** B: number of sequences in the rows. */
   rows: number;
   heads: number;
-  /** Divides heads; as many as heads by default. */
+  /** Number of key-value heads, a divisor of `heads`; equal to `heads` by default. */
   kvHeads?: number;
   causal: boolean;
-  /** Of the keys that a query would see, it sees the last so many; all by default. */
+  /** Sliding window: number of keys that a query sees at most; unlimited by default. */
   window?: number;
-  /** Of the scores; 1 / sqrt(D) by default. */
+  /** Scale of the scores; 1 / sqrt(D) by default. */
   scale?: number;
-  /** Of the weights p. */
+  /** Dropout of the weights p. */
   dropout?: DropoutSettings;
 }
 
@@ -36,13 +36,13 @@ export interface Form {
   B: number;
   Tq: number;
   Tk: number;
-  /** Heads of queries, and of keys and values. */
+  /** Number of query heads, and of key-value heads. */
   H: number;
   KV: number;
   /** Columns of a head. */
   D: number;
   causal: boolean;
-  /** Less than Tk; else it leaves out nothing and is not here. */
+  /** Less than Tk; undefined if it would exclude nothing. */
   window: number | undefined;
   scale: number;
   /** Whether `lengths` limits the keys. */
@@ -51,17 +51,17 @@ export interface Form {
   packed: boolean;
   /** Whether a `bias` is added to the scores. */
   biased: boolean;
-  /** Not here where nothing is dropped. */
+  /** Undefined if nothing is dropped. */
   dropout: DropoutSettings | undefined;
   q: Columns;
-  /** `start` is that of the keys; values begin KV D columns further. */
+  /** `start` is the first column of the keys; values begin KV D columns further. */
   kv: Columns;
 }
 interface Columns {
   stride: number;
   start: number;
 }
-/** How many queries meet how many keys, in all sequences and heads; where lengths or documents limit the keys, as many as there may be. */
+/** Number of query-key pairs in all sequences and heads; an upper bound if lengths or documents limit the keys. */
 export function meetings({ B, Tq, Tk, H, causal, window = Tk }: Form): number {
   const growing = Math.min(Tq, window); // queries that see one key more than the one before
   return B * H * (causal ? (growing * (growing + 1)) / 2 + (Tq - growing) * window : Tq * window);
@@ -117,7 +117,7 @@ export function formOf(x: X, settings: Settings): Form {
   };
 }
 
-/** The matrix that holds the queries, and the one that holds keys and values: the same one in self-attention. */
+/** Returns the matrix of the queries, and that of keys and values: the same one in self-attention. */
 export function matrices({ qkv, q, kv }: X): readonly [Tensor2D, Tensor2D] {
   const queries = qkv ?? q;
   const keys = qkv ?? kv;
@@ -125,7 +125,7 @@ export function matrices({ qkv, q, kv }: X): readonly [Tensor2D, Tensor2D] {
   return [queries, keys];
 }
 
-/** Gradients by the names under which the matrices were given. */
+/** Returns gradients under the names of the input matrices. */
 export const gradientsOf = (
   { qkv }: X,
   dq: Tensor | false,

@@ -1,6 +1,6 @@
 /**
- * Attention on WASM, by our own kernels and on all threads that there are; where TensorFlow.js runs without WASM, by the same
- * code on a copy. Slicing heads out with TensorFlow.js costs more than their products: they are read where they lie.
+ * Attention on WASM, by our own kernels on all threads; without WASM, by the same code on a copy. Slicing heads with
+ * TensorFlow.js costs more than their products, so heads are read in place.
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import { attentionScratchBytes } from '../threads/attention';
@@ -10,7 +10,7 @@ import { keptScales } from './dropout';
 import { type HostMemory, hostMemory } from './hostMemory';
 import type { Differentiable } from './op';
 
-/** p [B H, Tq, Tk]: of the rows of each block of queries the first elements are used, as threads/attention.ts says. */
+/** p [B H, Tq, Tk]: each block of queries uses the first elements of its rows, as in threads/attention.ts. */
 type Saved = X & { p: Tensor };
 
 export const attentionOnHost: Differentiable<X, Settings, Saved> = {
@@ -43,7 +43,7 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
   },
 };
 
-/** Arguments of both directions, before the addresses of outputs are set. */
+/** Starts a job for either direction; addresses of outputs are set later. */
 function jobOf(memory: HostMemory, x: X, form: Form): Begun {
   const { B, Tq, Tk, H, KV, D, causal, window = 0, scale, q, kv } = form;
   const [ofQ, ofKV] = matrices(x).map((matrix) => memory.input(matrix)) as [number, number];
@@ -74,7 +74,7 @@ function run(
   { dropout }: Form,
 ): void {
   const { B, KV, H, Tq, Tk, D } = job;
-  // All sequences of a head are one thread's where gradients are added up over them: in their order.
+  // One thread sums all sequences of a head, so that the sum over sequences has a fixed order.
   const byHead = job.dBias > 0;
   const tasks = B * H * Tq * Tk * D < SMALL ? 1 : TASKS_EACH * memory.threads;
   const each = byHead ? B * Math.ceil(KV / tasks) : Math.ceil((B * KV) / tasks);
@@ -86,6 +86,6 @@ function run(
   memory.run(name, numbersOf(all), Math.ceil((B * KV) / each));
 }
 type Begun = Omit<AttentionJob, 'kept' | 'scratch' | 'scratchEach' | 'each' | 'byHead'>;
-/** Multiplications that take less than waking others. */
+/** Multiplications that cost less than waking other threads. */
 const SMALL = 2 ** 15;
 const TASKS_EACH = 4;

@@ -1,9 +1,9 @@
 /**
- * Two ways in which rows pass by the threads of a workgroup, a few at once.
+ * Two ways to pass rows to the threads of a workgroup, a few at once.
  *
- * On a GPU, through the workgroup's memory; several threads share a row, so that what each holds stays in registers. On a
- * processor, where a subgroup is one vector register and a load at an address that differs between lanes is one load after the
- * other: each lane of a subgroup loads a row and gives it to all.
+ * On a GPU, rows go through workgroup memory; several threads share a row, so that each share stays in registers. On a
+ * CPU, a subgroup is one vector register, and loads at lane-dependent addresses are serial. So each lane of a subgroup
+ * loads a row and broadcasts it.
  */
 import { badSettings } from '../base/errors';
 import { currentGpu } from '../gpu/backend';
@@ -11,62 +11,62 @@ import type { Element, Kernel } from '../gpu/dispatch';
 import { upTo } from './product.wgsl';
 
 /**
- * Rows j = from...to - 1 of two matrices, the same for all threads of a workgroup: `near` are those of the thread's own row's
- * counterparts (keys for a query, queries for a key), `far` what lies beyond them (values, or the output's gradient).
+ * Rows j = from...to - 1 of two matrices, the same for all threads of a workgroup. `near` are counterparts of the
+ * thread's own row (keys for a query, queries for a key), `far` the associated rows (values, or the output's gradient).
  */
 export interface Rows {
   from: string;
   to: string;
-  /** Vector `c` of row j. */
+  /** Returns vector `c` of row j. */
   near: (j: string) => string;
   far: (j: string) => string;
-  /** Two numbers that belong to row j. */
+  /** Returns two numbers of row j. */
   numbers?: (j: string) => string;
 }
 export type Matrix = 'near' | 'far';
 
 interface RowLoader {
   threads: number;
-  /** Threads that have a row between them: vectors `part`, `part + share`, ... are a thread's. */
+  /** Number of threads that share a row: a thread has vectors `part`, `part + share`, ... */
   share: number;
-  /** Vectors of a row that a thread has. */
+  /** Number of a row's vectors per thread. */
   held: number;
-  /** Rows that a thread meets at once. */
+  /** Number of rows that a thread processes at once. */
   atOnce: number;
   declarations: Pick<Kernel, 'enable' | 'globals'>;
-  /** A line for every vector that a thread has: its `e`-th is vector `c` of the row. With `inside` only for those that exist. */
+  /** Emits a line per vector of a thread: its `e`-th is vector `c` of the row. `inside`: only for existing ones. */
   each(line: string, inside?: 'inside'): string;
-  /** Adds up each of these variables over the threads that share a row; all of them get the sum, and the same bits. */
+  /** Sums each variable over the threads that share a row; all of them get the same bits. */
   join(variables: readonly string[]): string;
-  /** `act` sees rows first...first + atOnce - 1 together. Those beyond `to` repeat the last. */
+  /** Runs `act` on rows first...first + atOnce - 1 together. Rows beyond `to` repeat the last. */
   loop(rows: Rows, act: string): string;
-  /** In a line, before `vector` of those matrices. */
+  /** Emits the loads of `vector` of these matrices in a line. */
   load(rows: Rows, matrices: readonly Matrix[]): string;
   /**
-   * Vector `c` of the i-th of the rows that are seen together, and its numbers. Read `again`, it is another load to a compiler,
-   * which would otherwise keep what it read the first time in registers until then.
+   * Returns vector `c` of the i-th row processed together, and its numbers. With `again`, the compiler sees another
+   * load, so it doesn't keep the first one in registers until then.
    */
   vector(matrix: Matrix, i: number, again?: 'again'): string;
   numbers(i: number): string;
 }
 
-/** What decides how rows pass on a device. */
+/** Properties of a device that determine how rows pass. */
 export interface LoadStrategy {
-  /** Lanes between which rows pass; 0 where they pass through memory. */
+  /** Lanes between which rows pass; 0 if they pass through memory. */
   lanes: number;
   /** Minimum number of neighbors that add up by shuffles; 0 if they use memory. */
   shuffled: number;
-  /** Whether a row is shared out so that it stays in registers: a processor has few, and its caches serve as well. */
+  /** Whether threads share a row so that it stays in registers: a CPU has few, and its caches serve as well. */
   shared: boolean;
 }
-/** Of the device in use. */
+/** Returns the strategy of the current device. */
 export function loadStrategy(): LoadStrategy {
   const { software, lanes, minLanes } = currentGpu()!.adapter;
   if (software && lanes >= 4 && lanes <= 16) return { lanes, shuffled: 0, shared: false };
   return { lanes: 0, shuffled: minLanes, shared: !software };
 }
 
-/** A row: `parts` vectors. */
+/** Row of `parts` vectors. */
 interface Vectors {
   element: Element;
   parts: number;
@@ -77,14 +77,14 @@ export const rowLoader = (row: Vectors, strategy: LoadStrategy): RowLoader =>
 
 /** Rows of a tile. */
 const TALL = 32;
-/** Columns that a thread has of its rows. The gradient of keys has four such rows and meets four of two kinds: 128 registers. */
+/** Columns of a thread's rows. The key gradient has four such rows and processes four of two kinds: 128 registers. */
 const COLUMNS = 16;
 
 function throughWorkgroupMemory({ element, parts, bytes }: Vectors, { shuffled, shared }: LoadStrategy): RowLoader {
   const share = !shared ? 1 : ([1, 2, 4, 8].find((n) => bytes / 4 / n <= COLUMNS) ?? 8);
   const threads = TALL * share;
   const held = Math.ceil(parts / share);
-  const rowBytes = 2 * bytes + 8; // of near, far and numbers
+  const rowBytes = 2 * bytes + 8; // near, far and numbers
   const max = currentGpu()!.device.limits.maxComputeWorkgroupStorageSize;
   if (rowBytes > max) {
     throw badSettings(
@@ -93,8 +93,8 @@ function throughWorkgroupMemory({ element, parts, bytes }: Vectors, { shuffled, 
     );
   }
   const inMemory = share > shuffled;
-  const joined = share === 1 || !inMemory ? 0 : 2 * AT_ONCE; // dots of a thread
-  // 16 KiB, which every device has, let several workgroups run at once where there is more.
+  const joined = share === 1 || !inMemory ? 0 : 2 * AT_ONCE; // dot products of a thread
+  // 16 KiB, which every device has, allow several concurrent workgroups on devices with more.
   const height = [32, 16, 8, 4, 2].find((rows) => rows * rowBytes + 4 * joined * threads <= 16_384) ?? 1;
   const atOnce = Math.min(AT_ONCE, height);
   return {
@@ -110,7 +110,7 @@ var<workgroup> numbers: array<vec2f, ${height}>;${
         joined > 0 ? `\nvar<workgroup> joined: array<array<f32, ${joined}>, ${threads}>;` : ''
       }`,
     },
-    // Written out: an array stays in registers only where no index of it is computed.
+    // Unrolled: an array stays in registers only if all its indices are constants.
     each: (line, inside) =>
       upTo(held)
         .map((e) => {
@@ -150,7 +150,7 @@ var<workgroup> numbers: array<vec2f, ${height}>;${
 }
 const AT_ONCE = 4;
 
-/** The threads of a row are neighbors in a subgroup. */
+/** Sums over a row's threads, which are neighbors in a subgroup. */
 const addByShuffles = (variables: readonly string[], share: number): string =>
   [1, 2, 4]
     .filter((apart) => apart < share)
@@ -176,7 +176,7 @@ const bySubgroupBroadcast = ({ parts }: Vectors, lanes: number): RowLoader => ({
   held: parts,
   atOnce: lanes,
   declarations: { enable: ['subgroups'] },
-  // A loop, and one that no compiler unrolls: a processor takes seconds to compile it written out.
+  // A loop that no compiler unrolls: a CPU takes seconds to compile the unrolled form.
   each: (line) => `for (var e = zero; e < ${parts}u; e++) { let c = e; ${line} }`,
   join: () => '',
   loop: ({ from, to, numbers }, act) => `

@@ -1,6 +1,6 @@
 /**
- * What attention's kernels share: a thread, or a few together, have a row of one head (a query or a key: their own) in
- * registers, and the rows that it meets (keys or queries) pass by.
+ * Common parts of attention's kernels. One or more threads keep their own row of one head (a query or a key) in
+ * registers. The rows that it interacts with (keys or queries) pass by.
  */
 import { RNG_WGSL } from '../base/rng';
 import { type Element, type Kernel, row } from '../gpu/dispatch';
@@ -8,7 +8,7 @@ import { columnsOfValues, type Form, meetings } from './attentionForm';
 import { type Matrix, rowLoader, type Rows, type LoadStrategy } from './attentionRows.wgsl';
 import { upTo } from './product.wgsl';
 
-/** A row of D numbers is an array of `parts` vectors. */
+/** Accesses rows of D numbers as arrays of `parts` vectors. */
 export function vectors(form: Form) {
   const { D, B, Tq, Tk, H, KV, q, kv, limited, packed, biased, window, dropout } = form;
   const lanes = D % 4 === 0 ? 4 : D % 2 === 0 ? 2 : 1;
@@ -26,43 +26,43 @@ export function vectors(form: Form) {
   };
   return {
     element,
-    /** Numbers of a vector. */
+    /** Numbers per vector. */
     lanes,
     parts,
     bytes: 4 * D,
     product: (x: string, y: string): string => (lanes === 1 ? `${x} * ${y}` : `dot(${x}, ${y})`),
-    /** Index of the first vector of a row: of q, k and v where they lie, and of y. */
+    /** Index of the first vector of a row of q, k and v (in place), and y. */
     q: at(Tq, q),
     k: at(Tk, kv),
     v: at(Tk, columnsOfValues(form)),
     y: at(Tq, { stride: H * D, start: 0 }),
-    /** How many keys sequence b has. */
+    /** Number of keys of sequence b. */
     keys: limited ? `u32(clamp(lengths[b], 0, ${Tk}))` : `${Tk}u`,
-    /** The first key that query `i` sees, where those that it sees end at `end`: undefined where it is the first of all. */
+    /** Returns the first key that query `i` sees, given the `end` of its keys; undefined if it is always key 0. */
     firstSeen: window === undefined && !packed ? undefined : firstSeen,
-    /** The head of keys that belongs to a head of queries. */
+    /** Key-value head of a query head. */
     keyHead: `(h / ${H / KV}u)`,
-    /** What every kernel reads first. */
+    /** Inputs of every kernel. */
     inputs: {
       q: ['read', element],
       kv: ['read', element],
       ...(limited && { lengths: ['read', 'i32'] as const }),
       ...(biased && { bias: ['read', 'f32'] as const }),
     } as const,
-    /** What it reads besides where rows hold several documents: of queries where their keys begin, of keys where their queries end. */
+    /** Extra inputs for packed documents: start of a query's keys, and end of a key's queries. */
     ofQueries: (packed ? { places: ['read', 'i32'] } : {}) as { places?: ['read', 'i32'] },
     ofKeys: (packed ? { ends: ['read', 'i32'] } : {}) as { ends?: ['read', 'i32'] },
-    /** In a sum of scores: what is added to that of query `i` and key `j` of head `head`. */
+    /** Emits the bias term of query `i` and key `j` of head `head`. */
     plusBias: (i: string, j: string, head = 'h'): string =>
       biased ? ` + bias[(${head} * ${Tq}u + ${i}) * ${Tk}u + ${j}]` : '',
-    /** Declares what `timesKept` calls. */
+    /** Declares the function that `timesKept` calls. */
     mask: dropout ? maskFunction(dropout.probability, form) : '',
-    /** In a product with the weight of query `i` and key `j` of head `head`: what dropout multiplies it by. */
+    /** Emits dropout's factor of the weight of query `i` and key `j` of head `head`. */
     timesKept: (i: string, j: string, head = 'h'): string =>
       dropout ? ` * kept(mask_key, b, ${head}, ${i}, ${j})` : '',
-    /** What the backward pass knows of the n-th query: lse, and inner, the row sum of m dp p; and `mask_key`. */
+    /** Saved values of the n-th query for the backward pass: lse, inner (the row sum of m dp p), and `mask_key`. */
     known: dropout ? JOINED : APART,
-    /** Names sequence b and head h of n = B heads. */
+    /** Declares sequence b and head h of n = B heads. */
     sequence: (n: string, heads: number): string => `let h = ${n} % ${heads}u; let b = ${n} / ${heads}u;`,
     batch: B,
   };
@@ -82,7 +82,7 @@ const APART = {
   both: (n) => `vec2f(lse[${n}], inner[${n}])`,
   key: '',
 } as const satisfies Known;
-/** As attentionDropout.wgsl.ts writes it. */
+/** As written by attentionDropout.wgsl.ts. */
 const JOINED = {
   inputs: { norms: ['read', 'vec2f'], stream: ['read', 'u32'] },
   lse: (n) => `norms[${n}].x`,
@@ -91,7 +91,7 @@ const JOINED = {
   key: '\n  let mask_key = vec2u(stream[0], stream[1]);',
 } as const satisfies Known;
 
-/** keep / (1 - probability) of element [b, h, i, j]; the generator and its order are those of dropout.ts. */
+/** keep / (1 - probability) of element [b, h, i, j]; same generator and order as in dropout.ts. */
 const maskFunction = (probability: number, { H, Tq, Tk }: Form): string => `${RNG_WGSL}
 fn kept(key: vec2u, b: u32, h: u32, i: u32, j: u32) -> f32 {
   let at = ((b * ${H}u + h) * ${Tq}u + i) * ${Tk}u + j;
@@ -99,13 +99,13 @@ fn kept(key: vec2u, b: u32, h: u32, i: u32, j: u32) -> f32 {
 }
 `;
 
-/** Rows that pass, and what each thread makes of them. */
+/** Passing rows, and their computation in each thread. */
 interface Pass extends Rows {
-  /** By name, the product of the thread's own row with the i-th of the rows that pass together: <name>i. */
+  /** Dot products <name>i of the thread's own row with the i-th row that passes. */
   dots: Readonly<Record<string, readonly [own: string, Matrix]>>;
-  /** Makes weights of the products. Rows `j(i)` beyond `to` must get weight 0. */
+  /** Computes weights from the products. Rows `j(i)` beyond `to` must get weight 0. */
   weigh: (rows: readonly number[], j: (i: number) => string, numbers: (i: number) => string) => string;
-  /** By name, a row of the thread's to which those that pass are added, times <weight>i; before that it is multiplied by `shrink`. */
+  /** Accumulated rows by name: adds passing rows times <weight>i, after a multiplication by `shrink`. */
   sums: Readonly<Record<string, readonly [weight: string, Matrix, shrink?: string]>>;
 }
 
@@ -115,7 +115,7 @@ export function tiles(form: Form, strategy: LoadStrategy) {
   const { causal, window, packed, Tq } = form;
   const { threads, share, held, atOnce, declarations, each, join, ...by } = rowLoader(rows, strategy);
   const indices = upTo(atOnce);
-  /** Where the queries end that see key `j`, if any does. */
+  /** Returns the end of the queries that see key `j`, if there are any. */
   const seeing = (j: string): string => {
     if (packed) {
       const end = `min(u32(ends[b * ${Tq}u + min(${j}, ${Tq - 1}u)]), ${Tq}u)`;
@@ -128,25 +128,25 @@ export function tiles(form: Form, strategy: LoadStrategy) {
   const tall = threads / share;
   return {
     ...rows,
-    /** What a thread has of a row. */
+    /** Type of a thread's share of a row. */
     array: `array<${element}, ${held}>`,
     each,
     join,
-    /** Of the threads of a row, one. */
+    /** Whether the thread is the first of its row. */
     isFirst: share === 1 ? 'true' : 'part == 0u',
-    /** All of a kernel over T rows of so many heads but its name, bindings and body. */
+    /** Common fields of a kernel over T rows with this number of heads. */
     shape: (T: number, heads: number) => ({
       workgroup: [threads, 1, 1] as const,
       grid: row(Math.ceil(T / tall) * heads * batch),
       ...declarations,
       ...(form.dropout && { globals: `${declarations.globals ?? ''}${rows.mask}` }),
     }),
-    /** Of so many products and sums of a row with each that passes. */
+    /** Work of this number of products and sums per pair of rows. */
     work(products: number): Pick<Kernel, 'flops' | 'words'> {
       const multiplied = meetings(form) * form.D * products;
       return { flops: 2 * multiplied, words: strategy.lanes > 0 ? 0 : multiplied };
     },
-    /** Of this workgroup: sequence `b`, head `h`, first and last row; `t`: the thread's own row, `part` of it; `keys` of the sequence. */
+    /** Declares sequence `b` and its `keys`, head `h`, first and last row; the thread's row `t` and its `part`. */
     places(T: number, heads: number): string {
       const tiles = Math.ceil(T / tall);
       return `
@@ -159,24 +159,24 @@ export function tiles(form: Form, strategy: LoadStrategy) {
   let own = min(t, ${T - 1}u);
   let keys = ${rows.keys};`;
     },
-    /** Where the keys that a thread sees whose row is a query end, and where not all see the first, begin. */
+    /** Declares the end of the keys that a thread's query sees and, unless all see key 0, their start. */
     seenKeys: `let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);${
       firstSeen ? `\n  let unseen = ${firstSeen('own', 'seen')};` : ''
     }`,
-    /** Whether key `j` is one of them. */
+    /** Returns whether the query sees key `j`. */
     sees: (j: string): string => (firstSeen ? `${j} >= unseen && ` : '') + `${j} < seen`,
-    /** Keys and values, passing by queries. */
+    /** Keys and values that pass queries. */
     keysThatPass: {
       from: firstSeen?.('tile', causal ? 'min(keys, tile + 1u)' : 'keys') ?? '0u',
       to: causal ? 'min(keys, past)' : 'keys',
       near: (j: string) => `kv[${k(j, keyHead)} + c]`,
       far: (j: string) => `kv[${v(j, keyHead)} + c]`,
     },
-    /** Where the queries end that see a key of the tile, and those that see the thread's own. */
+    /** Declares the end of the queries that see a key of the tile, and of those that see the thread's own. */
     seeingQueries: `let queries = select(0u, ${seeing('past - 1u')}, tile < keys);
   let end = select(0u, ${seeing('t')}, t < keys);`,
     queriesThatPass: { from: causal ? 'tile' : '0u', to: 'queries' },
-    /** Whether query `i` sees the thread's own key. */
+    /** Returns whether query `i` sees the thread's own key. */
     isSeenBy: (i: string): string => `${causal ? `${i} >= t && ` : ''}${i} < end`,
     pass(p: Pass): string {
       const [dots, sums] = [Object.entries(p.dots), Object.entries(p.sums)];

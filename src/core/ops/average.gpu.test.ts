@@ -18,7 +18,7 @@ async function after(implementation: 'reference' | 'webgpu', isApart: boolean): 
   return values.flatMap((array) => [...array]);
 }
 
-test.each([false, true])('averages are the reference’s, and weights stay; apart: %s', async (isApart) => {
+test.each([false, true])('averages equal the reference and weights stay unchanged; separate tensors: %s', async (isApart) => {
   await tf.setBackend('cpu');
   const want = await after('reference', isApart);
   const gpu = await openGpu();

@@ -1,17 +1,17 @@
 /**
- * An exponential moving average of weights, all at once, in place.
+ * Exponential moving average (EMA) of weights, all at once, in place.
  *
  *   e <- keep e + (1 - keep) w
  *
  * keep [1] f32
- * Source: Polyak & Juditsky 1992 average all; with exponential weights as in Szegedy et al. 2015, arXiv:1512.00567, section 8.
+ * Source: Polyak & Juditsky 1992; exponential weights as in Szegedy et al. 2015, arXiv:1512.00567, section 8.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Variable } from '@tensorflow/tfjs';
 import { averageOnGpu } from './average.wgsl';
 import { pick, type Implementations } from './op';
 
-/** `averages` are of `weights`, in their order. */
+/** `averages` correspond to `weights` in order. */
 export type Average = (averages: readonly Variable[], weights: readonly Variable[], keep: Tensor1D) => void;
 
 export const average: Average = (...input) => {

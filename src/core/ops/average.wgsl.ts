@@ -3,7 +3,7 @@ import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Average } from './average';
 
-/** One dispatch where weights and averages lie side by side, else one for each. The padding between them may hold anything. */
+/** Dispatches once if weights and averages are contiguous, else once per tensor. Padding may contain anything. */
 export const averageOnGpu: Average = (averages, weights, keep) => {
   overRuns([averages, weights], ({ elements }, [e, w]) => dispatch(kernel(elements), { e, w, keep }));
   for (const each of averages) forgetValues(each);

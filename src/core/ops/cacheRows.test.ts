@@ -11,7 +11,7 @@ import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   describe.each(HOST_BACKENDS)('on %s', (_, use) => {
-    test('rows go where the position says, and attention sees them', async () => {
+    test('writes rows at the position, and attention sees them', async () => {
       await use();
       const before = tf.memory().numTensors;
       tf.tidy(() => {

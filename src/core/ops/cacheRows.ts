@@ -1,11 +1,11 @@
 /**
- * Writes the keys and values of new tokens into a cache, in place: what reads it is attention. On wasm a product of TensorFlow.js
- * would not see it, for it keeps what it multiplied by.
+ * Writes the keys and values of new tokens into a cache, in place, for attention. A matrix product of TensorFlow.js on
+ * wasm wouldn't see the change, because it caches its right-hand side.
  *
  *   cache[position + t] <- x[t, S - K ...]
  *
- * cache [P, K] a variable   x [T, S], S >= K: its last K columns count (k | v of a fused q | k | v)
- * position [1] int32, position + T <= P; a tensor, so that a traced step can move on
+ * cache [P, K] a variable   x [T, S], S >= K: uses its last K columns (k | v of a fused q | k | v)
+ * position [1] int32, position + T <= P; a tensor, so that a traced step can advance
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';

@@ -10,7 +10,7 @@ test.each([
   [3, 65, 1, 'one binding'],
   [65, 5, 127, 'one binding'],
   [127, 16, 70, 'one binding'],
-  [32_800, 2, 3, 'one binding'], // more groups than a grid has on one side (`row` in gpu/dispatch.ts)
+  [32_800, 2, 3, 'one binding'], // more workgroups than one grid dimension allows (`row` in gpu/dispatch.ts)
   [3, 65, 7, 'one binding', 'biased'],
   [2, 16, 64, 'one binding', 'biased'],
   [1, 100, 250, 'two bindings'],

@@ -1,17 +1,17 @@
 /**
- * The score of every token for every row: a product with the classifier, whose rows are the tokens'.
+ * Output layer: the score of every token for every row.
  *
  *   y = hidden W^T + b
  *
- * hidden [N, C]   classifier W [V, C]   bias b [V], 0 where it is not given   y [N, V], all f32
- * For reading and writing only: it has no gradient. Training goes through softmaxCrossEntropy, which never holds all of y.
+ * hidden [N, C]   classifier W [V, C]   bias b [V], 0 if absent   y [N, V], all f32
+ * For inference only: it has no gradient. Training uses softmaxCrossEntropy, which never holds all of y.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { classifyOnGpu } from './classify.wgsl';
 import { pick, type Implementations } from './op';
 
-/** What scores are made of: an architecture's output. */
+/** Output of an architecture, from which scores are computed. */
 export interface Scored {
   hidden: Tensor2D;
   classifier: Tensor2D;

@@ -6,7 +6,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import type { Classify } from './classify';
 import { product } from './matmul.wgsl';
 
-/** A classifier that is larger than a binding is bound in ranges of rows, whose scores are then put side by side. */
+/** Splits a classifier that is larger than a binding into ranges of rows, and joins their scores. */
 export const classifyOnGpu: Classify = ({ hidden, classifier, bias }) => {
   const [M, K] = hidden.shape;
   const parts = pieces(classifier.size, bindingElements(), K).map(({ from, elements: length }) => {

@@ -1,4 +1,4 @@
-/** What is not dispatched for inputs that are constants, op by op. */
+/** Counts, for each op, the dispatches that constant inputs save. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ onHosts(() => {
   const variable = (shape: number[], trainable: boolean, phase = 0): Tensor2D =>
     tf.variable(tf.tensor(floats(shape, 0.5, phase).data, shape), trainable) as unknown as Tensor2D;
 
-  test('ids and frozen variables are constants, and what ops make of them alone', () => {
+  test('ids and frozen variables are constants, and so are ops of only those', () => {
     const [frozen, learning] = [variable([3, 3], false), variable([3, 3], true)];
     const given = [tf.tensor1d([1], 'int32'), frozen, learning, tf.ones([1])];
     expect(given.map(isConstant)).toEqual([true, true, false, false]);
@@ -40,7 +40,7 @@ onHosts(() => {
     expect(made.map(isConstant)).toEqual([true, true, true, false, false]);
   });
 
-  test('a constant that is passed on is itself', () => {
+  test('a constant that is passed on stays the same tensor', () => {
     const x = constant(tf.ones<tf.Rank.R2>([2, 3]));
     const [y, residual] = layerNormWithResidual(x, variable([3], true));
     expect(residual).toBe(x);
@@ -49,7 +49,7 @@ onHosts(() => {
     expect(embeddingTied(tf.tensor2d([[1, 2]], [1, 2], 'int32'), table, variable([2, 3], true))[1]).toBe(table);
   });
 
-  test('a backward pass ends where nothing below learns, and nothing is kept there for it', () => {
+  test('a backward pass ends where nothing below is trainable, and saves nothing for it', () => {
     const [first, second] = [variable([3, 3], false), variable([3, 3], true, 1)];
     const x = constant(tf.tensor2d(floats([2, 3]).data, [2, 3]));
     const before = tf.memory().numTensors;
@@ -99,7 +99,7 @@ onGpu(() => {
     gpu = await openGpu();
   });
 
-  /** `saved`: dispatches fewer than where all learn, for each input that learns alone. */
+  /** `saved`: dispatches saved, compared to all inputs trainable, if only this input is trainable. */
   function check<X extends Tensors, P>(
     name: string,
     implementations: Implementations<Differentiable<X, P>>,
@@ -185,7 +185,7 @@ onGpu(() => {
     [...Array(17).keys()].map((n) => n % 9),
   );
   const scored = { hidden: x, classifier: floats([9, 6], 1, 14), targets, weight: integers([1], [17]) };
-  // Of both, two products, and a scaling of each.
+  // With both: two products, and a scaling of each.
   check('softmaxCrossEntropy', SOFTMAX_CROSS_ENTROPY, scored, { logitBytes: 1e6 }, { hidden: 2, classifier: 2 });
 
   const dropped = { x, counter: integers([2], [1, 2]), residual: floats([17, 6], 1, 15) };

@@ -1,13 +1,13 @@
 /**
- * What no gradient goes through: whole numbers, frozen weights (variables that are not trainable), and what ops have made of
- * nothing else. A backward pass ends there, and what would only serve it is neither computed nor kept.
+ * Tracks tensors without gradients: integers, frozen weights (variables that aren't trainable), and results of ops on
+ * only those. A backward pass stops at them and neither computes nor saves values for them.
  *
- * Of a tensor that nobody has called constant it is not known: it is taken to need its gradient.
+ * A tensor that isn't marked constant is assumed to need its gradient.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
-/** Says so of a tensor, and gives it back: a mask, or a bias that does not learn. */
+/** Marks a tensor as constant and returns it: a mask, or a frozen bias. */
 export function constant<T extends Tensor>(tensor: T): T {
   constants.add(tensor);
   return tensor;

@@ -24,7 +24,7 @@ onHosts(() => {
     ofBranch: (x) => dropoutWithResidual(x, counterOf(), settings) as [Tensor2D, Tensor2D],
   });
 
-  test('the mask is that of the generator: seed and step as unsigned bits, purpose by name', async () => {
+  test('the mask matches the generator: seed and step as unsigned bits, purpose by name', async () => {
     await tf.setBackend('cpu');
     tf.tidy(() => {
       const ones = tf.ones([1000]);

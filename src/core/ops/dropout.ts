@@ -1,10 +1,11 @@
 /**
- * Sets elements to 0 with a probability and scales the rest, so that the mean stays.
+ * Dropout: sets elements to 0 with a probability and scales the others, so that the mean stays.
  *
- *   y[i] = x[i] keep[i] / (1 - probability) + residual[i]      keep[i] = uniform(seed, purpose, step, i) < 1 - probability
+ *   y[i] = x[i] keep[i] / (1 - probability) + residual[i]
+ *   keep[i] = uniform(seed, purpose, step, i) < 1 - probability
  *
- * x, y, residual  one shape, f32   counter [2] int32: seed and step, as bits; a tensor, so that a traced step stays random
- * `purpose` names the place in the model: two dropouts of one step must differ in it. Backward makes the mask again.
+ * x, y, residual  one shape, f32   counter [2] int32: seed and step, as bits; a tensor, so a traced step stays random
+ * `purpose` names the place in the model: two dropouts of one step need different ones. Backward recomputes the mask.
  * Source: Srivastava et al. 2014; generator: base/rng.ts.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -16,7 +17,7 @@ import { type Differentiable, run, runWithResidual, type Implementations } from 
 export const dropout = (x: Tensor, counter: Tensor, settings: DropoutSettings, residual?: Tensor): Tensor =>
   run(DROPOUT, { x, counter, residual }, settings);
 
-/** The same of what a branch begins with: `residual` is x again, for what reads all of it. */
+/** Dropout at the start of a branch: `residual` is x again, for the sum at the branch's end. */
 export const dropoutWithResidual = (
   x: Tensor,
   counter: Tensor,
@@ -52,7 +53,7 @@ export const DROPOUT: Implementations<Dropout> = {
 const scales = (counter: Tensor, shape: number[], settings: DropoutSettings): Tensor =>
   tf.tensor(keptScales(counter, tf.util.sizeFromShape(shape), settings), shape);
 
-/** keep / (1 - probability) of n elements. The counter is read where it was written: a tensor that no kernel has used is still on the host. */
+/** keep / (1 - probability) of n elements. Reads the counter, which is on the host if no kernel has used it. */
 export function keptScales(counter: Tensor, n: number, { probability, purpose }: DropoutSettings): Float32Array {
   const [seed, step] = counter.dataSync<'int32'>();
   const keep = 1 - probability;

@@ -18,7 +18,7 @@ export const dropoutOnGpu: Dropout = {
   },
 };
 
-/** Not part of the code: all places of a model share a pipeline. */
+/** Passed as data, so that all places of a model share a pipeline. */
 export const place = (purpose: string): tf.Tensor => tf.tensor1d([purposeId(purpose) | 0], 'int32');
 
 const scaled = kernels((n: number, probability: number, residual: boolean) => {

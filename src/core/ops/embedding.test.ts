@@ -11,7 +11,7 @@ import { capBindings } from '../../testing/dawn';
 import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
-  // Ids that repeat, one that never occurs, and more places than tokens.
+  // Repeated ids, an id that never occurs, and more positions than tokens.
   const ids = integers([2, 3], [4, 0, 4, 1, 4, 3]);
   checkOp('embedding', EMBEDDING, { ids, tokens: floats([5, 3]) }, { vocabulary: 5, places: 0 });
   checkOp(
@@ -34,7 +34,7 @@ onHosts(() => {
   );
 
   const sizes = { B: 2, T: 4, V: 9, C: 3 };
-  test('a table that is the classifier too has the gradient of both uses, against finite differences', async () => {
+  test('a tied table gets the gradient of both uses, compared to finite differences', async () => {
     await tf.setBackend('cpu');
     const [, ofTable, ofPositions] = await gradientsOf(embeddingTied, sizes);
     const { table, positions } = tableOf(sizes);
@@ -56,7 +56,7 @@ onHosts(() => {
       expectClose(got, want, 3e-4, what);
     }
   });
-  test.each(HOST_BACKENDS)('on %s it has the bits of what the tape adds, and leaves nothing behind', async (_, use) => {
+  test.each(HOST_BACKENDS)("on %s gives the bits of the tape's sum, without leaks", async (_, use) => {
     await use();
     const before = tf.memory().numTensors;
     expect(await gradientsOf(embeddingTied, sizes)).toEqual(await gradientsOf(byTwoWays, sizes));
@@ -87,7 +87,7 @@ onGpu(() => {
       [B * T],
       Array.from({ length: B * T }, (_, i) => at(B * T + i) % places),
     );
-    // The reference's one-hot rows have two columns at least.
+    // The reference's one-hot needs at least two columns.
     if (places > 1)
       checkOp(`${B} x ${T} ids with places`, EMBEDDING, { ids, tokens, positions, places: within }, sizes);
     checkOp(`${B} x ${T} ids without positions`, EMBEDDING, { ids, tokens }, { ...sizes, places: 0 });
@@ -98,7 +98,7 @@ onGpu(() => {
     { B: 3, T: 65, V: 7, C: 127 },
     { B: 33, T: 40, V: 130, C: 8 },
     { B: 2, T: 600, V: 3001, C: 96 },
-  ])('a table that is the classifier too, $B x $T ids of $V', async (sizes) => {
+  ])('a tied table, $B x $T ids of $V', async (sizes) => {
     await tf.setBackend('cpu');
     const want = await gradientsOf(byTwoWays, sizes);
     const gpu = await openGpu();

@@ -1,12 +1,12 @@
 /**
- * Looks up a row for each id, and adds a row for each place when positions are given.
+ * Looks up a row for each id, and adds a position row if positions are given.
  *
  *   y[b T + t] = tokens[ids[b, t]] + positions[places[b, t]]
  *
  * ids [B, T] int32, 0 <= id < V   tokens [V, C]   positions [P, C], T <= P   y [B T, C]
- * places [B T] int32, 0 <= place < P: t where they are not given; else of each token within its own document
- * The gradient sums in the order of rows, without atomics: the same bits every time.
- * Source: Bengio et al. 2003 (JMLR 3), section 2; learned places: Radford et al. 2018 (GPT), section 3.1.
+ * places [B T] int32, 0 <= place < P: position of each token in its document; t if absent
+ * The gradient sums in row order, without atomics: the same bits every time.
+ * Source: Bengio et al. 2003 (JMLR 3), section 2; learned positions: Radford et al. 2018 (GPT), section 3.1.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
@@ -24,8 +24,8 @@ export const embedding = (ids: Tensor2D, tokens: Tensor2D, positions?: Tensor2D,
   run(EMBEDDING, { ids, tokens, positions, places }, sizesOf(tokens, positions)) as Tensor2D;
 
 /**
- * The same where the table is also the classifier: `classifier` [V, C] is `tokens`, for the model's end. Its gradient comes
- * to the embedding's backward, which adds it to its own.
+ * Embedding tied to the classifier: `classifier` [V, C] is `tokens`, for the model's end. The embedding's backward pass
+ * receives the classifier's gradient and adds its own.
  */
 export const embeddingTied = (
   ids: Tensor2D,
@@ -47,7 +47,7 @@ type X = { ids: Tensor2D; tokens: Tensor2D; positions?: Tensor2D | undefined; pl
 type Saved = Pick<X, 'ids' | 'places'>;
 interface Sizes {
   vocabulary: number;
-  /** Rows of `positions`; 0 without. */
+  /** Number of rows of `positions`; 0 if absent. */
   places: number;
 }
 export type Embedding = Differentiable<X, Sizes, Saved>;
@@ -74,7 +74,7 @@ export const EMBEDDING: Implementations<Embedding> = {
       return gradients(dy, saved, sizes, needsGradient, summed, residualGradient);
     },
   },
-  /** One-hot costs B T V C multiplications; here each row is added once. */
+  /** One-hot takes B T V C multiplications; this adds each row once. */
   host: {
     forward,
     backward(dy, saved, sizes, needsGradient, residualGradient) {
@@ -92,7 +92,7 @@ export const EMBEDDING: Implementations<Embedding> = {
   },
 };
 
-/** `summed`: rows of dy by which row of a table of so many each is of, [rows, C]. */
+/** `summed`: sums rows of dy by their index in a table of this many rows, [rows, C]. */
 const gradients = (
   dy: Tensor,
   { ids, places }: Saved,

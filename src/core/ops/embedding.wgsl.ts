@@ -4,7 +4,7 @@ import { dispatch, kernels, overElements, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { Embedding } from './embedding';
 
-/** A table that is larger than a binding is bound, and its gradient made, in ranges of rows. */
+/** Processes a table that is larger than a binding, and its gradient, in ranges of rows. */
 export const embeddingOnGpu: Embedding = {
   forward({ ids, tokens, positions, places }) {
     const [B, T] = ids.shape;
@@ -23,7 +23,7 @@ export const embeddingOnGpu: Embedding = {
     const tokens = needsGradient.tokens && emptyTensor([vocabulary, C], 'float32');
     const positions = needsGradient.positions ? emptyTensor([all, C], 'float32') : undefined;
     if (positions && places) {
-      // Rows of a table, looked up by places as those of tokens are by ids.
+      // Position rows, summed by place like token rows by id.
       dispatch(backward(B, T, C, { first: 0, count: all }, 0, false), { ids: places, dy, tokens: positions });
     }
     const inOrder = places ? undefined : positions;
@@ -55,7 +55,7 @@ interface Range {
 const ranges = (V: number, C: number): Range[] =>
   pieces(V * C, bindingElements(), C).map(({ from, elements }) => ({ first: from / C, count: elements / C }));
 
-/** By which place of its table a token's position is found. */
+/** How a token's position row is found. */
 type Placed = 'in order' | 'by places';
 
 /** Writes the rows of y whose ids are in the range. */
@@ -83,9 +83,9 @@ const CHUNK = 1024;
 const THREADS = 64;
 
 /**
- * A workgroup for each row of `tokens`: it marks, 1,024 ids at a time, which of them are its own, then adds those rows of
- * dy in order. Marks are made by atomic or, whose result does not depend on order. Another for each row of `positions`.
- * `residualGradient` is added to the sums.
+ * One workgroup per row of `tokens`: it marks its own ids, 1,024 at a time, then adds those rows of dy in order. Atomic
+ * or makes the marks, so their order doesn't matter. One more workgroup per row of `positions`. `residualGradient` is
+ * added to the sums.
  */
 const backward = kernels((B: number, T: number, C: number, range: Range, places: number, residualGradient: boolean) => {
   const { first: row0, count } = range;
@@ -141,13 +141,13 @@ const backward = kernels((B: number, T: number, C: number, range: Range, places:
   };
 });
 
-/** Where the table does not learn. */
+/** For a frozen token table. */
 const backwardOfPositions = kernels((B: number, T: number, C: number, places: number) => ({
   name: 'embedding backward, positions',
   bindings: { dy: ['read', 'f32'], positions: ['write', 'f32'] } as const,
   ...overElements(places * C, `let t = i / ${C}u; let c = i % ${C}u; ${sumOfPlace(B, T, C)} positions[i] = sum;`),
 }));
 
-/** Column c of place t, over the batch. */
+/** Sums column c of place t over the batch. */
 const sumOfPlace = (B: number, T: number, C: number): string =>
   `var sum = 0.0; if (t < ${T}u) { for (var b = 0u; b < ${B}u; b++) { sum += dy[(b * ${T}u + t) * ${C}u + c]; } }`;

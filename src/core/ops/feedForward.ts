@@ -1,11 +1,11 @@
 /**
- * A transformer's feed-forward network: one op, so that its gradient needs no pass of its own over the widest rows. With a
- * gate, one product makes gate and up at once.
+ * Feed-forward network of a transformer in one op, so that its gradient needs no separate pass over the widest rows.
+ * With a gate, one product computes gate and up.
  *
  *   y = f(x W1 + b1) W2 + b2 + r      gated: y = (f(gate) up) W2 + b2 + r, gate | up = x W1 + b1
  *
  * x [N, C]   inWeight W1 [C, H], gated [C, 2 H]   inBias b1 [H], gated [2 H]   outWeight W2 [H, O]   outBias b2 [O]
- * residual r [N, O]   y [N, O], all f32; biases and residual are 0 where they are not given
+ * residual r [N, O]   y [N, O], all f32; absent biases and residual are 0
  * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.3; gates: Shazeer 2020, arXiv:2002.05202.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -22,7 +22,7 @@ export interface FeedForwardKind {
   activation: Activation;
   gated?: boolean;
 }
-/** GPT-2's. */
+/** GPT-2's kind. */
 const PLAIN: FeedForwardKind = { activation: 'gelu-tanh' };
 
 export const feedForward = (x: FeedForwardInputs, kind = PLAIN): Tensor2D => run(FEED_FORWARD, x, kind) as Tensor2D;
@@ -35,7 +35,7 @@ export type FeedForwardInputs = {
   outBias?: Tensor | undefined;
   residual?: Tensor2D | undefined;
 };
-/** pre: x W1 + b1, [N, H], gated [N, 2 H]; inner: what W2 multiplies, [N, H]. */
+/** pre: x W1 + b1, [N, H], gated [N, 2 H]; inner: input of W2, [N, H]. */
 type Saved = Pick<FeedForwardInputs, 'x' | 'inWeight' | 'outWeight'> & { pre: Tensor2D; inner: Tensor2D };
 export type FeedForward = Differentiable<FeedForwardInputs, FeedForwardKind, Saved>;
 
@@ -68,7 +68,7 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
   },
 };
 
-/** From what the first product gives to what the second takes, off the tape. */
+/** Activation, with a gate if any, between the two products; without the gradient tape. */
 export const neurons = ({ activation, gated }: FeedForwardKind) => ({
   forward: (pre: Tensor2D): Tensor2D =>
     (gated ? GATED.reference.forward({ x: pre }, activation).y : ACTIVATIONS[activation].forward(pre)) as Tensor2D,

@@ -9,7 +9,7 @@ import { weightGradients } from './linear.wgsl';
 import { product } from './matmul.wgsl';
 import { anyNeedsGradient } from './op';
 
-/** Two products forward and four backward; the activation, and its slope or a gate's, are fused into neighboring products. */
+/** Two products forward and four backward; neighboring products fuse the activation, its slope, and the gate. */
 export const feedForwardOnGpu: FeedForward = {
   forward({ residual, ...given }, { activation, gated }) {
     const { x, inWeight, inBias, outWeight, outBias } = given;

@@ -1,11 +1,11 @@
 /**
- * A feed-forward's gate: one half of the columns, through an activation f, scales the other.
+ * Gate of a feed-forward: one half of the columns, through an activation f, scales the other half.
  *
  *   y = f(gate) up      f: silu gives SwiGLU (Llama), gelu-tanh and gelu-erf GEGLU (T5 1.1, ModernBERT), relu ReGLU
  *
  * x [N, 2 F]: columns are gate | up   y [N, F]
- * Source: Shazeer 2020, arXiv:2002.05202; in Llama gate_proj and up_proj, in T5 wi_0 and wi_1, side by side here so that one
- * product makes both.
+ * Source: Shazeer 2020, arXiv:2002.05202. Llama's gate_proj and up_proj, and T5's wi_0 and wi_1, are joined here, so
+ * that one product computes both.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';

@@ -20,7 +20,7 @@ export const gatedOnGpu: Differentiable<X, Activation, X> = {
 };
 const sizes = (shape: readonly number[]): [N: number, F: number] => [shape[0]!, shape[1]! / 2];
 
-/** Lines that see element `i` of y, where its gate and up are in x, `at` and `upAt`, and what they are. */
+/** Runs lines for element `i` of y, with indices `at` and `upAt` of its gate and up in x, and their values. */
 function over(N: number, F: number, activation: Activation, lines: string) {
   const { type, count } = inFours(F);
   return {

@@ -1,9 +1,9 @@
 /**
- * Euclidean norm of all given tensors taken as one vector. It stays on the device: the optimizers read it there.
+ * Euclidean norm of all given tensors as one vector. Stays on the device, where the optimizers read it.
  *
  *   norm = sqrt(sum over tensors and elements of x^2)      scalar f32
  *
- * Source: Pascanu, Mikolov & Bengio 2012, arXiv:1211.5063, section 3.2, which clips by it.
+ * Source: Pascanu, Mikolov & Bengio 2012, arXiv:1211.5063, section 3.2, for gradient clipping.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';

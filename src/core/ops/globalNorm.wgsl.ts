@@ -7,10 +7,10 @@ import { sumOverWorkgroup } from './reduce.wgsl';
 
 const THREADS = 64;
 
-/** Partial sums of a run: a multiple of 64, so that each run's begin where a binding may. */
+/** Partial sums of a run: a multiple of 64, so that each run's sums start at a valid binding offset. */
 const groupsOf = (elements: number): number => BLOCK * Math.min(16, Math.ceil(elements / (BLOCK * THREADS * 16)));
 
-/** All tensors side by side, a part of the sum for each workgroup, then the sum of the parts. */
+/** Runs over contiguous tensors: each workgroup makes a partial sum, then one kernel sums those. */
 export function globalNormOnGpu(tensors: readonly Tensor[]): Scalar {
   const runs = layout(tensors.map(({ size }) => size));
   const norm = emptyTensor([], 'float32') as Scalar;
@@ -29,7 +29,7 @@ export function globalNormOnGpu(tensors: readonly Tensor[]): Scalar {
   return norm;
 }
 
-/** The padding between tensors holds anything, and counts for nothing. */
+/** Ignores the padding between tensors, which may contain anything. */
 const squares = kernels((elements: number) => {
   const groups = groupsOf(elements);
   const { type, width, count } = inFours(elements);

@@ -1,22 +1,22 @@
-/** Where tensors lie while tasks of threads (core/threads) work on them: on the heap of WASM, or without it copied. */
+/** Memory of tensors while threads (core/threads) work on them: the WASM heap, or a copy without WASM. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { onHeap, type OnHeap } from '../gpu/wasmTensors';
 import { attend, attendBackward } from '../threads/attention';
 
-/** Of what works without kernels too. */
+/** Tasks that also work without kernels. */
 const TASKS = { attend, attendBackward };
 
 export interface HostMemory {
-  /** How many share it. */
+  /** Number of threads that share the memory. */
   threads: number;
   /** A tensor's address, in bytes. */
   input(tensor: Tensor): number;
-  /** A fresh one; undefined content unless `cleared`. */
+  /** Makes a new tensor; undefined content unless `cleared`. */
   output(shape: readonly number[], cleared?: boolean): { at: number; tensor(): Tensor };
-  /** Addresses of room of as many bytes each, until it is asked for again. */
+  /** Returns addresses of temporary memory of these sizes in bytes, valid until the next call. */
   scratch<N extends readonly number[]>(...bytes: N): { [I in keyof N]: number };
-  /** All of it, of the size that it has now. */
+  /** Returns the whole memory at its current size. */
   floats(): Float32Array;
   run(name: keyof typeof TASKS, numbers: readonly number[], tasks: number): void;
 }
@@ -41,10 +41,10 @@ function onWasm({ threads, addressOf, valuesOf, output, scratch }: OnHeap): Host
   };
 }
 
-/** Made for one op: what it is given is copied into an array that grows, and what it gives out of it. */
+/** Makes memory for one op: inputs are copied into a growing array, and outputs out of it. */
 function copied(): HostMemory {
   let floats = new Float32Array(FIRST_FLOATS);
-  let top = ALIGNED; // address 0 is of what is not there
+  let top = ALIGNED; // address 0 means absent
   const room = (bytes: number): number => {
     const at = top;
     top += Math.ceil(bytes / ALIGNED) * ALIGNED;

@@ -1,9 +1,9 @@
 /**
- * Centres each row, divides it by its standard deviation, then scales and shifts each column.
+ * LayerNorm: centers each row, divides it by its standard deviation, then scales and shifts each column.
  *
  *   y = (x - mean) rstd gain + bias      rstd = (variance + epsilon)^(-1/2), variance over the row, biased
  *
- * x, y [N, C]   gain, bias [C], bias 0 where it is not given   epsilon > 0, in units of x^2
+ * x, y [N, C]   gain, bias [C], bias 0 if absent   epsilon > 0, in units of x^2
  * Source: Ba, Kiros & Hinton 2016, arXiv:1607.06450.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -14,7 +14,7 @@ import { type Differentiable, run, runWithResidual, type Implementations } from 
 export const layerNorm = (x: Tensor2D, gain: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor2D =>
   run(LAYER_NORM, { x, gain, bias }, { epsilon }) as Tensor2D;
 
-/** The same on the branch of a residual connection: `residual` is x again, for the sum at the branch's end. */
+/** LayerNorm at the start of a residual branch: `residual` is x again, for the sum at the branch's end. */
 export const layerNormWithResidual = (
   x: Tensor2D,
   gain: Tensor,

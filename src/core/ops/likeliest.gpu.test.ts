@@ -12,7 +12,7 @@ test.each([
   [5, 33, 700, 'two bindings', 'biased'],
   [130, 33, 70, 'one binding'],
   [3, 100, 250, 'two bindings'],
-] as const)('is the target the likeliest: %i rows of %i by %i tokens in %s %s', async (N, C, V, bindings, biased?) => {
+] as const)('whether the target is the likeliest: %i rows of %i by %i tokens in %s %s', async (N, C, V, bindings, biased?) => {
   const [x, w, b] = [floats([N, C]), floats([V, C], 1, 1), floats([V], 1, 2)];
   const right = async (implementation: 'webgpu' | 'reference', targets: Int32Array, logitBytes?: number) => {
     const y = tf.tidy(() => {
@@ -32,7 +32,7 @@ test.each([
     const z = tf.matMul(tf.tensor2d(x.data, [N, C]), tf.tensor2d(w.data, [V, C]), false, true);
     return tf.argMax(biased ? tf.add(z, tf.tensor1d(b.data)) : z, 1).dataSync<'int32'>();
   });
-  // Every third is right, every third another, every third masked.
+  // One third is right, one third wrong, one third masked.
   const targets = best.map((id, n) => (n % 3 === 0 ? id : n % 3 === 1 ? (id + 1) % V : -1));
   const want = [...targets].map((_, n) => (n % 3 === 0 ? 1 : 0));
   expect(await right('reference', targets)).toEqual(want);
@@ -44,7 +44,7 @@ test.each([
   expect(got).toEqual(want);
 });
 
-test('of equal scores the first token counts', async () => {
+test('the first token wins a tie', async () => {
   const scores = (implementation: 'webgpu' | 'reference') => {
     const scored = { hidden: tf.ones<tf.Rank.R2>([2, 1]), classifier: tf.ones<tf.Rank.R2>([70, 1]) };
     return IS_LIKELIEST[implementation]!(scored, tf.tensor1d([0, 69], 'int32')).data();

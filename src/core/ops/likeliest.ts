@@ -1,11 +1,11 @@
 /**
- * Whether the highest score of a row is its target's.
+ * Top-1 correctness: whether the target has the highest score of its row.
  *
- *   y[n] = 1 where targets[n] = argmax of z[n], else 0      z = hidden classifier^T + bias
+ *   y[n] = 1 if targets[n] = argmax of z[n], else 0      z = hidden classifier^T + bias
  *
- * hidden [N, C]   classifier [V, C]   bias [V]   targets [N] int32; a negative target is never the likeliest   y [N] f32
- * Of equal scores the first token's counts. Logits are made for a block of rows at a time, as in softmaxCrossEntropy. For
- * measuring only: it has no gradient.
+ * hidden [N, C]   classifier [V, C]   bias [V]   targets [N] int32; a negative target never counts   y [N] f32
+ * In a tie, the first token wins. Computes logits for a block of rows at a time, as in softmaxCrossEntropy. For
+ * evaluation only: it has no gradient.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D } from '@tensorflow/tfjs';

@@ -8,7 +8,7 @@ import { product } from './matmul.wgsl';
 import { maxOverWorkgroup } from './reduce.wgsl';
 import { rowChunks } from './softmaxCrossEntropy.wgsl';
 
-/** A block of rows by a part of the classifier at a time: a part with a higher score than the target's so far takes its place. */
+/** Compares a block of rows with one part of the classifier at a time, and keeps the best score so far. */
 export const likeliestOnGpu: IsLikeliest = ({ hidden, classifier, bias }, targets, logitBytes = LOGIT_BYTES) => {
   const [N, C] = hidden.shape;
   const V = classifier.shape[0];
@@ -39,7 +39,7 @@ export const likeliestOnGpu: IsLikeliest = ({ hidden, classifier, bias }, target
   return y;
 };
 
-/** best [N, 2]: the highest score so far, and 1 where it is the target's. */
+/** best [N, 2]: the highest score so far, and 1 if it is the target's. */
 const compared = kernels((N: number, first: number, size: number, isLast: boolean) => {
   const threads = size <= 512 ? 64 : 256;
   return {

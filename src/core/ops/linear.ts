@@ -1,10 +1,11 @@
 /**
- * A matrix product with what commonly follows it.
+ * Linear layer: a matrix product with bias and residual.
  *
  *   y = x W + b + r
  *
  * x [N, I]   weight W [I, O]   bias b [O]   residual r [N, O]   y [N, O], all f32
- * Weights lie as [in, out]; one that is frozen may rest in fewer bytes (narrowWeights.ts). Source: GPT-2's own layout, Conv1D in Hugging Face's pytorch_utils.py.
+ * Weights are [in, out]; frozen ones may use fewer bytes (narrowWeights.ts).
+ * Source: GPT-2's own layout, Conv1D in Hugging Face's pytorch_utils.py.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
@@ -43,6 +44,6 @@ export const LINEAR: Implementations<Linear> = {
   },
 };
 
-/** [N, O] -> [O]. Not tf.sum: the rows lie ready for wasm's product already, and a sum over them would turn them first. */
+/** [N, O] -> [O]. Not tf.sum: wasm's product can use the rows in place, and tf.sum would transpose them first. */
 export const sumOfRows = (x: Tensor2D): Tensor =>
   tf.reshape(tf.matMul(tf.ones<Rank.R2>([1, x.shape[0]]), x), [x.shape[1]]);

@@ -6,7 +6,7 @@ import { narrowDtypeOf, sizesOf } from './narrowWeights';
 import type { Linear } from './linear';
 import { product } from './matmul.wgsl';
 
-/** Three products: forward NN with all that follows it, dx NT, and dW TN, which also sums the bias' gradient where both learn. */
+/** Three products: forward NN with its epilogue, dx NT, and dW TN, which also sums the bias gradient if both train. */
 export const linearOnGpu: Linear = {
   forward({ x, weight, bias, residual }) {
     const [M, K] = x.shape;
@@ -26,7 +26,7 @@ export const linearOnGpu: Linear = {
   },
 };
 
-/** What a product x W + b gives its weight [I, O] and its bias [O], as far as they are needed. x [N, I], dy [N, O]. */
+/** Returns the needed gradients of weight [I, O] and bias [O] of x W + b. x [N, I], dy [N, O]. */
 export function weightGradients(x: Tensor, dy: Tensor, ofWeight = false, ofBias = false) {
   const [[N, I], O] = [x.shape as [number, number], dy.shape[1]!];
   const [weight, bias] = [ofWeight && emptyTensor([I, O], 'float32'), ofBias && emptyTensor([O], 'float32')];

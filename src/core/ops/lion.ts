@@ -20,7 +20,7 @@ export interface LionSettings {
   beta1: number;
   beta2: number;
   weightDecay: number;
-  /** 0 = no clipping. */
+  /** 0 disables clipping. */
   clip: number;
 }
 export type LionUpdate = (slots: readonly LionSlot[], rates: Tensor1D, norm: Scalar, settings: LionSettings) => void;

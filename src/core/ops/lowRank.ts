@@ -1,11 +1,11 @@
 /**
- * A matrix product plus the product through a narrow pair of matrices, as in LoRA. Neither the pair's product [I, O] nor a
- * gradient of its size is computed.
+ * Linear layer with a LoRA adapter: a matrix product plus the product through a narrow pair of matrices. Never computes
+ * the pair's product [I, O] or a gradient of that size.
  *
- *   y = h W + scale (h A) B + b + r      h = x, or f(x) of a feed-forward; A may read another tensor in h's place
+ *   y = h W + scale (h A) B + b + r      h = x, or f(x) of a feed-forward; A may read `added` instead of h
  *
- * x, added [N, I], of a gate [N, 2 I]   weight W [I, O]   down A [I, R]   up B [R, O]   bias b [O]   residual r [N, O]
- * y [N, O], all f32. f(x) isn't saved: backward recomputes it from x, which its slope needs anyway.
+ * x, added [N, I], with a gate [N, 2 I]   weight W [I, O]   down A [I, R]   up B [R, O]   bias b [O]   
+ * residual r [N, O]   y [N, O], all f32. f(x) isn't saved: backward recomputes it from x, which its slope needs anyway.
  * Source: Hu et al. 2021, arXiv:2106.09685, equation 3.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -26,12 +26,12 @@ export type X = {
   up: Tensor2D;
   bias?: Tensor | undefined;
   residual?: Tensor2D | undefined;
-  /** What A reads in the place of x; without `after`. */
+  /** Input of A instead of x; not with `after`. */
   added?: Tensor2D | undefined;
 };
 export interface LowRankSettings {
   scale: number;
-  /** f; x itself where it is not given. */
+  /** f; identity if absent. */
   after?: FeedForwardKind | undefined;
 }
 /** between: scale h A, [N, R]. */

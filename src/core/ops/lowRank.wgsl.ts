@@ -12,8 +12,8 @@ import { product } from './matmul.wgsl';
 import { anyNeedsGradient } from './op';
 
 /**
- * Two products forward, and backward four where the weight is frozen: what the narrow pair adds is a part of the wide product's
- * sums, and so is what it gives back.
+ * Two products forward, and four backward if the weight is frozen: the wide product's sums include the narrow pair's
+ * terms, also in the gradients.
  */
 export const lowRankOnGpu: LowRank = {
   forward({ x, weight, down, up, bias, residual, added }, { scale, after }) {

@@ -23,7 +23,7 @@ onHosts(() => {
   const values = (shape: [number, number], purpose: string): Float32Array => normals(1, purpose, shape[0] * shape[1]);
   const matrix = (shape: [number, number], purpose: string): tf.Tensor2D => tf.tensor2d(values(shape, purpose), shape);
 
-  /** Whole tiles, parts of tiles on every side, one task and many, a long inner side, a right side in more than one part. */
+  /** Whole and partial tiles on every side, one task and many, a long inner side, a right side in several parts. */
   const SIZES = [
     [64, 32, 64],
     [8, 8, 8],
@@ -40,7 +40,7 @@ onHosts(() => {
       [true, false],
       [false, true],
       [true, true],
-    ])('has the bits of TensorFlow.js; turned: %s, %s', async (a, b) => {
+    ])('has the bits of TensorFlow.js; transposed: %s, %s', async (a, b) => {
       const left = matrix(a ? [K, M] : [M, K], 'left');
       const right = matrix(b ? [N, K] : [K, N], 'right');
       const ours = matMul(left, right, { a, b });
@@ -50,12 +50,12 @@ onHosts(() => {
     });
   });
 
-  test('the memory of TensorFlow.js is one that threads share, and they come', async () => {
+  test("TensorFlow.js's memory is shared, and the threads start", async () => {
     expect(wasmThreads()?.count).toBe(2);
     await expect.poll(() => wasmThreads()?.ready(), { timeout: 60_000 }).toBe(2);
   });
 
-  /** A product of [70, 90] by [90, 75] on threads of their own. */
+  /** A product of [70, 90] by [90, 75] on separate threads. */
   function productOn(threads: Threads, memory: WebAssembly.Memory): Float32Array {
     const [M, K, N] = [70, 90, 75];
     const floats = new Float32Array(memory.buffer);
@@ -69,14 +69,14 @@ onHosts(() => {
     return floats.slice(c / 4, c / 4 + M * N);
   }
 
-  test('however many threads there are, bits are the same, and the one that asks waits for nobody', async () => {
+  test("bits don't depend on the number of threads, and the caller waits for none to start", async () => {
     const made = [1, 2, 4].map((count) => {
       const memory = new WebAssembly.Memory({ initial: 16, maximum: 65_536, shared: true });
       return { memory, threads: startThreads(memory, nodeThreads(count)), count };
     });
     const alone = productOn(made[0]!.threads, made[0]!.memory);
     for (const { threads, memory, count } of made) {
-      expect(productOn(threads, memory)).toEqual(alone); // before any of them has come
+      expect(productOn(threads, memory)).toEqual(alone); // before any has started
       await expect.poll(() => threads.ready(), { timeout: 60_000 }).toBe(count);
       for (let i = 0; i < 20; i++) {
         new Float32Array(memory.buffer).fill(NaN);
@@ -90,7 +90,7 @@ onHosts(() => {
 onGpu(() => {
   beforeAll(openGpu);
 
-  /** A B by its definition, in f64. */
+  /** A B by definition, in f64. */
   function product({ M, N, K, transposeA, transposeB }: Product, a: Float32Array, b: Float32Array): Float64Array {
     const c = new Float64Array(M * N);
     for (let m = 0; m < M; m++) {
@@ -119,12 +119,12 @@ onGpu(() => {
   }
 
   const KINDS = { NN: {}, NT: { transposeB: true }, TN: { transposeA: true, columns: true } };
-  /** By name. Broadcast only where the adapter has subgroups of one size. */
+  /** Tilings by name. Broadcast only if the adapter has subgroups of one size. */
   async function tilings(): Promise<Record<string, Tiling>> {
     const { broadcast } = candidates(await openGpu(), 'NN small');
     return { SMALL, ...(broadcast && { broadcast }), SLICED, LARGE, WIDE, SOFTWARE };
   }
-  /** Compiling takes the time: the tilings that compile longest meet sizes that divide nothing in one or two kinds of product. */
+  /** Limits compile time: the slowest tilings run odd sizes in only one or two kinds of product. */
   const SHAPES = [
     { kinds: ['NN', 'NT', 'TN'], sizes: [67, 65, 33], by: ['broadcast', 'SMALL', 'SLICED', 'LARGE'] },
     { kinds: ['NN', 'NT', 'TN'], sizes: [64, 128, 32], by: ['broadcast', 'LARGE'] },
@@ -133,7 +133,7 @@ onGpu(() => {
   ] as const;
 
   test.each(Object.entries(KINDS))(
-    '%s by every tiling, and the same bits but where K is shared out',
+    '%s by every tiling, with the same bits unless K is split',
     async (kind, flags) => {
       const gpu = await openGpu();
       const all = await tilings();
@@ -160,7 +160,7 @@ onGpu(() => {
     },
   );
 
-  test.each(Object.entries(KINDS))('%s, several side by side, have the bits of each alone', async (_, { ...flags }) => {
+  test.each(Object.entries(KINDS))('%s, several in one tensor, have the bits of each alone', async (_, { ...flags }) => {
     const gpu = await openGpu();
     const count = 3;
     for (const [M, N, K] of [
@@ -196,7 +196,7 @@ onGpu(() => {
     }
   });
 
-  test('a product added to what is there', async () => {
+  test('accumulates a product into existing values', async () => {
     const p: Product = { M: 20, N: 9, K: 7, accumulate: true };
     const [a, b] = [floats([140]).data, floats([63], 1, 1).data];
     const all = await tilings();
@@ -213,7 +213,7 @@ onGpu(() => {
   });
 
   test.each(Object.entries({ NN: {}, NT: { transposeB: true } }))(
-    '%s plus a narrow product is their sum, also through a slope',
+    '%s plus a narrow product equals their sum, also through a slope',
     async (kind, flags) => {
       const gpu = await openGpu();
       const all = await tilings();
@@ -244,7 +244,7 @@ onGpu(() => {
     },
   );
 
-  test('K shared out where it is long, and less than a share for the last', async () => {
+  test('splits a long K, with a shorter last share', async () => {
     const p: Product = { M: 3, N: 5, K: 1000, transposeA: true, columns: true };
     const [a, b] = [floats([3000]).data, floats([5000], 1, 1).data];
     const got = await run(p, SLICED, a, b);
@@ -252,7 +252,7 @@ onGpu(() => {
   });
 
   test.each(ALL_ACTIVATIONS)(
-    'rows and columns from 1 to 127, and the slope of %s in the product before it',
+    'rows and columns from 1 to 127, and the slope of %s in the preceding product',
     async (kind) => {
       const all = await tilings();
       for (const [M, N, K] of [

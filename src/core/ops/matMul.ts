@@ -1,6 +1,6 @@
 /**
- * A matrix product; each factor may be transposed. On wasm our kernels compute it on all threads, to the bit as
- * TensorFlow.js does, without transposing in memory first.
+ * Matrix product with optional transposes. On wasm, our kernels run on all threads with the same bits as TensorFlow.js,
+ * without transposing in memory first.
  *
  *   a [M, K] or, transposed, [K, M]   b [K, N] or, transposed, [N, K]   -> [M, N], all f32
  */
@@ -18,7 +18,7 @@ export function matMul(a: Tensor2D, b: Tensor2D, turned: Turned = {}): Tensor2D 
   const [M, K] = turned.a ? [a.shape[1], a.shape[0]] : a.shape;
   const N = b.shape[turned.b ? 0 : 1];
   const heap = onHeap();
-  // Of a few rows packing the other side is most of the work, and TensorFlow.js keeps weights packed.
+  // With few rows, packing the other side is most of the work, and TensorFlow.js keeps weights packed.
   if (!heap || M < FEW || N < FEW) {
     return tf.matMul(turned.a ? tf.transpose(a) : a, turned.b ? tf.transpose(b) : b);
   }
@@ -43,7 +43,7 @@ function product(
   { at, M, K, N }: { at: number; M: number; K: number; N: number },
 ): void {
   const { threads } = heap;
-  const max = Math.max(8, 8 * Math.floor(PACKED_FLOATS / (8 * K))); // columns that are packed at once
+  const max = Math.max(8, 8 * Math.floor(PACKED_FLOATS / (8 * K))); // columns packed at once
   for (let column = 0; column < N; column += max) {
     const columns = Math.min(max, N - column);
     const rows = K > DEEP ? 8 : 32;
@@ -78,11 +78,11 @@ function product(
     threads.run('multiply', numbers, blocks * Math.ceil(panels / eachPanels), isSmall);
   }
 }
-/** Floats of the right side that are packed at once: 8 MiB. */
+/** Floats of the right side packed at once: 8 MiB. */
 const PACKED_FLOATS = 2 ** 21;
-/** Inner sizes beyond which fewer rows are packed at once. */
+/** Inner size beyond which fewer rows are packed at once. */
 const DEEP = 8192;
-/** Multiplications that take less than waking others. */
+/** Multiplications that cost less than waking other threads. */
 const SMALL = 2 ** 17;
 const TASKS_EACH = 4;
 /** Floats that one task packs. */

@@ -1,4 +1,4 @@
-/** Matrix products on the GPU: sizes and all decisions are constants, so that a compiler drops every check that a shape does not need. */
+/** Matrix products on the GPU. Sizes and decisions are constants, so the compiler drops checks that aren't needed. */
 import { tilingFor, type Tiling } from './tiling';
 import type { Product, ProductKernel } from './product.wgsl';
 import { broadcastProduct } from './productBroadcast.wgsl';
@@ -6,6 +6,6 @@ import { tiledProduct } from './productTiled.wgsl';
 
 export const product = (p: Product): ProductKernel => productBy(p, tilingFor(p));
 
-/** The same with a chosen tiling, for measuring. */
+/** Product with a given tiling, for measurements. */
 export const productBy = (p: Product, tiling: Tiling): ProductKernel =>
   tiling.kind === 'tiled' ? tiledProduct(p, tiling) : broadcastProduct(p, tiling);

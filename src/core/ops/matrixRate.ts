@@ -7,16 +7,16 @@ import { linear } from './linear';
 import { product } from './matmul.wgsl';
 
 /**
- * Rate of f32 matrix products as training multiplies on the device in use, in 10^9 operations per second: n x n x n, n = 2,048
- * on a GPU, which is not busy with less, else 512. Takes about a tenth of a second, on a slow GPU as long as one product.
+ * Measures f32 matrix products as in training on the current device, in 10^9 operations per second. n x n x n with n =
+ * 2,048 on a GPU, which smaller sizes don't saturate, else 512. Takes about 0.1 s, or one product on a slow GPU.
  * @param now milliseconds
  */
 export async function matrixRate(now: () => number): Promise<number> {
   const gpu = currentGpu();
   const n = gpu && !gpu.adapter.software ? 2048 : 512;
-  const a = tf.fill<Rank.R2>([n, n], 1 / n); // its own square
+  const a = tf.fill<Rank.R2>([n, n], 1 / n); // equals its own square
   const c = gpu && emptyTensor([n, n], 'float32');
-  /** Into the same matrix every time on a GPU: as many as a fast one computes in that time would not fit its memory. */
+  /** Reuses one output on a GPU: all products of a fast one wouldn't fit its memory. */
   const once = (): Tensor => {
     if (!c) return linear(a, a);
     dispatch(product({ M: n, N: n, K: n }), { a, b: a, c });
@@ -34,7 +34,7 @@ export async function matrixRate(now: () => number): Promise<number> {
   await multiply(1); // compiles
   let times = 1;
   let ms = await multiply(times);
-  // Short times are mostly launching and reading: lengthen until they count, but not for long.
+  // Short times are mostly launch and readback: repeat more often until they count, up to a limit.
   while (ms < 30 && times < 256) ms = await multiply((times *= 4));
   tf.dispose(c ? [a, c] : a);
   if (gpu) releaseFreed(gpu.backend);

@@ -25,21 +25,21 @@ onHosts(() => {
       await use();
     });
 
-    test.each(SHAPES)('Newton-Schulz of [%i, %i] is as its source has it, and nearly orthogonal', (rows, columns) => {
+    test.each(SHAPES)('Newton-Schulz of [%i, %i] matches its source and is nearly orthogonal', (rows, columns) => {
       const u = floats([rows, columns], 3, rows);
       const got = tf.tidy(() => newtonSchulz(tf.tensor2d(u.data, [rows, columns])).dataSync<'float32'>());
       expectClose(got, orthogonalInF64(u.data, rows, columns).flat(), 2e-4, 'orthogonal');
-      // Its singular values lie around 1: so does the mean of their squares.
+      // Its singular values are around 1, and so is the mean of their squares.
       const squares = got.reduce((sum, x) => sum + x * x, 0) / Math.min(rows, columns);
       expect(squares).toBeGreaterThan(0.4);
       expect(squares).toBeLessThan(1.4);
     });
 
-    test('of nothing comes nothing', () => {
+    test('zeros stay zeros', () => {
       expect([...tf.tidy(() => newtonSchulz(tf.zeros<tf.Rank.R2>([3, 4])).dataSync())]).toEqual(Array(12).fill(0));
     });
 
-    test('three steps are as written, with matrices side by side each on its own, clipped or not', () => {
+    test('three steps match the formula, with joined matrices each on its own, clipped or not', () => {
       const before = tf.memory().numTensors;
       for (const { widths, rows } of [
         { rows: 6, widths: [6, 6, 6] },
@@ -77,7 +77,7 @@ onHosts(() => {
 });
 
 onGpu(() => {
-  /** Some share a shape, also with a part of another; wide, tall and square; sizes that divide nothing, and some that do. */
+  /** Some share a shape, also with a part of another; wide, tall and square; odd sizes and multiples. */
   const WEIGHTS = [
     { rows: 20, widths: [20, 20, 20] },
     { rows: 9, widths: [13, 4] },
@@ -101,7 +101,7 @@ onGpu(() => {
     return values.flatMap((array) => [...array]);
   }
 
-  test.each([0, 1])('three steps are the reference’s, and the same bits every time; clipped at %s', async (clip) => {
+  test.each([0, 1])('three steps equal the reference with the same bits every time; clipped at %s', async (clip) => {
     await tf.setBackend('cpu');
     const want = await after('reference', clip);
     const gpu = await openGpu();

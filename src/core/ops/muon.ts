@@ -4,10 +4,10 @@
  *   g' = g min(1, clip / norm)        m <- momentum m + (1 - momentum) g'        u = momentum m + (1 - momentum) g'
  *   w <- w - rate (0.2 sqrt(max(R, C)) O(u) + decay w)        O: see newtonSchulz.ts
  *
- * u is Nesterov's. Matrices that lie side by side in one weight [R, C1 + C2 + ...], such as q | k | v, are each one of their own.
+ * u uses Nesterov momentum. Each matrix joined in one weight [R, C1 + C2 + ...], such as q | k | v, is separate.
  * rates [1 or more] f32: the learning rate first
- * Source: Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; that a step is as large as one of AdamW, so that both
- * take one rate and one decay: Liu et al. 2025, "Muon is Scalable for LLM Training", arXiv:2502.16982, equation 4.
+ * Source: Jordan et al. 2024, https://kellerjordan.github.io/posts/muon. The scale matches AdamW's step, so that both
+ * use one rate and one decay: Liu et al. 2025, "Muon is Scalable for LLM Training", arXiv:2502.16982, equation 4.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
@@ -19,13 +19,13 @@ import { clipFactor, type Slot } from './update';
 
 export interface MuonSlot extends Slot {
   m: Variable;
-  /** Columns of the matrices that lie side by side in the weight; one number where it is one matrix. */
+  /** Columns of each matrix joined in the weight; a single number for one matrix. */
   widths: readonly number[];
 }
 export interface MuonSettings {
   momentum: number;
   weightDecay: number;
-  /** 0 = no clipping. */
+  /** 0 disables clipping. */
   clip: number;
 }
 export type MuonUpdate = (slots: readonly MuonSlot[], rates: Tensor1D, norm: Scalar, settings: MuonSettings) => void;

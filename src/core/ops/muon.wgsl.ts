@@ -7,17 +7,17 @@ import { muonScale } from './muonScale';
 import { elementsOf, GROWN, newtonSchulzOnGpu } from './newtonSchulz.wgsl';
 import { strideOf } from './product.wgsl';
 
-/** A matrix of a weight: some of its columns. */
+/** Matrix in a weight: a range of its columns. */
 interface Part {
   slot: MuonSlot;
   rows: number;
-  /** Of the weight. */
+  /** Columns of the weight. */
   across: number;
   first: number;
   columns: number;
 }
 
-/** Matrices of one shape go through the products together: what a step takes is a matter of their shapes, not of layers. */
+/** Processes matrices of one shape together: the time of a step depends on shapes, not on the number of layers. */
 export const muonOnGpu: MuonUpdate = (slots, rates, norm, settings) => {
   for (const parts of stacks(slots.flatMap(partsOf))) {
     const { rows, columns } = parts[0]!;
@@ -44,7 +44,7 @@ function partsOf(slot: MuonSlot): Part[] {
   });
 }
 
-/** Those of one shape, in their order, of at most so many numbers together as is memory that nobody misses. */
+/** Groups matrices of one shape in order, with at most MAX numbers per group. */
 function stacks(parts: readonly Part[]): Part[][] {
   const shapes = [...new Set(parts.map(({ rows, columns }) => `${rows} ${columns}`))];
   return shapes.flatMap((shape) => {
@@ -53,7 +53,7 @@ function stacks(parts: readonly Part[]): Part[][] {
     return Array.from({ length: Math.ceil(alike.length / max) }, (_, i) => alike.slice(i * max, (i + 1) * max));
   });
 }
-/** 16 MiB. A step of them needs that four times, where activations were before. */
+/** 16 MiB. A step needs four times that, in memory freed by activations. */
 const MAX = 2 ** 22;
 
 const placeIn = (tensor: Tensor, { rows, columns }: Pick<Part, 'rows' | 'columns'>, i: number): Slice => {
@@ -62,7 +62,7 @@ const placeIn = (tensor: Tensor, { rows, columns }: Pick<Part, 'rows' | 'columns
 };
 
 type Place = Omit<Part, 'slot'>;
-/** Indices of an element in the weight, `at`, and in the packed matrices, `i`. */
+/** Declares an element's indices in the weight, `at`, and in the packed matrices, `i`. */
 function overPart({ rows, across, first, columns }: Place, lines: string) {
   const { type, width } = inFours([across, first, columns].every((n) => n % 4 === 0) ? 4 : 1);
   const of = (n: number): string => `${n / width}u`;

@@ -1,4 +1,4 @@
-/** Products with a frozen weight in fewer bytes, in every op that takes one. */
+/** Tests products with a frozen weight in fewer bytes, in every op that takes one. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { type NarrowDtype, NARROW_DTYPES, rounded } from '../base/narrowDtype';
@@ -20,7 +20,7 @@ onHosts(() => {
 
   const matrix = floats([4, 64], 0.4);
 
-  test.each(['f16', 'q8'] as const)('a matrix in %s is the one of rounded numbers, in whole numbers', (rest) => {
+  test.each(['f16', 'q8'] as const)('a matrix in %s equals the rounded numbers, stored as integers', (rest) => {
     tf.tidy(() => {
       const { shape, data } = packed(matrix, rest);
       const weight = tf.tensor(data, shape, 'int32') as unknown as tf.Tensor2D;
@@ -40,7 +40,7 @@ onHosts(() => {
 onGpu(() => {
   beforeAll(openGpu);
 
-  /** Rows, and inner and outer columns: of groups of four, and of blocks. */
+  /** Rows, inner and outer columns: multiples of four, and of a block. */
   const SIZES = {
     f16: [
       [1, 4, 12],
@@ -76,7 +76,7 @@ onGpu(() => {
     [{}, { transposeB: true }].map((flags) => [rest, 'transposeB' in flags ? 'NT' : 'NN', flags] as const),
   );
   test.each(WAYS)(
-    'by %s, %s, a product has the bits of one by the rounded numbers, by every tiling',
+    "by %s, %s, a product has the bits of the rounded weight's product, by every tiling",
     async (rest: NarrowDtype, _, flags) => {
       const gpu = await openGpu();
       const { broadcast } = candidates(gpu, 'NN small');

@@ -1,8 +1,8 @@
 /**
- * Frozen matrices may rest in fewer bytes (base/narrowDtype.ts), as whole numbers, which have no gradient and which nothing takes for
- * values. An op whose weight may rest so asks here for its columns, and its product widens them where it reads them.
+ * Frozen matrices in fewer bytes (base/narrowDtype.ts), stored as integers, which have no gradient and can't be
+ * mistaken for values. Ops that support them get their sizes here, and their products widen them on read.
  *
- *   f16   int32 [I, O / 2]       two to a number, the first in its lower bits, as `unpack2x16float` has them
+ *   f16   int32 [I, O / 2]       two per integer, the first in the lower bits, as in `unpack2x16float`
  *   q8    int32 [I, O / 32, 9]   blocks along a row: the bits of the scale, then the bytes
  */
 import * as tf from '@tensorflow/tfjs';
@@ -14,14 +14,14 @@ import { BLOCK_OF_8, blocksOf, type NarrowDtype, widenedBlocks, WORDS_OF_8 } fro
 export const narrowDtypeOf = ({ dtype, shape }: Tensor): NarrowDtype | undefined =>
   dtype !== 'int32' ? undefined : shape.length === 3 ? 'q8' : 'f16';
 
-/** [I, O] of a matrix, however it rests. */
+/** Returns [I, O] of a matrix in any storage type. */
 export function sizesOf(weight: Tensor2D): [I: number, O: number] {
   const [rows, columns] = weight.shape;
   const rest = narrowDtypeOf(weight);
   return [rows, rest === 'q8' ? BLOCK_OF_8 * columns : rest === 'f16' ? 2 * columns : columns];
 }
 
-/** f32 [I, O] as it lies on the device. */
+/** Packs f32 [I, O] into the device's storage type. */
 export function packed(
   { shape: [rows = 0, columns = 0], data }: { shape: readonly number[]; data: Float32Array },
   rest: NarrowDtype,
@@ -31,7 +31,7 @@ export function packed(
     : { shape: [rows, columns / BLOCK_OF_8, WORDS_OF_8], data: blocksOf(data) };
 }
 
-/** f32 [I, O] for references; the matrix itself if it is f32. */
+/** Widens to f32 [I, O] for references; returns an f32 matrix itself. */
 export function widened(weight: Tensor2D): Tensor2D {
   const rest = narrowDtypeOf(weight);
   if (!rest) return weight;

@@ -1,10 +1,10 @@
 /**
- * The orthogonal matrix nearest to U, roughly: its singular values become 0.7 to 1.2, its singular vectors stay.
+ * Approximates the orthogonal matrix nearest to U: its singular values become 0.7 to 1.2, its singular vectors stay.
  *
  *   X <- U / (|U| + 1e-7)        five times:  A = X X^T,  X <- a X + (b A + c A A) X
  *
- * U [R, C] f32 -> [R, C]; of a tall matrix A = X^T X, on the other side, which is the same and less work. |U|: Frobenius
- * a, b, c = 3.4445, -4.7750, 2.0315: steep at 0, so that small singular values rise fast, and no more exact than is of use.
+ * U [R, C] f32 -> [R, C]; for a tall matrix A = X^T X, on the other side: equivalent, and less work. |U|: Frobenius
+ * a, b, c = 3.4445, -4.7750, 2.0315: steep at 0, so that small singular values rise fast; more isn't useful.
  * Source: Jordan et al. 2024, https://kellerjordan.github.io/posts/muon, in f32.
  */
 import * as tf from '@tensorflow/tfjs';

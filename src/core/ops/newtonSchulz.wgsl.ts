@@ -1,8 +1,8 @@
 /**
- * Newton-Schulz on the GPU, for many matrices of one shape at once: three products a step, whatever their number.
+ * Newton-Schulz on the GPU for many matrices of one shape at once: three products per iteration for any number of them.
  *
- * What `a X` would take is left out: with X = s Z and s growing by `a` a step it is Z <- Z + (b / a) (A + (c / b) A A) Z, which
- * is what a product with a residual makes. The last s is for whoever reads Z.
+ * The kernels skip the term `a X`: with X = s Z, where s grows by `a` each iteration, Z <- Z + (b / a) (A + (c / b) A
+ * A) Z, a product with a residual. The caller multiplies Z by the last s.
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
@@ -16,15 +16,15 @@ import { sumOverWorkgroup } from './reduce.wgsl';
 interface Stack {
   rows: number;
   columns: number;
-  /** How many of them. */
+  /** Number of matrices. */
   count: number;
 }
 export const elementsOf = ({ rows, columns, count }: Stack): number => count * strideOf(rows, columns);
 
-/** The orthogonal matrices are this many times those that come out. */
+/** Factor from the output to the orthogonal matrices. */
 export const GROWN = QUINTIC.a ** STEPS;
 
-/** `u` is changed in place; matrices in it begin at multiples of 64. */
+/** Changes `u` in place; its matrices start at multiples of 64. */
 export function newtonSchulzOnGpu(u: Tensor, stack: Stack): Tensor {
   const { rows, columns, count } = stack;
   const { a, b, c } = QUINTIC;
@@ -54,7 +54,7 @@ export function newtonSchulzOnGpu(u: Tensor, stack: Stack): Tensor {
 
 const matrices = (stack: Stack): Tensor => emptyTensor([elementsOf(stack)], 'float32');
 
-/** Each divided by its norm, by a workgroup. */
+/** Divides each matrix by its norm, one workgroup each. */
 const normalised = kernels(({ rows, columns, count }: Stack) => ({
   name: 'newtonSchulz, norm',
   bindings: { x: ['update', 'f32'] } as const,

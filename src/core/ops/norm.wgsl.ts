@@ -8,19 +8,19 @@ import { dispatch, inFours, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { NeedsGradient } from './op';
 
-/** `centred`: layerNorm, else rmsNorm. `added`: to a residual. */
+/** `centred`: layerNorm, else rmsNorm. `added`: with a residual. */
 interface Kind {
   centred: boolean;
   biased: boolean;
   added: boolean;
 }
-/** Which gradients a backward pass makes. */
+/** Gradients that a backward pass computes. */
 interface Parts {
   centred: boolean;
   x: boolean;
   gain: boolean;
   bias: boolean;
-  /** Added to that of x. */
+  /** Whether a residual gradient is added to dx. */
   residualGradient: boolean;
 }
 
@@ -40,7 +40,7 @@ export function normForward(
   return { y, stats };
 }
 
-/** `residualGradient`: what is added to dx. */
+/** `residualGradient` is added to dx. */
 export function normBackward(
   dy: Tensor,
   { x, gain, stats }: { x: Tensor; gain: Tensor; stats: Tensor },
@@ -63,20 +63,20 @@ export function normBackward(
   return { x: dx, gain: dGain, bias: dBias };
 }
 
-/** A workgroup takes ROWS rows, LANES threads to each; all sums of a row meet at one barrier. */
+/** A workgroup takes ROWS rows with LANES threads each; all sums of a row need one barrier. */
 const LANES = 16;
 const ROWS = 4;
 const THREADS = LANES * ROWS;
 
-/** Four columns at a time where the width allows. `sum` adds the parts of a column's type up. */
+/** Vectors of four columns if the width allows. `sum` adds up the components of a vector. */
 function columns(C: number) {
   const { type, width, count: D } = inFours(C);
   return { type, width, D, zero: `${type}()`, sum: (v: string) => (width === 4 ? `dot(${v}, vec4f(1.0))` : v) };
 }
 
 /**
- * Each thread takes the squares of its own columns, about their own mean where rows are centred; then they are joined: Chan,
- * Golub & LeVeque 1983, "Algorithms for computing the sample variance".
+ * Each thread sums squares of its own columns, about their own mean if rows are centered; then the sums are combined:
+ * Chan, Golub & LeVeque 1983, "Algorithms for computing the sample variance".
  */
 const forward = kernels((N: number, C: number, { centred, biased, added }: Kind, epsilon: number) => {
   const { type, D, zero, sum, width } = columns(C);
@@ -123,13 +123,13 @@ const forward = kernels((N: number, C: number, { centred, biased, added }: Kind,
 const overParts = (act: string): string =>
   `for (var i = zero; i < ${LANES}u; i++) { let p = parts[local.y * ${LANES}u + i]; ${act} }`;
 
-/** Columns of a workgroup that sums gain's and bias' gradients, in units of the column's type, and its threads along the rows. */
+/** Columns (in vectors) per workgroup that sums the gradients of gain and bias, and its threads along the rows. */
 const ACROSS = 2;
 const ALONG = THREADS / ACROSS;
 /**
- * dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, mean(g) only where rows are centred: the first workgroups, by rows.
- * dGain = sum of dy n, dBias = sum of dy over the rows: the other workgroups, by columns, each in a fixed order. Either may not
- * be asked for: then there are no such workgroups.
+ * dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, mean(g) only if rows are centered: the first workgroups, by rows.
+ * dGain = sum of dy n, dBias = sum of dy over the rows: the other workgroups, by columns, each in a fixed order.
+ * Gradients that aren't needed have no workgroups.
  */
 const backward = kernels((N: number, C: number, made: Parts) => {
   const { centred, residualGradient } = made;

@@ -1,61 +1,61 @@
 /**
- * Differentiable functions: each is written once to be read, and again to be fast where that pays.
+ * Differentiable functions: each has a readable reference, and faster implementations where they pay off.
  *
- * An op's file holds its `reference` of TensorFlow.js ops, which runs on every backend and is the oracle, and faster
- * implementations for some backends: `host` (wasm and cpu) and `webgpu` (WGSL kernels).
- * Models only call ops and never know which one ran.
+ * An op's file contains its `reference` of TensorFlow.js ops, which runs on every backend and is the test oracle. Some
+ * backends have faster implementations: `host` (wasm and cpu) and `webgpu` (WGSL kernels). Models only call ops and
+ * never know which one ran.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { customGradOf } from '../gpu/tfjs';
 import { constant, isConstant } from './constant';
 
-/** One function, and how it is computed on some backends. All agree to f32 rounding. */
+/** Implementations of one function for some backends. All agree to f32 rounding. */
 export interface Implementations<F> {
   reference: F;
-  /** For backends whose tensors lie in memory that JavaScript can read at once: wasm and cpu. */
+  /** For backends whose tensors are in memory that JavaScript reads synchronously: wasm and cpu. */
   host?: F;
   webgpu?: F;
 }
 
-/** The implementation for the backend in use. */
+/** Returns the implementation for the current backend. */
 export function pick<F>(implementations: Implementations<F>): F {
   const preferred = tf.getBackend() === 'webgpu' ? implementations.webgpu : implementations.host;
   return preferred ?? implementations.reference;
 }
 
-/** float32 tensors have a gradient; int32 ones (ids, targets, counters) do not. */
+/** float32 tensors have a gradient; int32 ones (ids, targets, counters) don't. */
 export type Tensors = Readonly<Record<string, Tensor | undefined>>;
 /** `false`: not needed. */
 export type Gradients<X> = { readonly [name in keyof X]?: Tensor | false | undefined };
-/** The inputs whose gradients are needed: those that were given, and through which something learns. */
+/** Inputs whose gradients are needed: those that were given and that depend on a trainable weight. */
 export type NeedsGradient<X> = { readonly [name in keyof X]?: boolean };
-/** Whether the gradient of at least one of these is needed. */
+/** Returns whether the gradient of at least one of these is needed. */
 export const anyNeedsGradient = <X>(needsGradient: NeedsGradient<X>, ...names: readonly (keyof X)[]): boolean =>
   names.some((name) => needsGradient[name]);
 
 /**
- * Forward and backward belong together: what one saves is for the other, and differs between implementations.
- * X: tensors by name. P: sizes and settings, constant for a shape. S: what backward needs, by name.
+ * Forward and backward of one implementation: backward reads what forward saves, which differs between implementations.
+ * X: tensors by name. P: sizes and settings, constant for a shape. S: saved tensors, by name.
  */
 export interface Differentiable<X extends Tensors = Tensors, P = unknown, S extends Tensors = Tensors> {
-  /** `y` is a fresh tensor. Everything else that is made here and not saved is disposed. */
+  /** Returns `y` as a new tensor. Other tensors that it makes and doesn't save are disposed. */
   forward(x: X, p: P): { y: Tensor; saved: S };
   /**
-   * dy: gradient of the loss by y -> gradient by each input that needs it, at least one: fresh tensors, none of them dy
-   * itself. Of others nothing is computed.
-   * `residualGradient`: in an op that passes an input on, what the loss' gradient by that input is otherwise; the op adds its own to it.
+   * dy: gradient of the loss by y -> gradient by each input that needs it, at least one, as new tensors, never dy
+   * itself. Other gradients aren't computed.
+   * `residualGradient`: gradient by an input that the op passes on; the op adds its own to it.
    */
   backward(dy: Tensor, saved: S, p: P, needsGradient: NeedsGradient<X>, residualGradient?: Tensor): Gradients<X>;
 }
 
-/** Runs an op and puts it on the gradient tape. Where all inputs are constants, so is the output, and nothing is saved. */
+/** Runs an op and records it on the gradient tape. If all inputs are constants, so is the output; nothing is saved. */
 export const run = <X extends Tensors, P>(implementations: Implementations<Differentiable<X, P>>, x: X, p: P): Tensor =>
   onTape(implementations, x, p)[0]!;
 
 /**
- * Runs an op on the branch of a residual connection: `residual` is its input `passed`, for the sum at the branch's end. Its
- * backward gets both gradients, so that no further op has to add them.
+ * Runs an op at the start of a residual branch: `residual` is its input `passed`, for the sum at the branch's end. Its
+ * backward pass gets both gradients, so no further op has to add them.
  */
 export function runWithResidual<X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,

@@ -1,4 +1,4 @@
-/** What all ways to multiply matrices on the GPU share: what is asked of them, and how an element of C is finished. */
+/** Common parts of all GPU matrix products: their parameters, and the epilogue of an element of C. */
 import type { NarrowDtype } from '../base/narrowDtype';
 import { BLOCK } from '../gpu/arena';
 import type { Element, Kernel } from '../gpu/dispatch';
@@ -6,38 +6,38 @@ import type { Activation } from './activation';
 import { activationFunctions } from './activation.wgsl';
 
 /**
- * C = f(scale A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B f'(pre), which may be that of a gate. To A B
- * another product A' B' may be added on the way.
+ * C = f(scale A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B f'(pre), also with a gate. A second
+ * product A' B' may be added to A B before that.
  */
 export interface Product {
   M: number;
   N: number;
   K: number;
-  /** A lies as [K, M]. */
+  /** A is stored as [K, M]. */
   transposeA?: boolean;
-  /** B lies as [N, K]. */
+  /** B is stored as [N, K]. */
   transposeB?: boolean;
   /** A' [M, secondInner] and B' [secondInner, N], laid out like A and B; without transposeA, columns and count. */
   secondInner?: number;
-  /** How B rests (narrowWeights.ts), where not in f32: N and K, as far as it lies along them, are whole groups of four, in q8 whole blocks. */
+  /** Storage type of B (narrowWeights.ts), if not f32. Its row length is a multiple of four, or of a block in q8. */
   rest?: NarrowDtype | undefined;
-  /** So many of them, each matrix where `strideOf` says in its tensor; without bias and columns. */
+  /** Number of matrices, at multiples of `strideOf` in their tensor; without bias and columns. */
   count?: number;
-  /** 1 where it is not given. */
+  /** 1 by default. */
   scale?: number;
   bias?: boolean;
-  /** C = f(A B + bias); what goes in is written to `pre`. */
+  /** C = f(A B + bias); writes the input of f to `pre`. */
   activation?: Activation;
-  /** C = A B f'(pre): the gradient before an activation from the one after it. */
+  /** C = A B f'(pre): the gradient before an activation from the gradient after it. */
   slope?: Activation;
   /** With `slope`: pre is gate | up, and C = A B up f'(gate) | A B f(gate), both [M, 2 N]. */
   gated?: boolean;
-  /** With `slope`: also writes f(pre), of a gate up f(gate), both [M, N], to `again`. */
+  /** With `slope`: also writes f(pre), or up f(gate), both [M, N], to `again`. */
   again?: boolean;
   residual?: boolean;
   /** C += instead of C =. */
   accumulate?: boolean;
-  /** Also writes the sum of B over K, [N], to `columns` (a bias' gradient); B must not be transposed. */
+  /** Also writes the sum of B over K, [N], to `columns` (a bias gradient); B must not be transposed. */
   columns?: boolean;
 }
 export type ProductBinding =
@@ -56,28 +56,28 @@ export type ProductKernel = Kernel<ProductBinding>;
 export const flopsOf = ({ M, N, K, secondInner = 0, count = 1 }: Product): number =>
   2 * M * N * (K + secondInner) * count;
 
-/** Numbers from one matrix to the next where several of a shape lie in one tensor: each begins where a binding may. */
+/** Stride of several matrices of one shape in one tensor: each starts at a valid binding offset. */
 export const strideOf = (rows: number, columns: number): number => Math.ceil((rows * columns) / BLOCK) * BLOCK;
 
-/** Workgroups from top to bottom, a tile each, and in WGSL what the tile's row of its own product is. */
+/** Number of workgroups along M, one tile each, and the WGSL index of the tile's row in its own product. */
 export const tilesDown = ({ M, count = 1 }: Product, rows: number): number => Math.ceil(M / rows) * count;
 export const tileRow = ({ M, count }: Product, rows: number): string =>
   count === undefined ? 'group.y' : `(group.y % ${Math.ceil(M / rows)}u)`;
-/** `let of_a = ...`: where the matrices of this workgroup's product begin. */
+/** `let of_a = ...`: start of the matrices of this workgroup's product. */
 export const beginnings = ({ M, N, K, count }: Product, rows: number): string => {
   if (count === undefined) return '';
   const strides = { a: strideOf(M, K), b: strideOf(K, N), c: strideOf(M, N) };
   const lines = Object.entries(strides).map(([name, stride]) => `let of_${name} = nth * ${stride}u;`);
   return `let nth = group.y / ${Math.ceil(M / rows)}u; ${lines.join(' ')}`;
 };
-/** What an address in one of them begins with. */
+/** Prefix of an address in one of them. */
 export const beginsAt = (name: 'a' | 'b' | 'c', { count }: Product): string =>
   count === undefined ? '' : `of_${name} + `;
 
-/** Whether four neighbors of a row of C are one vector in memory. */
+/** Whether four neighbors in a row of C form one vector in memory. */
 export const wide = ({ N }: Product): boolean => N % 4 === 0;
 
-/** How the factors are seen: A and B, and the second pair. */
+/** Element types of A and B, and of the second pair. */
 export type Factors = readonly [a: Element, b: Element];
 
 export function bindingsOf(p: Product, [a, b]: Factors, secondFactors?: Factors): ProductKernel['bindings'] {
@@ -102,7 +102,7 @@ export function functionsOf(p: Product): string {
   const activation = activationOf(p);
   return (activation ? activationFunctions(activation) : '') + (p.rest ? RESTING[p.rest].widened : '');
 }
-/** How B is seen, and what gives its four numbers from the `four`th group of four on. */
+/** Element type of stored B, and the WGSL that widens the `four`th group of four numbers. */
 const RESTING: Readonly<Record<NarrowDtype, { element: Element; widened: string }>> = {
   f16: {
     element: 'vec2u',
@@ -122,15 +122,15 @@ fn widened(four: u32) -> vec4f {
 `,
   },
 };
-/** Four numbers of a factor, from the address (WGSL) of the first, which is one of a whole group. */
+/** Loads four numbers of a factor from the address (WGSL) of the first, the start of a group of four. */
 export const fourOf = (p: Product, name: string, address: string): string =>
   p.rest && name === 'b' ? `widened((${address}) / 4u)` : `${name}[(${address}) / 4u]`;
 const activationOf = ({ activation, slope }: Product): Activation | undefined => activation ?? slope;
 
 /**
- * Writes rows of variables, vec4f each, from row and column (WGSL) on, as far as they are inside. One row is written in a
- * loop, through which the others move up, and which begins where no compiler knows, so that none unrolls it: a processor
- * then compiles the kernel several times as fast.
+ * Writes rows of vec4f variables from a row and column (WGSL) on, as far as they are inside. A loop writes one row and
+ * moves the others up. Its start is unknown to the compiler, so that it isn't unrolled: a CPU then compiles the kernel
+ * several times as fast.
  */
 export const storeAll = (p: Product, values: readonly (readonly string[])[], row: string, column: string): string => `
   let end = min(${row} + ${values.length}u, ${p.M}u);

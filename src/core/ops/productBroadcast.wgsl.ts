@@ -1,7 +1,7 @@
 /**
- * Without workgroup memory: the lanes of a subgroup hold an element of A each, of as many rows, and give it to all the
- * others in turn; four columns of B are a lane's own. For devices where a load costs much more than a multiplication and
- * workgroup memory is no faster than any other, that is processors: on Mesa's llvmpipe a subgroup is one vector register.
+ * Matrix product without workgroup memory. Each lane of a subgroup holds an element of A from its own row and
+ * broadcasts it to the others in turn; each lane has four columns of B. For devices where a load costs much more than a
+ * multiplication and workgroup memory is no faster, that is CPUs. On Mesa's llvmpipe a subgroup is one vector register.
  */
 import { kernels } from '../gpu/dispatch';
 import type { Broadcast } from './tiling';
@@ -36,9 +36,9 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
       N % columns === 0 ? `(first_column + ${e}u)` : `min(first_column + ${e}u, ${N - 1}u)`;
     const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
     const q = upTo(rows / subgroup);
-    /** Factors whose sums have K parts, and what adds their product. */
+    /** Factors with K terms, and the code that adds their product. */
     const factors = (K: number, of: '' | 'Second') => {
-      // Where B lies along K, four steps at a time, so that a line of memory is visited once.
+      // If B is contiguous along K, takes four steps at a time, so that each cache line is visited once.
       const deep = transposeB && K % 4 === 0;
       const steps = deep ? 4 : 1;
       const vectorA = deep && !transposeA;

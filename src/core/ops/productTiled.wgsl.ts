@@ -1,7 +1,7 @@
 /**
- * A workgroup computes a tile of C from tiles of A and B that it brings into its own memory, each thread a few rows and
- * columns in registers ("SGEMM in WebGPU" as in Boehm 2022, "How to Optimize a CUDA Matmul Kernel", kernels 5 and 6).
- * Where C is small, the threads of a workgroup also share out K (split-K) and add up their parts in a fixed order.
+ * Matrix product through workgroup memory. A workgroup computes a tile of C from tiles of A and B; each thread keeps a
+ * few rows and columns in registers ("SGEMM in WebGPU" as in Boehm 2022, "How to Optimize a CUDA Matmul Kernel",
+ * kernels 5 and 6). If C is small, threads of a workgroup also split K (split-K) and sum their parts in a fixed order.
  */
 import { type Element, kernels } from '../gpu/dispatch';
 import type { Tiled } from './tiling';
@@ -97,33 +97,33 @@ ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var
   };
 });
 
-/** One of the two factors. `extent`: its size along M or N; `along`: the dimension that is contiguous in memory. */
+/** One of the two factors. `extent`: its size along M or N; `along`: its contiguous dimension. */
 interface Side {
   name: 'a' | 'b';
   p: Product;
-  /** Which of two pairs. */
+  /** Selects the pair. */
   of: '' | 'Second';
   extent: number;
   tile: number;
   along: 'extent' | 'depth';
-  /** What its addresses begin with. */
+  /** Prefix of its addresses. */
   from: string;
   K: number;
   depth: number;
-  /** Threads of a slice. */
+  /** Threads per slice. */
   count: number;
-  /** K is a multiple of what is loaded at a time. */
+  /** K is a multiple of the depth loaded at a time. */
   whole: boolean;
   sliced: boolean;
 }
 const elementOf = ({ along, extent, K }: Side): Element =>
   (along === 'extent' ? extent : K) % 4 === 0 ? 'vec4f' : 'f32';
 const elementsOf = ([a, b]: readonly [Side, Side]) => [elementOf(a), elementOf(b)] as const;
-/** Odd, so that threads that store down a column do not meet in one memory bank. */
+/** Odd, so that threads that store down a column use different memory banks. */
 const stride = (tile: number): number => tile + 1;
 const inSlice = ({ name, sliced }: Side): string => (sliced ? `slice_${name} + ` : '');
 
-/** Brings tile_x[d, e] = X[first + e, k + d], 0 beyond the matrix. */
+/** Loads tile_x[d, e] = X[first + e, k + d], 0 beyond the matrix. */
 function load(side: Side): string {
   const { p, name, of, extent, tile, along, from, K, depth, count, whole } = side;
   const vector = elementOf(side) === 'vec4f' ? 4 : 1;
@@ -159,7 +159,7 @@ const columnSum = (b: Side): string => `if (group.y == 0u && own < ${b.tile}u) {
       for (var d = 0u; d < ${b.depth}u; d++) { sum += tile_b[${inSlice(b)}d * ${stride(b.tile)}u + own]; }
     }`;
 
-/** Adds to the first slice what the others have, one after the other. */
+/** Adds the other slices' sums to the first slice, one after the other. */
 function addSlices(p: Product, { perRow, perColumn, rows, columns, slices }: Tiled): string {
   const count = (rows * columns) / perRow / perColumn;
   const mine = upTo(perRow).flatMap((r) => upTo(perColumn / 4).map((s) => `c${r}_${s}`));

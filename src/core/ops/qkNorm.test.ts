@@ -4,7 +4,7 @@ import { QK_NORM, type Settings } from './qkNorm';
 import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
-  /** Head by head: divided by its root mean square and scaled, then each pair of columns as a complex number, times e^(i a). */
+  /** By definition, per head: RMS norm and scale, then each pair of columns as a complex number, times e^(i a). */
   const byDefinition =
     ({ rows: B, heads, kvHeads, base, epsilon }: Settings): InF64 =>
     ({ x, qGain, kGain, offsets }) => {
@@ -57,7 +57,7 @@ onGpu(() => {
     [1, 127, 3, 1, 64],
     [2, 9, 2, 2, 128],
     [1, 5, 1, 1, 258],
-    [938, 70, 1, 1, 2], // four heads a group: more groups than a grid has on one side (`row` in gpu/dispatch.ts)
+    [938, 70, 1, 1, 2], // four heads per group: more groups than one grid dimension allows (`row` in gpu/dispatch.ts)
   ] as const) {
     const settings = { rows: B, heads, kvHeads, base: 10_000, epsilon: 1e-6 };
     const name = `qkNorm of ${B} x ${T}, ${heads} heads of ${D}, ${kvHeads} of keys`;

@@ -1,6 +1,6 @@
 /**
- * Queries and keys, each head divided by its root mean square and its columns scaled, then turned by rotary positions, so that
- * scores stay small however large the weights of a model grow.
+ * QK-norm per head, then rotary positions: divides each query and key head by its root mean square and scales its
+ * columns. Scores stay small even if a model's weights grow large.
  *
  *   q = rope(rmsNorm(q, qGain))      k = rope(rmsNorm(k, kGain))      v stays
  *
@@ -23,9 +23,9 @@ export const qkNorm = (
 ): Tensor2D => run(QK_NORM, { x, qGain: gains.q, kGain: gains.k, offsets }, settings) as Tensor2D;
 
 export type X = { x: Tensor; qGain: Tensor; kGain: Tensor; offsets?: Tensor1D | undefined };
-/** `heads`: of queries. */
+/** `heads`: number of query heads. */
 export interface Settings extends Omit<Rope, 'headSize'> {
-  /** Of keys, and as many of values. */
+  /** Number of key-value heads. */
   kvHeads: number;
   epsilon: number;
 }
@@ -41,7 +41,7 @@ const reference: Differentiable<X, Settings, Saved> = {
     const y = rotated(together(scaled, x), offsets, ropeOf(given, settings), 1);
     return { y, saved: { ...given, rrms } };
   },
-  /** dx = rrms (g - n mean(g n)), g = d gain, n = x rrms; d: dy turned back; the mean is over a head. */
+  /** dx = rrms (g - n mean(g n)), g = d gain, n = x rrms; d: dy rotated back; the mean is over a head. */
   backward(dy, { rrms, ...given }, settings, needsGradient) {
     const { x, qGain, offsets } = given;
     const turnedBack = rotated(dy, offsets, ropeOf(given, settings), -1);
@@ -71,10 +71,10 @@ const ropeOf = ({ qGain }: X, { rows, heads, kvHeads, base }: Settings): Rope =>
   headSize: qGain.size,
   base,
 });
-/** The heads of queries and of keys, [B T, heads + kvHeads, D]. */
+/** Splits x into query and key heads, [B T, heads + kvHeads, D]. */
 const apart = (x: Tensor, { size: D }: Tensor, { heads, kvHeads }: Settings): Tensor3D =>
   tf.reshape<Rank.R3>(tf.slice(x, [0, 0], [-1, (heads + kvHeads) * D]), [-1, heads + kvHeads, D]);
-/** These, and the values of x. */
+/** Joins queries and keys with the values of x. */
 function together(queriesAndKeys: Tensor, x: Tensor): Tensor {
   const [rows, turned] = [x.shape[0], queriesAndKeys.size / x.shape[0]];
   return tf.concat([tf.reshape(queriesAndKeys, [rows, turned]), tf.slice(x, [0, turned], [rows, -1])], 1);
@@ -82,7 +82,7 @@ function together(queriesAndKeys: Tensor, x: Tensor): Tensor {
 /** [heads + kvHeads, D]. */
 const gainsOf = ({ qGain, kGain }: X, { heads, kvHeads }: Settings): Tensor =>
   tf.stack([...Array.from({ length: heads }, () => qGain), ...Array.from({ length: kvHeads }, () => kGain)]);
-/** Adds up over all rows: [B T, heads + kvHeads, D] -> [heads + kvHeads, D]. */
+/** Sums over all rows: [B T, heads + kvHeads, D] -> [heads + kvHeads, D]. */
 function headsOf(x: Tensor): Tensor2D {
   const [rows, count, D] = x.shape as [number, number, number];
   return tf.reshape<Rank.R2>(sumOfRows(tf.reshape<Rank.R2>(x, [rows, count * D])), [count, D]);

@@ -1,7 +1,4 @@
-/**
- * A head of a row after the other: as many threads as LANES have one between them, each some of its pairs of columns, which
- * are turned together.
- */
+/** LANES threads share a head of a row; each has some of its column pairs, which rotate together. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, kernels, row } from '../gpu/dispatch';
@@ -40,7 +37,7 @@ export const qkNormOnGpu: Differentiable<X, Settings, X> = {
 };
 
 interface Sizes {
-  /** Heads of all rows, and those of a row: of queries, of keys, and all. */
+  /** Heads of all rows, and of one row: queries, keys, and all. */
   count: number;
   H: number;
   normed: number;
@@ -62,10 +59,10 @@ const frequenciesFor = ({ qGain }: X, { base }: Settings): Tensor =>
   tf.tensor(frequenciesOf({ headSize: qGain.size, base }), [qGain.size / 2, 2]);
 
 const LANES = 16;
-/** Heads that a workgroup takes at once. */
+/** Heads per workgroup at once. */
 const TALL = 4;
 const THREADS = LANES * TALL;
-/** Heads that each of them takes one after the other in the backward pass, so that few sums remain to be added. */
+/** Heads that each takes in sequence in the backward pass, so that few partial sums remain. */
 const STRIP = 16;
 const groupsOf = ({ count }: Sizes): number => Math.ceil(count / (TALL * STRIP));
 
@@ -78,7 +75,7 @@ const read = ({ placed }: Sizes) =>
     ...(placed && { offsets: ['read', 'i32'] as const }),
   }) as const;
 
-/** Of pair `pair` of row `t`, in head `head`: by what it is turned, `sign` a, and its gains. Values stay. */
+/** Returns the rotation of pair `pair` of row `t` in head `head`, `sign` a, and its gains. Values stay. */
 const functions = ({ T, D, H, normed, placed }: Sizes, sign: 1 | -1): string => `
 fn cosine_sine(t: u32, head: u32, pair: u32) -> vec2f {
   ${angle(T, placed, sign)}
@@ -91,13 +88,13 @@ fn gain(head: u32, pair: u32) -> vec2f {
 }
 fn turned(x: vec2f, by: vec2f) -> vec2f { return vec2f(x.x * by.x - x.y * by.y, x.y * by.x + x.x * by.y); }`;
 
-/** Of head `r`: where it begins, its row, and which it is there. */
+/** Declares where head `r` starts, its row, and its index in the row. */
 const place = ({ count, D, all }: Sizes): string => `let own = min(r, ${count - 1}u);
   let first = own * ${D}u;
   let t = own / ${all}u;
   let head = own % ${all}u;`;
 
-/** Adds up what the threads of a head have in `parts`. */
+/** Sums `parts` over the threads of a head. */
 const sumOfLanes = (type: 'f32' | 'vec2f'): string => `var sum = ${type}();
   for (var l = zero; l < ${LANES}u; l++) { sum += parts[local.y * ${LANES}u + l]; }`;
 
@@ -130,14 +127,14 @@ const forward = kernels((sizes: Sizes) => {
 });
 
 /**
- * dx = rrms (g - n mean(g n)), g = d gain, n = x rrms, d: dy turned back, the mean over a head; and `partials`, for each
- * workgroup the sums of d n over its heads, by pairs: those of queries, those of keys.
+ * dx = rrms (g - n mean(g n)), g = d gain, n = x rrms, d: dy rotated back, the mean over a head. Also `partials`: each
+ * workgroup's sums of d n over its heads, by pairs, for queries and for keys.
  */
 const backward = kernels((sizes: Sizes, ofX: boolean, ofGains: boolean) => {
   const { count, H, normed, D, epsilon } = sizes;
   const half = D / 2;
   const groups = groupsOf(sizes);
-  // Written out: what a thread has of a head stays in registers only where no index of it is computed.
+  // Unrolled: a thread's part of a head stays in registers only if all indices are constants.
   const held = upTo(Math.ceil(half / LANES));
   const each = (line: (e: number) => string): string =>
     held.map((e) => `{ let pair = local.x + ${e * LANES}u; if (pair < ${half}u) { ${line(e)} } }`).join('\n    ');
@@ -204,7 +201,7 @@ ${ofGains ? `var<workgroup> total: array<vec4f, ${held.length * THREADS}>;` : ''
   };
 });
 
-/** Adds up what the workgroups have, a pair of columns each. */
+/** Sums the workgroups' partial sums, one pair of columns per thread. */
 const gains = kernels((sizes: Sizes) => {
   const half = sizes.D / 2;
   return {

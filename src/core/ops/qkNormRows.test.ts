@@ -4,7 +4,7 @@ import { QK_NORM_ROWS } from './qkNormRows';
 import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
-  /** Row by row: all queries divided by their root mean square and scaled, then all keys by theirs. */
+  /** By definition per row: divides all queries by their root mean square and scales them, then all keys. */
   const byDefinition =
     (epsilon: number): InF64 =>
     ({ x, qGain, kGain }) => {
@@ -37,7 +37,7 @@ onGpu(() => {
     [6, 12, 6],
     [65, 128, 64],
     [127, 195, 65],
-    [32_800, 4, 2], // one group a row: more than a grid has on one side (`row` in gpu/dispatch.ts)
+    [32_800, 4, 2], // one row per group: more workgroups than one grid dimension allows (`row` in gpu/dispatch.ts)
   ] as const) {
     const sample = { x: floats([N, Q + 2 * K], 2), qGain: floats([Q], 1, 1), kGain: floats([K], 1, 2) };
     checkOp(`qkNormRows of ${N} rows, ${Q} columns of queries, ${K} of keys`, QK_NORM_ROWS, sample, { epsilon: 1e-6 });

@@ -1,6 +1,6 @@
 /**
- * Queries and keys of fused q | k | v, each row of them divided by its root mean square over all heads at once, and its columns
- * scaled. `qkNorm` does it head by head.
+ * QK-norm per row: divides the queries of a row of fused q | k | v by their root mean square over all heads, likewise
+ * the keys, and scales their columns. `qkNorm` normalizes per head.
  *
  *   q = rmsNorm(q, qGain)      k = rmsNorm(k, kGain)      v stays
  *
@@ -20,7 +20,7 @@ export type X = { x: Tensor; qGain: Tensor; kGain: Tensor };
 export interface Settings {
   epsilon: number;
 }
-/** rrms [N, Q + K]: each row's two, spread over their columns. */
+/** rrms [N, Q + K]: both values of each row, repeated over their columns. */
 type Saved = X & { rrms: Tensor };
 
 const reference: Differentiable<X, Settings, Saved> = {
@@ -53,7 +53,7 @@ const reference: Differentiable<X, Settings, Saved> = {
 export const QK_NORM_ROWS: Implementations<Differentiable<X, Settings>> = { webgpu: qkNormRowsOnGpu, reference };
 
 const gainsOf = ({ qGain, kGain }: X): Tensor => tf.concat([qGain, kGain]);
-/** Of each row the mean over its queries and that over its keys, in the place of each: [N, Q + K] -> [N, Q + K]. */
+/** Means of each row over its queries and over its keys, repeated over their columns: [N, Q + K] -> [N, Q + K]. */
 function means(x: Tensor, { qGain, kGain }: X): Tensor {
   const parts = tf.split<Tensor>(x, [qGain.size, kGain.size], 1);
   return tf.concat(
@@ -61,7 +61,7 @@ function means(x: Tensor, { qGain, kGain }: X): Tensor {
     1,
   );
 }
-/** These, and the values of x. */
+/** Joins queries and keys with the values of x. */
 const together = (queriesAndKeys: Tensor, x: Tensor): Tensor =>
   tf.concat(
     [queriesAndKeys as tf.Tensor<Rank.R2>, tf.slice(x as Tensor2D, [0, queriesAndKeys.shape[1]!], [-1, -1])],

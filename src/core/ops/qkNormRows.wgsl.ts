@@ -1,4 +1,4 @@
-/** A row to a workgroup: its threads have one between them, each some of its columns, of queries and of keys. */
+/** One workgroup per row: each thread has some of its query and key columns. */
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
@@ -44,14 +44,14 @@ const sizesOf = ({ x, qGain, kGain }: X): Sizes => ({
 
 const THREADS = 64;
 
-/** A loop over the columns of the queries, and one over those of the keys; `at` is where one of them lies in x. */
+/** Loops over the columns of queries, then of keys; `at` is the index in x. */
 const each = ({ Q, K }: Sizes, line: (gain: string, part: 'x' | 'y') => string): string => `
   for (var c = lane; c < ${Q}u; c += ${THREADS}u) { let at = first + c; ${line('qGain[c]', 'x')} }
   for (var c = lane; c < ${K}u; c += ${THREADS}u) { let at = first + ${Q}u + c; ${line('kGain[c]', 'y')} }`;
 /** A workgroup for each row, whose threads sum both means at once. */
 const ofRows = (N: number) =>
   ({ workgroup: [THREADS, 1, 1], grid: row(N), globals: sumOverWorkgroup(THREADS, 'vec2f') }) as const;
-/** The values, as they are. */
+/** Copies the values. */
 const copied = ({ Q, K, W }: Sizes, from: string, to: string): string =>
   `for (var c = ${Q + K}u + lane; c < ${W}u; c += ${THREADS}u) { ${to}[first + c] = ${from}[first + c]; }`;
 
@@ -105,7 +105,7 @@ const backward = kernels((sizes: Sizes) => {
   };
 });
 
-/** Columns of a workgroup that sums the gains' gradients, and its threads along the rows. */
+/** Columns per workgroup that sums the gains' gradients, and its threads along the rows. */
 const ACROSS = 8;
 const ALONG = THREADS / ACROSS;
 

@@ -47,7 +47,7 @@ async function gradients(again: boolean) {
   return { read, bytes: peakBytes - before };
 }
 
-test('gives the same bits in less memory, and leaves nothing behind', async () => {
+test('gives the same bits in less memory, without leaks', async () => {
   const before = tf.memory().numTensors;
   const [kept, again] = [await gradients(false), await gradients(true)];
   expect(again.read).toEqual(kept.read);
@@ -55,11 +55,11 @@ test('gives the same bits in less memory, and leaves nothing behind', async () =
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test('every variable that it reads learns, and what others have made where it is an input', () => {
+test('trains every variable that it reads, and passes gradients to tensor inputs', () => {
   const shared = tf.variable(tf.tensor1d(floats([6], 0.5, 20).data));
   const learn = (again: boolean) => {
     const { value, grads } = tf.variableGrads(() => {
-      // As T5 has it: one bias for all blocks, made of a weight.
+      // As in T5: one bias for all blocks, computed from a weight.
       const bias = tf.square(shared) as unknown as Tensor2D;
       let x = tf.tensor2d(floats([4, 6]).data, [4, 6]);
       for (const weight of weights) {
@@ -79,7 +79,7 @@ test('every variable that it reads learns, and what others have made where it is
   shared.dispose();
 });
 
-test('what else is made on the way to the loss is refused where it is read, and what was there before is not', () => {
+test('refuses other tensors on the way to the loss when it reads them, but not earlier constants', () => {
   const [weight] = weights as [Variable];
   const reads = (other: () => tf.Tensor) =>
     tf.tidy(() =>
@@ -91,7 +91,7 @@ test('what else is made on the way to the loss is refused where it is read, and 
     );
   expect(() => reads(() => tf.square(weight))).toThrow('reads a tensor [6, 6] that isn’t one of its inputs');
   const frozen = tf.variable(tf.tensor(weights[1]!.dataSync(), [6, 6]), false) as unknown as Tensor2D;
-  const made = () => linear(frozen, frozen); // a constant too: the backward pass would find it gone
+  const made = () => linear(frozen, frozen); // also a constant: the backward pass would find it disposed
   expect(() => reads(made)).toThrow('reads a tensor [6, 6] that isn’t one of its inputs');
   frozen.dispose();
   const mask = tf.ones([6, 6]);

@@ -1,12 +1,11 @@
 /**
- * A part of a model that keeps its inputs only: its backward pass runs it again for what it needs.
+ * Gradient checkpointing: saves only the inputs of a part of a model, and recomputes it in the backward pass.
  *
  *   y = f(inputs), with the gradient of f by each input and by each variable that it reads
  *
- * The forward pass once more, a third of a step's work, for the memory of one such part at a time instead of all of them.
- * f must be a function of its inputs and of variables alone (dropout is: its masks are functions of a counter), and its output
- * must depend on all of them. What else was made on the way to the same
- * loss is refused: it would be given no gradient.
+ * One more forward pass, a third of a step's work, reduces memory to one such part at a time. f must depend only on its
+ * inputs and variables (dropout does: its masks are functions of a counter), and its output must depend on all of them.
+ * Other tensors computed on the way to the loss are refused, because they would get no gradient.
  * Source: Chen et al. 2016, arXiv:1604.06174.
  */
 import * as tf from '@tensorflow/tfjs';

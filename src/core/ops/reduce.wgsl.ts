@@ -1,8 +1,8 @@
 /** Sums and maxima over a workgroup in a fixed order, so that the same numbers give the same bits. */
 
 /**
- * Declares `reduce_<name>(value, lane)`, which gives every thread `combine` of all `threads` values (a power of 2). It
- * begins with a barrier: what was read before may be overwritten after.
+ * Declares `reduce_<name>(value, lane)`, which returns `combine` of all `threads` values (a power of 2) to every
+ * thread. Starts with a barrier: earlier reads may be overwritten after it.
  */
 const overWorkgroup = (name: string, combine: string, threads: number, type: string): string => /* wgsl */ `
 var<workgroup> of_${name}: array<${type}, ${threads}>;

@@ -1,11 +1,11 @@
 /**
- * T5's relative positions: what is added to the score of a query and a key depends on how far apart they are, by a number for
- * each head and each bucket of distances.
+ * T5's relative position bias: adds to the score of a query and a key a number that depends on the head and the bucket
+ * of their distance.
  *
  *   y[h, i, j] = table[bucket(j - (offset + i)), h]
  *
- * table [buckets, H]   offset [1] int32: place of the first query, 0 without (decoding: tokens before it)   y [H, Tq, Tk]
- * The gradient sums along the diagonals of a bucket in a fixed order, without atomics: the same bits every time.
+ * table [buckets, H]   offset [1] int32: position of the first query (decoding: cached tokens), 0 if absent
+ * y [H, Tq, Tk]. The gradient sums along the diagonals of a bucket in a fixed order, without atomics: equal bits.
  * Source: Raffel et al. 2019, arXiv:1910.10683, section 2.1; buckets as in Hugging Face's modeling_t5.py,
  * T5Attention._relative_position_bucket.
  */
@@ -15,7 +15,7 @@ import { type Differentiable, run, type Implementations } from './op';
 import { relativeBiasOnGpu } from './relativeBias.wgsl';
 import { bucketOf, type Buckets } from './relativeBuckets';
 
-/** The `bias` of `attention`. */
+/** Returns the `bias` of `attention`. */
 export const relativeBias = (table: Tensor2D, settings: RelativeBiasSettings, offset?: Tensor1D): Tensor3D =>
   run(RELATIVE_BIAS, { table, offset }, { ...settings, buckets: table.shape[0] }) as Tensor3D;
 
@@ -44,7 +44,7 @@ export const RELATIVE_BIAS: Implementations<RelativeBias> = {
       return { table: tf.transpose(tf.matMul(byHead, tf.cast(which, 'float32'))) };
     },
   },
-  /** One-hot costs Tq Tk buckets H multiplications; here each element is added once. */
+  /** One-hot takes Tq Tk buckets H multiplications; this adds each element once. */
   host: {
     forward,
     backward(dy, { table, offset }, settings) {
@@ -60,7 +60,7 @@ export const RELATIVE_BIAS: Implementations<RelativeBias> = {
   },
 };
 
-/** Of every query and key, [Tq Tk]. */
+/** Returns the bucket of every query and key, [Tq Tk]. */
 function bucketsOf(offset: Tensor | undefined, settings: Settings): Int32Array {
   const { queries, keys } = settings;
   const first = offset?.dataSync<'int32'>()[0] ?? 0;

@@ -18,7 +18,7 @@ export const relativeBiasOnGpu: RelativeBias = {
   },
 };
 
-/** Relative places beyond this are in the bucket of the last one. */
+/** Relative positions beyond this are in the same bucket as this one. */
 const farthestOf = ({ maxDistance, buckets }: Settings): number => Math.max(maxDistance, buckets);
 
 const forward = kernels((H: number, settings: Settings, moved: boolean) => {
@@ -46,11 +46,11 @@ const forward = kernels((H: number, settings: Settings, moved: boolean) => {
 });
 
 const THREADS = 64;
-/** A workgroup for each bucket and head; its threads go over the queries, and of each over the keys of that bucket. */
+/** One workgroup per bucket and head; its threads loop over queries, and for each over the keys in that bucket. */
 const backward = kernels((H: number, settings: Settings, moved: boolean) => {
   const { queries, keys, buckets } = settings;
   const far = farthestOf(settings);
-  const beyond = queries + keys; // of any relative place here; without an offset
+  const beyond = queries + keys; // beyond any relative position here, without an offset
   const cases = rangesOf(settings, far).map(({ first, last }, bucket) => {
     if (first > last) return `case ${bucket}u: { first = 1; last = 0; }`;
     const ends = [first === -far ? 'lowest' : first, last === far ? 'highest' : last];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bucketOf, rangesOf } from './relativeBuckets';
 
-/** At which places another bucket begins, from -140 to 140, and which: what modeling_t5.py's function gives in 32-bit floats. */
+/** Positions where a new bucket begins, from -140 to 140, and the bucket: from modeling_t5.py in 32-bit floats. */
 const BEGINS = [
   {
     bidirectional: true,
@@ -22,7 +22,7 @@ const BEGINS = [
     buckets: Array.from({ length: 32 }, (_, i) => 31 - i),
   },
 ];
-test.each(BEGINS)('buckets are those of T5, bidirectional: $bidirectional', ({ bidirectional, places, buckets }) => {
+test.each(BEGINS)("buckets equal T5's, bidirectional: $bidirectional", ({ bidirectional, places, buckets }) => {
   const settings = { buckets: 32, maxDistance: 128, bidirectional };
   const all = Array.from({ length: 281 }, (_, i) => i - 140);
   const begins = all.filter((at, i) => i === 0 || bucketOf(at, settings) !== bucketOf(at - 1, settings));
@@ -50,7 +50,7 @@ describe('by the formula in 32-bit floats, as PyTorch computes it', () => {
   });
 });
 
-test('each place is in the range of its bucket alone', () => {
+test('each position is in the range of only its bucket', () => {
   for (const bidirectional of [true, false]) {
     const buckets = { buckets: 32, maxDistance: 128, bidirectional };
     const ranges = rangesOf(buckets, 200);

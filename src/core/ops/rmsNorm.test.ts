@@ -50,7 +50,7 @@ onGpu(() => {
     const added = { ...given, residual: floats([N, C], 1, 2) };
     checkOp(`rmsNorm of [${N}, ${C}], added to a residual`, RMS_NORM, added, { epsilon: 1e-6 });
   }
-  // Of layerNorm's rows too: four go in a group.
+  // For layerNorm's rows too: a group takes four.
   const many = { x: floats([131_076, 2], 3), gain: floats([2], 1, 1) };
   checkOp('more groups of rows than a grid has on one side', RMS_NORM, many, { epsilon: 1e-6 });
   for (const [N, C] of [

@@ -1,9 +1,9 @@
 /**
- * Divides each row by its root mean square, then scales each column: LayerNorm without the mean.
+ * RMSNorm: divides each row by its root mean square, then scales each column. LayerNorm without the mean.
  *
  *   y = x rrms gain + r      rrms = (mean(x^2) + epsilon)^(-1/2), mean over the row
  *
- * x, y [N, C]   gain [C]   residual r [N, C], 0 where it is not given   epsilon > 0, in units of x^2
+ * x, y [N, C]   gain [C]   residual r [N, C], 0 if absent   epsilon > 0, in units of x^2
  * Source: Zhang & Sennrich 2019, arXiv:1910.07467.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -14,7 +14,7 @@ import { anyNeedsGradient, type Differentiable, run, runWithResidual, type Imple
 export const rmsNorm = (x: Tensor2D, gain: Tensor, epsilon = 1e-6, residual?: Tensor2D): Tensor2D =>
   run(RMS_NORM, { x, gain, residual }, { epsilon }) as Tensor2D;
 
-/** The same on the branch of a residual connection: `residual` is x again, for the sum at the branch's end. */
+/** RMSNorm at the start of a residual branch: `residual` is x again, for the sum at the branch's end. */
 export const rmsNormWithResidual = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): [y: Tensor2D, residual: Tensor2D] =>
   runWithResidual(RMS_NORM, { x, gain }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
 

@@ -4,7 +4,7 @@ import { ROPE, type Settings } from './rope';
 import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
-  /** Each pair of columns as a complex number, times e^(i a). */
+  /** Multiplies each pair of columns, as a complex number, by e^(i a). */
   const byDefinition =
     ({ rows: B, heads, headSize: D, base }: Settings, W: number): InF64 =>
     ({ x, offsets }) =>

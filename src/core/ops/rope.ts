@@ -1,13 +1,13 @@
 /**
- * Rotary positions: turns pairs of columns of each head by an angle that grows with the row's place, so that the product of a
- * query and a key depends on how far apart they are.
+ * Rotary positions (RoPE): rotates pairs of columns of each head by an angle proportional to the row's position.
+ * So the product of a query and a key depends on their distance.
  *
  *   y[i] = x[i] cos a - x[i + D/2] sin a      y[i + D/2] = x[i + D/2] cos a + x[i] sin a      i < D/2
  *   a = (t + offsets[b]) base^(-2 i / D)
  *
- * x, y [B T, W]: the first `heads` heads of D columns are turned, the rest is copied, so that queries and keys of a fused
- * q | k | v turn at once; D even   offsets [B] int32: place of a sequence's first row, 0 without (decoding: tokens before it)
- * Gradient: the same by -a.
+ * x, y [B T, W]: rotates the first `heads` heads of D columns (q | k of a fused q | k | v), copies the rest
+ * D even   offsets [B] int32: position of a sequence's first row (decoding: cached tokens), 0 if absent
+ * Gradient: rotation by -a.
  * Source: Su et al. 2021, arXiv:2104.09864; halves paired as in Hugging Face's Llama (rotate_half).
  */
 import * as tf from '@tensorflow/tfjs';
@@ -20,7 +20,7 @@ export const rope = (x: Tensor2D, settings: Settings, offsets?: Tensor1D): Tenso
 
 export type X = { x: Tensor; offsets?: Tensor1D | undefined };
 export interface Settings {
-  /** B: how many sequences the rows hold. */
+  /** B: number of sequences in the rows. */
   rows: number;
   heads: number;
   /** D. */
@@ -38,7 +38,7 @@ export const ROPE: Implementations<Differentiable<X, Settings, Saved>> = {
   },
 };
 
-/** By a, or with `sign` -1 back. */
+/** Rotates by a, or back with `sign` -1. */
 export function rotated(
   x: Tensor,
   offsets: Tensor1D | undefined,

@@ -1,7 +1,7 @@
 /**
- * Angles are counted in turns, from a frequency in two parts: the products of its first 12 bits with the lower and the upper
- * 12 bits of a place are exact, and so is what remains of them when whole turns are taken off. What the small rest adds is
- * good to 1e-6 turns up to place 131,072. WGSL promises only 11 bits of sin and cos: the polynomials here are good to f32.
+ * Angles in turns, from a frequency in two parts. Its first 12 bits times the lower and upper 12 bits of a position are
+ * exact, also after whole turns are removed. The small rest is accurate to 1e-6 turns up to position 131,072. WGSL
+ * promises only 11 bits of sin and cos; these polynomials are accurate to f32.
  */
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
@@ -29,7 +29,7 @@ function rotated(x: Tensor, offsets: Tensor1D | undefined, settings: Settings, s
   return y;
 }
 
-/** Turns a place, [D / 2, 2]: 12 bits, and the rest. */
+/** Turns per position, [D / 2, 2]: 12 bits, and the rest. */
 export function frequenciesOf({ headSize, base }: Pick<Settings, 'headSize' | 'base'>): Float32Array {
   return Float32Array.from({ length: headSize }, (_, n) => {
     const turns = base ** (-(n - (n % 2)) / headSize) / (2 * Math.PI);
@@ -39,7 +39,7 @@ export function frequenciesOf({ headSize, base }: Pick<Settings, 'headSize' | 'b
   });
 }
 
-/** Names `cosine` and `sine` of the angle by which pair `pair` of row `t` is turned; bound are `frequencies` and, with `placed`, `offsets`. */
+/** Declares `cosine` and `sine` of pair `pair` in row `t`; needs `frequencies` and, with `placed`, `offsets`. */
 export const angle = (
   T: number,
   placed: boolean,
@@ -58,7 +58,7 @@ export const angle = (
   let cosine = select(k, s, swapped) * select(1.0, -1.0, quadrant == 1u || quadrant == 2u);
   let sine = select(s, k, swapped) * select(1.0, -1.0, quadrant >= 2u) * ${sign}.0;`;
 
-/** A thread for each pair of a turned head, then one for each column that is copied. */
+/** One thread per pair of a rotated head, then one per copied column. */
 const kernel = kernels((BT: number, W: number, B: number, heads: number, D: number, sign: 1 | -1, placed: boolean) => {
   const half = D / 2;
   const pairs = heads * half;

@@ -18,7 +18,7 @@ export interface SgdSlot extends Slot {
 export interface SgdSettings {
   momentum: number;
   weightDecay: number;
-  /** 0 = no clipping. */
+  /** 0 disables clipping. */
   clip: number;
 }
 export type SgdUpdate = (slots: readonly SgdSlot[], rates: Tensor1D, norm: Scalar, settings: SgdSettings) => void;

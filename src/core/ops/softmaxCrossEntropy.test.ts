@@ -13,14 +13,14 @@ onHosts(() => {
   const hidden = floats([7, 3], 2);
   const classifier = floats([5, 3], 1.5, 1);
   const targets = integers([7], [0, 4, 2, 2, 1, 3, 0]);
-  /** Weight of a larger batch that these targets are a part of. */
+  /** Weight of a larger batch that contains these targets. */
   const weight = integers([1], [11]);
   const some = integers([7], [0, -1, 2, -1, -1, 3, 0]);
   const inOneBlock = { logitBytes: LOGIT_BYTES };
   const one = () => tf.tensor1d([1], 'int32');
-  /** Two rows of five logits at a time: 7 rows are 4 blocks, the last one short. */
+  /** Two rows of five logits at a time: 7 rows make 4 blocks, the last one short. */
   const inBlocks = { logitBytes: 2 * 5 * 4 };
-  /** Minus the logs of the probabilities of the targets that count, divided by the weight. */
+  /** Negative log-probabilities of the counted targets, summed and divided by the weight. */
   const byDefinition: InF64 = (x) => {
     const of = (n: number) => x['hidden']!.subarray(3 * n).subarray(0, 3);
     const losses = [...x['targets']!].flatMap((target, n) => {
@@ -63,7 +63,7 @@ onHosts(() => {
     const [whole, split] = [inOneBlock, inBlocks].map((settings) => results(SOFTMAX_CROSS_ENTROPY, sample, settings));
     expect(split!.y[0]).toBeCloseTo(whole!.y[0]!, 6);
   });
-  test('a target that is nearly impossible costs its logit, not infinity', async () => {
+  test('a nearly impossible target costs its logit, not infinity', async () => {
     await tf.setBackend('cpu');
     const loss = tf.tidy(
       () =>
@@ -75,7 +75,7 @@ onHosts(() => {
     );
     expect(loss).toBeCloseTo(400, 3);
   });
-  test('no counted target is a loss of 0', async () => {
+  test('without counted targets the loss is 0', async () => {
     await tf.setBackend('cpu');
     const loss = tf.tidy(
       () =>
@@ -94,10 +94,10 @@ onGpu(() => {
     [1, 3, 2, 1e9],
     [65, 16, 127, 1e9],
     [200, 8, 65, 64 * 65 * 4], // four blocks
-    [130, 4, 700, 1], // never below 64 rows
+    [130, 4, 700, 1], // at least 64 rows
     [3, 127, 33, 1e9],
     [127, 5, 64, 1e9],
-    [32_800, 2, 3, 1e9], // one group a row: more than a grid has on one side (`row` in gpu/dispatch.ts)
+    [32_800, 2, 3, 1e9], // one row per group: more workgroups than one grid dimension allows (`row` in gpu/dispatch.ts)
   ] as const) {
     const at = stream(V, 'targets', 0);
     const targets = integers(
@@ -120,7 +120,7 @@ onGpu(() => {
       });
     }
   }
-  describe('where a binding holds a part of the classifier', () => {
+  describe('when a binding holds a part of the classifier', () => {
     const bytes = 64 * 2 ** 10;
     let cap: { undo(): void } | undefined;
     beforeAll(async () => (cap = capBindings((await openGpu()).device, bytes)));

@@ -1,12 +1,13 @@
 /**
- * The classifier and its loss in one: negative log-likelihood of the targets, in nats, added up and divided by a weight.
+ * Output layer and cross-entropy loss: the targets' negative log-likelihood in nats, summed and divided by a weight.
  *
  *   loss = sum over n of (logsumexp(z[n]) - z[n, targets[n]]) / weight      z = hidden classifier^T + bias
  *
- * hidden [N, C]   classifier [V, C]   bias [V], 0 where it is not given   targets [N] int32; a negative target adds nothing   weight [1] int32, positive   loss scalar
- * The weight of as many targets as an update has in all its micro-batches makes losses, and gradients, that add up to its mean.
- * Logits [rows, V] are made for a block of rows at a time, so that they never exceed LOGIT_BYTES (logitBytes.ts), or on a GPU what 64 rows
- * take. In the reference one block keeps its probabilities for backward; more blocks make them again.
+ * hidden [N, C]   classifier [V, C]   bias [V], 0 if absent   targets [N] int32; a negative target is ignored
+ * weight [1] int32, positive   loss scalar
+ * If weight is the number of targets in all micro-batches of an update, losses and gradients add up to its mean.
+ * Computes logits [rows, V] for a block of rows at a time, within LOGIT_BYTES (logitBytes.ts), or on a GPU 64 rows if
+ * that is more. With one block, the reference keeps its probabilities for backward; otherwise it recomputes them.
  * Source: Bridle 1990 (softmax with its likelihood); in blocks: Hsu et al. 2024, "Liger Kernel", arXiv:2410.10989.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -25,7 +26,7 @@ export const softmaxCrossEntropy = (
   logitBytes = isConstant(classifier) ? FROZEN_LOGIT_BYTES : LOGIT_BYTES,
 ): Scalar => run(SOFTMAX_CROSS_ENTROPY, { hidden, classifier, bias, targets, weight }, { logitBytes }) as Scalar;
 
-/** TensorFlow.js's softmax on WebGPU spoils the last element beyond as many rows. */
+/** TensorFlow.js's softmax on WebGPU corrupts the last element beyond this many rows. */
 const MAX_ROWS = 65_535;
 
 export type X = {
@@ -51,7 +52,7 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
           const z = scores(rows, classifier, bias);
           const p = tf.softmax(z);
-          // The likeliest token is never rarer than 1 / V, so its logarithm loses nothing.
+          // The likeliest token has a probability of at least 1 / V, so its logarithm is accurate.
           const logSum = tf.sub(tf.max(z, 1), tf.log(tf.max(p, 1)));
           const labels = tf.slice(targets, start, length);
           const loss = tf.sum(tf.mul(tf.sub(logSum, chosen(z, labels)), counts(labels)));
@@ -115,6 +116,6 @@ function chosen(z: Tensor2D, labels: Tensor1D): Tensor {
   const at = tf.add(tf.range(0, rows * V, V, 'int32'), tf.maximum(labels, tf.scalar(0, 'int32')));
   return tf.gather(tf.reshape(z, [rows * V]), at);
 }
-/** 1 where the target counts, else 0; [rows]. */
+/** 1 if the target counts, else 0; [rows]. */
 const counts = (labels: Tensor1D): Tensor => tf.cast(tf.greaterEqual(labels, tf.scalar(0, 'int32')), 'float32');
 const add = <T extends Tensor>(tensors: readonly T[]): T => tensors.reduce((a, b) => tf.add<T>(a, b));

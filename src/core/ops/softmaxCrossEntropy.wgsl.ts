@@ -1,8 +1,8 @@
 /**
- * A block of rows at a time, by as many parts of the classifier as a binding asks for: logits, then loss and gradient of the
- * logits in their place (never the probabilities), then what the block adds to both gradients (as Hsu et al. 2024, "Liger
- * Kernel", arXiv:2410.10989). Where a gradient is wanted, forward computes it at once, since the loss is a number: backward
- * only scales it.
+ * Processes a block of rows at a time, with the classifier in as many parts as bindings need. Computes logits, then the
+ * loss and the gradient of the logits in place (never the probabilities), then adds to both gradients (as Hsu et al.
+ * 2024, "Liger Kernel", arXiv:2410.10989). Forward computes the gradient at once if it is needed: the loss is a scalar,
+ * so backward only scales it.
  */
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
@@ -17,7 +17,7 @@ import type { Settings, X } from './softmaxCrossEntropy';
 
 /** A part of a tensor that fits a binding. */
 type Piece = ReturnType<typeof pieces>[number];
-/** Gradients for a dloss of 1, those that are needed. */
+/** Needed gradients for a dloss of 1. */
 type Saved = { dHidden?: Tensor | undefined; dClassifier?: Tensor | undefined; dBias?: Tensor | undefined };
 
 export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
@@ -36,7 +36,7 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
       const rows = (tensor: Tensor, width = 1): Slice => ({ tensor, from: start * width, length: length * width });
       const z = emptyTensor([length, V], 'float32') as Tensor2D;
       const a = rows(hidden, C);
-      /** Logits of these rows by a part of the classifier lie together. */
+      /** Contiguous logits of these rows for a part of the classifier. */
       const logits = ({ from, elements }: Piece): Slice => ({
         tensor: z,
         from: (from / C) * length,
@@ -75,7 +75,7 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
   }),
 };
 
-/** Rows of a block: a multiple of 64, so that each starts where a binding may. */
+/** Splits rows into blocks: multiples of 64, so that each starts at a valid binding offset. */
 export function rowChunks(N: number, V: number, logitBytes: number): { start: number; length: number }[] {
   const fitting = Math.floor(logitBytes / (4 * V));
   const max = fitting >= N ? N : Math.max(64, Math.floor(fitting / 64) * 64);
@@ -85,12 +85,12 @@ export function rowChunks(N: number, V: number, logitBytes: number): { start: nu
   }));
 }
 
-/** z becomes (softmax(z) - onehot(target)) / weight; a row without a target becomes 0. `sizes`: tokens of each part of z. */
+/** z <- (softmax(z) - onehot(target)) / weight; 0 in a row without a target. `sizes`: tokens of each part of z. */
 const lossOfRows = kernels((N: number, sizes: readonly number[], gradient: boolean) => {
   const V = sizes.reduce((sum, size) => sum + size, 0);
   const threads = V <= 512 ? 64 : 256;
   const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
-  /** `act` on every token v of the row; its logit is z[first + v]. */
+  /** Runs `act` on every token v of the row; its logit is z[first + v]. */
   const overRow = (act: string) =>
     sizes
       .map(
@@ -154,7 +154,7 @@ const mean = kernels((N: number) => ({
   if (lane == 0u) { y[0] = all * (1.0 / f32(weight[0])); }`,
 }));
 
-/** x dy for a scalar dy. The tape starts from a 1 that is still on the host: then there is nothing to do. */
+/** x dy for a scalar dy. The tape starts from a 1 that is still on the host: then nothing needs computing. */
 function times(x: Tensor, dy: Tensor): Tensor {
   if (hostValues(dy)?.[0] === 1) return tf.clone(x);
   const y = emptyTensor(x.shape, 'float32');

@@ -7,7 +7,7 @@ import { type TilingStore, tune } from './tune';
 
 const calls = countCalls();
 
-/** The same adapter, on a device that nothing is known of. */
+/** The same adapter, as a device without any stored measurement. */
 async function freshGpu(): Promise<Gpu> {
   const old = await openGpu();
   old.device.destroy();
@@ -17,7 +17,7 @@ async function freshGpu(): Promise<Gpu> {
   return gpu;
 }
 
-/** Something that outlives a device. */
+/** A store that outlives a device. */
 const memory = (kept?: unknown) => {
   const self = {
     kept,
@@ -28,7 +28,7 @@ const memory = (kept?: unknown) => {
 };
 const names = ({ kept }: { kept?: unknown }) => Object.values(kept as Record<string, string>);
 
-/** A clock by which, while these classes are measured, every tiling but the last of a class takes 100 ms. */
+/** A clock on which all tilings of these classes take 100 ms, except the last of each. */
 function clock(gpu: Gpu, classes: readonly ShapeClass[], last: number): () => number {
   const takes = classes.flatMap((name) => {
     const round = Object.keys(candidates(gpu, name)).map((_, i, all) => (i === all.length - 1 ? last : 100));
@@ -43,13 +43,13 @@ function clock(gpu: Gpu, classes: readonly ShapeClass[], last: number): () => nu
 }
 const firstOf = (gpu: Gpu, name: ShapeClass) => Object.keys(candidates(gpu, name))[0]!;
 const lastOf = (gpu: Gpu, name: ShapeClass) => Object.keys(candidates(gpu, name)).at(-1)!;
-/** What products of that class, not so long that K is shared out, are tiled by. */
+/** Returns the tiling of that class's products, with a K too short to split. */
 function tilingOf(name: ShapeClass) {
   const size = name.endsWith('large') ? 1024 : 100;
   return tilingFor({ M: size, N: size, K: 100, transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') });
 }
 
-test('a device is measured once; the default stays unless another tiling is clearly faster; what is known is not measured', async () => {
+test('measures a device once; keeps the default unless another tiling is clearly faster; reuses stored choices', async () => {
   let gpu = await freshGpu();
   const measured = gpu.adapter.software ? SHAPE_CLASSES.slice(0, 1) : SHAPE_CLASSES;
   const slightly = memory();
@@ -83,7 +83,7 @@ test('a device is measured once; the default stays unless another tiling is clea
   }
 });
 
-test('on a GPU classes are measured by themselves', async () => {
+test('measures classes separately on a GPU', async () => {
   const gpu = await freshGpu();
   gpu.adapter.software = false;
   const { vendor, architecture, name: adapter } = gpu.adapter;
@@ -102,22 +102,22 @@ test('on a GPU classes are measured by themselves', async () => {
   for (const name of known) expect(tilingOf(name)).toEqual(candidates(gpu, name)[tilingNames(name)[1]!]);
 });
 
-test('rounds are lengthened until what it takes to start the GPU does not count', async () => {
+test("lengthens rounds until the launch time doesn't count", async () => {
   const gpu = await freshGpu();
   const classes = gpu.adapter.software ? 1 : SHAPE_CLASSES.length;
-  await tune(() => calls.dispatches); // a millisecond each
+  await tune(() => calls.dispatches); // one millisecond each
   const all = SHAPE_CLASSES.slice(0, classes).map((name) => Object.keys(candidates(gpu, name)).length);
-  // 1, 4 and 16 at a time are tried; 16 take long enough.
+  // Tries 1, 4 and 16 at a time; 16 take long enough.
   expect(calls.dispatches).toBe(all.reduce((sum, n) => sum + n + 21 + 3 * n * 16, 0));
 });
 
-test('a tiling that this GPU refuses is not chosen, however little time it takes', async () => {
+test("doesn't choose a tiling that this GPU refuses, however fast it seems", async () => {
   const gpu = await freshGpu();
   const names = Object.keys(candidates(gpu, SHAPE_CLASSES[0]));
   const { createComputePipeline } = GPUDevice.prototype;
   let made = 0;
   GPUDevice.prototype.createComputePipeline = function (descriptor) {
-    const refused = made++ === 0; // the first candidate's
+    const refused = made++ === 0; // for the first candidate
     return createComputePipeline.call(
       this,
       refused ? { ...descriptor, compute: { ...descriptor.compute, entryPoint: 'none' } } : descriptor,
@@ -125,7 +125,7 @@ test('a tiling that this GPU refuses is not chosen, however little time it takes
   };
   const kept = memory();
   try {
-    await tune(() => calls.dispatches, kept); // all take as long
+    await tune(() => calls.dispatches, kept); // all take the same time
   } finally {
     GPUDevice.prototype.createComputePipeline = createComputePipeline;
   }
@@ -134,7 +134,7 @@ test('a tiling that this GPU refuses is not chosen, however little time it takes
   expect(tilingOf(name)).toEqual(candidates(gpu, name)[names[1]!]);
 });
 
-test('tuning that fails leaves no error scope: what the GPU refuses later is heard', async () => {
+test('failed tuning leaves no error scope: later refusals are reported', async () => {
   const gpu = await freshGpu();
   const broken = () => {
     if (calls.dispatches > 0) throw new Error('The clock stopped.');

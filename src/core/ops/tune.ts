@@ -1,6 +1,6 @@
 /**
- * Which tiling of a matrix product suits this GPU, by measuring each once. Results do not depend on it: every tiling that is
- * measured adds up in the same order (tiling.ts), so a choice that differs between two days does not change a run by one bit.
+ * Finds the best tiling of matrix products for this GPU by measuring each once. The choice doesn't affect results: all
+ * measured tilings sum in the same order (tiling.ts), so another choice doesn't change a run by one bit.
  */
 import * as tf from '@tensorflow/tfjs';
 import { z } from '../base/zod';
@@ -10,15 +10,15 @@ import { emptyTensor, releaseFreed } from '../gpu/tfjs';
 import { candidates, setTiling, type Tiling, SHAPE_CLASSES, type ShapeClass } from './tiling';
 import { productBy } from './matmul.wgsl';
 
-/** Where choices outlive this process: names of tilings by adapter, class and what there was to choose from. Either may fail. */
+/** Persists choices: names of tilings by adapter, class and candidates. Either method may fail. */
 export interface TilingStore {
   read(): Promise<unknown>;
   write(choices: Readonly<Record<string, string>>): Promise<unknown>;
 }
 
 /**
- * Measures once for the device in use, and does nothing where there is none. Call it before the first product.
- * What cannot be remembered is measured again the next time.
+ * Measures once for the current device; does nothing without a GPU. Call it before the first product. Choices that
+ * can't be stored are measured again next time.
  * @param now milliseconds
  */
 export async function tune(now: () => number, store?: TilingStore): Promise<void> {
@@ -34,7 +34,7 @@ async function chooseTilings(gpu: Gpu, now: () => number, store?: TilingStore): 
   const known = choicesSchema.parse(await store?.read().catch(() => undefined));
   const measured: Record<string, string> = {};
   const { vendor, architecture, name: adapter, software } = gpu.adapter;
-  // On a processor compiling costs more than is won by telling the classes apart: one stands for all.
+  // On a CPU, compiling costs more than separate classes gain: one stands for all.
   for (const name of software ? SHAPE_CLASSES.slice(0, 1) : SHAPE_CLASSES) {
     const tilings = candidates(gpu, name);
     const key = [vendor, architecture, adapter, name, 'of', ...Object.keys(tilings)].join(' ');
@@ -46,13 +46,13 @@ async function chooseTilings(gpu: Gpu, now: () => number, store?: TilingStore): 
   }
   if (Object.keys(measured).length > 0) await store?.write({ ...known, ...measured }).catch(() => undefined);
 }
-/** Anything else is damaged, or was written by another version: then nothing is known. */
+/** Treats damaged data, or data of another version, as empty. */
 const choicesSchema = z.record(z.string(), z.string()).catch({});
 
-/** The first, unless another takes clearly less time: clocks are coarse and machines busy. */
+/** The first tiling stays unless another takes clearly less time: clocks are coarse and machines busy. */
 const CLEARLY = 0.9;
 const ROUNDS = 3;
-/** Milliseconds that a round lasts at least: what it takes to start the GPU and to hear of its end must not count. */
+/** Minimum milliseconds of a round, so that launch and readback don't count. */
 const LONG_ENOUGH = 8;
 
 async function fastest(
@@ -71,7 +71,7 @@ async function fastest(
     await gpu.orFailed(finished(gpu));
     return now() - began;
   };
-  /** Compiles it. Refused work takes no time, and would win. */
+  /** Compiles the tiling, because refused work takes no time and would win. */
   const works = async (tiling: Tiling): Promise<boolean> => {
     const filters = ['validation', 'internal'] as const;
     for (const filter of filters) gpu.device.pushErrorScope(filter);
@@ -80,7 +80,7 @@ async function fastest(
       await time(tiling, 1);
     } finally {
       refusals = Promise.all(filters.map(() => gpu.device.popErrorScope()));
-      refusals.catch(() => undefined); // A lost device is reported by the call that waits for it.
+      refusals.catch(() => undefined); // The call that waits for a lost device reports it.
     }
     return (await gpu.orFailed(refusals)).every((refusal) => refusal === null);
   };
@@ -103,7 +103,7 @@ async function fastest(
   }
 }
 
-/** A product of that class: a fraction of a millisecond on a GPU, a few on a processor. */
+/** Sample product of that class: a fraction of a millisecond on a GPU, a few on a CPU. */
 function sampleProduct({ adapter }: Gpu, name: ShapeClass) {
   const lies = { transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') };
   if (adapter.software) return { M: 128, N: 128, K: 64, ...lies };

@@ -21,7 +21,7 @@ const copy = (n: number): Kernel<'x' | 'y'> => ({
   body: `let i = index * 64u + lane; if (i < ${n}u) { y[i] = x[i]; }`,
 });
 
-/** Variables with these values, apart or side by side. */
+/** Variables with these values, separate or contiguous. */
 function variables(scale: number, phase: number, together: boolean): Variable[] {
   const values = shapes.map((shape, i) => tf.tensor(floats(shape, scale, phase + i).data, shape));
   if (!together) return values.map((value) => tf.variable(value));
@@ -66,7 +66,7 @@ const CASES: Record<string, (implementation: 'reference' | 'webgpu') => Update> 
     LION[implementation]!(slots, tf.slice(rates, 0, 1), norm, { beta1: 0.8, beta2: 0.95, weightDecay: 0.1, clip: 1 }),
 };
 describe.each(Object.entries(CASES))('%s', (_, update) => {
-  test.each([false, true])('weights side by side: %s', async (together) => {
+  test.each([false, true])('contiguous weights: %s', async (together) => {
     await tf.setBackend('cpu');
     const want = await after(update('reference'), false, 'reference');
     const gpu = await openGpu();
@@ -79,7 +79,7 @@ describe.each(Object.entries(CASES))('%s', (_, update) => {
   });
 });
 
-test('a norm of the first tensors does not stand for a norm of all', async () => {
+test("a norm of the first tensors isn't reused as the norm of all", async () => {
   await openGpu();
   const norms = tf.tidy(() => {
     const [a, b] = [tf.fill([3], 2), tf.fill([3], 1)];

@@ -1,4 +1,4 @@
-/** The optimizers' updates on the GPU: one dispatch over all weights where they lie side by side, else one for each. */
+/** Optimizer updates on the GPU: one dispatch over all weights if they are contiguous, else one per weight. */
 import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
 import { BLOCK, blocks, contiguous, overRuns } from '../gpu/arena';
 import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';
@@ -6,9 +6,9 @@ import { forgetValues } from '../gpu/tfjs';
 import type { Slot } from './update';
 
 /**
- * An optimizer's update. `state`: what it remembers of each slot, under its name in the kernel, where weights are `w`.
- * `lines` see the index `i`, the clipped gradient `g_i`, `rates` and whether `decays`; weights, moments and gradients lie as
- * `inFours` says. What they leave in the padding after a tensor is never read.
+ * Makes an optimizer's update. `state`: optimizer state of each slot, by its name in the kernel; weights are `w`.
+ * `lines` use the index `i`, the clipped gradient `g_i`, `rates` and `decays`; weights, moments and gradients are
+ * viewed as in `inFours`. Their writes to the padding after a tensor are never read.
  */
 export function updateOnGpu<S extends Slot, Settings extends { clip: number }>(
   name: string,

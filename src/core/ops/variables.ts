@@ -1,17 +1,17 @@
-/** Where weights and moments live: side by side on WebGPU, so that one dispatch updates them all; apart elsewhere. */
+/** Allocates weights and moments: contiguous on WebGPU, so that one dispatch updates them all; separate elsewhere. */
 import * as tf from '@tensorflow/tfjs';
 import type { Variable } from '@tensorflow/tfjs';
 import { arena, write } from '../gpu/arena';
 
 export interface OwnedVariables {
-  /** In the order of the values. Disposing them one by one would leave their memory. */
+  /** In the order of the values. Disposing them individually doesn't free their memory. */
   variables: readonly Variable[];
   dispose(): void;
 }
 
 type HostValues = readonly { shape: readonly number[]; data: Float32Array | Int32Array }[];
 
-/** Puts values of the host on the device in use. `learn`: gradients are taken by them; else they are constants. */
+/** Copies host values to the current device. `learn`: trainable; otherwise constants. */
 export function allocate(values: HostValues, learn = true): OwnedVariables {
   const { variables, buffers } = tf.getBackend() === 'webgpu' ? sideBySide(values, learn) : apart(values, learn);
   return {
@@ -23,7 +23,7 @@ export function allocate(values: HostValues, learn = true): OwnedVariables {
   };
 }
 
-// Functions of their own: what they close over, the values, would otherwise stay on the host for as long as `dispose` does.
+// Separate functions, so that `dispose` doesn't close over the values and keep them alive on the host.
 function apart(values: HostValues, learn: boolean) {
   const variables = tf.tidy(() =>
     values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape], dtypeOf(data)), learn)),

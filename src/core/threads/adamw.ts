@@ -1,4 +1,4 @@
-/** AdamW on four weights at once, each operation rounded as TensorFlow.js rounds it, so that bits are the same. */
+/** AdamW on four weights at once, with each operation rounded as in TensorFlow.js, so that the bits are equal. */
 import {
   add,
   type Code,

@@ -8,7 +8,7 @@ import { startThreads } from './threads';
 const [B, T, H, KV, D] = [3, 37, 6, 2, 10];
 const WIDTH = (H + 2 * KV) * D;
 
-/** Where matrices lie, and what their first values are. */
+/** Addresses and sizes of the matrices. */
 const PLACES = (() => {
   const sizes = {
     qkv: B * T * WIDTH,
@@ -25,7 +25,7 @@ const PLACES = (() => {
 })();
 const scratchEach = attentionScratchBytes({ Tq: T, Tk: T, D });
 
-/** `each`: heads of a task. */
+/** `each`: heads per task. */
 const job = (each: number): number[] =>
   numbersOf({
     ...{ B, Tq: T, Tk: T, H, KV, D, causal: 1, window: 0, scale: 1 / Math.sqrt(D), each, byHead: 1 },
@@ -37,7 +37,7 @@ const job = (each: number): number[] =>
     scratchEach,
   });
 
-/** y, and with it as its own gradient those of q, k, v and the bias. */
+/** Returns y and, with y as its own gradient, the gradients of q, k, v and the bias. */
 function results(floats: Float32Array, run: (name: 'attend' | 'attendBackward') => void): Float32Array[] {
   for (const name of ['qkv', 'bias'] as const) floats.set(normals(1, name, PLACES[name].size), PLACES[name].at / 4);
   for (const name of ['d', 'dBias'] as const)
@@ -49,7 +49,7 @@ function results(floats: Float32Array, run: (name: 'attend' | 'attendBackward') 
   );
 }
 
-test('one thread and two, in whatever tasks, make the same bits; without kernels the same to rounding', async () => {
+test('one and two threads compute equal bits for any task split; without kernels, equal up to rounding', async () => {
   expect(PLACES.dBias.at + 4 * PLACES.dBias.size).toBeLessThan(2 ** 20);
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 65_536, shared: true });
   const [one, two] = [startThreads(memory, nodeThreads(1)), startThreads(memory, nodeThreads(2))];

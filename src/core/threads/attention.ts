@@ -1,12 +1,12 @@
 /**
- * Attention on a heap, one head of keys of one sequence at a time, by whichever thread. Matrices are read where they lie, and
- * written where they belong: a head is a few columns of one. The bits of a result do not depend on who makes it.
+ * Attention on a heap, one key head of one sequence at a time, on any thread. Matrices are read and written in place: a
+ * head is a few columns of a matrix. The result's bits don't depend on the thread.
  */
 import { jobOf, type AttentionJob } from './attentionJob';
 import type { Heap } from './heap';
 import { type Matrix, multiplyRows, packColumns, packedBytes, panelsOf, scratchBytes } from './product';
 
-/** Without kernels products are made number by number. */
+/** Heap that may lack kernels; products are then computed in scalar code. */
 type AnyHeap = Omit<Heap, 'kernels'> & { kernels?: Heap['kernels'] };
 
 /** q k -> p, y. */
@@ -28,7 +28,7 @@ export function attend(heap: AnyHeap, numbers: Int32Array, task: number, thread:
   });
 }
 
-/** p, the gradient of y -> those of q, k, v and of the bias, where they have a place; what is not met stays as it is. */
+/** p and the gradient of y -> gradients of q, k, v and bias, if they have an address; other elements stay unchanged. */
 export function attendBackward(heap: AnyHeap, numbers: Int32Array, task: number, thread: number): void {
   forEachHead(heap, numbers, task, thread, (job, own, head, block, isOnly) => {
     const { D, Tk } = job;
@@ -57,7 +57,7 @@ export function attendBackward(heap: AnyHeap, numbers: Int32Array, task: number,
 
 type Sizes = Pick<AttentionJob, 'Tq' | 'Tk' | 'D'>;
 
-/** Where in a thread's scratch is what: two right sides, a block's scores, and what products need; and how much it is in all. */
+/** Offsets in a thread's scratch: two right-hand sides, a block's scores, the products' scratch; and the total size. */
 function placesOf({ Tq, Tk, D }: Sizes) {
   const sizes = [
     scratchBytes(Math.max(D, Tq, Tk), STRIP),
@@ -73,7 +73,7 @@ function placesOf({ Tq, Tk, D }: Sizes) {
     all: sizes.reduce((a, b) => a + b),
   };
 }
-/** Rows that are packed at once. */
+/** Number of rows packed at once. */
 const STRIP = 32;
 const ALIGNED = 64;
 
@@ -85,7 +85,7 @@ interface Head {
   v: Matrix;
   dk: Matrix;
   dv: Matrix;
-  /** The heads of queries that share these keys: which, and where in the first block row of p, counted in its elements. */
+  /** Query heads that share these keys: `row` is the offset of the block's first row in p, in elements. */
   queries: { h: number; q: Matrix; dq: Matrix; y: Matrix; p: number; row: number }[];
 }
 interface Own {
@@ -94,7 +94,7 @@ interface Own {
   other: number;
   scores: number;
 }
-/** Q queries of a sequence from one on, and the K keys that any of them sees. */
+/** Block of Q queries of a sequence, and the K keys that any of them sees. */
 interface Block {
   from: number;
   Q: number;
@@ -102,7 +102,7 @@ interface Block {
   K: number;
 }
 
-/** A task's heads of keys, of every sequence that has any, block by block. `isOnly`: whether no other block has these keys. */
+/** Visits a task's key heads of every nonempty sequence by block. `isOnly`: whether no other block has these keys. */
 function forEachHead(
   heap: AnyHeap,
   numbers: Int32Array,
@@ -154,7 +154,7 @@ function forEachHead(
 
 type Sight = Pick<AttentionJob, 'causal' | 'window'>;
 
-/** Of a sequence with `end` keys: of each document by itself, where `ends` says where that of each token ends. */
+/** Returns the blocks of a sequence with `end` keys; per document if `ends` gives the end of each token's document. */
 function blocksOf(sight: Sight & { Tq: number }, end: number, ends: Int32Array | undefined): Block[] {
   if (!ends) return blocksOfAll(sight, end);
   const blocks: Block[] = [];
@@ -166,7 +166,7 @@ function blocksOf(sight: Sight & { Tq: number }, end: number, ends: Int32Array |
   return blocks;
 }
 
-/** Queries with a window go some at a time, so that keys before and after it are not met. */
+/** Splits queries with a window into blocks, so that keys before and after the window are skipped. */
 function blocksOfAll({ Tq, causal, window }: Sight & { Tq: number }, end: number): Block[] {
   if (!causal || !window || window >= Tq) {
     const first = causal || !window ? 0 : Math.max(0, end - window);
@@ -179,16 +179,16 @@ function blocksOfAll({ Tq, causal, window }: Sight & { Tq: number }, end: number
     return { from, Q: until - from, first, K: Math.min(until, end) - first };
   });
 }
-/** Queries at a time: fewer would call for more products than they save. */
+/** Minimum number of queries at a time: fewer would need more products than they save. */
 const MIN_BLOCK = 32;
 
-/** Of a block's keys, the first that its query i sees, and where they end. */
+/** Returns the range of a block's keys that its query i sees. */
 function seenBy(i: number, { from, first, K }: Block, { causal, window }: Sight): [start: number, end: number] {
   const end = causal ? Math.min(from + i + 1 - first, K) : K;
   return [Math.max(0, end - (window || K)), end];
 }
 
-/** p[i] = softmax(scale s[i, j] + bias[i, j]) over the seen, 0 elsewhere; all in floats of x, the bias with rows of Tk. */
+/** p[i] = softmax(scale s[i, j] + bias[i, j]) over visible keys, else 0; offsets in floats of x, bias rows of Tk. */
 function softmaxOfSeen(
   x: Float32Array,
   s: number,
@@ -220,7 +220,7 @@ function softmaxOfSeen(
   }
 }
 
-/** ds = p (dp - rowsum(dp p)), in place of dp; by the scale too, where there is no bias whose gradient it is first. */
+/** ds = p (dp - rowsum(dp p)), in place of dp; times the scale, unless the bias gradient needs it unscaled first. */
 function throughSoftmax(
   x: Float32Array,
   dp: number,
@@ -241,7 +241,7 @@ function throughSoftmax(
   }
 }
 
-/** Adds ds [Q, K] to the first K columns of dBias [Q, Tk], then makes of it the gradient of q . k. */
+/** Adds ds [Q, K] to the first K columns of dBias [Q, Tk], then scales ds to the gradient of q . k. */
 function addAndScale(
   x: Float32Array,
   ds: number,
@@ -257,7 +257,7 @@ function addAndScale(
   }
 }
 
-/** to [Q, K] = what dropout leaves of a block's [Q, K]; `kept` has rows of Tk. */
+/** Applies dropout to a block: to [Q, K] = from [Q, K] * kept; `kept` has rows of Tk. */
 function drop(x: Float32Array, from: number, kept: number, to: number, { Q, K }: Block, Tk: number): void {
   for (let i = 0; i < Q; i++) {
     for (let j = 0; j < K; j++) x[to + i * K + j] = x[from + i * K + j]! * x[kept + i * Tk + j]!;
@@ -266,7 +266,7 @@ function drop(x: Float32Array, from: number, kept: number, to: number, { Q, K }:
 
 const turned = ({ at, row, column }: Matrix): Matrix => ({ at, row: column, column: row });
 
-/** The right side [inner, columns] of products, packed once a product of more than one row asks for it. */
+/** Right-hand side [inner, columns] of products, packed when the first product of more than one row needs it. */
 interface Right {
   matrix: Matrix;
   packed: number;
@@ -306,7 +306,7 @@ function multiply(
   }
 }
 
-/** Of one row, where packing the right side would take longer than the product, or without kernels: the sums of TensorFlow.js there. */
+/** Multiplies in scalar code, with TensorFlow.js's sums: for one row, where packing costs more, or without kernels. */
 function multiplyNumbers(
   x: Float32Array,
   a: Matrix,
@@ -341,5 +341,5 @@ function multiplyNumbers(
     }
   }
 }
-/** What tfjs-backend-cpu 4.22 adds up in float64 before it is rounded. */
+/** Number of products that tfjs-backend-cpu 4.22 sums in float64 before it rounds. */
 const SUMMED_AT_ONCE = 48;

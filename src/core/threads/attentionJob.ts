@@ -1,28 +1,28 @@
-/** Arguments of an attention job, as the numbers that threads get. */
+/** Arguments of an attention job, encoded as 32-bit numbers for threads. */
 
 const ADDRESSES = [
-  /** Matrices of queries, keys and values: the first head's first element. Bytes from row to row are among the sizes. */
+  /** Addresses of the first head's first element in queries, keys and values; the sizes include their row strides. */
   'q',
   'k',
   'v',
   /** [B] int32: keys of each sequence. */
   'lengths',
-  /** [B Tq] int32: where in its row the document of each token ends. */
+  /** [B Tq] int32: end of each token's document in its row. */
   'ends',
   /** [H, Tq, Tk] */
   'bias',
-  /** [B H, Tq, Tk]: what dropout multiplies p by. */
+  /** [B H, Tq, Tk]: dropout factors of p. */
   'kept',
   /** [B H, Tq, Tk]; a block uses its first Q K elements, from its first row on. */
   'p',
-  /** [B Tq, H D]; backward its gradient. */
+  /** [B Tq, H D]; in the backward pass, its gradient. */
   'y',
-  /** Backward: gradients, of the forms of what they are of. */
+  /** Backward pass: gradients, with the shape of their tensors. */
   'dq',
   'dk',
   'dv',
   'dBias',
-  /** Of the first thread. */
+  /** Scratch of the first thread. */
   'scratch',
 ] as const;
 
@@ -30,31 +30,31 @@ const SIZES = [
   'B',
   'Tq',
   'Tk',
-  /** Heads of queries, and of keys and values. */
+  /** Number of query heads, and of key-value heads. */
   'H',
   'KV',
   /** Columns of a head. */
   'D',
   'causal',
-  /** Keys that a query sees of those it would see; 0 for all. */
+  /** Number of keys that a query sees at most; 0 for no limit. */
   'window',
   'rowOfQ',
   'rowOfKV',
-  /** Bytes of a thread's scratch. */
+  /** Scratch bytes per thread. */
   'scratchEach',
-  /** Heads of keys of a task. */
+  /** Key heads per task. */
   'each',
-  /** Whether heads follow each other by head, then by sequence, as what is summed over sequences asks for. */
+  /** Whether heads are ordered by head, then by sequence, as sums over sequences require. */
   'byHead',
 ] as const;
 
-/** Addresses and bytes on the heap; the address of what is not there is 0. */
+/** Addresses and bytes on the heap; 0 is the address of an absent matrix. */
 export type AttentionJob = Record<(typeof ADDRESSES)[number] | (typeof SIZES)[number], number> & {
-  /** Of the scores. */
+  /** Scale of the scores. */
   scale: number;
 };
 
-/** A float64 takes the last two. */
+/** Encodes a job; the float64 scale takes the last two numbers. */
 export function numbersOf(job: AttentionJob): number[] {
   const scale = new Int32Array(Float64Array.of(job.scale).buffer);
   return [...ADDRESSES.map((name) => job[name]), ...SIZES.map((name) => job[name]), ...scale];
@@ -62,7 +62,7 @@ export function numbersOf(job: AttentionJob): number[] {
 
 export function jobOf(numbers: Int32Array): AttentionJob {
   const job = {} as AttentionJob;
-  // Addresses beyond 2^31 come as negative numbers.
+  // Addresses beyond 2^31 arrive as negative numbers.
   ADDRESSES.forEach((name, i) => (job[name] = numbers[i]! >>> 0));
   SIZES.forEach((name, i) => (job[name] = numbers[ADDRESSES.length + i]!));
   const first = ADDRESSES.length + SIZES.length;

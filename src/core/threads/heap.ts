@@ -1,9 +1,9 @@
-/** The memory of TensorFlow.js's WebAssembly, as our kernels and the threads see it. */
+/** Memory of TensorFlow.js's WebAssembly, as seen by our kernels and threads. */
 import { kernelBytes, type Kernels } from './kernels';
 
 export interface Heap {
   kernels: Kernels;
-  /** All of it as floats, of the size that it has now: it grows. */
+  /** Returns the whole memory as floats, at its current size; it can grow. */
   floats(): Float32Array;
 }
 

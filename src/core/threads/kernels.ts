@@ -1,10 +1,10 @@
 /**
- * Products of matrices on a heap that threads share, as WebAssembly. An element of a product is added up in the order of the
- * inner index from 0, a multiplication and an addition at a time: whoever makes it, and in whatever blocks, it has the same
- * bits, which are also those of XNNPACK in tfjs-backend-wasm 4.22.
+ * Matrix products on a heap that threads share, in WebAssembly. Each element is summed in the order of the inner index
+ * from 0, with separate multiplication and addition. So its bits are the same for any thread and blocking, and equal
+ * those of XNNPACK in tfjs-backend-wasm 4.22.
  *
- * Both sides are packed into panels first: A [rows, inner] four rows at a time, [inner][4], B [inner, columns] eight columns
- * at a time, [inner][8]. Method: Goto & van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
+ * Both sides are packed into panels first: A [rows, inner] four rows at a time, [inner][4], B [inner, columns] eight
+ * columns at a time, [inner][8]. Method: Goto & van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
  */
 import {
   add,
@@ -36,13 +36,13 @@ export const COLUMNS = 8;
 
 /** Addresses and strides in bytes. */
 export interface Kernels {
-  /** `to[k][0..4]` = four floats that lie side by side at `from + k stride`; a row of `to` has `step` bytes. */
+  /** `to[k][0..4]` = four adjacent floats at `from + k stride`; a row of `to` has `step` bytes. */
   pack(from: number, stride: number, to: number, step: number, inner: number): void;
-  /** `to[k][r]` = float k of row r of four, which lie `stride` apart. `inner` is a multiple of 4. */
+  /** `to[k][r]` = float k of row r of four rows, `stride` bytes apart. `inner` is a multiple of 4. */
   packTurned(from: number, stride: number, to: number, step: number, inner: number): void;
-  /** `to[k][0..count]`, count > 0, one by one: element (k, i) lies at from + k stride + i across. */
+  /** `to[k][0..count]`, count > 0, one by one: element (k, i) is at from + k stride + i across. */
   packSome(from: number, stride: number, across: number, to: number, step: number, inner: number, count: number): void;
-  /** C = A B of panels: rows of C are `stride` apart. A's panels lie `inner` 16 apart, B's `inner` 32. */
+  /** C = A B of panels. Strides: rows of C `stride`, panels of A `inner` 16, panels of B `inner` 32. */
   multiply(
     a: number,
     b: number,
@@ -52,17 +52,17 @@ export interface Kernels {
     columnPanels: number,
     stride: number,
   ): void;
-  /** Takes the first rows and columns of a tile of C, [4][8], to where it belongs; `adds`, or in place of what is there. */
+  /** Writes the first rows and columns of a tile of C, [4][8], to their place; `adds` instead of overwriting. */
   put(tile: number, c: number, rows: number, columns: number, stride: number, adds: number): void;
   adamw: AdamW;
-  /** With weight decay. */
+  /** AdamW with weight decay. */
   adamwDecaying: AdamW;
 }
 
-/** What a memory of WebAssembly may have at most, in pages of 64 KiB: what tfjs-backend-wasm 4.22 makes its own of. */
+/** Maximum of a WebAssembly memory in pages of 64 KiB; tfjs-backend-wasm 4.22 declares the same. */
 const MAX_PAGES = 65_536;
 
-/** @param shared whether the memory is one that threads share */
+/** @param shared whether threads share the memory */
 export const kernelBytes = (shared: boolean): Uint8Array<ArrayBuffer> =>
   assemble(
     { pack, packTurned, packSome, multiply: product, put, adamw: adamw(false), adamwDecaying: adamw(true) },
@@ -147,7 +147,7 @@ const packSome: Func = (() => {
   };
 })();
 
-/** Thirty-two sums are held in registers. */
+/** Keeps 32 sums in registers. */
 const product: Func = (() => {
   const [A, B, C, INNER, ROW_PANELS, COLUMN_PANELS, STRIDE] = [0, 1, 2, 3, 4, 5, 6] as const;
   const [A_AT, B_AT, END, PANELS, TO, TILE] = [7, 8, 9, 10, 11, 12] as const;

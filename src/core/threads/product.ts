@@ -1,7 +1,7 @@
-/** A product of matrices, wherever they lie and however they are turned, out of the kernels for panels. */
+/** Multiplies matrices with any strides, with the panel kernels. */
 import { COLUMNS, type Kernels, ROWS } from './kernels';
 
-/** A matrix on the heap: its address, and its strides in bytes per row and per column; one of them is 4. */
+/** Matrix on the heap: its address, and its strides in bytes per row and per column; one of them is 4. */
 export interface Matrix {
   at: number;
   row: number;
@@ -9,13 +9,13 @@ export interface Matrix {
 }
 
 export const panelsOf = (columns: number): number => Math.ceil(columns / COLUMNS);
-/** Of a matrix [inner, columns], packed. */
+/** Returns the bytes of a packed matrix [inner, columns]. */
 export const packedBytes = (inner: number, columns: number): number => 4 * inner * COLUMNS * panelsOf(columns);
-/** Scratch memory of `multiplyRows`, for as many rows. */
+/** Returns the scratch bytes of `multiplyRows` for this number of rows. */
 export const scratchBytes = (inner: number, rows: number): number => 4 * inner * ROWS * Math.ceil(rows / ROWS) + TILE;
 const TILE = 4 * ROWS * COLUMNS;
 
-/** Packs `panels` of B [inner, columns] from panel `first` on into their places in `to`. */
+/** Packs `panels` panels of B [inner, columns] from panel `first` on into their places in `to`. */
 export function packColumns(
   kernels: Kernels,
   b: Matrix,
@@ -36,7 +36,7 @@ export function packColumns(
   }
 }
 
-/** Up to four rows, or columns, `across` apart, whose elements along the inner index lie `stride` apart. */
+/** Packs up to four rows or columns, `across` apart, with elements along the inner index `stride` apart. */
 function packFour(
   kernels: Kernels,
   from: number,
@@ -57,8 +57,8 @@ function packFour(
 }
 
 /**
- * Rows `first` ... `first + rows - 1` of C = A B, or of C + A B: rows of C are `stride` bytes apart. B is packed, and only
- * `panels` of it from `firstPanel` on are used.
+ * Computes rows `first` ... `first + rows - 1` of C = A B, or adds them to C: rows of C are `stride` bytes apart. B is
+ * packed; only `panels` of its panels from `firstPanel` on are used.
  */
 export function multiplyRows(
   kernels: Kernels,

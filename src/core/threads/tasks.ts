@@ -1,12 +1,12 @@
-/** What threads can do. A task reads its numbers, writes its own part of the heap, and nothing else. */
+/** Tasks of threads. A task reads its numbers and the heap, and writes only its own part of the heap. */
 import { attend, attendBackward } from './attention';
 import type { Heap } from './heap';
 import { multiplyRows, packColumns } from './product';
 
-/** `task`: which of the job; `thread`: whose scratch may be used. */
+/** `task`: index in the job; `thread`: owner of the scratch to use. */
 type Task = (heap: Heap, numbers: Int32Array, task: number, thread: number) => void;
 
-/** Numbers as threads get them: addresses beyond 2^31 come as negative ones. */
+/** Decodes an address: addresses beyond 2^31 arrive as negative numbers. */
 const address = (n: number): number => n >>> 0;
 
 export const TASKS = {
@@ -24,7 +24,7 @@ export const TASKS = {
       panels,
     );
   },
-  /** a: at, row, column; packed; c: at, stride; inner, rows, columns; rows and panels of a task; scratch: at, bytes of each */
+  /** a: at, row, column; packed; c: at, stride; inner, rows, columns; rows, panels per task; scratch: at, bytes each */
   multiply({ kernels }, numbers, task, thread) {
     const [at, row, column, packed, c, stride, inner, rows, columns, eachRows, eachPanels, scratch, scratchEach] =
       numbers as unknown as number[];
@@ -57,7 +57,7 @@ export const TASKS = {
     const whole = count - (count % 4);
     if (whole > 0) step(at[0]!, at[1]!, at[2]!, at[3]!, at[4]!, whole, factors);
     if (whole === count) return;
-    // The last one to three have a place with room for four.
+    // The last one to three elements are computed in a padded buffer of four.
     const all = floats();
     const places = at.map((start) => start / 4 + whole);
     const tail = address(numbers[9]!);

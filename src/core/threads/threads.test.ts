@@ -7,7 +7,7 @@ import { startThreads } from './threads';
 
 const shared = (): WebAssembly.Memory => new WebAssembly.Memory({ initial: 32, maximum: 65_536, shared: true });
 
-test.each([4094, 4095, 4096, 5000, 9000])('a job of %i tasks ends, each done once', async (tasks) => {
+test.each([4094, 4095, 4096, 5000, 9000])('a job of %i tasks finishes, with each task done once', async (tasks) => {
   const memory = shared();
   const threads = startThreads(memory, nodeThreads(2));
   await expect.poll(() => threads.ready(), { timeout: 60_000 }).toBe(2);
@@ -16,11 +16,11 @@ test.each([4094, 4095, 4096, 5000, 9000])('a job of %i tasks ends, each done onc
   const at = (i: number): number => 4 * i * size;
   all.fill(1, 0, 2 * size).fill(1, 5 * size, 5 * size + ADAMW_FACTORS.length); // weights, gradients, and the factors
   threads.run('adamw', [at(0), at(1), at(2), at(3), at(4), size, 4, at(5), 0, 0], tasks);
-  expect(all.slice(2 * size, 4 * size)).toEqual(new Float32Array(2 * size).fill(1)); // the gradient and its square, once
+  expect(all.slice(2 * size, 4 * size)).toEqual(new Float32Array(2 * size).fill(1)); // m and v updated once
   threads.end();
 });
 
-test('a thread that is ended with its task is waited for so long, and never asked again', async () => {
+test('waits a limited time for a thread that ended with its task, and never uses it again', async () => {
   const takes = `
     const { workerData, parentPort } = require('node:worker_threads');
     const control = new Int32Array(workerData);

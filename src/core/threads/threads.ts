@@ -1,61 +1,61 @@
 /**
- * Threads that share a heap. A job is a number of tasks; whoever is free takes the next one, and the thread that asks works
- * along, so that a thread that starts late, sleeps or has gone costs nothing but its help. No result depends on who made it.
+ * Threads that share a heap. A job is a number of tasks; any free thread takes the next one, and the calling thread
+ * helps. So a thread that starts late, sleeps or is gone only costs its help. No result depends on the thread.
  */
 import { type Heap, heapOver } from './heap';
 import { TASKS, type TaskName } from './tasks';
 
-/** What a thread begins with: the first message that its script gets, for `help`. */
+/** First message that a thread's script gets, for `help`. */
 export interface Start {
   memory: WebAssembly.Memory;
   control: SharedArrayBuffer;
-  /** From 1; the one that asks is 0. */
+  /** Index from 1; the calling thread is 0. */
   thread: number;
 }
-/** How many threads there are, with the one that asks, and how another one is started: a worker whose script calls `help`. */
+/** Number of threads including the caller's, and how to start one: a worker whose script calls `help`. */
 export interface Threading {
   count: number;
-  /** @returns what ends it */
+  /** @returns a function that ends the thread */
   start(start: Start): () => void;
 }
 
 export interface Threads {
   heap: Heap;
-  /** With the one that asks. */
+  /** Including the calling thread. */
   count: number;
-  /** How many have come so far, with the one that asks. */
+  /** Number of threads that have started, including the calling one. */
   ready(): number;
   /**
-   * Does tasks 0 ... tasks - 1 of a kind, and returns when all are done. Numbers are 32 bits. `alone`: by the one that asks.
-   * @throws WebAssembly.RuntimeError where another thread failed or has gone with its task: the heap is of no use any more
+   * Runs tasks 0 ... tasks - 1 of a kind, and returns when all are done. Numbers are 32 bits. `alone`: on this thread.
+   * @throws WebAssembly.RuntimeError if another thread failed or ended with its task: the heap is unusable then
    */
   run(name: TaskName, numbers: readonly number[], tasks: number, alone?: boolean): void;
   end(): void;
 }
 
-/** Beyond, steps of models that a processor can train have too little to share. */
+/** Beyond this, steps of models that a CPU can train have too little work to share. */
 export const MAX_THREADS = 16;
 
-/** Most tasks that are offered at once: their number shares a word with that of the job. */
+/** Maximum tasks offered at once: the task index shares a word with the job number. */
 const MAX_TASKS = 4094;
 const TASK_BITS = 12;
 const NONE = 2 ** TASK_BITS - 1;
 const MAX_NUMBERS = 32;
 
-/** Places in the control block. WORD: the job's number, then that of its next task, from FIRST. */
+/** Indices in the control block. WORD: the job's number, then the index of its next task, counted from FIRST. */
 const [WORD, TASKS_LEFT, TASK_COUNT, KIND, SLEEPING, READY, FAILED, FIRST, NUMBERS] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8,
 ] as const;
 const CONTROL_BYTES = 4 * (NUMBERS + MAX_NUMBERS);
 
-/** How often a thread looks before it sleeps: some tens of microseconds, about what waking one takes. */
+/** Number of polls before a thread sleeps: some tens of microseconds, about the cost of waking it. */
 const LOOKS = 3000;
 
-/** How long nothing may come to an end, in seconds, each waited for by itself: a machine that sleeps spends one of them. */
+/** Seconds without any finished task before a job fails, waited one by one: a sleeping machine uses up only one. */
 const PATIENCE = 60;
 
 export function startThreads(memory: WebAssembly.Memory, { count, start }: Threading): Threads {
-  // A page that is not isolated has no memory to share.
+  // A page that isn't cross-origin isolated has no shared memory.
   const shared = count > 1 ? new SharedArrayBuffer(CONTROL_BYTES) : undefined;
   const control = new Int32Array(shared ?? new ArrayBuffer(CONTROL_BYTES));
   Atomics.store(control, WORD, NONE);
@@ -69,7 +69,7 @@ export function startThreads(memory: WebAssembly.Memory, { count, start }: Threa
   function share(name: TaskName, numbers: readonly number[], first: number, tasks: number): void {
     const failure = (): Error => new WebAssembly.RuntimeError(`A worker thread for ${name} failed.`);
     if (Atomics.load(control, FAILED) > 0) throw failure();
-    // Nobody takes a task of the last job any more: all are done.
+    // No thread takes a task of the last job any more: all are done.
     Atomics.store(control, KIND, names.indexOf(name));
     Atomics.store(control, FIRST, first);
     Atomics.store(control, TASK_COUNT, tasks);
@@ -112,7 +112,7 @@ export function startThreads(memory: WebAssembly.Memory, { count, start }: Threa
   };
 }
 
-/** What a thread does until it is ended. */
+/** Runs tasks until the thread is ended. */
 export function help({ memory, control: buffer, thread }: Start): never {
   const control = new Int32Array(buffer);
   const heap = heapOver(memory);
@@ -130,7 +130,7 @@ export function help({ memory, control: buffer, thread }: Start): never {
 
 const kinds = Object.values(TASKS);
 
-/** Takes tasks as long as there are any. @returns the word that told that there are none */
+/** Runs tasks while there are any. @returns the word that showed that there are none */
 function work(heap: Heap, control: Int32Array, thread: number): number {
   for (;;) {
     const word = Atomics.load(control, WORD);
@@ -139,7 +139,7 @@ function work(heap: Heap, control: Int32Array, thread: number): number {
     const kind = Atomics.load(control, KIND);
     const first = Atomics.load(control, FIRST);
     const numbers = control.slice(NUMBERS);
-    // Whoever gets it knows that nothing has changed since: the word tells the job as well as its task.
+    // If the exchange succeeds, nothing has changed since: the word identifies job and task.
     if (Atomics.compareExchange(control, WORD, word, word + 1) !== word) continue;
     let isDone = false;
     try {

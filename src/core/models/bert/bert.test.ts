@@ -10,7 +10,7 @@ const base = of({ layers: 12, heads: 12, width: 768, context: 512 });
 test('BERT base, uncased, has the published number of parameters', () => {
   expect(countParams(bert.params(base, 30_522))).toBe(109_514_298);
 });
-test('matrices and the embedding of tokens decay, and nothing else', () => {
+test('only matrices and the token embedding have weight decay', () => {
   const table = bert.params(of({ layers: 1, heads: 3, width: 12, context: 7 }), 11);
   const decayed = Object.entries(table).flatMap(([name, { decay }]) => (decay ? [name] : []));
   expect(decayed).toEqual([
@@ -22,14 +22,14 @@ test('matrices and the embedding of tokens decay, and nothing else', () => {
     'cls.predictions.transform.dense.weight',
   ]);
 });
-test('sizes that cannot run say why', () => {
+test('unsupported sizes report why', () => {
   expect(bert.problems({ ...base, heads: 5 })).toEqual([
     { field: 'heads', message: "The width of 768 isn't a multiple of 5 heads.", between: ['width', 'heads'] },
   ]);
   const wrong = { ...base, layers: 0, tokenTypes: 0, normEpsilon: 0 };
   expect(bert.problems(wrong).map(({ field }) => field)).toEqual(['layers', 'tokenTypes', 'normEpsilon']);
 });
-test('the dial gives runnable sizes that grow with it', () => {
+test('the size dial gives runnable configs that grow with it', () => {
   const counts = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9].map((wanted) => {
     const config = bert.sized(wanted, 4096);
     expect(bert.problems(config)).toEqual([]);

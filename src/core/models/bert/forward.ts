@@ -10,8 +10,8 @@ import type { BlockActivation, Forward, HookName, Pass } from '../spec';
 import type { BertConfig } from './sizes';
 
 /**
- * BERT with its head for masked tokens, or for labels. Post-norm: normalizes each sum. All tokens are of the first segment.
- * Dropout is where BERT has it: after the embedding's norm, on attention weights, and at the end of each residual branch.
+ * BERT with its head for masked language modeling or classification. Post-norm; all tokens are in the first segment.
+ * Dropout is where BERT has it: after the embedding's norm, on attention weights, and at the end of each branch.
  */
 export const forward: Forward<BertConfig> = {
   encode(pass, ids) {
@@ -47,7 +47,7 @@ export const forward: Forward<BertConfig> = {
 const normOf = ({ normEpsilon }: BertConfig): Norm => ({ kind: 'layerNorm', epsilon: normEpsilon });
 const activationOf = ({ tanh }: BertConfig): Activation => (tanh ? 'gelu-tanh' : 'gelu-erf');
 
-/** x [B T, C] -> [B T, C], or in the last layer the rows that are scored */
+/** x [B T, C] -> [B T, C], or in the last layer only the scored rows */
 function layer(pass: Pass<BertConfig>, x: Tensor2D, i: number, rows: number): Tensor2D {
   const { config, params, hook, lengths, counter } = pass;
   const h = `bert.encoder.layer.${i}`;

@@ -5,7 +5,7 @@ import type { Layout } from '../layout';
 import { type BertConfig, hiddenOf, innerOf } from './sizes';
 
 const size = z.int().positive();
-/** What is GELU by tanh there, and what by the error function. */
+/** Names of tanh-approximated GELU and of exact GELU in transformers. */
 const [BY_TANH, BY_ERF] = [['gelu_new', 'gelu_pytorch_tanh', 'gelu_fast'] as const, ['gelu', 'gelu_python'] as const];
 /** Absent fields have BertConfig's defaults. */
 const bert = z.object({
@@ -31,7 +31,7 @@ const [WORDS, DECODER, BIAS] = [
   'cls.predictions.bias',
 ];
 
-/** BertForMaskedLM and BertForSequenceClassification; and BertForPreTraining, and BertModel without a head, as files of others have them. */
+/** BertForMaskedLM and BertForSequenceClassification; reads also BertForPreTraining and the headless BertModel. */
 export const huggingFace: HuggingFace<BertConfig> = {
   types: ['bert'],
   config: ({ config, vocabulary }, ids, dropped) => ({
@@ -71,10 +71,10 @@ export const huggingFace: HuggingFace<BertConfig> = {
     vocabulary: given.vocab_size,
   })),
   rename(given, { untied, classes }) {
-    // Norms as they were called in TensorFlow, whose files became those of Hugging Face.
+    // Files converted from TensorFlow have older names of norms.
     const name = given.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
     const known = (classes ? /^(bert|classifier)\./ : /^(bert|cls)\./).test(name) ? name : `bert.${name}`;
-    const isForPairs = !classes && /^(bert\.pooler|cls\.seq_relationship)\./.test(known); // for pairs of sentences
+    const isForPairs = !classes && /^(bert\.pooler|cls\.seq_relationship)\./.test(known); // for sentence pairs
     if (isForPairs || known === 'bert.embeddings.position_ids' || (untied && known === BIAS)) return null;
     return known;
   },

@@ -5,8 +5,8 @@ import type { Sized } from '../interop';
 import type { BertConfig } from './sizes';
 
 /**
- * BERT as forward.ts computes it, by the names that transformers.js fills blanks by: scores of every place [B, T, V]; or, by those
- * that it tells texts apart by, of every label [B, labels].
+ * BERT as in forward.ts, with the names that transformers.js uses to fill masks: scores of every position [B, T, V];
+ * or, for classification, scores of every label [B, labels].
  */
 export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<BertConfig>): void {
   const { layers, heads, width, tanh, normEpsilon, untied, classes } = config;

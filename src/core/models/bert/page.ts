@@ -10,12 +10,12 @@ export const page: PageForward<BertConfig> = {
   reader: bert,
 };
 
-/** Floats that a reader takes besides the weights. */
+/** Number of floats that a reader needs besides the weights. */
 function workspaceOf({ config, vocabulary }: Sized<BertConfig>): number {
   return config.context * (6 * config.width + innerOf(config)) + 2 * config.width + scoresOf(config, vocabulary);
 }
 
-/** BERT (Devlin et al. 2018) for one text. `weight` gives a tensor by Hugging Face's name; matrices are [out, in]. */
+/** BERT (Devlin et al. 2018) for one text. `weight` returns a tensor by Hugging Face's name; matrices are [out, in]. */
 function bert(
   { config, vocabulary }: Sized<BertConfig>,
   weight: (name: string) => Float32Array,

@@ -15,10 +15,10 @@ import { countMultiplied, countParams, defineModel, type Parameter, type ParamTa
 import { huggingFace } from './huggingFace';
 import { type BertConfig, innerOf } from './sizes';
 
-/** As BERT has them. */
+/** BERT's values. */
 const USUAL = { hidden: 0, tanh: false, tokenTypes: 2, normEpsilon: 1e-12 };
 
-/** Names of weights that come after a layer's attention. */
+/** Names of weights after a layer's attention. */
 const AFTER_ATTENTION = /\.layer\.(\d+)\.(?:attention\.output|intermediate|output)\./;
 
 const fields = {
@@ -46,7 +46,7 @@ const fields = {
   normEpsilon: normEpsilonField(USUAL.normEpsilon),
 };
 
-/** BERT with its head for masked tokens, or for labels: BertForMaskedLM and BertForSequenceClassification of Hugging Face. */
+/** BERT with a head for masked language modeling (BertForMaskedLM) or labels (BertForSequenceClassification). */
 export const bert = defineModel<BertConfig>({
   label: 'BERT',
   kind: 'encoder',
@@ -119,16 +119,16 @@ export const bert = defineModel<BertConfig>({
   },
   classes: { pooling: 'first' },
   headWidth: ({ width, heads }) => width / heads,
-  /** It writes nothing. */
+  /** 0: it doesn't generate. */
   cacheColumns: () => 0,
-  /** 2 N + 4 L C T, as GPT's. */
+  /** 2 N + 4 L C T, as for GPT. */
   flops(config, vocabulary) {
     const { layers, width, context } = config;
     return 2 * countMultiplied(config, params(config, vocabulary), AFTER_ATTENTION) + 4 * layers * width * context;
   },
   /**
-   * f32: 8 C and 2 H per token and layer (q | k | v, attention, both sums and their norms; feed-forward), embedding and head, and
-   * one block of logits. Where layers are computed again: their inputs, and one of them.
+   * f32: 8 C and 2 H per token and layer (q | k | v, attention, both sums and their norms; feed-forward), embedding and
+   * head, and one block of logits. With recomputation: the layers' inputs, and one layer.
    */
   activationBytes(config, vocabulary, { batch, recompute }) {
     const { layers, width: C, context } = config;
@@ -137,7 +137,7 @@ export const bert = defineModel<BertConfig>({
     const kept = recompute ? C * layers + layer : layer * layers;
     return 4 * tokens * (kept + 6 * C) + logitBytes(config, tokens, vocabulary);
   },
-  /** Inside the feed-forward, or q | k | v; logits come in blocks. */
+  /** Inside the feed-forward, or q | k | v; logits are computed in blocks. */
   largestActivationBytes: (config, { batch }) =>
     4 * batch * config.context * Math.max(innerOf(config), 3 * config.width),
   huggingFace,
@@ -146,7 +146,7 @@ export const bert = defineModel<BertConfig>({
   load: () => import('./forward'),
 });
 
-/** Names are Hugging Face's, with query, key and value side by side; matrices are [in, out]. */
+/** Names are Hugging Face's, with query, key and value joined; matrices are [in, out]. */
 function params(config: BertConfig, vocabulary: number): ParamTable {
   const { layers, width: C, context, tokenTypes, untied, classes } = config;
   const H = innerOf(config);
@@ -186,7 +186,7 @@ function params(config: BertConfig, vocabulary: number): ParamTable {
   return table;
 }
 
-/** Heads of 16 to 64 wide. */
+/** Shapes with heads 16 to 64 wide. */
 const SHAPES: readonly BertConfig[] = (
   [
     [2, 2, 32, 64],

@@ -6,7 +6,7 @@ import { goesOn, scored } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Output, Pass } from '../spec';
 
-/** What differs among architectures that are otherwise GPT-2: parameters are called as its, and biases are those there are. */
+/** Differences among architectures that otherwise equal GPT-2: same parameter names; missing biases are skipped. */
 export interface Style {
   norm: Norm;
   feedForward: FeedForwardKind;
@@ -16,8 +16,8 @@ const GPT2: Style = { norm: { kind: 'layerNorm', epsilon: 1e-5 }, feedForward: {
 export const forward: Forward = { decode: (pass, ids) => decode(pass, ids, GPT2) };
 
 /**
- * Dropout after the embedding, attention's output and the feed-forward's output (GPT-2's embd and resid), and with a probability
- * of its own on attention's weights (attn).
+ * Runs GPT-2's decoder. Dropout after the embedding, attention's output and the feed-forward's output (GPT-2's embd and
+ * resid), and with its own probability on attention weights (attn).
  */
 export function decode(pass: Pass, ids: Tensor2D, style: Style): Output {
   const { params, cache, documents, dropout: probability, recompute, hook } = pass;
@@ -37,7 +37,7 @@ export function decode(pass: Pass, ids: Tensor2D, style: Style): Output {
   return { hidden: classes ? scored(pass, hidden) : hidden, classifier };
 }
 
-/** x [B T, C] -> [B T, C], or in the last layer the rows that are scored */
+/** x [B T, C] -> [B T, C], or in the last layer only the scored rows */
 function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): Tensor2D {
   const { params, hook } = pass;
   const h = `transformer.h.${i}`;

@@ -16,7 +16,7 @@ const keys = z.object({
   tensors: z.array(z.string()),
 });
 
-/** conversion/gpt2.py and gguf-py/gguf/tensor_mapping.py of llama.cpp, which knows it with biases alone. */
+/** conversion/gpt2.py and gguf-py/gguf/tensor_mapping.py of llama.cpp, which only supports GPT-2 with biases. */
 export const gguf: Gguf<GptConfig> = {
   name: () => 'gpt2',
   sizes: ({ config }) => ({

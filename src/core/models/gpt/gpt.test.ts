@@ -16,7 +16,7 @@ const ids = [3, 1, 4, 1, 5, 9, 10];
 test('GPT-2 small has the published number of parameters', () => {
   expect(countParams(gpt.params({ layers: 12, heads: 12, width: 768, context: 1024 }, 50_257))).toBe(124_439_808);
 });
-test('names and shapes are those of GPT2LMHeadModel', () => {
+test('names and shapes equal those of GPT2LMHeadModel', () => {
   const table = gpt.params(choice.config, 11);
   expect(Object.keys(table).length).toBe(2 + 12 * 2 + 2);
   expect(table['transformer.h.1.attn.c_attn.weight']).toMatchObject({ shape: [12, 36], decay: true });
@@ -25,7 +25,7 @@ test('names and shapes are those of GPT2LMHeadModel', () => {
   expect(decayed.every(([name]) => /(wte|c_attn|c_proj|c_fc)\.weight$/.test(name))).toBe(true);
 });
 const bare: ModelChoice = { ...choice, config: { ...choice.config, hidden: 10, biases: false } as BaseConfig };
-test('without biases there are matrices, embeddings and scales alone; an inner width is what it says', () => {
+test('without biases, only matrices, embeddings and scales remain; the inner width is as set', () => {
   const table = gpt.params(bare.config, 11);
   expect(Object.keys(table)).toEqual(
     Object.keys(gpt.params(choice.config, 11)).filter((name) => !name.endsWith('.bias')),
@@ -36,7 +36,7 @@ test('without biases there are matrices, embeddings and scales alone; an inner w
   const said = gpt.params({ ...choice.config, hidden: 48, biases: true } as BaseConfig, 11);
   expect(said).toEqual(gpt.params(choice.config, 11));
 });
-test('initial weights follow the table, and the seed', () => {
+test('initial weights follow the table and the seed', () => {
   const wide: ModelChoice = { ...choice, config: { layers: 2, heads: 4, width: 64, context: 16 }, vocabulary: 300 };
   const drawn = initialValues(wide, 1);
   const deviation = (name: string): number => {
@@ -50,7 +50,7 @@ test('initial weights follow the table, and the seed', () => {
   expect(initialValues(wide, 2).get('transformer.wte.weight')).not.toEqual(drawn.get('transformer.wte.weight'));
   for (const [name, { shape, data }] of drawn) expect(data.length, name).toBe(sizeOf(shape));
 });
-test('sizes that cannot run say why', () => {
+test('unsupported sizes report why', () => {
   expect(gpt.problems({ layers: 2, heads: 3, width: 12, context: 8 })).toEqual([]);
   expect(gpt.problems({ layers: 2, heads: 5, width: 12, context: 8 })).toEqual([
     { field: 'heads', message: "The width of 12 isn't a multiple of 5 heads.", between: ['width', 'heads'] },
@@ -62,7 +62,7 @@ test('sizes that cannot run say why', () => {
     'context',
   ]);
 });
-test('the dial gives runnable sizes that grow with it', () => {
+test('the size dial gives runnable configs that grow with it', () => {
   const counts = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9].map((wanted) => {
     const config = gpt.sized(wanted, 4096);
     expect(gpt.problems(config)).toEqual([]);
@@ -78,18 +78,18 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
-  test('logits are those of GPT-2 written out in f64', async () => {
+  test('logits equal an f64 implementation of GPT-2', async () => {
     const net = await network(choice, values);
     expectClose(await logits(net, ids), reference(ids), 5e-6, 'logits');
     net.dispose();
   });
-  test('so are those of one without biases, of another inner width', async () => {
+  test('logits also match without biases and with another inner width', async () => {
     const drawn = decisive(bare, 3);
     const net = await network(bare, drawn);
     expectClose(await logits(net, ids), reference(ids, drawn), 5e-6, 'logits');
     net.dispose();
   });
-  test('a later token cannot change an earlier prediction', async () => {
+  test("a later token doesn't change an earlier prediction", async () => {
     const net = await network(choice, values);
     const [a, b] = [await logits(net, ids), await logits(net, [...ids.slice(0, 4), 0, 0, 0])];
     expect(a.subarray(0, 4 * 11)).toEqual(b.subarray(0, 4 * 11));
@@ -112,7 +112,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   });
 });
 
-/** Of the loss of one row, by each weight. */
+/** Gradients of the loss of one row, by weight. */
 async function gradients(
   model: ModelChoice,
   weights: Values,
@@ -133,7 +133,7 @@ async function gradients(
   return new Map(found);
 }
 
-/** GPT-2 (Radford et al. 2019) as loops over f64: ids -> logits [T, V]. A bias that is not among the weights is 0. */
+/** GPT-2 (Radford et al. 2019) as loops over f64: ids -> logits [T, V]. Missing biases are 0. */
 function reference(tokens: number[], weights: Values = values): number[] {
   const { layers, heads, width: C } = choice.config;
   const D = C / heads;

@@ -20,7 +20,7 @@ const gpt2 = z.object({
   add_cross_attention: z.literal(false).default(false),
 });
 
-/** GPT2LMHeadModel and GPT2ForSequenceClassification, whose names, shapes and order are ours. It always has biases. */
+/** GPT2LMHeadModel and GPT2ForSequenceClassification: names, shapes and order as ours, always with biases. */
 export const huggingFace: HuggingFace<GptConfig> = {
   types: ['gpt2'],
   config: ({ config, vocabulary }, ids, dropped) => ({
@@ -28,7 +28,7 @@ export const huggingFace: HuggingFace<GptConfig> = {
     model_type: 'gpt2',
     vocab_size: vocabulary,
     n_positions: config.context,
-    // No longer GPT2Config's, but llama.cpp's converter reads it.
+    // GPT2Config no longer has it, but llama.cpp's converter reads it.
     n_ctx: config.context,
     n_embd: config.width,
     n_layer: config.layers,
@@ -60,7 +60,7 @@ export const huggingFace: HuggingFace<GptConfig> = {
   copies: ({ untied, classes }) =>
     untied || classes ? [] : [{ name: 'lm_head.weight', of: 'transformer.wte.weight' }],
   rename: (name) => {
-    if (/\.attn\.(masked_)?bias$/.test(name)) return null; // causal masks, which older files carry along
+    if (/\.attn\.(masked_)?bias$/.test(name)) return null; // causal masks in older files
     return /^(transformer|lm_head|score)\./.test(name) ? name : `transformer.${name}`;
   },
 };

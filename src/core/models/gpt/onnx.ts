@@ -6,7 +6,7 @@ import type { Sized } from '../interop';
 
 const EPSILON = 1e-5;
 
-/** GPT-2 as forward.ts computes it, with a cache of keys and values where it writes. */
+/** GPT-2 as in forward.ts, with a key-value cache for generation. */
 export function onnx(g: GraphBuilder, { config, vocabulary }: Sized): void {
   const { layers, heads, width, classes } = config;
   const size = width / heads;

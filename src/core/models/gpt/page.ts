@@ -10,15 +10,15 @@ export const page: PageForward<GptConfig> = {
   reader: gpt,
 };
 
-/** Floats that a reader takes besides the weights. */
+/** Number of floats that a reader needs besides the weights. */
 export function workspaceOf({ config, vocabulary }: Sized<GptConfig>): number {
   const { layers, context, width: C } = config;
   return 2 * layers * context * C + BLOCK * (6 * C + innerOf(config)) + 2 * C + scoresOf(config, vocabulary);
 }
 
 /**
- * GPT-2 (Radford et al. 2019) for one text. Keys and values of what has been read are kept, so that each further token
- * costs one row. `weight` gives a tensor by Hugging Face's name; matrices are [in, out].
+ * GPT-2 (Radford et al. 2019) for one text, with a key-value cache, so that each further token costs one row. `weight`
+ * returns a tensor by Hugging Face's name; matrices are [in, out].
  */
 export function gpt(
   { config, vocabulary }: Sized<GptConfig>,

@@ -7,13 +7,13 @@ import { gguf } from './gguf';
 import { huggingFace } from './huggingFace';
 import { type GptConfig, innerOf } from './sizes';
 
-/** As GPT-2 has them. */
+/** GPT-2's values. */
 const USUAL = { hidden: 0, biases: true };
 
-/** Names of weights that come after a layer's attention. */
+/** Names of weights after a layer's attention. */
 const AFTER_ATTENTION = /\.h\.(\d+)\.(?:attn\.c_proj|ln_2|mlp)\./;
 
-/** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
+/** GPT-2. Names, shapes and layouts equal Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
 export const gpt: ModelSpec = defineModel<GptConfig>({
   label: 'GPT',
   kind: 'decoder',
@@ -131,14 +131,14 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
   classes: { pooling: 'last' },
   headWidth: ({ width, heads }) => width / heads,
   cacheColumns: ({ width }) => 2 * width,
-  /** 2 N + 4 L C T, a third of what nanoGPT counts for a step (model.py: estimate_mfu). */
+  /** 2 N + 4 L C T, a third of nanoGPT's count for a training step (model.py: estimate_mfu). */
   flops(config, vocabulary) {
     const { layers, width, context } = config;
     return 2 * countMultiplied(config, gpt.params(config, vocabulary), AFTER_ATTENTION) + 4 * layers * width * context;
   },
   /**
-   * f32: 10 C and 2 H per token and layer (norms, qkv, attention; feed-forward), the stream, and one block of logits. Where
-   * layers are computed again: their inputs, and one of them.
+   * f32: 10 C and 2 H per token and layer (norms, qkv, attention; feed-forward), the stream, and one block of logits.
+   * With recomputation: the layers' inputs, and one layer.
    */
   activationBytes(config, vocabulary, { batch, recompute }) {
     const { layers, width: C, context } = config;
@@ -147,7 +147,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     const kept = recompute ? C * layers + layer : layer * layers;
     return 4 * tokens * (kept + 4 * C) + logitBytes(config, tokens, vocabulary);
   },
-  /** Inside the feed-forward, or q | k | v; logits come in blocks. */
+  /** Inside the feed-forward, or q | k | v; logits are computed in blocks. */
   largestActivationBytes: (config, { batch }) =>
     4 * batch * config.context * Math.max(innerOf(config), 3 * config.width),
   huggingFace,
@@ -161,14 +161,14 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
 const hasBiases = ({ biases = USUAL.biases }: GptConfig): boolean => biases;
 const isBias = (name: string): boolean => name.endsWith('.bias');
 
-/** Depth and width grow together, as they do from GPT-2 small to XL. */
+/** Depth and width grow together, as from GPT-2 small to XL. */
 function sized(parameters: number, vocabulary: number): GptConfig {
   const count = ({ layers, width, context }: GptConfig): number =>
     12 * layers * width ** 2 + 13 * layers * width + (vocabulary + context + 2) * width;
   return { ...nearestShape(SHAPES, parameters, count), ...USUAL };
 }
 
-/** Heads of 16 to 64 wide. */
+/** Shapes with heads 16 to 64 wide. */
 const SHAPES: readonly GptConfig[] = [
   { layers: 2, heads: 2, width: 32, context: 64 },
   { layers: 2, heads: 2, width: 48, context: 64 },

@@ -7,7 +7,7 @@ import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Pass } from '../spec';
 import { branchNorms, type LlamaConfig, windowOf } from './sizes';
 
-/** Dropout is where GPT-2 has it: after the embedding, on attention's weights, and at the end of each residual branch. */
+/** Dropout is where GPT-2 has it: after the embedding, on attention weights, and at the end of each residual branch. */
 export const forward: Forward<LlamaConfig> = {
   decode(pass, ids) {
     const { config, params, recompute, hook } = pass;
@@ -27,7 +27,7 @@ export const forward: Forward<LlamaConfig> = {
 
 const normOf = ({ normEpsilon }: LlamaConfig) => ({ kind: 'rmsNorm', epsilon: normEpsilon }) as const satisfies Norm;
 
-/** x [B T, C] -> [B T, C], or in the last layer the rows that are scored */
+/** x [B T, C] -> [B T, C], or in the last layer only the scored rows */
 function layer(pass: Pass<LlamaConfig>, x: Tensor2D, i: number, rows: number): Tensor2D {
   const { config, params, hook } = pass;
   const { heads, kvHeads } = config;
@@ -63,7 +63,7 @@ function layer(pass: Pass<LlamaConfig>, x: Tensor2D, i: number, rows: number): T
 }
 
 type To = { residual?: Tensor2D };
-/** A branch off x, with its norm: what it reads, what it is added to, and how what it computes is added. */
+/** Residual branch of x with its norm: returns its input, the residual, and the function that adds its output. */
 function branch({ config, params }: Pass<LlamaConfig>, layer: string, x: Tensor2D) {
   const how = normOf(config);
   if (config.norm === 'after') {
@@ -74,7 +74,7 @@ function branch({ config, params }: Pass<LlamaConfig>, layer: string, x: Tensor2
   return { reads, past, end: (to: To, f: (within: To) => Tensor2D): Tensor2D => f(to) };
 }
 
-/** Rotary embedding of queries and keys, with normalization before it where the model has it. */
+/** Settings of rotary embeddings for queries and keys, with QK-norm if the model has it. */
 function rotary({ config: { qkNorm: over, theta, normEpsilon }, params }: Pass<LlamaConfig>, layer: string) {
   const gain = (name: string) => params[`${layer}.${name}.weight`] as Tensor;
   if (over === 'none') return { base: theta };

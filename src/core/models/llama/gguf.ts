@@ -4,7 +4,7 @@ import { branchNorms, columnsOf, KIN, kinOf, type LlamaConfig, noKinWords, ONLY_
 
 const size = z.int().positive();
 const none = (message: string) => z.union([z.literal(0), z.literal('none')], message).optional();
-/** Those that llama.cpp asks for, and those that would make it another model. */
+/** Keys that llama.cpp requires, and keys that would change the model. */
 const keys = z.object({
   architecture: z.enum(['llama', 'qwen3', 'olmo2']),
   block_count: size,
@@ -25,15 +25,15 @@ const keys = z.object({
   tensors: z.array(z.string()),
 });
 
-/** As it was meant: 32 bits of 1e-5 are 0.0000099999997. */
+/** Rounds a 32-bit float to its decimal value: 1e-5 reads as 0.0000099999997. */
 const meant = (float: number): number => Number(float.toPrecision(7));
 
 /** conversion/llama.py, conversion/qwen.py, conversion/olmo.py and gguf-py/gguf/tensor_mapping.py of llama.cpp. */
 export const gguf: Gguf<LlamaConfig> = {
   name: (config) => kinOf(config) ?? 'llama',
   /**
-   * src/models/llama.cpp and qwen3.cpp there make no mask of a window, and read no key of one; olmo2.cpp has one of OLMo 3's,
-   * in three layers of four, and heads that are as wide together as the model.
+   * src/models/llama.cpp and qwen3.cpp there have no sliding-window mask and read no key for it. olmo2.cpp has OLMo 3's
+   * window, in three layers of four, and requires heads whose total width is the model's.
    */
   problem(config) {
     const kin = kinOf(config);
@@ -93,7 +93,7 @@ export const gguf: Gguf<LlamaConfig> = {
   layout(config) {
     const { layers, heads, kvHeads, hidden, untied, qkNorm } = config;
     const kin = kinOf(config);
-    const pairs = (count: number) => (kin === 'llama' ? { pairedHeads: count } : {}); // of halves, as here, in the others
+    const pairs = (count: number) => (kin === 'llama' ? { pairedHeads: count } : {}); // the others use halves, as here
     const { q, k } = columnsOf(config);
     const [ofAttention, ofFeedForward] = branchNorms(config);
     const [theirAttention, theirFeedForward] =
@@ -123,7 +123,7 @@ export const gguf: Gguf<LlamaConfig> = {
     }
     layout.push({ name: 'output_norm.weight', of: 'model.norm.weight', full: true });
     if (untied) layout.push({ name: 'output.weight', of: 'lm_head.weight' });
-    // olmo2.cpp has no classifier that is the embedding: there it is written twice.
+    // olmo2.cpp doesn't support tied embeddings: the file stores the matrix twice.
     else if (kin === 'olmo2') layout.push({ name: 'output.weight', of: 'model.embed_tokens.weight' });
     return layout;
   },

@@ -7,7 +7,7 @@ import { branchNorms, columnsOf, KIN, kinOf, type LlamaConfig, noKinWords, ONLY_
 
 const size = z.int().positive();
 
-/** transformers 5 has rotary positions under `rope_parameters`, older versions as `rope_theta` and, scaled, `rope_scaling`. */
+/** transformers 5 stores rotary positions in `rope_parameters`, older versions in `rope_theta` and `rope_scaling`. */
 const rotary = z
   .looseObject({
     rope_type: z.string().optional(),
@@ -22,7 +22,7 @@ const rotary = z
     return stated.rope_theta;
   });
 
-/** What each class takes where config.json does not say. */
+/** Each class's defaults for fields missing in config.json. */
 const DEFAULTS = {
   llama: { vocab_size: 32_000, intermediate_size: 11_008, num_key_value_heads: null, head_dim: null, context: 2048 },
   mistral: { vocab_size: 32_000, intermediate_size: 14_336, num_key_value_heads: 8, head_dim: null, context: 131_072 },
@@ -31,7 +31,7 @@ const DEFAULTS = {
 } as const;
 type Type = keyof typeof DEFAULTS;
 
-/** What they have in common. A size that is null is what follows from the others. */
+/** Schema of the common fields. A null size is derived from the others. */
 function described<T extends Type>(type: T) {
   const { context, ...defaults } = DEFAULTS[type];
   return z.object({
@@ -56,14 +56,14 @@ function described<T extends Type>(type: T) {
 }
 
 const llama = described('llama').transform((given) => sized(given, { ...KIN.llama, window: 0 }));
-/** `head_dim` is taken where it is stated, as its class does. */
+/** Reads `head_dim` if it is stated, as the Olmo2 class does. */
 const olmo2 = described('olmo2')
   .extend({ rms_norm_eps: z.number().default(1e-5) })
   .transform((given) => sized(given, { ...KIN.olmo2, window: 0 }));
 const mistral = described('mistral')
   .extend({ sliding_window: size.nullable().default(4096) })
   .transform(({ sliding_window: window, ...given }) => sized(given, { ...KIN.llama, window: window ?? 0 }));
-/** Its layers have a window from `max_window_layers` on, or as they are listed; here all have one, or none. */
+/** The class's layers have a window from `max_window_layers` on, or by a list; ours all have one, or none. */
 const qwen3 = described('qwen3')
   .extend({
     use_sliding_window: z.boolean().default(false),
@@ -109,17 +109,17 @@ function sized(
   };
 }
 
-/** Of the classes there, the one that has what the model has; undefined where none has. */
+/** Returns the transformers class that supports the model; undefined if there is none. */
 function typeOf(config: LlamaConfig): Type | undefined {
   const kin = kinOf(config);
   if (kin === 'llama' && config.window > 0) return 'mistral';
   return kin === 'olmo2' && windowOf(config) !== undefined ? undefined : kin;
 }
 
-/** As the names of its classes begin. */
+/** Prefixes of the class names. */
 const CALLED: Readonly<Record<Type, string>> = { llama: 'Llama', mistral: 'Mistral', qwen3: 'Qwen3', olmo2: 'Olmo2' };
 
-/** What one class has in its config.json that the others have not. */
+/** Fields of one class's config.json that the others lack. */
 const OWN: Readonly<Record<Type, (config: LlamaConfig) => Record<string, Json>>> = {
   llama: () => ({ attention_bias: false, mlp_bias: false }),
   mistral: ({ window }) => ({ sliding_window: window }),
@@ -130,11 +130,11 @@ const OWN: Readonly<Record<Type, (config: LlamaConfig) => Record<string, Json>>>
     max_window_layers: window > 0 ? 0 : layers,
     layer_types: Array.from({ length: layers }, () => (window > 0 ? SLIDING : FULL)),
   }),
-  // Of its own, its class takes the token 1 for padding, and learns nothing of that.
+  // By default, its class would use token 1 as padding and give it no gradient.
   olmo2: () => ({ attention_bias: false, pad_token_id: null }),
 };
 
-/** LlamaForCausalLM, MistralForCausalLM, Qwen3ForCausalLM and Olmo2ForCausalLM; and ForSequenceClassification of each. */
+/** The ForCausalLM and ForSequenceClassification classes of Llama, Mistral, Qwen3 and Olmo2. */
 export const huggingFace: HuggingFace<LlamaConfig> = {
   types: ['llama', 'mistral', 'qwen3', 'olmo2'],
   problem(config) {
@@ -163,7 +163,7 @@ export const huggingFace: HuggingFace<LlamaConfig> = {
       rope_theta: theta,
       rope_parameters: { rope_type: 'default', rope_theta: theta },
       attention_dropout: dropped?.attentionDropout ?? 0,
-      // None of these classes drops what a branch ends in: for the hand-over's model.py.
+      // These classes have no residual dropout; the export's model.py reads it.
       resid_pdrop: dropped?.dropout ?? 0,
       embd_pdrop: dropped?.dropout ?? 0,
       bos_token_id: ids.begin,
@@ -177,7 +177,7 @@ export const huggingFace: HuggingFace<LlamaConfig> = {
   copies: ({ untied, classes }) =>
     untied || classes ? [] : [{ name: 'lm_head.weight', of: 'model.embed_tokens.weight' }],
   rename(name) {
-    if (name.endsWith('.rotary_emb.inv_freq')) return null; // which older files carry along, and follow from theta
+    if (name.endsWith('.rotary_emb.inv_freq')) return null; // in older files; derived from theta
     return /^(model|lm_head|score)\./.test(name) ? name : `model.${name}`;
   },
   layout(config) {

@@ -13,7 +13,7 @@ const SMALL: LlamaConfig = {
   ...{ layers: 2, heads: 4, kvHeads: 2, width: 16, hidden: 10, context: 7 },
   ...{ theta: 50, headWidth: 0, normEpsilon: 1e-3, qkNorm: 'none', norm: 'before', window: 0 },
 };
-/** Each differs from the first in what it is about. */
+/** Variants of the first config. */
 const CONFIGS: Readonly<Record<string, LlamaConfig>> = {
   'heads that are too narrow to be turned but in pairs': { ...SMALL, heads: 8, kvHeads: 8 },
   'heads that share keys, in twos': SMALL,
@@ -75,7 +75,7 @@ test.each(PUBLISHED)('%s has the published number of parameters', (_, count, voc
   expect(countParams(llama.params(config, vocabulary))).toBe(count);
   expect(llama.problems(config)).toEqual([]);
 });
-test('matrices decay, gains do not; adapters can target linear layers', () => {
+test('only matrices have weight decay; adapters can target linear layers', () => {
   const table = llama.params(SMALL, 11);
   expect(Object.keys(table).length).toBe(1 + 6 * 2 + 1);
   expect(table['model.layers.1.self_attn.qkv_proj.weight']).toMatchObject({ shape: [16, 32], linear: true });
@@ -90,10 +90,10 @@ test.each<[Partial<LlamaConfig>, string, string]>([
   [{ qkNorm: 'all' as 'rows' }, 'qkNorm', 'QK-norm must be one of none, heads, rows, not all.'],
   [{ norm: 'both' as 'after' }, 'norm', 'Norms must be one of before, after, not both.'],
   [{ theta: 1 }, 'theta', 'Rotary base must be a number from 10 to 1000000000, not 1.'],
-])('%j cannot run, and says why', (change, field, message) => {
+])("%j can't run and reports why", (change, field, message) => {
   expect(llama.problems({ ...SMALL, ...change })).toMatchObject([{ field, message }]);
 });
-test('scaled rotary positions are refused by their kind, with models that have plain ones', () => {
+test('refuses scaled rotary positions by their kind, and names models with unscaled ones', () => {
   const { schema } = llama.huggingFace!;
   const stated = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4, rope_theta: 500_000 };
   for (const key of ['rope_scaling', 'rope_parameters']) {
@@ -106,7 +106,7 @@ test('scaled rotary positions are refused by their kind, with models that have p
   expect(schema.parse(plain)).toMatchObject({ config: { theta: 500_000 } });
 });
 
-test('the dial gives runnable sizes that grow with it, and what is usual runs', () => {
+test('the size dial gives runnable configs that grow with it, and default sizes run', () => {
   const counts = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9].map((wanted) => {
     const config = llama.sized(wanted, 4096);
     expect(llama.problems(config)).toEqual([]);
@@ -125,7 +125,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
-  test.each(Object.entries(CONFIGS))('%s: logits are those of Llama written out in f64', async (_name, config) => {
+  test.each(Object.entries(CONFIGS))('%s: logits equal an f64 implementation of Llama', async (_name, config) => {
     const values = decisive(choiceOf(config), 3);
     const net = await network(choiceOf(config), values);
     expectClose(await logits(net, ids), reference(config, values, ids), 1e-5, 'logits');
@@ -151,7 +151,7 @@ function reference(config: LlamaConfig, values: Values, tokens: number[]): numbe
       return row.map((v, c) => (v / Math.sqrt(squares + normEpsilon)) * w(name)[c]!);
     });
   const add = (a: number[][], b: number[][]): number[][] => a.map((row, t) => row.map((v, c) => v + b[t]![c]!));
-  /** A head as complex numbers, each turned by its own angle. */
+  /** Head as complex numbers, each rotated by its own angle. */
   const turned = (head: number[], t: number): number[] =>
     head.map((v, c) => {
       const half = D / 2;

@@ -5,7 +5,7 @@ import { attention, classifier, dense, embedding, rmsNorm, rotary, silu, splitHe
 import type { Sized } from '../interop';
 import { branchNorms, columnsOf, type LlamaConfig, windowOf } from './sizes';
 
-/** Llama as forward.ts computes it, with a cache of keys, which are turned, and values where it writes. */
+/** Llama as in forward.ts, with a cache of rotated keys and of values for generation. */
 export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<LlamaConfig>): void {
   const { layers, heads, kvHeads, hidden, theta, normEpsilon, qkNorm, norm, classes } = config;
   const [ofAttention, ofFeedForward] = branchNorms(config);
@@ -25,7 +25,7 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<LlamaConfig>
     const normed = (layer: string, x: Value): Value => rmsNorm(g, `${h}.${layer}`, x, normEpsilon);
     const before = (layer: string, x: Value): Value => (norm === 'before' ? normed(layer, x) : x);
     const after = (layer: string, x: Value): Value => (norm === 'after' ? normed(layer, x) : x);
-    /** Of rows, or of heads: [B, T, n] -> [B, n / size, T, size]. */
+    /** Splits rows into heads, with QK-norm if any: [B, T, n] -> [B, n / size, T, size]. */
     const placed = (layer: string, x: Value, count: number): Value => {
       const ofRow = splitHeads(g, qkNorm === 'rows' ? normed(`self_attn.${layer}`, x) : x, count, size);
       return turned(qkNorm === 'heads' ? normed(`self_attn.${layer}`, ofRow) : ofRow);

@@ -5,7 +5,7 @@ import { branchNorms, columnsOf, type LlamaConfig, qkGains, windowOf } from './s
 
 export const page: PageForward<LlamaConfig> = { kind: 'decoder', workspaceOf, lengthsOf, reader: llama };
 
-/** Floats that a reader takes besides the weights. */
+/** Number of floats that a reader needs besides the weights. */
 function workspaceOf({ config, vocabulary }: Sized<LlamaConfig>): number {
   const { layers, context, width: C, hidden } = config;
   const { q, k } = columnsOf(config);
@@ -17,8 +17,8 @@ function lengthsOf({ config }: Sized<LlamaConfig>): readonly number[] {
 }
 
 /**
- * Llama (Touvron et al. 2023) for one text. Keys, turned by their places, and values of what has been read are kept, so that
- * each further token costs one row. `weight` gives a tensor by Hugging Face's name; matrices are [out, in].
+ * Llama (Touvron et al. 2023) for one text, with a cache of rotated keys and of values, so that each further token
+ * costs one row. `weight` returns a tensor by Hugging Face's name; matrices are [out, in].
  */
 function llama(
   { config, vocabulary }: Sized<LlamaConfig>,
@@ -34,7 +34,7 @@ function llama(
   const values = Array.from({ length: layers }, () => kernels.floats(context * K));
   const x = kernels.floats(BLOCK * C);
   const normed = kernels.floats(BLOCK * C);
-  const read = isAfter ? x : normed; // by attention and by the feed-forward
+  const read = isAfter ? x : normed; // input of attention and of the feed-forward
   const added = kernels.floats(BLOCK * C);
   const queries = kernels.floats(BLOCK * Q);
   const mixed = kernels.floats(BLOCK * Q);
@@ -65,7 +65,7 @@ function llama(
     for (let i = 0; i < rows * C; i++) x[i]! += added[i]!;
   }
 
-  /** Rows of `size` from `from` on: y = x / rms(x) gain. */
+  /** Normalizes rows of `size` from `from` to `to`: y = x / rms(x) gain. */
   function norm(name: string, from: Float32Array, to: Float32Array, rows: number, size: number): void {
     const gain = weight(`${name}.weight`);
     for (let at = 0; at < rows * size; at += size) {
@@ -76,7 +76,7 @@ function llama(
     }
   }
 
-  /** Turns the heads of each row by its place: halves are pairs. */
+  /** Rotates the heads of each row by its position: pairs are the two halves. */
   function turn(rowsOf: Float32Array, count: number, rows: number, from: number): void {
     for (let r = 0; r < rows; r++) {
       for (let i = 0; i < D / 2; i++) {
@@ -92,7 +92,7 @@ function llama(
     }
   }
 
-  /** mixed [Q] of row r, at position t: every head's softmax(q k / sqrt D) v over what it sees. */
+  /** mixed [Q] of row r, at position t: every head's softmax(q k / sqrt D) v over the visible positions. */
   function attend(layer: number, r: number, t: number): void {
     const [keysOf, valuesOf] = [keys[layer]!, values[layer]!];
     for (let head = 0; head < heads; head++) {

@@ -11,7 +11,7 @@ export interface LlamaConfig extends BaseConfig {
   theta: number;
   /** Added to the mean square in RMSNorm. */
   normEpsilon: number;
-  /** Normalizes queries and keys before rotation: each head by itself (Qwen3), or all heads of a row at once (OLMo 2). */
+  /** Normalizes queries and keys before rotation: each head separately (Qwen3), or all heads of a row (OLMo 2). */
   qkNorm: 'none' | 'heads' | 'rows';
   /** Place of each branch's norm: before its computation, or after it (OLMo 2). */
   norm: 'before' | 'after';
@@ -19,13 +19,13 @@ export interface LlamaConfig extends BaseConfig {
   window: number;
 }
 
-/** Columns of one head, of all queries, and of all keys; values have as many as keys. */
+/** Columns of one head, of all queries, and of all keys; values have the same number as keys. */
 export function columnsOf({ width, heads, kvHeads, headWidth }: LlamaConfig): { head: number; q: number; k: number } {
   const head = headWidth || width / heads;
   return { head, q: heads * head, k: kvHeads * head };
 }
 
-/** Window; undefined where it covers the context. */
+/** Window; undefined if it covers the context. */
 export const windowOf = ({ window, context }: LlamaConfig): number | undefined =>
   window > 0 && window < context ? window : undefined;
 
@@ -38,7 +38,7 @@ export const branchNorms = ({ norm }: LlamaConfig): readonly [attention: string,
     ? ['post_attention_layernorm', 'post_feedforward_layernorm']
     : ['input_layernorm', 'post_attention_layernorm'];
 
-/** Gains of the query and key norms; undefined where there are none. */
+/** Sizes of the QK-norm gains; undefined without QK-norm. */
 export function qkGains(config: LlamaConfig): { q: number; k: number } | undefined {
   const { head, q, k } = columnsOf(config);
   switch (config.qkNorm) {
@@ -51,18 +51,18 @@ export function qkGains(config: LlamaConfig): { q: number; k: number } | undefin
   }
 }
 
-/** Known model families, by the places of their norms. */
+/** Known model families, by the positions of their norms. */
 export const KIN = {
   llama: { qkNorm: 'none', norm: 'before' },
   qwen3: { qkNorm: 'heads', norm: 'before' },
   olmo2: { qkNorm: 'rows', norm: 'after' },
 } as const satisfies Record<string, Pick<LlamaConfig, 'qkNorm' | 'norm'>>;
 
-/** Family with the same places of norms; undefined where there is none. */
+/** Returns the family with the same norms; undefined if there is none. */
 export const kinOf = ({ qkNorm, norm }: LlamaConfig): keyof typeof KIN | undefined =>
   (Object.keys(KIN) as (keyof typeof KIN)[]).find((kin) => KIN[kin].qkNorm === qkNorm && KIN[kin].norm === norm);
 
-/** Error where there is none; `nobody`, such as "transformers has no class". */
+/** Error text if there is no such family. `nobody`: for example "transformers has no class". */
 export const noKinWords = (nobody: string, { qkNorm, norm }: LlamaConfig): string =>
   `${nobody} with ${{ none: 'no QK-norm', heads: 'per-head QK-norm', rows: 'per-row QK-norm' }[qkNorm]} and ${norm === 'after' ? 'post-norm' : 'pre-norm'}: ` +
   'post-norm needs per-row QK-norm (OLMo 2), pre-norm needs per-head QK-norm (Qwen3) or none (Llama)';

@@ -29,7 +29,7 @@ import { branchNorms, columnsOf, KIN, type LlamaConfig, qkGains, windowOf } from
 
 export type { LlamaConfig } from './sizes';
 
-/** Names of weights that come after a layer's attention. */
+/** Names of weights after a layer's attention. */
 const AFTER_ATTENTION = /\.layers\.(\d+)\.(?:self_attn\.o_proj|post_|mlp\.)/;
 
 const fields = {
@@ -103,8 +103,8 @@ const fields = {
 };
 
 /**
- * Decoders after GPT-2: RMSNorm, rotary positions, heads that share keys, a gated feed-forward, no biases. With QK-norm of
- * heads it is Qwen3, of rows and with its norms after the branches OLMo 2, with a window Mistral.
+ * Decoders after GPT-2: RMSNorm, rotary positions, grouped-query attention, a gated feed-forward, no biases. With
+ * QK-norm per head it is Qwen3, with QK-norm per row and post-norm OLMo 2, with a window Mistral.
  */
 export const llama = defineModel<LlamaConfig>({
   label: 'Llama',
@@ -195,7 +195,7 @@ export const llama = defineModel<LlamaConfig>({
   classes: { pooling: 'last' },
   headWidth: (config) => columnsOf(config).head,
   cacheColumns: (config) => 2 * columnsOf(config).k,
-  /** 2 N, and 4 a layer for each column of the queries and each token of the context, or of the window. */
+  /** 2 N, plus 4 per layer for each query column and each token of the context or window. */
   flops(config, vocabulary) {
     const { layers, context } = config;
     const seen = windowOf(config) ?? context;
@@ -204,9 +204,9 @@ export const llama = defineModel<LlamaConfig>({
     );
   },
   /**
-   * f32, per token and layer: both norms, what attention adds and the stream (4 C), q | k | v before and after it is turned,
-   * the heads (Q), gate | up and their product (3 H); the stream, and one block of logits. Where layers are computed again:
-   * their inputs, and one of them.
+   * f32, per token and layer: both norms, attention's output and the stream (4 C), q | k | v before and after rotation,
+   * the heads (Q), gate | up and their product (3 H); the stream, and one block of logits. With recomputation: the
+   * layers' inputs, and one layer.
    */
   activationBytes(config, vocabulary, { batch, recompute }) {
     const { layers, width: C, hidden, context } = config;
@@ -216,7 +216,7 @@ export const llama = defineModel<LlamaConfig>({
     const kept = recompute ? C * layers + layer : layer * layers;
     return 4 * tokens * (kept + 4 * C) + logitBytes(config, tokens, vocabulary);
   },
-  /** Gate | up, or q | k | v; logits come in blocks. */
+  /** Gate | up, or q | k | v; logits are computed in blocks. */
   largestActivationBytes(config, { batch }) {
     const { q, k } = columnsOf(config);
     return 4 * batch * config.context * Math.max(2 * config.hidden, q + 2 * k);
@@ -229,7 +229,7 @@ export const llama = defineModel<LlamaConfig>({
   load: () => import('./forward'),
 });
 
-/** Names are Hugging Face's (of its Phi3, where it lays q | k | v and gate | up side by side); matrices are [in, out]. */
+/** Names are Hugging Face's (Phi3's for the joined q | k | v and gate | up); matrices are [in, out]. */
 function params(config: LlamaConfig, vocabulary: number): ParamTable {
   const { layers, width: C, hidden, untied, classes } = config;
   const { q, k } = columnsOf(config);
@@ -261,7 +261,7 @@ function params(config: LlamaConfig, vocabulary: number): ParamTable {
   return table;
 }
 
-/** Two heads share one of keys where their number is even. */
+/** Two query heads share a key-value head if their number is even. */
 function usual({ heads, width }: BaseConfig): Pick<LlamaConfig, 'kvHeads' | 'hidden'> {
   return { kvHeads: heads % 2 === 0 ? heads / 2 : heads, hidden: gatedWidth(width) };
 }
@@ -274,7 +274,7 @@ function of(layers: number, heads: number, width: number, context: number): Llam
   };
 }
 
-/** Heads of 16 to 64 wide. */
+/** Shapes with heads 16 to 64 wide. */
 const SHAPES: readonly LlamaConfig[] = [
   of(2, 2, 32, 64),
   of(2, 2, 48, 64),

@@ -19,7 +19,7 @@ import {
 } from './sizes';
 
 /**
- * Dropout is where T5 has it: after the embedding, on attention's weights, inside the feed-forward, at the end of each
+ * Dropout is where T5 has it: after the embedding, on attention weights, inside the feed-forward, at the end of each
  * residual branch and after the last norm of each stack.
  */
 export const forward: Forward<T5Config> = {
@@ -50,9 +50,9 @@ export const forward: Forward<T5Config> = {
   keys: ({ config, params }, { hidden }) => Array.from({ length: config.layers }, (_, i) => keysOf(params, i, hidden)),
 };
 
-/** Attention within the text, of fused q | k | v, [B T, 3 K] -> [B T, K]. */
+/** Self-attention of fused q | k | v, [B T, 3 K] -> [B T, K]. */
 type Within = (qkv: Tensor2D, bias: Tensor3D, name: string, layer: number) => Tensor2D;
-/** What a decoder reads besides, of so many texts. */
+/** Encoded source of a decoder, and its number of rows. */
 type Read = Memory & { rows: number };
 
 const distances = ({ params }: Pass<T5Config>, side: Side): Tensor2D => params[distancesOf(side)] as Tensor2D;
@@ -60,12 +60,12 @@ const distances = ({ params }: Pass<T5Config>, side: Side): Tensor2D => params[d
 const keysOf = (params: Params, layer: number, hidden: Tensor2D): Tensor2D =>
   dense(params, `${blockOf('decoder', layer)}.${CROSS}.kv`, hidden);
 const normOf = ({ normEpsilon }: T5Config): Norm => ({ kind: 'rmsNorm', epsilon: normEpsilon });
-/** Scores are not scaled: queries begin as much smaller. */
+/** Attention settings. Scores aren't scaled: the queries' initialization is smaller instead. */
 const how = (pass: Pass<T5Config>, rows: number, name: string) => ({
   ...{ rows, heads: pass.config.heads, scale: 1 },
   ...attentionDropped(pass, name),
 });
-/** `lengths`: of the rows of keys. */
+/** `lengths`: tokens in the rows of keys. */
 const limits = ({ attentionDropout, counter }: Pass<T5Config>, lengths: Tensor1D | undefined) => ({
   ...(lengths && { lengths }),
   ...(attentionDropout && counter && { counter }),
@@ -94,7 +94,7 @@ function stack(
   return see('norm', drop(norm(params, `${side}.final_layer_norm`, x, normOf(config)), 'norm'));
 }
 
-/** What a hook does with an activation of a block. */
+/** Passes an activation of a block to the hook. */
 const seeing =
   ({ hook }: Pass<T5Config>, i: number) =>
   (site: BlockActivation) =>

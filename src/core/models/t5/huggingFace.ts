@@ -74,7 +74,7 @@ export const huggingFace: HuggingFace<T5Config> = {
       num_layers: config.layers,
       num_decoder_layers: config.layers,
       num_heads: config.heads,
-      n_positions: config.context, // which transformers does not look at
+      n_positions: config.context, // transformers ignores it
       relative_attention_num_buckets: config.buckets,
       relative_attention_max_distance: config.maxDistance,
       feed_forward_proj: gated ? 'gated-gelu' : 'relu',
@@ -94,8 +94,8 @@ export const huggingFace: HuggingFace<T5Config> = {
   },
   schema: t5,
   /**
-   * transformers 5 writes that all classifiers are tied, and 4 scales those that are; so a classifier in the file of a model
-   * that does not scale is its own.
+   * transformers 5 writes all classifiers as tied, and 4 scales tied ones. So a classifier in the file of an unscaled
+   * model is untied.
    */
   seen: (config, names) => (!config.scaled && names.has(HEAD) ? { ...config, untied: true } : config),
   rename: (name) => (name === `${blockOf('decoder', 0)}.${CROSS}.relative_attention_bias.weight` ? null : name),
@@ -109,7 +109,7 @@ export const huggingFace: HuggingFace<T5Config> = {
     const { all: K } = columnsOf(config);
     const same = (name: string) => ({ name, of: name });
     const matrix = (name: string) => ({ ...same(`${name}.weight`), transposed: true });
-    /** Of a tensor of ours, matrices of so many columns that lie side by side in it. */
+    /** Splits a tensor of ours into joined matrices of this number of columns. */
     const split = (layer: string, of: string, names: readonly string[], columns: number): Layout =>
       names.map((name, at) => ({
         name: `${layer}.${name}.weight`,

@@ -5,7 +5,7 @@ import { ELEMENT } from '../../onnx/proto';
 import { bucketOf } from '../../ops/relativeBuckets';
 import { blockOf, columnsOf, CROSS, distancesOf, feedForwardLayer, SELF, type Side, type T5Config } from './sizes';
 
-/** T5 as forward.ts computes it, in the two files that transformers.js answers by. */
+/** T5 as in forward.ts, in the two files that transformers.js expects. */
 export const onnx: Readonly<Record<string, OnnxForward<T5Config>>> = {
   encoder_model: encoder,
   decoder_model_merged: decoder,
@@ -33,9 +33,9 @@ function encoder(g: GraphBuilder, { config }: Sized<T5Config>): void {
 }
 
 /**
- * input_ids [B, T] after those in the cache, encoder_hidden_states [B, S, C], encoder_attention_mask [B, S], and of each layer
- * past_key_values.N.decoder.key|value and past_key_values.N.encoder.key|value -> logits [B, T, V] and `present` of each.
- * Of what was read, only rows that the cache has not yet are multiplied: all of them with an empty cache, then none.
+ * input_ids [B, T] after the cached ones, encoder_hidden_states [B, S, C], encoder_attention_mask [B, S], and of each
+ * layer past_key_values.N.decoder.key|value and past_key_values.N.encoder.key|value -> logits [B, T, V] and `present`
+ * of each. Projects only encoder rows that aren't cached: all of them with an empty cache, then none.
  */
 function decoder(g: GraphBuilder, { config, vocabulary }: Sized<T5Config>): void {
   const { layers, heads, width, scaled, untied } = config;
@@ -87,7 +87,7 @@ function decoder(g: GraphBuilder, { config, vocabulary }: Sized<T5Config>): void
 
 const range = (g: GraphBuilder, from: Value, to: Value): Value => g.op('Range', [from, to, g.integers(1)]);
 
-/** x [B, T, C] -> `count` times heads [B, H, T, d], of matrices that lie side by side. */
+/** x [B, T, C] -> `count` tensors of heads [B, H, T, d], from joined matrices. */
 function headsOf(g: GraphBuilder, config: T5Config, layer: string, x: Value, count: number): readonly Value[] {
   const all = dense(g, layer, x);
   const parts = count === 1 ? [all] : g.ops('Split', [all], count, { axis: -1, num_outputs: count });
@@ -113,7 +113,7 @@ function feedForward(g: GraphBuilder, { gated, normEpsilon }: T5Config, side: Si
   return g.op('Add', [x, dense(g, `${layer}.DenseReluDense.wo`, inner)]);
 }
 
-/** queries [T], keys [S] int64, their places -> what is added to scores, [1, H, T, S]. Buckets are looked up by distance. */
+/** Positions of queries [T] and keys [S], int64 -> score bias [1, H, T, S]. Looks up buckets by distance. */
 function biasOf(g: GraphBuilder, config: T5Config, side: Side, queries: Value, keys: Value): Value {
   const { buckets, maxDistance } = config;
   const settings = { buckets, maxDistance, bidirectional: side === 'encoder' };

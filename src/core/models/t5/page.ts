@@ -11,7 +11,7 @@ export const page: PageForward<T5Config> = {
   reader: t5,
 };
 
-/** Floats that a reader takes besides the weights. */
+/** Number of floats that a reader needs besides the weights. */
 function workspaceOf({ config, vocabulary }: Sized<T5Config>): number {
   const { layers, context, width: C, hidden } = config;
   const K = columnsOf(config).all;
@@ -20,8 +20,8 @@ function workspaceOf({ config, vocabulary }: Sized<T5Config>): number {
 }
 
 /**
- * T5 (Raffel et al. 2019) for one text and its answer. Keys and values of the text that was read, and of the answer so far,
- * are kept. `weight` gives a tensor by Hugging Face's name; matrices are [out, in].
+ * T5 (Raffel et al. 2019) for one text and its answer. Caches keys and values of the source and of the answer so far.
+ * `weight` returns a tensor by Hugging Face's name; matrices are [out, in].
  */
 function t5({ config, vocabulary }: Sized<T5Config>, weight: (name: string) => Float32Array, kernels: Kernels): Reader {
   const { layers, heads, context, width: C, hidden: H, gated, scaled, untied, normEpsilon } = config;
@@ -38,7 +38,7 @@ function t5({ config, vocabulary }: Sized<T5Config>, weight: (name: string) => F
   const shares = new Float64Array(context);
   const tokens = weight('shared.weight'); // [vocabulary, C]
   const classifier = untied ? weight('lm_head.weight') : tokens;
-  /** Tokens of the text that is answered. */
+  /** Number of tokens of the source text. */
   let length = 0;
 
   function dense(name: string, from: Float32Array, to: Float32Array, rows: number, ins: number, outs: number): void {
@@ -68,7 +68,7 @@ function t5({ config, vocabulary }: Sized<T5Config>, weight: (name: string) => F
     for (let i = 0; i < rows * H; i++) inner[i] = gated ? geluTanh(inner[i]!) * up[i]! : Math.max(0, inner[i]!);
     addDense(`${h}.DenseReluDense.wo`, inner, rows, H);
   }
-  /** Of the side's distances: what is added to a score. */
+  /** Returns the relative position bias of a stack, added to a score. */
   function biasOf(side: Side): (head: number, query: number, key: number) => number {
     const table = weight(distancesOf(side)); // [buckets, heads]
     const settings = { ...config, bidirectional: side === 'encoder' };
@@ -81,7 +81,7 @@ function t5({ config, vocabulary }: Sized<T5Config>, weight: (name: string) => F
   function embed(ids: readonly number[]): void {
     for (const [r, id] of ids.entries()) x.set(tokens.subarray(id * C, (id + 1) * C), r * C);
   }
-  /** q, k and v of what x holds. */
+  /** Computes q, k and v of the normalized rows. */
   function project(layer: string, rows: number): void {
     dense(`${layer}.q`, normed, q, rows, C, K);
     dense(`${layer}.k`, normed, k, rows, C, K);

@@ -2,7 +2,7 @@ import { formatCount } from '../../base/units';
 import { headWords, logits, type Picture, type Piece, type Stack } from '../picture';
 import { blockOf, columnsOf, distancesOf, feedForwardLayer, type Side, type T5Config } from './sizes';
 
-/** The encoder, and above it the decoder that reads what it made. */
+/** Diagram of the encoder and, above it, the decoder that reads its output. */
 export function picture(config: T5Config, vocabulary: number): Picture {
   const { layers, heads, width, hidden, gated, buckets, context, untied } = config;
   const norm = (layer: string): Piece => ({ name: 'RMSNorm', isNorm: true, weights: [`${layer}.weight`] });

@@ -101,8 +101,8 @@ const fields = {
 };
 
 /**
- * An encoder that reads a text both ways, and a decoder that writes another with what it made of it. With a gate and without
- * scaled scores it is T5 1.1.
+ * Encoder-decoder: the encoder reads a text bidirectionally, and the decoder generates another from its output. Gated
+ * and without scaled scores, it is T5 1.1.
  */
 export const t5 = defineModel<T5Config>({
   label: 'T5',
@@ -142,15 +142,15 @@ export const t5 = defineModel<T5Config>({
   classifier: ({ untied }) => (untied ? 'lm_head.weight' : 'shared.weight'),
   headWidth: (config) => columnsOf(config).head,
   cacheColumns: (config) => 2 * columnsOf(config).all,
-  /** 2 N, and 4 a layer for each column of the queries and each token met, in three attentions: of a token that is read and one that is written. */
+  /** 2 N, plus 4 per layer, query column and attended token in three attentions: per source and target token. */
   flops(config, vocabulary) {
     const { layers, context } = config;
     return 2 * countParams(params(config, vocabulary)) + 12 * layers * columnsOf(config).all * context;
   },
   /**
-   * f32, per token and layer: norms and stream (2 C for each of five branches), q | k | v and heads of two self-attentions (8
-   * K), those of cross-attention (4 K), two feed-forwards; the streams, and one block of logits; and of each stack the bias
-   * of its scores. With recomputation: the layers' inputs, and one of the decoder's layers.
+   * f32, per token and layer: norms and stream (2 C for each of five branches), q | k | v and heads of two
+   * self-attentions (8 K), those of cross-attention (4 K), two feed-forwards; the streams, and one block of logits; and
+   * the score bias of each stack. With recomputation: the layers' inputs, and one of the decoder's layers.
    */
   activationBytes(config, vocabulary, { batch, recompute }) {
     const { layers, width: C, hidden, heads, context } = config;
@@ -162,7 +162,7 @@ export const t5 = defineModel<T5Config>({
     const biases = 2 * heads * context ** 2;
     return 4 * (tokens * (kept + 7 * C) + biases) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
   },
-  /** What goes into the non-linearity, or q | k | v; logits come in blocks. */
+  /** Input of the activation function, or q | k | v; logits are computed in blocks. */
   largestActivationBytes(config, { batch }) {
     const { heads, context } = config;
     return 4 * context * Math.max(batch * innerOf(config), batch * 3 * columnsOf(config).all, heads * context);
@@ -173,7 +173,7 @@ export const t5 = defineModel<T5Config>({
   load: () => import('./forward'),
 });
 
-/** Names are Hugging Face's, but for what lies side by side: q | k | v, k | v, and wi_0 | wi_1. Matrices are [in, out]. */
+/** Hugging Face's names, except for joined matrices: q | k | v, k | v, and wi_0 | wi_1. Matrices are [in, out]. */
 function params(config: T5Config, vocabulary: number): ParamTable {
   const { layers, heads, width: C, hidden, buckets, untied } = config;
   const { head, all: K } = columnsOf(config);
@@ -222,7 +222,7 @@ function of(layers: number, heads: number, width: number, context: number): T5Co
   return { ...shape, ...usual(shape), ...distances, headWidth: 0, gated: true, scaled: true, normEpsilon: 1e-6 };
 }
 
-/** Heads of 16 to 64 wide. */
+/** Shapes with heads 16 to 64 wide. */
 const SHAPES: readonly T5Config[] = [
   of(1, 2, 32, 64),
   of(1, 2, 48, 64),

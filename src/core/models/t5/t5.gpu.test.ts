@@ -13,21 +13,21 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-test('the same bits kept and computed again, and a token at a time', async () => {
+test('recomputation and incremental decoding give equal bits', async () => {
   const net = await smallT5();
   await expectSameComputedAgain(net);
   await expectSameWithCache(net);
   net.dispose();
   gpu.check();
 });
-test('what it makes of tokens does not depend on padding, where it drops too', async () => {
+test("outputs don't depend on padding, also with dropout", async () => {
   const net = await smallT5({ gated: false });
   await expectUnseen(net, { dropout: 0.2, attentionDropout: 0.1, recompute: true });
   net.dispose();
   gpu.check();
 });
-/** Counted as what one more of each adds, forward and backward. */
-test('a layer of the encoder and one of the decoder, gated, take 61 dispatches', async () => {
+/** Counts the dispatches that an additional layer of each adds, forward and backward. */
+test('a gated encoder layer and decoder layer take 61 dispatches', async () => {
   const calls = countCalls();
   const dispatches = async (layers: number): Promise<number> => {
     const choice = t5Choice({ layers });

@@ -18,7 +18,7 @@ const SMALL: T5Config = {
   ...{ layers: 2, heads: 2, width: 8, hidden: 10, context: 9 },
   ...{ headWidth: 0, gated: true, buckets: 8, maxDistance: 6, scaled: true, normEpsilon: 1e-3 },
 };
-/** Each differs from the first in what it is about. */
+/** Variants of the first config. */
 const CONFIGS: Readonly<Record<string, T5Config>> = {
   'a gate, and scores that are scaled': SMALL,
   'no gate': { ...SMALL, gated: false, hidden: 7 },
@@ -44,7 +44,7 @@ test.each(PUBLISHED)('%s has the published number of parameters', (_, count, con
   expect(countParams(t5.params(config, 32_128))).toBe(count);
   expect(t5.problems(config)).toEqual([]);
 });
-test('matrices decay; gains and distances do not; weights begin as in Mesh TensorFlow', () => {
+test('only matrices have weight decay, not gains or relative positions; weights are initialized as in Mesh TensorFlow', () => {
   const table = t5.params(SMALL, V);
   for (const [name, { decay, shape }] of Object.entries(table))
     expect(decay, name).toBe(shape.length === 2 && !name.includes('relative'));
@@ -62,10 +62,10 @@ test.each<[Partial<T5Config>, string, string]>([
   [{ heads: 3 }, 'heads', "The width of 8 isn't a multiple of 3 heads."],
   [{ buckets: 7 }, 'buckets', 'The number of distance buckets is 7; it must be even.'],
   [{ maxDistance: 4 }, 'maxDistance', 'The max distance is 4; with 8 buckets it must be over 4.'],
-])('%j cannot run, and says why', (change, field, message) => {
+])("%j can't run and reports why", (change, field, message) => {
   expect(t5.problems({ ...SMALL, ...change })).toMatchObject([{ field, message }]);
 });
-test('the dial gives runnable sizes that grow with it, and what is usual runs', () => {
+test('the size dial gives runnable configs that grow with it, and default sizes run', () => {
   const counts = [1e4, 1e5, 1e6, 1e7, 1e8].map((wanted) => {
     const config = t5.sized(wanted, 4096);
     expect(t5.problems(config)).toEqual([]);
@@ -80,8 +80,8 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
-  test.each(Object.entries(CONFIGS))('%s: logits are those of T5 written out in f64', async (_name, config) => {
-    const values = decisive(choiceOf(config), 3, 1.5); // it begins with embeddings as large as 1
+  test.each(Object.entries(CONFIGS))('%s: logits equal an f64 implementation of T5', async (_name, config) => {
+    const values = decisive(choiceOf(config), 3, 1.5); // its initial embeddings are as large as 1
     const net = await network(choiceOf(config), values);
     const got = tf.tidy(() => {
       const source = {
@@ -100,18 +100,18 @@ describe.each(SINGLE_THREAD_BACKENDS)('a small one on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
-  test('the same bits kept and computed again, and a token at a time', async () => {
+  test('recomputation and incremental decoding give equal bits', async () => {
     const net = await smallT5();
     await expectSameComputedAgain(net);
     await expectSameWithCache(net);
     net.dispose();
   });
-  test('what it makes of tokens does not depend on padding, where it drops too', async () => {
+  test("outputs don't depend on padding, also with dropout", async () => {
     const net = await smallT5({ gated: false });
     await expectUnseen(net, { dropout: 0.2, attentionDropout: 0.1, recompute: true });
     net.dispose();
   });
-  test('keys and values of what was read, made once, give the same bits', async () => {
+  test('precomputed cross-attention keys and values give equal bits', async () => {
     const net = await smallT5();
     const both = tf.tidy(() => {
       const source = {
@@ -130,7 +130,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('a small one on %s', (_, use) => {
     net.dispose();
   });
 });
-test('gradients are slopes, through both tables of distances and what the encoder made', async () => {
+test("gradients equal numeric slopes, through both relative position tables and the encoder's output", async () => {
   await tf.setBackend('cpu');
   const net = await smallT5();
   await expectSlopes(net);
