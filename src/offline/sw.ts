@@ -1,8 +1,7 @@
 /**
- * Service worker: stores the files of its build in this browser, so that the app opens and works without a network, and
- * answers for no other origin. Stores the core on installation, and other files at their first use and when the page
- * has time. Files are stored by hash, so two builds can coexist. A page keeps the files that it began with until it is
- * closed.
+ * Service worker: stores the files of its build in this browser, so that the app works without a network. Answers for
+ * no other origin. Stores the core on installation, and other files at their first use and when the page has time.
+ * Files are stored by hash, so two builds can coexist. A page keeps the files that it began with until it is closed.
  */
 import type { Asked, OfflineMessage } from '../protocol/offline';
 

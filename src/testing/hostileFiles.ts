@@ -1,6 +1,6 @@
 /**
- * Files made to hang a reader, exhaust memory, or cause unexpected errors: small ones of every structured format, and
- * valid ones with bytes changed by a seed. `scripts/hostileFiles.ts` writes them to a folder.
+ * Files made to hang a reader, exhaust memory, or cause unexpected errors. Has small ones of every structured format,
+ * and valid ones with bytes changed by a seed. `scripts/hostileFiles.ts` writes them to a folder.
  */
 import { concatBytes } from '../core/base/concat';
 import { EVERY_FORMAT } from './everyFormat';

@@ -1,6 +1,6 @@
 /**
- * Process that reads hostile files, each between two good ones, and prints the outcomes: a line of JSON at the start of
- * a file, and another at its end. Its arguments are names of HOSTILE.
+ * Process that reads hostile files, each between two good ones, and prints a line of JSON at the start and at the end
+ * of each file. Its arguments are names of HOSTILE.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { memoryStore } from '../core/base/blobStore';

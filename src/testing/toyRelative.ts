@@ -1,6 +1,6 @@
 /**
- * A small architecture with features that GPT lacks: relative positions as one bias for all blocks, bidirectional
- * attention, and cross-attention to an encoder's output (Raffel et al. 2019, arXiv:1910.10683).
+ * A small architecture with features that GPT lacks: one relative position bias for all blocks, bidirectional
+ * attention, and cross-attention to an encoder (Raffel et al. 2019, arXiv:1910.10683).
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';

@@ -1,6 +1,6 @@
 /**
- * Limits how much models write in tests. By default a model writes 80 tokens at each evaluation of a run and 1,024 at
- * each evaluation of a saved step, which took most of the time of unrelated tests.
+ * Limits how much models write in tests. By default a model writes 80 tokens at each evaluation of a run, and 1,024 at
+ * one of a saved step. This took most of the time of unrelated tests.
  */
 
 /** Sets lengths for the current test file. They still exceed the context of the smallest models. */

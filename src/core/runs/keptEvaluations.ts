@@ -55,7 +55,7 @@ const NOTHING: EvaluationRecord['evaluation'] = {
 
 export interface KeptEvaluation {
   record: EvaluationRecord;
-  /** What has changed since the evaluation. */
+  /** Changes since the evaluation. */
   changed: readonly ('text' | 'tokenizer')[];
 }
 

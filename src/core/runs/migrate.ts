@@ -15,8 +15,8 @@ import { recordKey, RUN } from './record';
 import { withoutMerges } from './tokenizer';
 
 /**
- * Migrates the single project, then runs with their inline data and overviews of their steps, then lists of documents,
- * small texts first, and last curves to bytes. Unreadable records stay as they are.
+ * Migrates the single project, then runs with inline data, then overviews of steps. Lists of documents follow, small
+ * texts first, and last curves as bytes. Unreadable records stay as they are.
  * @returns number of texts that got a list of their documents
  */
 export async function migrate(store: BlobStore, newId: () => string, job: Job): Promise<{ texts: number }> {

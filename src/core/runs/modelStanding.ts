@@ -31,7 +31,7 @@ const COUNTS: Readonly<Record<string, string>> = {
   trigram: 'which only counts which token follows which two',
 };
 
-/** What a model's standing depends on. */
+/** Facts that a model's standing depends on. */
 interface Trained {
   recipe: Pick<Recipe, 'objective' | 'optimizer' | 'learningRate'>;
   model: ModelChoice;

@@ -18,6 +18,6 @@ export function finishedStanding(
   };
 }
 
-/** Whether a baseline does better than the model. */
+/** Whether a baseline beats the model, or a classifier is no better than one label. */
 export const isBeaten = ({ kind }: Pick<Standing, 'kind'>): boolean =>
   kind === 'worse' || kind === 'no better than one label';

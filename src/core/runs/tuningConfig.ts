@@ -44,8 +44,8 @@ const without = (table: ParamTable, others: ParamTable): ParamTable =>
 
 /**
  * Peak learning rate of a tuning. Full fine-tuning uses a third of the rate for a new model of this size. Adapters use
- * five times the new model's rate, a classifier's adapters one and a half times, nearly independent of their rank:
- * docs/benchmarks.md, "Learning rates of adapters".
+ * five times the new model's rate, and a classifier's adapters one and a half times. Both are nearly independent of
+ * rank: docs/benchmarks.md, "Learning rates of adapters".
  */
 export function usualTuningRate(
   model: ModelChoice,

@@ -12,9 +12,9 @@ import { idAt, listProjects, OLD_KEY, PROJECTS } from './projects';
 import { listRuns, recordKey, type RunRecord, unreadableRuns } from './record';
 
 /**
- * Deletes data that no project or run names, and bases that no run with a saved step names, because a run resumes with
- * its original ones. Unreadable runs and projects may name any, so while there are some, everything stays. Data and
- * bases with an unreadable description stay too. Don't call it while data that no record names yet is being made.
+ * Deletes data that no project or run names, and bases that no run with a saved step names. A run resumes with its
+ * original ones. Unreadable runs and projects may name any, so while there are some, everything stays. Data and bases
+ * with an unreadable description stay too. Don't call it while data that no record names yet is being made.
  */
 export async function dropUnused(store: BlobStore): Promise<void> {
   await dropOrphaned(store);

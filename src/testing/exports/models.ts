@@ -98,7 +98,7 @@ async function made(row: Row): Promise<Exported> {
 }
 
 /**
- * Weights that make choices differ and each matter: activations are about 1 in size for every architecture, no vector
+ * Weights that make choices differ and each matter. Activations are about 1 in size for every architecture. No vector
  * is all zeros, and no two rows of a matrix are equal.
  */
 export function weightsOf(model: ModelChoice, seed: number): Values {

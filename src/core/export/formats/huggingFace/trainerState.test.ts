@@ -98,7 +98,7 @@ test('refuses other files, and skips unknown entries', () => {
   expect(readTrainerState('{"log_history":[{"train_runtime":3},7,{"step":-1,"loss":2}]}')).toEqual([]);
 });
 
-test('writes metrics by name, reads them back, and omits missing ones', () => {
+test('writes metrics by name, reads them back, and skips other fields', () => {
   const log = (trainerState(info, events) as { log_history: object[] }).log_history;
   expect(log[0]).toMatchObject({ eval_loss: 6, bits_per_byte: 2, sample: 'Call me' });
   const entry = { step: 1, eval_loss: 2, bits_per_byte: null, eval_runtime: 3, sample: '', active_ms: 1 };
