@@ -1,13 +1,12 @@
 /**
- * The service worker: stores the files of its build in this browser, so that the app opens and works without a network,
- * and answers for no other origin. It stores the core when it is installed, other files at their first use and when the
- * page has time. A file is stored under its hash: those of two builds lie side by side, and a page has the files that it
- * began with until it is closed.
+ * Service worker: stores the files of its build in this browser, so that the app works without a network. Answers for
+ * no other origin. Stores the core on installation, and other files at their first use and when the page has time.
+ * Files are stored by hash, so two builds can coexist. A page keeps the files that it began with until it is closed.
  */
 import type { Asked, OfflineMessage } from '../protocol/offline';
 
 declare const self: ServiceWorkerGlobalScope;
-/** What the build writes in (scripts/offline.ts): its files by their paths, and a name for what its headers are. */
+/** Values that the build inserts (scripts/offline.ts): its files by path, and a cache name derived from its headers. */
 declare const BUILD: {
   files: Readonly<Record<string, { integrity: string; size: number; isCore: boolean }>>;
   cache: string;
@@ -15,7 +14,7 @@ declare const BUILD: {
 const { files: FILES, cache: CACHE } = BUILD;
 
 self.addEventListener('install', (event) => {
-  // A newer version works offline as far as the older one does.
+  // A newer version works offline as far as the older one did.
   event.waitUntil(self.registration.active ? storeAll() : storeCore());
 });
 self.addEventListener('activate', (event) => {
@@ -32,7 +31,7 @@ const PATHS = Object.keys(FILES);
 const keyOf = (path: string): string => `${path}?${FILES[path]!.integrity}`;
 const isOurs = (path: string): boolean => Object.hasOwn(FILES, path);
 
-/** Without a request where the page has just loaded a file: the browser has it, and its hash is checked. */
+/** Stores the core. Files that the page has just loaded come from the browser's cache, with a hash check. */
 async function storeCore(): Promise<void> {
   const missing = (await missingPaths()).filter((path) => FILES[path]!.isCore);
   const stored = await store(missing, async (path) => (await cached(path)) ?? fetched(path));
@@ -45,7 +44,7 @@ async function storeAll(): Promise<void> {
   if (stored < missing.length) throw new Error(`${missing.length - stored} files could not be stored`);
 }
 
-/** A few of the missing files, so that the page can pause between them. */
+/** Stores a few of the missing files, so that the page can pause between them. */
 async function storeSome(): Promise<void> {
   const missing = await missingPaths();
   let bytes = 0;
@@ -56,14 +55,14 @@ async function storeSome(): Promise<void> {
   await tell({ kind: 'stored', isMissingMore: (await missingPaths()).some((path) => !failed.has(path)) });
 }
 const MAX_FILES = 32;
-/** A larger file is fetched if none goes before it. */
+/** Maximum bytes per call; a larger file is fetched only as the first. */
 const MAX_BYTES = 1e6;
-/** Paths that could not be stored since a page last opened. They come last. What a page asks for without a network is none. */
+/** Paths that couldn't be stored since a page last opened; they come last. Excludes page requests without a network. */
 const failed = new Set<string>();
 
 /**
- * Fetches files one after another and reports progress. When one fails, the others are stored all the same.
- * @returns how many it stored
+ * Fetches files one after another and reports progress. Continues after a file that fails.
+ * @returns number of stored files
  */
 async function store(paths: readonly string[], get = fetched): Promise<number> {
   const missing = new Set(await missingPaths());
@@ -82,7 +81,7 @@ async function store(paths: readonly string[], get = fetched): Promise<number> {
 }
 
 /**
- * Stores a file and returns it. The hash guards against a host that has a newer build now, or changes files in
+ * Fetches, stores and returns a file. The hash guards against a host that has a newer build or changes files in
  * transit.
  */
 async function fetched(path: string): Promise<Response | undefined> {
@@ -91,7 +90,7 @@ async function fetched(path: string): Promise<Response | undefined> {
   return response?.ok ? kept(path, response) : undefined;
 }
 
-/** The same from the browser's own cache, without a request. */
+/** Reads the file from the browser's own cache, without a request. */
 async function cached(path: string): Promise<Response | undefined> {
   const { integrity } = FILES[path]!;
   const request = new Request(path, { cache: 'only-if-cached', mode: 'same-origin', integrity });
@@ -111,7 +110,7 @@ async function missingPaths(): Promise<string[]> {
   return PATHS.filter((path) => !present.has(new URL(keyOf(path), self.location.origin).href));
 }
 
-/** A page's own path is the app's, whatever it is. What is not of the build is for the server to answer. */
+/** Answers a request. Any page path is the app's; other paths outside the build go to the server. */
 async function answer(request: Request): Promise<Response> {
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return Response.error();
@@ -127,7 +126,7 @@ async function asked(request: Request): Promise<Response> {
   return fetch(request);
 }
 
-/** Files that no build here needs any more. No page has them: they would have kept the older service worker alive. */
+/** Deletes files that no build here needs. No page uses them, or it would have kept the older service worker alive. */
 async function dropOthers(): Promise<void> {
   for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
   const cache = await caches.open(CACHE);
@@ -135,7 +134,7 @@ async function dropOthers(): Promise<void> {
   for (const request of await cache.keys()) if (!keys.has(request.url)) await cache.delete(request);
 }
 
-/** Where the server has no such service worker any more, something else is to be had at this address, and gets it. */
+/** Unregisters if the server no longer has this service worker, so that its new content is shown. */
 async function keepOrGo(): Promise<void> {
   const script = await asked(new Request('/sw.js', { cache: 'no-store' })).catch(() => undefined);
   const isScript = script?.headers.get('Content-Type')?.includes('javascript');
@@ -149,8 +148,8 @@ async function keepOrGo(): Promise<void> {
 }
 
 /**
- * Only for the one page that is open: another would lose the files that it began with. Of one that has just been closed the
- * older version may still answer requests, and while it does, Chromium (156) does not let a newer one in, nor for half a minute after.
+ * Takes over only if one page is open, since another page would lose its files. The older version may still answer
+ * requests of a page that has just closed. Until half a minute after that, Chromium (156) doesn't activate a newer one.
  */
 async function takeOver(): Promise<void> {
   if ((await openPages()).length === 1) await new Promise((resolve) => setTimeout(resolve, A_MOMENT_MS));

@@ -1,16 +1,16 @@
-/** What else could stand at one place. */
+/** Shows alternative tokens at one position. */
 import { formatShare } from '../core/base/units';
 import { element } from './card';
 import { elementById } from './elementById';
 
 export interface Alternative {
   id: number;
-  /** Null for bytes that are no whole characters. */
+  /** Null for bytes that aren't whole characters. */
   text: string | null;
   probability: number;
 }
 
-/** `take`: each can be chosen in place of the one that is. */
+/** Shows the alternatives. `take`: lets a person choose one in place of the current one. */
 export function showAlternatives(
   title: string,
   rows: readonly Alternative[],
@@ -46,7 +46,7 @@ function taking({ text }: Alternative, take: () => void): HTMLElement {
   return button;
 }
 
-/** A leading space is `·`, a newline `↵`. */
+/** Shows a leading space as `·` and a newline as `↵`. */
 function chip(text: string | null): HTMLElement {
   const made = element(
     'span',

@@ -1,4 +1,4 @@
-/** A passage with a word in each blank: each can be chosen to see what else it could be, and to take that. */
+/** Shows a passage with a word in each blank. Clicking a word shows its alternatives and lets a person choose one. */
 import { formatCount, formatShare } from '../core/base/units';
 import type { Filled } from '../core/sample/candidates';
 import { showAlternatives } from './alternatives';
@@ -14,7 +14,7 @@ export interface Blanks {
 export function blankList(): Blanks {
   const place = elementById('blanks', HTMLElement);
   let filled: Filled = { pieces: [], blanks: [] };
-  /** Of each blank, which of its candidates stands in it. */
+  /** Index of the chosen candidate of each blank. */
   let choices: number[] = [];
 
   const wordOf = (blank: number) => filled.blanks[blank]![choices[blank]!]!;

@@ -1,6 +1,6 @@
 import { type Block, blocks } from '../core/export/markdown';
 
-/** The model card as elements; its words stay text. */
+/** Renders the model card as elements; its words stay text. */
 export const card = (source: string): HTMLElement[] =>
   blocks(source)
     .filter((block) => block.kind !== 'heading' || block.level > 1) // the page has its own title
@@ -32,7 +32,7 @@ function table({ head, rows }: Block & { kind: 'table' }): HTMLElement {
   );
 }
 
-/** An element of text and elements. */
+/** Creates an element with text and child elements. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   ...children: readonly (string | Node)[]

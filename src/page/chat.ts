@@ -1,17 +1,17 @@
-/** What was said to a model that chats, and by it. */
+/** Conversation with a chat model. */
 import type { Message } from '../core/chat/conversation';
 import { element } from './card';
 import { elementById } from './elementById';
 
 export interface Chat {
-  /** What was said before the last question, after what the model goes by where a person gives that. */
+  /** Messages before the last question, after the system prompt if a person gives one. */
   before(): readonly Message[];
-  /** A question, under which the model answers. `answer`: to the one before. */
+  /** Adds a question, with the model's answer below it. `answer`: the answer to the previous question. */
   ask(question: string, answer: string): void;
-  /** The last question as it was asked, which is taken back. */
+  /** Takes the last question back and returns its text. */
   withdrawn(): string;
   clear(): void;
-  /** Whether something was asked. */
+  /** Whether a question was asked. */
   isBegun(): boolean;
 }
 
@@ -27,7 +27,7 @@ export function chatList(): Chat {
     ],
     ask(question, answer) {
       if (asked !== null) list.append(element('dd', answer));
-      // Who said nothing has not answered.
+      // An empty answer isn't part of the conversation.
       if (asked !== null && answer.trim() !== '')
         said = [...said, { role: 'user', content: asked }, { role: 'assistant', content: answer }];
       asked = question;

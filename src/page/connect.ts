@@ -9,8 +9,8 @@ interface PolicyFactory {
 }
 
 /**
- * The engine in a worker made of this very script; where the browser makes none (some do not for pages opened from a
- * file), the same engine in turns of the page's own loop.
+ * Starts the engine in a worker made from this script. Some browsers allow none for pages opened from a file; then the
+ * same engine runs in turns of the page's event loop.
  */
 export async function connect(script: string): Promise<Line<ToEngine, FromEngine>> {
   const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
@@ -26,7 +26,7 @@ export async function connect(script: string): Promise<Line<ToEngine, FromEngine
   }
 }
 
-/** Resolves when the engine at the other end has said its first word. */
+/** Resolves when the engine at the other end has sent its first message. */
 function listening(line: Worker | MessagePort): Promise<Line<ToEngine, FromEngine>> {
   return new Promise((resolve, reject) => {
     line.onmessage = () => resolve(line);

@@ -1,4 +1,4 @@
-/** An element of page.html by its id, which the page cannot do without. */
+/** Returns a required element of page.html. */
 export function elementById<E extends HTMLElement>(id: string, type: abstract new () => E): E {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`The page has no ${type.name} ${id}`);

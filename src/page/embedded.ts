@@ -1,4 +1,4 @@
-/** What the exporter has put into this document. */
+/** Reads the data that the exporter put into this document. */
 import { fromFailure } from '../core/base/errors';
 import type { PageModel } from '../core/export/formats/html/write';
 import { parseModel } from './damaged';
@@ -7,8 +7,8 @@ import type { FromEngine, Line, ToEngine } from './protocol';
 export const embeddedModel = (): PageModel => parseModel(textOf('model'));
 
 /**
- * Hands the model and its weights to the engine, a block at a time; each block leaves the document as it goes, so that
- * memory holds the weights once. Reports bytes. Resolves once the engine has found all of it whole.
+ * Sends the model and its weights to the engine, a block at a time. Removes each block from the document, so that
+ * memory has the weights once. Reports bytes. Resolves once the engine has verified everything.
  */
 export async function handOver(
   engine: Line<ToEngine, FromEngine>,

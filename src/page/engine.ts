@@ -28,7 +28,7 @@ import { PAGE_FORWARDS } from './readers';
 import { simdKernels } from './simdKernels';
 import { nextScores } from './nextScores';
 
-/** Loads the model and writes with it, in a worker or in turns of the page's own loop. */
+/** Loads the model and generates text, in a worker or in turns of the page's event loop. */
 export function serve(page: Line<FromEngine, ToEngine>): void {
   let loading: ReturnType<typeof load> | undefined;
   let model: Model | undefined;
@@ -71,11 +71,11 @@ interface Model {
   reader: Reader;
   /** Scores after a continued text; caches what was read. */
   next: ReturnType<typeof nextScores>;
-  /** Of one that chats: the ids that ask for an answer, and which end it. */
+  /** Chat model only: encodes messages up to the answer, and the ids that end an answer. */
   chat?: { ask: (messages: readonly Message[]) => Uint32Array; ends: readonly number[] };
 }
 
-/** Takes weights; once the checksum is that of all that came, there is a model. */
+/** Collects weights; `finish` returns the model if the checksum matches. */
 function load(json: string) {
   const { model, tensors, tokenizer: stated, tokenizerHash, chat } = parseModel(json);
   const floats = tensors.reduce((sum, [, size]) => sum + size, 0);
@@ -142,7 +142,7 @@ function forwardOf({ id }: ModelChoice): PageForward {
   return found;
 }
 
-/** Room for the weights, and what multiplies them. */
+/** Memory for the weights, and kernels for matrix products. */
 function memoryFor(model: ModelChoice, floats: number): { kernels: Kernels; weights: Float32Array } {
   const page = forwardOf(model);
   const needed = floats + page.workspaceOf(model);
@@ -150,7 +150,7 @@ function memoryFor(model: ModelChoice, floats: number): { kernels: Kernels; weig
     const kernels = isInFours(page, model) ? simdKernels(needed) : plainKernels;
     return { kernels, weights: kernels.floats(floats) };
   } catch {
-    // No WebAssembly here, none with four floats at once, or not so much memory for it.
+    // No WebAssembly, no SIMD, or not enough memory for it.
   }
   try {
     return { kernels: plainKernels, weights: plainKernels.floats(floats) };
@@ -165,7 +165,7 @@ function memoryFor(model: ModelChoice, floats: number): { kernels: Kernels; weig
 
 type Write = Extract<ToEngine, { kind: 'write' }>;
 
-/** As core/sample/fill.ts. */
+/** Like core/sample/fill.ts. */
 function fill({ tokenizer, reader, context }: Model, text: string): Filled {
   const passage = readPassage(tokenizer, text);
   const { ids, places } = passageIds(tokenizer, passage);
@@ -174,10 +174,10 @@ function fill({ tokenizer, reader, context }: Model, text: string): Filled {
   const blanks = places.map((place, i) => candidates(tokenizer, passage, i, reader.scores(place), CANDIDATES));
   return { pieces: passage.pieces, blanks };
 }
-/** Of each blank. */
+/** Number of candidates per blank. */
 const CANDIDATES = 8;
 
-/** As core/sample/classify.ts. */
+/** Like core/sample/classify.ts. */
 function classify(
   { tokenizer, kind, reader, context }: Model,
   { several, inWindows, labels }: Classes,
@@ -199,7 +199,7 @@ function classify(
   return { probabilities, tokens: ids.length, read, windows: windows.length };
 }
 
-/** As core/sample/generate.ts, answer.ts and converse.ts: the same choices from the same scores. */
+/** Like core/sample/generate.ts, answer.ts and converse.ts: makes the same choices from the same scores. */
 async function write(model: Model, asked: Write, signal: AbortSignal, page: Line<FromEngine, ToEngine>) {
   const { tokenizer } = model;
   const { settings } = asked;
@@ -228,7 +228,7 @@ interface Begun {
   ids: number[];
   next: Model['next'];
   ends: readonly number[];
-  /** Tokens that may be written, where there is no room for as many as anyone likes. */
+  /** Maximum number of tokens to write, if the room is limited. */
   max?: number;
   leftOut?: number;
 }
@@ -245,7 +245,7 @@ function begun(model: Model, { prompt, chat, settings }: Write): Begun {
   return { ...answering(model, prompt), ends };
 }
 
-/** All that is read of an answer depends on what is answered. */
+/** Starts an answer; all of its scores depend on the source text. */
 function answering({ tokenizer, reader, context }: Model, text: string) {
   const source = sourceIds(tokenizer, text);
   checkFits('input', source.length, context);

@@ -6,7 +6,7 @@ import { simdKernels } from './simdKernels';
 
 const wave = (n: number, seed: number): Float32Array => new Float32Array(n).map((_, i) => Math.sin(seed + i * i));
 
-/** Both products for one shape, into y's that are not empty. */
+/** Both products for one shape, added to non-zero values of y. */
 function products(kernels: Kernels, rows: number, inner: number, columns: number, vocabulary: number): number[][] {
   const given = (n: number, seed: number): Float32Array => {
     const array = kernels.floats(n);
@@ -20,7 +20,7 @@ function products(kernels: Kernels, rows: number, inner: number, columns: number
   return [[...y], [...scores]];
 }
 
-test('four floats at once give what plain JavaScript gives, for any number of rows and any widths of eights', () => {
+test('SIMD kernels equal plain JavaScript, for any number of rows and any width that is a multiple of eight', () => {
   const eights = fc.integer({ min: 1, max: 9 }).map((n) => 8 * n);
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 11 }), eights, eights, fc.integer({ min: 1, max: 70 }), (...shape) => {
@@ -33,7 +33,7 @@ test('four floats at once give what plain JavaScript gives, for any number of ro
   );
 });
 
-test('plain JavaScript multiplies as written by hand', () => {
+test('plain JavaScript multiplies like a handwritten example', () => {
   const y = Float32Array.of(100, 0, 0, 0);
   plainKernels.multiply(Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6, 7, 8), y, 2, 2, 2);
   expect([...y]).toEqual([119, 22, 43, 50]);

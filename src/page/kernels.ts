@@ -1,6 +1,6 @@
 import type { Kernels } from '../core/models/page';
 
-/** In plain JavaScript, for browsers that run no WebAssembly. */
+/** Kernels in plain JavaScript, for browsers without WebAssembly. */
 export const plainKernels: Kernels = {
   floats: (length) => new Float32Array(length),
   multiply(x, w, y, rows, inner, columns) {

@@ -6,10 +6,10 @@ import { showAlternatives } from './alternatives';
 import { elementById } from './elementById';
 import type { Classified } from './protocol';
 
-/** At most so many are shown. */
+/** Maximum number of labels shown. */
 const MAX = 20;
 
-/** @returns what the status says of it */
+/** Shows the labels. @returns status text */
 export function showLabels({ model, atLeast = 0 }: PageModel, classified: Classified): string {
   const { labels, several } = model.config.classes!;
   const { probabilities, tokens, read, windows } = classified;

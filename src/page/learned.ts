@@ -1,4 +1,4 @@
-/** How the model learned: its curve stands in the document; a scrubber goes through what it wrote on the way. */
+/** Shows training history: the document has the curve, and a slider shows samples from training. */
 import { formatCount } from '../core/base/units';
 import type { PageModel } from '../core/export/formats/html/write';
 import { elementById } from './elementById';

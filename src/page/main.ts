@@ -1,4 +1,4 @@
-/** One script for both sides: in the document it is the page; in the worker that is made of it, the engine. */
+/** One script for both sides: the page in the document, and the engine in the worker made from it. */
 import './page.css';
 import './chat.css';
 import './learned.css';

@@ -3,8 +3,8 @@ import { contextWindow } from '../core/sample/contextWindow';
 import { BLOCK, type Reader } from '../core/models/page';
 
 /**
- * Scores of the token after a text. What the reader still holds from the last call is not read again, and between blocks
- * the event loop gets a turn. Null when stopped.
+ * Returns scores of the token after a text. Doesn't read again what the reader still has from the last call, and yields
+ * to the event loop between blocks. Null when stopped.
  */
 export function nextScores(
   reader: Reader,

@@ -1,4 +1,4 @@
-/** The page: what is typed and chosen goes to the engine, what the engine writes comes back. */
+/** Connects the page's controls with the engine. */
 import { badFile, type Failure, paragraph, toFailure } from '../core/base/errors';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../core/base/units';
 import type { PageModel } from '../core/export/formats/html/write';
@@ -18,7 +18,7 @@ import { PAGE_FORWARDS } from './readers';
 import { tokenList } from './tokens';
 import { WORDS } from './words';
 
-/** Shows the model and loads it. `script` is the source of this document's script. Reports failures in words. */
+/** Shows the model and loads it. `script` is the source of this document's script. Shows failures. */
 export async function open(script: string): Promise<void> {
   closeWaysOut();
   try {
@@ -50,7 +50,7 @@ function closeWaysOut(): void {
     for (const holder of [globalThis, Window.prototype, Document.prototype]) Reflect.deleteProperty(holder, name);
 }
 
-/** The script is what was written, or the browser would not run it: what it stumbles over is its data, or the browser. */
+/** Browsers only run an unchanged script, so an unknown error comes from the data or the browser. */
 const UNKNOWN = badFile(
   'Couldn’t load the model: the file is damaged, or this browser is too old.',
   'Copy or download the file again, or open it in a current browser.',
@@ -93,12 +93,12 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
     say(words.reading);
     engine.postMessage({ kind: 'write', prompt, settings, ...(chat && { chat: chat.before() }) });
   }
-  /** What has been written becomes part of the prompt. */
+  /** Appends the generated text to the prompt and continues. */
   function goOn(): void {
     elementById('prompt', HTMLTextAreaElement).value = elementById('before', HTMLElement).textContent + tokens.text();
     form.requestSubmit();
   }
-  /** Another way with the same model. */
+  /** Switches to another use of the same model. */
   function turnTo(other: Kind): void {
     if (writing || other === kind) return;
     newChat();
@@ -128,7 +128,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
       case 'listening':
       case 'took':
       case 'ready':
-        return; // Said before there was anything to write.
+        return; // Sent before there was anything to write.
       case 'wrote':
         tokens.add(data.token);
         writing.count++;
@@ -188,7 +188,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
     prompt.setRangeText('___', prompt.selectionStart, prompt.selectionEnd, 'end');
     prompt.focus();
   });
-  // A hidden field can't be fixed, so opens the settings.
+  // Opens the settings, because a person can't fix a hidden field.
   form.addEventListener('invalid', () => (elementById('settings', HTMLDetailsElement).open = true), { capture: true });
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && writing) stop();
@@ -199,11 +199,11 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   run.disabled = false;
 }
 
-/** What is done with a text here. */
+/** Use of a text. */
 type Kind = ModelKind | 'chat' | 'classifier';
 const beginning = (model: PageModel): Kind => (model.chat?.isFirst ? 'chat' : kindOf(model));
 
-/** The script is what was written: a model of another kind would have been refused when it was. */
+/** Browsers only run an unchanged script, and the export refused unsupported kinds. */
 const kindOf = ({ model: { id, config } }: PageModel): Kind =>
   config.classes ? 'classifier' : (PAGE_FORWARDS[id]?.kind ?? 'decoder');
 
@@ -212,7 +212,7 @@ function promptFor(kind: Kind, prompt: string): string {
   return kind === 'encoder' && !hasBlank(prompt) ? `${prompt.trimEnd()} ___` : prompt;
 }
 
-/** Says what is done with a text here, and leaves out what is for other kinds of model. */
+/** Shows the words for this kind of model, and hides controls of other kinds. */
 function dress(kind: Kind, model: PageModel): void {
   const { chat, prompt } = model;
   const words = WORDS[kind];
@@ -243,7 +243,7 @@ function dress(kind: Kind, model: PageModel): void {
     elementById('settings', HTMLElement).hidden = true;
     put('as-said', 'Each blank is filled independently');
   }
-  // An answer is looked for, where a text is played with.
+  // An encoder-decoder's likeliest answer is wanted, not a random one.
   if (kind === 'encoder-decoder') elementById('temperature', HTMLInputElement).value = '0';
 }
 
@@ -258,7 +258,7 @@ function readSettings() {
   };
 }
 
-/** Asking for the same again gives another text. */
+/** Advances the seed, so that the same request gives another text. */
 function takeNextSeed(): void {
   const field = elementById('seed', HTMLInputElement);
   field.valueAsNumber = nextSeed(field.valueAsNumber);

@@ -37,7 +37,7 @@ async function reader(model: ModelChoice, values: Values, make: (floats: number)
   return page.reader(model, (name) => held.get(name)!, kernels);
 }
 
-/** Largest difference from the app's own scores, at every place, read in blocks of a length. */
+/** Largest difference from the app's own scores, at every position, read in blocks of a length. */
 function difference(read: Reader, ids: readonly number[], expected: Float32Array, block: number): number {
   let worst = 0;
   for (let at = 0; at < ids.length; at += block) {
@@ -52,7 +52,7 @@ function difference(read: Reader, ids: readonly number[], expected: Float32Array
 
 beforeAll(() => tf.setBackend('cpu'));
 
-describe('scores are those of the app', () => {
+describe("scores equal the app's", () => {
   test('for trained models of each architecture, within 1e-4', async () => {
     for (const { info, snapshot, tokens } of await trainedModels()) {
       const { model } = info;
@@ -95,7 +95,7 @@ describe('scores are those of the app', () => {
       vocabulary: 17,
     },
   ];
-  test.each(ODD)('for lengths that are no multiples of eight, in plain JavaScript: $id', async (model) => {
+  test.each(ODD)("for lengths that aren't multiples of eight, in plain JavaScript: $id", async (model) => {
     const { page } = await modelSpec(model.id).page!();
     expect(isInFours(page, model)).toBe(false);
     const values = decisive(model, 1);
@@ -107,7 +107,7 @@ describe('scores are those of the app', () => {
   });
 });
 
-describe('of models that don’t continue a text', () => {
+describe("for models that don't continue a text", () => {
   const sizes = { layers: 2, heads: 2, width: 16, context: 12 };
   const BERT = { hidden: 40, tokenTypes: 2, normEpsilon: 1e-12 };
   const T5 = { hidden: 24, buckets: 8, maxDistance: 6, normEpsilon: 1e-6 };
@@ -121,7 +121,7 @@ describe('of models that don’t continue a text', () => {
     ['by the error function', { tanh: false }],
     ['by tanh, untied', { tanh: true, untied: true as const }],
     ['odd', { tanh: false, heads: 3, width: 9, hidden: 10 }],
-  ])('BERT, %s: every place is what the app says of it', async (_, change) => {
+  ])("BERT, %s: every position has the app's scores", async (_, change) => {
     const model: ModelChoice = { id: 'bert', config: { ...sizes, ...BERT, ...change }, vocabulary: 17 };
     const values = decisive(model, 1);
     const net = await network(model, values);
@@ -141,9 +141,9 @@ describe('of models that don’t continue a text', () => {
     ['with a gate', { gated: true, scaled: false, untied: true as const, headWidth: 0 }],
     ['with ReLU, scaled', { gated: false, scaled: true, headWidth: 16 }],
     ['odd', { gated: true, scaled: true, headWidth: 3, hidden: 10, width: 9, heads: 3 }],
-  ])('T5, %s: an answer is read as the app reads it, in blocks of any length', async (_, change) => {
+  ])("T5, %s: gives the app's scores of an answer, in blocks of any length", async (_, change) => {
     const model: ModelChoice = { id: 't5', config: { ...sizes, ...T5, ...change }, vocabulary: 17 };
-    // As drawn, which is decisive: 12 times as large, all of a softmax is in one place and rounding decides which.
+    // Uses the initial weights, which are decisive enough. At 12 times the size, rounding would decide each softmax.
     const values: Values = new Map(
       [...initialValues(model, 1)].map(([name, { shape, data }]) => [
         name,
@@ -157,7 +157,7 @@ describe('of models that don’t continue a text', () => {
     for (const make of kernelsOf.slice(isInFours((await modelSpec('t5').page!()).page, model) ? 0 : 1)) {
       for (const block of [1, 3, BLOCK]) {
         const read = await reader(model, values, make);
-        read.source!([2, 2]); // forgotten
+        read.source!([2, 2]); // replaced by the next source
         read.source!(source);
         expect(difference(read, ids, expected, block)).toBeLessThan(1e-4);
       }
@@ -166,7 +166,7 @@ describe('of models that don’t continue a text', () => {
   });
 });
 
-test('what is held is not read again, and never taken for another text', async () => {
+test("doesn't read cached tokens again, and never confuses them with another text", async () => {
   const reads: [number, number][] = [];
   let last = -1;
   const recorder: Reader = {
@@ -180,9 +180,9 @@ test('what is held is not read again, and never taken for another text', async (
   const ask = (ids: number[]) => next(ids, unwatched.signal);
   expect(await ask([1, 2, 3])).toEqual(Float32Array.of(3));
   expect(await ask([1, 2, 3, 4])).toEqual(Float32Array.of(4));
-  await ask([1, 2, 3, 4, 5]); // lets go of two
+  await ask([1, 2, 3, 4, 5]); // drops two
   await ask([3, 4, 9]);
-  await ask([3, 4, 9]); // the last is read again for its scores
+  await ask([3, 4, 9]); // reads the last token again for its scores
   expect(reads).toEqual([[0, 3], [3, 1], [0, 3], [2, 1], [2, 1]]); // prettier-ignore
   expect(await next([7], AbortSignal.abort())).toBeNull();
 });

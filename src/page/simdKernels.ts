@@ -19,8 +19,9 @@ import {
 } from '../core/base/assembler';
 
 /**
- * The products on four floats at once, for widths that are multiples of 8. All arrays live in one memory of `floats` floats.
- * @throws CompileError where the browser has no such WebAssembly, RangeError where it has not enough memory
+ * Matrix products on four floats at once, for widths that are multiples of 8. All arrays are in one memory of `floats`
+ * floats.
+ * @throws CompileError if the browser lacks such WebAssembly, RangeError if memory is insufficient
  */
 export function simdKernels(floats: number): Kernels {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * floats) / PAGE) });
@@ -46,13 +47,13 @@ export function simdKernels(floats: number): Kernels {
 }
 const PAGE = 65_536;
 
-// Parameters of both: addresses, then the lengths of a row of x and of a row of w and y, in bytes.
+// Parameters of both: addresses, then the row lengths of x, and of w and y, in bytes.
 const [X, W, Y, INNER, COLUMNS] = [0, 1, 2, 3, 4] as const;
 const row = (address: number, length: number, n: number): Code =>
   n === 0 ? get(address) : add(row(address, length, n - 1), get(length));
 const bump = (local: number, by: Code): Code => set(local, add(get(local), by));
 
-/** y [columns] += x [inner] w: four rows of w are read at a time from end to end, as memory likes it. */
+/** y [columns] += x [inner] w: reads four rows of w at a time from end to end, for sequential memory access. */
 const multiplyOne: Func = (() => {
   const [END, TO, Y_END, FACTOR, FROM] = [5, 6, 7, 9, 8] as const;
   const factors = [0, 1, 2, 3].map((i) => FACTOR + i);
@@ -91,7 +92,7 @@ const multiplyOne: Func = (() => {
   };
 })();
 
-/** y [4, columns] += x [4, inner] w: eight columns of four rows are held in registers. */
+/** y [4, columns] += x [4, inner] w: registers hold eight columns of four rows. */
 const multiplyFour: Func = (() => {
   const [Y_END, FROM, TO, AT, END] = [5, 6, 7, 8, 9] as const;
   const [LEFT, RIGHT, FACTOR, SUMS] = [10, 11, 12, 13] as const;
@@ -135,7 +136,7 @@ const multiplyFour: Func = (() => {
   };
 })();
 
-/** y [rows] = w x, the row of w as long as x; lengths of x and y in bytes. */
+/** y [rows] = w x, where rows of w are as long as x; lengths of x and y in bytes. */
 const score: Func = (() => {
   const [ROWS, X_AT, Y_AT, LENGTH, Y_LENGTH, AT, END, Y_END, SUM, OTHER] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
   const term = (offset: number): Code => times(load(get(ROWS), offset), load(get(AT), offset));

@@ -1,4 +1,4 @@
-/** What has been written, token by token: each can be chosen, by mouse or with ← →, to see what else it could have been. */
+/** Shows generated tokens. Selecting one, by mouse or with ← →, shows its alternatives. */
 import { formatCount, formatNumber } from '../core/base/units';
 import { type Alternative, showAlternatives } from './alternatives';
 import { element } from './card';
@@ -70,10 +70,10 @@ export function tokenList(vocabulary: number): Tokens {
   };
 }
 
-/** Thresholds of heavier underlines, as shares of the bits of a uniform guess. */
+/** Thresholds of heavier underlines, as shares of a uniform model's bits. */
 const STEPS = [0.1, 0.25, 0.45, 0.58] as const;
 
-/** What cannot be seen, in a word. */
+/** Name of an invisible token, in a word. */
 const spoken = (text: string): string => (text === '' ? 'byte' : text.includes('\n') ? 'new line' : 'space');
 
 function alternativesOf({ id, text, probability, alternatives }: GeneratedToken): readonly Alternative[] {

@@ -4,7 +4,7 @@ import type { ModelKind } from '../core/models/spec';
 interface Words {
   prompt: string;
   act: string;
-  /** What a key does, as its hint says it. */
+  /** Action of the keyboard shortcut, for its hint: `writes`. */
   does: string;
   acting: string;
   reading: string;
@@ -12,9 +12,9 @@ interface Words {
   result: string;
   nothing: string;
   notice: string;
-  /** The model has ended what it writes. */
+  /** Message after the model has ended the text. */
   ended: string;
-  /** The other button, once something was written; none where there is nothing. */
+  /** Label of the second button once a text was written; absent if there is none. */
   more?: string;
 }
 

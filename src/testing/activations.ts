@@ -1,7 +1,7 @@
-/** Activations once more, in f64, from their definitions. */
+/** Reference activations in f64, from their definitions. */
 import type { Activation } from '../core/ops/activation';
 
-/** The normal distribution by its series, all of whose terms have one sign: Abramowitz & Stegun 1964, 26.2.11. */
+/** Normal distribution by a series whose terms all have the same sign: Abramowitz & Stegun 1964, 26.2.11. */
 function normalDistribution(x: number): number {
   if (Math.abs(x) > 12) return x > 0 ? 1 : 0;
   let [term, sum] = [x, 0];
@@ -19,7 +19,7 @@ export const ACTIVATIONS_IN_F64: Readonly<Record<Activation, (x: number) => numb
   relu: (x) => Math.max(x, 0),
   silu: (x) => x / (1 + Math.exp(-x)),
 };
-/** Their derivatives. */
+/** Derivatives of the activations. */
 export const SLOPES_IN_F64: Readonly<Record<Activation, (x: number) => number>> = {
   'gelu-tanh': (x) => {
     const t = Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3));

@@ -6,7 +6,7 @@ import { drawn } from '../core/models/initial';
 import { hashOfFrozen } from '../core/train/start';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 
-/** @param base a model trained with all its weights. @param isTarget default: all linear layers */
+/** @param base a fully trained model. @param isTarget target modules; default: all linear layers */
 export async function adapted(base: Exported, isTarget?: (name: string) => boolean): Promise<Exported> {
   const { id, config, vocabulary } = base.info.model;
   const own = modelSpec(id).params(config, vocabulary);

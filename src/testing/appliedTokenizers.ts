@@ -1,4 +1,4 @@
-/** Small tokenizer.json files of the kinds that are applied, laid out as the crate `tokenizers` writes them. */
+/** Small tokenizer.json files of kinds that are applied from files, in the layout of the crate `tokenizers`. */
 
 const token = (id: number, content: string) => ({
   id,
@@ -11,7 +11,7 @@ const token = (id: number, content: string) => ({
 });
 const WORDS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'un', '##want', '##ed', 'want', 'run', '##ning', ',', '[', ']', 'mask', '东', 'e', '##e', '.', "'", 's']; // prettier-ignore
 
-/** BERT's, without case. */
+/** BERT's tokenizer, uncased. */
 export const wordPiece = {
   version: '1.0',
   truncation: null,
@@ -47,7 +47,7 @@ export const wordPiece = {
 
 const PIECES = ['<pad>', '</s>', '<unk>', '▁', 'a', 'b', 'c', '▁a', '▁ab', 'bc', 'abc', '▁the', '<', '>', '/', 's', 'é', '<extra_id_1>', '<extra_id_0>']; // prettier-ignore
 
-/** T5's: pieces with their log probabilities, ▁ for a space. */
+/** T5's tokenizer: pieces with their log probabilities, ▁ for a space. */
 export const unigram = {
   version: '1.0',
   truncation: null,

@@ -1,5 +1,5 @@
 export const SAID = 'The whale came up beside the boat, and nobody said a word, for it was very near. It sank.';
-/** As Chrome writes it: the page first, in quoted-printable, and then its frames and what it shows. */
+/** A page saved by Chrome: the page first, in quoted-printable, then its frames and pictures. */
 export const ARCHIVED_PAGE = [
   'From: <Saved by Blink>',
   'Snapshot-Content-Location: https://example.org/whale',

@@ -23,5 +23,5 @@ export function beginningTokenizer(): Promise<Tokenizer> {
     },
   });
 }
-/** Its ids of what stands before a text, and after it. */
+/** Ids of the start and end tokens around a text. */
 export const [BEGIN, END] = [256, 257];

@@ -1,4 +1,4 @@
-/** Workers' real halves in Node, each behind a channel, and a studio over them: what a browser adds is left out. */
+/** The real halves of workers in Node, each behind a channel, and a studio over them, without a browser's extras. */
 import { readFile } from 'node:fs/promises';
 import { connect, type Client } from '../client/connect';
 import type { DataApi } from '../protocol/data';
@@ -24,7 +24,7 @@ export interface TestStudio {
   close(): void;
 }
 
-/** The halves, to be changed by a test that watches a call, holds it back, or has it fail as no half in Node can. */
+/** Halves of workers. A test can replace methods to watch a call, delay it, or make it fail as no half in Node can. */
 export interface Halves {
   data: Handlers<DataApi>;
   gpu: Handlers<GpuApi>;
@@ -40,7 +40,7 @@ export function halvesOver(store: BlobStore): Halves {
   };
 }
 
-/** It is loaded when it is first asked: TensorFlow.js takes seconds, which most pages do without. */
+/** GPU half, loaded on the first call: TensorFlow.js takes seconds to load, and most pages don't need it. */
 function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
   let half: Promise<Handlers<GpuApi>> | undefined;
   const open = async (): Promise<Handlers<GpuApi>> => {
@@ -55,14 +55,14 @@ function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
     (method: keyof GpuApi) =>
     async (input: never, job: never): Promise<unknown> =>
       (await (half ??= open()))[method](input, job);
-  // A test may replace a method, which then stays.
+  // A method that a test replaced stays replaced.
   const replaced: Partial<Handlers<GpuApi>> = {};
   return new Proxy(replaced as Handlers<GpuApi>, {
     get: (_, method: keyof GpuApi) => replaced[method] ?? later(method),
   });
 }
 
-/** On WASM. Locks are this test's own (`locks`). */
+/** Makes a studio on WASM with its own locks (`locks`). */
 export function testStudio(
   store: BlobStore,
   halves: Halves = halvesOver(store),
@@ -97,7 +97,7 @@ export function testStudio(
   return { studio, gpu, data, verify, downloads, close: () => ports.forEach((port) => port.close()) };
 }
 
-/** Files of a folder with their names: a channel of Node's hands on blobs. */
+/** Passes on the names of a folder's files, because a channel of Node turns files into blobs. */
 function withNames(
   half: Handlers<DataApi>,
   behindChannel: (half: Handlers<DataApi>) => Client<DataApi>,
@@ -121,7 +121,7 @@ function withNames(
   };
 }
 
-/** What a browser has as `navigator.locks`, as far as it is used: of one that several tabs are in, where they share it. */
+/** The used part of `navigator.locks`. Tabs of one browser share an instance. */
 export function lonelyLocks(): object {
   const held = new Map<string, { isShared: boolean; count: number }>();
   const freed = new Map<string, (() => void)[]>();
@@ -154,12 +154,12 @@ export function lonelyLocks(): object {
   };
 }
 
-/** A page over an empty store, with the workers' real halves, that has loaded. */
+/** A loaded page over an empty store, with the real halves of workers. */
 export async function loadedStudio(): Promise<TestStudio> {
   const page = testStudio(memoryStore());
   await page.studio.getState().load();
   return page;
 }
 
-/** A file as the page is given it. */
+/** A file in the form that the page receives. */
 export const givenFile = (name: string, content: BlobPart) => ({ name, file: new File([content], name) });

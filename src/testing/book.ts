@@ -1,9 +1,9 @@
-/** Books in EPUB as programs write them, part by part. */
+/** EPUB books as programs write them, part by part. */
 import { zipSync } from 'fflate';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** @param chapters what is in their bodies, in the order of reading @param others other parts, by their paths */
+/** @param chapters contents of their bodies, in reading order @param others other parts, by their paths */
 export function bookOf(
   chapters: readonly string[],
   { metadata = '', items = '', spine = '', guide = '' } = {},

@@ -1,4 +1,4 @@
-/** Small models with a chat template, drawn with large weights so that their choices differ; each ends an answer to `QUESTION`. */
+/** Small chat models. Large random weights make choices differ; each ends an answer to `QUESTION`. */
 import { fromHalf, toHalf } from '../core/base/half';
 import { type Message } from '../core/chat/conversation';
 import { CHATML } from '../core/chat/pieces';
@@ -21,11 +21,11 @@ const SIZES = { layers: 2, heads: 4, width: 64, context: 160, kvHeads: 2, hidden
 export interface ChatModel {
   model: Exported;
   ask(messages: readonly Message[]): Uint32Array;
-  /** What it answers, the likeliest each time, and whether it ended its turn. */
+  /** Greedy answer, and whether the model ended its turn. */
   answer(messages: readonly Message[], length?: number): Promise<{ text: string; isEnded: boolean; tokens: number }>;
 }
 
-/** Ours, with tokens for turns. */
+/** Our tokenizer, with tokens for turns. */
 export const turnsModel = async (): Promise<ChatModel> => {
   const tokenizer = await turnsTokenizer();
   return answering(await createTokenizer(withChatTemplate(tokenizer.model, usualTemplate(tokenizer))), 105);
@@ -43,7 +43,7 @@ export const chatmlModel = async (): Promise<ChatModel> =>
 
 /**
  * Draws models until one answers `QUESTION` and ends its turn.
- * @param firstSeed where the search starts: the seed that it found last time, so that one model is drawn instead of a hundred
+ * @param firstSeed start of the search: the seed found last time, to draw one model instead of a hundred
  */
 async function answering(tokenizer: Tokenizer, firstSeed: number): Promise<ChatModel> {
   const template = await compiled(ownTemplate(tokenizer)!, tokenizer);
@@ -62,7 +62,7 @@ async function answering(tokenizer: Tokenizer, firstSeed: number): Promise<ChatM
     const answer = of(model);
     const first = await answer(ASKED);
     if (!first.isEnded || first.tokens < 4 || first.tokens > 20 || first.text.length < 4) continue;
-    // What is rounded otherwise must not change it.
+    // Different rounding must not change the answer.
     const others = await Promise.all([1, 2, 3].map(async (noise) => of(await drawn(tokenizer, seed, noise))(ASKED)));
     if (others.every(({ text }) => text === first.text)) return { model, ask, answer };
   }
@@ -75,7 +75,7 @@ function drawn(tokenizer: Tokenizer, seed: number, noise = 0): Promise<Exported>
   const own = { theta: 10_000, normEpsilon: 1e-5, qkNorm: 'none', norm: 'before', window: 0, untied: true } as const;
   const model: ModelChoice = { id: 'llama', config: { ...SIZES, ...own }, vocabulary: tokenizer.size };
   const state = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
-  // As the service has them, in halves.
+  // Weights in f16, as the service has them.
   const halves = [...decisive(model, seed, 6)].map(
     ([name, { shape, data }]) => [name, { shape, data: Float32Array.from(toHalf(data), (half, i) => fromHalf(half) * (1 + 2e-3 * Math.sin(noise * i))) }] as const, // prettier-ignore
   );

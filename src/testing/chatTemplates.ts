@@ -1,4 +1,4 @@
-/** Chat templates as those of well-known models are, in our own words, and small tokenizers that have their special tokens. */
+/** Chat templates like those of well-known models, in our own words, and small tokenizers with their special tokens. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { unwatched } from '../core/base/job';
 import { spellings } from '../core/tokenizer/alphabet';
@@ -9,7 +9,7 @@ import { trainTokenizer } from '../core/tokenizer/train';
 import { documentOf } from './texts';
 
 const FOLDER = new URL('chatTemplates/', import.meta.url);
-/** [name] -> its source. */
+/** Template sources, by name. */
 export const CHAT_TEMPLATES: Readonly<Record<string, string>> = Object.fromEntries(
   readdirSync(FOLDER).map((file) => [file.replace('.jinja', ''), readFileSync(new URL(file, FOLDER), 'utf8')]),
 );
@@ -20,7 +20,7 @@ const TEXT = 'User: who is there? Assistant: a friend, who is the assistant of t
 const learn = (normalizers: readonly Normalizer[], roles: readonly ('end' | 'system' | 'user' | 'assistant')[]) =>
   trainTokenizer({ kind: 'bpe', vocabulary: 320, roles, normalizers }, [documentOf(TEXT)], unwatched);
 
-/** Ours, with special tokens for turns. */
+/** Our tokenizer, with special tokens for turns. */
 export const turnsTokenizer = async (...normalizers: readonly Normalizer[]): Promise<Tokenizer> =>
   createTokenizer(await learn(normalizers, ['end', 'system', 'user', 'assistant']));
 
@@ -38,7 +38,7 @@ export async function specialTokenizer(
   return createTokenizer({ kind: 'bpe', merges: own.merges, elsewhere });
 }
 
-/** All special tokens that the templates write; the first ends texts. */
+/** All special tokens that the templates write; the first is the end of text. */
 export const ALL_SPECIAL = [
   '<|endoftext|>',
   ...['<|im_start|>', '<|im_end|>', '<|begin_of_text|>', '<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>'],

@@ -1,4 +1,4 @@
-/** Chats of our own making, as the services write them. */
+/** Invented chats in the formats that services export. */
 export const ANDROID = `1/5/23, 9:58 AM - Messages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp, can read or listen to them. Tap to learn more.
 1/5/23, 9:58 AM - Ann: Hast seen the white whale?
 1/5/23, 9:59 AM - Bob Ø: Aye.
@@ -19,7 +19,7 @@ export const IPHONE = `[05.01.23, 15:05:10] Familie: \u200eNachrichten und Anruf
 \u200e[05.01.23, 15:07:00] Ann: Der Wal \u200e<Anhang: 00000004-PHOTO-2023-01-05-15-07-00.jpg>
 [05.01.23, 15:08:00] Bob: doch \u200e<Diese Nachricht wurde bearbeitet.>
 `;
-/** As Telegram Desktop indents it. */
+/** Telegram export, indented like Telegram Desktop's. */
 export const TELEGRAM = JSON.stringify(
   {
     name: 'Pequod',
@@ -92,7 +92,7 @@ const said = (user: string, ts: string, text: string, more: object = {}) => ({
   team: 'T1',
   ...more,
 });
-/** An export of Slack: users.json is the one that the others belong to. */
+/** Slack export; the other files belong to users.json. */
 export const SLACK: Readonly<Record<string, string>> = {
   'users.json': json([
     {
@@ -181,7 +181,7 @@ export const DISCORD = json({
   ],
   messageCount: 3,
 });
-/** A data package of Discord: messages/index.json is the one that the others belong to. */
+/** Discord data package; the other files belong to messages/index.json. */
 export const DISCORD_PACKAGE: Readonly<Record<string, string>> = {
   'messages/index.json': json({
     '123456789012345678': 'whales in Sea',
@@ -213,7 +213,7 @@ const tweet = (id: string, full_text: string, created_at: string, more: object =
   },
 });
 const LONG_POST = `Long ${'and wide is the sea '.repeat(20)}end`;
-/** An archive of X: data/tweets.js is the one that the others belong to. */
+/** X archive; the other files belong to data/tweets.js. */
 export const TWITTER: Readonly<Record<string, string>> = {
   'Your archive.html': '<html><body>Your archive</body></html>',
   'assets/js/app.js': 'console.log(1)',
@@ -257,7 +257,7 @@ const note = (id: number, content: string, more: object = {}) => ({
     ...more,
   },
 });
-/** An archive of Mastodon: outbox.json is the one that the others belong to. */
+/** Mastodon archive; the other files belong to outbox.json. */
 export const MASTODON: Readonly<Record<string, string>> = {
   'actor.json': json({ id: 'https://example.social/users/ann', type: 'Person', preferredUsername: 'ann', name: 'Ann' }),
   'likes.json': json({ id: 'likes.json', type: 'OrderedCollection', orderedItems: [] }),
@@ -286,7 +286,7 @@ export const MASTODON: Readonly<Record<string, string>> = {
   }),
 };
 
-/** An archive of Reddit: comments.csv is the one that the others belong to. */
+/** Reddit archive; the other files belong to comments.csv. */
 export const REDDIT: Readonly<Record<string, string>> = {
   'comments.csv': `id,permalink,date,ip,subreddit,gildings,link,parent,body,media
 c1,https://www.reddit.com/r/sea/comments/p1/whale/c1/,2023-01-15 12:34:56 UTC,,sea,0,https://www.reddit.com/r/sea/comments/p1/whale/,,"It is white,

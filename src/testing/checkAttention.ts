@@ -1,4 +1,4 @@
-/** Attention on the GPU against its reference, on an adapter that the GPU is taken for. */
+/** Tests attention on the GPU against its reference, on a pretended adapter. */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openGpu } from '../core/gpu/backend';
@@ -18,7 +18,7 @@ const dropout = { probability: 0.3, purpose: 'somewhere' };
 const counter = integers([2], [-7, 12]);
 export const lengths = (...values: number[]): Sample => ({ lengths: integers([values.length], values) });
 
-/** Every form of attention. Written out, the code of wide heads is large: a software GPU compiles it for seconds. */
+/** Tests every form of attention. The unrolled code of wide heads is large: a software GPU compiles it for seconds. */
 export function checkAttention(name: string, adapter: Parameters<typeof pretend>[1]): void {
   describe(name, () => {
     let pretending: { undo(): void };
@@ -30,7 +30,7 @@ export function checkAttention(name: string, adapter: Parameters<typeof pretend>
       [2, 3, 2, 5],
       [2, 65, 3, 16],
       [1, 127, 2, 32],
-      [1, 40, 2, 20], // vectors that the threads of a row share unevenly
+      [1, 40, 2, 20], // vectors that a row's threads share unevenly
       [1, 9, 2, 36],
       [1, 70, 1, 64],
       [1, 9, 1, 80],
@@ -148,7 +148,7 @@ export function checkAttention(name: string, adapter: Parameters<typeof pretend>
     }
     checkOp('cross attention of 127 to 3', ATTENTION, apart(1, 127, 3, 2, 16), { rows: 1, heads: 2, causal: false });
 
-    test.each([1, 2])('what lies beyond the lengths is never touched, %s queries', async (Tq) => {
+    test.each([1, 2])('ignores positions beyond the lengths, %s queries', async (Tq) => {
       const gpu = await openGpu();
       const kv = floats([40, 16]).data;
       const of = async (unseen: number): Promise<ArrayLike<number>> => {

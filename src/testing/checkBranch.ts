@@ -1,16 +1,16 @@
-/** The test of a norm, or a dropout, at the start of a residual branch, whose gradient is that of both ways. */
+/** Tests a norm or a dropout at the start of a residual branch, whose gradient is the sum over both paths. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../core/gpu/backend';
 import { expectClose, type floats, weights } from './checkOp';
 
-/** x, gain and, where it has one, bias. */
+/** x, gain and, if the norm has one, bias. */
 type Given = ReturnType<typeof floats>[];
 type Norm<Y> = (x: Tensor2D, gain?: Tensor, bias?: Tensor) => Y;
 type Branch = Norm<[y: Tensor2D, rest: Tensor2D]>;
 
-/** Gradients of a sum of y and of the rest's squares. */
+/** Gradients of the sum of y and the squares of `rest`. */
 function gradients(given: Given, branch: Branch): Tensor[] {
   const [N, C] = given[0]!.shape as [number, number];
   const w = tf.tensor2d(weights(N * C), [N, C]);

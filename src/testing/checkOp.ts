@@ -1,7 +1,7 @@
 /**
- * The test of an op on each device of the vitest project. On cpu and wasm: its gradient against finite differences and against
- * TensorFlow.js's own gradient of the reference, and each implementation against the reference. On the GPU: its kernels against the
- * reference on the cpu.
+ * Tests an op on each device of the vitest project. On cpu and wasm, compares its gradient with finite differences and
+ * with TensorFlow.js's own gradient of the reference, and each implementation with the reference. On the GPU, compares
+ * its kernels with the reference on the cpu.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
@@ -13,7 +13,7 @@ import { hasGpu, hasHosts } from './devices';
 import { useWasm } from './wasm';
 import { constant } from '../core/ops/constant';
 
-/** Tensors by name, on the host: floats have gradients, integers do not. */
+/** Tensors by name, on the host; only floats have gradients. */
 export type Sample = Readonly<Record<string, { shape: number[]; data: Float32Array | Int32Array }>>;
 interface Result {
   y: Float32Array;
@@ -21,9 +21,9 @@ interface Result {
 }
 
 interface Checks {
-  /** The same function, written from its definition. Without it, finite differences are of the reference, in f32. */
+  /** The same function, written from its definition. Without it, finite differences use the reference, in f32. */
   inF64?: InF64;
-  /** Of the GPU, as a share of the largest value. */
+  /** Tolerance on the GPU, as a share of the largest value. */
   tolerance?: number;
 }
 
@@ -140,7 +140,7 @@ function checkOnHosts<X extends Tensors, P>(
   });
 }
 
-/** Inputs that learn, each alone and all but each. */
+/** Subsets of trainable inputs: each alone, and all but each. */
 export function someOf(sample: Sample): string[][] {
   const names = floatsOf(sample);
   if (names.length < 2) return [];
@@ -150,7 +150,7 @@ export function someOf(sample: Sample): string[][] {
 const floatsOf = (sample: Sample): string[] =>
   Object.keys(sample).filter((name) => sample[name]!.data instanceof Float32Array);
 
-/** y, and the gradients of sum(y w) for fixed weights w, by the op's own backward; of inputs that do not learn none. */
+/** y, and the gradients of sum(y w) for fixed weights w, by the op's own backward pass, for trainable inputs only. */
 export const results = <X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,
   sample: Sample,
@@ -158,7 +158,7 @@ export const results = <X extends Tensors, P>(
   learning?: readonly string[],
 ): Result => resultsOf((x) => run(implementations, x as unknown as X, settings), sample, learning);
 
-/** The same by whatever f puts on the gradient tape. */
+/** y and gradients through whatever f puts on the gradient tape. */
 function resultsOf(f: (x: Record<string, Tensor>) => Tensor, sample: Sample, names?: readonly string[]): Result {
   const { y, gradients } = gradientsOf(f, sample, names);
   const read = {
@@ -171,7 +171,7 @@ function resultsOf(f: (x: Record<string, Tensor>) => Tensor, sample: Sample, nam
   return read;
 }
 
-/** The same on the GPU, which can't be read synchronously. */
+/** y and gradients on the GPU, which can't be read synchronously. */
 export async function resultsOnGpu<X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,
   sample: Sample,
@@ -191,7 +191,7 @@ export async function resultsOnGpu<X extends Tensors, P>(
   return read;
 }
 
-/** y = f(x), and the gradients of sum(y w) by the inputs of these names; other inputs are constants. */
+/** y = f(x), and the gradients of sum(y w) for the named inputs; other inputs are constants. */
 function gradientsOf(
   f: (x: Record<string, Tensor>) => Tensor,
   sample: Sample,
@@ -223,7 +223,7 @@ function objective<X extends Tensors, P>(
   });
 }
 
-/** Of both signs, but not around 0: the sum of many would be nothing but rounding. */
+/** Weights of both signs, but not around 0, where the sum of many would be rounding noise. */
 export const weights = (n: number): Float32Array =>
   Float32Array.from({ length: n }, (_, i) => 0.3 + Math.sin(i * 1.7 + 1));
 
@@ -249,7 +249,7 @@ export function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tol
   for (let i = 0; i < want.length; i++) {
     scale = Math.max(scale, Math.abs(want[i]!));
     const difference = Math.abs(want[i]! - got[i]!);
-    worst = difference <= worst ? worst : difference; // a NaN stays
+    worst = difference <= worst ? worst : difference; // keeps a NaN
   }
   expect(worst / scale, `${what}: worst difference ${worst} at a scale of ${scale}`).toBeLessThanOrEqual(tolerance);
 }

@@ -1,4 +1,4 @@
-/** A studio that is set to train small classifiers from nothing, over the workers' real halves. */
+/** A studio set to train small classifiers without a base, over the real halves of workers. */
 import { onTestFinished } from 'vitest';
 import { questionOf } from '../state/markup';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';

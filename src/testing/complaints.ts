@@ -1,2 +1,2 @@
-/** What Dawn said of this file's shaders and calls. A test that provokes a complaint takes it out again. */
+/** Dawn's messages on this file's shaders and calls. A test that provokes a message removes it again. */
 export const complaints: string[] = [];

@@ -1,4 +1,4 @@
-/** Conversations to train on, also as rows of each shape. */
+/** Conversations for training, also as rows of each shape. */
 import fc from 'fast-check';
 import type { Conversation, Message } from '../core/chat/conversation';
 import type { ShapeId } from '../core/chat/shapes';
@@ -22,7 +22,7 @@ export const conversations: fc.Arbitrary<Conversation> = fc
     ],
   }));
 
-/** A conversation as rows of each shape have it. */
+/** Converts a conversation to a row of each shape. */
 export const rowIn: Record<ShapeId, (conversation: Conversation) => Row> = {
   openai: ({ messages }) => ({
     messages: messages.map(({ role, content }, i) => ({
@@ -45,14 +45,14 @@ export const rowIn: Record<ShapeId, (conversation: Conversation) => Row> = {
   },
 };
 
-/** What is said in turns, the user first. */
+/** Conversation with alternating turns, the user first. */
 export const chat = (...said: readonly string[]) => ({
   messages: said.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content })),
 });
 
 export const lines = (rows: readonly unknown[]): string => rows.map((row) => JSON.stringify(row)).join('\n');
 
-/** How chats come into a store. */
+/** Options to import chats into a store. */
 export const asChats = { addedAt: 1, isTuned: true, conversations: conversationReader };
 export const chatText = async (store: BlobStore, source: TextSource): Promise<TextRecord> => {
   const found = await importText(source, store, asChats, unwatched);

@@ -1,11 +1,11 @@
-/** Files that are cut anywhere and have bytes flipped: what is read of them, wherever their pieces end, is sound or a typed error. */
+/** Truncates files and flips bytes. Any damaged file, in pieces of any size, must give sound text or a typed error. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { isBadFile } from '../core/base/errors';
 import type { FoundDocument } from '../core/documents/formats/format';
 import { propertyRuns } from './propertyRuns';
 
-/** What is read, or the message of a typed error, which has a way out. Anything else that is thrown is a mistake. */
+/** Returns the result, or the message of a typed error with a remedy. Any other error is a bug. */
 export async function outcomeOf<T>(read: () => Promise<T>): Promise<T | string> {
   try {
     return await read();
@@ -15,13 +15,13 @@ export async function outcomeOf<T>(read: () => Promise<T>): Promise<T | string> 
   }
 }
 
-/** @throws where one has no text, or half of a character */
+/** @throws if a document has no text, or half of a character */
 export function checkSound(documents: readonly FoundDocument[]): void {
   for (const { text, title = '' } of documents)
     if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
 }
 
-/** Up to three bytes, each with what it becomes. */
+/** Up to three changed bytes: index and new value. */
 export const flipsOf = (whole: Uint8Array): fc.Arbitrary<[at: number, byte: number][]> =>
   fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { maxLength: 3 });
 
@@ -32,7 +32,7 @@ export function damaged(whole: Uint8Array, end: number, flips: readonly (readonl
   return bytes;
 }
 
-/** Where pieces end makes no difference. @param tried its outcome, in pieces of so many bytes @param runs of the property */
+/** Requires equal outcomes for all piece sizes. @param tried outcome for a size in bytes @param runs of the property */
 export const expectAlikeInPieces = (
   whole: Uint8Array,
   tried: (bytes: Uint8Array, piece: number) => Promise<unknown>,

@@ -8,7 +8,7 @@ override rounds: u32;
   for (var i = 0u; i < rounds; i++) { out[id.x] = fract(out[id.x] * 1.618 + 0.5); }
 }`;
 
-it('leaves the processor to a software adapter while its work is awaited', async () => {
+it('leaves the processor to a software adapter while awaiting its work', async () => {
   const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
   const module = device.createShaderModule({ code: SPIN });
   const buffer = device.createBuffer({ size: 64 * 4, usage: GPUBufferUsage.STORAGE });
@@ -30,6 +30,6 @@ it('leaves the processor to a software adapter while its work is awaited', async
     ms = performance.now() - began;
     busy = performance.eventLoopUtilization(before).utilization;
   }
-  expect(busy).toBeLessThan(0.8); // 1 where Dawn looks in every turn
+  expect(busy).toBeLessThan(0.8); // 1 if Dawn polls in every turn
   device.destroy();
 });

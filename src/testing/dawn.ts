@@ -1,7 +1,7 @@
-/** Limits and counted calls of a WebGPU device, for tests and the bench. Calls are counted at the API itself. */
+/** Limits and counted calls of a WebGPU device, for tests and the bench. Counts calls at the API itself. */
 import { afterCall } from '../../node/dawn';
 
-/** Makes a device have bindings of at most so many bytes, and refuse larger ones, until `undo`. */
+/** Limits a device's bindings to this many bytes, and refuses larger ones, until `undo`. */
 export function capBindings(device: GPUDevice, bytes: number): { undo(): void } {
   const limited = limit(device, 'maxStorageBufferBindingSize', bytes);
   const { createBindGroup } = GPUDevice.prototype;
@@ -20,7 +20,7 @@ export function capBindings(device: GPUDevice, bytes: number): { undo(): void } 
   };
 }
 
-/** Makes a device say that it has another limit, until `undo`. */
+/** Makes a device report another limit, until `undo`. */
 export function limit(device: GPUDevice, name: keyof GPUSupportedLimits, value: number): { undo(): void } {
   const { limits } = device;
   const limited = new Proxy(limits, {
@@ -30,7 +30,7 @@ export function limit(device: GPUDevice, name: keyof GPUSupportedLimits, value: 
   return { undo: () => void Object.assign(device, { limits }) };
 }
 
-/** Since the last `reset`, except `liveBytes` (now) and `peakBytes` (ever): sizes as asked of createBuffer. */
+/** Counts since the last `reset`, except `liveBytes` (now) and `peakBytes` (ever): sizes passed to createBuffer. */
 export interface Calls {
   dispatches: number;
   submits: number;

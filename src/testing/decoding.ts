@@ -1,4 +1,4 @@
-/** The test of a decoder: what it says, token by token, against a model that reads everything each time. */
+/** Tests a decoder, token by token, against a model without a cache. */
 import { expect } from 'vitest';
 import { type BaseConfig, sizesOf } from '../core/models/spec';
 import { initialValues, type ModelChoice, type Network, network, type Values } from '../core/models/network';
@@ -20,7 +20,7 @@ const LLAMA_SIZES = {
   norm: 'before',
   window: 0,
 };
-/** A small one of each decoder, with all that it can have. */
+/** Small models of each decoder architecture, with all options. */
 export const DECODERS: Readonly<Record<string, ModelChoice>> = {
   GPT: CHOICE,
   'GPT without biases': { ...CHOICE, config: { ...SIZES, hidden: 40, biases: false } as BaseConfig },
@@ -37,14 +37,14 @@ export const DECODERS: Readonly<Record<string, ModelChoice>> = {
   },
 };
 
-/** A small one that reads all around a token. */
+/** A small encoder. */
 export const ENCODER: ModelChoice = {
   id: 'bert',
   config: { ...SIZES, hidden: 40, tanh: false, tokenTypes: 2, normEpsilon: 1e-12 } as BaseConfig,
   vocabulary: 33,
 };
 
-/** A model whose choices differ: as drawn, but with large weights. */
+/** A model with large random weights, so that choices differ. */
 export function decisiveModel(choice: ModelChoice = CHOICE): Promise<Network> {
   const large = [...initialValues(choice, 1)].map(
     ([name, { shape, data }]) => [name, { shape, data: data.map((x) => 12 * x) }] as const,
@@ -52,7 +52,7 @@ export function decisiveModel(choice: ModelChoice = CHOICE): Promise<Network> {
   return network(choice, new Map(large));
 }
 
-/** As drawn, but large and without zeros, so that every weight matters. */
+/** Large random weights without zeros, so that every weight matters. */
 export const decisive = (choice: ModelChoice, seed: number, by = 12): Values =>
   new Map(
     [...initialValues(choice, seed)].map(([name, { shape, data }], at) => [
@@ -61,10 +61,10 @@ export const decisive = (choice: ModelChoice, seed: number, by = 12): Values =>
     ]),
   );
 
-/** Gains are large too: those after a branch make what was rounded in it as much larger. */
+/** Tolerance. Gains are large too: those after a branch amplify its rounding errors. */
 const roundingOf = ({ choice: { config } }: Network): number => (sizesOf(config)['norm'] === 'after' ? 2e-4 : 3e-5);
 
-/** Greedily writes `steps` tokens after a prompt, beyond the context; `each` is called after each. */
+/** Greedily writes `steps` tokens after a prompt, beyond the context; calls `each` after every token. */
 export async function expectSameAsUncached(
   net: Network,
   steps: number,

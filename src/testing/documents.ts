@@ -1,4 +1,4 @@
-/** The test that documents in a row do not know of each other, and are what each is by itself. */
+/** Tests that documents in a row don't affect each other, and give the same results as alone. */
 import { expect } from 'vitest';
 import type { Network } from '../core/models/network';
 import type { ForwardContext } from '../core/models/spec';
@@ -27,7 +27,7 @@ const rowsOf = (which: (document: number) => boolean, other = 0): Rows => ({
   documents: DOCUMENTS,
 });
 
-/** The first document of each row: the bits of what it gives, whatever else is in the row. */
+/** The first document of each row has the same bits, whatever else is in the row. */
 export async function expectUnseenDocuments(
   net: Network,
   how: Pick<ForwardContext, 'dropout' | 'attentionDropout' | 'recompute'>,
@@ -53,7 +53,7 @@ function ofFirst({ hidden, ...others }: Made): Made {
   return { ...others, hidden: Float32Array.from(own) };
 }
 
-/** What a pass makes of rows of documents. */
+/** Results of a pass on rows of documents. */
 export async function madeOfDocuments(net: Network): Promise<Made> {
   const all = rowsOf(() => true);
   const together = passes(net, all, { dropout: 0 });
@@ -66,7 +66,7 @@ export function expectSameMade(got: Made, want: Made, tolerance = 1e-4): void {
   for (const [name, values] of Object.entries(want)) expectClose(got[name]!, values, tolerance, name);
 }
 
-/** Hidden states, and the sums of losses and gradients, are those of each document by itself. */
+/** Hidden states, and the sums of losses and gradients, equal those of each document alone. */
 export async function expectAsAlone(net: Network): Promise<void> {
   const all = rowsOf(() => true);
   const sums: Record<string, Float32Array> = {};

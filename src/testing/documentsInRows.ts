@@ -1,6 +1,6 @@
 import { integers, type Sample } from './checkOp';
 
-/** Rows of documents with so many tokens, as inputs of attention and embeddings. */
+/** Inputs of attention and embeddings for rows of documents of these lengths, in tokens. */
 export function documentsInRows(rows: readonly (readonly number[])[]) {
   const places = rows.flatMap((row) => row.flatMap((tokens) => Array.from({ length: tokens }, (_, place) => place)));
   const ends = rows.flatMap((row) => {

@@ -1,4 +1,4 @@
-/** Files in memory as they are dropped, and what is read of them. */
+/** Dropped files in memory, and their contents. */
 import { memoryStore } from '../core/base/blobStore';
 import { type Job, unwatched } from '../core/base/job';
 import { importDrop, openText, type TextSource } from '../core/documents';
@@ -26,7 +26,7 @@ interface ReadDrop {
   reasons: readonly (readonly [name: string, message: string])[];
 }
 
-/** Each refusal has a way out. */
+/** Reads dropped files; each refusal has a remedy. */
 export const readDrop = (...sources: readonly TextSource[]): Promise<ReadDrop> => readDropBy(inProcess, sources);
 
 export async function readDropBy(

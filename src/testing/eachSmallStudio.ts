@@ -1,4 +1,4 @@
-/** A studio over the workers' real halves with a store of its own for each test, and small runs to start from. */
+/** A studio over the real halves of workers, with a new store for each test, and small runs to start from. */
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { type BlobStore, memoryStore, type Stored } from '../core/base/blobStore';
 import { lonelyLocks, type TestStudio, testStudio } from './behindChannels';
@@ -10,15 +10,15 @@ interface SmallStudio {
   of: Begin;
 }
 
-/** Runs that tests start from: each stage is trained at most once per file, in a copy of the first stage's store. */
+/** Runs that tests start from. Each stage is trained at most once per file, in a copy of the first stage's store. */
 type Stages = Readonly<Record<string, (studio: SmallStudio) => Promise<unknown>>>;
 
 type Values = readonly (readonly [key: string, value: Stored])[];
 
 /**
  * @param begin receives the studio of each test
- * @param stages by name; each test starts with the store that the first one left
- * @returns a function that gives the current test's store the content that the named stage left
+ * @param stages by name; each test starts with the first stage's store
+ * @returns a function that gives the current test's store the contents of the named stage
  */
 export function eachSmallStudio<S extends Stages>(
   begin: (studio: SmallStudio) => unknown,

@@ -1,7 +1,7 @@
-/** Text in an encoding from before UTF-8, which platforms decode and do not encode. */
+/** Encodes text in encodings from before UTF-8, which platforms only decode. */
 import type { EncodingId } from '../core/documents/encodings';
 
-/** @throws where a character is not in it */
+/** @throws if the encoding lacks a character */
 export function encoded(text: string, encoding: EncodingId): Uint8Array<ArrayBuffer> {
   const table = (tables[encoding] ??= tableOf(encoding));
   return Uint8Array.from(
@@ -12,7 +12,7 @@ export function encoded(text: string, encoding: EncodingId): Uint8Array<ArrayBuf
     }),
   );
 }
-/** Of all its characters of one or two bytes. */
+/** All characters of one or two bytes in an encoding. */
 export const charactersOf = (encoding: EncodingId): readonly string[] =>
   [...(tables[encoding] ??= tableOf(encoding)).keys()].filter((character) => character !== '\0');
 
@@ -22,7 +22,7 @@ function tableOf(encoding: EncodingId): Map<string, readonly number[]> {
   const table = new Map<string, readonly number[]>();
   const put = (...bytes: number[]): boolean => {
     try {
-      // In pieces: at once Node reads Windows-1252 as Latin 1.
+      // Decodes in pieces: in one call, Node reads Windows-1252 as Latin 1.
       const text = decoder.decode(Uint8Array.from(bytes), { stream: true }) + decoder.decode();
       if (Array.from(text).length !== 1) return false;
       if (!table.has(text)) table.set(text, bytes);

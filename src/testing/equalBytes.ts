@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 
 /**
- * An equality tester for `expect`: typed arrays with the same bits are equal, which one comparison of memory shows. Others are left
- * to `expect`, which looks at each number by its name and says which one differs.
+ * Equality tester for `expect`: compares typed arrays with one comparison of memory. Leaves unequal ones to `expect`,
+ * which compares numbers one by one and reports which one differs.
  */
 function equalBytes(one: unknown, other: unknown): true | undefined {
   if (!isTypedArray(one) || !isTypedArray(other) || one.constructor !== other.constructor) return undefined;
@@ -14,7 +14,7 @@ const isTypedArray = (value: unknown): value is NodeJS.TypedArray =>
 const bytesOf = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Adds the tester to `expect`. Testers add up over the files of a process, so it is added once. */
+/** Adds the tester to `expect` once, because testers accumulate over the files of a process. */
 export function compareBytes(): void {
   const added = globalThis as { [HAS_TESTER]?: true };
   if (!added[HAS_TESTER]) expect.addEqualityTesters([equalBytes]);

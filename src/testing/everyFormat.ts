@@ -1,4 +1,4 @@
-/** A folder as nobody has it: something of every format that is read, with what its documents are called. */
+/** A folder with a file of every supported format, and the titles of their documents. */
 import { gzipSync, zipSync } from 'fflate';
 import type { FormatId, TableFormatId } from '../core/documents/formats';
 import { ARCHIVED_PAGE } from './archivedPage';
@@ -15,7 +15,7 @@ import { inlineRows, workbookOf } from './workbook';
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 interface Given {
-  /** By their paths: one, or several where they belong together. */
+  /** Files by path; several if they belong together. */
   files: Files;
   titles: readonly string[];
 }
@@ -25,7 +25,7 @@ const bytesOf = (content: string | Uint8Array): Uint8Array => (typeof content ==
 const under = (folder: string, files: Files): Files =>
   Object.fromEntries(Object.entries(files).map(([path, content]) => [`${folder}/${path}`, content]));
 
-/** What sets a global where a page takes it for more than text. */
+/** Markup that sets a global if a page treats it as more than text. */
 export const HARMFUL = '<img src=x onerror="globalThis.ran = true"><script>globalThis.ran = true</script>';
 
 const TABLES = {
@@ -43,7 +43,7 @@ const TABLES = {
   },
 } satisfies Record<TableFormatId, Given>;
 
-/** Tables lie in an archive, where nobody is asked what their columns hold. */
+/** Tables are in an archive, where the app doesn't ask for the columns. */
 export const EVERY_FORMAT: Readonly<Record<Exclude<FormatId, TableFormatId>, Given>> = {
   zip: {
     files: {
@@ -156,7 +156,7 @@ export const EVERY_FORMAT: Readonly<Record<Exclude<FormatId, TableFormatId>, Giv
   bz2: { files: { 'everything/several.txt.bz2': BZIP2.several }, titles: ['everything/several.txt.bz2/several.txt'] },
 };
 
-/** Of all of them, and what systems leave in folders. */
+/** Files of all formats, and files that systems leave in folders. */
 export const EVERYTHING: Files = Object.assign(
   { 'everything/.DS_Store': '\0\0\0\u0001Bud1', 'everything/deep/Thumbs.db': '\xd0\xcf' },
   ...Object.values(EVERY_FORMAT).map(({ files }) => files),

@@ -33,7 +33,7 @@ export function exportFolder(): ExportFolder {
   };
 }
 
-/** The same, for transformers.js, which opens its subfolders by name and may ask nobody else. */
+/** Makes a folder for transformers.js, which opens its subfolders by name and may not use the network. */
 export async function transformersFolder(): Promise<ExportFolder> {
   const { env } = await import('@huggingface/transformers');
   const folder = exportFolder();

@@ -1,9 +1,9 @@
-/** Gradients found by moving each number a little, for functions written once more, in plain f64, from their definition. */
+/** Gradients by finite differences, for functions written from their definition in plain f64. */
 
-/** y from inputs by name; integers come as numbers too. */
+/** Computes y from inputs by name; integers are also numbers. */
 export type InF64 = (x: Readonly<Record<string, Float64Array>>) => ArrayLike<number>;
 
-/** y, and the gradient of sum(y w) by each of `names`. Five-point central differences: truncation h^4, here 1e-12. */
+/** y, and the gradients of sum(y w) by `names`. Five-point central differences: truncation error h^4, here 1e-12. */
 export function differences(
   f: InF64,
   inputs: Readonly<Record<string, { data: ArrayLike<number> }>>,

@@ -28,7 +28,7 @@ const segments: readonly [Segment, Segment] = [
   { after: 2, recipe, data: { id: 'data', facts: dataFacts() }, why: 'both' },
 ];
 
-/** What a test of runs can't set by its schema alone. */
+/** Values that a test of runs can't generate from the schema. */
 const VALUES = {
   name: 'Full run',
   tags: ['tag'],
@@ -61,7 +61,7 @@ const VALUES = {
   looks: [{ of: 'test', count: 2 }],
 } satisfies Partial<RunRecord>;
 
-/** Stores a run with every field set, its base, one saved step and a curve. Fields that `VALUES` doesn't name get a sample. */
+/** Stores a run with every field set, its base, one saved step and a curve. Fields that `VALUES` lacks get a sample. */
 export async function storeFullRun(store: BlobStore): Promise<RunRecord> {
   const base = initialValues(model, 1);
   const hash = await baseHash(base);

@@ -6,16 +6,16 @@ import { type BlobStore, type Json, memoryStore, type Stored } from '../core/bas
 import { type ByteSource, bytesSource } from '../core/files/byteSource';
 
 /**
- * By commit. 7bac939 is the build at the start of the second storey: the first whose records and files are promised to open.
- * 1608a14 is the last with one project, texts without documents, and runs without segments of their own. 96f5056 is the last
- * whose runs held their tokenizers' merges, and whose lists of steps told nothing of these.
+ * Builds by commit. 7bac939 is the build at the start of the second storey, the first whose records and files must stay
+ * readable. 1608a14 is the last with one project, texts without documents, and runs without their own segments. 96f5056
+ * is the last whose runs contained their tokenizers' merges, and whose lists of steps lacked an overview.
  */
 export const BUILDS = ['7bac939', '1608a14', '96f5056'] as const;
 export type Build = (typeof BUILDS)[number];
 const folderOf = (build: Build): string => fileURLToPath(new URL(`../../golden/${build}/`, import.meta.url));
 export const GOLDEN = folderOf('7bac939');
 
-/** Every value of its IndexedDB. */
+/** All values of the build's IndexedDB. */
 export const goldenValues = (build: Build = '7bac939'): [key: string, value: Stored][] =>
   filesUnder('store', build).map((path) => {
     const content = readFileSync(join(folderOf(build), 'store', path));
@@ -23,7 +23,7 @@ export const goldenValues = (build: Build = '7bac939'): [key: string, value: Sto
     return [key!, ending === 'bin' ? Uint8Array.from(content) : (JSON.parse(content.toString()) as Json)];
   });
 
-/** In memory; whatever a test does to it, the next one gets it as it was. */
+/** Golden store in memory; each call returns an unchanged one. */
 export async function goldenStore(build: Build = '7bac939'): Promise<BlobStore> {
   const store = memoryStore();
   const values = read.get(build) ?? goldenValues(build);
@@ -31,10 +31,10 @@ export async function goldenStore(build: Build = '7bac939'): Promise<BlobStore> 
   await store.commit({ put: values });
   return store;
 }
-/** The store copies bytes, and records are not changed in place. */
+/** Cached values: the store copies bytes, and records are not changed in place. */
 const read = new Map<Build, [key: string, value: Stored][]>();
 
-/** How that build itself resumed a run of the store, on a device of the same kind. */
+/** How that build resumed a run of the store, on a device of the same kind. */
 export interface Continuation {
   runId: string;
   device: 'WASM' | 'WebGPU';

@@ -5,12 +5,12 @@ import type { Snapshot } from '../core/checkpoint/snapshot';
 import { type Halves, halvesOver, type TestStudio, testStudio } from './behindChannels';
 import { goldenStore } from './golden';
 
-/** A run of the golden store of its own data, stopped at step 120 on WASM; step 100 is the one before, and its best. */
+/** A run with its own data, stopped at step 120 on WASM. Step 100 is the previous saved step, and its best. */
 export const STOPPED = 'fb128393-023b-457d-bf05-3ade94311a0d';
-/** A finished one, of 40 steps. */
+/** A finished run of 40 steps. */
 export const FINISHED = '26ae1b3a-361c-46b2-a2b1-1430cacf0813';
 
-/** Shows `runId` of a golden store, or of the one that is given. */
+/** Shows `runId` of a golden store, or of the given store. */
 export async function goldenPage(
   runId: string,
   store?: BlobStore,
@@ -33,7 +33,7 @@ export async function goldenStoreOf(runId: string): Promise<BlobStore> {
   return store;
 }
 
-/** A golden store in which the best of the stopped run is step 110, kept as weights alone. */
+/** A golden store in which the best step of the stopped run is step 110, saved as weights alone. */
 export async function withBestWeights(): Promise<BlobStore> {
   const store = await goldenStore();
   const { snapshot } = await loadSnapshot(store, STOPPED, 100);
@@ -46,7 +46,7 @@ export async function withBestWeights(): Promise<BlobStore> {
 const weightsOf = ({ tensors }: Snapshot): Snapshot['tensors'] =>
   new Map([...tensors].filter(([name]) => !name.startsWith('adam.')));
 
-/** Changes a byte of what is stored of a step, which shows when it is read; `drop` makes it missing, which shows at once. */
+/** Damages a saved step: `change` changes a byte, found on reading; `drop` makes the step incomplete, found at once. */
 export async function spoil(store: BlobStore, runId: string, step: number, how: 'change' | 'drop'): Promise<void> {
   const [key] = await store.keys(`runs/${runId}/${step}.`);
   if (how === 'drop') await store.commit({ drop: [key!] });

@@ -1,11 +1,11 @@
-/** Strings that tokenizers cut in different ways where one of them is wrong. */
+/** Strings that expose differences between tokenizers. */
 import fc from 'fast-check';
 import { awkwardText } from './texts';
 
-/** Engines know different versions of Unicode; and U+FEFF is white space in JavaScript, in transformers.js too, only. */
+/** Engines have different Unicode versions, and only JavaScript (transformers.js too) sees U+FEFF as white space. */
 const settled = (text: string): boolean => !/[\p{Cn}\p{Co}\ufeff]/u.test(text);
 
-/** At least 200: written by hand, and drawn. */
+/** At least 200 strings: handwritten ones, and generated ones. */
 export const HARD_STRINGS: readonly string[] = [
   [
     '',

@@ -1,4 +1,4 @@
-/** What hooks see and do, against a network that nobody looks into. */
+/** Tests hooks against a network without hooks. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
@@ -13,7 +13,7 @@ import { decisive } from './decoding';
 
 const [ROWS, TOKENS, WIDTH, SIZE] = [2, 5, 12, 4];
 const SIZES = { layers: 2, heads: 3, width: WIDTH, context: 8 };
-/** A model, the widths of what is wider than it, and the weight that reads the heads. */
+/** A model, widths of activations wider than the model, and the weight that projects the heads. */
 interface Looked {
   choice: ModelChoice;
   columns: { 'attention.qkv': number; 'mlp.inner': number };
@@ -74,7 +74,7 @@ export const LOOKED_AT: Readonly<Record<string, Looked>> = {
 };
 const IDS = Int32Array.from([3, 1, 4, 1, 5, 9, 2, 6, 5, 3]);
 const N = ROWS * TOKENS;
-/** By name, in the order in which they come. */
+/** Shapes of activations by name, in the order of the calls. */
 const shapesOf = ({ columns }: Looked): Readonly<Record<string, readonly number[]>> => ({
   embedding: [N, WIDTH],
   ...Object.fromEntries(
@@ -95,7 +95,7 @@ const shapesOf = ({ columns }: Looked): Readonly<Record<string, readonly number[
   norm: [N, WIDTH],
 });
 
-/** Scores of every token after each, op by op. */
+/** Scores of every token at each position, op by op. */
 async function eager(net: Network, hook?: Hook): Promise<Float32Array> {
   const scores = tf.tidy(() => {
     const ids = tf.tensor2d(IDS, [ROWS, TOKENS], 'int32');
@@ -105,7 +105,7 @@ async function eager(net: Network, hook?: Hook): Promise<Float32Array> {
   scores.dispose();
   return values;
 }
-/** The same as a program, with further outputs. */
+/** Scores as a program, with activations as further outputs. */
 async function captured(net: Network, hook: (seen: Record<string, Tensor2D>) => Hook) {
   const program = compile({ ids: { shape: [ROWS, TOKENS], dtype: 'int32' } }, ({ ids }) => {
     const seen: Record<string, Tensor2D> = {};
@@ -117,7 +117,7 @@ async function captured(net: Network, hook: (seen: Record<string, Tensor2D>) => 
   return results;
 }
 
-/** Every activation is seen under its name, in its shape, with the same values in a program; and seeing changes nothing. */
+/** Hooks see every activation by name and shape, with equal values in a program; observation changes nothing. */
 export async function expectSeen(looked: Looked): Promise<void> {
   const net = await network(looked.choice, decisive(looked.choice, 3));
   const expected = shapesOf(looked);
@@ -138,7 +138,7 @@ export async function expectSeen(looked: Looked): Promise<void> {
   expectClose(scores, plain, 1e-6, 'scores of a program that shows all');
   expect(Object.keys(seen).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, activation] of Object.entries(seen)) expectClose(activation, values[name]!, 1e-6, name);
-  // What is seen is what it is called: the stream's parts add up, and the last norm is what is scored.
+  // Activations match their names: the residual stream is the sum of its parts, and the scores come from the last norm.
   for (const i of [0, 1]) {
     const part = (site: string): Float32Array => values[`blocks.${i}.${site}`]!;
     const before = i === 0 ? values['embedding']! : values['blocks.0.out']!;
@@ -162,7 +162,7 @@ async function normalised({ params }: Network, layer: string, sum: Float32Array)
   return values;
 }
 
-/** A head is silenced by a hook, and in another network by its rows of the projection; in a program it is the same. */
+/** Silencing a head by a hook equals zeroing its rows of the projection, also in a program. */
 export async function expectReplaced({ choice, projection }: Looked): Promise<void> {
   const values = decisive(choice, 3);
   const head = 1;
@@ -179,7 +179,7 @@ export async function expectReplaced({ choice, projection }: Looked): Promise<vo
   for (const each of [net, byHand]) each.dispose();
 }
 
-/** Weights learn the same while somebody looks on, with what is kept and with what is computed again. */
+/** Gradients stay equal while a hook observes, with saved and with recomputed activations. */
 export async function expectLearning({ choice }: Looked): Promise<void> {
   const net = await network(choice, decisive(choice, 3));
   const gradients = async (how: { recompute?: boolean; hook?: Hook }) => {

@@ -1,6 +1,6 @@
 /**
- * Files that are made to hang a reader, to take all memory, or to throw what no reader expects: small ones of every format that
- * has a structure, and valid ones with bytes changed by a seed. `scripts/hostileFiles.ts` writes them into a folder.
+ * Files made to hang a reader, exhaust memory, or cause unexpected errors. Has small ones of every structured format,
+ * and valid ones with bytes changed by a seed. `scripts/hostileFiles.ts` writes them to a folder.
  */
 import { concatBytes } from '../core/base/concat';
 import { EVERY_FORMAT } from './everyFormat';
@@ -11,10 +11,10 @@ import { type Hostile, type HostileFiles, utf8 } from './hostile/made';
 import { TABLES } from './hostile/tables';
 import { TEXT } from './hostile/text';
 
-/** Of each format so many. */
+/** Number of mutations per format. */
 const SEEDS = 12;
 
-/** Flips bytes, cuts, and repeats a piece, all by the seed. */
+/** Flips bytes, truncates, and repeats a piece, by the seed. */
 function mutated(bytes: Uint8Array, seed: number): Uint8Array {
   let state = seed * 2_654_435_761 + 1;
   const next = (below: number): number => {

@@ -1,17 +1,17 @@
-/** Reads hostile files in a process of their own, which is ended where one of them takes too long, and begun again for the rest. */
+/** Reads hostile files in a separate process. Kills it when a file takes too long, and restarts it for the others. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { HostileOutcome } from './readHostileFiles';
 
-/** After which a file counts as endless, in milliseconds. */
+/** Time limit for a file, in milliseconds. */
 const MAX_TIME_MS = 60_000;
 
-/** On one thread, garbage collection takes a quarter of the processor time where a reader allocates many large buffers. */
+/** With one thread, garbage collection of many large buffers takes a quarter of the processor time. */
 const NODE_OPTIONS = ['--expose-gc', '--single-threaded-gc', '--max-old-space-size=4096'];
 
 /**
- * @param command arguments of Node's that start `readHostileFiles`, before the names
- * @param onOutcome is given each as it comes
+ * @param command Node arguments that start `readHostileFiles`, before the names
+ * @param onOutcome receives each outcome as it arrives
  */
 export async function readHostile(
   command: readonly string[],
@@ -25,7 +25,7 @@ export async function readHostile(
   }
 }
 
-/** @returns how many there is an outcome of, which is at least one */
+/** @returns number of files with an outcome, at least one */
 function readSome(
   command: readonly string[],
   names: readonly string[],

@@ -1,7 +1,7 @@
 import { memoryStore } from '../core/base/blobStore';
 import type { Services } from '../state/slices/studio';
 
-/** What a studio stands on where no worker answers, nothing is handed out, and no other tab is open. */
+/** Services of a studio without answering workers, downloads or other tabs. */
 export function inertServices(): Services {
   const silent = { call: () => new Promise<never>(() => undefined), end: () => undefined };
   return {

@@ -1,4 +1,4 @@
-/** Interrupts a run that tunes at a step that the test chooses, however fast the device is. */
+/** Interrupts a tuning run at a step that the test chooses, regardless of the device's speed. */
 import type { TuneInput } from '../protocol/gpu';
 import type { BlobStore, Change } from '../core/base/blobStore';
 import { CHUNKS, MANIFESTS, stepOf } from '../core/checkpoint/head';
@@ -42,7 +42,7 @@ export async function stopWhileSaving(store: BlobStore, step: number, input: Tun
   }
 }
 
-/** Ends the run's tab before it saves `step`: nothing more is written. */
+/** Ends the run's tab before it saves `step`, so that nothing more is written. */
 export async function endBeforeSaving(store: BlobStore, step: number, input: TuneInput): Promise<void> {
   let isEnded = false;
   const isLate = putsSince(step);

@@ -1,7 +1,7 @@
 /**
- * Before each file of tests on the GPU: sets Dawn as navigator.gpu, reloads our modules, resets TensorFlow.js, and unwraps WebGPU's
- * classes. A process per file would spend much of its time loading TensorFlow.js. After the file, any message of Dawn about shaders,
- * ours or TensorFlow.js's, warnings too, or about refused calls fails the file.
+ * Before each GPU test file: sets Dawn as navigator.gpu, reloads our modules, resets TensorFlow.js, and unwraps
+ * WebGPU's classes. A process per file would spend much of its time loading TensorFlow.js. Afterwards, any Dawn message
+ * on shaders (ours or TensorFlow.js's, warnings too) or on refused calls fails the file.
  */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, expect, vi } from 'vitest';
@@ -38,7 +38,7 @@ afterAll(async () => {
   expect(complaints, 'what Dawn said').toEqual([]);
 });
 
-/** Installs Dawn before the process's first file; before later files makes its classes what they were then. */
+/** Installs Dawn before the process's first file; before later files, restores its classes to that state. */
 function cleanDawn(): void {
   const kept = globalThis as { homegrownDawn?: () => void };
   if (!kept.homegrownDawn) {

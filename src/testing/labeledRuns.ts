@@ -1,4 +1,4 @@
-/** Small classifiers: texts with labels in a store, and what a run that tells them apart is begun with. */
+/** Small classifiers: labeled texts in a store, and the input of a classifier run. */
 import type { TuneInput } from '../protocol/gpu';
 import { buildData } from '../jobs/buildData';
 import type { BlobStore } from '../core/base/blobStore';
@@ -14,7 +14,7 @@ import { loraOf, PARENT } from './tunedRuns';
 
 export const CLASSES: Classes = { labels: ['land', 'sea'], pooling: 'mean' };
 
-/** A row for each text: of land or of sea, or of neither where its label is not known. */
+/** A row for each text, labeled land or sea, and rows without a label. */
 export const labeledRows = (count: number, unlabeled = 0): readonly (readonly string[])[] =>
   Array.from({ length: count + unlabeled }, (_, i) => [
     i % 2 === 0 ? `the hill ${i}` : `a whale ${i}`,
@@ -24,7 +24,7 @@ export const labeledRows = (count: number, unlabeled = 0): readonly (readonly st
 export const labeledFile = (rows: readonly (readonly string[])[], name = 'texts.csv'): File =>
   new File([csvOf([['text', 'label'], ...rows])], name);
 
-/** A table of them in the store, to tune on. */
+/** Stores the rows as a table for tuning. */
 export async function labeledText(store: BlobStore, rows = labeledRows(40)): Promise<TextRecord> {
   const file = labeledFile(rows);
   const source = {

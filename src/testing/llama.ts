@@ -1,8 +1,8 @@
 import { getLlama, type Llama, LlamaLogLevel, NoBinaryFoundError } from 'node-llama-cpp';
 
 /**
- * llama.cpp on the processor; null where there is no binary for the platform. One thread: several wait for each other in a
- * loop, which takes minutes where the processor is shared.
+ * llama.cpp on the CPU; null if the platform has no binary. Uses one thread: several would busy-wait for each other,
+ * which takes minutes on a shared processor.
  */
 export const openLlama = (): Promise<Llama | null> =>
   getLlama({

@@ -1,11 +1,11 @@
-/** Records of each kind that a disk or a crash has damaged, or that a newer version has written. */
+/** Records of each kind, damaged by a disk or a crash, or written by a newer version. */
 import type { Json, Stored } from '../core/base/blobStore';
 import { CURVES } from '../core/runs/curve';
 import { isAt, KINDS, kindOf } from '../core/runs/kinds';
 
-/** Half a record. */
+/** A truncated record. */
 const TORN = 'half a rec';
-/** Of kinds that a store doesn't hold to which nothing has happened. */
+/** Records of kinds that an ordinary store lacks. */
 const RARE: readonly (readonly [key: string, value: Json])[] = [
   ['project', { name: 'of an older build' }],
   ['set-aside/project/1', { name: 'set aside' }],
@@ -21,19 +21,19 @@ const RARE: readonly (readonly [key: string, value: Json])[] = [
 ];
 
 export interface Mishap {
-  /** The kind, as the app calls it. */
+  /** Name of the kind in the app. */
   name: string;
   key: string;
   damaged: Json;
   newer: Json;
-  /** A curve in few points is made again from the journal, so it isn't reported. */
+  /** A downsampled curve is rebuilt from the journal, so it isn't reported. */
   isReported: boolean;
 }
 
 /**
- * One for each kind of record.
+ * One mishap for each kind of record.
  * @param keys of the store
- * @param runId whose record it is, where runs have one each
+ * @param runId owner of the record, for kinds with one record per run
  */
 export async function mishaps(
   keys: readonly string[],

@@ -1,4 +1,4 @@
-/** Muon in f64, written from its papers and not from ours. */
+/** Muon in f64, written from its papers independently of our implementation. */
 
 type Matrix = number[][];
 const product = (a: Matrix, b: Matrix): Matrix =>
@@ -22,7 +22,7 @@ export function orthogonalInF64(values: ArrayLike<number>, rows: number, columns
   return x;
 }
 
-/** A weight after a step by each gradient, at one rate. */
+/** Weight after one step per gradient, at a constant rate. */
 export function muonInF64(
   start: ArrayLike<number>,
   gradients: readonly ArrayLike<number>[],

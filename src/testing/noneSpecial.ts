@@ -1,6 +1,6 @@
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 
-/** For objectives that need nothing of a tokenizer. */
+/** Special tokens for objectives that need none. */
 export const noneSpecial = {
   idOf(role: string) {
     throw new Error(`There is no token for ${role}.`);

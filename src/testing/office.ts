@@ -1,13 +1,13 @@
-/** Text documents of Office as programs write them, part by part. */
+/** Office text documents as programs write them, part by part. */
 import { zipSync } from 'fflate';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** A ZIP file of texts, by their paths. */
+/** A ZIP file of texts, by path. */
 export const zipped = (parts: Readonly<Record<string, string>>): Uint8Array =>
   zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, utf8(text)])));
 
-/** Words in several runs, what is no text of it, and a table. */
+/** Words in several runs, parts that aren't text, and a table. */
 export const DOCX = zipped({
   '[Content_Types].xml': '<Types/>',
   'word/document.xml': `<w:document><w:body>

@@ -1,4 +1,4 @@
-/** The offline page that is exported, and its engine, told to write as a person would tell it. */
+/** Drives the exported offline page and its engine like a person would. */
 import { template } from './exports/templates';
 import { serve } from '../page/engine';
 import type { FromEngine, Line, ToEngine } from '../page/protocol';
@@ -6,28 +6,28 @@ import type { Exported } from '../core/export/format';
 import { html } from '../core/export/formats/html/format';
 import { readBytes } from '../core/files/byteSource';
 
-/** The whole file. */
+/** Contents of the page's file. */
 export async function writtenPage(model: Exported): Promise<string> {
   const [file] = await html.files(model, { withOptimizer: false, template });
   return new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(file!));
 }
 
-/** Blocks of its weights, in base64. */
+/** Blocks of the page's weights, in base64. */
 export const blocksOf = (page: string): string[] =>
   [...page.matchAll(/<script type="application\/octet-stream;base64">([^<]*)<\/script>/g)].map(([, text]) => text!);
 
-/** What stands in its element of that id. */
+/** Contents of the script element with an id. */
 export const textIn = (page: string, id: string): string =>
   new RegExp(`<script [^>]*id="${id}">([^<]*)</script>`).exec(page)![1]!.trim();
 
-/** All that the engine of the page tells, from its model to the end of what it writes, by the page's own messages. */
+/** All messages of the page's engine, from its model to the end of the text, through the page's own protocol. */
 export async function answer(
   source: string,
   prompt: string,
   settings: Extract<ToEngine, { kind: 'write' }>['settings'],
 ): Promise<FromEngine[]> {
   const { port1, port2 } = new MessageChannel();
-  // Core's own declaration of a port knows no data.
+  // Core's own type of a port lacks transferred data.
   const page = port1 as unknown as Line<ToEngine, FromEngine>;
   const heard: FromEngine[] = [];
   let wake: () => void = () => undefined;
@@ -56,7 +56,7 @@ export async function answer(
   }
 }
 
-/** The text that it has told. */
+/** Text in the messages. */
 export const textOf = (heard: readonly FromEngine[]): string =>
   heard
     .map((message) => (message.kind === 'wrote' ? message.token.text : message.kind === 'done' ? message.rest : ''))

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-web/wasm';
 
-/** A model on the wasm build of onnxruntime, which is what browsers run. */
+/** Opens a model in the wasm build of onnxruntime, which browsers run. */
 export function onWasm(file: Uint8Array): Promise<ort.InferenceSession> {
   const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
   ort.env.wasm.numThreads = 1;
@@ -15,7 +15,7 @@ export function onWasm(file: Uint8Array): Promise<ort.InferenceSession> {
 export const int64 = (rows: readonly (readonly number[])[]): ort.Tensor =>
   new ort.Tensor('int64', BigInt64Array.from(rows.flat(), BigInt), [rows.length, rows[0]!.length]);
 
-/** The caches that a decoder takes before it has seen anything, for one row. */
+/** Empty caches of a decoder, for one row. */
 export const emptyCaches = ({ inputMetadata }: ort.InferenceSession): Record<string, ort.Tensor> =>
   Object.fromEntries(
     inputMetadata.flatMap((input) => {

@@ -1,4 +1,4 @@
-/** The toy architecture as if no other tool had it: without a Hugging Face layout. */
+/** The toy architecture without a Hugging Face layout, as if no other tool had it. */
 import { MODELS } from '../core/models';
 import type { ModelSpec } from '../core/models/spec';
 import { toy } from './toyModel/spec';
@@ -6,5 +6,5 @@ import { toy } from './toyModel/spec';
 const { huggingFace: _, ...ours } = toy;
 export const TOY_WITHOUT_LAYOUT: ModelSpec = ours;
 
-/** Puts the toy into the list, before anything is made of the list. */
+/** Adds the toy to the list; call it before anything is derived from the list. */
 export const listToy = (spec: ModelSpec): void => void Object.assign(MODELS, { toy: spec });

@@ -1,4 +1,4 @@
-/** The test that padding is hidden by lengths, whatever its ids are, and not by luck of causality. */
+/** Tests that lengths hide padding, whatever its ids, and not by causality alone. */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { modelSpec } from '../core/models';
@@ -14,7 +14,7 @@ const LENGTHS = [5, 1, 8];
 const [T, VOCABULARY] = [8, 33];
 const SOURCE_LENGTHS = [2, 6, 4];
 const S = 6;
-/** What may lie after a text: one id, the last of all, one that the text has, any. */
+/** Padding after a text: one id, the last id, an id that the text has, varying ids. */
 const PADDING: readonly ((at: number) => number)[] = [
   () => 0,
   () => VOCABULARY - 1,
@@ -34,14 +34,14 @@ const withPadding = (padding: (at: number) => number, hasSource: boolean): Rows 
   ...(hasSource && { source: { ids: rowsOf(SOURCE_LENGTHS, S, padding), lengths: SOURCE_LENGTHS } }),
 });
 
-/** The hidden states of tokens, without those of padding. */
+/** Hidden states of tokens, without those of padding. */
 function ofTokens({ hidden, ...others }: Made): Made {
   const width = hidden!.length / LENGTHS.length / T;
   const part = (length: number, row: number) => [...hidden!.subarray(row * T * width, (row * T + length) * width)];
   return { ...others, hidden: Float32Array.from(LENGTHS.flatMap(part)) };
 }
 
-/** Hidden states of tokens, the loss and all gradients have the same bits, whatever is in the padding. */
+/** Hidden states of tokens, the loss and all gradients have the same bits, whatever the padding. */
 export async function expectUnseen(
   net: Network,
   how: Pick<ForwardContext, 'dropout' | 'attentionDropout' | 'recompute'>,
@@ -59,7 +59,7 @@ export async function expectUnseen(
   both.dispose();
 }
 
-/** The test above can fail: a model that ignores lengths sees the padding. */
+/** Checks that the test above can fail: a model that ignores lengths sees the padding. */
 export async function expectSeenWithoutLengths(net: Network): Promise<void> {
   const rows = PADDING.map((padding): Rows => {
     const { ids, targets } = withPadding(padding, false);
@@ -73,7 +73,7 @@ export async function expectSeenWithoutLengths(net: Network): Promise<void> {
   both.dispose();
 }
 
-/** Texts are padded on their way to the scores of the next token: it is as if they were not, also where all see all. */
+/** Padding for the scores of the next token makes no difference, also in a bidirectional model. */
 export async function expectScoresOfTextAlone(net: Network): Promise<void> {
   const decoding = decoder(net);
   for (const ids of [[7, 3, 20, 9, 1], [4], Array.from({ length: net.choice.config.context }, (_, at) => at)]) {

@@ -7,7 +7,7 @@ import type { ForwardContext } from '../core/models/spec';
 import { softmaxCrossEntropy } from '../core/ops/softmaxCrossEntropy';
 import { documentsInRows } from './documentsInRows';
 
-/** Rows of equal length; a negative target is masked. `source` is what an encoder reads. */
+/** Rows of equal length; a negative target is masked. `source` is the encoder's input. */
 export interface Rows {
   ids: readonly (readonly number[])[];
   targets: readonly (readonly number[])[];
@@ -16,7 +16,7 @@ export interface Rows {
   documents?: readonly (readonly number[])[];
   source?: { ids: readonly (readonly number[])[]; lengths: readonly number[] };
 }
-/** `hidden`, `loss`, and the gradient of each weight by its name. */
+/** `hidden`, `loss`, and the gradient of each weight by name. */
 export type Made = Readonly<Record<string, Float32Array>>;
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -28,7 +28,7 @@ interface Passes {
   dispose(): void;
 }
 
-/** Of rows that are shaped as `like`. */
+/** Passes for rows with the shapes of `like`. */
 export function passes(net: Network, like: Rows, how: How): Passes {
   const specs = Object.fromEntries(
     Object.entries(arraysOf(like)).map(([name, { shape }]): [string, InputSpec] => [name, { shape, dtype: 'int32' }]),
@@ -55,7 +55,7 @@ export function passes(net: Network, like: Rows, how: How): Passes {
   };
 }
 
-/** Of the forward pass alone, where nothing is dropped. */
+/** Loss of the forward pass alone, without dropout. */
 export const lossOf = (net: Network, rows: Rows): number =>
   tf.tidy(() => forward(net, tensorsOf(rows), { dropout: 0 }).loss().dataSync<'float32'>()[0]!);
 

@@ -1,4 +1,4 @@
-/** A PDF with text in a font that every reader has, each piece where it is put: PDF 32000-1, 7.5. */
+/** A PDF with text in a standard font, each piece at its position: PDF 32000-1, 7.5. */
 export interface Placed {
   text: string;
   x: number;

@@ -1,18 +1,18 @@
-/** Presentations of PowerPoint as programs write them, part by part. */
+/** PowerPoint presentations as programs write them, part by part. */
 import { zipSync } from 'fflate';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const TYPES = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
 interface WrittenSlide {
-  /** What is in its tree of shapes; `isHidden`: not shown. */
+  /** Contents of the shape tree; `isHidden`: a hidden slide. */
   shapes: string;
   isHidden?: boolean;
-  /** What is in the tree of shapes of its notes. */
+  /** Contents of the shape tree of its notes. */
   notes?: string;
 }
 
-/** The parts of slides are numbered from the last to the first: their order is that of the presentation. */
+/** Numbers the slides' parts from last to first, so that only the presentation has their order. */
 export function presentationOf(slides: readonly WrittenSlide[], core = ''): Uint8Array {
   const numberOf = (i: number): number => slides.length - i;
   const relations = (entries: readonly (readonly [id: string, type: string, target: string])[]): string =>
@@ -40,7 +40,7 @@ export function presentationOf(slides: readonly WrittenSlide[], core = ''): Uint
   return zipSync(Object.fromEntries(Object.entries(parts).map(([path, xml]) => [path, utf8(xml)])));
 }
 
-/** A shape with paragraphs. @param place what it is for, as in `title`; none: it is the slide's own */
+/** A shape with paragraphs. @param place placeholder type, such as `title`; absent: no placeholder */
 export const shapeOf = (paragraphs: readonly string[], place?: string): string =>
   `<p:sp><p:nvSpPr><p:nvPr>${place === undefined ? '' : `<p:ph type="${place}"/>`}</p:nvPr></p:nvSpPr><p:txBody>${paragraphs
     .map((text) => `<a:p><a:r><a:t>${text}</a:t></a:r></a:p>`)

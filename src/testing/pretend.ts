@@ -2,7 +2,7 @@ import { type AdapterSummary, type Gpu, MAX_DISPATCH_MS } from '../core/gpu/back
 import { limitDispatches } from '../core/gpu/dispatch';
 import { candidates, setTiling, SHAPE_CLASSES } from '../core/ops/tiling';
 
-/** Makes the engine take the ways that it takes on another adapter than this one is, until `undo`. */
+/** Makes the engine behave as on another adapter, until `undo`. */
 export function pretend(
   gpu: Gpu,
   other: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'minLanes'>>,
@@ -16,9 +16,9 @@ export function pretend(
   be(other);
   return { undo: () => be(real) };
 }
-/** A GPU: what most users have, and this machine may not. */
+/** A hardware GPU: most users have one, and this machine may not. */
 export const HARDWARE = { software: false } as const;
-/** A GPU, or a browser, without subgroups. */
+/** A GPU or browser without subgroups. */
 export const WITHOUT_SUBGROUPS = { software: false, lanes: 0, minLanes: 0 } as const;
-/** A processor that plays a GPU, in a browser without subgroups. */
+/** A software GPU in a browser without subgroups. */
 export const PROCESSOR_WITHOUT_SUBGROUPS = { software: true, lanes: 0, minLanes: 0 } as const;

@@ -1,12 +1,12 @@
 /** Number of generated cases of each property, scaled by one environment variable. */
 
 /**
- * Cases of a property that states no number of its own. `FAST_CHECK_RUNS` sets it: few in `npm test`, many in the full run.
+ * Cases of a property that states no number itself. `FAST_CHECK_RUNS` sets it: few in `npm test`, many in the full run.
  * 100 runs each property exactly as often as its test states.
  */
 export const DEFAULT_RUNS = readRuns(process.env['FAST_CHECK_RUNS']);
 
-/** A property runs at least so many cases, or as many as its test states where these are fewer. */
+/** Minimum number of cases of a property, unless its test states fewer. */
 const MIN_RUNS = 10;
 
 /** Scales the number of cases that a test states for `FAST_CHECK_RUNS=100`. */

@@ -1,11 +1,11 @@
-/** Files as the documents that are taken out of them. */
+/** Reads documents from files. */
 import { type DocumentFormatId, FORMATS, formatOf } from '../core/documents/formats';
 import type { FoundDocument, Reading } from '../core/documents/formats/format';
 import { collect, stream } from './texts';
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** @param piece bytes at once @returns also what was noted */
+/** @param piece bytes per read @returns also the notes */
 export async function readDocuments(name: string, bytes: Uint8Array | string, reading: Reading = {}, piece = 1000) {
   const whole = typeof bytes === 'string' ? utf8(bytes) : bytes;
   const pieces = Array.from({ length: Math.ceil(whole.length / piece) }, (_, i) =>
@@ -18,6 +18,6 @@ export async function readDocuments(name: string, bytes: Uint8Array | string, re
   return { documents: await collect<FoundDocument>(documents(file)), notes };
 }
 
-/** Of the first. */
+/** Text of the first document. */
 export const readText = async (...of: Parameters<typeof readDocuments>): Promise<string> =>
   (await readDocuments(...of)).documents[0]!.text;

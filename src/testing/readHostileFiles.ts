@@ -1,6 +1,6 @@
 /**
- * A process that reads hostile files, each between two good ones, and prints what became of them: a line of JSON when it begins
- * with one, and another when it has read it. Its arguments are names of HOSTILE.
+ * Process that reads hostile files, each between two good ones, and prints a line of JSON at the start and at the end
+ * of each file. Its arguments are names of HOSTILE.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { memoryStore } from '../core/base/blobStore';
@@ -15,15 +15,15 @@ export interface HostileOutcome {
   name: string;
   bytes: number;
   seconds: number;
-  /** Above what the process had before; in MB. */
+  /** Growth of the process's memory, in MB. */
   memory: number;
-  /** What was read, or why not. */
+  /** Text that was read, or the reason why not. */
   outcome: string;
   /** Whether both good files are in the text. */
   isGoodKept: boolean;
 }
 
-/** Highest since it was last set back, in MB; where the system tells only the highest of all, that. */
+/** Peak memory in MB since the last reset, or since the start where the system reports only that. */
 function highestMemory(): number {
   try {
     const [, kB] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))!;
@@ -36,11 +36,11 @@ function setBack(): void {
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
-    // Then a later file is held against the highest of those before it, which is no more than was allowed.
+    // Without a reset, compares later files with the peak of earlier ones, which was within the limit.
   }
 }
 
-/** Garbage that may stay before a measurement, in bytes: it hides at most as much of the growth. A collection takes 50 ms. */
+/** Maximum garbage before a measurement, in bytes; it hides at most as much growth. A collection takes 50 ms. */
 const MAX_GARBAGE = 32e6;
 const bytesInUse = (): number => {
   const { heapUsed, external } = process.memoryUsage();
@@ -55,7 +55,7 @@ function collectGarbage(): void {
 
 const GOOD = ['Call me Ishmael.', 'Some years ago.'];
 
-/** A table is read by the names of its columns. */
+/** Reads a table by the names of its columns. */
 function asTable(source: TextSource): TextSource {
   const format = tableCalled(source.name);
   return format === undefined ||

@@ -1,4 +1,4 @@
-/** The two halves of guarded readers in one thread, with a real channel between them; and readers made for a test. */
+/** Both halves of guarded readers in one thread, with a real channel between them; and readers for a test. */
 import { type Guard, guarded, type ReaderWorker } from '../core/documents/guard/guarded';
 import type { FromWorker, Port, ToWorker } from '../core/documents/guard/protocol';
 import { serveReaders } from '../core/documents/guard/serve';
@@ -6,11 +6,11 @@ import { FORMATS } from '../core/documents/formats';
 import type { DocumentReader } from '../core/documents/formats/format';
 
 interface ChannelGuard extends Guard {
-  /** Workers that were started, in their order. */
+  /** Started workers, in order. */
   workers: readonly { isTerminated: boolean; end(reason: string, memory?: number): void }[];
 }
 
-/** @param serve what a worker does */
+/** @param serve work of a worker */
 export function guardedByChannel(
   serve: (port: Port<FromWorker, ToWorker>) => void = serveReaders,
   stuckMs?: number,
@@ -43,7 +43,7 @@ const portOf = <Out, In>(port: MessagePort): Port<Out, In> => ({
     void ((port as { onmessage: unknown }).onmessage = ({ data }: MessageEvent<In>) => listener(data)),
 });
 
-/** Reads subtitles otherwise while `work` is done. */
+/** Replaces the subtitle reader during `work`. */
 export async function withSubtitles<T>(documents: DocumentReader['documents'], work: () => Promise<T>): Promise<T> {
   const { open } = FORMATS.srt;
   Object.assign(FORMATS.srt, { open: () => Promise.resolve({ documents }) });

@@ -1,4 +1,4 @@
-/** Tests of relative positions in a model: one trained bias for all blocks, also with a cache. */
+/** Tests relative positions in a model: one trained bias for all blocks, also with a cache. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
@@ -11,7 +11,7 @@ import { expectClose, floats } from './checkOp';
 import { centralDifference } from './finiteDifferences';
 import { lossOf, type Made, passes, type Rows } from './passes';
 
-/** Two texts and what they are made from, each with padding. */
+/** Two texts and their sources, each with padding. */
 const ROWS: Rows = {
   ids: [
     [3, 9, 27, 4, 12, 1, 0],
@@ -31,7 +31,7 @@ const ROWS: Rows = {
   },
 };
 
-/** The same bits whether activations are kept or computed again, op by op and as a program; and every weight learns. */
+/** Bits are the same with saved and recomputed activations, op by op and as a program; every weight gets a gradient. */
 export async function expectSameComputedAgain(net: Network): Promise<void> {
   const made: Made[] = [];
   const captured: Made[] = [];
@@ -49,7 +49,7 @@ export async function expectSameComputedAgain(net: Network): Promise<void> {
   expect(captured[1]).toEqual(captured[0]);
 }
 
-/** What a decoder reads of an encoder, a token at a time with a cache: the same as of the whole text at once. */
+/** A decoder with a cache gives the same results token by token as for the whole text at once, with an encoder. */
 export async function expectSameWithCache(net: Network): Promise<void> {
   const { id, config } = net.choice;
   const { layers, context, width } = config;
@@ -96,7 +96,7 @@ export async function expectSameWithCache(net: Network): Promise<void> {
   whole.dispose();
 }
 
-/** Every gradient is the slope of the loss: of tables of positions each element, of other weights along one direction. */
+/** Every gradient is the slope of the loss: for each element of position tables, and along one direction for others. */
 export async function expectSlopes(net: Network): Promise<void> {
   const both = passes(net, ROWS, { dropout: 0 });
   const gradients = await both.eager(ROWS);
@@ -120,7 +120,7 @@ export async function expectSlopes(net: Network): Promise<void> {
       const want = gradient.map((_, element) => slope((i) => (i === element ? 1 : 0), 0.04));
       expectClose(gradient, want, 2e-3, `gradient of ${name}`);
     }
-    // Along the gradient, where the slope is largest for what a step is long.
+    // Along the gradient, where the slope per step length is largest.
     const length = Math.hypot(...gradient);
     expectClose([length], [slope((i) => gradient[i]! / length, 0.01)], 2e-3, `length of the gradient of ${name}`);
     tf.tidy(() => variable.assign(tf.tensor(initial, variable.shape)));

@@ -1,18 +1,18 @@
-/** A course to judge, made of few points. */
+/** A loss curve to judge, made of few points. */
 import { METRICS } from '../core/metrics';
 import { causal } from '../core/objectives/causal';
 import { meanAt } from '../core/train/meanAt';
 import type { RunCurve } from '../core/train/verdict';
 
 export type CountedBaselines = { vocabulary: number; unigramLoss: number | null };
-/** In perplexity, compared with a uniform guess and, where it is known, a unigram model. */
+/** In perplexity, compared with a uniform model and, if known, a unigram model. */
 export const inPerplexity = ({ vocabulary, unigramLoss: loss }: CountedBaselines) => ({
   headline: METRICS.perplexity,
   baselines: causal.baselines({ vocabulary, data: loss === null ? null : { unigramLoss: loss } }),
   more: 'A larger model or a longer context',
 });
 
-/** A course whose training loss is given at each evaluation and is flat in between. */
+/** A curve whose training loss is given at each evaluation and is constant in between. */
 export function runCurve(
   points: readonly (readonly [step: number, held: number, trained: number])[],
   { vocabulary = 1000, unigramLoss = 6, ...more }: Partial<RunCurve & CountedBaselines> = {},

@@ -5,7 +5,7 @@ import type { SegmentData } from '../core/runs/segments';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 
-/** All that a record of GPT says of its sizes: of those that it has not, what they were before there were such. */
+/** Sizes in a GPT's record; sizes that it lacks have the behavior of older builds. */
 const CONFIG = { layers: 1, heads: 1, width: 8, context: 8, hidden: 0, biases: true } as BaseConfig;
 
 /** A run that has not been stored. */

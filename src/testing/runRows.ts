@@ -13,7 +13,7 @@ const WHALE = dataFacts({
 });
 const NAMES = ['baseline', 'dropout 0.3', 'half width', 'hot rate', 'cooler', 'longer', 'second seed', 'deeper'];
 
-/** So many, newest first; the first made is `baseline`, and every third forks the one before it. */
+/** Rows of runs, newest first. The oldest run is `baseline`, and every third forks the one before it. */
 export function runRows(count: number): readonly RunRow[] {
   return Array.from({ length: count }, (_, i) => runRow(i)).reverse();
 }

@@ -1,4 +1,4 @@
-/** The web service that is exported, written into a folder and started as its README says. */
+/** Writes the exported web service to a folder and starts it as its README says. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { service } from '../core/export/formats/service/format';
 
 export const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** With the packages that our own tests run on. */
+/** Writes the service with the packages of our own tests. */
 export async function serviceFolder(model: Exported): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'service-'));
   for (const file of await service.files(model, { withOptimizer: false, template })) {
@@ -22,7 +22,7 @@ export async function serviceFolder(model: Exported): Promise<string> {
   return folder;
 }
 
-/** The same folder at another place. */
+/** Copies the folder to another place. */
 export async function copyOf(folder: string): Promise<string> {
   const other = await mkdtemp(join(tmpdir(), 'service-'));
   await cp(folder, other, { recursive: true, verbatimSymlinks: true });
@@ -32,9 +32,9 @@ export async function copyOf(folder: string): Promise<string> {
 export interface Service {
   url: string;
   client: OpenAI;
-  /** Lines of its log so far. */
+  /** Log lines so far. */
   log: Record<string, unknown>[];
-  /** Resolves with the first line of the log, from now on or before, that `is`. */
+  /** Resolves with the first log line, past or future, that satisfies `is`. */
   reported(is: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
   process: ChildProcess;
 }

@@ -1,4 +1,4 @@
-/** That a run of an architecture is the same twice, and the same where it was stopped on its way. */
+/** Tests that a run of an architecture gives the same bits twice, and after a stop and resume. */
 import { expect } from 'vitest';
 import { unwatched } from '../core/base/job';
 import type { ModelChoice } from '../core/models/network';
@@ -11,7 +11,7 @@ import type { Snapshot } from '../core/train/run';
 import { train } from '../core/train/train';
 import { tokenSource } from './tokenSource';
 
-/** Losses of six steps (or of those after `from`), and what was saved after every second. */
+/** Losses of six steps (or of those after `from`), and snapshots after every second step. */
 export async function sixSteps(
   { id, config }: ModelChoice,
   change: Partial<Recipe> = {},
@@ -53,7 +53,7 @@ export async function sixSteps(
   return { losses, saved };
 }
 
-/** Of 5 to 34 tokens. */
+/** Documents of 5 to 34 tokens. */
 function inDocuments(tokens: number): Border[] {
   const found: Border[] = [];
   for (let start = 0, length = 5; start + length < tokens; start += length + 1, length = 5 + ((length * 7) % 30))
@@ -61,7 +61,7 @@ function inDocuments(tokens: number): Border[] {
   return found;
 }
 
-/** With dropout, also of attention, and with blocks computed again too; and of whole documents where rows can be of them. */
+/** Tests dropout, also of attention, recomputed blocks, and whole documents where rows can have them. */
 export async function expectSameBits(choice: ModelChoice): Promise<void> {
   const ways: readonly Partial<Recipe>[] = [
     {},

@@ -1,7 +1,7 @@
 /** Values that a schema accepts, for tests that set every field. */
 import { z } from '../core/base/zod';
 
-/** Returns a value of a plain schema. @throws where the schema is not plain: then the test names a value itself */
+/** Returns a value of a plain schema. @throws for other schemas: the test must provide a value */
 export function sampleOf(schema: z.ZodType): unknown {
   const value = plainValue(schema);
   if (value !== undefined && schema.safeParse(value).success) return value;

@@ -7,7 +7,7 @@ import type { TrainEvent, TrainInput } from '../core/train/run';
 import { train } from '../core/train/train';
 import { runRecord } from './runRecord';
 
-/** Trains to the end, and keeps steps, curve and record as the app does, of a run called a. */
+/** Trains a run called a to the end, and stores steps, curve and record like the app. */
 export async function savedRun(input: Omit<TrainInput, 'save'>) {
   const { model, recipe, tokenizer } = input;
   const store = memoryStore();

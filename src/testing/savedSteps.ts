@@ -1,10 +1,10 @@
-/** Saved steps for tests of what keeps them: their content tells the step, and their store fails or is damaged at will. */
+/** Saved steps for storage tests: their content identifies the step, and their store can fail or be damaged. */
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import { listSnapshots } from '../core/checkpoint/checkpoint';
 import type { Snapshot } from '../core/checkpoint/snapshot';
 
-/** Three tensors, the last two not aligned to the chunks of 64 bytes, whose values tell the step. */
+/** Three tensors whose values identify the step; the last two aren't aligned to the chunks of 64 bytes. */
 export function snapshotAt(step: number, bestStep = 0): Snapshot {
   const tensor = (...shape: number[]): { shape: number[]; data: Float32Array } => ({
     shape,
@@ -24,7 +24,7 @@ export const CHUNK = 64;
 export const steps = async (store: BlobStore): Promise<number[]> =>
   (await listSnapshots(store, 'r')).map(({ step }) => step);
 
-/** Fails at operation `n` (counted from 0): either nothing of it happens, or all does and then the tab dies. */
+/** Fails at operation `n` (counted from 0): either nothing of it happens, or all of it and then the tab dies. */
 export function failingAt(store: BlobStore, n: number, when: 'before' | 'after'): BlobStore {
   let count = 0;
   const operation = async <T>(run: () => Promise<T>): Promise<T> => {
@@ -43,7 +43,7 @@ export function failingAt(store: BlobStore, n: number, when: 'before' | 'after')
   };
 }
 
-/** Flips one bit of the chunk that holds a step's middle. */
+/** Flips one bit in a middle chunk of a step. */
 export async function damage(store: BlobStore, step: number): Promise<void> {
   const key = (await store.keys(`runs/r/${step}.`))[1]!;
   const chunk = (await store.get(key)) as Uint8Array;

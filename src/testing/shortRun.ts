@@ -1,4 +1,4 @@
-/** A few steps of training without saves and samples, and the loss that they reach. */
+/** Trains a few steps without saves and samples, and returns the final loss. */
 import type { Trainable } from '../core/adapters/trainable';
 import type { NamedTensors } from '../core/checkpoint/tensors';
 import { evaluator } from '../core/evaluate/evaluator';
@@ -19,8 +19,8 @@ interface ShortRun {
 }
 
 /**
- * @param tokens of the validation set that the loss is measured on, at most
- * @returns nats per token of them, null where the run diverged, and the trained weights
+ * @param tokens maximum validation tokens for the loss
+ * @returns the loss in nats per token, null if the run diverged, and the trained weights
  */
 export async function shortRun(
   { model, tokenizer, train, validation, weights }: ShortRun,

@@ -1,4 +1,4 @@
-/** Trains one run while models of other runs are used, over the GPU worker's real half behind a channel. */
+/** Trains one run while models of other runs are in use, over the GPU worker's real half behind a channel. */
 import { expect } from 'vitest';
 import type { Client } from '../client/connect';
 import type { BeginInput, GpuApi } from '../protocol/gpu';
@@ -26,7 +26,7 @@ export async function byteData(store: BlobStore, text: string) {
   return { tokenizer, data };
 }
 
-/** Small runs on a text that is stored there. */
+/** Small runs on a stored text. */
 export async function smallRuns(store: BlobStore): Promise<Begin> {
   const lines = Array.from({ length: 60 }, (_, i) => `The sea is ${i * i} miles wide, and whale ${i} is large. `);
   const { tokenizer, data } = await byteData(store, lines.join(''));

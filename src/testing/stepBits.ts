@@ -1,4 +1,4 @@
-/** What a run makes, to the last bit: the losses of its steps, and a hash of its weights and moments after them. */
+/** Results of a run, to the last bit: losses of its steps, and a hash of its final weights and moments. */
 import { unwatched } from '../core/base/job';
 import { sha256Hex } from '../core/base/hash';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -8,7 +8,7 @@ import { train } from '../core/train/train';
 import { tokenSource } from './tokenSource';
 
 interface StepBits {
-  /** Of the steps, then of held-out text at the end. */
+  /** Losses of the steps, then of held-out text at the end. */
   losses: number[];
   hash: string;
 }

@@ -1,4 +1,4 @@
-/** A small T5 with all that it can have: heads wider together than the model, buckets that distances fill. */
+/** A small T5 with all options: heads wider in total than the model, and distances that fill the buckets. */
 import { type ModelChoice, network, type Network } from '../core/models/network';
 import type { T5Config } from '../core/models/t5/spec';
 import { decisive } from './decoding';
@@ -12,7 +12,7 @@ export const t5Choice = (change: Partial<T5Config> = {}): ModelChoice => ({
   config: { ...T5_CONFIG, ...change },
   vocabulary: 33,
 });
-/** Its embeddings begin as large as 1, so that little more makes it decided. */
+/** Embeddings start at a size of about 1, so a small factor makes choices differ. */
 export function smallT5(change?: Partial<T5Config>): Promise<Network> {
   const choice = t5Choice(change);
   return network(choice, decisive(choice, 1, 1.3));

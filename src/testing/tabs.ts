@@ -6,12 +6,12 @@ import type { Tabs } from '../state/slices/studio';
 
 export interface Browser {
   tab(change?: (halves: Halves) => void): TestStudio;
-  /** The tab that trains is gone without a word; resolves when its locks are free. */
+  /** Ends the training tab without a message; resolves when its locks are free. */
   crash(): Promise<void>;
   close(): void;
 }
 
-/** @param pause between what a tab hears and what it lists */
+/** @param pause delay between a message to a tab and its listing */
 export function browserOver(store: BlobStore, pause: Tabs['pause'] = () => Promise.resolve()): Browser {
   const looks = new Map<number, () => void>();
   const pages: TestStudio[] = [];
@@ -41,7 +41,7 @@ export function browserOver(store: BlobStore, pause: Tabs['pause'] = () => Promi
       let ids = 0;
       const halves = halvesOver(store);
       change(halves);
-      // A worker ends with its page, so its half here must end.
+      // A worker ends with its page, so its half must end here.
       const { resume } = halves.gpu;
       halves.gpu.resume = (input, job) => {
         const run = resume(input, { ...job, signal: AbortSignal.any([job.signal, gone.signal]) });

@@ -1,8 +1,8 @@
-/** A ustar archive, as POSIX has it. */
+/** A ustar archive, as defined by POSIX. */
 export interface TarFile {
   path: string;
   text?: string | Uint8Array;
-  /** `0`: a file. */
+  /** Type flag; `0`: a file. */
   type?: string;
   link?: string;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Document } from '../core/base/document';
 import { countCharacters } from '../core/base/utf8';
 
-/** Well-formed texts that are awkward to cut: contractions, runs of white space, scripts, emoji, controls. */
+/** Well-formed texts that are hard to split: contractions, runs of white space, scripts, emoji, controls. */
 export const awkwardText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(

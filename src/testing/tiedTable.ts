@@ -1,11 +1,11 @@
-/** A loss that reaches one table by both of its uses: rows of it are looked up, and scored by it. */
+/** A loss that uses one table twice: for lookups and for scores. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { embedding, type embeddingTied } from '../core/ops/embedding';
 import { softmaxCrossEntropy } from '../core/ops/softmaxCrossEntropy';
 import { floats } from './checkOp';
 
-/** B rows of T ids of V, C columns. */
+/** B rows of T ids from a vocabulary of V; C columns. */
 interface Sizes {
   B: number;
   T: number;
@@ -14,7 +14,7 @@ interface Sizes {
 }
 type Op = typeof embeddingTied;
 
-/** What the tape does where it has to add the two gradients itself. */
+/** Gradient by the tape, which adds the two parts itself. */
 export const byTwoWays: Op = (ids, tokens, positions) => [embedding(ids, tokens, positions), tokens];
 
 /** table [V, C] and positions [T, C], on the host. */
@@ -24,7 +24,7 @@ export const tableOf = ({ T, V, C }: Sizes): { table: Float32Array; positions: F
 });
 
 export function lossOf(op: Op, { B, T, V }: Sizes, table: Tensor, positions: Tensor): tf.Scalar {
-  // A few occur often, and most of a large vocabulary never.
+  // A few ids occur often, and most of a large vocabulary never.
   const id = (i: number): number => (i * i + 3 * i) % Math.min(V, 41);
   const at = Array.from({ length: B * T }, (_, i) => id(i));
   const ids = tf.tensor2d(at, [B, T], 'int32');
@@ -36,7 +36,7 @@ export function lossOf(op: Op, { B, T, V }: Sizes, table: Tensor, positions: Ten
   return softmaxCrossEntropy({ hidden, classifier }, targets, tf.tensor1d([at.length], 'int32'));
 }
 
-/** The loss, and its gradients by table and positions, on the backend in use. */
+/** The loss, and its gradients with respect to table and positions, on the current backend. */
 export async function gradientsOf(op: Op, sizes: Sizes): Promise<Float32Array[]> {
   const { V, T, C } = sizes;
   const host = tableOf(sizes);

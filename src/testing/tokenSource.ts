@@ -1,7 +1,7 @@
 import type { PartSource, TokenSource } from '../core/shards/manifest';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 
-/** Ids as a part of data. `bytes`: of the text that they stand for. */
+/** Ids as a part of data. `bytes`: of the text that they encode. */
 export const tokenSource = (ids: Uint32Array, vocabulary: number, bytes = ids.length): TokenSource => ({
   tokens: ids.length,
   bytes,
@@ -9,7 +9,7 @@ export const tokenSource = (ids: Uint32Array, vocabulary: number, bytes = ids.le
   read: (start, length) => Promise.resolve(ids.slice(start, start + length)),
 });
 
-/** Texts as the documents of a part of data, as it is written: with a mark between two. @param labels of each */
+/** Texts as documents of a part of data, with an end token between two. @param labels of each text */
 export function textSource(
   tokenizer: Tokenizer,
   texts: readonly string[],

@@ -1,4 +1,4 @@
-/** What a format has to state, and no more: weights as lines of text. */
+/** Minimal export format: weights as lines of text. */
 import type { Format } from '../core/export/format';
 import { weightsOf } from '../core/export/weights';
 import { textFile } from '../core/files/byteSource';

@@ -1,9 +1,9 @@
-/** An objective that only tests know, and that no metric measures. Tests add its line. */
+/** An objective for tests, which no metric measures. Tests add it to the list. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Objective } from '../core/objectives/objective';
 import { windows } from '../core/objectives/windows';
 
-/** The token after the next, where that is not the end of a text. */
+/** Predicts the token after the next, unless that ends a text. */
 export const skip: Objective = {
   label: 'The token after the next',
   source: 'Here',

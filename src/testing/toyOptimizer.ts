@@ -1,9 +1,9 @@
-/** An optimizer and a schedule that only tests know: what adding one costs is what is here, and a line in its list. */
+/** An optimizer and a schedule for tests. Adding one takes the code here, and a line in its list. */
 import { real } from '../core/base/field';
 import { defineOptimizer } from '../core/optim/optimizer';
 import { fallen, type Schedule } from '../core/optim/schedule';
 
-/** Of a matrix the sign of its momentum, of all else that of the gradient: a bias has no state. */
+/** Updates by the sign: of the momentum for a matrix, of the gradient for others, so a bias has no state. */
 export const signum = defineOptimizer({
   label: 'Signum',
   hint: 'the sign of each step alone',
@@ -29,7 +29,7 @@ export const signum = defineOptimizer({
   },
 });
 
-/** Falls at once, and then ever slower. */
+/** Falls at once, and then ever more slowly. */
 export const root: Schedule = {
   label: 'Root',
   share: (at) => fallen(at, 1 - Math.sqrt(at.progress)),

@@ -1,6 +1,6 @@
 /**
- * An architecture in small that has what GPT has not: relative positions as one bias for all blocks, attention that is not
- * causal, and attention to what an encoder made of another text (Raffel et al. 2019, arXiv:1910.10683).
+ * A small architecture with features that GPT lacks: one relative position bias for all blocks, bidirectional
+ * attention, and cross-attention to an encoder (Raffel et al. 2019, arXiv:1910.10683).
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
@@ -32,7 +32,7 @@ const NORM: Norm = { kind: 'rmsNorm', epsilon: 1e-6 };
 const matrix = ({ params }: Pass, name: string): Tensor2D => params[`${name}.weight`] as Tensor2D;
 const settingsOf = ({ config }: Pass, rows: number) => ({ rows, heads: config.heads, scale: 1 });
 
-/** Attention within the text, of fused q | k | v. */
+/** Self-attention of fused q | k | v. */
 type Within = (qkv: Tensor2D, bias: Tensor3D, layer: number) => Tensor2D;
 
 function encode(pass: Pass, ids: Tensor2D): Output {
@@ -141,7 +141,7 @@ const specOf = (kind: ModelKind, sides: readonly Side[], forward: Forward) =>
     load: () => Promise.resolve({ forward }),
   });
 
-/** The last of them reads a text both ways, but says that it is a decoder: it sees all padding that lengths do not hide. */
+/** The last one is bidirectional but claims to be a decoder: it sees all padding that lengths don't hide. */
 type ToyRelative = 'relative' | 'relative-pair' | 'relative-both-ways';
 Object.assign(MODELS, {
   relative: specOf('decoder', ['decoder'], { decode }),

@@ -1,8 +1,8 @@
-/** Four steps of the toy architecture, once it is in the list: what is made of the list is loaded then. */
+/** Four steps of the toy architecture, after it was added to the list: loads code that depends on the list then. */
 import { TOY_CONFIG, TOY_ID } from './toyModel/spec';
 import { tokenSource } from './tokenSource';
 
-/** What they are trained by. */
+/** Input of the run. */
 export async function toyInput() {
   const { createTokenizer } = await import('../core/tokenizer/byteLevel');
   const { DEFAULT_RECIPE } = await import('../core/train/recipe');
@@ -21,7 +21,7 @@ export async function toyInput() {
   };
 }
 
-/** Kept as the app keeps them. */
+/** The stored run, as the app stores it. */
 export async function toyRun() {
   const { savedRun } = await import('./savedRun');
   return savedRun(await toyInput());

@@ -24,7 +24,7 @@ export const LORA: Trainable = {
   },
 };
 
-/** The same, which drops of what it reads and has a higher scale. */
+/** LoRA with dropout and a higher scale. */
 export const LORA_DROPPING: Trainable = {
   weights: [],
   adapter: { ...LORA.adapter!, settings: { rank: 3, alpha: 4, dropout: 0.2, rankStabilised: true } },
@@ -40,7 +40,7 @@ export const recipe: Recipe = {
   saveEvery: 50,
 };
 
-/** Weights as an earlier run may have left them, and LoRA's, whose second matrices are not 0. */
+/** Weights like an earlier run's result, and LoRA's, whose second matrices aren't 0. */
 export const base: NamedTensors = initialValues(model, 5);
 export const withAdapter: NamedTensors = new Map([
   ...base,
@@ -68,7 +68,7 @@ export async function run(learning: Learner, first: number, last: number, rows?:
   return losses;
 }
 
-/** All of it, the frozen as well. */
+/** All weights, including frozen ones. */
 export async function weightsOf({ network: { params } }: Learner): Promise<NamedTensors> {
   const all = new Map<string, HostTensor>();
   for (const [name, variable] of Object.entries(params)) {

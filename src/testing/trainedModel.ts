@@ -31,14 +31,14 @@ import { allFormats } from '../core/export/formats';
 
 interface Settings {
   name: string;
-  /** GPT where it is absent. */
+  /** Absent: GPT. */
   id?: ModelId;
   tokenizer: TrainSettings;
   config: BaseConfig;
   recipe: Partial<Recipe>;
 }
 
-/** Both architectures with their kin, a tokenizer of each kind; sizes and widths of heads that differ; widths that are multiples of 32. */
+/** Both architectures with variants, a tokenizer of each kind, different head widths; widths are multiples of 32. */
 const MODELS: readonly Settings[] = [
   {
     name: 'Ishmael of bytes',
@@ -120,7 +120,7 @@ const RECIPE: Recipe = {
   samplePrompt: 'Call me ',
 };
 
-/** Small models, trained on the beginning of Moby Dick; kept in the folder for temporary files once trained. */
+/** Small models, trained on the beginning of Moby Dick and cached in the folder for temporary files. */
 export async function trainedModels(): Promise<Exported[]> {
   const text = beginning();
   const models: Exported[] = [];
@@ -132,7 +132,7 @@ export async function trainedModels(): Promise<Exported[]> {
   return models;
 }
 
-/** Ids that this engine adds to a prompt, the likeliest each time. */
+/** Greedy ids of our engine after a prompt. */
 export const greedy = (model: Exported, prompt: Iterable<number>, length: number): Promise<number[]> =>
   withNetwork(model, async (net) => {
     const ids: number[] = [];
@@ -141,7 +141,7 @@ export const greedy = (model: Exported, prompt: Iterable<number>, length: number
     return ids;
   });
 
-/** Scores that this engine gives to every token after each of `ids`; [T, vocabulary]. */
+/** Scores of our engine for every token after each of `ids`; [T, vocabulary]. */
 export const ourLogits = (model: Exported, ids: readonly number[]): Promise<Float32Array> =>
   withNetwork(model, (net) => logits(net, ids));
 
@@ -155,7 +155,7 @@ async function withNetwork<T>({ info, snapshot }: Exported, work: (net: Network)
   }
 }
 
-/** What a trained model is, as data. */
+/** A trained model, as data. */
 interface Grown {
   record: MadeRun;
   snapshot: Snapshot;
@@ -257,7 +257,7 @@ async function counts(source: TokenSource): Promise<number[]> {
   return times;
 }
 
-/** Made once on this machine: whatever is under this key was made from the same settings and text. */
+/** Made once on this machine: the key depends on settings and text. */
 async function kept(key: string, make: () => Promise<Grown>): Promise<Grown> {
   const file = join(tmpdir(), `homegrown-trained-${key.slice(0, 16)}`);
   try {
@@ -266,7 +266,7 @@ async function kept(key: string, make: () => Promise<Grown>): Promise<Grown> {
     const made = await make();
     const unfinished = `${file}.${process.pid}`;
     writeFileSync(unfinished, serialize(made));
-    renameSync(unfinished, file); // Other processes see all of it or nothing.
+    renameSync(unfinished, file); // Other processes see the whole file or none.
     return made;
   }
 }

@@ -1,4 +1,4 @@
-/** Small runs that tune the last step of another, which is called parent. */
+/** Small runs that tune the last step of another run, called parent. */
 import type { TuneInput } from '../protocol/gpu';
 import { linearWeights, type Trainable } from '../core/adapters/trainable';
 import { paramsOf } from '../core/models';
@@ -6,7 +6,7 @@ import type { ModelChoice } from '../core/models/network';
 import type { Recipe } from '../core/train/recipe';
 import type { Begin } from './smallRuns';
 
-/** Steps of the parent. */
+/** Recipe of the parent. */
 export const PARENT = { steps: 10, warmup: 2 };
 const RECIPE = { steps: 12, saveEvery: 4, evalEvery: 4, warmup: 2, learningRate: 0.01 };
 
@@ -21,7 +21,7 @@ export const loraOf = (model: ModelChoice, over: Partial<Trainable> = {}): Train
   ...over,
 });
 
-/** By LoRA, where `more` does not say otherwise. @param of as `smallRuns` gives it */
+/** Tunes by LoRA, unless `more` says otherwise. @param of from `smallRuns` */
 export function tuneInput(
   of: Begin,
   runId: string,

@@ -1,5 +1,5 @@
 /**
- * Before each file of unit tests: reloads our modules and resets TensorFlow.js, so that no file sees what another put into a
+ * Before each unit test file: reloads our modules and resets TensorFlow.js, so that no file sees another's changes of a
  * list, a mock or a heap. Packages stay loaded: a process per file would spend most of its time loading TensorFlow.js.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -15,6 +15,6 @@ fc.configureGlobal({ numRuns: DEFAULT_RUNS });
 await limitWriting();
 compareBytes();
 
-/** What has only to come is waited for as long as a test may take: a second, as is usual, is little on a busy machine. */
+/** Waits as long as a test may take, because the default of a second is short on a busy machine. */
 const { waitFor } = vi;
 vi.waitFor = (work, options = 60_000) => waitFor(work, options);

@@ -1,4 +1,4 @@
-/** A step on a network whose loss reaches the embedding alone. */
+/** A step on a network whose loss reaches only the embedding. */
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { modelSpec } from '../core/models';
@@ -11,7 +11,7 @@ import type { Recipe } from '../core/train/recipe';
 import { updater } from '../core/train/updater';
 import { expectClose } from './checkOp';
 
-/** Takes a step: the embedding learns, and of all else only what decays changes, by its decay. */
+/** Takes a step: trains the embedding, and changes other weights only by weight decay. */
 export async function expectOnlyDecay(whole: Network, recipe: Recipe): Promise<void> {
   const { id, config, vocabulary } = whole.choice;
   const table = modelSpec(id).params(config, vocabulary);

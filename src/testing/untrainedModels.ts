@@ -1,4 +1,4 @@
-/** Models that fill blanks or answer, drawn and not trained, for tests of what is written from them. */
+/** Untrained models that fill blanks or answer, for tests of exports. */
 import { initialValues } from '../core/models/initial';
 import type { ModelChoice } from '../core/models/network';
 import { usualPooling } from '../core/models/classes';
@@ -28,13 +28,13 @@ const LLAMA = {
   },
 } as BaseConfig;
 
-/** One of each kind. Weights are large, so that choices differ. */
+/** One model of each kind, with large weights, so that choices differ. */
 export const untrainedBert = (): Promise<Exported> =>
   untrained('bert', { ...SIZES, ...BERT }, ['end', 'padding', 'mask']);
 export const untrainedT5 = (): Promise<Exported> =>
   untrained('t5', { ...SIZES, ...T5 }, ['end', 'padding', 'sentinel', 'sentinel']);
 
-/** One that tells texts apart; of the labels `A`, `B` and `C` where nothing else is said. */
+/** A classifier, by default with the labels `A`, `B` and `C`. */
 export function untrainedClassifier(
   id: 'bert' | 'gpt' | 'llama',
   { labels = ['A', 'B', 'C'], pooling = usualPooling({ id })!, ...several }: Partial<Classes> = {},
@@ -61,7 +61,7 @@ async function untrained(id: ModelChoice['id'], config: BaseConfig, roles: reado
   const tensors = new Map(
     [...initialValues(model, 3)].map(([name, { shape, data }]) => [
       name,
-      // Not T5's, which are drawn large.
+      // T5's initial weights are already large.
       { shape, data: id === 't5' ? data : data.map((x) => (x === 0 || x === 1 ? x : 8 * x)) },
     ]),
   );

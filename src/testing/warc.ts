@@ -1,10 +1,10 @@
-/** A WARC, record by record: ISO 28500:2017, 4. */
+/** A WARC file, record by record: ISO 28500:2017, 4. */
 import { concatBytes } from '../core/base/concat';
 
 export interface WarcPart {
   type: string;
   uri?: string;
-  /** Other lines of its header. */
+  /** Further lines of its header. */
   headers?: readonly string[];
   content: string | Uint8Array;
 }
@@ -28,6 +28,6 @@ export function warcRecord({ type, uri, headers = [], content }: WarcPart): Uint
 
 export const warcOf = (parts: readonly WarcPart[]): Uint8Array => concatBytes(parts.map(warcRecord));
 
-/** An answer of a server. */
+/** An HTTP response. */
 export const answer = (head: readonly string[], body: string | Uint8Array, status = '200 OK'): Uint8Array =>
   concatBytes([utf8([`HTTP/1.1 ${status}`, ...head, '', ''].join('\r\n')), bytesOf(body)]);

@@ -5,26 +5,26 @@ import { dirname, sep } from 'node:path';
 import { openWasm } from '../core/gpu/wasm';
 import { nodeThreads } from '../../node/threads';
 
-/** Where npm has put wasm's binaries. */
+/** Folder of the wasm binaries from npm. */
 export const wasmFolder = `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`;
 
-/** Makes TensorFlow.js run on wasm in Node, on two threads: for tests of what threads share. */
+/** Makes TensorFlow.js run on wasm in Node with two threads, for tests of shared memory. */
 export const useWasm = (): Promise<void> => open(2);
 
-/** Makes TensorFlow.js run on wasm in Node on one thread, which computes the same bits: a second one costs as much while it waits. */
+/** Makes TensorFlow.js run on wasm in Node with one thread: the same bits without the cost of a waiting thread. */
 export const useSingleThreadWasm = (): Promise<void> => open(1);
 
 async function open(threads: number): Promise<void> {
-  if (tf.getBackend() === 'wasm') return tf.ready(); // another may be making it
+  if (tf.getBackend() === 'wasm') return tf.ready(); // another call may be opening it
   setWasmPaths(wasmFolder);
   await openWasm(nodeThreads(threads));
 }
 
-/** Those that every machine has, and how each is begun: for `describe.each`. */
+/** Backends of every machine, with their setup: for `describe.each`. */
 export const HOST_BACKENDS = [
   ['cpu', () => tf.setBackend('cpu')],
   ['wasm', useWasm],
 ] as const;
 
-/** The same with one thread of wasm. */
+/** The same backends, with one thread of wasm. */
 export const SINGLE_THREAD_BACKENDS = [HOST_BACKENDS[0], ['wasm', useSingleThreadWasm]] as const;

@@ -1,4 +1,4 @@
-/** A small run on bytes, watched: what it tells, saves and keeps. */
+/** A small run on bytes that records its events and saves. */
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import type { Snapshot, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
 import { train } from '../core/train/train';
@@ -32,10 +32,10 @@ interface Watched {
   outcome: TrainOutcome;
   events: TrainEvent[];
   saved: Snapshot[];
-  /** What was kept as the best besides. */
+  /** Snapshots saved as the best step. */
   kept: Snapshot[];
 }
-/** Runs, and stops once `stopAt` is reported. */
+/** Trains, and stops once `stopAt` is reported. */
 export async function watch(
   change: Partial<Recipe> = {},
   { from, stopAt, length }: { from?: Snapshot; stopAt?: number; length?: (done: number) => number } = {},

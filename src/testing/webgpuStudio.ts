@@ -1,4 +1,4 @@
-/** A studio whose runs train on the WebGPU device of this process, which isn't measured first. */
+/** A studio whose runs train on the WebGPU device of this process, without measuring it first. */
 import { chooseDevice } from '../core/train/device';
 import { gpuHandlers } from '../workers/gpuHandlers';
 import type { BlobStore } from '../core/base/blobStore';

@@ -1,3 +1,3 @@
-/** Markup without the marks of the glossary's terms: a label is its text again. */
+/** Markup without the marks of glossary terms, so that a label is plain text. */
 export const withoutMarks = (html: string): string =>
   html.replace(/<span class="[^"]*term[^"]*" role="button"[^>]*>([^<]*)<\/span>/g, '$1');

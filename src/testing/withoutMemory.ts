@@ -1,6 +1,6 @@
 /**
- * Makes WebGPU's buffers hold next to nothing, and ignore what is written to or bound of them, while `act` runs: for what is traced and never
- * run, such as a step of a model that is larger than the memory here. Call it after `installDawn`.
+ * Makes WebGPU buffers hold next to nothing, and ignores writes and bindings, while `act` runs. For code that is only
+ * traced, such as a step of a model larger than memory. Call it after `installDawn`.
  */
 export async function withoutMemory<T>(act: () => Promise<T>): Promise<T> {
   const real = [GPUDevice.prototype, GPUQueue.prototype].map(Object.getOwnPropertyDescriptors);
@@ -18,5 +18,5 @@ export async function withoutMemory<T>(act: () => Promise<T>): Promise<T> {
     Object.defineProperties(GPUQueue.prototype, real[1]!);
   }
 }
-/** Bytes. */
+/** Buffer size, in bytes. */
 const SMALL = 4096;

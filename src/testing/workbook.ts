@@ -1,17 +1,17 @@
-/** Workbooks of Excel as programs write them, part by part. */
+/** Excel workbooks as programs write them, part by part. */
 import { zipSync } from 'fflate';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 interface WrittenSheet {
   name: string;
-  /** What is in `sheetData`; and what comes after it. */
+  /** Contents of `sheetData`; `after`: what follows it. */
   rows: string;
   after?: string;
   state?: string;
 }
 
-/** @param strings what is in `sst` @param more what `workbook` holds before its sheets */
+/** @param strings contents of `sst` @param more contents of `workbook` before its sheets */
 export function workbookOf(
   sheets: readonly WrittenSheet[],
   { strings = '', styles = '', more = '' } = {},
@@ -45,7 +45,7 @@ export function workbookOf(
   return zipSync(Object.fromEntries(Object.entries(parts).map(([path, xml]) => [path, utf8(xml)])));
 }
 
-/** Rows of texts, each written in its cell; null: there is no cell. */
+/** Rows of texts, each inline in its cell; null: no cell. */
 export const inlineRows = (rows: readonly (readonly (string | null)[])[], from = 1): string =>
   rows
     .map(

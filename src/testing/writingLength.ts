@@ -1,11 +1,11 @@
 /**
- * How much models write in tests. For people a model writes 80 tokens at each evaluation of a run and 1,024 at each evaluation of a
- * saved step, which took most of the time of tests about something else.
+ * Limits how much models write in tests. By default a model writes 80 tokens at each evaluation of a run, and 1,024 at
+ * one of a saved step. This took most of the time of unrelated tests.
  */
 
-/** Lengths for the current test file. The defaults still lie beyond the context of the smallest models. */
+/** Sets lengths for the current test file. They still exceed the context of the smallest models. */
 export async function limitWriting({ texts = 3, tokens = 20, sample = 9 } = {}): Promise<void> {
-  // The set-up reloads our modules for each file, so these must be the current file's.
+  // The setup reloads our modules for each file, so these must be the current file's.
   const { WRITING } = await import('../core/evaluate/writing');
   const { TRAINING_SAMPLE } = await import('../core/sample/trainingSample');
   Object.assign(WRITING, { texts, tokens });

@@ -1,4 +1,4 @@
-/** What an objective, a metric, an optimizer and a schedule cost: their files and their lines. Toy ones are added to the lists, and reach all that is stored. */
+/** Toy objective, metric, optimizer and schedule: each takes a file and a line, and reaches all stored files. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
@@ -10,7 +10,7 @@ import { skip } from '../../testing/toyObjective';
 import { root, signum } from '../../testing/toyOptimizer';
 import type { Snapshot } from '../train/run';
 
-/** The mean of the worst batch, between the best and the worst. */
+/** Mean loss of the worst batch, between the best and the worst. */
 const worstBatch: Metric = {
   label: 'Worst batch',
   unit: 'nats per token',
@@ -25,7 +25,7 @@ const worstBatch: Metric = {
   },
 };
 
-// Before anything is made of the lists.
+// Before code that depends on the lists is loaded.
 beforeAll(async () => {
   Object.assign((await import('../metrics')).METRICS, { worstBatch });
   Object.assign((await import('../objectives')).OBJECTIVES, { skip });
@@ -34,7 +34,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-test('an objective, a metric, an optimizer and a schedule that are in their lists are trained by, stored, told, exported and read back', async () => {
+test('trains with, stores, reports, exports and reads back a listed objective, metric, optimizer and schedule', async () => {
   const { metricsOf } = await import('../objectives');
   expect(metricsOf(skip)).toEqual(expect.arrayContaining(['loss', 'perplexity', 'worstBatch']));
   const { store, record, events } = await trained();
@@ -84,7 +84,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(schedulesInPython()).toContain(
     '\n    "root": lambda step, progress, recipe: fallen(recipe, 1 - math.sqrt(progress)),\n',
   );
-  expect(metricsInPython(skip)).toMatch(/^METRICS = \{\n {4}"loss": .*\n {4}"perplexity": .*\n\}$/m); // no worst batch, which is no function of a mean
+  expect(metricsInPython(skip)).toMatch(/^METRICS = \{\n {4}"loss": .*\n {4}"perplexity": .*\n\}$/m); // no worst batch: no function of a mean
 
   const other = memoryStore();
   const sources = [...written].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
@@ -108,7 +108,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(evidence).toContain(`Loss on text it never saw fell from ${first!.loss.toPrecision(3)} nats to `);
 });
 
-test('a model of an objective that no metric measures is measured nowhere as one of next tokens', async () => {
+test('a model whose objective has no metric is never evaluated as a next-token model', async () => {
   const { store, record } = await trained();
   const { loadSnapshot } = await import('../checkpoint/checkpoint');
   const { network: networkOf } = await import('../models/network');
@@ -169,7 +169,7 @@ const into = (list: Snapshot[]) => (snapshot: Snapshot) => {
   return Promise.resolve({ bytes: 0 });
 };
 
-test('a recipe stored before this optimizer existed opens, and one of its own without its field is refused', async () => {
+test('opens a recipe from before this optimizer existed, and refuses its own recipe without its field', async () => {
   const { recipeSchema } = await import('../runs/settings');
   const { recipe } = await settings();
   const { inertia, ...before } = recipe as typeof recipe & { inertia: number };
@@ -182,7 +182,7 @@ test('a recipe stored before this optimizer existed opens, and one of its own wi
   expect(() => recipeSchema.parse(before)).toThrow(/inertia is missing/);
 });
 
-/** What four steps are trained by. */
+/** Settings of a run of four steps. */
 async function settings() {
   const { createTokenizer } = await import('../tokenizer/byteLevel');
   const { DEFAULT_RECIPE } = await import('../train/recipe');
@@ -213,7 +213,7 @@ async function settings() {
   return { model, recipe, tokenizer, train: first, validation: last, now: () => 0 };
 }
 
-/** Four steps, kept as the app keeps them. */
+/** Four steps, stored like the app does. */
 async function trained() {
   const { savedRun } = await import('../../testing/savedRun');
   return savedRun(await settings());

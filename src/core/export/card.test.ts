@@ -19,7 +19,7 @@ import { exportRun, importRun } from './run';
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };
 const asked = { template: () => Promise.reject(new Error('hf needs none')), withOptimizer: false };
 
-/** A run trained on a text that is in the store too. */
+/** A run trained on a text that is also in the store. */
 async function storeWithRun(card?: CardWords, licence?: string): Promise<{ store: BlobStore; textId: string }> {
   const store = memoryStore();
   const added = await importText(pastedText('ahab.txt', 'The sea is wide.'), store, { addedAt: 1 }, unwatched);
@@ -44,7 +44,7 @@ async function storeWithRun(card?: CardWords, licence?: string): Promise<{ store
 const filesOf = async (store: BlobStore, runId = 'a') => (await exportRun(store, runId, 'latest', 'hf', asked)).files;
 const read = async (files: readonly ByteStream[], name: string) =>
   new TextDecoder().decode(await readBytes(files.find((file) => file.name === name)!));
-/** As run `b`. */
+/** Imports the files as run `b`. */
 async function bringIn(store: BlobStore, files: readonly ByteStream[]): Promise<void> {
   const given = await Promise.all(
     files.map(async (file) => ({ name: file.name, source: bytesSource(await readBytes(file)) })),
@@ -54,14 +54,14 @@ async function bringIn(store: BlobStore, files: readonly ByteStream[]): Promise<
 const section = (card: string, heading: string): string =>
   new RegExp(`\n## ${heading}\n\n([^]*?)\n\n## `).exec(card)?.[1] ?? '';
 
-test('a card says in plain words what the model is for, what not, and what it cannot do', async () => {
+test("a card states in plain words the model's intended use, misuse and limits", async () => {
   const card = await read(await filesOf((await storeWithRun()).store), 'README.md');
   expect(section(card, 'Intended use')).toMatch(/Experiments and teaching/);
   expect(section(card, 'Out-of-scope use')).toMatch(/say that a machine wrote it/);
   expect(section(card, 'Limitations')).toMatch(/written by a machine: it may be false.*no safety training/s);
 });
 
-test('a size of 0, which follows from others, is not told', async () => {
+test('a card omits a size of 0, which is derived from others', async () => {
   const { config } = modelSpec('llama').presets[0]!;
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const state = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
@@ -78,7 +78,7 @@ test('a size of 0, which follows from others, is not told', async () => {
   expect(card).not.toMatch(/Head width|Window/);
 });
 
-test('a person’s own words take their place, as words, and go with the folder and come back', async () => {
+test("a person's own words replace the default as plain text, and survive an export and import", async () => {
   const card = { about: 'For the <b>museum</b>.\n\nAsk Ada.', limits: 'It has read one line.' };
   const { store } = await storeWithRun(card);
   const files = await filesOf(store);
@@ -93,7 +93,7 @@ test('a person’s own words take their place, as words, and go with the folder 
   expect((await readRun(other, 'b'))?.card).toEqual(card);
   expect(await read(await filesOf(other, 'b'), 'README.md')).toBe(readme);
 
-  // A part that says nothing has no heading.
+  // An empty part has no heading.
   await updateRun(store, 'a', (run) => ({ ...run, card: { limits: '' } }));
   expect(await read(await filesOf(store), 'README.md')).not.toContain('## Limitations');
 });
@@ -109,7 +109,7 @@ test('a license stated after training is in the run’s card and datasheet', asy
   for (const sheet of await both()) expect(sheet).toMatch(/ahab\.txt \| 16 \| CC-BY-4\.0/);
 });
 
-test('a withdrawn license is in no card, unless the model was imported with it', async () => {
+test('a withdrawn license is in no card, unless it came with the imported model', async () => {
   const { store, textId } = await storeWithRun(undefined, 'MIT');
   const card = async (of = store, runId = 'a') => read(await filesOf(of, runId), 'README.md');
   await setLicence(store, textId, 'MIT');
@@ -118,12 +118,12 @@ test('a withdrawn license is in no card, unless the model was imported with it',
   await setLicence(store, textId, null);
   expect(await card()).toMatch(/ahab\.txt \| 16 \| not stated/);
 
-  // Of a text that is gone nothing is known but what was stated then.
+  // For a deleted text, only the license recorded at training is known.
   await removeText(store, textId, 'first', 2);
   await purgeText(store, textId);
   expect(await card()).toMatch(/ahab\.txt \| 16 \| MIT/);
 
-  // Elsewhere the same text is there, and nobody has said a word of it.
+  // Another store has the same text without a stated license.
   const { store: other, textId: same } = await storeWithRun();
   await bringIn(other, taken);
   expect(await card(other, 'b')).toMatch(/ahab\.txt \| 16 \| MIT/);
@@ -131,7 +131,7 @@ test('a withdrawn license is in no card, unless the model was imported with it',
   expect(await card(other, 'b')).toMatch(/ahab\.txt \| 16 \| CC-BY-4\.0/);
 });
 
-test('a loss is given in its metric: masked tokens have no perplexity, and text has nothing else', () => {
+test('reports a loss by its metric: masked tokens have no perplexity, and text has nothing else', () => {
   const head = (objective: 'causal' | 'masked'): string => {
     const info: RunInfo = {
       version: 2,

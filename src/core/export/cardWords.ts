@@ -5,7 +5,7 @@ import type { RunInfo } from './homegrownJson';
 import { DOES, kindOf } from './kinds';
 import { plain } from './markdown';
 
-/** Above each part; the first stands under the title. */
+/** Headings of the parts. In the card, the first part follows the title without its heading. */
 export const CARD_HEADINGS: Readonly<Record<CardPart, string>> = {
   about: 'About this model',
   use: 'Intended use',
@@ -13,7 +13,7 @@ export const CARD_HEADINGS: Readonly<Record<CardPart, string>> = {
   limits: 'Limitations',
 };
 
-/** In plain words, not in Markdown. */
+/** Default text of a part, as plain text rather than Markdown. */
 export function usualWords(part: CardPart, { id, config }: RunInfo['model'], chats = false): string {
   const model = { id, config };
   if (config.classes) return ofClassifier(part, config);
@@ -38,7 +38,7 @@ export function usualWords(part: CardPart, { id, config }: RunInfo['model'], cha
   }
 }
 
-/** The same of a model that tells texts apart. */
+/** Default text of a part for a classifier. */
 function ofClassifier(part: CardPart, { context }: RunInfo['model']['config']): string {
   switch (part) {
     case 'about':

@@ -4,7 +4,7 @@ import type { ServedChat } from '../chat/served';
 import { ownTemplate, specialNames } from '../chat/template';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
-/** Null where it has no template. */
+/** Returns chat facts; null without a template. */
 export function chatFacts(tokenizer: Tokenizer): ServedChat | null {
   const template = ownTemplate(tokenizer);
   if (template === undefined) return null;

@@ -25,5 +25,5 @@ const EXAMPLE = [
   { role: 'assistant', content: 'A friend.' },
   { role: 'user', content: 'Whose?' },
 ] as const;
-/** Characters of a template that is shown. */
+/** Maximum length of a template example in the card, in characters. */
 const MAX_LENGTH = 3000;

@@ -33,7 +33,7 @@ const textOf = async (model: Exported, name: string): Promise<string> =>
 const modelfileOf = async ({ info }: Exported): Promise<string> =>
   new TextDecoder().decode(await readBytes((await FORMATS['gguf-f16'].sidecar!.files(info, 'x.gguf'))[0]!));
 
-test('a turn ends with the token that the template writes, whichever it is', async () => {
+test('a turn ends with the token that the template writes, whatever that is', async () => {
   const every = await everyTokenizer();
   const ends = async (template: string): Promise<string | undefined> => {
     const tokenizer = await withTemplate(every, template);
@@ -48,7 +48,7 @@ test('a turn ends with the token that the template writes, whichever it is', asy
   expect(endOfTurn(every)).toBeUndefined();
 });
 
-test('generation_config.json and GGUF files have both end tokens where there are two', async () => {
+test('generation_config.json and GGUF files list both end tokens of a model with two', async () => {
   const eos = async (model: Exported): Promise<unknown> =>
     (JSON.parse(await textOf(model, 'generation_config.json')) as { eos_token_id: unknown }).eos_token_id;
   expect(await eos(chatml)).toEqual([idOf(chatml, '<|endoftext|>'), idOf(chatml, '<|im_end|>')]);
@@ -67,7 +67,7 @@ test('generation_config.json and GGUF files have both end tokens where there are
   );
 });
 
-test('a folder comes back with its template, and goes out the same', async () => {
+test('a folder keeps its template through an import and an export', async () => {
   for (const model of [turns, chatml]) {
     const files = await filesOf(model);
     const back = await importModel(
@@ -81,7 +81,7 @@ test('a folder comes back with its template, and goes out the same', async () =>
   }
 });
 
-test('the pieces of a usual template are what it writes; of others there are none', async () => {
+test('pieces of a usual template reproduce its text; other templates have none', async () => {
   const plain = await specialTokenizer(['<|end "of" text|>']);
   for (const tokenizer of [await turnsTokenizer(), plain, chatml.tokenizer]) {
     const written = await compiled(usualTemplate(tokenizer), tokenizer);
@@ -99,7 +99,7 @@ test('the pieces of a usual template are what it writes; of others there are non
     expect(piecesOf(source)).toBeNull();
 });
 
-/** What Go's text/template makes of the one form that is written here. */
+/** Renders Go's text/template for the one form that the exporter writes. */
 function run(go: string, messages: readonly { Role: string; Content: string }[]): string {
   const [, turns, asks] = /^\{\{ range \.Messages \}\}(.*)\{\{ end \}\}\{\{ end \}\}(.*)$/s.exec(go)!;
   const text = (quoted: string): string =>
@@ -112,7 +112,7 @@ function run(go: string, messages: readonly { Role: string; Content: string }[])
   );
 }
 
-test('the Modelfile has a usual template in Go, and stops where a turn ends', async () => {
+test('the Modelfile has a usual template in Go, and stops at the end of a turn', async () => {
   const plain = await withTemplate(turns.tokenizer, usualTemplate(await specialTokenizer(['<|endoftext|>'])));
   const spoken = (tokenizer: Tokenizer, info = turns.info) => ({ ...turns, info: { ...info, chatTemplate: tokenizer.model.chatTemplate! } }); // prettier-ignore
   for (const model of [turns, chatml, spoken(plain)]) {
@@ -129,7 +129,7 @@ test('the Modelfile has a usual template in Go, and stops where a turn ends', as
   expect(other).not.toContain('\nTEMPLATE');
 });
 
-test('card and datasheet tell how a conversation is written, and what was tuned', async () => {
+test('card and datasheet show how a conversation is written, and what was tuned', async () => {
   const card = cardOf(turns.info);
   expect(card).toContain('## Chat template');
   expect(card).toContain(
@@ -148,7 +148,7 @@ test('card and datasheet tell how a conversation is written, and what was tuned'
   expect(cardOf((await untrainedBert()).info)).not.toContain('Conversations');
 });
 
-test('named chat templates without a default are refused, and chat_template.jinja goes before them', async () => {
+test('refuses named chat templates without a default, and prefers chat_template.jinja', async () => {
   const files = await filesOf(chatml);
   const named = (...names: string[]) => names.map((name) => ({ name, template: `{{ ${name} }}` }));
   const importWith = (chat_template: unknown, jinja?: string) =>

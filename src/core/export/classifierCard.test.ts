@@ -1,4 +1,4 @@
-/** What is said of a classifier: its card, its preview, and how to load it. */
+/** Descriptions of a classifier: its card, its preview, and how to load it. */
 import { expect, test } from 'vitest';
 import { CARD_PARTS } from '../runs/card';
 import { dataFacts } from '../../testing/runRecord';
@@ -19,7 +19,7 @@ const evaluation = {
   confusion: { labels: ['ham', 'spam'], counts: [[29, 1], [0, 10]] }, // prettier-ignore
 };
 
-test('the card has labels with their balance, how they are decided, and what must not be decided by it alone', async () => {
+test('the card has labels with their balance, the decision rule, and decisions that the model must not make alone', async () => {
   const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'], inWindows: true });
   const card = cardOf({
     ...info,
@@ -54,7 +54,7 @@ test('when texts were counted, the card has the number of training and validatio
   expect(card).toContain('about 20 % of each label’s texts');
 });
 
-test('labels are listed by their names, whatever those are', async () => {
+test('lists labels by name, whatever their characters', async () => {
   const { info } = await untrainedClassifier('bert', { labels: ['__proto__', 'constructor', '|'] });
   const [segment] = info.segments;
   const counts = JSON.parse('{ "__proto__": 60, "|": 40 }') as Record<string, number>;
@@ -66,7 +66,7 @@ test('labels are listed by their names, whatever those are', async () => {
   expect(card).not.toContain('none of them');
 });
 
-test('a temperature of another step is not told', async () => {
+test('omits a temperature of another step', async () => {
   const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'] });
   const decision = { temperature: 1.5, atLeast: 0, step: info.state.step };
   expect(cardOf({ ...info, decision })).toContain('a temperature of 1.5');
@@ -92,7 +92,7 @@ test('when texts may have several labels, the shares are of texts, and unlabeled
   expect(said).toContain('{ top_k: null }');
 });
 
-test('of decoders it says that onnxruntime is what runs their ONNX', async () => {
+test('for decoders, the loading instructions run the ONNX file with onnxruntime', async () => {
   for (const id of ['gpt', 'llama'] as const) {
     const card = cardOf((await untrainedClassifier(id)).info);
     expect(card).toContain("from 'onnxruntime-node'; // transformers.js has no class of such a model");
@@ -100,7 +100,7 @@ test('of decoders it says that onnxruntime is what runs their ONNX', async () =>
   }
 });
 
-test('what a person can say better is said of a classifier, too, and not as of what writes', async () => {
+test("default texts of a classifier don't describe it as a text generator", async () => {
   const { info } = await untrainedClassifier('gpt');
   for (const part of CARD_PARTS) expect(usualWords(part, info.model)).not.toMatch(/writes|continues/);
 });
@@ -116,14 +116,14 @@ test('the datasheet says that the texts have labels, and names the first 20', as
   expect(datasheet(many.info)).toMatch(/Each text has any number of the 30 labels L0, .*L19 and others, as stated/);
 });
 
-test('the card repeats what an import of an adapter says', async () => {
+test("the card repeats the notes of an adapter's import", async () => {
   const { info } = await untrainedClassifier('bert');
   const lacks = 'It has no hash of its base; the base is chosen by its name, sea.';
   const card = cardOf({ ...info, origin: { name: 'adapter.zip', importedAt: 1_764_000_000_000, lacks } });
   expect(card).toContain(`Its author is not recorded. ${lacks}`);
 });
 
-test('the preview names its labels', async () => {
+test('the preview lists the labels', async () => {
   const { info, tokenizer } = await untrainedClassifier('llama', { labels: ['ham', 'spam'], several: true });
   const stated = { format: 'x', precision: ['F32'], bytes: 5 };
   const never = () => Promise.reject(new Error('it is not read'));
@@ -132,7 +132,7 @@ test('the preview names its labels', async () => {
   expect(rows.has('Memory for classifying')).toBe(true);
 });
 
-test('an adapter of it is not written apart', async () => {
+test('refuses to export its adapter separately', async () => {
   const { info } = await untrainedClassifier('llama');
   const adapter = { id: 'lora', settings: { rank: 2, alpha: 4 }, beside: [] };
   const settings = { ...settingsOf(info), trainable: { weights: [], adapter } } as never;

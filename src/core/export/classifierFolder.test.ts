@@ -1,4 +1,4 @@
-/** Classifiers as Hugging Face folders, ours and those of others. */
+/** Classifiers as Hugging Face folders, ours and external ones. */
 import { Tokenizer as Oracle } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -32,7 +32,7 @@ const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.str
 const given = (files: Files) => Object.entries(files).map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
 const read = (files: Files) => importHuggingFace(given(files), unwatched);
 const open = (files: Files) => openHuggingFace(new Map(given(files).map(({ name, source }) => [name, source])));
-/** As others have it: without what is ours, and with other words in config.json. */
+/** An external folder: without our files, and with other fields in config.json. */
 function theirs({ 'homegrown.json': _, ...files }: Files, said: Json = {}, unsaid: readonly string[] = []): Files {
   const config = Object.entries({ ...json(files, 'config.json'), ...said }).filter(([name]) => !unsaid.includes(name));
   return { ...files, 'config.json': encode(Object.fromEntries(config)) };
@@ -45,7 +45,7 @@ const CLASSES = {
 } as const;
 const ids = ['bert', 'gpt', 'llama'] as const;
 
-test.each(ids)('%s goes out as its class has it, and comes back bit for bit', async (id) => {
+test.each(ids)("%s is exported in its class's layout, and imported bit for bit", async (id) => {
   const exported = await untrainedClassifier(id, { labels: ['ham', 'spam', 'für "andere"'] });
   const files = await filesOf(exported);
   expect(json(files, 'config.json')).toMatchObject({
@@ -74,7 +74,7 @@ test.each(ids)('%s goes out as its class has it, and comes back bit for bit', as
   }
 });
 
-test('kin of llama have classes of their own', async () => {
+test('variants of llama have their own classes', async () => {
   const kin = {
     MistralForSequenceClassification: { window: 8 },
     Qwen3ForSequenceClassification: { qkNorm: 'heads' },
@@ -90,14 +90,14 @@ test('kin of llama have classes of their own', async () => {
   }
 });
 
-test('without a token for padding, the end of text is what pads', async () => {
+test('pads with the end of text without a padding token', async () => {
   for (const id of ids) {
     const exported = await untrainedClassifier(id, {}, {}, ['end']);
     expect(json(await filesOf(exported), 'config.json')['pad_token_id']).toBe(exported.tokenizer.endOfText);
   }
 });
 
-test('texts may have several labels, or one label that they have or not', async () => {
+test('supports texts with several labels, and a single label that texts have or not', async () => {
   for (const labels of [['a', 'b'], ['spam']]) {
     const exported = await untrainedClassifier('bert', { labels, several: true });
     const files = await filesOf(exported);
@@ -106,7 +106,7 @@ test('texts may have several labels, or one label that they have or not', async 
   }
 });
 
-test('any labels come back as they went', async () => {
+test('any labels survive an export and import', async () => {
   const label = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
   const one = await untrainedClassifier('gpt');
   await fc.assert(
@@ -123,7 +123,7 @@ test('any labels come back as they went', async () => {
   );
 });
 
-test('tokenizer.json puts around a text what an encoder here reads, and is one of ours when it comes back', async () => {
+test('tokenizer.json adds the tokens that an encoder here adds around a text, and is imported as one of ours', async () => {
   const text = 'Call me Ishmael.';
   for (const id of ids) {
     const { tokenizer, ...exported } = await untrainedClassifier(id);
@@ -135,7 +135,7 @@ test('tokenizer.json puts around a text what an encoder here reads, and is one o
     expect(json(files, 'tokenizer_config.json')['add_bos_token']).toBe(id === 'bert');
     expect((await read(files)).tokenizer.model).toEqual(tokenizer.model);
   }
-  // What fills blanks reads no such token.
+  // A model that fills blanks doesn't read such a token.
   const fills = await untrainedBert();
   const said = new Oracle(
     json(await filesOf(fills), 'tokenizer.json'),
@@ -151,7 +151,7 @@ test('unnamed labels get the names that transformers gives them, and the preview
   expect(model.config.classes!.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
   expect(stated.lacks).toBe('names for its 3 labels, which are called LABEL_0 to LABEL_2 by default');
   expect((await open(theirs(files))).stated.lacks).toBeUndefined();
-  // Two are what transformers takes where nothing at all is said.
+  // transformers assumes two labels if the config states nothing.
   const two = await filesOf(await untrainedClassifier('gpt', { labels: ['x', 'y'] }));
   const none = theirs(two, {}, ['id2label', 'label2id', 'problem_type']);
   expect((await open(none)).model.config.classes).toEqual({ labels: ['LABEL_0', 'LABEL_1'], pooling: 'last' });
@@ -169,7 +169,7 @@ test.each([
   [{ problem_type: 'other' }, [], 'problem_type other is not supported'],
   [{ id2label: ['a', 'b', 'c'] }, [], 'id2label'],
   [{ id2label: null, num_labels: 1e9 }, [], 'num_labels'],
-] as const)('a config.json whose labels are wrong is refused: %j without %j', async (said, unsaid, words) => {
+] as const)('refuses a config.json with wrong labels: %j without %j', async (said, unsaid, words) => {
   const files = theirs(await filesOf(await untrainedClassifier('bert')), said, unsaid);
   await expect(read(files)).rejects.toMatchObject({
     code: 'bad-file',
@@ -188,7 +188,7 @@ test('weights without the head, or with a language-model head, are reported by n
   await expect(read(headless)).rejects.toThrow('classifier.bias is missing');
 });
 
-test('a folder whose pooling no class of transformers has gets our own type, and says that only Homegrown opens it', async () => {
+test('a folder with a pooling that transformers lacks gets our own type, and says that only Homegrown opens it', async () => {
   const exported = await untrainedClassifier('bert', { pooling: 'mean' });
   const files = await filesOf(exported);
   expect(json(files, 'config.json')).toMatchObject({ model_type: 'homegrown-bert', pooling: 'mean' });
@@ -221,7 +221,7 @@ test('the temperature is merged into the head’s weights, except in exports wit
     const head = id === 'bert' ? ['classifier.weight', 'classifier.bias'] : ['score.weight'];
     for (const [name, { data }] of snapshot.tensors)
       expect(written.snapshot.tensors.get(name)!.data).toEqual(head.includes(name) ? data.map((x) => x / 2) : data);
-    // Once in them it is not put there again.
+    // A merged temperature isn't merged again.
     const again = await read(await filesOf(written));
     expect((await exportedFrom(again, 'x', 5)).snapshot.tensors).toEqual(written.snapshot.tensors);
   }

@@ -11,11 +11,11 @@ const llama: ModelChoice = {
   vocabulary: 257,
 };
 
-test('a model reads fewer tokens at once only where no weight depends on how many they are', () => {
+test('shortens a context only if no weight depends on it', () => {
   expect(withContext(llama, 16).config).toEqual({ ...llama.config, context: 16 });
-  expect(withContext(gpt, 16)).toBe(gpt); // it has a weight for each place
+  expect(withContext(gpt, 16)).toBe(gpt); // it has a weight for each position
 });
 
-test('where nothing is to change it is the very one, by which what was measured of it is known to be of it', () => {
+test('returns the same object if nothing changes, so that its evaluations stay valid', () => {
   for (const max of [64, 65, Infinity]) expect(withContext(llama, max)).toBe(llama);
 });

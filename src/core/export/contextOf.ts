@@ -4,10 +4,7 @@ import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 
-/**
- * Whether a model can read fewer tokens at once than it was made for: where no weight depends on how many those are, as with
- * rotary positions.
- */
+/** Whether a model's context can be shortened: no weight shape depends on it, as with rotary positions. */
 export function isContextFree({ id, config, vocabulary }: ModelChoice): boolean {
   const { params } = modelSpec(id);
   const shapes = (context: number): string =>
@@ -17,7 +14,7 @@ export function isContextFree({ id, config, vocabulary }: ModelChoice): boolean 
   return shapes(config.context) === shapes(config.context + 1);
 }
 
-/** The same reading so many tokens at once, where those are fewer and no weight depends on how many they are. */
+/** Limits the model's context to `max` tokens, if that is shorter and no weight shape depends on the context. */
 export const withContext = (model: ModelChoice, max: number): ModelChoice =>
   max >= model.config.context || !isContextFree(model)
     ? model
@@ -27,8 +24,9 @@ export const withContext = (model: ModelChoice, max: number): ModelChoice =>
 export const USUAL_CONTEXT = 1024;
 
 /**
- * The same reading so many tokens at once.
- * @throws HomegrownError `bad-settings` where it was made for fewer, each place has weights of its own, or those are too few
+ * Returns the model with a shorter context, in tokens.
+ * @throws HomegrownError `bad-settings` where the context is longer than the model's, too short, or fixed by position
+ * weights
  */
 export function readingAtMost(model: ModelChoice, context: number): ModelChoice {
   const made = model.config.context;

@@ -1,4 +1,4 @@
-/** Exported files in which a bit has flipped, or a weight is no number, through what reads them here. */
+/** Reads exported files with a flipped bit or a non-finite weight. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
@@ -29,11 +29,11 @@ const read = (files: Files) =>
     [...files].map(([name, bytes]) => ({ name, source: bytesSource(bytes) })),
     unwatched,
   );
-/** Where a safetensors file's tensors begin. */
+/** Offset of the tensors in a safetensors file. */
 const dataOf = (bytes: Uint8Array): number => 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
 const withBit = (bytes: Uint8Array, at: number, bit: number): Uint8Array => bytes.with(at, bytes[at]! ^ (1 << bit));
 
-/** The model's own folder, and its weights in each file that holds them as safetensors. */
+/** The model's own folder, and its weights in each file that contains them as safetensors. */
 async function folders(): Promise<readonly (readonly [format: string, Files])[]> {
   const whole = await written(huggingFace);
   const [[, alone] = []] = await written(safetensors);
@@ -46,7 +46,7 @@ async function folders(): Promise<readonly (readonly [format: string, Files])[]>
 }
 
 describe('safetensors', () => {
-  test('a flipped bit anywhere in the tensors is refused, with the file, both hashes and a way out', async () => {
+  test('refuses a flipped bit anywhere in the tensors, and names the file, both hashes and a remedy', async () => {
     for (const [, files] of await folders()) {
       expect((await read(files)).snapshot).toEqual(model.snapshot);
       const file = fc.constantFrom('model.safetensors', 'optimizer.safetensors');
@@ -68,7 +68,7 @@ describe('safetensors', () => {
     }
   });
 
-  test('a file that carries no hash is opened, whatever its bits are', async () => {
+  test('opens a file without a hash, whatever its bits', async () => {
     const files = await written(huggingFace);
     const bytes = files.get('model.safetensors')!;
     const header = new TextDecoder().decode(bytes.subarray(8, dataOf(bytes)));
@@ -80,7 +80,7 @@ describe('safetensors', () => {
     expect(snapshot.tensors.size).toBe(model.snapshot.tensors.size);
   });
 
-  test('a weight that is no number is refused by its name, though its hash is right', async () => {
+  test('refuses a non-finite weight by name, even with a correct hash', async () => {
     for (const value of [NaN, Infinity]) {
       const files = await written(huggingFace, withWeight('transformer.h.1.mlp.c_fc.weight', 100, value));
       await expect(read(files)).rejects.toMatchObject({

@@ -53,7 +53,7 @@ export function datasheet(info: RunInfo): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** Of a model that was one before. */
+/** Origin of a model that was fine-tuned from another; empty otherwise. */
 function tunedOn(info: RunInfo): string[] {
   const from = parentWords(info);
   if (from === null) return [];
@@ -62,7 +62,7 @@ function tunedOn(info: RunInfo): string[] {
   ];
 }
 
-/** Labels that are named. */
+/** Maximum number of labels that are listed by name. */
 const MAX_NAMED = 20;
 
 function labels(info: RunInfo): string {

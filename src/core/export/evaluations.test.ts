@@ -1,4 +1,4 @@
-/** What was measured of a step goes with it: into its card, through a folder, and back as what was measured of a run. */
+/** Evaluations of a step go with it: into its card, through a folder, and back as evaluations of a run. */
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
@@ -70,7 +70,7 @@ const read = async (files: readonly ByteStream[], name: string) =>
   new TextDecoder().decode(await readBytes(files.find((file) => file.name === name)!));
 const infoOf = async (files: readonly ByteStream[]) => JSON.parse(await read(files, 'homegrown.json')) as RunInfo;
 
-test('only what is of the step, and not out of date, goes with it; and nothing of the text', async () => {
+test('exports only current evaluations of the step, and nothing of the text', async () => {
   const test = { part: 'test', textHash: TEST, look: 1 } as const;
   const store = await storeWith(
     await measured({ step: 3 }),
@@ -89,12 +89,12 @@ test('only what is of the step, and not out of date, goes with it; and nothing o
   expect(await read(files, 'DATASHEET.md')).toContain('Test set, evaluated 2 times');
 });
 
-test('a card has each figure with its interval and its baselines, and says which is better', async () => {
+test('a card has each value with its interval and its baselines, and says which is better', async () => {
   const own = await measured({ step: 5, part: 'text', name: 'letter <b>', textHash: 'ab' });
   const card = await read(await filesOf(await storeWith(own)), 'README.md');
   expect(card).not.toContain('Not evaluated.');
   expect(card).toContain('### On other text: letter &#60;b&#62;\n');
-  // Fewer bits than guessing, more than gzip: the best of all is what it is held against.
+  // Fewer bits than the uniform baseline, more than gzip: the card compares with the best of all.
   expect(card).toContain(
     'Gzip compression still beats it. Bits per byte 2.16 on this text; gzip compression gets 1.50.',
   );
@@ -104,7 +104,7 @@ test('a card has each figure with its interval and its baselines, and says which
   expect(card).toContain('| Bits per byte | 2.16 | 2.10 to 2.20 | 4.00 | 1.50 |');
 });
 
-test('it comes back as what was measured of the run, and goes out again as the same bytes', async () => {
+test("an import restores the run's evaluations, and the next export has the same bytes", async () => {
   const text = await measured({ step: 5, part: 'text', name: 'letter', textHash: 'ab' });
   const files = await filesOf(await storeWith(await measured({ step: 5 }), text));
   const given = await Promise.all(
@@ -128,7 +128,7 @@ test('it comes back as what was measured of the run, and goes out again as the s
 });
 
 const percent = { value: 88, low: 80, high: 93 };
-/** What was asked of a step: sentences, prompts and answers are a person's own. */
+/** List results of a step; sentences, prompts and answers belong to the person. */
 async function askedOf(): Promise<EvaluationRecord> {
   const { madeAt, tokenizerHash } = await measured();
   const preference = { ...percent, pairs: 30, margin: 1 };
@@ -172,7 +172,7 @@ async function askedOf(): Promise<EvaluationRecord> {
   };
 }
 
-test('what it was asked and compared with goes with it, without sentences and prompts, and comes back as the same bytes', async () => {
+test('exports list results and comparisons without sentences and prompts, and reads them back byte for byte', async () => {
   const files = await filesOf(await storeWith(await askedOf()));
   const asked = (await infoOf(files)).asked!;
   expect(JSON.stringify(asked)).not.toContain('secret');
@@ -197,7 +197,7 @@ test('what it was asked and compared with goes with it, without sentences and pr
   await importRun(other, { runId: 'b', projectId: 'first' }, given, 99, unwatched);
   const [record] = await readEvaluations(other, 'b', 'lists');
   expect(record!.evaluation.minimalPairs).toEqual({ ...(await askedOf()).evaluation.minimalPairs!, missed: [] });
-  // A step of the run itself is one of the run that it is now.
+  // A comparison with a step of the same run refers to the imported run.
   expect(record!.comparisons?.map(({ beside }) => beside.runId)).toEqual(['b', 'c']);
   const again = await filesOf(other, 'b');
   expect(await read(again, 'README.md')).toBe(card);

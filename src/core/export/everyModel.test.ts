@@ -1,4 +1,4 @@
-/** Each architecture in each of its variants, in each format: refused in one sentence, or written, read by a second engine, and back here. */
+/** Each variant of each architecture in each format: refused, or exported, read by a second engine, and imported. */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { secondEngine } from '../../workers/secondEngine';
 import { unwatched } from '../base/job';
@@ -27,7 +27,7 @@ import { kindOf } from './kinds';
 import { readPeft } from './formats/peft/import';
 import { elsewhere } from './weights';
 
-// As in Safari: without addresses of 64 bits our own reader opens GGUF. llama.cpp itself: formats/gguf.test.ts.
+// As in Safari: without 64-bit memory, our own reader opens GGUF. llama.cpp itself: formats/gguf.test.ts.
 beforeAll(() => void vi.spyOn(WebAssembly, 'validate').mockReturnValue(false));
 
 const MAX_CHUNK = 4 * 2 ** 20;
@@ -35,7 +35,7 @@ interface File {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
 }
-/** The files of a format: as long as they say, in pieces, and the same each time. */
+/** Files of a format. Checks that they have their stated sizes, come in pieces, and are the same each time. */
 async function written(format: FormatId, exported: Exported, withOptimizer = false): Promise<File[]> {
   const streams = await FORMATS[format].files(exported, { withOptimizer, template });
   return Promise.all(streams.map(async (stream) => ({ name: stream.name, bytes: await wholeOf(stream) })));
@@ -50,7 +50,7 @@ async function wholeOf({ name, size, chunks }: ByteStream): Promise<Uint8Array<A
   expect(bytes.length, name).toBe(size);
   return bytes;
 }
-/** As it is downloaded: the file, or a zip of the folder. */
+/** The downloaded bytes: the file, or a zip of the folder. */
 async function download(format: FormatId, files: readonly File[]): Promise<Uint8Array<ArrayBuffer>> {
   if (FORMATS[format].kind === 'file') return files[0]!.bytes;
   const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -69,14 +69,14 @@ const oursOf = (row: Row): Promise<Reference> =>
 async function inSecondEngine(row: Row, format: FormatId, bytes: Uint8Array<ArrayBuffer>): Promise<Figures | null> {
   const { info } = await exportedOf(row);
   const check = checkOf(FORMATS[format], info.model);
-  // onnxruntime has a test of its own: formats/onnx.test.ts.
+  // onnxruntime has its own test: formats/onnx.test.ts.
   if (!check || check.engine === 'onnxruntime' || uncheckable(check, info.model) !== null) return null;
   const engine = await secondEngine(bytesSource(bytes), check, info.model);
   expect(engine.name).toBe('a second program on this computer');
   return compare(await oursOf(row), engine, check.bound, unwatched);
 }
 
-/** The last weight of the first linear layer is another. */
+/** Changes the last weight of the first linear layer. */
 function changed(exported: Exported): Exported {
   const { info, snapshot } = exported;
   const [name] = Object.entries(paramsOf(info.model)).find(([, { linear }]) => linear)!;
@@ -84,7 +84,7 @@ function changed(exported: Exported): Exported {
   return { ...exported, snapshot: { ...snapshot, tensors: new Map(snapshot.tensors).set(name, { shape, data: data.with(-1, -30) }) } }; // prettier-ignore
 }
 
-/** Bytes that no estimate counts. */
+/** Bytes that no estimate includes. */
 const SMALL = 16_000;
 async function expectSize(format: FormatId, exported: Exported): Promise<void> {
   const { info, snapshot, tokens, events } = exported;
@@ -107,7 +107,7 @@ async function expectSize(format: FormatId, exported: Exported): Promise<void> {
   }
 }
 
-/** The model as it comes in from the download, if it does. */
+/** Imports the downloaded model, if that is supported. */
 async function expectBack(row: Row, format: FormatId, bytes: Uint8Array): Promise<void> {
   const exported = await exportedOf(row);
   const { info, snapshot, tokenizer } = exported;
@@ -129,7 +129,7 @@ async function expectBack(row: Row, format: FormatId, bytes: Uint8Array): Promis
     expect(back.snapshot).toEqual(snapshot);
     return;
   }
-  // What a GGUF file says is the function, under the sizes that others have: no window, and an embedding that may be there twice.
+  // A GGUF file states the function with sizes that others know: no window, and an embedding that may be stored twice.
   const sizes = ({ config }: ModelChoice) => ({ ...config, window: 0, untied: info.model.config.untied });
   expect(sizes(back.model)).toEqual(sizes(elsewhere(info.model)));
   if (info.model.config.untied) expect(back.model.config.untied).toBe(true);
@@ -139,7 +139,7 @@ async function expectBack(row: Row, format: FormatId, bytes: Uint8Array): Promis
   for (const name of Object.keys(paramsOf(info.model)))
     expect(back.snapshot.tensors.get(name), name).toEqual(snapshot.tensors.get(name));
 }
-/** How it comes back: `run`, with what training resumes from; `weights`; or `no`, in words. An adapter alone is no model. */
+/** Imported as: `run`, with the state to resume; `weights`; or `no`, refused. An adapter alone is no model. */
 function comesBack(row: Row, format: FormatId): 'run' | 'weights' | 'no' | undefined {
   if (format === 'hf' || format === 'pytorch') return 'run';
   if (format.startsWith('onnx')) return 'no';
@@ -166,7 +166,7 @@ async function expectAdapterBack(row: Row, files: readonly File[]): Promise<void
 }
 
 const isPlain = ({ name }: Row): boolean => name.endsWith(', plain');
-/** Of logarithms of probabilities. T5's attention isn't scaled, and makes more of what is rounded. */
+/** Tolerance of log probabilities. T5's attention isn't scaled, and amplifies rounding. */
 const closeTo = (row: Row): number => (kindOf(row) === 'encoder-decoder' ? 5e-4 : 1e-4);
 
 describe.each(rows())('$name', (row) => {
@@ -178,7 +178,7 @@ describe.each(rows())('$name', (row) => {
       expect(reason, `${row.name} as ${format}: testing/exports/refused.ts says why it can't be written`).toBe(stated);
     if (reason !== null) return;
     await expectSize(format, exported);
-    // The graphs: formats/onnx.test.ts.
+    // For graphs, see formats/onnx.test.ts.
     if (format.startsWith('onnx') && !isPlain(row)) return;
     const files = await written(format, exported, true);
     const bytes = await download(format, files);

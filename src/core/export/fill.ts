@@ -1,7 +1,7 @@
 /**
- * A template's text with `{{name}}` replaced by the value of that name. Values are put in as they are: whoever calls this
- * knows that they are safe where they go.
- * @throws Error where the template asks for a value that is not there
+ * Replaces each `{{name}}` in a template by the value of that name. Doesn't escape values; callers must pass values
+ * that are safe where they go.
+ * @throws Error where a value is missing
  */
 export function fill(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {

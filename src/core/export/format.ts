@@ -42,8 +42,9 @@ export interface Tokens {
 export type TokenisedPart = TokenSource & Partial<Pick<PartSource, 'documents'>>;
 
 /**
- * Export format: everything that the page, the terminal and the workers know of it. To add one, write its file in formats/
- * and add a line to its list. The page imports the list too, so writers and readers load when they are called.
+ * Export format: all that the page, the terminal and the workers know about one. To add a format, write its file in
+ * formats/ and add a line to the list there. The page imports the list too, so writers and readers load when they are
+ * called.
  */
 export interface Format {
   /** The exported product. Formats on one card are its available precisions. */
@@ -56,19 +57,19 @@ export interface Format {
   /** Reason why these settings can't be exported in this format, in one sentence; null if they can. */
   problem?(settings: FormatSettings): string | null;
   /**
-   * What the format can't express about a model, and what to do about it; text between backticks is code. Null if it
-   * expresses all.
+   * What the format can't express about a model, and what to do about it; text between backticks is code. Null if the
+   * format expresses everything.
    */
   warning?(settings: FormatSettings): string | null;
-  /** Estimated bytes, if they are not just those of the weights. */
+  /** Estimated bytes; absent if they are just those of the weights. */
   bytes?(known: Known): number;
-  /** Stream sizes are known at once. Reading the streams converts tensors piece by piece, never all together. */
+  /** Stream sizes are known before reading. Reading the streams converts tensors piece by piece, never all together. */
   files(model: Exported, options: ExportOptions): Promise<readonly ByteStream[]> | readonly ByteStream[];
   /** Small companion files that a tool needs with a `file`. */
   sidecar?: Sidecar;
-  /** Second engine that opens the file, and its tolerance; null for what is no model by itself. */
+  /** Second engine that opens the file, and its tolerance; null if the export is no complete model. */
   check: Check | null;
-  /** The same for kinds of models that differ. */
+  /** Overrides of `check` for kinds of models. */
   checks?: Partial<Record<OutKind, Check | null>>;
 }
 export const checkOf = ({ check, checks }: Format, model: Pick<ModelChoice, 'id' | 'config'>): Check | null =>
@@ -84,22 +85,22 @@ export const tokenizerProblem = (what: string, kind: TokenizerKind): string | nu
 
 /** A card on the page, a line in the terminal's help, and a section of the README. */
 export interface Card {
-  /** As in "Download GGUF". */
+  /** Name, as in "Download GGUF". */
   name: string;
-  /** As in "Export page"; absent: the name. */
+  /** Object, as in "Export page"; absent: the name. */
   object?: string;
   purpose: string;
   /** Icon next to the purpose; absent: a file. */
   icon?: 'send' | 'chat' | 'code' | 'globe' | 'server' | 'grid';
   /** The page shows the run's last sample in the look of this file. */
   showsSample?: true;
-  /** As in "opens in"; and the same for models that open elsewhere. */
+  /** Tools, as in "opens in"; `opensThis` replaces them for models that open elsewhere. */
   opensIn: string;
   opensThis?(model: Pick<ModelChoice, 'id' | 'config'>): string | undefined;
   holds: string;
   /** Another line for people who choose it; text between backticks is code. */
   note?: string;
-  /** Has no card, but a line on another's. */
+  /** Set if the format has no card of its own, but a line on another card. */
   onCard?: Line & { card: Card };
   /** Runnable lines for the README, each with the file or folder that it needs. */
   howToLoad?(facts: LoadFacts): readonly Snippet[];
@@ -154,10 +155,10 @@ export const adapterBytes = ({ added = 0 }: Pick<Known, 'added'>): number => (ad
  */
 export const describingBytes = ({ model: { vocabulary } }: Pick<Known, 'model'>): number =>
   10_400 + 28 * Math.max(0, vocabulary - BYTES);
-/** Bytes of the files that describe its run; the curve by its steps. */
+/** Bytes of the files that describe a model and its run; the curve by its steps. */
 export const tellingBytes = (known: Pick<Known, 'model' | 'steps'>): number =>
   describingBytes(known) + 2900 + 300 * known.steps;
-/** Single-byte entries of the vocabulary, which no merge makes. */
+/** Number of single-byte entries of the vocabulary, which need no merges. */
 export const BYTES = 256;
 
 /** `GGUF, F16: for llama.cpp, LM Studio, Ollama` */
@@ -180,7 +181,7 @@ export interface LoadFacts {
 }
 
 export interface Snippet {
-  /** As in "Python, with the Hugging Face folder". */
+  /** Title, as in "Python, with the Hugging Face folder". */
   title: string;
   language: 'python' | 'js' | 'sh';
   code: string;

@@ -7,10 +7,10 @@ import type { RunInfo } from './homegrownJson';
 const ASKED = ['model', 'tokenizer', 'normalizers', 'chatTemplate', 'trainable'] as const satisfies (keyof RunInfo)[];
 type Asked = Pick<RunInfo, (typeof ASKED)[number]>;
 
-/** What a format is asked about before it is written. */
+/** Settings of a model that a format checks before an export. */
 export interface FormatSettings extends Asked {
   recipe: Recipe;
-  /** Of a classifier: confidence, 0 to 1, below which it gives no label. */
+  /** Confidence threshold of a classifier, 0 to 1, below which it gives no label. */
   atLeast?: number;
 }
 

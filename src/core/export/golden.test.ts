@@ -1,4 +1,4 @@
-/** What an older build wrote of its finished run, read back by today's importer, or opened by the engine that it is for. */
+/** Exports of an older build's finished run, read by today's importer, or opened by their engine. */
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,7 +28,7 @@ const store = await goldenStore();
 let run: RunRecord;
 let manifest: ShardManifest;
 let stored: Exported;
-/** Held out from training, as many as the model reads; what ours gives to each token after each of them. */
+/** Held-out ids for a full context, and our next-token distribution after each. */
 let ids: number[];
 let ours: number[][];
 beforeAll(async () => {
@@ -61,11 +61,11 @@ async function expectStored(files: readonly { name: string; source: ByteSource }
 const losses = (events: Exported['events']): unknown =>
   events.flatMap((event) => (event.kind === 'step' || event.kind === 'evaluated' ? [[event.step, event.loss]] : []));
 
-test('the zip of a folder is the run that it was written from', async () => {
+test('the zip of a folder is the run that it was exported from', async () => {
   await expectStored([{ name: 'hf.zip', source: bytesSource(goldenFile('exports/hf.zip')) }]);
 });
 
-test('model.safetensors with the other files of a folder has the run’s weights', async () => {
+test("model.safetensors with the folder's other files has the run's weights", async () => {
   const folder = new Map(await zip('hf.zip')).set(
     'model.safetensors',
     bytesSource(goldenFile('exports/safetensors.safetensors')),
@@ -73,7 +73,7 @@ test('model.safetensors with the other files of a folder has the run’s weights
   await expectStored([...folder].map(([name, source]) => ({ name, source })));
 });
 
-test('the hand-over holds the run, and its tokens', async () => {
+test('the PyTorch export has the run and its tokens', async () => {
   const files = [...(await zip('pytorch.zip'))];
   const model = files.filter(([name]) => name.startsWith('model/'));
   await expectStored(model.map(([name, source]) => ({ name, source })));
@@ -89,7 +89,7 @@ test('the hand-over holds the run, and its tokens', async () => {
 test.each([
   ['onnx-f32.zip', 1e-5],
   ['onnx-f16.zip', 1e-2],
-] as const)('onnxruntime gives the next token the same distribution, %s', async (name, max) => {
+] as const)('onnxruntime gives the same next-token distribution, %s', async (name, max) => {
   const [, source] = [...(await zip(name))].find(([path]) => path.endsWith('.onnx'))!;
   const session = await onWasm(await whole(source));
   const given = { input_ids: int64([ids]), attention_mask: int64([ids.map(() => 1)]), ...emptyCaches(session) };
@@ -101,7 +101,7 @@ test.skipIf(!llama).each([
   ['gguf-f32.gguf', 1e-3],
   ['gguf-f16.gguf', 1e-3],
   ['gguf-q8_0.gguf', 2e-2],
-] as const)('llama.cpp gives the next token the same distribution, %s', async (name, max) => {
+] as const)('llama.cpp gives the same next-token distribution, %s', async (name, max) => {
   const model = await llama!.loadModel({ modelPath: join(GOLDEN, 'exports', name) });
   try {
     expectClose(await theirs(model), max);
@@ -112,7 +112,7 @@ test.skipIf(!llama).each([
   }
 });
 
-test('the service carries the file that llama.cpp opens', async () => {
+test('the service contains the file that llama.cpp opens', async () => {
   expect(await whole((await zip('service.zip')).get('model.gguf')!)).toEqual(goldenFile('exports/gguf-f16.gguf'));
 });
 
@@ -127,7 +127,7 @@ async function theirs(model: LlamaModel): Promise<number[][]> {
   );
 }
 
-/** [T, vocabulary] scores -> probabilities after each token. */
+/** Converts scores [T, vocabulary] to probabilities after each token. */
 function distributions(scores: Float32Array): number[][] {
   const { vocabulary } = run.model;
   return ids.map((_, at) => {
@@ -137,7 +137,7 @@ function distributions(scores: Float32Array): number[][] {
   });
 }
 
-/** At most so far apart, as total variation: 0 to 1. */
+/** Requires a total variation, 0 to 1, below `max`. */
 function expectClose(theirs: readonly number[][], max: number): void {
   for (const [at, distribution] of ours.entries()) {
     const apart = distribution.reduce((sum, p, id) => sum + Math.abs(p - theirs[at]![id]!), 0) / 2;

@@ -26,12 +26,12 @@ import type { TrainEvent } from '../train/run';
 import { parse } from './parse';
 import { upgradeInfo } from './upgradeInfo';
 
-/** `homegrown.json`: everything about a run except tensors and tokenizer. The model card is made from it alone. */
+/** Contents of `homegrown.json`: a run without tensors and tokenizer. The model card uses nothing else. */
 export type RunInfo = z.infer<typeof runInfoSchema>;
 
 const count = z.int().nonnegative();
 
-/** Returns all fields in order. Those that builds before 2026-12-02 wrote keep their places; `newer` ones follow them. */
+/** Returns all fields in order. Fields of builds before 2026-12-02 keep their places; `newer` ones follow. */
 const infoShape = ({ name, createdAt, model, mixed, device, origin, card, looks, ...newer }: typeof sharedShape) => ({
   version: z.literal(2),
   /** Id of the run, which stays the same in later exports. */
@@ -53,24 +53,24 @@ const infoShape = ({ name, createdAt, model, mixed, device, origin, card, looks,
   chatTemplate: z.string().max(MAX_TEMPLATE_LENGTH).exactOptional(),
   /** Segments up to this step's. */
   segments: segmentsInFile,
-  /** Absent if all weights are trainable. The weights have what an adapter learned; it is also apart, with the moments. */
+  /** Absent if all weights are trainable. An adapter's weights are merged, and also stored with the moments. */
   trainable: RUN_FIELDS.trainable.schema,
   mixed,
   /** Decision of a classifier. `inWeights`: the temperature is merged into the head, as in every export without moments. */
   decision: decisionSchema.extend({ inWeights: z.literal(true).exactOptional() }).exactOptional(),
   state: trainStateSchema,
-  /** Of a folder that the terminal trains into; `running` during training and after an interruption. Absent in an export. */
+  /** Status of the terminal's output folder; `running` also after an interruption. Absent in an export. */
   status: z.enum(['running', 'stopped', 'finished']).exactOptional(),
   device,
   /** Last evaluation at or before this step, on held-out text: the loss in nats, and other metrics by their ids. */
   result: z.object({ step: count, loss: z.number() }).catchall(z.number()).nullable(),
   origin,
   card,
-  /** Step with a lower loss on held-out text than any saved one, of runs of older builds and imported models. */
+  /** Step with a lower loss on held-out text than any saved one, in runs of older builds and imported models. */
   bestNotKept: z.strictObject({ step: count, loss: z.number() }).exactOptional(),
   looks,
   ...newer,
-  /** Documents of the newest segment's texts that have several, so that the run can resume from files. */
+  /** Documents of the newest segment's texts with several documents, so that the run can resume from files. */
   documents: documentListsSchema.exactOptional(),
   /** Evaluations of this step on a whole held-out set or a text. */
   evaluations: evaluationSummariesSchema.exactOptional(),
@@ -96,9 +96,9 @@ export async function readRunInfo(file: string, json: unknown): Promise<RunInfo>
 const VERSION = 2;
 
 /**
- * Contents of `homegrown.json` and the model card for a run at a saved step. `events` as readMetrics gives them. Result and
- * best belong to the step's segment, because losses on different texts don't compare. The best in `state` is the best saved
- * step.
+ * Returns contents of `homegrown.json` and the model card for a run at a saved step. `events` come from readMetrics.
+ * Result and best belong to the step's segment, because losses on different texts aren't comparable. The best in
+ * `state` is the best saved step.
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
   const { id, parent, tokenizer, trainable, old, decision } = record;
@@ -125,7 +125,7 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
   });
 }
 
-/** Returns the same facts in the order of an export's bytes: the schema's, with what was replayed after the tokenizer. */
+/** Orders the fields as an export writes them: in the schema's order, with `replayed` before the segments. */
 function inOrder(info: RunInfo): RunInfo {
   const names = Object.keys(runInfoSchema.shape).filter((name) => name !== 'replayed');
   const order = names.flatMap((name) => (name === 'segments' ? ['replayed', name] : [name]));

@@ -6,7 +6,7 @@ import { hubProblem } from '../models/folderFormat';
 import { plain } from './markdown';
 import { EVEN } from '../base/labels';
 
-/** Code snippets to load the model, by tool, each with the download it needs. @param formats that there are */
+/** Code snippets to load the model, by tool, each with the download it needs. @param formats available formats */
 export function howToLoad(settings: FormatSettings, formats: readonly Format[]): string {
   const { model, recipe } = settings;
   const facts = {
@@ -16,7 +16,7 @@ export function howToLoad(settings: FormatSettings, formats: readonly Format[]):
     prompt: recipe.samplePrompt,
     chats: settings.chatTemplate !== undefined,
     ...(settings.model.config.classes?.several && { likely: settings.atLeast || EVEN }),
-    // Prompt and continuation have to fit into the context.
+    // Prompt and continuation must fit into the context.
     tokens: Math.min(100, Math.floor(model.config.context / 2)),
   };
   const written = formats.filter(({ problem }) => (problem?.(settings) ?? null) === null);
@@ -39,12 +39,12 @@ export function howToLoad(settings: FormatSettings, formats: readonly Format[]):
 const APART =
   'The Hugging Face folder also has the adapter alone, in `adapter/`: peft loads it on top of the base model.';
 
-/** What is between backticks is code. */
+/** Escapes text, but keeps code between backticks. */
 const markdown = (text: string): string =>
   text
     .split('`')
     .map((part, i) => (i % 2 === 1 ? `\`${part}\`` : plain(part)))
     .join('');
 
-/** Programs first, then what is typed. */
+/** Order of languages: programs before shell commands. */
 const LANGUAGES: readonly Snippet['language'][] = ['python', 'js', 'sh'];

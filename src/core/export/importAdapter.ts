@@ -1,4 +1,4 @@
-/** Import of an adapter without its base, as PEFT stores it: becomes a run on a model of the project. */
+/** Imports an adapter without its base, in PEFT's layout, as a run on a model of the project. */
 import type { Trainable } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { badFile, isBadFile, paragraph } from '../base/errors';
@@ -24,7 +24,7 @@ interface Fitting {
   run: RunRecord;
   read: ReadAdapter;
 }
-/** The run and step whose weights it was trained on. */
+/** Run and step whose weights the adapter was trained on. */
 interface Base {
   run: RunRecord;
   step: number;
@@ -35,11 +35,11 @@ interface Base {
 }
 
 /**
- * Stores the adapter as a new run. Finds its base by the hash in the file. Without a hash, finds an untuned imported model
- * with the repository's name, and reports that choice. After a failure no record names what is left. Call it only while
- * unused data aren't being dropped.
+ * Stores the adapter as a new run. Finds its base by the hash in the file. Without a hash, finds an untuned imported
+ * model with the repository's name, and reports that choice. A failure leaves no record. Don't call it while unused
+ * data is being deleted.
  * @param name of the file or folder
- * @throws HomegrownError `bad-file` where it fits no model of the project, or several
+ * @throws HomegrownError `bad-file` if the adapter fits no model of the project, or several
  */
 export async function storeAdapter(
   store: BlobStore,
@@ -147,7 +147,7 @@ async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Fo
     const kept = run.base === hash ? await unlessUnreadable(readBase(store, hash)) : undefined;
     if (kept) return { run, step: run.parent?.step ?? 0, hash, weights: kept };
     for (const { step, precision } of (await listSnapshots(store, run.id)).toReversed()) {
-      if (precision === 'f16') continue; // no run starts from it without rounding
+      if (precision === 'f16') continue; // rounded weights, which no run starts from
       job.report({ label: `Looking for its base in ${run.name}`, done: 0, unit: 'tensors' });
       const weights = await unlessUnreadable(weightsAt(store, run, step));
       if (weights && (await baseHash(weights)) === hash) return { run, step, hash, weights };
@@ -162,7 +162,7 @@ async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Fo
 const weightsAt = async (store: BlobStore, run: RunRecord, step: number): Promise<NamedTensors> =>
   ownOf(run.model, (await loadWhole(store, run, step)).snapshot.tensors);
 
-/** `HuggingFaceTB/SmolLM2-135M`; a local path identifies nothing. */
+/** Matches a repository name such as `HuggingFaceTB/SmolLM2-135M`; a local path identifies nothing. */
 const REPOSITORY = /^\w[\w.-]*\/[\w.-]+$/;
 const configSchema = z.looseObject({ base_model_name_or_path: z.string().nullish().catch(undefined) });
 const MAX_NAMED = 5;

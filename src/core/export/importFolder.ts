@@ -13,7 +13,7 @@ export interface GivenFile {
   source: ByteSource;
 }
 
-/** Files with readable weights; or those of an adapter without its base. */
+/** Files with readable weights, or of an adapter without its base. */
 export type Found =
   | { kind: 'folder'; folder: Folder }
   | { kind: 'gguf'; name: string; source: ByteSource }
@@ -21,7 +21,7 @@ export type Found =
 
 /**
  * @param files one zip, or the files of a folder; reads only those that are needed
- * @throws HomegrownError `bad-file` where there are no weights, naming files of another format
+ * @throws HomegrownError `bad-file` if there are no weights, naming files of another format
  */
 export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
   const [first] = files;
@@ -69,7 +69,7 @@ export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
   );
 }
 
-/** Uppermost folder in a zip that holds what is wanted, such as the weights of a PyTorch export. */
+/** Uppermost folder in a zip that satisfies `holds`, such as the folder with the weights in a PyTorch export. */
 function innerFolder(files: Folder, holds: (folder: Folder) => unknown = holdsWeights): Folder | undefined {
   const prefixes = new Set([...files.keys()].map((name) => name.slice(0, name.lastIndexOf('/') + 1)));
   return [...prefixes]
@@ -118,7 +118,7 @@ const wanted = (): string =>
   `with one of these values of model_type: ${knownTypes().join(', ')}; or one GGUF file of ${knownGgufs().join(', ')}.`;
 const knownTypes = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).huggingFace?.types ?? []);
 const knownGgufs = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).gguf?.reads?.names ?? []);
-/** Each folder that Homegrown exports has one of them. */
+/** Every folder that Homegrown exports has at least one of these files. */
 const OURS = ['homegrown.json', 'DATASHEET.md', 'MODEL_CARD.md'];
 const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
   [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code. Convert it to safetensors'],

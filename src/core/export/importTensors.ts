@@ -1,4 +1,4 @@
-/** Tensors of somebody's file as ours: compared with what the model has, then put together from their pieces. */
+/** Converts tensors of external files to ours: checks names and shapes, then assembles them from their pieces. */
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { firstNonFinite, type HostTensor } from '../checkpoint/tensors';
@@ -6,10 +6,10 @@ import { fromTheirs, type Layout, type Piece, theirShape } from '../models/layou
 import { type ParamTable, sizeOf } from '../models/spec';
 import type { Weights } from './openWeights';
 
-/** `linear`: it is the matrix of a linear layer, as the parameter table says of what it is made into. */
+/** Tensor shapes by name. `linear`: the tensor becomes the matrix of a linear layer in the parameter table. */
 export type Shapes = ReadonlyMap<string, { shape: readonly number[]; linear?: true }>;
 
-/** What a file of this layout has, by their names. */
+/** Shapes in a file of this layout, by the file's names. */
 export const shapesOf = (layout: Layout, table: ParamTable): Shapes =>
   new Map(
     layout.map((piece) => {
@@ -39,14 +39,14 @@ export function compare(file: string, expected: Shapes, found: Shapes, by = 'con
   );
 }
 
-/** One of ours: what stands before the names of its pieces, `adam.m.` for a moment, and the weight that it is or is of. */
+/** A tensor to read: `slot`, the prefix of its pieces' names such as `adam.m.` for a moment, and `of`, its weight. */
 export interface Wanted {
   file: Weights;
   of: string;
   slot: string;
 }
 
-/** Each of them, made of theirs, which are held one at a time. @throws HomegrownError `bad-file` at a value that is no number */
+/** Reads all tensors, and loads pieces one at a time. @throws HomegrownError `bad-file` at a non-finite value */
 export async function readTensors(
   all: readonly Wanted[],
   layout: Layout,

@@ -1,4 +1,4 @@
-/** Import of a partly trained model of ours: as an adapter or tuning of its base if that is stored, else as a whole model. */
+/** Imports a partly trained model of ours: as a tuning of its base if that is stored, else as a whole model. */
 import { trainedTensors, merged, partsOf, type Trainable } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { unlessUnreadable } from '../base/record';
@@ -16,13 +16,13 @@ interface AsStored {
   snapshot: Snapshot;
   /** Fields of the run's record; absent for a whole model. */
   tuned?: Pick<RunRecord, 'trainable' | 'base'>;
-  /** The frozen weights to resume on, to be saved once a record names them. */
+  /** Frozen weights that training resumes on; save them once a record names them. */
   base?: { keep(): Promise<unknown> };
 }
 
 /**
- * Separates an imported model into base and trained weights, if merging them gives the file's weights bit for bit. The frozen
- * base weights of an adapter come from the store, by hash; others are in the file.
+ * Separates an imported model into base and trained weights, if merging them gives the file's weights bit for bit. An
+ * adapter's frozen base weights come from the store, by hash; others are in the file.
  */
 export async function asStored(
   store: BlobStore,
@@ -44,7 +44,7 @@ export async function asStored(
     const hash = await baseHash(weights);
     return { snapshot: learning, ...stored(trainable, hash, weights) };
   }
-  // Where only the adapter was trained, the whole base is frozen.
+  // If only the adapter was trained, the whole base is frozen.
   const base = trainable.weights.length > 0 ? undefined : await unlessUnreadable(readBase(store, frozen));
   if (!base || [...weights.keys()].some((name) => !base.has(name))) return whole;
   const made = merged(own, new Map([...learning.tensors, ...base]), trainable);

@@ -16,8 +16,8 @@ export interface Incoming {
   info: RunInfo | null;
   stated: Stated;
   /**
-   * Reads everything. @throws HomegrownError `bad-file` where weights contradict their files; the signal's reason when
-   * stopped
+   * Reads everything.
+   * @throws HomegrownError `bad-file` where weights contradict their files; the signal's reason when stopped
    */
   read(job: Job): Promise<ImportedModel>;
 }
@@ -30,25 +30,25 @@ export interface Stated {
   precision: readonly string[];
   /** Bytes of its stored weights. */
   bytes: number;
-  /** Its own name. */
+  /** Model name in the file. */
   name?: string;
   licence?: string;
-  /** What the format lacks, and what replaces it. */
+  /** Facts that the format lacks, and their replacement. */
   lacks?: string;
 }
 
-/** Fields to store with the model. */
+/** Fields of the description to store with the model. */
 export const saidOf = ({ name, licence, lacks }: Stated): { title?: string; licence?: string; lacks?: string } => ({
   ...(name !== undefined && { title: name }),
   ...(licence !== undefined && { licence }),
   ...(lacks !== undefined && { lacks }),
 });
 
-/** Returns the objective of the run; of a model without a run, the one that its record gets on import. */
+/** Objective of the model's run; without a run, the default objective, which its record gets on import. */
 export const objectiveIn = ({ info }: Pick<ImportedModel, 'info'>): ObjectiveId =>
   info ? recipeOf(info).objective : DEFAULT_RECIPE.objective;
 
-/** Name of the weights file in a folder; else of the file itself. */
+/** Name of the weights file in a folder; otherwise of the first file. */
 export const weightsFile = (files: readonly { name: string }[]): string =>
   (files.find(({ name }) => /\.(safetensors|gguf)$/i.test(name)) ?? files[0]!).name;
 
@@ -66,7 +66,7 @@ export interface ImportedModel {
   recipe?: object;
   /** Description, for an external model. */
   stated?: Stated;
-  /** An imported adapter on it. Its weights are merged, so no recorded run has them. */
+  /** Imported adapter on the model. Its weights are merged, so no recorded run has them. */
   adapted?: Adapted;
   /** Model that its weights are averaged with. */
   mixed?: NonNullable<RunInfo['mixed']>;

@@ -1,19 +1,19 @@
-/** What models do, as others call it and in words. */
+/** Tasks of models, by transformers' names and in words. */
 import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import type { ModelKind } from '../models/spec';
 
-/** What a model does: what its kind does, or, of any kind, tell texts apart. */
+/** Task of a model: that of its kind, or, for models of any kind, text classification. */
 export type OutKind = ModelKind | 'classifier';
 export const kindOf = ({ id, config }: Pick<ModelChoice, 'id' | 'config'>): OutKind =>
   config.classes ? 'classifier' : modelSpec(id).kind;
 
 interface Does {
-  /** Of a pipeline of transformers and transformers.js, and of a model card. */
+  /** Pipeline of transformers and transformers.js, and tag of a model card. */
   task: 'text-generation' | 'fill-mask' | 'text2text-generation' | 'text-classification';
-  /** The class of transformers that opens any of them. */
+  /** Auto class of transformers for this task. */
   auto: string;
-  /** `It continues what you begin.` */
+  /** Description without a period: `It continues a prompt`. */
   words: string;
 }
 export const DOES: Readonly<Record<OutKind, Does>> = {

@@ -77,5 +77,5 @@ function tableOf(
     ['Label', 'Training texts', 'Share', 'Validation texts'],
   );
 }
-/** Beyond which a list is no card. */
+/** Maximum number of labels in the table; a longer list doesn't fit a card. */
 const MAX = 100;

@@ -1,8 +1,6 @@
 import type { Folder } from './importFolder';
 
-/**
- * License that a model card states in its YAML front matter; otherwise notes that a license file exists. Interprets neither.
- */
+/** Returns the license in a model card's front matter; else notes that a license file exists. */
 export async function licenceIn(folder: Folder): Promise<string | undefined> {
   const card = folder.get('README.md');
   if (card) {

@@ -5,8 +5,8 @@ import type { RunInfo } from './homegrownJson';
 type TrainingText = DataFacts['texts'][number];
 
 /**
- * Adds the current licenses of texts that are still stored as they were in training, without withdrawn ones. An imported
- * model keeps the licenses it came with, unless others are stated here.
+ * Adds the current licenses of texts that are still stored unchanged since training, without withdrawn ones. An
+ * imported model keeps its licenses, unless others are stated here.
  */
 export function withLicences(info: RunInfo, texts: readonly TextRecord[]): RunInfo {
   const cameIn = info.origin !== undefined || info.parent?.how === 'import';

@@ -1,4 +1,4 @@
-/** Files that are over a limit: refused by its number, after no more work than it takes to see that. */
+/** Files beyond a limit: refused with the limit's number, after no more work than needed. */
 import { expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
@@ -15,7 +15,7 @@ import { readTrainerState } from './formats/huggingFace/trainerState';
 import { openZip } from '../files/openZip';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-/** What was thrown, in words. */
+/** Message of the thrown error. */
 async function refusal(work: () => unknown): Promise<string> {
   try {
     await work();
@@ -28,7 +28,7 @@ async function refusal(work: () => unknown): Promise<string> {
   }
   throw new Error('It was taken');
 }
-/** A list that counts what is read of it. */
+/** A list that counts reads of its items. */
 function counted(length: number, item: unknown): { list: unknown[]; reads: () => number } {
   let reads = 0;
   const list = new Proxy(new Array<unknown>(length), {
@@ -43,7 +43,7 @@ function counted(length: number, item: unknown): { list: unknown[]; reads: () =>
   return { list, reads: () => reads };
 }
 
-test('of a list that is too long no item is read, and of one that is wrong none after the first wrong one', () => {
+test('reads no item of a list that is too long, and none after the first invalid one', () => {
   const numbers = limits.listOf(z.number(), 1000);
   const [fits, long, wrong] = [counted(1000, 1), counted(1001, 1), counted(1000, 'x')];
   expect(numbers.parse(fits.list)).toEqual(new Array(1000).fill(1));
@@ -56,7 +56,7 @@ test('of a list that is too long no item is read, and of one that is wrong none 
   expect(numbers.safeParse({}).error?.issues).toHaveLength(1);
 });
 
-test('the stretches of a run', () => {
+test('segments of a run', () => {
   const [long, wrong] = [counted(limits.MAX_SEGMENTS + 1, 0), counted(limits.MAX_SEGMENTS, 0)];
   expect(runInfoSchema.shape.segments.safeParse(long.list).error?.issues).toMatchObject([
     { message: expect.stringMatching(/^it has 1001 items/) as string },
@@ -110,14 +110,14 @@ test('metadata of a safetensors header, by entries and by characters', async () 
   );
 });
 
-test('the index of tensors in pieces', async () => {
+test('the index of shards', async () => {
   const weight_map = Object.fromEntries(Array.from({ length: limits.MAX_TENSORS + 1 }, (_, i) => [i, 'a.safetensors']));
   expect(await refusal(() => openWeights(new Map(), (name) => name, { weight_map }))).toContain(
     `names ${limits.MAX_TENSORS + 1} tensors; the maximum is ${limits.MAX_TENSORS}`,
   );
 });
 
-test('a log: entries, and those of no kind of ours cost no complaint each', async () => {
+test('a log: limits its entries, and reports no error for each unknown one', async () => {
   const log = (count: number): string => `{"log_history":[${new Array(count).fill(0).join(',')}]}`;
   expect(readTrainerState(log(limits.MAX_LOG_ENTRIES))).toEqual([]);
   expect(await refusal(() => readTrainerState(log(limits.MAX_LOG_ENTRIES + 1)))).toContain(
@@ -142,7 +142,7 @@ test('a tokenizer: tokens, merges and lines', async () => {
   );
 });
 
-test('one id twice among 300,000 is found in one pass', async () => {
+test('finds a duplicate id among 300,000 in one pass', async () => {
   const characters = Array.from(BYTE_OF_ID, (byte) => CHARACTER_OF_BYTE[byte]!);
   const names = [...characters];
   const merges: string[] = [];
@@ -153,14 +153,14 @@ test('one id twice among 300,000 is found in one pass', async () => {
       names.push(left + right);
     }
   }
-  // The last token has the id of the one before: comparing each with each takes 45,000,000,000 looks.
+  // The last token repeats the previous id: comparing all pairs takes 45,000,000,000 comparisons.
   const vocab = Object.fromEntries([...names, '</s>'].map((name, id) => [name, Math.min(id, names.length - 1)]));
   expect(await refusal(() => readGpt2Files(bytes(JSON.stringify(vocab)), bytes(merges.join('\n'))))).toContain(
     `two of its tokens have the id ${names.length - 1}`,
   );
 });
 
-test('files that are read as a whole: of one that is too large nothing is', async () => {
+test('files that are read at once: reads nothing of a file that is too large', async () => {
   const sizes = {
     'config.json': limits.MAX_JSON_BYTES,
     'homegrown.json': limits.MAX_JSON_BYTES,

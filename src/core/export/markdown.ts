@@ -6,7 +6,7 @@ export function table(rows: readonly (readonly string[])[], head: readonly strin
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Names come from people and files: here they are words, never Markdown or HTML. */
+/** Escapes text as plain words, never Markdown or HTML, because names come from people and files. */
 export const plain = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').replace(/[\\`*_{}[\]<>#+!|&~]/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -21,14 +21,14 @@ const TOKENIZERS = {
 export const tokenizerKind = ({ tokenizer, split }: Pick<RunInfo, 'tokenizer' | 'split'>): string =>
   split === undefined ? TOKENIZERS[tokenizer] : 'Byte-level BPE';
 
-/** A part of such a document. Texts are words, to be shown as text: never Markdown or HTML. */
+/** Block of such a document. Texts are plain text, to be shown as such: never Markdown or HTML. */
 export type Block =
   | { kind: 'heading'; level: number; text: string }
   | { kind: 'paragraph'; text: string }
   | { kind: 'code'; text: string }
   | { kind: 'table'; head: readonly string[]; rows: readonly (readonly string[])[] };
 
-/** The blocks of a document of ours (headings, paragraphs, tables, fenced code), without its front matter. */
+/** Parses a document of ours (headings, paragraphs, tables, fenced code) without its front matter. */
 export const blocks = (source: string): readonly Block[] =>
   source
     .replace(/^---\n[\s\S]*?\n---\n/, '') // for machines
@@ -54,6 +54,6 @@ function block(source: string): Block {
   return { kind: 'heading', level: marks.length, text: words(heading) };
 }
 
-/** Without code marks and with what `plain` wrote as the characters it stands for. */
+/** Removes code marks and decodes the escapes of `plain`. */
 const words = (text: string): string =>
   text.replace(/`/g, '').replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));

@@ -1,4 +1,4 @@
-/** A model that was read, averaged with another. */
+/** Averages an imported model with another. */
 import { checkAlike, mixed } from '../adapters/mixed';
 import { paramsOf } from '../models';
 import { type RunInfo, withoutStep } from './homegrownJson';

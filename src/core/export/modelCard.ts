@@ -33,9 +33,9 @@ import { normalizerWords } from './normalizerWords';
 import { plain, table, tokenizerKind } from './markdown';
 
 /**
- * README.md of an exported model: training data, settings, evaluation results, limitations and how to load it. For an
- * external model only its description and what was done with it here.
- * @param formats in which it can be loaded
+ * Returns README.md of an exported model: training data, settings, evaluation results, limitations and how to load it.
+ * For an external model, only its description and the training here.
+ * @param formats that can load it
  */
 export function modelCard(info: RunInfo, formats: readonly Format[], hasDatasheet = true): string {
   const { name, model, state, origin } = info;
@@ -51,7 +51,7 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
   const { label, fields } = optimizerOf(recipe.optimizer);
   const own = (Object.keys(fields) as RecipeField[]).map((name) => `, ${name} ${recipe[name]}`);
   const { schedule, steps, warmup } = recipe;
-  /** As a share of the peak rate. */
+  /** Final learning rate as a share of the peak. */
   const last = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
   const training = [
     ['Objective', objectiveOf(recipe.objective).label + ownWords(objectiveOf(recipe.objective).fields, recipe)],
@@ -130,7 +130,7 @@ function typesOf(model: RunInfo['model']): readonly string[] {
   return isOwn ? [] : [config(model, { begin: 0, end: 0 })['model_type'] as string];
 }
 
-/** Settings of an objective or a schedule that differ from their value before they could be set. */
+/** Settings of an objective or a schedule that differ from their values before they became configurable. */
 function ownWords(fields: Readonly<Record<string, Field>>, recipe: Recipe): string {
   const own = Object.entries(fields).filter(([name, { absent }]) => recipe[name as RecipeField] !== absent);
   return own
@@ -167,7 +167,7 @@ function tokenizerSection(info: RunInfo): string {
   return `${entries}. Imported with its ids and special tokens. It splits text as \`${split}\` does. ${form}`;
 }
 
-/** Special tokens, by their roles. */
+/** Describes the special tokens by role. */
 function lastEntries({ roles = END_ALONE }: RunInfo): string {
   const tokens = specialTokens(roles, 0).map(({ role, text }) => ({ role, text: `\`${text}\`` }));
   if (tokens.length === 1) return `The last entry is ${tokens[0]!.text}`;
@@ -205,7 +205,7 @@ function provenance(info: RunInfo): string {
   return `${began}, started on ${formatDay(createdAt)}.${changes}`;
 }
 
-/** What an import left out: a noun phrase for a model, sentences for an adapter. */
+/** Facts that an import left out: a noun phrase for a model, sentences for an adapter. */
 function lacksWords({ lacks }: { lacks?: string | undefined }): string {
   if (lacks === undefined) return '';
   return lacks.endsWith('.') ? ` ${plain(lacks)}` : ` It was imported without ${plain(lacks)}.`;
@@ -226,10 +226,10 @@ export function parentWords(info: RunInfo): string | null {
   return from ? `from step ${formatCount(from.step)} of ${plain(from.name)}` : null;
 }
 
-/** Origin of a run, also of one that was imported since. */
+/** Parent of a run, also of a run that was imported since. */
 const beganFrom = ({ parent }: RunInfo) => (parent?.how === 'import' ? parent.began : parent);
 
-/** Segments with one text each, oldest first, with the step before their first. */
+/** Segments where the data changed, oldest first, with the step before their first. */
 function textsOf({ segments }: RunInfo): readonly Pick<RunInfo['segments'][0], 'after' | 'data'>[] {
   return segments.filter(({ data }, i) => i === 0 || !isSameData(segments[i - 1]!.data, data));
 }
@@ -263,7 +263,7 @@ function earlierSettings({ segments }: RunInfo): string[] {
   });
 }
 
-/** Validation set in words: `the last 10 %`, of each text if there are several, and before the test set. */
+/** Describes the validation set: `the last 10 %`, of each text if there are several, and before the test set. */
 export function heldOut({ split: { rule, validation, test }, texts }: DataFacts): string {
   if (rule === 'labels') return `about ${formatShare(validation)} of each label’s texts`;
   if (rule === 'documents') return `about ${formatShare(validation)} of the documents`;
@@ -276,7 +276,7 @@ export function heldOut({ split: { rule, validation, test }, texts }: DataFacts)
 export const cleanedWords = (cleaned: DataFacts['texts'][number]['cleaned']): string =>
   cleaned ? `, cleaned by the recipe ${plain(cleaned.by)} (\`${cleaned.recipe.slice(0, 16)}\`)` : '';
 
-/** @param hasDatasheet whether a datasheet comes with the card */
+/** Section on training data. @param hasDatasheet whether a datasheet comes with the card */
 function dataSection(data: DataFacts, hasDatasheet: boolean): string {
   const texts = data.texts.map(({ name, characters, sha256, licence, cleaned }) => [
     plain(name) + cleanedWords(cleaned),
@@ -329,7 +329,7 @@ function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): s
   );
 }
 
-/** Notes a better step, if the exported one isn't the best. */
+/** Mentions the best step, if another step is exported. */
 function bestOf(info: RunInfo): string[] {
   const { state, bestNotKept } = info;
   const best = bestNotKept ?? state.best;

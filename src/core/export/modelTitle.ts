@@ -2,7 +2,7 @@ import { formatCount } from '../base/units';
 import { isRecipeKnown, recipeOf } from '../runs/segments';
 import type { RunInfo } from './homegrownJson';
 
-/** Returns a model's name, with its step if training continued or was to continue after it: `moby-dick-1, step 1 of 1,782`. */
+/** Returns a model's name, with its step if more steps were planned: `moby-dick-1, step 1 of 1,782`. */
 export function modelTitle(info: RunInfo): string {
   const { name, state } = info;
   const { steps } = recipeOf(info);

@@ -1,7 +1,7 @@
 import { DIGIT, MARKS, type Normalizer, NUMBER } from '../base/normalizer';
 import { quoted } from '../tokenizer/readVocabulary';
 
-/** What a tokenizer does to a text before it is cut, in words: `Unicode form NFKC, lower case, no accents`. */
+/** Describes a tokenizer's normalization before it splits text: `Unicode form NFKC, lower case, no accents`. */
 export const normalizerWords = (steps: readonly Normalizer[]): string =>
   steps.flatMap((step, i) => wordsOf(step, steps[i - 1], steps[i + 1]) ?? []).join(', ');
 
@@ -13,12 +13,12 @@ function wordsOf(step: Normalizer, before?: Normalizer, after?: Normalizer): str
       return 'no accents';
     case 'Replace': {
       if (isMarks(step)) return 'no accents';
-      // A part of lower case.
+      // Part of lowercasing.
       if ('String' in step.pattern && step.pattern.String === 'Σ' && step.content === 'σ') return undefined;
       const what = 'String' in step.pattern ? quoted(step.pattern.String) : patternWords(step.pattern.Regex);
       return step.content === '' ? `without ${what}` : `${what} as ${quoted(step.content)}`;
     }
-    // Around accents they take letters apart and put them together.
+    // Around accent removal, these steps only decompose and recompose letters.
     case 'NFD':
       return after && isMarks(after) ? undefined : 'Unicode form NFD';
     case 'NFC':

@@ -1,4 +1,4 @@
-/** Text normalization of a model's tokenizer in every format: prompts that differ only by it get the same answer. */
+/** Text normalization of a model's tokenizer in every format: prompts that differ only in it get the same answer. */
 import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { rm } from 'node:fs/promises';
@@ -30,10 +30,10 @@ const form = normalization(STEPS);
 const PROMPT = 'CALL Me Ishmaél. ＳＯＭＥ Years';
 const PLAIN = 'call me ishmael. some years';
 const LENGTH = 12;
-/** Of the service; no part of what is compiled. */
+/** Code of the service, which isn't compiled. */
 const CODE: string = '../../../public/templates/service/normalize.mjs';
 let model: Exported;
-/** The same weights without it. */
+/** The same weights without normalization. */
 let before: Exported;
 let continuation: string;
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
   const tokenizer = await createTokenizer({ ...before.tokenizer.model, normalizers: STEPS });
   model = { ...before, tokenizer, info: { ...before.info, normalizers: STEPS } };
   continuation = tokenizer.decode(await greedy(model, before.tokenizer.encode(PLAIN), LENGTH));
-}, 240_000); // They are trained by whichever test needs them first.
+}, 240_000); // Whichever test needs the models first trains them.
 
 const written = async (format: keyof typeof FORMATS) =>
   Promise.all(
@@ -54,7 +54,7 @@ const written = async (format: keyof typeof FORMATS) =>
 const sources = (files: Awaited<ReturnType<typeof written>>) =>
   files.map(({ name, bytes }) => ({ name, source: bytesSource(bytes) }));
 
-test('a Hugging Face folder comes back with it, and its own card and record say so', async () => {
+test('a Hugging Face folder keeps it, and its card and record describe it', async () => {
   const files = await written('hf');
   const json = files.find(({ name }) => name.endsWith('tokenizer.json'))!.bytes;
   expect((JSON.parse(new TextDecoder().decode(json)) as { normalizer: unknown }).normalizer).toEqual({
@@ -72,17 +72,17 @@ test('a Hugging Face folder comes back with it, and its own card and record say 
   );
 });
 
-test('transformers.js reads off tokenizer.json what we do', async () => {
+test('transformers.js reads the same from tokenizer.json as we do', async () => {
   const [first] = (await written('hf')).filter(({ name }) => name.endsWith('tokenizer.json'));
   const theirs = new HuggingFace(JSON.parse(new TextDecoder().decode(first!.bytes)) as object, {});
-  // There white space is JavaScript's, and what looks like a special token is one.
+  // transformers.js uses JavaScript's white space, and parses text that looks like a special token.
   const differing = /[\u0085\ufeff]|<\|endoftext\|>/u;
   const texts = fc.sample(awkwardText, { numRuns: propertyRuns(300), seed: 3 }).filter((text) => !differing.test(text));
   for (const text of [...texts, 'İSTANBUL ΟΔΟΣ. Σ', 'straße ﬁn', 'e\u0301\u0327', '한글 你好'])
     expect([...model.tokenizer.encode(text)], JSON.stringify(text)).toEqual(theirs.encode(text).ids);
 });
 
-test('a GGUF file warns, says it in words, and comes back here with it', async () => {
+test('a GGUF file warns about it, describes it, and keeps it for our import', async () => {
   const [file] = await written('gguf-f16');
   const keys = new TextDecoder('latin1').decode(file!.bytes.slice(0, 4000));
   expect(keys).toContain('Prompts are to be normalized first: Unicode form NFKC, lowercase, no accents.');
@@ -101,7 +101,7 @@ test('a GGUF file warns, says it in words, and comes back here with it', async (
   );
 });
 
-test('the offline page brings prompts into that form', async () => {
+test('the offline page normalizes prompts', async () => {
   const page = await writtenPage(model);
   const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, length: LENGTH };
   for (const prompt of [PROMPT, PLAIN]) {
@@ -111,7 +111,7 @@ test('the offline page brings prompts into that form', async () => {
   }
 });
 
-test('so does the web service', async () => {
+test('the web service normalizes prompts', async () => {
   const folder = await serviceFolder(model);
   const service = await startService(folder);
   try {
@@ -127,7 +127,7 @@ test('so does the web service', async () => {
   }
 }, 60_000);
 
-test('its own code does what ours does, step by step', async () => {
+test("the service's code gives our results, step by step", async () => {
   const { normalizer } = (await import(CODE)) as {
     normalizer(steps: unknown): (text: string) => string;
   };
@@ -147,7 +147,7 @@ test('its own code does what ours does, step by step', async () => {
   expect(() => normalizer([{ type: 'Nmt' }])).toThrow(/unknown normalizer: Nmt/);
 });
 
-test('it is described in words', () => {
+test('describes normalization in words', () => {
   expect(normalizerWords(STEPS)).toBe('Unicode form NFKC, lowercase, no accents');
   const { steps } = { steps: [stepOf('numbers'), stepOf('specialCharacters', { characters: '*_' })] };
   expect(normalizerWords(normalizersOf({ ...NO_RECIPE, steps }))).toBe('every digit as "0", without what is in "[*_]"');

@@ -1,4 +1,4 @@
-/** The tensors of a Hugging Face folder, in one safetensors file or in pieces with or without an index. */
+/** Opens the tensors of a Hugging Face folder: one safetensors file, or shards with or without an index. */
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { MAX_TENSORS } from '../base/limits';
@@ -9,14 +9,14 @@ import type { HostTensor } from '../checkpoint/tensors';
 import { sizeOf } from '../models/spec';
 
 export interface Weights {
-  /** For errors. */
+  /** File name for errors. */
   file: string;
-  /** Under our names. */
+  /** Shapes, by our names. */
   shapes: ReadonlyMap<string, { shape: readonly number[] }>;
-  /** How they are written, in order of how many values are so; and bytes of all. */
+  /** Data types of the stored weights, those with the most values first; `bytes`: size of all. */
   precision: readonly string[];
   bytes: number;
-  /** @throws HomegrownError `bad-file` where the tensors are not those that the file's own hash is of */
+  /** Checks hashes. @throws HomegrownError `bad-file` if the tensors don't match the hash in their own file */
   check(job: Job): Promise<void>;
   load(name: string): Promise<HostTensor>;
 }
@@ -29,9 +29,11 @@ export const holdsWeights = (folder: ReadonlyMap<string, ByteSource>): boolean =
   folder.has(WEIGHTS) || folder.has(INDEX) || [...folder.keys()].some((name) => PIECE.test(name));
 
 /**
- * @param rename our name for a tensor of theirs; null for what is passed over
- * @param index the parsed index, null where the folder has none
- * @throws HomegrownError `bad-file` when a piece is missing, holds other tensors than the index says, or one is there twice
+ * Opens the weights of a folder.
+ * @param rename returns our name for a tensor of theirs; null to skip it
+ * @param index the parsed index, null if the folder has none
+ * @throws HomegrownError `bad-file` when a shard is missing, a tensor isn't where the index says, or a tensor occurs
+ * twice
  */
 export async function openWeights(
   folder: ReadonlyMap<string, ByteSource>,
@@ -47,7 +49,7 @@ export async function openWeights(
   return openTensors(folder, pieces, rename, INDEX, places);
 }
 
-/** @param places which file each tensor must be in; by default any */
+/** Opens tensors of these files. @param places file that each tensor must be in; by default any */
 export async function openTensors(
   folder: ReadonlyMap<string, ByteSource>,
   files: readonly string[],
@@ -97,7 +99,7 @@ export async function openTensors(
   };
 }
 
-/** How tensors are written, most values first, and bytes of all. */
+/** Data types of tensors, those with the most values first, and the total number of bytes. */
 export function writtenAs(
   tensors: readonly { as: string; shape: readonly number[]; bytes: number }[],
 ): Pick<Weights, 'precision' | 'bytes'> {
@@ -107,7 +109,7 @@ export function writtenAs(
   return { precision: ordered.map(([as]) => as), bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-/** Pieces that are numbered through are a model without their index too. */
+/** Finds consecutively numbered shards, for a model without an index. */
 function piecesOf(folder: ReadonlyMap<string, ByteSource>): readonly string[] {
   const pieces = [...folder.keys()].filter((name) => PIECE.test(name)).sort();
   const counts = new Set(pieces.map((name) => PIECE.exec(name)![2]!));
@@ -129,7 +131,7 @@ const incomplete = (missing: readonly string[], of: number): Error =>
     'Nothing was stored. Choose all shards together with config.json and tokenizer.json.',
   );
 
-/** weight_map: the file of each tensor. */
+/** Reads weight_map: the file of each tensor. */
 function readIndex(json: unknown): ReadonlyMap<string, string> {
   const result = layout.safeParse(json);
   if (!result.success) throw badFile(`${INDEX} has no weight_map`);
@@ -148,5 +150,5 @@ function readIndex(json: unknown): ReadonlyMap<string, string> {
   if (places.size === 0) throw badFile(`${INDEX} names no tensors`);
   return places;
 }
-// Not a z.record, which leaves `__proto__` out: every name counts.
+// A z.record would skip `__proto__`, and every name counts.
 const layout = z.object({ weight_map: z.custom<object>((value) => typeof value === 'object' && value !== null) });

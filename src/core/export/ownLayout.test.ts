@@ -15,7 +15,7 @@ import type { Format } from './format';
 
 type Files = Map<string, Uint8Array<ArrayBuffer>>;
 const asked = { withOptimizer: true, template };
-// Before anything is made of the list.
+// Before code that depends on the list is loaded.
 beforeAll(async () => {
   listToy(TOY_WITHOUT_LAYOUT);
   await tf.setBackend('cpu');
@@ -71,7 +71,7 @@ test('the folder has our names, config.json our sizes, and the README says that 
   for (const each of names) expect((await file.load(each)).data).toEqual(snapshot.tensors.get(each)!.data);
 });
 
-test('it is imported bit for bit, moments and all, also by a build in which the architecture has a layout', async () => {
+test('is imported bit for bit with moments, also by a build in which the architecture has a layout', async () => {
   const { store, files } = await written();
   const { snapshot } = await loadSnapshot(store, 'a', 'latest');
   expect((await imported(files)).tensors).toEqual(snapshot.tensors);
@@ -82,7 +82,7 @@ test('it is imported bit for bit, moments and all, also by a build in which the 
   expect((await imported(files)).tensors).toEqual(snapshot.tensors);
 });
 
-test('a folder of an unknown architecture, of other sizes, or of sizes that do not fit is refused by name', async () => {
+test('refuses a folder of an unknown architecture, or of other or invalid sizes, by name', async () => {
   const { files } = await written();
   await expect(imported(withConfig(files, { architecture: 'mamba' }))).rejects.toThrow(
     'config.json: the architecture "mamba" is not supported',

@@ -1,7 +1,7 @@
 import { badFile } from '../base/errors';
 import type { z } from '../base/zod';
 
-/** What a file of somebody's says. @throws HomegrownError `bad-file` naming the first twenty places */
+/** Validates the contents of an external file. @throws HomegrownError `bad-file` naming the first twenty places */
 export function parse<T>(file: string, schema: z.ZodType<T>, json: unknown): T {
   const result = schema.safeParse(json);
   if (result.success) return result.data;

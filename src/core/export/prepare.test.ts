@@ -1,4 +1,4 @@
-/** The hand-over's prepare.py with the real `tokenizers`. */
+/** The PyTorch export's prepare.py with the real `tokenizers`. */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ const hasTokenizers = await run(PYTHON, ['-c', 'import numpy, tokenizers']).then
 );
 if (!hasTokenizers) console.warn(`Skipped: prepare.py makes tokens of text, because ${PYTHON} has no tokenizers.`);
 
-test.skipIf(!hasTokenizers)('prepare.py has our ids, for text that looks like a special token too', async () => {
+test.skipIf(!hasTokenizers)('prepare.py gives our ids, also for text that looks like a special token', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'prepare-'));
   try {
     const tokenizer = await createTokenizer({ kind: 'bpe', merges: [[71, 72], [256, 73]], roles: ROLES }); // prettier-ignore
@@ -50,7 +50,7 @@ test.skipIf(!hasTokenizers)('prepare.py has our ids, for text that looks like a 
 });
 
 test.skipIf(!hasTokenizers)(
-  'prepare.py makes the files that a hand-over has, with the part for a test and the borders',
+  'prepare.py makes the files of a PyTorch export, with the test part and the document borders',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'prepare-'));
     try {

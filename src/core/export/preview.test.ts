@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { withContext } from './contextOf';
 import { type ModelPreview, previewRows } from './preview';
 
-/** SmolLM2 135M, as its GGUF file has it. */
+/** SmolLM2 135M, as in its GGUF file. */
 const smol: ModelPreview = {
   model: {
     id: 'llama',
@@ -19,7 +19,7 @@ const smol: ModelPreview = {
 const row = (label: string, ...rest: [ModelPreview['model']?, object?]): string =>
   previewRows(smol, ...rest).find(([name]) => name === label)![1];
 
-test('it says what the model is, in words', () => {
+test('describes the model in words', () => {
   // 49,152 x 576, and 30 times 576 x (576 + 2 x 192) + 576^2 + 3 x 576 x 1,536 + 2 x 576, and 576
   expect(row('Parameters')).toBe('135 M');
   expect(row('Weights')).toBe('GGUF, 96.6 MB in Q4_1, F32; stored here in 32 bits');
@@ -37,7 +37,7 @@ test('a shorter context needs less memory, and is shown with the original one', 
   expect(withContext(smol.model, 9999)).toEqual(smol.model);
 });
 
-test('whether this device can, and what would let it train', () => {
+test('says whether this device can train the model, and which changes would let it', () => {
   const short = withContext(smol.model, 512);
   expect(row('Memory for writing', short, { total: 4e9 })).toMatch(/: fits this device$/);
   expect(row('Memory for writing', short, { total: 5e8 })).toMatch(/, more than the 500 MB of this device$/);

@@ -1,4 +1,4 @@
-/** Description and requirements of an external model before its import: plain data, for page and terminal. */
+/** Description and requirements of an external model before its import, as plain data for page and terminal. */
 import { choiceLabel, type Field } from '../base/field';
 import { counted, formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
@@ -22,11 +22,11 @@ export interface ModelPreview {
     entries: number;
     special: number;
     kind: TokenizerKind;
-    /** Name of its splitting rule; absent if it is one of ours, or applied from its files. */
+    /** Name of its split pattern; absent if the pattern is ours, or applied from its files. */
     split?: string;
-    /** Bytes without a token. */
+    /** Number of bytes without a token. */
     missing: number;
-    /** Normalization before it splits text. */
+    /** Normalization before the split. */
     normalizers: readonly Normalizer[];
   };
   /** Whether it can be imported with a shorter context. */
@@ -52,9 +52,9 @@ export function previewOf({ model, tokenizer, stated }: Incoming): ModelPreview 
 }
 
 /**
- * Rows of the preview in words.
- * @param as context to import it with; by default its own
- * @param limits of this device, where they are known
+ * Returns the rows of the preview.
+ * @param as model with the context to import; by default its own
+ * @param limits of this device, if known
  */
 export function previewRows(
   { model: own, stated, tokenizer }: ModelPreview,
@@ -88,7 +88,7 @@ export function previewRows(
   ];
 }
 
-/** `ham, spam and 3 more`, and how many labels a text has if not one. */
+/** Returns label names, `ham, spam and 3 more`, and whether a text may have several labels. */
 function labelWords({ labels, several }: Classes): string {
   const shown = labels.slice(0, 10).join(', ');
   const more = labels.length > 10 ? ` and ${formatCount(labels.length - 10)} more` : '';
@@ -121,7 +121,7 @@ function tokenizerWords({ kind, entries, special, split, missing, normalizers }:
   return parts.join('; ');
 }
 
-/** Memory for inference: weights, keys and values of a full context, and a row of logits; on a GPU also each weight at once. */
+/** Memory for inference: weights, full KV cache and a row of logits; on a GPU also checks the largest weight. */
 function writingWords({ id, config, vocabulary }: ModelChoice, limits: MemoryLimits | undefined): string {
   const spec = modelSpec(id);
   const table = spec.params(config, vocabulary);

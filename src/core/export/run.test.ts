@@ -45,7 +45,7 @@ const contents = (files: readonly ByteStream[]) =>
 const bytes = async (files: readonly ByteStream[]) =>
   new Map(await Promise.all(files.map(async (file) => [file.name, await readBytes(file)] as const)));
 
-test('a run that is exported and imported joins the original, its parent, and its next export is the same byte for byte', async () => {
+test('an exported and imported run joins its original and its parent, and its next export has the same bytes', async () => {
   const { name, files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
   expect(name).toBe('moby-dick-step-3');
   const other = memoryStore();
@@ -66,7 +66,7 @@ test('a run that is exported and imported joins the original, its parent, and it
   expect(after).toEqual(before);
 });
 
-test('what a run was tuned from, and averaged with, is still said when it has left and come back, twice', async () => {
+test("keeps the names of a run's base and averaged model through two exports and imports", async () => {
   const store = await storeWithRun();
   const parent = { runId: 'base', step: 20, how: 'fine-tune', name: 'Melville' } as const;
   await updateRun(store, 'a', (run) => ({ ...run, parent, mixed: { name: 'Melville', share: 0.3, step: 3 } }));
@@ -91,13 +91,13 @@ describe('the best step', () => {
     return { info: JSON.parse(all.get('homegrown.json')!) as RunInfo, readme: all.get('README.md')!, names: all };
   };
 
-  test('is taken as its weights alone, with its own loss, and the newest says which did better', async () => {
+  test('is exported as weights alone with its own loss, and the newest says which one is better', async () => {
     const store = await storeWithRun();
     const writer = await claimRun(store, 'a');
     const { snapshot } = await loadSnapshot(store, 'a');
     const state = { ...snapshot.state, step: 5, best: { step: 5, loss: 1.5 } };
     await writer.keepBest(state, () => Promise.resolve(snapshot.tensors));
-    // The curve was lost on the way to the next save; the best step has its loss all the same.
+    // The curve was lost before the next save; the best step still has its loss.
     await updateRun(store, 'a', (run) => ({
       ...run,
       segments: [{ ...run.segments[0], data: { id: null, facts: dataFacts({ parts }) } }],
@@ -112,7 +112,7 @@ describe('the best step', () => {
     expect(latest.readme).toContain('The best step was 5, perplexity 4.48, but these files are from another step.');
   });
 
-  test('that was never saved is reported as missing, and no other is claimed', async () => {
+  test('reports a best step that was never saved as missing, and claims no other', async () => {
     const store = await storeWithRun();
     await (await openJournal(store, 'a', 3)).append([evaluated(5, 1.5), evaluated(9, 1.8)]);
     const { snapshot } = await loadSnapshot(store, 'a');
@@ -123,7 +123,7 @@ describe('the best step', () => {
     expect(info.state.best).toBeNull();
     expect(info.bestNotKept).toEqual({ step: 5, loss: 1.5 });
     expect(readme).toContain('The best step was 5, perplexity 4.48, which is no longer saved.');
-    // A second import says the same.
+    // A second import gives the same.
     const { files } = await exportRun(store, 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
     const other = memoryStore();
     await importRun(other, { runId: 'a', projectId: 'first' }, await contents(files), 99, unwatched);
@@ -134,7 +134,7 @@ describe('the best step', () => {
     expect({ info: others, readme: again.readme }).toEqual({ info, readme });
   });
 
-  test('that is imported is the best there', async () => {
+  test('stays the best when imported', async () => {
     const store = await storeWithRun();
     const { snapshot } = await loadSnapshot(store, 'a');
     const state = { ...snapshot.state, step: 5, best: { step: 5, loss: 1.5 } };
@@ -146,7 +146,7 @@ describe('the best step', () => {
   });
 });
 
-test('a folder that is not ours is a run at step 0', async () => {
+test('an external folder becomes a run at step 0', async () => {
   const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: false });
   const store = memoryStore();
   await importRun(
@@ -178,7 +178,7 @@ const writtenFor = async (store: BlobStore, which: WhichSnapshot = 'latest') => 
   return { card: await read('README.md'), sheet: await read('DATASHEET.md'), files };
 };
 
-test('of a folder that is not ours only what is known is said, before and after it is trained on', async () => {
+test('for an external folder, states only known facts, before and after training on it', async () => {
   const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: false });
   const foreign = await contents(files.filter(({ name }) => name !== 'homegrown.json'));
   const store = memoryStore();
@@ -188,7 +188,7 @@ test('of a folder that is not ours only what is known is said, before and after 
   expect(card).toContain('Not recorded.');
   expect(card).toContain('Its training before the import is not recorded.');
   expect(card + sheet).not.toMatch(/from scratch|AdamW|Weight decay|Steps \|/);
-  // The next import says the same.
+  // The next import gives the same.
   const third = memoryStore();
   await importRun(third, { runId: 'b', projectId: 'first' }, await contents(again), 5, unwatched);
   expect((await readRun(third, 'b'))?.origin).toEqual({ name: 'model.safetensors', importedAt: Date.UTC(2026, 0, 2) });
@@ -248,7 +248,7 @@ test('a run that resumed with other text names each text and its steps, and give
   expect((await writtenFor(back)).card).toBe(card);
 });
 
-test('what is wrong, or does not fit, leaves nothing behind, wherever the store gives up', async () => {
+test('an invalid or oversized import leaves nothing behind, wherever the store fails', async () => {
   const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
   const good = await contents(files);
   const untouched = memoryStore();
@@ -312,7 +312,7 @@ test('a stop at any tensor of an import leaves nothing behind', async () => {
   }
 });
 
-test('a tab that ends in the middle of an import leaves nothing that passes for damage, and the model where it was saved', async () => {
+test('a tab that closes during an import leaves no apparent damage, and the model where it was saved', async () => {
   const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
   const good = await contents(files);
   const left: number[] = [];

@@ -1,4 +1,4 @@
-/** A stored run as files, and files as a stored run. */
+/** Exports stored runs as files, and imports files as stored runs. */
 import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
@@ -25,7 +25,7 @@ import { openModel } from './importModel';
 import { type Incoming, saidOf, type Stated, weightsFile } from './incoming';
 import { decisionInUse } from './temperature';
 
-/** @returns the format's files, their common name without an ending (`moby-dick-step-2600`), and small companion files */
+/** @returns the format's files, their name without extension (`moby-dick-step-2600`), and companion files */
 export async function exportRun(
   store: BlobStore,
   runId: string,
@@ -42,7 +42,7 @@ export async function exportRun(
   return { name: exported.name, kind: writer.kind, files, sidecars: sidecars ?? [] };
 }
 
-/** Stores the model in these files as a new run, by `storeModel`. */
+/** Opens the model in these files and stores it as a new run with `storeModel`. */
 export async function importRun(
   store: BlobStore,
   run: NewRun,
@@ -60,9 +60,9 @@ type NewRun = Pick<RunRecord, 'projectId'> & {
 };
 
 /**
- * Stores a model as a new run. If anything in it is wrong or doesn't fit, or its project is deleted meanwhile, no record
- * names what is left. Call it only while unused data aren't being dropped.
- * @param files that it was opened from
+ * Stores a model as a new run. If the model is invalid or too large, or its project is deleted meanwhile, a failure
+ * leaves no record. Don't call it while unused data is being deleted.
+ * @param files that the model was opened from
  */
 export async function storeModel(
   store: BlobStore,
@@ -76,7 +76,7 @@ export async function storeModel(
   const read = await incoming.read(job);
   const { model: whole, tokenizer, info, events } = read;
   const model = withContext(whole, context);
-  // External and fully trained models don't need this code.
+  // External and fully trained models skip this import.
   const { snapshot, tuned, base } = info?.trainable
     ? await (await import('./importTuned')).asStored(store, read, info.trainable)
     : { snapshot: read.snapshot };
@@ -105,7 +105,7 @@ export async function storeModel(
     }),
   };
   try {
-    // The record comes before the saved step, as in a new run: if the tab closes in between, no step is without a record.
+    // The record is saved before the step, as in a new run. If the tab closes in between, no step lacks a record.
     await addRun(store, record, owner);
     await base?.keep();
     const { bytes } = await (await claimRun(store, runId)).save(snapshot);
@@ -116,7 +116,7 @@ export async function storeModel(
     const known = curve.length > 0 ? curve : evaluated;
     await (await openJournal(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
     await updateRun(store, runId, (now) => ({ ...now, step }), owner);
-    // Another context makes another model.
+    // A changed context makes a different model.
     const measured = info && model === whole ? info : null;
     const of = { runId, step, tokenizerHash: tokenizer.hash };
     for (const one of recordsOf(measured?.evaluations ?? [], of, info && dataOf(info)))
@@ -128,7 +128,7 @@ export async function storeModel(
   }
 }
 
-/** The start of the parent's own history, so that the base of a tuned run is still named. */
+/** Original parent of an imported run, so that a tuned run still names its base. */
 function beganOf({ parent }: RunInfo): Pick<NonNullable<RunRecord['parent']>, 'began'> {
   if (parent?.how === 'import') return parent.began ? { began: parent.began } : {};
   return parent ? { began: { step: parent.step, how: parent.how, name: parent.name } } : {};

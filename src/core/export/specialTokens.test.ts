@@ -1,4 +1,4 @@
-/** Special tokens in everything that is written from a model, and back by role. */
+/** Special tokens in every export of a model, and imported by role. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
 import { memoryStore } from '../base/blobStore';
@@ -52,7 +52,7 @@ beforeAll(async () => {
   folder = await write('hf', exported);
 });
 
-test('with the end of text alone, the bytes are what they were before there were roles', async () => {
+test('with only the end of text, the bytes are the same as before roles existed', async () => {
   const before = await modelWith(await createTokenizer(endAlone));
   expect(before.tokenizer.hash).toBe(PINNED_HASH);
   const files = await write('hf', before);
@@ -63,7 +63,7 @@ test('with the end of text alone, the bytes are what they were before there were
   expect(await sha256Hex(gguf!)).toBe(PINNED_GGUF);
 });
 
-test('the Hugging Face folder names each by its role', () => {
+test('the Hugging Face folder names each token by its role', () => {
   const id = (role: TokenRole): number => tokenizer.idOf(role);
   expect(json(folder, 'tokenizer_config.json')).toMatchObject({
     bos_token: '<|endoftext|>',
@@ -94,7 +94,7 @@ test('the Hugging Face folder names each by its role', () => {
   );
 });
 
-test('the ONNX folder, the hand-over, the service and the offline page have them too', async () => {
+test('the ONNX folder, the PyTorch export, the service and the offline page also have them', async () => {
   const described = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'README.md'];
   const [onnx, handover] = [await write('onnx-f32', exported), await write('pytorch', exported)];
   for (const name of described) {
@@ -110,7 +110,7 @@ test('the ONNX folder, the hand-over, the service and the offline page have them
   expect((await createTokenizer(stored.tokenizer)).special).toEqual(tokenizer.special);
 });
 
-describe('comes back by role', () => {
+describe('is imported by role', () => {
   test('as a model, byte for byte, and as a stored run', async () => {
     const imported = await importHuggingFace(given(folder), unwatched);
     expect(imported.tokenizer.model).toEqual({ ...endAlone, roles });
@@ -124,12 +124,12 @@ describe('comes back by role', () => {
     expect(await readBytes(config)).toEqual(folder.get('tokenizer_config.json'));
   });
 
-  test('from a folder of others under the names and ids that they have there, and out again', async () => {
+  test('from an external folder with its own names and ids, and exported again', async () => {
     const theirs = json(folder, 'tokenizer.json') as {
       added_tokens: { id: number; content: string }[];
       model: { vocab: Record<string, number> };
     };
-    // Padding and mask stand before the bytes there, under other names.
+    // The external folder has padding and mask before the bytes, under other names.
     const swap = new Map([[0, 259], [259, 0], [1, 260], [260, 1]]); // prettier-ignore
     const moved = (id: number): number => swap.get(id) ?? id;
     const names = new Map([['<pad>', '[PAD]'], ['<mask>', '<hidden>']]); // prettier-ignore
@@ -155,7 +155,7 @@ describe('comes back by role', () => {
     expect((await importHuggingFace(given(again), unwatched)).tokenizer.model).toEqual(back.tokenizer.model);
   });
 
-  test('and is refused where homegrown.json says otherwise', async () => {
+  test('and is refused if homegrown.json contradicts it', async () => {
     for (const said of [['end', 'mask'], undefined, ['mask', 'end'], ['end', 'end'], ['end', 'nose']]) {
       const files = changed(folder, 'homegrown.json', { roles: said });
       const error: unknown = await importHuggingFace(given(files), unwatched).catch((reason: unknown) => reason);
@@ -165,7 +165,7 @@ describe('comes back by role', () => {
   });
 });
 
-/** SHA-256, of files written at e01920d. */
+/** SHA-256 of files written at e01920d. */
 const PINNED = {
   'config.json': 'bc03fadcc86e991f30f4d9711663f8925e87b5cbeb172661f903cde68e7d430a',
   'generation_config.json': '3ea0f50d244c5f06022b420d0694fa326737cc35e7ac6edafea30617a1248e35',

@@ -1,4 +1,4 @@
-/** What goes with a step of what was measured of it. */
+/** Collects the evaluations to export with a step. */
 import type { BlobStore } from '../base/blobStore';
 import type { RunRecord } from '../runs/record';
 import { askedSummary } from '../runs/askedSummary';

@@ -4,7 +4,7 @@ import { type Decision, temperatureAt } from '../runs/settings';
 import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
 
-/** Merges the temperature into the head's weights, for programs that only read those. */
+/** Merges the temperature into the head's weights, for programs that read nothing else. */
 export function withTemperature(exported: Exported): Exported {
   const info = infoWithTemperature(exported.info);
   if (info === exported.info) return exported;
@@ -13,7 +13,7 @@ export function withTemperature(exported: Exported): Exported {
   return { ...exported, info, snapshot: { ...snapshot, tensors } };
 }
 
-/** Run information for weights that the temperature is merged into. */
+/** Run information for weights with the temperature merged. */
 export function infoWithTemperature(info: RunInfo): RunInfo {
   const { decision, state } = info;
   if (!decision || decision.inWeights) return info;
@@ -21,6 +21,6 @@ export function infoWithTemperature(info: RunInfo): RunInfo {
   return { ...info, decision: { ...decision, temperature, step: state.step, inWeights: true } };
 }
 
-/** Decision that still applies to the imported weights. */
+/** Decision that still applies to imported weights. */
 export const decisionInUse = ({ inWeights, ...decision }: NonNullable<RunInfo['decision']>): Decision =>
   inWeights ? { temperature: 1, atLeast: decision.atLeast } : decision;

@@ -1,7 +1,7 @@
 /**
- * What an architecture costs: a folder and its line in the list. A toy one, with sizes that no other has, reaches training,
- * checkpoint, journal, record, card, Hugging Face's folder and back, and GGUF; formats that it has no forward for say so.
- * Its form is in features/model, its flags are in cli, each in a test of the same name.
+ * Adds a toy architecture with unique sizes, which takes a folder and a line in the list. It reaches training,
+ * checkpoint, journal, record, card, Hugging Face's folder and back, and GGUF; formats without a forward pass for it
+ * say so. Tests of the same name are in features/model for its form, and in cli for its flags.
  */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test, vi } from 'vitest';
@@ -17,13 +17,13 @@ import type { Snapshot } from '../train/run';
 import type { Format } from './format';
 
 const asked = { withOptimizer: true, template };
-// Before anything is made of the list.
+// Before code that depends on the list is loaded.
 beforeAll(async () => {
   Object.assign((await import('../models')).MODELS, { toy });
   await tf.setBackend('cpu');
 });
 
-test('an architecture in the list is trained, stored, told, written by its layouts and read back bit for bit', async () => {
+test('trains, stores, reports, exports by its layouts, and reads back a listed architecture bit for bit', async () => {
   const { store, record, events } = await toyRun();
   const { readRun } = await import('../runs/record');
   expect((await readRun(store, 'a'))!.model).toEqual({ ...record.model, config });
@@ -102,7 +102,7 @@ const into = (list: Snapshot[]) => (snapshot: Snapshot) => {
   return Promise.resolve({ bytes: 0 });
 };
 
-test('GGUF is written by its layout, heads in pairs, and read again from the same statement', async () => {
+test('writes GGUF by its layout, with paired heads, and reads it back by the same statement', async () => {
   const { store, record } = await toyRun();
   const { exportRun } = await import('./run');
   const { files } = await exportRun(store, 'a', 'latest', 'gguf-f32', asked);
@@ -137,7 +137,7 @@ test('GGUF is written by its layout, heads in pairs, and read again from the sam
   refused({ tensors: [{ ...q, shape: [8, 32] }] }).toThrow('blk.0.q.weight has shape [8, 32]');
 });
 
-test('a format is had or refused in one sentence, and the service wherever there is GGUF', async () => {
+test('each format accepts or refuses in one sentence, and the service accepts wherever GGUF does', async () => {
   const { store, record } = await toyRun();
   const { FORMATS } = await import('./formats');
   const { exportRun } = await import('./run');
@@ -172,7 +172,7 @@ test('a format is had or refused in one sentence, and the service wherever there
   expect(readme).not.toContain('{{');
 });
 
-test('formats without a second engine are named beforehand, in a sentence, and llama.cpp checks GGUF except in Safari', async () => {
+test('names formats without a second engine beforehand, in a sentence, and llama.cpp checks GGUF except in Safari', async () => {
   const { FORMATS } = await import('./formats');
   const { uncheckable } = await import('../verify/check');
   const refusals = (id: ModelId) =>
@@ -185,7 +185,7 @@ test('formats without a second engine are named beforehand, in a sentence, and l
     Object.entries(FORMATS).flatMap(([name, { check }]) => (check?.engine === engine ? [name] : []));
   const ofPage = by('page').map((name) => [name, sentence]);
   expect(ofPage.map(([name]) => name)).toEqual(expect.arrayContaining(['hf', 'safetensors', 'html', 'pytorch']));
-  const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(true); // Node 20 is as Safari
+  const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(true); // Node 20 behaves like Safari
   expect(refusals(ID)).toEqual(ofPage);
   expect(refusals('gpt')).toEqual([]);
   validate.mockReturnValue(false);

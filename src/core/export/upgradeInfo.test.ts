@@ -26,7 +26,7 @@ const old = {
   ],
 };
 
-test('a file of the first version is read with its data as segments, and with an id that stays the same in later exports', async () => {
+test('reads a file of the first version with its data as segments, and an id that stays the same in later exports', async () => {
   const info = await readRunInfo('homegrown.json', old);
   const segment = { recipe: DEFAULT_RECIPE, data: dataFacts() };
   expect(info.segments).toEqual([
@@ -79,7 +79,7 @@ test('any stored evaluation is read and can be exported, or is reported as inval
     });
 });
 
-test('whatever stands in one, of either version, is read or told as what it is', async () => {
+test('reads any value in a file of either version, or reports it by name', async () => {
   const info = await readRunInfo('homegrown.json', old);
   const names = [...new Set([...Object.keys(old), ...Object.keys(info)])];
   await fc.assert(
@@ -98,7 +98,7 @@ test('whatever stands in one, of either version, is read or told as what it is',
     await expect(readRunInfo('homegrown.json', none)).rejects.toMatchObject({ code: 'bad-file' });
 });
 
-test('a model of very many texts is called by the first, and one that older builds called by all of them is read', async () => {
+test('names a model of very many texts by the first, and reads one that older builds named by all of them', async () => {
   const { model, createdAt } = old;
   const texts = Array.from({ length: 500 }, (_, i) => ({
     name: `letter ${i}.txt`,

@@ -7,13 +7,13 @@ import type { ModelChoice } from '../models/network';
 import { sizeOf } from '../models/spec';
 import type { Exported } from './format';
 
-/** The model as other programs store it. */
+/** The model in the form that other programs store. */
 export function elsewhere(model: ModelChoice): ModelChoice {
   const { elsewhere: of } = modelSpec(model.id);
   return of ? { ...model, config: of(model.config) } : model;
 }
 
-/** The model as its folder stores it. */
+/** The model in the form that its folder stores. */
 export const inFolder = (model: ModelChoice, { isOwn }: FolderFormat = folderFormat(model)): ModelChoice =>
   isOwn ? model : elsewhere(model);
 
@@ -70,8 +70,8 @@ const withCopies = (
   ]);
 
 /**
- * Optimizer state in the folder's layout. A tensor with the shape of a weight has the weight's layout, under the optimizer's
- * prefix and the weight's name; others are unchanged.
+ * Optimizer state in the folder's layout. A tensor with the shape of a weight has the weight's layout, and its name is
+ * the optimizer's prefix plus the weight's name. Others are unchanged.
  */
 export function folderMoments({
   info,
@@ -92,7 +92,7 @@ export function folderMoments({
     }),
   );
 }
-/** Name of the weight that the moment `adam.m.<weight>` belongs to. */
+/** Name of the weight that a moment such as `adam.m.<weight>` belongs to. */
 const ownerOf = (moment: string, weights: Iterable<string>): string | undefined =>
   [...weights].find((name) => moment.endsWith(`.${name}`));
 

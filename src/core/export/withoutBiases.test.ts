@@ -1,4 +1,4 @@
-/** A model without biases, of an inner width of its own: where formats have biases, they are 0. What engines compute: everyModel.test.ts. */
+/** A model without biases, with its own hidden size: formats with biases get zeros. Scores: everyModel.test.ts. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
@@ -55,7 +55,7 @@ const folder = async () =>
 const given = (files: Awaited<ReturnType<typeof folder>>) =>
   files.map(({ name, bytes }) => ({ name, source: bytesSource(bytes) }));
 
-test('a Hugging Face folder has biases of 0, and gives the model back without', async () => {
+test('a Hugging Face folder has biases of 0, and is imported without biases', async () => {
   const files = await folder();
   const config = JSON.parse(
     new TextDecoder().decode(files.find(({ name }) => name === 'config.json')!.bytes),
@@ -73,7 +73,7 @@ test('a Hugging Face folder has biases of 0, and gives the model back without', 
   expect(back.snapshot).toEqual(bare.snapshot);
   expect(back.resumable).toBe(true);
 });
-test('without homegrown.json it has the biases that the folder has', async () => {
+test("without homegrown.json the model has the folder's biases", async () => {
   const files = (await folder()).filter(({ name }) => !['homegrown.json', 'optimizer.safetensors'].includes(name));
   const back = await importHuggingFace(given(files), unwatched);
   expect(back.model.config).toEqual({ ...config, biases: true });
@@ -98,7 +98,7 @@ test('the PyTorch export names the weights that stay 0, and the trainable ones',
   expect(stated.zeros.every(isBias)).toBe(true);
   expect(stated.decay.some(isBias)).toBe(false);
 });
-test('the card says what it is', () => {
+test('the card states the missing biases', () => {
   const card = cardOf(bare.info);
   expect(card).toMatch(/Inner width\s*\|\s*40/);
   expect(card).toMatch(/Biases\s*\|\s*no/);

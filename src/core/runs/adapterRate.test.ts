@@ -1,4 +1,4 @@
-/** The default learning rate of adapters, against a grid of rates. */
+/** Compares the default learning rate of adapters with a grid of rates. */
 import { beforeAll, expect, test } from 'vitest';
 import { linearWeights, type Trainable } from '../adapters/trainable';
 import { initialValues as initialSettings } from '../base/field';
@@ -56,7 +56,7 @@ test('the default rate of LoRA reaches a perplexity within 15 % of the best of a
   expect(reached / Math.min(...grid)).toBeLessThan(1.15);
 });
 
-test('the default does not depend on the rank, and falls where alpha counts more', () => {
+test("the default doesn't depend on the rank, and falls where alpha counts more", () => {
   const rate = (trainable?: Trainable): number => usualTuningRate(MODEL, trainable, 'adamw');
   for (const rank of [4, 16, 64, 256]) expect(rate(lora(rank))).toBe(rate(lora(8)));
   expect([rate(lora(8)), rate()]).toEqual([0.01, 0.0007]);
@@ -68,11 +68,11 @@ test('the default does not depend on the rank, and falls where alpha counts more
   expect(usualTuningRate(MODEL, lora(8, { alpha: 1e-3 }), 'sgd')).toBe(10);
 });
 
-test('the default of a classifier is three tenths of that, at every rank', () => {
+test("the default of a classifier is three tenths of an adapter's, at every rank", () => {
   const classifier = withClasses(MODEL, { labels: ['ham', 'spam'], pooling: 'last' });
   const rate = (rank: number, optimizer: OptimizerId = 'adamw'): number =>
     usualTuningRate(classifier, lora(rank), optimizer);
-  // Of the rates measured, 0.0025 and 0.005 are the best on all bases, and 0.01 is the best on none.
+  // Of the measured rates, 0.0025 and 0.005 are the best on all bases, and 0.01 on none.
   for (const rank of [4, 8, 64]) expect(rate(rank)).toBe(0.003);
   expect((['lion', 'muon', 'sgd'] as const).map((id) => rate(8, id))).toEqual([0.0009, 0.003, 0.03]);
   expect(usualTuningRate(classifier, undefined, 'adamw')).toBe(usualTuningRate(MODEL, undefined, 'adamw'));

@@ -36,7 +36,7 @@ test('a fork has its ancestors’ events up to where each was forked; a missing 
   expect(
     await readAncestors(store, { id: 'y', parent: { runId: 'first', step: 20, how: 'import', name: '' } }),
   ).toEqual([]);
-  // Damaged records that name each other end it.
+  // Damaged records that name each other end the search.
   await expect(readAncestors(store, runRecord({ id: 'second', ...forkOf('second', 9) }))).resolves.toEqual([]);
   await store.commit({ put: [[recordKey('second'), { version: 99 }]] });
   expect(await steps()).toEqual(of(20, 25, 30));

@@ -1,4 +1,4 @@
-/** Events of a fork's ancestors before it left them: its own journal begins at the step that it continues from. */
+/** Reads events of a fork's ancestors up to the forked step, because the fork's own journal begins there. */
 import type { BlobStore } from '../base/blobStore';
 import { unlessUnreadable } from '../base/record';
 import { isLasting, type LastingEvent } from '../train/run';

@@ -1,4 +1,4 @@
-/** What a step was asked by lists and compared with, as it goes with the model: figures, and none of the sentences and prompts. */
+/** List results and comparisons of a step, as exported with the model: figures only, without sentences and prompts. */
 import { listOf } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
@@ -7,11 +7,11 @@ import { taskScoresSchema } from '../evaluate/tasks';
 import { type EvaluationRecord, keptComparisonSchema, MAX_COMPARISONS } from './evaluations';
 
 const { minimalPairs, swaps } = evaluationSchema.shape;
-/** Tasks of a step. */
+/** Maximum number of tasks of a step. */
 const MAX_TASKS = 1000;
 
 const comparisonSummarySchema = keptComparisonSchema.extend({
-  /** `runId`: absent where it is a step of the same run. */
+  /** `runId`: absent for a step of the same run. */
   beside: keptComparisonSchema.shape.beside.extend({ runId: z.string().exactOptional() }),
   madeAt: moment,
 });
@@ -25,7 +25,7 @@ export const askedSchema = z.strictObject({
 });
 export type AskedSummary = z.infer<typeof askedSchema>;
 
-/** Undefined where there is nothing of it. */
+/** Returns the summary; undefined if there are no results. */
 export function askedSummary({
   runId,
   madeAt,
@@ -48,7 +48,7 @@ export function askedSummary({
   });
 }
 
-/** And back, as what is kept of a run. */
+/** Converts an exported summary back to a record of a run. */
 export function askedRecord(
   { madeAt, minimalPairs: pairs, swaps: swapped, tasks, comparisons }: AskedSummary,
   run: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash'>,

@@ -1,4 +1,4 @@
-/** Which step of a run did best on the validation set, whether it is still there, and which step is used by default. */
+/** Finds a run's best step on the validation set, whether its weights are still saved, and the default step. */
 import type { SavedStep } from '../checkpoint/checkpoint';
 import type { BaseConfig } from '../models/spec';
 import { isMeasuredAlike, measuredAt } from './segments';
@@ -25,7 +25,7 @@ export function bestNotKept(
   return best && best.step !== upTo && best.loss < (kept?.loss ?? Infinity) ? best : undefined;
 }
 
-/** What the choice of a step asks of a run's record, and of its steps. */
+/** Fields of a run's record that determine the default step. */
 interface Chosen {
   model: { config: BaseConfig };
   segments: Parameters<typeof isMeasuredAlike>[0]['segments'];
@@ -41,14 +41,14 @@ export function isOfEarlierSegment(
   return record !== null && latest !== undefined && !isMeasuredAlike(record, latest.step)(step);
 }
 
-/** The best saved step, if its loss is known and compares with that of the latest step. */
+/** The best saved step, if its loss is known and comparable with the latest step's. */
 export function comparableBest(run: Parameters<typeof isOfEarlierSegment>[0]): StepLoss | null {
   const best = run.steps.find((step) => step.best);
   return best && best.loss !== null && !isOfEarlierSegment(run, best) ? { step: best.step, loss: best.loss } : null;
 }
 
 /**
- * Which saved step everyone uses unless a person picks another: of the best and the latest, the one with the lower loss.
+ * Default step if a person picks none: the best or the latest saved step, whichever has the lower loss.
  * @param evaluations on the validation set, oldest first
  */
 export function defaultStep(

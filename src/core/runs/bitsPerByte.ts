@@ -4,7 +4,7 @@ import { segmentAt, type Segments } from './segments';
 
 export const BITS: MetricId = 'bitsPerByte';
 
-/** Bits per byte of a loss at a step; undefined where the objective has none, or the text of that segment is unknown. */
+/** Bits per byte for a loss at a step; undefined if the objective has none, or the segment's text is unknown. */
 export function bitsPerByteOf(
   { segments, objective }: { segments: Segments; objective: ObjectiveId },
   loss: number,

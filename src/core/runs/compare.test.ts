@@ -10,17 +10,17 @@ const baseline: Made = {
 };
 const ids = (runs: readonly Made[]): readonly string[] => settingsThatDiffer(runs).differ.map(({ id }) => id);
 
-test('every setting of the recipe, and every size of every model, is compared once', () => {
+test('compares every setting of the recipe, and every size of every model, once', () => {
   const all = SETTINGS.map(({ id }) => id);
   expect(new Set(all).size).toBe(all.length);
   for (const name of Object.keys(RECIPE)) expect(all).toContain(`recipe.${name}`);
   for (const name of ['layers', 'heads', 'width', 'context']) expect(all).toContain(`model.${name}`);
 });
 
-test('what is the same in every run is counted, and what differs in one is named, in the order of the forms', () => {
+test('counts settings equal in all runs, and names different ones, in the order of the forms', () => {
   const { differ, same } = settingsThatDiffer([baseline, baseline]);
   expect(differ).toEqual([]);
-  // Model, four sizes, classifier, tokenizer and text; of the recipe what counts for this optimizer.
+  // Model, four sizes, output layer, tokenizer and text; from the recipe, settings that matter for this optimizer.
   expect(same).toBe(8 + Object.keys(fieldsOf(DEFAULT_RECIPE)).length);
   const runs: Made[] = [
     baseline,
@@ -33,11 +33,11 @@ test('what is the same in every run is counted, and what differs in one is named
   expect(ids([])).toEqual([]);
 });
 
-test('texts of one name differ by what is in them', () => {
+test('texts with the same name differ by content', () => {
   expect(ids([baseline, { ...baseline, data: { key: 'shark', words: 'moby-dick.txt' } }])).toEqual(['data']);
 });
 
-test('what another optimizer has of its own is not compared with what this one does not have but as missing', () => {
+test("shows another optimizer's own settings as missing where this one lacks them", () => {
   const sgd: Made = { ...baseline, recipe: { ...DEFAULT_RECIPE, optimizer: 'sgd' } };
   const found = differences(baseline, sgd);
   expect(found.map(({ setting }) => setting.id)).toContain('recipe.optimizer');
@@ -45,7 +45,7 @@ test('what another optimizer has of its own is not compared with what this one d
   expect(own).toMatchObject({ before: DEFAULT_RECIPE.beta1, after: undefined });
 });
 
-test('unknown settings make no difference, and known ones do', () => {
+test('unknown settings make no difference, but known ones do', () => {
   const stranger: Made = { ...baseline, model: { ...baseline.model, id: 'gpt', vocabulary: 50_257 }, recipe: null };
   expect(ids([baseline, { ...stranger, data: null }])).toEqual([]);
   expect(ids([baseline, { ...stranger, tokenizer: { key: 'bpe 50257', words: 'BPE 50,257' } }])).toEqual(['tokenizer']);

@@ -7,7 +7,7 @@ import { sizesOf } from '../models/spec';
 import { isOf, RECIPE, type Recipe, type RecipeField } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
-/** A described setting; equal keys mean equal settings. */
+/** A setting's description; equal keys mean equal settings. */
 export interface KeyedWords {
   key: string;
   words: string;
@@ -33,9 +33,9 @@ export interface Setting {
   /** In a sentence: `dropout`. */
   name: string;
   isNumber: boolean;
-  /** Part of the run that it belongs to: the setting is unknown where that part is. */
+  /** Part of the run that the setting belongs to; unknown if that part is unknown. */
   part: keyof Made;
-  /** Value for a run; undefined where it has none, or where it is unknown. */
+  /** Value for a run; undefined if the run has none or it is unknown. */
   of(run: Made): Value | undefined;
 }
 
@@ -102,7 +102,7 @@ const keyOf = (value: Value | undefined): string | number | undefined =>
 export const isSameValue = (a: Value | undefined, b: Value | undefined): boolean => keyOf(a) === keyOf(b);
 
 /**
- * Settings that differ between the runs, and the number of equal ones. Unknown values count as equal, and settings that no
+ * Settings that differ between the runs, and the number of equal ones. Unknown values count as equal. Settings that no
  * run has count as neither.
  */
 export function settingsThatDiffer(runs: readonly Made[]): { differ: readonly Setting[]; same: number } {
@@ -131,7 +131,7 @@ export const differences = (before: Made, after: Made): readonly Difference[] =>
     after: setting.of(after),
   }));
 
-/** A value with all of its digits, because comparisons use all of them. */
+/** Formats a value with all digits, because comparisons use all of them. */
 export const valueWords = (value: Value | undefined): string =>
   value === undefined
     ? '–'

@@ -1,6 +1,6 @@
 /**
- * Downsampled curve of a run under `curves/<run>`, so that many runs can be listed without reading their journals. It is
- * rebuilt if missing, damaged or of another step.
+ * Downsampled curve of a run under `curves/<run>`, so that many runs can be listed without reading their journals. It
+ * is rebuilt if it is missing, damaged or of another step.
  */
 import type { BlobStore, Expected } from '../base/blobStore';
 import { isCount, isNumber, listOf } from '../base/limits';
@@ -16,7 +16,7 @@ import { segmentAt, type Segments } from './segments';
 
 const TRAINING = ['step', 'low', 'high', 'ms'] as const;
 const BEFORE_LABELS = ['step', 'loss', 'ms', 'trained', 'trainedError'] as const;
-/** For a classifier: accuracy in percent, and the counts of right and all texts. */
+/** Columns of classifiers: accuracy in percent, and the counts of correct and all texts. */
 const LABELS = ['accuracy', 'right', 'texts'] as const;
 const EVALUATIONS = [...BEFORE_LABELS, ...LABELS] as const;
 type Columns<N extends string> = Readonly<Record<N, Float64Array>>;
@@ -28,8 +28,9 @@ export interface RunCurve {
   /** Last loss of each group of steps, with the group's lowest and highest. */
   training: Columns<(typeof TRAINING)[number]>;
   /**
-   * On the held-out text, the latest ones last. Each has the mean training loss around its step, in its segment, and the
-   * standard error of that, NaN where there is none. Values that only classifiers have are NaN for other models.
+   * Evaluations on the validation set, the latest ones last. Each has the mean training loss around its step, in its
+   * segment, and that mean's standard error, NaN if unknown. Values that only classifiers have are NaN for other
+   * models.
    */
   evaluations: Columns<(typeof EVALUATIONS)[number]>;
   /** Sample of the last evaluation. */
@@ -56,7 +57,7 @@ export function curveOf(
   // A second evaluation of a step replaces the first.
   const measured = [...new Map(evaluated.map((event) => [event.step, event])).values()];
   const last = measured.at(-1);
-  // The lowest of each group, so that the best is included; and the last one.
+  // The lowest of each group, so that the best is included, and the last one.
   const lowest = grouped(measured).map((group) => group.reduce((a, b) => (b.loss < a.loss ? b : a)));
   const evaluations = [...new Set([...lowest, ...(last ? [last] : [])])].map((event) => {
     const { step, loss, activeMs } = event;
@@ -97,7 +98,7 @@ export function evaluatedAt({ evaluations }: RunCurve, step: number): MeasuredLa
   };
 }
 
-/** Whether an older build made it for a classifier, without accuracy. */
+/** Whether an older build made the curve for a classifier, without accuracy. */
 export const lacksLabels = ({ evaluations: { step, accuracy } }: RunCurve): boolean =>
   step.length > 0 && accuracy.every((value) => Number.isNaN(value));
 
@@ -117,8 +118,8 @@ function grouped<T>(all: readonly T[]): readonly (readonly T[])[] {
 
 /**
  * Makes a curve from the journal, and stores it if there is room.
- * @param expected the run's record before: if the run ends meanwhile, it evaluates once more, and the stored curve would lack
- * that
+ * @param expected the run's record before: a run that ends meanwhile evaluates once more, and the stored curve would
+ * lack that
  */
 export async function makeCurve(
   store: BlobStore,
@@ -153,7 +154,7 @@ export function bytesOf({ step, training, evaluations, sample }: RunCurve): Uint
 }
 
 function ofBytes(bytes: Uint8Array): RunCurve {
-  const { buffer } = bytes.slice(); // where float64 can begin
+  const { buffer } = bytes.slice(); // float64 requires aligned bytes
   const numbers = new Float64Array(buffer, 0, Math.floor(bytes.length / 8));
   const [version, step, trained, evaluated] = numbers as unknown as [number, number, number, number];
   if (version !== VERSION && version !== VERSION_BEFORE_LABELS) throw new Error(`it has version ${version}`);
@@ -175,7 +176,7 @@ function ofBytes(bytes: Uint8Array): RunCurve {
   };
   const { step: steps, loss, ms } = curve.evaluations;
   for (const column of [...Object.values(curve.training), steps, loss, ms])
-    // A loop: for hundreds of curves it takes a tenth of the time of a callback per number.
+    // A loop takes a tenth of the time of a callback per number, for hundreds of curves.
     for (let i = 0; i < column.length; i++)
       if (!Number.isFinite(column[i])) throw new Error("it contains a value that isn't a number");
   return curve;
@@ -208,7 +209,7 @@ export const CURVE: Kind<RunCurve> = {
   ofBytes,
   upgrades: [
     () => {
-      throw new Error('the trained weights of each evaluation are missing from it'); // it is made again
+      throw new Error('the trained weights of each evaluation are missing from it'); // rebuilt on error
     },
     (old) => old, // as JSON
     (old) => old, // without labels

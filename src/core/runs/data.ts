@@ -9,7 +9,7 @@ import { dataOf } from './segments';
 
 /**
  * Manifest of the newest segment's data; null for a model imported without data.
- * @throws HomegrownError `storage-damaged` where they are gone or cannot be read, `newer-version`
+ * @throws HomegrownError `storage-damaged` if the data is missing or unreadable, `newer-version`
  */
 export async function manifestOf(store: BlobStore, record: Pick<RunRecord, 'segments'>): Promise<ShardManifest | null> {
   const { id } = dataOf(record);
@@ -23,7 +23,7 @@ export async function manifestOf(store: BlobStore, record: Pick<RunRecord, 'segm
   );
 }
 
-/** Like `manifestOf`, but also null where it is missing or unreadable, for models that work without. */
+/** Like `manifestOf`, but also null if it is missing or unreadable, for models that work without data. */
 export const manifestIfKept = (store: BlobStore, record: Pick<RunRecord, 'segments'>): Promise<ShardManifest | null> =>
   manifestOf(store, record).catch((error: unknown) => {
     if (isUnreadable(error)) return null;

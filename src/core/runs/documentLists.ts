@@ -1,4 +1,4 @@
-/** Documents of a run's training texts, and their cleaning recipes: needed to resume from files, in addition to hashes. */
+/** Documents of a run's training texts, and their cleaning recipes. Resuming from files needs both. */
 import type { BlobStore } from '../base/blobStore';
 import { MAX_JSON_BYTES } from '../base/limits';
 import { isUnreadable, readRecordsUnder } from '../base/record';
@@ -9,8 +9,8 @@ import type { DataFacts, DocumentLists } from './settings';
 type DataTexts = Pick<DataFacts, 'texts'>;
 
 /**
- * Includes texts that are stored as in training, or as the originals of cleaned ones. Leaves out chats, which are read from
- * their file alone, and too many documents for a file that can be read again.
+ * Includes texts that are stored as in training, or as the originals of cleaned ones. Leaves out chats, which are read
+ * from their file alone, and lists too long for a file that can be read again.
  */
 export async function documentListsOf(store: BlobStore, data: DataTexts | null): Promise<DocumentLists> {
   if (!data) return [];
@@ -30,7 +30,7 @@ export async function documentListsOf(store: BlobStore, data: DataTexts | null):
       const leftOut = cleaned && text.leftOut?.places;
       if (left > 0) lists.push({ text: sha256, title, sha256: hashes, ...(leftOut && { leftOut }) });
     } catch (error) {
-      if (!isUnreadable(error)) throw error; // the run does not depend on it
+      if (!isUnreadable(error)) throw error; // the run doesn't depend on the list
     }
   }
   return lists;
@@ -39,7 +39,7 @@ const MAX_BYTES = MAX_JSON_BYTES / 2;
 const BYTES_A_DOCUMENT = 100;
 const MAX_TITLE_LENGTH = 1000;
 
-/** The recipe of those that were cleaned; undefined where none was, where they were by several, and where it is stored no more. */
+/** Cleaning recipe of the texts; undefined if there is none, more than one, or it is no longer stored. */
 export async function storableRecipe(
   store: BlobStore,
   data: DataTexts | null,

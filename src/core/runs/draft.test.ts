@@ -11,7 +11,7 @@ const recipe = { ...DEFAULT_RECIPE, dropout: 0.3, learningRate: 0.007, recompute
 const split = { rule: 'documents' as const, validation: 0.2, test: 0.1, seed: 7 };
 const run = runRecord({ model, recipe, tokenizer: { kind: 'bpe', merges: [] }, data: { facts: dataFacts({ split }) } });
 
-test('the next run is made as the one before: its sizes, its recipe, its tokenizer and what is held out', async () => {
+test("the next run copies the run's sizes, recipe, tokenizer and held-out share", async () => {
   const project: Project = { ...initialProject('first', 1), name: 'Whales', recompute: 'off' };
   const draft = draftOf(run, project);
   expect(draft).toEqual({
@@ -21,7 +21,7 @@ test('the next run is made as the one before: its sizes, its recipe, its tokeniz
     tokenizerChoice: { kind: 'bpe', vocabulary: 600 },
     split: { validation: 0.2, test: 0.1, seed: 7 },
   });
-  // It can be stored as a project's, and read again.
+  // A project can store the draft and read it again.
   const store = memoryStore();
   await store.commit({ put: [['projects/first', storedRecord(PROJECT, { ...project, ...draft })]] });
   expect(await readRecord(store, 'projects/first', PROJECT)).toMatchObject({
@@ -30,7 +30,7 @@ test('the next run is made as the one before: its sizes, its recipe, its tokeniz
   });
 });
 
-test('settings of a tuning are those of the next tuning, and the Model page keeps its own', () => {
+test('settings of a tuning apply to the next tuning, and the Model page keeps its own', () => {
   const project = { ...initialProject('first', 1), recipe: { ...DEFAULT_RECIPE, steps: 3000, batch: 24 } };
   const short = { ...recipe, objective: 'chats' as const, steps: 200, batch: 4, replay: 0.1 };
   const parent = { runId: 'base', step: 9, how: 'fine-tune' as const, name: 'Base' };
@@ -47,7 +47,7 @@ test('settings of a tuning are those of the next tuning, and the Model page keep
   expect(tuning.recipe).toEqual(project.tuning.recipe);
 });
 
-test('what is not known of a model that came in stays as the project has it', () => {
+test("keeps the project's settings where an imported model's are unknown", () => {
   const project = initialProject('first', 1);
   const origin = { name: 'theirs.zip', importedAt: 1 };
   const stranger = runRecord({ model, recipe, origin, step: 0 });
@@ -60,7 +60,7 @@ test('what is not known of a model that came in stays as the project has it', ()
   expect(draftOf({ ...stranger, step: 9 }, project)).toMatchObject({ recipe: { dropout: 0.3 } });
 });
 
-test('the split stays within the shares that a project can ask for, half at most', () => {
+test('the split stays within the shares that a project allows, at most half', () => {
   const project = initialProject('first', 1);
   const drafted = (shares: { validation: number; test: number }): unknown =>
     ({ ...project, ...draftOf(runRecord({ data: { facts: dataFacts({ split: { ...split, ...shares } }) } }), project) })

@@ -1,4 +1,4 @@
-/** The settings of a run as those of the next one. */
+/** Turns the settings of a run into settings of the next one. */
 import type { Split, SplitChoice } from '../documents/split';
 import { ofArchitecture } from './modelDraft';
 import type { Project } from './project';
@@ -11,18 +11,18 @@ import { isApplied } from '../tokenizer/tokenizer';
 type Run = Pick<RunRecord, 'model' | 'segments' | 'origin' | 'parent' | 'step' | 'trainable' | 'old' | 'objective'> & {
   tokenizer: Pick<RunRecord['tokenizer'], 'kind'>;
 };
-/** Settings of the Model page, or of a run that tunes those of the Tune page. */
+/** Settings of the Model page, or, for a tuning run, of the Tune page. */
 type Draft = Pick<Project, 'model' | 'recipe' | 'rateByHand' | 'tokenizerChoice' | 'split'> | Pick<Project, 'tuning'>;
 
 /**
- * What the project is to be set to, so that its next run is made as this one was. What is not known of a run stays as it
- * is, and so does whether activations are recomputed, which is the device's.
+ * Project settings that reproduce this run. Settings that are unknown for the run stay unchanged, and so does
+ * activation recomputation, which belongs to the device.
  */
 export function draftOf(run: Run, project: Project): Draft {
   const purpose = purposeOf(run);
   if (purpose) return { tuning: tuningOf(run, purpose, project.tuning) };
   const { id, vocabulary } = run.model;
-  const { classes: _, ...config } = run.model.config; // labels are Tune's
+  const { classes: _, ...config } = run.model.config; // labels belong to Tune
   const { kind } = run.tokenizer;
   const { facts } = dataOf(run);
   const { tokenizer, tokenizerChoice } = project;
@@ -33,7 +33,7 @@ export function draftOf(run: Run, project: Project): Draft {
     ...(isRecipeKnown(run)
       ? { recipe: { ...recipeOf(run), replay: 0, recompute: project.recipe.recompute }, rateByHand: true }
       : { recipe: project.recipe, rateByHand: project.rateByHand }),
-    // One that is not trained here is the run's alone.
+    // An imported tokenizer belongs to the run alone.
     tokenizerChoice: isApplied(kind)
       ? tokenizerChoice
       : { kind, vocabulary: kind === 'bpe' ? asked : tokenizerChoice.vocabulary },
@@ -41,7 +41,7 @@ export function draftOf(run: Run, project: Project): Draft {
   };
 }
 
-/** Tuning is short and gentle: its steps, batch and rate are no settings of a pretraining. */
+/** Settings of a tuning. Its short schedule, batch and rate don't suit pretraining. */
 function tuningOf(
   { trainable, parent, ...run }: Run,
   purpose: Purpose,
@@ -63,6 +63,6 @@ function tuningOf(
   };
 }
 
-/** A share that a project can ask for: a run of the terminal may hold out nothing, or more. */
+/** Whether a project accepts these shares; runs of the terminal may hold out nothing, or more. */
 const isAsked = ({ validation, test }: Split): boolean => validation > 0 && validation <= 0.5 && test <= 0.5;
 const withoutRule = ({ validation, test, seed }: Split): SplitChoice => ({ validation, test, seed });

@@ -7,7 +7,7 @@ test.each([
   ['stopped', 40, 'stopped'],
   ['running', 40, 'interrupted'],
   ['failed', 40, 'failed'],
-  // Builds before recorded one that was imported at its last step so.
+  // Older builds recorded a run that was imported at its last step this way.
   ['stopped', 100, 'finished'],
 ] as const)('a run recorded as %s at step %i of 100 is %s', (status, step, ending) => {
   expect(endingOf({ status }, step, 100)).toBe(ending);

@@ -1,9 +1,9 @@
-/** How a run that isn't being trained came to rest. */
+/** How the training of an inactive run ended. */
 import type { Ending } from '../train/endingWord';
 import type { RunRecord } from './record';
 
 /**
- * @param step newest step that is saved
+ * @param step newest saved step
  * @param planned steps of the whole run
  */
 export function endingOf({ status }: Pick<RunRecord, 'status'>, step: number, planned: number): Ending {

@@ -12,9 +12,9 @@ const { tokens, documents, bytes, ofPairs, metrics, baselines, confusion } = eva
 const summarySchema = z
   .strictObject({
     part: z.enum(EVALUATED),
-    /** Of the test part: number of the access, from 1. */
+    /** For the test part: number of the access, from 1. */
     look: z.int().positive().exactOptional(),
-    /** Text, if it is no part of the data. */
+    /** Evaluated text, if it isn't part of the data. */
     text: z.strictObject({ name: z.string(), sha256: z.string() }).exactOptional(),
     madeAt: moment,
     ...{ tokens, documents, bytes, ofPairs, metrics, baselines, confusion },
@@ -22,7 +22,7 @@ const summarySchema = z
   .refine(({ part, text }) => (part === 'text') === (text !== undefined), 'it needs a held-out set or a text');
 export type EvaluationSummary = z.infer<typeof summarySchema>;
 
-/** At most one for each part. */
+/** At most one summary per part. */
 export const evaluationSummariesSchema = listOf(summarySchema, EVALUATED.length);
 
 export function evaluationSummary(
@@ -44,7 +44,7 @@ export function evaluationSummary(
 
 /**
  * Converts exported evaluations back to records of a run.
- * @param data training data of the run; null where that is not known, and then neither are its parts
+ * @param data training data of the run; null if unknown, which leaves its parts unknown too
  */
 export function recordsOf(
   all: readonly EvaluationSummary[],

@@ -1,6 +1,6 @@
 /**
- * Evaluations of a run's saved steps on a whole part or text, under `evaluations/<run>/<step>/<part>`. They are deleted with
- * their run, and outlive its freed steps, like its curve.
+ * Evaluations of a run's saved steps on a whole part or text, under `evaluations/<run>/<step>/<part>`. They are deleted
+ * with their run, and, like its curve, outlive its freed steps.
  */
 import { storedMoment } from '../base/moment';
 import type { Kind } from '../base/record';
@@ -8,16 +8,16 @@ import { z } from '../base/zod';
 import { evaluationSchema } from '../evaluate/evaluation';
 import { storable } from '../evaluate/storable';
 
-/** What a run can be evaluated on: a held-out part, or a person's text, whose newest result is saved. */
+/** Parts that a run can be evaluated on: a held-out part, or a person's text, whose newest result is saved. */
 export const EVALUATED = ['validation', 'test', 'text'] as const;
 export type EvaluatedOn = (typeof EVALUATED)[number];
-/** Or on none: pairs of sentences, custom tasks and comparisons, which are requested separately. */
+/** `lists`: minimal pairs, custom tasks and comparisons, which are requested separately and need no part. */
 export const KEPT_PARTS = [...EVALUATED, 'lists'] as const;
 export type KeptPart = (typeof KEPT_PARTS)[number];
 
 /** Comparison of the step with another one on a text: difference in bits per byte, negative if the step is better. */
 export const keptComparisonSchema = z.object({
-  /** `name`: of its run at that time. */
+  /** `name`: the run's name at that time. */
   beside: z.object({ runId: z.string(), name: z.string(), step: z.int().nonnegative() }),
   part: z.enum(EVALUATED),
   look: z.int().positive().exactOptional(),
@@ -29,7 +29,7 @@ export const keptComparisonSchema = z.object({
   low: z.number(),
   high: z.number(),
   verdict: z.enum(['better', 'worse', 'not distinguishable']),
-  /** Number of blocks, where they are too few for a decision. */
+  /** Number of blocks, if they are too few for a decision. */
   blocks: z.int().nonnegative().exactOptional(),
   times: z.number().exactOptional(),
   /** Whether the other run may have trained on that part, because it isn't known to have held it out. */
@@ -44,11 +44,11 @@ const recordSchema = z.object({
   runId: z.string(),
   step: z.int().nonnegative(),
   part: z.enum(KEPT_PARTS),
-  /** Of the test part: number of the access, from 1. */
+  /** For the test part: number of the access, from 1. */
   look: z.int().positive().exactOptional(),
   /** Name of a person's text. */
   name: z.string().exactOptional(),
-  /** Hash of the evaluated text; the evaluation is out of date for another. */
+  /** Hash of the evaluated text; an evaluation with another hash is out of date. */
   textHash: z.string(),
   tokenizerHash: z.string(),
   madeAt: storedMoment,

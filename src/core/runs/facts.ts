@@ -3,7 +3,7 @@ import { baselineFacts, type BaselineFacts } from '../objectives/facts';
 import type { ShardManifest } from '../shards/manifest';
 import type { DataFacts } from './settings';
 
-/** What a run's record and its card say of the data it learns from. */
+/** Facts on a run's training data, for its record and card. */
 export const factsOf = (
   data: BaselineFacts & { manifest: ShardManifest },
   texts: Readonly<DataFacts['texts']>,

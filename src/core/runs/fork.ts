@@ -28,9 +28,9 @@ export interface Fork {
 }
 
 /**
- * Stores the new run with its first step. It has the other's segments up to there, and a new one if settings or data differ.
- * After a failure the caller removes what was stored.
- * @throws HomegrownError `storage-damaged` where that step cannot be opened, and as a save does
+ * Stores the new run with its first step. Keeps the other run's segments up to that step, and adds one if settings or
+ * data differ. After a failure the caller removes what was stored.
+ * @throws HomegrownError `storage-damaged` if that step can't be opened, and as a save does
  */
 export async function forkRun(
   store: BlobStore,
@@ -53,7 +53,7 @@ export async function forkRun(
   return { record: await updateRun(store, runId, (run) => ({ ...run, step })), snapshot, bytes };
 }
 
-/** Record of a run that starts from another and has saved nothing yet. */
+/** Record of a run that starts from another and has no saved step yet. */
 export async function begunAnew(
   store: BlobStore,
   run: RunRecord,
@@ -75,8 +75,8 @@ export async function begunAnew(
 }
 
 /**
- * A step that the recipe's optimizer can continue from. Moments are zero if it has weights alone or another optimizer's
- * state.
+ * Returns a step that the recipe's optimizer can continue from. Moments are zero if the step has weights alone or
+ * another optimizer's state.
  */
 export function withMoments(
   { state, tensors }: Snapshot,

@@ -1,4 +1,4 @@
-/** A size that was on or off, and is one of some names now: what was stored before opens as it was. */
+/** A size that was a switch, and is now a choice: stored values open with the same meaning. */
 import { expect, test } from 'vitest';
 import { modelDraftSchema, ofArchitecture } from './modelDraft';
 import { modelSchema } from './settings';
@@ -15,7 +15,7 @@ test.each([
     { qkNorm: 'rows', norm: 'after' },
     { qkNorm: 'rows', norm: 'after' },
   ],
-])('of a run with %j it is %j', (stored, now) => {
+])('reads a run with %j as %j', (stored, now) => {
   expect(modelSchema.parse(choice(stored)).config).toEqual({ ...before, ...now });
   const draft = { id: 'llama', config: { ...before, ...stored }, byHand: ['qkNorm'] };
   expect(modelDraftSchema.parse(draft).config).toEqual({ ...before, ...now });
@@ -26,6 +26,6 @@ test.each([
   );
 });
 
-test.each(['on', 'all', 1, null])('what never was a name is refused: %j', (qkNorm) => {
+test.each(['on', 'all', 1, null])('refuses an invalid choice: %j', (qkNorm) => {
   expect(modelSchema.safeParse(choice({ qkNorm })).success).toBe(false);
 });

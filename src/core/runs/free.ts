@@ -1,12 +1,12 @@
-/** Giving back what a run takes. */
+/** Frees the storage of a run's saved steps. */
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { headKey } from '../checkpoint/head';
 
 /**
- * Gives back what a run's saved steps take; its record and its curve stay. Nothing is written, so that it works on a full
- * disk too. Only for whoever holds the run.
+ * Deletes a run's saved steps; keeps its record and its curve. Writes nothing, so it also works on a full disk. Call it
+ * only while holding the run.
  * @throws HomegrownError `in-use` when a step was saved meanwhile
  */
 export async function freeRun(store: BlobStore, runId: string): Promise<void> {

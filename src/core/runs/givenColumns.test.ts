@@ -1,4 +1,4 @@
-/** Columns that were chosen for a table are proposed for the next one with the same columns. */
+/** Proposes the columns that were chosen for an earlier table with the same columns. */
 import { expect, test } from 'vitest';
 import { type GivenColumns, givenColumnsSchema, givenFor, withGiven } from './givenColumns';
 
@@ -9,7 +9,7 @@ const DESKS: GivenColumns = {
   between: ';',
 };
 
-test('a table with the same columns, in any order, gets the choice; other columns and purposes do not', () => {
+test('proposes the choice for a table with the same columns, in any order, but not for other columns or purposes', () => {
   const all = withGiven([], DESKS);
   expect(givenFor(all, ['subject', 'note', 'desk'], 'classify')).toMatchObject({
     columns: DESKS.columns,
@@ -25,7 +25,7 @@ test('a table with the same columns, in any order, gets the choice; other column
   expect(givenColumnsSchema.parse(JSON.parse(JSON.stringify(all)))).toEqual(all);
 });
 
-test('the newest choice for the same columns counts, and the list stays short', () => {
+test('uses the newest choice for the same columns, and keeps the list short', () => {
   const newer: GivenColumns = { ...DESKS, columns: { text: 'note', label: 'desk' }, between: null };
   expect(givenFor(withGiven(withGiven([], DESKS), newer), DESKS.names, 'classify')).toMatchObject({
     columns: newer.columns,

@@ -1,4 +1,4 @@
-/** The columns that a person chose for tables of a project, by which the next table with the same columns is proposed. */
+/** Columns that a person chose for a project's tables. The next table with the same columns gets the same proposal. */
 import { z } from '../base/zod';
 import { type Columns, columnsSchema } from '../documents/columns';
 import { BETWEEN, type Between } from '../documents/labels/between';
@@ -9,11 +9,11 @@ export interface GivenColumns {
   names: readonly string[];
   tunes: Purpose;
   columns: Columns;
-  /** What separates the labels of a text; null if it has one. */
+  /** Separator of a text's labels; null if each text has one label. */
   between: Between | null;
 }
 
-/** The newest first: the project is saved with each of its changes, so there are few of them, and none of a very wide table. */
+/** Maximum number of choices, newest first. The project is saved on every change, so very wide tables are left out. */
 const MAX_GIVEN = 8;
 const MAX_NAMES = 40;
 const MAX_CHARACTERS = 2000;
@@ -22,7 +22,7 @@ const sorted = (names: readonly string[]): readonly string[] => [...names].sort(
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, i) => name === b[i]);
 
-/** The choice for the newest table that had the same columns, in any order, for the same purpose. */
+/** Latest choice for a table with the same columns, in any order, and the same purpose. */
 export function givenFor(
   all: readonly GivenColumns[],
   names: readonly string[],
@@ -32,7 +32,7 @@ export function givenFor(
   return all.find((each) => each.tunes === tunes && same(each.names, wanted));
 }
 
-/** The list with a new choice, which takes the place of an older one for the same columns. */
+/** Adds a choice, which replaces an older one for the same columns. */
 export function withGiven(all: readonly GivenColumns[], one: GivenColumns): readonly GivenColumns[] {
   const names = sorted(one.names);
   if (names.length > MAX_NAMES || names.join('').length > MAX_CHARACTERS) return all;

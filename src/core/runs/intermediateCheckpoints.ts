@@ -1,4 +1,4 @@
-/** Which steps on the way a run keeps, as its settings and its budget have it. */
+/** Plans which intermediate checkpoints a run keeps, from its settings and budget. */
 import { partsOf, type Trainable } from '../adapters/trainable';
 import { keptPlan, type KeptPlan } from '../checkpoint/plan';
 import { paramsOf } from '../models';
@@ -8,7 +8,7 @@ import { rawSpecs } from '../train/averaging';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
-/** @param budget bytes that the run's saved steps may take */
+/** @param budget maximum bytes of the run's saved steps */
 export function intermediateCheckpoints(
   model: ModelChoice,
   recipe: Recipe,

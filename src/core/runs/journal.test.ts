@@ -6,7 +6,7 @@ import type { StepEvent, TrainEvent } from '../train/run';
 import { stepValues } from '../train/stepValues';
 import { journalKey, openJournal, readJournal, unreadableInJournal } from './journal';
 
-test('an early stop, waiting times and other events of a run come back, and disappear with a step that is undone', async () => {
+test('reads back an early stop, waiting times and other events, and drops them with an undone step', async () => {
   const store = memoryStore();
   const labels: LabelCounts = { texts: 3, right: 2, cells: [[0, 0, 2], [1, 0, 1]] }; // prettier-ignore
   const metrics = { bitsPerByte: { value: 1.5 } };
@@ -34,7 +34,7 @@ const step = (n: number, more: object = {}): StepEvent => ({
   ...more,
 });
 
-test('a batch of values that older builds know has the bytes that they write', async () => {
+test('a batch of values that older builds know has the same bytes as theirs', async () => {
   const store = memoryStore();
   const costs = { plannedBytes: 8, encodeMs: 0.5 };
   await (await openJournal(store, 'r', 0)).append([step(1), step(2, costs), { kind: 'saved', step: 2, bytes: 12 }]);
@@ -44,7 +44,7 @@ test('a batch of values that older builds know has the bytes that they write', a
   );
 });
 
-test('values of a newer build stay with their steps, also when this build writes the batch again', async () => {
+test('values of a newer build stay with their steps, also after this build rewrites the batch', async () => {
   const rows = [1, 2, 3].map((n) => [n, 3 / n, 1e-3, 1.5, 1e4, 9 * n, 7]);
   const store = await stored({ version: 1, steps: rows, others: [], named: { sharpness: [0.5, null, 2] } });
   const events = [step(1, { sharpness: 0.5 }), step(2), step(3, { sharpness: 2 })];
@@ -62,14 +62,14 @@ test.each([
   ['under a name that is none', { ['__proto__']: [1, 2], 'a b': [1, 2] }],
   ['not by name', [[1, 2]]],
   ['missing', null],
-])('named values that are %s are passed over', async (_, named) => {
+])('skips named values that are %s', async (_, named) => {
   const rows = [1, 2].map((n) => [n, 3 / n, 1e-3, 1.5, 1e4, 9 * n, 7]);
   const store = await stored({ version: 1, steps: rows, others: [], named: named as Json });
   expect(await readJournal(store, 'r')).toEqual([step(1), step(2)]);
   expect(await unreadableInJournal(store, 'r')).toEqual([]);
 });
 
-test('what was appended is read back, with values of any name; a required value that is not finite is NaN, another is absent', async () => {
+test('reads back appended events with values of any name: a non-finite required value as NaN, another as absent', async () => {
   const names = stepValues();
   const isOptional = (name: string): boolean => !names.some(([each, value]) => each === name && !value.isOptional);
   const required = names.filter(([name]) => !isOptional(name)).map(([name]) => [name, fc.double()] as const);
@@ -103,7 +103,7 @@ test('what was appended is read back, with values of any name; a required value 
   );
 });
 
-test('any value in place of a batch is read or reported, and the run continues after it', async () => {
+test('reads or reports any value in place of a batch, and the run continues after it', async () => {
   const row = fc.array(fc.oneof(fc.double(), fc.constant(null), fc.string(), fc.jsonValue()), { maxLength: 12 });
   const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(null));
   const whole = fc.tuple(fc.nat(50), fc.array(number, { minLength: 6, maxLength: 6 })).map(([n, rest]) => [n, ...rest]);

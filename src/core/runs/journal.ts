@@ -14,12 +14,12 @@ export interface JournalWriter {
   append(events: readonly TrainEvent[]): Promise<void>;
 }
 
-/** All events that were not undone, by step; an unreadable batch is a gap. */
+/** All events that weren't undone, by step; an unreadable batch leaves a gap. */
 export async function readJournal(store: BlobStore, runId: string): Promise<readonly TrainEvent[]> {
   return (await readBatches(store, runId)).records.flatMap(({ events }) => events);
 }
 
-/** Newest events from about a step on, so that a reader can follow new events without reading all. */
+/** Newest events from about a step on, so that a reader can follow along without reading everything. */
 export async function readTail(store: BlobStore, runId: string, from: number): Promise<readonly TrainEvent[]> {
   const newest: TrainEvent[] = [];
   for (const key of (await store.keys(journalKey(runId))).reverse()) {
@@ -36,8 +36,8 @@ export const unreadableInJournal = async (store: BlobStore, runId: string): Prom
   (await readBatches(store, runId)).unreadable;
 
 /**
- * Continues a run's journal after step `upTo`. Forgets later events, because their steps were never saved. An unreadable
- * batch stays.
+ * Continues a run's journal after step `upTo`. Drops later events, because their steps were never saved. Keeps
+ * unreadable batches.
  */
 export async function openJournal(store: BlobStore, runId: string, upTo: number): Promise<JournalWriter> {
   const { records: batches, unreadable } = await readBatches(store, runId);
@@ -46,7 +46,7 @@ export async function openJournal(store: BlobStore, runId: string, upTo: number)
   const kept = firstLater === -1 ? batches.at(-1) : past[0];
   const gap = unreadable.at(-1)?.key ?? '';
   const last = Math.max(-1, ...[kept?.key, gap].map((at) => numberOf(at ?? '')).filter(Number.isInteger));
-  // Batches are in order, so nothing is added to one before a gap.
+  // Batches are in order, so a batch before a gap gets no new events.
   const isOpen = kept !== undefined && kept.key > gap;
   let key = isOpen ? kept.key : journalKey(runId, last + 1);
   let tail = isOpen ? kept.events.filter((event) => stepOf(event) <= upTo) : [];
@@ -69,7 +69,7 @@ export async function openJournal(store: BlobStore, runId: string, upTo: number)
 }
 
 export const JOURNALS = 'journal/';
-/** Without `n`, the prefix of all batches of a run. */
+/** Key of a batch; without `n`, the prefix of all batches of a run. */
 export const journalKey = (runId: string, n?: number): string =>
   `${JOURNALS}${runId}/${n === undefined ? '' : String(n).padStart(6, '0')}`;
 
@@ -89,7 +89,7 @@ const inRows = (isOptional: boolean): readonly string[] =>
 
 /** Steps are numerous, so they are rows of numbers; null stands for numbers that JSON can't represent. */
 const COLUMNS = ['step', ...inRows(false)] as readonly ('step' | RequiredStepValue)[];
-/** At the end of a row that has any of them; null for unknown ones. */
+/** Optional columns at the end of a row that has any of them; null for unknown values. */
 const OPTIONAL = inRows(true) as readonly OptionalStepValue[];
 const IN_ROWS: ReadonlySet<string> = new Set(['kind', ...COLUMNS, ...OPTIONAL]);
 const stored = (value: unknown): number | null => (isNumber(value) ? value : null);
@@ -112,7 +112,7 @@ function encode(events: readonly TrainEvent[]): Stored {
 }
 
 type Named = Record<string, (number | null)[]>;
-/** Values that rows don't have, by name: one for each step, null if it has none. */
+/** Columns of values that rows lack, by name: one value per step, null if it has none. */
 function namedColumns(steps: readonly StepEvent[]): Named {
   const values = steps as readonly (StepEvent & Readonly<Record<string, unknown>>)[];
   const names = new Set(values.flatMap((step) => Object.keys(step).filter((name) => !IN_ROWS.has(name))));
@@ -215,7 +215,7 @@ const isRow = (value: unknown): value is Row =>
 const batchSchema = z.object({
   steps: listOf<Row>(z.array(z.number().nullable()).refine(isWhole), MAX_LOG_ENTRIES, isRow),
   others: z.array(other),
-  /** Named columns of values that were added since; skips those that are no columns of numbers. */
+  /** Named columns of values that were added later; skips those that aren't columns of numbers. */
   named: z.unknown().optional(),
 });
 export const JOURNAL: Kind<z.infer<typeof batchSchema>> = {

@@ -1,4 +1,4 @@
-/** The verdict on a run by its log, in the app and in the terminal. */
+/** Judges a run by its log, in the app and in the terminal. */
 import type { Shown } from '../objectives/shown';
 import { writtenIn } from '../train/degeneration';
 import { judge } from '../train/judge';
@@ -8,7 +8,7 @@ import { runCurve } from './runCurve';
 
 interface Log {
   readonly step: readonly number[];
-  /** Of each step, in nats per token. */
+  /** Loss of each step, in nats per token. */
   readonly loss: readonly number[];
   readonly evaluations: readonly { readonly step: number; readonly loss: number; readonly sample: Shown }[];
 }

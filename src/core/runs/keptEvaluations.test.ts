@@ -1,4 +1,4 @@
-/** What was measured of a run goes with it, whatever happens meanwhile, and can be read, whatever it came to. */
+/** Evaluations of a run are deleted with it, despite concurrent changes, and can be read whatever their values. */
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { runRecord } from '../../testing/runRecord';
@@ -21,7 +21,7 @@ async function storeOf(...ids: readonly string[]): Promise<BlobStore> {
   return store;
 }
 
-test('what another tab keeps while a run goes goes too', async () => {
+test("deletes what another tab saves during a run's deletion", async () => {
   const store = await storeOf('a', 'b');
   let isFirst = true;
   const busy: BlobStore = {
@@ -36,14 +36,14 @@ test('what another tab keeps while a run goes goes too', async () => {
   expect(await store.keys(EVALUATIONS)).toEqual([evaluationKey(measured('b', 1))]);
 });
 
-test('of a run that is nowhere nothing stays; of one that cannot be read all does', async () => {
+test('keeps no evaluations of a missing run, and all of an unreadable one', async () => {
   const store = await storeOf('a', 'b', 'c');
   await store.commit({ drop: [recordKey('a')], put: [[recordKey('b'), { version: 99 }]] });
   await dropUnused(store);
   expect(await store.keys(EVALUATIONS)).toEqual(['b', 'c'].map((id) => evaluationKey(measured(id, 1))));
 });
 
-test('what a model that has diverged comes to is kept without what is no number, and can be read again', async () => {
+test('stores the evaluation of a diverged model without non-finite values, and reads it again', async () => {
   const store = await storeOf('a');
   const record = measured('a', 3);
   const share = { value: 0, low: 0, high: 9, pairs: 1, margin: NaN };

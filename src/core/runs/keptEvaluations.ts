@@ -15,12 +15,12 @@ import { readKnownRun, recordKey } from './record';
 
 export { partHash };
 
-/** Replaces one of the same step and part. @throws HomegrownError `storage-damaged` where the run was deleted meanwhile */
+/** Replaces the one of the same step and part. @throws HomegrownError `storage-damaged` if the run was deleted */
 export async function keepEvaluation(store: BlobStore, record: EvaluationRecord): Promise<void> {
   while (!(await isKept(store, record)));
 }
 
-/** False if an expected record, or the run, was changed meanwhile. */
+/** Saves an evaluation; returns false if an expected record, or the run, was changed meanwhile. */
 async function isKept(store: BlobStore, record: EvaluationRecord, expect: readonly Expected[] = []): Promise<boolean> {
   const put = [[evaluationKey(record), storedRecord(EVALUATION, record)]] as const;
   const key = recordKey(record.runId);
@@ -29,7 +29,7 @@ async function isKept(store: BlobStore, record: EvaluationRecord, expect: readon
   return run !== undefined && store.commit({ put, expect: [[key, run], ...expect] });
 }
 
-/** Replaces a step's results of lists with those that `change` returns for them. @throws as `keepEvaluation` does */
+/** Replaces a step's list results with those that `change` returns. @throws as `keepEvaluation` does */
 export async function keepLists(
   store: BlobStore,
   { tokenizerHash, madeAt, ...at }: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash' | 'madeAt'>,
@@ -55,13 +55,13 @@ const NOTHING: EvaluationRecord['evaluation'] = {
 
 export interface KeptEvaluation {
   record: EvaluationRecord;
-  /** What has changed since the evaluation. */
+  /** Changes since the evaluation. */
   changed: readonly ('text' | 'tokenizer')[];
 }
 
 /**
- * Saved evaluation of a step on a part; if there is none, that of the newest earlier step, else of the newest one. Null if
- * there is none, or none is readable.
+ * Returns the saved evaluation of a step on a part; if there is none, that of the newest earlier step, else of the
+ * newest one. Null if none exists or none is readable.
  */
 export async function readEvaluation(
   store: BlobStore,

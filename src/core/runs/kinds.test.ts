@@ -8,10 +8,10 @@ import { isAt, KINDS, kindOf } from './kinds';
 import { migrate } from './migrate';
 import { listRuns, updateRun } from './record';
 
-/** Values that are no records: they are described by one, and lie with it. */
+/** Values that aren't records; a record describes each and is stored with it. */
 const BYTES = /^(text\/[^/]+\/\d+$|shards\/|runs\/)/;
 
-/** What a build left, as it lies and as it is once it was used again: migrated, with steps that are pinned and light. */
+/** Stores of older builds, unchanged and after further use: migrated, with pinned and light steps. */
 const stores = BUILDS.flatMap((build) => [
   { what: `of ${build}`, open: () => goldenStore(build) },
   {
@@ -30,7 +30,7 @@ const stores = BUILDS.flatMap((build) => [
   },
 ]);
 
-test.each(stores)('every key of a store $what is of one kind, or lies with a record of one', async ({ open }) => {
+test.each(stores)('every key of a store $what has one kind, or belongs to a record of one', async ({ open }) => {
   const store = await open();
   const withRecords = new Set<string>();
   for (const key of await store.keys('')) {
@@ -47,7 +47,7 @@ test.each(stores)('every key of a store $what is of one kind, or lies with a rec
   expect(bytes.filter((key) => !withRecords.has(key))).toEqual([]);
 });
 
-test('of each kind that was in a store before, each version lies in one of these', async () => {
+test('these stores have every version of each kind that stores had before', async () => {
   const there = new Map<string, Set<unknown>>();
   for (const { open } of stores) {
     const store = await open();
@@ -57,17 +57,17 @@ test('of each kind that was in a store before, each version lies in one of these
       if (kind) there.set(kind.at, (there.get(kind.at) ?? new Set()).add(value.version ?? 1));
     }
   }
-  // Entries of version 3 are those of version 4 without labels (labelChanges.test.ts).
+  // Entries of version 3 equal those of version 4 without labels (labelChanges.test.ts).
   expect(there.get('texts/')).toEqual(new Set([1, 2, 4]));
   expect(there.get('manifests/')).toEqual(new Set([1, 2]));
   expect(there.get('heads/')).toEqual(new Set([1, 2, 3]));
-  // Records of the third and the fourth version are those of the fifth that tune nothing, or tell no texts apart: runs.test.ts.
+  // Records of versions 3 and 4 equal those of version 5 without tuning, or without labels: runs.test.ts.
   expect(there.get('runs-index/')).toEqual(new Set([1, 2, 5]));
   // Derived and unchanged records keep their version.
   expect(there.get('project')).toEqual(new Set([1]));
   expect(there.get('projects/')).toEqual(new Set([2]));
 });
 
-test('a kind has an upgrade from each of its versions to the next', () => {
+test('every kind has an upgrade from each version to the next', () => {
   for (const { name, kind } of KINDS) expect(kind.upgrades.length, name).toBe(kind.version - 1);
 });

@@ -26,7 +26,7 @@ interface KindAt {
   /** Name of one record, in a list. */
   name: string;
   kind: Kind<unknown>;
-  /** @param runId run whose curve is read too; all runs' curves would take long */
+  /** @param runId run whose curve is read too; reading all curves would take long */
   unreadable(store: BlobStore, runId: string | null): Promise<readonly Unreadable[]>;
   /** Keys of everything stored with a record; some may be missing. */
   keysWith(store: BlobStore, key: string): Promise<readonly string[]>;
@@ -95,7 +95,7 @@ export const KINDS: readonly KindAt[] = [
     at: MANIFESTS,
     name: 'A saved step',
     kind: MANIFEST,
-    // Reported with the lists that name them; unnamed ones have no owner.
+    // Reported with the lists that name them; other chunks have no owner.
     unreadable: () => Promise.resolve([]),
     keysWith: async (store, key) => {
       const [, id, step] = key.split('/');
@@ -119,7 +119,7 @@ export const KINDS: readonly KindAt[] = [
     at: CURVES,
     name: 'A downsampled curve',
     kind: CURVE,
-    // It can be remade from the curve.
+    // The downsampled curve can be rebuilt from the journal.
     unreadable: () => Promise.resolve([]),
   }),
   kindAt({ at: EVALUATIONS, name: 'An evaluation of a run', kind: EVALUATION }),

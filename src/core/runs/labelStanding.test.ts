@@ -1,9 +1,9 @@
-/** The rows of a classifier in the state table of guidance. */
+/** Verdicts on a classifier in the state table of guidance. */
 import { expect, test } from 'vitest';
 import { intervalWords } from '../evaluate/labelResult';
 import { accuracyOf, labelMilestones, labelProgress, labelStanding } from './labelStanding';
 
-/** 60 held-out texts, half of each label; counting words finds the labels of 52. */
+/** 60 held-out texts, half of each label; a word-counting baseline is correct on 52. */
 const FACTS = { train: { ham: 200, spam: 200 }, validation: { ham: 30, spam: 30 }, accuracy: { majority: 50, naiveBayes: (100 * 52) / 60 } }; // prettier-ignore
 const evaluated = (right: number, step = 10, texts = 60) => ({
   ...{ step, loss: 1, metrics: { accuracy: { value: (100 * right) / texts } } },
@@ -15,11 +15,11 @@ test.each([
   [56, 'level', 'Finished: 56 of 60 texts right', "Counting words (naive Bayes) gets 52: too few texts to say which model is better."], // prettier-ignore
   [40, 'worse', 'Counting words (naive Bayes) still beats it', '40 of 60 against 52. Training first on plain text of this kind may help.'], // prettier-ignore
   [31, 'no better than one label', "It hasn't learned the labels", 'Accuracy 51.7 %; always guessing one label gives 50 %.'], // prettier-ignore
-])('%i of 60 right: %s', (right, kind, judgement, evidence) => {
+])('%i of 60 correct: %s', (right, kind, judgement, evidence) => {
   expect(labelStanding(evaluated(right), FACTS)).toEqual({ kind, judgement, evidence });
 });
 
-test('of a part of the held-out texts shares are compared, and without a count of words the interval is shown', () => {
+test('compares shares on a part of the held-out texts, and shows the interval without a counting baseline', () => {
   expect(labelStanding(evaluated(26, 1, 30), FACTS)!.evidence).toMatch(/ \(naive Bayes\) gets 86\.7 %: too few/);
   expect(labelStanding(evaluated(60, 1, 90), FACTS)!.evidence).toMatch(/^66\.7 % against 86\.7 %\./);
   const { accuracy: _, ...uncounted } = FACTS;
@@ -31,17 +31,17 @@ test('of a part of the held-out texts shares are compared, and without a count o
   expect(labelStanding({ loss: 1, metrics: {} }, FACTS)).toBeUndefined();
 });
 
-test('the interval is that of scipy, binomtest(56, 60).proportion_ci(method="wilson")', () => {
+test('the interval equals scipy\'s binomtest(56, 60).proportion_ci(method="wilson")', () => {
   const accuracy = accuracyOf(evaluated(56), FACTS)!;
   expect(accuracy).toMatchObject({ texts: 60, right: 56 });
   expect(accuracy.low).toBeCloseTo(84.0746, 3);
   expect(accuracy.high).toBeCloseTo(97.3771, 3);
   expect(intervalWords(accuracy)).toBe('93.3 %, 84.1 to 97.4');
-  // Older builds recorded the share alone.
+  // Older builds recorded only the share.
   expect(accuracyOf({ loss: 1, metrics: { accuracy: { value: (100 * 56) / 60 } } }, FACTS)).toEqual(accuracy);
 });
 
-test('while it trains the change of its accuracy is shown, next to one label for all', () => {
+test('shows the change of accuracy during training, next to the majority baseline', () => {
   const curve = [30, 36, 40, 45, 50, 53].map((right, i) => evaluated(right, 6 * i));
   expect(labelProgress(curve, FACTS, 2)).toEqual({
     judgement: 'Learning the two labels',
@@ -55,8 +55,8 @@ test('while it trains the change of its accuracy is shown, next to one label for
   expect(labelProgress([], FACTS, 2)).toBeUndefined();
 });
 
-test('a milestone is reached where the interval is clear of it, and is not sure before', () => {
-  // The interval of 38 of 60 begins above 50 %, that of 37 does not.
+test('a milestone is reached once the interval lies above its baseline', () => {
+  // The interval of 38 of 60 begins above 50 %, but not that of 37.
   expect(labelMilestones([evaluated(30, 0), evaluated(37, 10)], FACTS)).toEqual([
     { id: 'majority', title: 'Better than one label for all', measure: 'Past 50 %', step: null },
     { id: 'naiveBayes', title: 'Beats word counting', measure: 'Naive Bayes gets 86.7 %', step: null },
@@ -67,7 +67,7 @@ test('a milestone is reached where the interval is clear of it, and is not sure 
   }));
   const stepsOf = (evaluations: typeof curve) => labelMilestones(evaluations, FACTS).map(({ step }) => step);
   expect(stepsOf(curve)).toEqual([14, 30]);
-  // The best step by its loss is the one that everyone uses: its accuracy counts.
+  // The best step by loss is the default step, so its accuracy counts.
   expect(stepsOf([...curve, { ...evaluated(37, 40), loss: 0.5 }])).toEqual([null, null]);
   expect(stepsOf([...curve, { ...evaluated(37, 40), loss: 0.8 }])).toEqual([14, 30]);
   expect(labelMilestones([evaluated(59)], undefined)).toEqual([]);

@@ -1,4 +1,4 @@
-/** How a classifier does on held-out texts: its verdict and its milestones, by the interval of its accuracy. For app and terminal. */
+/** Judges a classifier by the interval of its accuracy on held-out texts: verdict and milestones. */
 import { formatCount } from '../base/units';
 import { upperFirst } from '../base/firstLetter';
 import {
@@ -21,7 +21,7 @@ export interface LabelStanding {
   evidence: string;
 }
 
-/** What is known of the held-out texts. */
+/** Facts on the held-out texts. */
 interface HeldOut extends Counting {
   texts: number;
 }
@@ -34,12 +34,12 @@ const heldOutOf = (facts: LabelFacts): HeldOut => ({
   texts: Object.values(facts?.validation ?? {}).reduce((sum, texts) => sum + texts, 0),
 });
 
-/** What a classifier is judged by. */
+/** Evaluation of a classifier. */
 export type MeasuredLabels = Pick<Evaluated, 'loss' | 'metrics'> & {
   readonly labels?: Pick<NonNullable<Evaluated['labels']>, 'right' | 'texts'>;
 };
 
-/** Undefined if no text was measured. Journals of older builds have the share alone: of all held-out texts. */
+/** Returns the accuracy; undefined without evaluated texts. Older journals only have the share of held-out texts. */
 export function accuracyOf({ metrics, labels }: MeasuredLabels, facts: LabelFacts): Accuracy | undefined {
   const { accuracy } = metrics;
   const texts = labels?.texts ?? heldOutOf(facts).texts;
@@ -47,7 +47,7 @@ export function accuracyOf({ metrics, labels }: MeasuredLabels, facts: LabelFact
   return accuracyIn(texts, labels?.right ?? Math.round((accuracy.value / 100) * texts));
 }
 
-/** Of a finished run, by the evaluation of the step that is used. */
+/** Verdict on a finished run, by the evaluation of its default step. */
 export function labelStanding(evaluated: MeasuredLabels, facts: LabelFacts): LabelStanding | undefined {
   const own = accuracyOf(evaluated, facts);
   if (!own) return undefined;
@@ -55,7 +55,7 @@ export function labelStanding(evaluated: MeasuredLabels, facts: LabelFacts): Lab
   return { kind, judgement: verdict, evidence };
 }
 
-/** While it trains: what it learns, and how its accuracy changed over the last evaluations. */
+/** Progress during training: how accuracy changed over the last evaluations. */
 export function labelProgress(
   evaluations: readonly (Evaluated & { step: number })[],
   facts: LabelFacts,
@@ -78,22 +78,22 @@ export function labelProgress(
     evidence: `Accuracy ${verb} ${from} in the last ${formatCount(last.step - earlier.step)} steps.${guess}`,
   };
 }
-/** Evaluations that a change is taken over. */
+/** Number of evaluations that a change spans. */
 const SPAN = 4;
 const NUMBERS: readonly string[] = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 interface LabelMilestone {
   id: keyof Counting;
-  /** What the model can do, and the measure behind it. */
+  /** Ability of the model, and the baseline it must beat. */
   title: string;
   measure: string;
-  /** First step whose interval lies above the measure; null while that of the best step, which everyone uses, doesn't. */
+  /** First step whose interval lies above the baseline; null unless the best step's interval does too. */
   step: number | null;
-  /** The measure is 100 %, so nothing is better. */
+  /** Set if the baseline is 100 %, so nothing can beat it. */
   isOutOfReach?: true;
 }
 
-/** Those that were measured, the easier first. */
+/** Milestones with a known baseline, the easier first. */
 export function labelMilestones(
   evaluations: readonly (Evaluated & { step: number })[],
   facts: LabelFacts,

@@ -11,7 +11,7 @@ const run = (id: string, createdAt: number, step: number, parent?: [runId: strin
 const described = (runs: readonly Kin[]): readonly string[] =>
   lanesOf(runs).map(({ run: { id }, depth, from, until, how }) => `${'> '.repeat(depth)}${id} ${how} ${from} ${until}`);
 
-test('each run is below what it comes from, where it left it', () => {
+test('each run is below its parent, at the step where it left it', () => {
   const runs = [
     run('alone', 9, 7379),
     run('chat', 5, 180, ['harbour', 7379, 'fine-tune']),
@@ -35,12 +35,12 @@ test('each run is below what it comes from, where it left it', () => {
   expect(ancestors(runs, 'voice').map(({ id }) => id)).toEqual(['harbour', 'cooler', 'voice']);
 });
 
-test('a fork of a run that is gone has a lane of its own from where it left', () => {
+test('a fork of a missing run has its own lane from the forked step on', () => {
   expect(described([run('child', 2, 80, ['gone', 50])])).toEqual(['child fork 50 80']);
   expect(ancestors([run('child', 2, 80, ['gone', 50])], 'child')).toHaveLength(1);
 });
 
-test('however records name each other, each run has one lane, and a parent is above its children', () => {
+test('each run has one lane below its parent, however records name each other', () => {
   const kin = fc
     .tuple(fc.nat(9), fc.nat(50), fc.nat(50), fc.constantFrom<How>('fork', 'fine-tune', 'distil', 'import'))
     .map(([parent, at, step, how]) => ({ parent, at, step, how }));
@@ -63,7 +63,7 @@ test('however records name each other, each run has one lane, and a parent is ab
   );
 });
 
-test('runs of one moment have one order, however they were read', () => {
+test('runs of the same time have a fixed order, independent of the reading order', () => {
   const runs = ['b', 'a', 'c'].map((id) => ({
     id,
     createdAt: 1,

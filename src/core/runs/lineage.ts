@@ -1,4 +1,4 @@
-/** Runs as a tree: each is a lane below the run that it started from. */
+/** Arranges runs as a tree: each is a lane below the run that it started from. */
 
 /** How a run can start from a step of another. */
 export const HOW = ['fork', 'fine-tune', 'distil', 'import'] as const;
@@ -7,20 +7,20 @@ export type How = (typeof HOW)[number];
 /** A run's family relations. */
 export interface Kin {
   id: string;
-  /** Milliseconds since 1970. */
+  /** Creation time in milliseconds since 1970. */
   createdAt: number;
   /** Newest saved step. */
   step: number;
   /** Absent in a run that started from random weights. */
   parent?: { runId: string; step: number; how: How };
-  /** Present on an imported run, whoever made it. */
+  /** Present on an imported run, ours or external. */
   origin?: object;
 }
 
 interface Lane<R extends Kin = Kin> {
   run: R;
   how: How | 'nothing';
-  /** Index of the parent's lane, which is above; null if it is not among the runs. */
+  /** Index of the parent's lane, which is above; null if the parent is not among the runs. */
   parent: number | null;
   /** Number of ancestors among the runs. */
   depth: number;
@@ -30,9 +30,9 @@ interface Lane<R extends Kin = Kin> {
 }
 
 /**
- * A lane for each run: first those without a parent here when they were made, each with its descendants below it, earliest
- * forks first. A fork's steps continue from its parent's. Steps of other descendants count from 0, after the step that they
- * came from. A distilled run learns from another from its step 0 on, and an imported run has its own steps.
+ * Returns a lane for each run. Runs without a parent here come in order of creation, each with its descendants below
+ * it, earliest forks first. A fork's steps continue from its parent's. Steps of tuned runs count from 0, after the step
+ * that they started from. Distilled and imported runs have their own steps from 0 on.
  */
 export function lanesOf<R extends Kin>(runs: readonly R[]): readonly Lane<R>[] {
   const known = new Set(runs.map(({ id }) => id));
@@ -68,7 +68,7 @@ function laneOf<R extends Kin>(run: R, parent: number | null, above: Lane<R> | u
   const step = run.parent?.step ?? 0;
   switch (how) {
     case 'fork': {
-      /** Steps of its ancestors that its own count leaves out. */
+      /** Steps of the ancestors that the run's own count leaves out. */
       const before = above ? above.until - above.run.step : 0;
       return { run, how, parent, depth, from: before + step, until: before + Math.max(step, run.step) };
     }
@@ -96,8 +96,8 @@ export function ancestors<R extends Kin>(runs: readonly R[], id: string): readon
 }
 
 /**
- * Sorts runs independently of their reading order. An imported run has the creation time of its original. At equal times the
- * later import is newer, then the run with more ancestors, counting those not among them too.
+ * Sorts runs independently of their reading order. An imported run has the creation time of its original. At equal
+ * times the later import is newer, then the run with more ancestors, including those not among the runs.
  */
 export function newestFirst<R extends Kin & { origin?: { importedAt: number } }>(runs: readonly R[]): readonly R[] {
   const moments = new Set(runs.map(({ createdAt }) => createdAt));

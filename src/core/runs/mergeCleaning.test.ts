@@ -17,7 +17,7 @@ const rulesOf = (merged: unknown) => (merged as ReturnType<typeof recipe>).steps
 const [A, B, C] = [step('a'), step('b'), step('c')];
 const BASE = recipe(A, B, C);
 
-describe('what two tabs changed of one recipe is kept of both', () => {
+describe("keeps both tabs' changes of a recipe", () => {
   test.each<[string, Step[], Step[], Step[]]>([
     ['two rules', [step('a', false), B, C], [A, step('b', false), C], [step('a', false), step('b', false), C]],
     [
@@ -46,20 +46,20 @@ describe('what two tabs changed of one recipe is kept of both', () => {
   });
 });
 
-test('of one setting that both changed mine stays, and a rule that mine changed is not removed by theirs', () => {
+test("keeps my value of a setting that both changed, and doesn't remove a rule that I changed", () => {
   const mine = recipe(step('a', true, { a: 5, b: 2 }), B, C);
   expect(mergeCleaning(BASE, mine, recipe(step('a', true, { a: 6, b: 2 }), B, C))).toEqual(mine);
   expect(mergeCleaning(BASE, mine, recipe(B, C))).toEqual(mine);
 });
 
-test('what is no recipe that this version knows is taken whole', () => {
+test('takes an unknown recipe as a whole', () => {
   const odd = { version: 9, rules: 'other' };
   expect(mergeCleaning(BASE, odd, recipe(B))).toEqual(odd);
   expect(mergeCleaning(null, null, BASE)).toEqual(BASE);
   expect(mergeCleaning(null, BASE, null)).toEqual(BASE);
 });
 
-test('merging gives theirs where nothing was changed here, mine where nothing was changed there, and loses no addition', () => {
+test('merging gives theirs without changes of mine, mine without changes of theirs, and loses no addition', () => {
   const steps = fc.array(
     fc.record({
       rule: fc.constantFrom('a', 'b', 'c'),

@@ -1,4 +1,4 @@
-/** Merges what two tabs made of a cleaning recipe, rule by rule. It reads recipes as JSON, without loading the rules. */
+/** Merges two tabs' changes of a cleaning recipe, rule by rule. Reads recipes as JSON, without loading the rules. */
 import { z } from '../base/zod';
 import { mergeFields, mergeSets, same } from './mergeFields';
 
@@ -7,13 +7,13 @@ const recipeSchema = z.looseObject({ steps: z.array(stepSchema), kept: z.array(z
 type Step = z.infer<typeof stepSchema>;
 type Stored = Readonly<Record<string, unknown>> | null;
 
-/** A step of one tab, and which step of the base it was; undefined for one that was added. */
+/** A step of one tab, and the index of its base step; undefined for an added step. */
 interface Aligned {
   step: Step;
   of: number | undefined;
 }
 
-/** Every rule that one of the tabs changed, moved, added or removed; `mine` where both changed the same setting. */
+/** Takes every rule that one tab changed, moved, added or removed; `mine` if both changed the same setting. */
 export function mergeCleaning(base: Stored, mine: Stored, theirs: Stored): Stored {
   if (same(mine, base)) return theirs;
   if (same(theirs, base) || same(mine, theirs)) return mine;
@@ -34,7 +34,7 @@ function mergeSteps(base: readonly Step[], mine: readonly Step[], theirs: readon
   for (const each of first) {
     const twin = each.of === undefined ? undefined : second.find(({ of }) => of === each.of);
     if (each.of !== undefined && !twin) {
-      // Removed by the other tab, unless this one changed it here.
+      // The other tab removed the step; keeps it only if this tab changed it.
       if (first === own && !same(each.step, base[each.of])) merged.push(each);
       continue;
     }
@@ -54,7 +54,7 @@ function mergeSteps(base: readonly Step[], mine: readonly Step[], theirs: readon
   return merged.map(({ step }) => step);
 }
 
-/** After the nearest step before it that is in the merged list. */
+/** Index after the nearest preceding step that is in the merged list. */
 function placeAfter(before: readonly Aligned[], merged: readonly Aligned[]): number {
   for (const { of, step } of before.toReversed()) {
     const at = merged.findIndex((each) =>
@@ -70,7 +70,7 @@ const mergeStep = (base: Step, mine: Step, theirs: Step): Step => ({
   settings: mergeFields(base.settings, mine.settings, theirs.settings),
 });
 
-/** Equal steps first, then steps of the same rule in their order. */
+/** Matches equal steps first, then steps of the same rule in their order. */
 function align(base: readonly Step[], steps: readonly Step[]): readonly Aligned[] {
   const free = new Set(base.keys());
   const take = (isAlike: (step: Step) => boolean): number | undefined => {
@@ -82,7 +82,7 @@ function align(base: readonly Step[], steps: readonly Step[]): readonly Aligned[
   return steps.map((step, i) => ({ step, of: equal[i] ?? take(({ rule }) => rule === step.rule) }));
 }
 
-/** A project with the recipe that it is shown with where it stores none, once another tab has changed that. */
+/** Fills in the default recipe that the page shows for a project without one, once another tab has stored a recipe. */
 export async function withShownRecipe<P extends { cleaning: Stored }>(project: P, theirs: P): Promise<P> {
   if (project.cleaning !== null || theirs.cleaning === null) return project;
   const { recommendedRecipe } = await import('../documents/clean/recipe');

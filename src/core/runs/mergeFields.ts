@@ -1,8 +1,8 @@
-/** What two tabs made of the same fields. */
+/** Merges two tabs' changes of the same fields. */
 
 export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-/** Every field that one of them changed, and `mine` where both did. A field that one of them took away is in neither. */
+/** Takes every field that one tab changed, and `mine` if both did. Drops fields that one of them removed. */
 export function mergeFields<T extends object>(base: T, mine: T, theirs: T): T {
   const keys = Object.keys({ ...theirs, ...mine }) as (keyof T)[];
   const merged = keys.map((key) => [key, (same(mine[key], base[key]) ? theirs : mine)[key]] as const);

@@ -1,4 +1,4 @@
-/** What older builds stored, brought to where this one keeps it: whole, in spite of whatever stops it in the middle. */
+/** Migrates stores of older builds to the current form without loss, despite interruptions. */
 import { createHash } from 'node:crypto';
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
@@ -31,7 +31,7 @@ const migrated = (store: BlobStore) => {
 };
 const all = async (store: BlobStore): Promise<Map<string, Stored | undefined>> =>
   new Map(await Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)] as const)));
-/** What lies under each key, in few letters: comparing megabytes item by item takes a minute. */
+/** Values by key, with bytes as hashes, because comparing megabytes item by item takes a minute. */
 const contents = async (store: BlobStore): Promise<object> =>
   Object.fromEntries(
     [...(await all(store))].map(([key, value]) => {
@@ -45,7 +45,7 @@ const hashed = ([name, { data }]: [string, HostTensor]): [string, string] => [
   createHash('sha256').update(data).digest('hex'),
 ];
 
-/** What a person has: every character of the texts, the project's settings, and each run with all that is kept of it. */
+/** A person's data: every character of the texts, the project's settings, and all stored data of each run. */
 async function seen(store: BlobStore): Promise<unknown> {
   const texts = [];
   for (const { id, name, projects } of await listTexts(store)) {
@@ -67,7 +67,7 @@ async function seen(store: BlobStore): Promise<unknown> {
 }
 
 describe.each(BUILDS)('the store of %s', (build) => {
-  test('has each thing where this build keeps it, and no byte of a text or a run has changed', async () => {
+  test('has each item where this build stores it, with unchanged texts and runs', async () => {
     const store = await goldenStore(build);
     const [was, before] = [await seen(store), Object.entries(await contents(store))];
     const texts = (await listTexts(store)).length;
@@ -84,25 +84,25 @@ describe.each(BUILDS)('the store of %s', (build) => {
       if (!/^(project$|texts\/|runs-index\/|heads\/|curves\/)/.test(key))
         expect(after[key as keyof typeof after], key).toEqual(value);
     }
-    // Curves in few points lie as bytes, with every digit; those that lacked something are made again when they are listed.
+    // Downsampled curves are stored as bytes, with every digit; incomplete ones are rebuilt when listed.
     for (const [key, value] of before.filter(([key]) => key.startsWith(CURVES))) {
       if ((value as { version: number }).version < 2) continue;
       const curve = (await readRecord(store, key, CURVE))!;
       expect(await store.get(key)).toBeInstanceOf(Uint8Array);
       expect(curve).toEqual(parseRecord(value as Json, key, CURVE));
     }
-    // Of runs nothing large is left where all of them are read, and their lists tell of every step.
+    // Run records have nothing large, and their overviews include every step.
     for (const { id, tokenizer } of await listRuns(store)) {
       expect(tokenizer.merges ?? []).toEqual([]);
       const steps = Object.keys((await readHead(store, id))?.steps ?? {});
       expect(steps).toHaveLength((await listSnapshots(store, id)).length);
     }
-    // Again there is nothing to do.
+    // A second migration does nothing.
     expect(await migrated(store)).toEqual({ texts: 0 });
     expect(await contents(store)).toEqual(after);
   });
 
-  test('is migrated once by two tabs at once', async () => {
+  test('is migrated once by two concurrent tabs', async () => {
     const [store, alone] = [await goldenStore(build), await goldenStore(build)];
     await migrated(alone);
     await Promise.all([migrated(store), migrated(store)]);
@@ -110,7 +110,7 @@ describe.each(BUILDS)('the store of %s', (build) => {
   });
 
   test.each(['before', 'after'] as const)(
-    'killed %s any operation, has lost nothing, and goes on to what it would have been',
+    'loses nothing when killed %s any operation, and reaches the same result on the next start',
     async (when) => {
       const whole = await goldenStore(build);
       const was = await seen(whole);
@@ -128,7 +128,7 @@ describe.each(BUILDS)('the store of %s', (build) => {
         );
         if (!isKilled) break;
         kills++;
-        // Not at each: it reads every byte of every run.
+        // Not after every kill, because it reads every byte of every run.
         if (n % 10 === 0) expect(await seen(store)).toEqual(was);
         await migrated(store);
         expect(await contents(store)).toEqual(want);
@@ -141,7 +141,7 @@ describe.each(BUILDS)('the store of %s', (build) => {
 describe('in IndexedDB', () => {
   beforeEach(() => void vi.stubGlobal('indexedDB', new IDBFactory()));
   afterEach(() => void vi.unstubAllGlobals());
-  /** As it lay in a browser; a store of its own each time. */
+  /** A copy in a browser's store, new each time. */
   let stores = 0;
   const stored = async (build: Build): Promise<BlobStore> => {
     const store = await openStore(`of ${build} ${++stores}`);
@@ -149,12 +149,12 @@ describe('in IndexedDB', () => {
     return store;
   };
 
-  test.each(BUILDS)('the store of %s becomes the same, also in the pieces that kills leave', async (build) => {
+  test.each(BUILDS)('the store of %s is migrated to the same result, also after repeated kills', async (build) => {
     const want = await goldenStore(build);
     await migrated(want);
     const store = await stored(build);
     const was = await seen(store);
-    // It goes three operations further each time, and dies in the next.
+    // Each start gets three operations further and dies in the next.
     for (let n = 0; n < 1000; n += 3) {
       if (await migrated(failingAt(store, n, n % 2 === 0 ? 'before' : 'after')).catch(() => null)) break;
     }
@@ -163,7 +163,7 @@ describe('in IndexedDB', () => {
   });
 });
 
-test('data that only a run describes is listed, where nothing is listed yet', async () => {
+test('lists data that only a run describes, if nothing is listed yet', async () => {
   for (const build of ['7bac939', '1608a14'] as const) {
     const store = await goldenStore(build);
     const want = new Map<string, unknown>();
@@ -183,7 +183,7 @@ test('data that only a run describes is listed, where nothing is listed yet', as
   }
 });
 
-test('what cannot be read stays as it is, and keeps nothing else back', async () => {
+test('leaves unreadable records as they are, and migrates all others', async () => {
   const store = await goldenStore('1608a14');
   const [broken, ...texts] = await listTexts(store);
   const [run] = await listRuns(store);

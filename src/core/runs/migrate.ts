@@ -1,6 +1,6 @@
 /**
- * Moves records of older builds to their current place. Every record also opens without that, so an interruption is harmless:
- * each step is one commit, and the next start continues with the others.
+ * Moves records of older builds to their current place. Every record also opens without a migration, and each step is
+ * one commit, so an interruption is harmless: the next start continues with the others.
  */
 import type { BlobStore, Json } from '../base/blobStore';
 import type { Job } from '../base/job';
@@ -15,9 +15,9 @@ import { recordKey, RUN } from './record';
 import { withoutMerges } from './tokenizer';
 
 /**
- * The one project, then runs, with data that only they describe, what their lists do not tell of their steps, then the lists
- * of documents, of small texts first, and last curves in few points as bytes. What cannot be read stays as it is.
- * @returns how many texts were given a list of their documents
+ * Migrates the single project, then runs with inline data, then overviews of steps. Lists of documents follow, small
+ * texts first, and last curves as bytes. Unreadable records stay as they are.
+ * @returns number of texts that got a list of their documents
  */
 export async function migrate(store: BlobStore, newId: () => string, job: Job): Promise<{ texts: number }> {
   await migrateProject(store, newId);
@@ -35,8 +35,8 @@ export async function migrate(store: BlobStore, newId: () => string, job: Job): 
 }
 
 /**
- * A run as this build writes it: so that many can be listed without the merges of their tokenizers. One of the first build
- * holds the list of its data itself, which is put where lists of data are, if it is not there.
+ * Upgrades a run's record, so that many runs can be listed without the merges of their tokenizers. Moves the data's
+ * manifest, which records of the first build contain, to its own key.
  */
 async function bringRun(store: BlobStore, key: string): Promise<void> {
   const stored = await store.get(key);
@@ -48,7 +48,7 @@ async function bringRun(store: BlobStore, key: string): Promise<void> {
     await store.commit({ put: [[at, manifest!]], expect: [[at, undefined]] });
   }
   const { record, put } = withoutMerges(parseRecord(stored, key, RUN));
-  // One that has changed meanwhile is brought at the next start.
+  // A record that has changed meanwhile is migrated at the next start.
   await store.commit({ put: [...put, [key, storedRecord(RUN, record)]], expect: [[key, stored as Json]] });
 }
 

@@ -19,13 +19,13 @@ interface Mixable {
   state: TrainState;
   /** Weights of the base. */
   base: Values;
-  /** Weighted average of the base's weights, `share`, and the tuned ones: all of the model's own weights. */
+  /** Weighted average of the base's weights (`share`) and the tuned ones: all of the model's own weights. */
   at(share: number): Values;
   /** Name of the base. */
   from: string;
 }
 
-/** @throws HomegrownError `bad-settings` if the run has no base, or the base is no longer stored; as `loadWhole` */
+/** @throws HomegrownError `bad-settings` if the run has no base or it is no longer stored; as `loadWhole` */
 export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnapshot): Promise<Mixable> {
   const { parent } = run;
   const isTuned = parent?.how === 'fine-tune';
@@ -45,14 +45,14 @@ export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnap
   };
 }
 
-/** @throws HomegrownError `bad-settings` if the base has other labels, or isn't known */
+/** @throws HomegrownError `bad-settings` if the base has other labels or is unknown */
 async function checkClassifier(store: BlobStore, run: RunRecord): Promise<void> {
   const base = await tunedFrom(store, run);
   if (!base) throw badSettings(`The labels of the base of ${run.name} aren't known.`, UNTOUCHED);
   checkAlike(run.model, base.model);
 }
 
-/** The model that a run, or the run that it was forked from, was tuned from. */
+/** Model that a run was tuned from; for a fork, the model that the original was tuned from. */
 async function tunedFrom(store: BlobStore, { parent }: RunRecord): Promise<RunRecord | undefined> {
   const from = parent && (await readRun(store, parent.runId));
   return !from || parent.how === 'fine-tune' ? from : tunedFrom(store, from);
@@ -81,9 +81,9 @@ export interface Mix extends Pick<RunRecord, 'projectId' | 'name' | 'createdAt'>
 }
 
 /**
- * Saves the average as a run of its own, next to the tuned one: weights alone, which training can continue from. Its status
- * is running until it is saved, so if the tab closes before, it is removed like other unsaved runs. Call it only while
- * holding `runId`.
+ * Saves the average as a separate run without optimizer state, which training can continue from. Its status is
+ * `running` until it is saved, so if the tab closes before, the run is removed like other unsaved runs. Call it only
+ * while holding `runId`.
  */
 export async function mixRun(
   store: BlobStore,

@@ -1,4 +1,4 @@
-/** The architecture of the next run and its sizes, as they are being set. */
+/** Draft of the next run's architecture and sizes. */
 import { currentValue, type Field, fieldProblem } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
 import { z } from '../base/zod';
@@ -16,11 +16,11 @@ import {
 export interface ModelDraft {
   id: ModelId;
   config: BaseConfig;
-  /** Sizes that the person set; the size dial leaves them alone. */
+  /** Sizes that the person set; the size dial doesn't change them. */
   byHand: readonly string[];
-  /** A person set a size, the dial or a preset. What a plan proposes, and another architecture alone, is no edit. */
+  /** Set if a person changed a size, the dial or a preset; proposed plans and a new architecture don't count. */
   isEdited?: true;
-  /** Of architectures that were chosen before, as they were left, also of those that this version does not know. */
+  /** Earlier drafts of other architectures, including those that this version doesn't know. */
   others?: Readonly<Record<string, LeftDraft>>;
 }
 export interface LeftDraft {
@@ -34,7 +34,7 @@ export const initialModel = (): ModelDraft => ({
   byHand: [],
 });
 
-/** Whether nobody has chosen anything of it yet. */
+/** Whether the draft still has its initial values. */
 export function isInitial({ id, config, byHand, others }: ModelDraft): boolean {
   const own = Object.entries(initialModel().config);
   return (
@@ -45,7 +45,7 @@ export function isInitial({ id, config, byHand, others }: ModelDraft): boolean {
   );
 }
 
-/** Sizes that a field can have; the page reports whether they fit together. Drops sizes that the architecture lacks. */
+/** Validates each size alone; the page reports whether they fit together. Drops sizes that the architecture lacks. */
 export const modelDraftSchema: z.ZodType<ModelDraft> = z
   .object({
     id: z.enum(modelIds()),
@@ -65,10 +65,9 @@ export const modelDraftSchema: z.ZodType<ModelDraft> = z
   });
 
 /**
- * The draft with another architecture. Sizes that all have, and others that both have and the person set, are kept, where the new
- * one allows them. Its own sizes are as they
- * were left; where it was never chosen, as its dial sets them for this count of parameters. A size that does not fit the
- * others is replaced.
+ * Switches a draft to another architecture. Keeps shared sizes, and sizes that the person set and both have, if the new
+ * one allows them. Its own sizes come from its earlier draft, or else from its dial at this parameter count. Replaces a
+ * size that doesn't fit the others.
  */
 export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, vocabulary: number): ModelDraft {
   if (Object.is(id, before)) return { id, ...now };
@@ -79,7 +78,7 @@ export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, 
   const given = Object.entries({ ...left?.config, ...Object.fromEntries(carried) });
   const kept = new Map(given.map(currentOf(spec)).filter(isSizeOf(spec)));
   let sizes: Sizes = { ...usual, ...Object.fromEntries(kept) };
-  // A size is replaced by the usual one, and where that does not fit the others either, by the nearest that does.
+  // Replaces a size with the usual one; if that doesn't fit either, with the nearest that does.
   for (let turn = 0; turn < 2 * Object.keys(usual).length; turn++) {
     const wrong = spec.problems(asConfig(sizes))[0]?.field;
     if (wrong === undefined) break;

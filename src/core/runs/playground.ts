@@ -1,26 +1,26 @@
 /**
- * The Playground of a project: its settings, and the last texts that models wrote there. Two records, because the settings change
- * at every key press and are small.
+ * Playground of a project: its settings, and the last texts that models wrote there. Settings are a separate, small
+ * record because they change at every key press.
  */
 import type { BlobStore } from '../base/blobStore';
 import { listOf } from '../base/limits';
 import { changeRecord, type Kind, parseIfReadable, readRecord } from '../base/record';
 import { z } from '../base/zod';
 
-/** Characters of a prompt that are stored, from its end: models read far fewer. */
+/** Maximum characters of a stored prompt, counted from its end; models read far fewer. */
 export const MAX_PROMPT = 100_000;
-/** Tokens of a text that are stored with what else could have stood there, from its end. */
+/** Maximum tokens of a stored text that keep their alternatives, counted from its end. */
 export const MAX_WITH_ALTERNATIVES = 500;
-/** As many as a person can ask for. */
+/** Maximum that a person can request. */
 const MAX_TOKENS = 10_000;
 const MAX_MESSAGES = 1000;
-/** Texts of a project that are stored besides the last one. */
+/** Maximum number of a project's stored texts, besides the last one. */
 export const MAX_EARLIER = 5;
 
-/** A token that could stand at a place. */
+/** A candidate token at a position. */
 export interface Guess {
   id: number;
-  /** Null where it is no whole characters. */
+  /** Null if the bytes aren't whole characters. */
   text: string | null;
   bytes: readonly number[];
   probability: number;
@@ -30,10 +30,10 @@ export interface GeneratedToken {
   id: number;
   /** Text that this token completes; may be '' inside a multi-byte character. */
   text: string;
-  /** That it stands for. */
+  /** Bytes of the token. */
   bytes: readonly number[];
   probability: number;
-  /** The likeliest; none where the text was too long to store them. */
+  /** Likeliest alternatives; empty if the text was too long to store them. */
   alternatives: readonly Guess[];
 }
 
@@ -48,13 +48,13 @@ const token: z.ZodType<GeneratedToken> = z.object({
 const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
 const blank = z.object({ ...guessFields, text: z.string().nullable(), inPlace: z.string() });
 export interface FilledPassage {
-  /** The passage around its blanks: one more than there are. */
+  /** Passage around the blanks: one piece more than there are blanks. */
   pieces: readonly string[];
-  /** Of each blank the likeliest, the best first; `inPlace`: as it stands in the passage, the space before it too. */
+  /** Candidates of each blank, likeliest first; `inPlace`: the text in the passage, with its leading space. */
   blanks: readonly (readonly (Guess & { inPlace: string })[])[];
   ms: number;
 }
-/** A passage with what was chosen for each of its blanks: the place among its candidates, 0 at first. */
+/** A passage with the chosen candidate of each blank, as an index; 0 at first. */
 export interface Filled extends FilledPassage {
   choices: readonly number[];
 }
@@ -70,7 +70,7 @@ const sampling = z.object({
   topP: z.number(),
   seed: count,
   length: count,
-  /** Of a model that answers. */
+  /** Decoding strategy of an encoder-decoder. */
   how: z.enum(['likeliest', 'beams', 'chance']),
   beams: z.object({ count, lengthPenalty: z.number() }),
 });
@@ -80,7 +80,7 @@ const settings = z.object({
   version: z.literal(1),
   /** Null until a person types one. */
   prompt: z.string().nullable(),
-  /** Null: as the run was trained. */
+  /** Null: chat or not, as the run was trained. */
   isChat: z.boolean().nullable(),
   system: z.string(),
   sampling,
@@ -89,7 +89,7 @@ export type PlaygroundSettings = z.infer<typeof settings>;
 
 const by = z.object({
   runId: z.string(),
-  /** The run's name when it wrote. */
+  /** Name of the run when it wrote. */
   name: z.string(),
   step: count,
   kind: z.enum(['decoder', 'encoder', 'encoder-decoder', 'classifier']),
@@ -97,7 +97,7 @@ const by = z.object({
   vocabulary: count,
   which: z.union([z.enum(['latest', 'best']), count]),
 });
-/** The model that wrote a text, and how it was asked. */
+/** The model that wrote a text, and its mode. */
 export type WrittenBy = z.infer<typeof by>;
 
 export interface WrittenRecord {
@@ -105,15 +105,15 @@ export interface WrittenRecord {
   by: WrittenBy;
   prompt: string;
   sampling: Sampling;
-  /** Of a chat: the messages before `prompt`. */
+  /** For a chat: the messages before `prompt`. */
   said: readonly z.infer<typeof message>[];
   tokens: readonly GeneratedToken[];
   filled: Filled | null;
   outcome: { reason: 'length' | 'stopped' | 'end' | 'filled'; ms: number; leftOut?: number };
-  /** Texts that newer ones replaced, the oldest first. */
+  /** Earlier texts that newer ones replaced, oldest first. */
   earlier?: readonly EarlierText[];
 }
-/** A text that a newer one replaced, without the alternatives of its tokens once it is stored. */
+/** A replaced text; it is stored without its tokens' alternatives. */
 export type EarlierText = Pick<WrittenRecord, 'by' | 'prompt' | 'sampling' | 'tokens' | 'outcome'>;
 
 const textFields = {
@@ -139,7 +139,7 @@ export const PLAYGROUNDS = 'playground/';
 export const WRITTEN = 'written/';
 const settingsKey = (projectId: string): string => `${PLAYGROUNDS}${projectId}`;
 const writtenKey = (projectId: string): string => `${WRITTEN}${projectId}`;
-/** Everything that a project has here. */
+/** Playground keys of a project. */
 export const playgroundKeys = (projectId: string): readonly string[] => [settingsKey(projectId), writtenKey(projectId)];
 
 export const PLAYGROUND: Kind<PlaygroundSettings> = {
@@ -155,7 +155,7 @@ export const WRITTEN_TEXT: Kind<WrittenRecord> = {
   upgrades: [],
 };
 
-/** Both records of a project, in one look. One that can't be read is left out, and stays as it is. */
+/** Reads both records of a project. Leaves out an unreadable one, and doesn't change it. */
 export async function readPlayground(
   store: BlobStore,
   projectId: string,
@@ -171,23 +171,23 @@ export async function readPlayground(
 const readWritten = (store: BlobStore, projectId: string): Promise<WrittenRecord | undefined> =>
   readRecord(store, writtenKey(projectId), WRITTEN_TEXT);
 
-/** Replaces what any tab stored before. @throws HomegrownError if a record is there that can't be read: it stays */
+/** Replaces the settings of any tab. @throws HomegrownError if the stored record is unreadable; keeps it */
 export async function savePlayground(store: BlobStore, projectId: string, given: PlaygroundSettings): Promise<void> {
   const record = { ...given, prompt: given.prompt && endOf(given.prompt), system: endOf(given.system) };
   await changeRecord(store, settingsKey(projectId), PLAYGROUND, () => ({ record }));
 }
 
-/** Replaces what any tab stored before. @throws HomegrownError if a record is there that can't be read: it stays */
+/** Replaces the text of any tab. @throws HomegrownError if the stored record is unreadable; keeps it */
 export async function saveWritten(store: BlobStore, projectId: string, given: WrittenRecord): Promise<void> {
   await changeRecord(store, writtenKey(projectId), WRITTEN_TEXT, () => ({ record: bounded(given) }));
 }
 
-/** @throws HomegrownError if a record is there that can't be read: it stays */
+/** @throws HomegrownError if the stored record is unreadable; keeps it */
 export async function dropWritten(store: BlobStore, projectId: string): Promise<void> {
   if (await readWritten(store, projectId)) await store.commit({ drop: [writtenKey(projectId)] });
 }
 
-/** Small enough to store: a long text without the alternatives at its beginning, a long chat without its first messages. */
+/** Limits the stored size: drops alternatives at the beginning of a long text, and first messages of a long chat. */
 export function bounded(given: WrittenRecord): WrittenRecord {
   const tokens = given.tokens.slice(-MAX_TOKENS);
   const withAlternatives = tokens.length - MAX_WITH_ALTERNATIVES;
@@ -206,7 +206,7 @@ export function bounded(given: WrittenRecord): WrittenRecord {
   };
 }
 
-/** The newest, as many as have no more tokens together than one text may have. */
+/** Keeps the newest texts, with as many tokens in total as one text may have. */
 function boundedEarlier(earlier: readonly EarlierText[]): readonly EarlierText[] {
   let room = MAX_TOKENS;
   return earlier

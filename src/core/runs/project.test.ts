@@ -4,7 +4,7 @@ import { initialProject, mergeProjects, type Project } from './project';
 
 const PROJECT: Project = { ...initialProject(), name: 'Whale', runId: 'r1' };
 
-test('changes of two tabs are both kept, field by field, and a stale run never comes back', () => {
+test('keeps changes of both tabs, field by field, and never brings back a stale run', () => {
   const base: Project = PROJECT;
   const mine = { ...base, recipe: { ...base.recipe, batch: 3 }, model: { ...base.model, byHand: ['layers'] } };
   const theirs = {
@@ -21,7 +21,7 @@ test('changes of two tabs are both kept, field by field, and a stale run never c
   });
 });
 
-test('merging gives theirs where nothing was changed here, mine where nothing was changed there', () => {
+test('merging gives theirs without changes of mine, and mine without changes of theirs', () => {
   const edit = fc.record(
     {
       name: fc.string(),
@@ -52,7 +52,7 @@ test('merging gives theirs where nothing was changed here, mine where nothing wa
   );
 });
 
-test('what one of them took away stays away', () => {
+test('a field that one tab removed stays removed', () => {
   const removed = { ...PROJECT, removedAt: 5 };
   expect(mergeProjects(removed, PROJECT, { ...removed, name: 'Sea' })).toStrictEqual({ ...PROJECT, name: 'Sea' });
   expect(mergeProjects(removed, removed, PROJECT)).toStrictEqual(PROJECT);

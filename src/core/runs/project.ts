@@ -19,7 +19,7 @@ import { recipeSchema, type TokenizerChoice, tokenizerChoiceSchema, tokenizerMod
 import { initialTuning, type TuningChoice, tuningSchema } from './tuning';
 
 export interface Project {
-  /** Comes from its key. */
+  /** Id, from the project's key. */
   id: string;
   /** Milliseconds since 1970; 0 for projects from before this was stored. */
   createdAt: number;
@@ -32,12 +32,12 @@ export interface Project {
   split: SplitChoice;
   data: DataRecord | null;
   model: ModelDraft;
-  /** Its `recompute` follows from the field `recompute` below. */
+  /** Recipe of the next run; its `recompute` follows from the field `recompute` below. */
   recipe: Recipe;
   recompute: RecomputeChoice;
-  /** A person changed the default learning rate, so a change of optimizer keeps it. */
+  /** Whether a person changed the default learning rate; a change of optimizer then keeps it. */
   rateByHand: boolean;
-  /** Time budget of the next run, and the price of its power. */
+  /** Time budget of the next run, and the electricity price. */
   plan: PlanChoice;
   /** Settings of the next tuning. */
   tuning: TuningChoice;
@@ -64,9 +64,9 @@ export interface PickedStep {
 
 export interface PlanChoice {
   minutes: number;
-  /** Power of the machine at work; null: the default for its kind. */
+  /** Power of the training device; null: the default for its kind. */
   watts: number | null;
-  /** Per kilowatt-hour. */
+  /** Price per kilowatt-hour. */
   price: number;
 }
 
@@ -164,12 +164,12 @@ export function openFields(
   const project: Record<string, unknown> = { ...stored, ...initialProject(id) };
   const lost: string[] = [];
   for (const key of FIELD_NAMES) {
-    if (stored[key] === undefined) continue; // from before there was such a field
+    if (stored[key] === undefined) continue; // older builds lack the field
     const value = key === 'recipe' ? openRecipe(stored.recipe, lost) : FIELDS[key].safeParse(stored[key]).data;
     if (value === undefined) lost.push(key);
     else project[key] = value;
   }
-  // From before the setting existed: only a true value was chosen by a person.
+  // Older builds lacked the setting: only a true value was chosen by a person.
   if (stored.recompute === undefined && (project.recipe as Recipe).recompute) project.recompute = 'on';
   if (stored['rateByHand'] === undefined)
     project.rateByHand = (project.recipe as Recipe).learningRate !== DEFAULT_RECIPE.learningRate;
@@ -220,17 +220,16 @@ const dataRecord: z.ZodType<DataRecord> = z
   })
   .transform(({ validationShare, manifest, ...data }): DataRecord => {
     if (validationShare === undefined) return { ...data, manifest };
-    // The manifest had neither the share nor the number of texts.
+    // Older manifests had neither the share nor the number of texts.
     const rule = data.texts.length > 1 ? manifest.split.rule : 'ends';
     return { ...data, manifest: { ...manifest, split: { ...manifest.split, rule, validation: validationShare } } };
   });
-/** Ten weeks. */
+/** Ten weeks, in minutes. */
 const MAX_MINUTES = 100_000;
 const runId = z
   .string()
   .regex(/^[\w-]{1,64}$/)
   .nullable();
-/** All but the id. */
 /** Ignores an unreadable value instead of setting the project aside: the default step is used. */
 const pickedSchema: z.ZodType<PickedStep> = z.object({
   runId: z.string().max(200),

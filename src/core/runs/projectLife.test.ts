@@ -1,4 +1,4 @@
-/** What each project owns, what a copy has, and that a project goes with what is its own alone, wherever it is stopped. */
+/** Ownership of a project's data, copies, and purges that delete only the project's own data, despite interruptions. */
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
@@ -13,7 +13,7 @@ import { readProject, saveProject, updateProject } from './projects';
 import { addRun, listRuns, updateRun } from './record';
 import { measureEverything, projectRows } from './sizes';
 
-/** Project a with a text of its own and one that b has too, and a run with a saved step; b has a run as well. */
+/** Project a has its own text, one shared with b, and a run with a saved step; b also has a run. */
 async function library(): Promise<BlobStore> {
   const store = memoryStore();
   for (const id of ['a', 'b'])
@@ -39,12 +39,12 @@ const all = async (store: BlobStore) =>
 const remove = (store: BlobStore) => updateProject(store, 'a', (project) => ({ ...project, removedAt: 5 }));
 const namesIn = async (store: BlobStore, id: string) => (await listTexts(store, id)).map(({ name }) => name);
 
-test('a row says what a project has, what of it is its own, and what others have too', async () => {
+test("a row shows a project's items, and its own and shared bytes", async () => {
   const store = await library();
   const [a, b] = await projectRows(store);
   expect(a).toMatchObject({ id: 'a', texts: 2, runs: 1, bytes: { shared: 'the sea'.length } });
   expect(a!.bytes!.own).toBeGreaterThan('whale'.length + 4 * 40); // the saved step
-  // Its run has saved nothing, and so is in no list.
+  // Its run has no saved step, so it is in no list.
   expect(b).toMatchObject({ id: 'b', texts: 2, runs: 0, bytes: { own: 'albatross'.length, shared: 'the sea'.length } });
   expect(await measureEverything(store)).toMatchObject([
     { name: 'Projects', count: 2 },
@@ -53,7 +53,7 @@ test('a row says what a project has, what of it is its own, and what others have
   ]);
 });
 
-test('a copy has the texts and settings, no runs, and takes no room; stopped in the middle there is none of it', async () => {
+test('a copy has the texts and settings, no runs, and takes no space; an interrupted copy leaves nothing', async () => {
   const copy = { id: 'a', copy: 'c', name: 'a copy', at: 9 };
   const whole = await library();
   await updateProject(whole, 'a', (project) => ({ ...project, runId: 'r', recompute: 'off' }));
@@ -78,14 +78,14 @@ test('a copy has the texts and settings, no runs, and takes no room; stopped in 
   await expect(duplicateProject(whole, { ...copy, copy: 'b' })).rejects.toMatchObject({ code: 'in-use' });
 });
 
-test('a removed project goes with what is its own alone; what another has stays', async () => {
+test("a purge deletes only a removed project's own data", async () => {
   const store = await library();
   const others = async () => [
     await namesIn(store, 'b'),
     (await store.keys('runs-index/')).filter((k) => k.endsWith('s')),
   ];
   const before = await others();
-  await purgeProject(store, 'a', holding); // it is not removed
+  await purgeProject(store, 'a', holding); // not a removed one
   expect(await store.keys('projects/')).toEqual(['projects/a', 'projects/b']);
   await remove(store);
   expect((await projectRows(store)).find(({ id }) => id === 'a')).toMatchObject({ removedAt: 5, texts: 2 });
@@ -118,7 +118,7 @@ test('if stopped at any operation, a second purge continues, with the same resul
         () => false,
       );
       expect(await namesIn(store, 'b')).toHaveLength(2);
-      // As the next start does.
+      // Like the next start.
       await collectOrphans(store, 6 + UNDO_MS);
       await purgeProject(store, 'a', holding);
       expect(
@@ -129,7 +129,7 @@ test('if stopped at any operation, a second purge continues, with the same resul
   }
 });
 
-test('a run that somebody works on keeps its project, and nothing of the run goes', async () => {
+test("a run in use keeps its project, and all of the run's data", async () => {
   const store = await library();
   await remove(store);
   const refuse = () => Promise.reject(new Error('in use'));
@@ -138,9 +138,9 @@ test('a run that somebody works on keeps its project, and nothing of the run goe
   expect(await store.keys('heads/r')).toEqual(['heads/r']);
 });
 
-test('a project that is brought back while it is purged keeps what it still has', async () => {
+test('a project restored during its purge keeps its remaining data', async () => {
   const restore = (store: BlobStore) => updateProject(store, 'a', ({ removedAt: _, ...project }) => project);
-  // Before its run goes: whoever holds that has just let go of it.
+  // Before its run is deleted, just after another holder released it.
   const store = await library();
   await remove(store);
   await purgeProject(store, 'a', async (_, work) => {
@@ -151,7 +151,7 @@ test('a project that is brought back while it is purged keeps what it still has'
   expect(await store.keys('heads/r')).toEqual(['heads/r']);
   expect(await store.keys('projects/')).toContain('projects/a');
 
-  // After its first text went.
+  // After its first text was deleted.
   const other = await library();
   await remove(other);
   let isBack = false;
@@ -183,7 +183,7 @@ test('a removed project is purged even if its opening time changes meanwhile', a
   expect(await store.keys('projects/')).toEqual(['projects/b']);
 });
 
-test('an unreadable project is continued in a new one, all or nothing, and its record stays', async () => {
+test('an unreadable project continues in a new one, all or nothing, and its record stays', async () => {
   const damaged = async (): Promise<BlobStore> => {
     const store = await library();
     await updateRun(store, 'r', (run) => ({ ...run, step: 1 }));

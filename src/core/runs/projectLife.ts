@@ -1,4 +1,4 @@
-/** Copies a project, continues an unreadable one, and purges a removed one with everything that only it has. */
+/** Copies a project, rescues an unreadable one, and purges a removed one with all data that only it has. */
 import { cutTo, MAX_PROJECT_NAME } from '../base/textLimits';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -13,8 +13,8 @@ import { newestFirst } from './lineage';
 import { listRuns, purgeRun, recordKey, RUN } from './record';
 
 /**
- * Copies the texts, tokenizer, data and settings of a project to another id, without its runs: all of it, or nothing.
- * @throws HomegrownError `in-use` where there is a project of that id
+ * Copies the texts, tokenizer, data and settings of a project to another id, without its runs: everything or nothing.
+ * @throws HomegrownError `in-use` if a project with that id exists
  */
 export async function duplicateProject(
   store: BlobStore,
@@ -23,7 +23,7 @@ export async function duplicateProject(
   for (;;) {
     if ((await store.get(projectKey(copy))) !== undefined)
       throw new HomegrownError('in-use', `A project ${copy} already exists`);
-    // Required to be unchanged, so that its data are not dropped meanwhile.
+    // The commit requires an unchanged project, so that its data isn't deleted meanwhile.
     const { project, key: from, stored: original } = await readProject(store, id);
     const own = {
       id: copy,
@@ -55,8 +55,8 @@ const withCopy = (text: TextRecord, id: string, copy: string): TextRecord =>
   inProjects(text, [...text.projects, copy], [...(text.tunes ?? []), ...(isToTune(text, id) ? [copy] : [])]);
 
 /**
- * Makes a new project with the texts and runs of an unreadable one: all of it, or nothing. The unreadable record stays and
- * keeps its texts, for a version that can read it.
+ * Makes a new project with the texts and runs of an unreadable one: everything or nothing. The unreadable record stays
+ * and keeps its texts, for a version that can read it.
  */
 export async function rescueProject(
   store: BlobStore,
@@ -87,11 +87,11 @@ export async function rescueProject(
 }
 
 /**
- * Purges a removed project: removes it from its texts, deletes those that no other project has, and deletes its runs. Each is
- * one commit, the project's record last, so that a second call continues after an interruption. A text interrupted in between
- * belongs to no project, and is deleted at the next start. A project that is restored meanwhile stays, with what it still
- * has.
- * @param holding does its work while nobody else works on a run. @throws HomegrownError `in-use` from there
+ * Purges a removed project: deletes its runs, removes it from its texts, and deletes texts that no other project has.
+ * Each is one commit, the project's record last, so that a second call continues after an interruption. A text without
+ * a project is deleted at the next start. A project that is restored meanwhile stays, with its remaining items.
+ * @param holding does its work while nobody else works on a run.
+ * @throws HomegrownError `in-use` from there
  */
 export async function purgeProject(
   store: BlobStore,
@@ -104,14 +104,14 @@ export async function purgeProject(
   for (const text of await listTexts(store, id)) {
     if (!(await isRemoved())) return;
     await removeText(store, text.id, id, project.removedAt);
-    await purgeText(store, text.id); // stays where another has it
+    await purgeText(store, text.id); // stays if another project has it
   }
   for (const run of await listRuns(store))
     if (run.projectId === id)
       await holding(run.id, async () => {
         if (await isRemoved()) await purgeRun(store, run.id);
       });
-  // Its opening time may change meanwhile.
+  // Its opening time may change meanwhile, so retries.
   for (;;) {
     const now = await readProject(store, id);
     if (now.stored === undefined || now.project.removedAt === undefined) return;
@@ -121,7 +121,8 @@ export async function purgeProject(
 }
 
 /**
- * Purges projects whose time to restore is over. @param now milliseconds since 1970
+ * Purges projects whose restore period is over.
+ * @param now milliseconds since 1970
  * @returns whether there were any
  */
 export async function purgeRemovedProjects(

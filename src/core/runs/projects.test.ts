@@ -21,32 +21,32 @@ const holding = async (value: Json | Uint8Array, key = FIRST) => {
   await store.commit({ put: [[key, value]] });
   return store;
 };
-/** As builds before there were several stored it. */
+/** Stored form of builds with a single project. */
 const asOld = ({ split, id: _, createdAt: __, openedAt: ___, baseline: ____, ...project } = PROJECT) =>
   asJson({ ...project, version: 1, revision: 7, validationShare: split.validation });
 const first = (store: BlobStore) => readProject(store, FIRST_PROJECT);
 
-test('what an earlier version stored opens as it was', async () => {
+test("opens an earlier version's project unchanged", async () => {
   const { accumulate: _, recompute: __, ...recipe } = PROJECT.recipe;
   const kept = await first(await holding(asJson({ ...PROJECT, recipe })));
   expect(kept).toMatchObject({ project: PROJECT, problem: undefined });
 });
 
-test('a project without a last drop and a picked step opens, and so does one whose own can’t be read', async () => {
+test('opens a project whose last drop and picked step are missing or unreadable', async () => {
   const { lastDrop: _, picked: __, ...earlier } = PROJECT;
   expect(await first(await holding(asJson(earlier)))).toMatchObject({ project: PROJECT, problem: undefined });
   const odd = await first(await holding(asJson({ ...PROJECT, lastDrop: { added: 'many' }, picked: { which: -1 } })));
   expect(odd).toMatchObject({ project: { ...PROJECT, lastDrop: null, picked: null }, problem: undefined });
 });
 
-test('the rate of an earlier project was set by hand where it is not the first one', async () => {
+test("treats the rate of an earlier project as set by hand if it isn't the default", async () => {
   const { rateByHand: _, ...earlier } = PROJECT;
   const opened = async (learningRate: number) =>
     (await first(await holding(asJson({ ...earlier, recipe: { ...PROJECT.recipe, learningRate } })))).project;
   expect(await opened(1e-3)).toMatchObject({ rateByHand: false });
   expect(await opened(2e-3)).toMatchObject({ rateByHand: true, recipe: { learningRate: 2e-3 } });
 });
-test('whether to recompute is chosen by itself, but for an earlier project that said so', async () => {
+test('recomputation defaults to automatic, unless an earlier project set it', async () => {
   const { recompute: _, ...earlier } = PROJECT;
   const opened = async (recompute: boolean) =>
     (await first(await holding(asJson({ ...earlier, recipe: { ...PROJECT.recipe, recompute } })))).project;
@@ -56,7 +56,7 @@ test('whether to recompute is chosen by itself, but for an earlier project that 
   expect(off).toMatchObject({ project: { recompute: 'off' }, problem: undefined });
 });
 
-test('a field that cannot be read is as in a new project, the others stand, and what was stored is put aside', async () => {
+test('resets an unreadable field, keeps the others, and sets the stored record aside', async () => {
   const damaged = asJson({
     ...PROJECT,
     tokenizer: { model: { kind: 'bpe', merges: 'x' } },
@@ -76,7 +76,7 @@ test('a field that cannot be read is as in a new project, the others stand, and 
   expect(await unreadableProjects(store)).toMatchObject([{ key: 'set-aside/project/1' }]);
 });
 
-test('sizes of architectures that were chosen before stay, also of one that this version does not know', async () => {
+test("keeps sizes of earlier architectures, also of one that this version doesn't know", async () => {
   const others = { mamba: { config: { state: 16, kernel: 'wide' }, byHand: ['state'] } };
   const stored = { ...PROJECT, model: { ...PROJECT.model, others } };
   const store = await holding(asJson(stored));
@@ -90,7 +90,7 @@ test('sizes of architectures that were chosen before stay, also of one that this
   expect(mergeProjects(stored, mine, theirs).model).toEqual({ ...theirs.model, byHand: ['heads'] });
 });
 
-test('an unreadable project is not guessed at, stays, and another opens next to it', async () => {
+test('leaves an unreadable project unchanged, and opens another next to it', async () => {
   for (const [stored, code] of [
     [asJson({ ...PROJECT, version: 3 }), 'newer-version'],
     ['half a rec', 'storage-damaged'],
@@ -107,7 +107,7 @@ test('an unreadable project is not guessed at, stays, and another opens next to 
   }
 });
 
-test('nothing that may be stored is lost when it is opened and saved', async () => {
+test('opening and saving loses nothing that may be stored', async () => {
   const value = fc.oneof(
     fc.jsonValue(),
     fc.uint8Array({ maxLength: 9 }),
@@ -133,7 +133,7 @@ test('nothing that may be stored is lost when it is opened and saved', async () 
   );
 });
 
-test('a project of before there were several moves whole, in one commit, and opens also where it cannot be moved', async () => {
+test('moves the single project of older builds in one commit, and opens it also where that fails', async () => {
   const store = await holding(asOld(), OLD);
   const before = await first(store);
   expect(before).toMatchObject({ project: PROJECT, problem: undefined });
@@ -165,7 +165,7 @@ test('a project that an older build writes again becomes a second project', asyn
   ]);
 });
 
-test('of an old one that cannot be read in part the rest moves, and what was stored is put aside; else it stays', async () => {
+test('moves the readable part of an older project and sets the stored record aside; leaves an entirely unreadable one', async () => {
   const damaged = asOld({ ...PROJECT, runId: '../x' });
   const store = await holding(damaged, OLD);
   await migrateProject(store, () => 'another');
@@ -178,13 +178,13 @@ test('of an old one that cannot be read in part the rest moves, and what was sto
   expect(await torn.keys('')).toEqual([OLD]);
   expect(await unreadableProjects(torn)).toMatchObject([{ key: OLD }]);
   expect(await lastOpened(torn, () => 'another')).toBe('another');
-  // Also once the first is there: what it may own is not collected.
+  // Also once the first project exists: data that the record may own isn't collected.
   await torn.commit({ put: [[FIRST, asJson(PROJECT)]] });
   expect(await unreadableProjects(torn)).toMatchObject([{ key: OLD }]);
   expect((await listProjects(torn)).projects.map(({ id }) => id)).toEqual([FIRST_PROJECT]);
 });
 
-test('of several the one that was opened last is opened, and none that is removed', async () => {
+test('opens the project that was opened last, and no removed one', async () => {
   const store = memoryStore();
   expect(await lastOpened(store, () => 'another')).toBe(FIRST_PROJECT);
   for (const [id, openedAt] of [
@@ -200,7 +200,7 @@ test('of several the one that was opened last is opened, and none that is remove
   expect((await listProjects(store)).projects.map(({ id }) => id)).toEqual(['b', 'c', 'a']);
 });
 
-test('a change of what another changes meanwhile keeps both', async () => {
+test('keeps both of two concurrent changes', async () => {
   const store = await holding(asJson(PROJECT));
   let isFirst = true;
   const busy: BlobStore = {
@@ -217,7 +217,7 @@ test('a change of what another changes meanwhile keeps both', async () => {
   expect((await first(store)).project).toMatchObject({ name: 'Sea', baseline: 'r1' });
 });
 
-test('a save over what another tab saved meanwhile is refused', async () => {
+test("refuses to save over another tab's newer save", async () => {
   const store = memoryStore();
   const mine = await first(store);
   const second = await first(store);

@@ -1,6 +1,6 @@
 /**
- * Projects of a store, each under its own key with a revision that counts its saves. Refuses to save over a newer revision
- * from another tab; the two are merged field by field.
+ * Projects of a store, each under its own key with a revision that counts its saves. Refuses to overwrite a newer
+ * revision from another tab; callers merge the two field by field.
  */
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
@@ -12,16 +12,16 @@ import { FIRST_PROJECT, initialProject, openFields, type Project, PROJECT } from
 /** A project as last read or saved, with its stored record. */
 export interface KeptProject {
   project: Project;
-  /** Key of `stored`, which differs from the key it is saved under for a project of older builds. */
+  /** Key of `stored`. For a project of older builds, it differs from the key for saving. */
   key: string;
   stored: Stored | undefined;
-  /** Why some fields of `project` differ from the stored ones; the next save sets those aside. */
+  /** Why some fields of `project` differ from the stored ones; the next save sets the stored record aside. */
   problem: HomegrownError | undefined;
 }
 
 /**
- * Reads a project; returns a new one where none is stored under its id.
- * @throws HomegrownError `newer-version`, or `storage-damaged` where nothing of it can be read
+ * Reads a project; returns a new one if none is stored under its id.
+ * @throws HomegrownError `newer-version`, or `storage-damaged` if nothing is readable
  */
 export async function readProject(store: BlobStore, id: string): Promise<KeptProject> {
   const key = projectKey(id);
@@ -30,7 +30,7 @@ export async function readProject(store: BlobStore, id: string): Promise<KeptPro
 }
 
 /**
- * Saves over `kept`, and first sets that aside if not all of it could be read.
+ * Overwrites `kept`, and first sets it aside if it was partly unreadable.
  * @returns undefined when another record was stored since: read it, merge, and save again
  */
 export async function saveProject(
@@ -55,7 +55,7 @@ export async function saveProject(
   return isSaved ? { project, key, stored, problem: undefined } : undefined;
 }
 
-/** Changes the stored project under concurrent writes. Undefined where there is none anymore. */
+/** Changes the stored project under concurrent writes. Returns undefined if it no longer exists. */
 export async function updateProject(
   store: BlobStore,
   id: string,
@@ -72,7 +72,7 @@ export async function updateProject(
 /**
  * Condition for a commit of a project's items: no tab has deleted the project. A purge looks for its items after the
  * deletion, so that none can outlive it.
- * @throws HomegrownError `in-use` where it was deleted, and as `readProject` does
+ * @throws HomegrownError `in-use` if it was deleted, and as `readProject` does
  */
 export async function ownerOf(store: BlobStore, id: string): Promise<Owner> {
   const { name } = (await readProject(store, id)).project;
@@ -90,8 +90,8 @@ export async function ownerOf(store: BlobStore, id: string): Promise<Owner> {
 }
 
 /**
- * Moves the one project of older builds to its current place, in one commit; it becomes a second one if `first` exists. Sets
- * unreadable fields aside, and leaves an entirely unreadable record in its place.
+ * Moves the single project of older builds to its current place, in one commit; gives it a new id if `first` exists.
+ * Sets unreadable fields aside, and leaves an entirely unreadable record in its place.
  */
 export async function migrateProject(store: BlobStore, newId: () => string): Promise<void> {
   if (!(await store.keys(OLD_KEY)).includes(OLD_KEY)) return;
@@ -105,8 +105,8 @@ export async function migrateProject(store: BlobStore, newId: () => string): Pro
 }
 
 /**
- * Readable projects, newest first, including hidden ones; and records that are unreadable, in part or whole, or were set
- * aside.
+ * Lists readable projects, newest first, including hidden ones; and records that are partly or entirely unreadable, or
+ * were set aside.
  */
 export async function listProjects(
   store: BlobStore,
@@ -135,7 +135,7 @@ export async function listProjects(
   return { projects: projects.sort(byOpening), unreadable };
 }
 
-/** A record was set aside because of what was unreadable then, even if this version can read it. */
+/** Adds a set-aside record, even if this version can read it, because it was unreadable then. */
 function addAside(unreadable: Unreadable[], key: string): void {
   if (unreadable.some((each) => each.key === key)) return;
   const problem = new HomegrownError('storage-damaged', "Couldn't read the project");
@@ -147,7 +147,7 @@ export const unreadableProjects = async (store: BlobStore): Promise<readonly Unr
   (await listProjects(store)).unreadable;
 
 /**
- * Project that was opened last; the first one in an empty store, and a new one if all others are unreadable.
+ * Project that was opened last; `first` in an empty store, and a new one if all others are unreadable.
  * @param but excludes one
  */
 export async function lastOpened(store: BlobStore, newId: () => string, but?: string): Promise<string> {
@@ -158,11 +158,11 @@ export async function lastOpened(store: BlobStore, newId: () => string, but?: st
   return but === FIRST_PROJECT || keys.some((key) => idAt(key) === FIRST_PROJECT) ? newId() : FIRST_PROJECT;
 }
 
-/** Stores the project of `lastOpened` if it is new: the one to show in place of a removed one. */
+/** Stores the project of `lastOpened` if it is new, to show in place of a removed one. */
 export async function nextOpened(store: BlobStore, newId: () => string, at: number, but?: string): Promise<string> {
   const id = await lastOpened(store, newId, but);
   const kept = await readProject(store, id);
-  // Another tab may have stored it meanwhile, which is as good.
+  // Another tab may have stored it meanwhile; either record will do.
   if (kept.stored === undefined) await saveProject(store, kept, initialProject(id, at));
   return id;
 }

@@ -17,11 +17,11 @@ import { upgradeRun } from './upgrade';
 
 export type RunRecord = z.infer<typeof recordSchema>;
 
-/** @returns undefined when there is no such run. @throws HomegrownError `storage-damaged`, `newer-version` */
+/** @returns undefined if there is no such run. @throws HomegrownError `storage-damaged`, `newer-version` */
 export const readRun = (store: BlobStore, runId: string): Promise<RunRecord | undefined> =>
   readRecord(store, recordKey(runId), RUN);
 
-/** @throws HomegrownError as `readRun` does, and `storage-damaged` when there is no such run */
+/** @throws HomegrownError as `readRun` does, and `storage-damaged` if there is no such run */
 export async function readKnownRun(store: BlobStore, runId: string): Promise<RunRecord> {
   const record = await readRun(store, runId);
   if (!record) throw noSuchRun(runId);
@@ -48,7 +48,7 @@ export function newRun({
   };
 }
 
-/** Adds a run without overwriting any. @throws HomegrownError `in-use` where there is a run of this id; as `owner` does */
+/** Adds a run without overwriting any. @throws HomegrownError `in-use` if the id exists; as `owner` does */
 export async function addRun(store: BlobStore, record: RunRecord, owner: Owner = NO_OWNER): Promise<void> {
   const key = recordKey(record.id);
   await changeRecord(store, key, RUN, async (other) => {
@@ -58,8 +58,8 @@ export async function addRun(store: BlobStore, record: RunRecord, owner: Owner =
 }
 
 /**
- * Changes the current record under concurrent writes: the trainer records its progress, and a person may rename the run in
- * any tab. May call `change` again, on what another has written in between.
+ * Changes the current record under concurrent writes: the trainer records its progress, and a person may rename the run
+ * in any tab. May call `change` again, on a record that was written in between.
  * @throws HomegrownError as `readKnownRun` does, and as `owner` does
  */
 export async function updateRun(
@@ -75,7 +75,7 @@ export async function updateRun(
   return changed!;
 }
 
-/** Newest first, including removed ones that can be restored; without those whose record is unreadable. */
+/** Newest first, including removed runs that can be restored; without runs whose record is unreadable. */
 export const listRuns = async (store: BlobStore): Promise<readonly RunRecord[]> => (await allRuns(store)).runs;
 
 /** Least used hue among a project's runs. */
@@ -85,7 +85,7 @@ export async function freeHue(store: BlobStore, projectId: string): Promise<numb
   return 1 + uses.indexOf(Math.min(...uses));
 }
 
-/** Runs with an unreadable record, or with saved steps but no record: their data are unknown. */
+/** Runs with an unreadable record, or with saved steps but no record: their data is unknown. */
 export const unreadableRuns = async (store: BlobStore): Promise<readonly Unreadable[]> =>
   (await allRuns(store)).unreadable;
 
@@ -135,7 +135,7 @@ const noSuchRun = (runId: string): HomegrownError => new HomegrownError('storage
 const PREFIX = 'runs-index/';
 export const recordKey = (runId: string): string => `${PREFIX}${runId}`;
 
-/** Default budget of its saved steps, in bytes. */
+/** Default budget of a run's saved steps, in bytes. */
 const KEEP_BUDGET = 512 * 2 ** 20;
 const learns =
   (objective: string) =>
@@ -157,9 +157,9 @@ export const RUN: Kind<RunRecord> = {
   what: (key) => `The record of run ${key.slice(PREFIX.length)}`,
   version: 5,
   schema: recordSchema,
-  // Before the fourth version all weights were trained: builds that know no base must not take a tuned run for a whole one
-  // (decision 107). Before the fifth all models scored tokens: builds that know no labels would report a classifier as
-  // damaged (decision 114).
+  // Before version 4 all weights were trained. Builds that don't know bases must not take a tuned run for a whole one
+  // (decision 107). Before version 5 all models scored tokens. Builds that don't know labels would report a classifier
+  // as damaged (decision 114).
   upgrades: [upgradeRun, (old) => old, (old) => old, (old) => old],
   keyOf: ({ id }) => recordKey(id),
   known: new Map(),

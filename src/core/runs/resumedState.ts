@@ -2,10 +2,10 @@ import type { TrainState } from '../checkpoint/snapshot';
 import { isMeasuredAlike, type Segmented } from './segments';
 
 /**
- * The state of a saved step as a run resumes from it. A loss that was measured in an earlier segment is neither the best nor
- * one that early stopping waits on.
- * @param segments with the one that begins
- * @param best of the saved steps
+ * State of a run that resumes from a saved step. Drops a best loss, and the patience of early stopping, that were
+ * measured in an earlier segment.
+ * @param segments including the one that begins
+ * @param best best of the saved steps
  */
 export function resumedState(
   { segments }: Segmented,

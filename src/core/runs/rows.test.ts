@@ -33,7 +33,7 @@ const evaluated = (n: number, loss: number): TrainEvent => ({
 });
 
 const TENSORS = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
-/** With one saved step, and a journal up to a step beyond it. */
+/** Adds a run with one saved step, and a journal up to a later step. */
 async function addSaved(
   store: BlobStore,
   id: string,
@@ -51,7 +51,7 @@ const WHOLE = [{ after: 0 }];
 const listed = (store: BlobStore, tell: (rows: readonly RunRow[]) => void = () => undefined) =>
   runRows(store, 'first', tell);
 const holding = (_: string, work: () => Promise<void>): Promise<void> => work();
-/** Counts what is read under keys that begin so: values, bytes of them as JSON, and how often the store is asked. */
+/** Counts reads under a key prefix: values, their bytes as JSON, and accesses to the store. */
 function counting(inner: BlobStore, prefix = '') {
   const counted = { values: 0, bytes: 0, looks: 0 };
   const count = (key: string, value: Stored | undefined): Stored | undefined => {
@@ -73,7 +73,7 @@ function counting(inner: BlobStore, prefix = '') {
   return { store, counted };
 }
 
-test('a curve keeps the span of each stretch, the best and the last, and nothing of what was not saved', () => {
+test('a curve keeps the range of each group, the best and the last evaluation, and no unsaved steps', () => {
   const events = Array.from({ length: 10_000 }, (_, i) => step(i + 1, 1 + ((i * 7919) % 100) / 100));
   events[4999] = step(5000, NaN);
   events[2999] = step(3000, 90);
@@ -93,7 +93,7 @@ test('a curve keeps the span of each stretch, the best and the last, and nothing
   expect([none.training.step.length, none.evaluations.step.length, none.sample]).toEqual([0, 0, '']);
 });
 
-test('curves are made once, kept, and made again when the run has gone on or the kept one is damaged', async () => {
+test('makes curves once, stores them, and rebuilds them after further training or damage', async () => {
   const store = memoryStore();
   await addSaved(store, 'a');
   const reports: (readonly RunRow[])[] = [];
@@ -108,7 +108,7 @@ test('curves are made once, kept, and made again when the run has gone on or the
   expect(await listed(again.store, (rows) => reports.push(rows))).toEqual([row]);
   expect([again.counted.values, reports.length]).toEqual([0, 1]);
 
-  // As bytes, which are read again as they were; as the builds before stored it, it stays; of any other it is made again.
+  // Keeps bytes, which are read back unchanged, and the form of older builds; rebuilds any other.
   const bytes = (await store.get(curveKey('a'))) as Uint8Array;
   expect(parseRecord(bytes, curveKey('a'), CURVE)).toEqual(row!.curve);
   const json = (value: object): Json =>
@@ -129,7 +129,7 @@ test('curves are made once, kept, and made again when the run has gone on or the
   expect((await listed(store))[0]!.curve!.training.step).toEqual(Float64Array.of(1, 2, 4, 6));
 });
 
-test('a curve is not kept where its run ends while it is made: it lacks what is measured then', async () => {
+test("doesn't store a curve if its run ends meanwhile, because it lacks the final evaluation", async () => {
   const store = memoryStore();
   await addSaved(store, 'a');
   const ending: BlobStore = {
@@ -144,10 +144,10 @@ test('a curve is not kept where its run ends while it is made: it lacks what is 
   expect(await store.keys('curves/')).toEqual([]);
 });
 
-/** Of a vocabulary of 4,096, as large as they come. */
+/** Merges of a vocabulary of 4,096, the largest. */
 const MERGES = Array.from({ length: 3839 }, (_, i) => [i, i + 255] as const);
 
-test('two hundred runs are listed in a few looks and some kilobytes each, whatever their tokenizers and steps are', async () => {
+test('lists 200 runs in few accesses and some kilobytes each, whatever their tokenizers and steps', async () => {
   const store = memoryStore();
   for (let i = 0; i < 200; i++) {
     await addSaved(store, `run-${i}`, 'first', { kind: 'bpe', merges: MERGES });
@@ -187,7 +187,7 @@ test('reads the sizes of all projects with as few accesses', async () => {
   expect(counted.bytes).toBeLessThan(2500 * 200);
 });
 
-test('a project lists its own runs; a full disk keeps no curve and hides none', async () => {
+test('a project lists its own runs; a full disk stores no curve but hides no run', async () => {
   const store = memoryStore();
   await addSaved(store, 'a');
   await addSaved(store, 'b', 'other');
@@ -196,7 +196,7 @@ test('a project lists its own runs; a full disk keeps no curve and hides none', 
   expect(await store.keys('curves/')).toEqual([]);
 });
 
-test('a deleted run is in no list, comes back whole, and goes for good once nobody can bring it back', async () => {
+test('a removed run is in no list, can be restored whole, and is purged after the undo period', async () => {
   const store = memoryStore();
   await addSaved(store, 'a');
   const before = await listed(store);
@@ -213,7 +213,7 @@ test('a deleted run is in no list, comes back whole, and goes for good once nobo
   expect(await store.keys('')).toEqual([]);
 });
 
-test('of what was deleted, a run that is worked on stays until another start, and one that is brought back stays', async () => {
+test('among removed runs, one in use waits for the next start, and a restored one stays', async () => {
   const store = memoryStore();
   for (const id of ['a', 'b', 'c']) {
     await addSaved(store, id);
@@ -232,7 +232,7 @@ test('of what was deleted, a run that is worked on stays until another start, an
     'heads/b',
   ]);
 
-  // Brought back between the look at its record and the commit.
+  // Restored between the read of its record and the commit.
   let isBack = false;
   const late: BlobStore = {
     ...store,
@@ -247,7 +247,7 @@ test('of what was deleted, a run that is worked on stays until another start, an
   expect((await listed(store)).map(({ record, step }) => [record.id, step])).toHaveLength(2);
 });
 
-test('of runs made in the same moment, what came in later is the newer, whatever their ids are', async () => {
+test('of runs made at the same time, the later import is newer, whatever their ids', async () => {
   const listedIn = async (ids: readonly [string, string, string, string]) => {
     const [original, copy, copyOfCopy, stranger] = ids;
     const store = memoryStore();
@@ -274,7 +274,7 @@ test('a run’s new name stays while the trainer records its progress', async ()
     updateRun(store, 'a', (run) => ({ ...run, step: 9 })),
   ]);
   expect(await readRun(store, 'a')).toMatchObject({ name: 'Ahab', tags: ['x'], note: 'n', step: 9 });
-  // Each tab gives what was changed there.
+  // Each tab passes only its own changes.
   await Promise.all([describeRun(store, 'a', { note: 'white' }), describeRun(store, 'a', { name: 'Moby' })]);
   await describeRun(store, 'a', { tags: [] });
   expect(await readRun(store, 'a')).toMatchObject({ name: 'Moby', tags: [], note: 'white', step: 9 });

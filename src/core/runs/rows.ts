@@ -12,16 +12,16 @@ import { defaultStep } from './best';
 import { CURVE, curveKey, lacksLabels, makeCurve, type RunCurve } from './curve';
 import { listRuns, purgeRun, recordKey, RUN, type RunRecord, updateRun } from './record';
 
-/** Without the tokenizer's merges, which are most of a record. */
+/** A run without its tokenizer's merges, which are most of a record. */
 export type ListedRun = Omit<RunRecord, 'tokenizer'> & { tokenizer: Pick<TokenizerModel, 'kind'> };
 
 export interface RunRow {
   record: ListedRun;
-  /** Newest step that can be opened; if none can be, the last recorded one. */
+  /** Newest step that can be opened; if none can, the last recorded one. */
   step: number;
-  /** Step that is used unless a person picks another; absent: the newest. */
+  /** Default step if a person picks none; absent: the newest. */
   used?: number;
-  /** Null until it is made. */
+  /** Null until the curve is made. */
   curve: RunCurve | null;
   /** Bytes of all saved steps; 0 if they were freed, null if they are unreadable. */
   bytes: number | null;
@@ -56,7 +56,7 @@ export async function runRows(
   return whole;
 }
 
-/** Up to this many runs are read one by one, because all others together may be hundreds of times as large. */
+/** Reads up to this many runs one by one, because all others together may be hundreds of times as large. */
 const FEW = 4;
 
 async function rowOf(
@@ -102,7 +102,7 @@ export interface RunWords {
   note: string;
 }
 
-/** Changes the given fields; others stay as another tab may have set them meanwhile. */
+/** Changes the given fields and keeps others, which another tab may have changed meanwhile. */
 export const describeRun = (
   store: BlobStore,
   runId: string,
@@ -142,8 +142,8 @@ async function purgeIf(
 }
 
 /**
- * A run whose tab closed before its first save is no model and in no list. Excludes imported runs, and those whose steps were
- * freed or cannot be read.
+ * Whether a run's tab closed before its first save, so it is no model and in no list. Excludes imported runs, and runs
+ * whose steps were freed or are unreadable.
  */
 async function isAbandoned(store: BlobStore, { id, step, status }: RunRecord): Promise<boolean> {
   if (step > 0 || (status !== 'running' && status !== 'failed')) return false;
@@ -152,8 +152,8 @@ async function isAbandoned(store: BlobStore, { id, step, status }: RunRecord): P
 }
 
 /**
- * Purges runs whose time to undo the removal is over, and those that never saved a step.
- * @param holding does its work while nobody else works on a run; leaves one that is `in-use` for the next start
+ * Purges runs whose restore period has ended, and runs that never saved a step.
+ * @param holding does its work while nobody else works on a run; leaves a run that is `in-use` for the next start
  * @returns whether any were purged
  */
 export async function purgeRemoved(

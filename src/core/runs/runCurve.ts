@@ -1,4 +1,4 @@
-/** A run as the verdict judges it: what is known of it, and its curve so far. */
+/** Prepares a run for its verdict: known facts, and its curve so far. */
 import { headlineOf, baselinesOf, objectiveOf } from '../objectives';
 import { stepsOfEpoch } from '../train/epoch';
 import type { ModelChoice } from '../train/run';
@@ -10,7 +10,7 @@ interface Settings {
   segments: Segments;
 }
 
-/** Of the newest segment. */
+/** Curve of the newest segment. */
 export function runCurve(
   { model, segments }: Settings,
   curve: Pick<RunCurve, 'trained' | 'evaluations' | 'planned' | 'ending' | 'early' | 'written'>,

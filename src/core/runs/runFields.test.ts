@@ -18,14 +18,14 @@ import { dataOf, recipeOf } from './segments';
 
 type Name = keyof RunRecord;
 
-/** Fields that the file has in another form: what it says, and what an import makes of that. */
+/** Fields that the file has in another form: their value in the file, and after an import. */
 const CONVERTED: Partial<
   Record<Name, { file(run: RunRecord): Partial<RunInfo>; imported(run: RunRecord): Partial<RunRecord> }>
 > = {
   id: { file: ({ id }) => ({ id }), imported: () => ({ id: 'imported' }) },
   parent: {
     file: ({ parent: { runId: id, ...parent } = MISSING }) => ({ parent: { id, ...parent } }),
-    // The original's own beginning stays known, but not that its moments began at zero.
+    // Keeps the original's own parent, but not that its moments began at zero.
     imported: ({ id, step, name, parent: { how, ...parent } = MISSING }) => ({
       parent: { runId: id, step, how: 'import', name, began: { step: parent.step, how: how as 'fork', name: parent.name } }, // prettier-ignore
     }),
@@ -60,7 +60,7 @@ const MISSING = undefined as unknown as NonNullable<RunRecord['parent']>;
 const fields: Record<Name, RunField> = RUN_FIELDS;
 const isShared = (name: Name): boolean => 'file' in fields[name];
 const isConverted = (name: Name): boolean => Object.hasOwn(CONVERTED, name);
-/** Fields that a fork copies. Device, parent and segments are what it is begun with. */
+/** Fields that a fork copies. Device, parent and segments are inputs of the fork. */
 const copied = RUN_FIELD_NAMES.filter(
   (name) => !fields[name].isOwn && !['device', 'parent', 'segments'].includes(name),
 );
@@ -94,7 +94,7 @@ describe('a run with every field set', () => {
     expect(await readKnownRun(store, record.id)).toEqual(record);
   });
 
-  test('the record has the fields of the list, every one is set, and a field that the file lacks says why', () => {
+  test('the record has exactly the listed fields, all set, and each field that the file lacks has a reason', () => {
     expect(Object.keys((RUN.schema as unknown as z.ZodObject).shape)).toEqual(RUN_FIELD_NAMES);
     expect(RUN_FIELD_NAMES.filter((name) => record[name] === undefined)).toEqual([]);
     for (const field of Object.values(fields)) if (!('file' in field)) expect(field.why).toMatch(/^[A-Z].+\.$/);
@@ -112,7 +112,7 @@ describe('a run with every field set', () => {
     },
   );
 
-  test.each(Object.entries(CONVERTED))('%s is in the file in another form, and returns', (_, converted) => {
+  test.each(Object.entries(CONVERTED))('%s has another form in the file, and an import restores it', (_, converted) => {
     expect(file).toMatchObject(converted.file(record));
     expect(imported).toMatchObject(converted.imported(record));
   });
@@ -121,7 +121,7 @@ describe('a run with every field set', () => {
     for (const [of, fork] of forks) expect(fork[name]).toEqual(of[name]);
   });
 
-  test('a fork begins without what a person said of the other and without its temperature', () => {
+  test("a fork starts without a person's words on the original, and without its temperature", () => {
     for (const [of, fork] of forks) {
       expect(fork).toMatchObject({ tags: [], note: '', name: 'Fork', device: 'CPU', step: 3, status: 'running' });
       expect(fork.decision).toEqual({ temperature: 1, atLeast: 0.8 });
@@ -131,12 +131,12 @@ describe('a run with every field set', () => {
   });
 
   test.each([null, { id: 'other', createdAt: 200 }])(
-    'a folder resumed as %j says all that its run said',
+    'a folder resumed as %j keeps all information on its run',
     async (own) => {
       const documents = [{ text: 'a'.repeat(64), title: ['Title'], sha256: ['b'.repeat(64)] }];
       const given = { ...file, documents, status: 'stopped', ...ofStep() } as RunInfo;
       const unset = Object.keys(runInfoSchema.shape).filter((name) => !Object.hasOwn(given, name));
-      expect(unset).toEqual(['split', 'normalizers', 'chatTemplate']); // which a tokenizer by bytes doesn't have
+      expect(unset).toEqual(['split', 'normalizers', 'chatTemplate']); // a tokenizer of bytes has none of these
       const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
       const past = {
         folder: 'folder',
@@ -170,7 +170,7 @@ async function forkOf(store: BlobStore, { id, step, segments }: RunRecord): Prom
   return readKnownRun(store, 'fork');
 }
 
-/** What was measured of the step. */
+/** Evaluations of the step. */
 const ofStep = () => ({
   bestNotKept: { step: 1, loss: 1 },
   evaluations: [{ part: 'test', look: 1, madeAt: 5, tokens: 9, documents: 1, bytes: 9, metrics: {}, baselines: {} }],

@@ -21,17 +21,17 @@ import {
 } from './settings';
 
 export type RunField = {
-  /** In the store. */
+  /** Schema in the store. */
   schema: z.ZodType;
   /** True if a run that begins from another doesn't copy the field. */
   isOwn?: true;
 } & (
   | {
-      /** In `homegrown.json`, under the same name, where an import reads the same value again. */
+      /** Schema in `homegrown.json`, under the same name; an import reads the same value. */
       file: z.ZodType;
     }
   | {
-      /** Why the field is not in the file, or not as it is stored. */
+      /** Why the file lacks the field, or has it in another form. */
       why: string;
     }
 );
@@ -41,7 +41,7 @@ export const HUES = 8;
 
 const count = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-/** Longer in files of builds that named a model by all of its texts. */
+/** Longer in files of older builds, which named a model by all of its texts. */
 const nameInFile = z.string().transform((name) => name.slice(0, MAX_NAME_IN_FILE));
 const MAX_NAME_IN_FILE = 1000;
 export const idInFile = z.string().regex(/^[\w.-]{1,100}$/);
@@ -51,7 +51,7 @@ const segmentData: z.ZodType<SegmentData> = z.strictObject({
   facts: dataFactsSchema.nullable(),
 });
 type SegmentOf<D> = Omit<Segment, 'data'> & { data: D };
-/** Oldest first. */
+/** Schema of segments, oldest first. */
 function segmentsWith<D>(data: z.ZodType<D>): z.ZodType<readonly [SegmentOf<D>, ...SegmentOf<D>[]]> {
   const segment = z.strictObject({
     after: count,
@@ -66,7 +66,7 @@ function segmentsWith<D>(data: z.ZodType<D>): z.ZodType<readonly [SegmentOf<D>, 
 const isInOrder = ({ after }: { after: number }, i: number, all: readonly { after: number }[]): boolean =>
   i === 0 ? after === 0 : after > all[i - 1]!.after;
 const segmentsSchema: z.ZodType<Segments> = segmentsWith(segmentData);
-/** Without the place of the ids, which is of one store. Data are null if they are not known. */
+/** Without data ids, which belong to one store. Data is null if unknown. */
 export const segmentsInFile: z.ZodType<readonly [SegmentOf<DataFacts | null>, ...SegmentOf<DataFacts | null>[]]> =
   segmentsWith(dataFactsSchema.nullable());
 
@@ -74,7 +74,7 @@ const parentWith = <N extends z.ZodType>(name: N) => ({
   step: count,
   how: z.enum(HOW),
   name,
-  /** True if it began from weights alone: the optimizer's moments began at zero. */
+  /** Set if the run began from weights alone: the optimizer's moments began at zero. */
   momentsAtZero: z.literal(true).exactOptional(),
   began: beganSchema.exactOptional(),
 });
@@ -82,7 +82,7 @@ const parentWith = <N extends z.ZodType>(name: N) => ({
 const parentSchema = z.strictObject({ runId: z.string(), ...parentWith(z.string()) });
 export const parentInFile = z.strictObject({ id: idInFile, ...parentWith(nameInFile) });
 
-/** In the order of a stored record. A new field is one entry. */
+/** Fields in the order of a stored record. To add a field, add one entry. */
 export const RUN_FIELDS = {
   version: { schema: z.literal(5), why: 'The file counts its own versions.' },
   id: { schema: z.string(), isOwn: true, why: 'An import is a run of its own, and the original is its parent.' },
@@ -90,10 +90,10 @@ export const RUN_FIELDS = {
   name: { schema: z.string(), isOwn: true, file: nameInFile },
   tags: { schema: listOf(z.string(), 1000), isOwn: true, why: 'Tags sort the runs of one store.' },
   note: { schema: z.string(), isOwn: true, why: 'A note is private.' },
-  /** Of its curve, 1 to 8, for its life. */
+  /** Hue of the run's curve, 1 to 8, fixed for its life. */
   hue: { schema: z.int().min(1).max(HUES), isOwn: true, why: 'Tells the runs of one project apart.' },
   createdAt: { schema: storedMoment, isOwn: true, file: moment },
-  /** When it was deleted, until that is final. */
+  /** Time of removal, until the run is purged. */
   removedAt: { schema: storedMoment.exactOptional(), isOwn: true, why: 'A deletion is of one store.' },
   /** `running` without a holder of the run's lock means that the tab closed during training. */
   status: {
@@ -101,37 +101,37 @@ export const RUN_FIELDS = {
     isOwn: true,
     why: 'Whether an imported run has finished follows from its steps.',
   },
-  /** Newest step that was saved. */
+  /** Newest saved step. */
   step: { schema: count, isOwn: true, why: 'The file has it in `state`.' },
-  /** Name of the device that it was last trained on. */
+  /** Name of the device that last trained the run. */
   device: { schema: z.string().nullable(), file: z.string().max(1000).nullable() },
   model: { schema: modelSchema, file: modelSchema },
-  /** Its merges lie next to the record, except for a run last written by a build before 2026-11-26. */
+  /** Merges are stored separately, except for a run last written by a build before 2026-11-26. */
   tokenizer: { schema: tokenizerSummarySchema, why: 'The tokenizer has files of its own.' },
-  /** Of all its segments. */
+  /** Objective of all segments. */
   objective: { schema: z.enum(Object.keys(OBJECTIVES) as ObjectiveId[]), why: 'Every recipe names it.' },
   parent: { schema: parentSchema.exactOptional(), why: 'The parent of an import is the original.' },
   origin: { schema: originSchema.exactOptional(), file: originSchema.exactOptional() },
   /** Absent if all weights are trainable. */
   trainable: { schema: trainableSchema.exactOptional(), why: 'An import has it only if the base is at hand.' },
-  /** Hash of all weights as they were before, which the store keeps once for all runs; absent if all are trainable. */
+  /** Hash of all base weights, which the store has once for all runs; absent if all weights are trainable. */
   base: { schema: sha256.exactOptional(), why: 'Weights of one store; an import finds its base itself.' },
-  /** Its weights are an average with this share, 0 to 1, of another model's. */
+  /** Set if the weights are an average with another model's, with this share, 0 to 1. */
   mixed: { schema: mixedSchema.exactOptional(), file: mixedSchema.exactOptional() },
-  /** Of a classifier that was calibrated or whose threshold a person set. */
+  /** Decision of a classifier that was calibrated, or whose threshold a person set. */
   decision: {
     schema: decisionSchema.exactOptional(),
     isOwn: true,
     why: 'The temperature may be in the exported weights.',
   },
-  /** Data of the model before it was tuned: forgetting is measured on it, and some of it may be replayed. */
+  /** Data of the model before tuning: forgetting is measured on it, and some of it may be replayed. */
   old: { schema: segmentData.exactOptional(), why: 'The file has its facts as `replayed`, if some was replayed.' },
-  /** The newest is how it resumes; of a model with an origin, not how that was made. */
+  /** Segments; the newest has the settings for resuming. A model with an origin may have been made otherwise. */
   segments: { schema: segmentsSchema, why: 'The place of the ids is of one store.' },
   keep: { schema: z.strictObject({ budget: count }), why: 'Space of one store.' },
-  /** What a person says in its model card. */
+  /** A person's own words in the model card. */
   card: { schema: cardSchema.exactOptional(), file: cardSchema.exactOptional() },
-  /** At the test part of its data, and, if it began from another run, of that run's until then. */
+  /** Accesses to the test part of its data, including those of the run that it began from until then. */
   looks: { schema: testSetAccessesSchema.exactOptional(), file: testSetAccessesSchema.exactOptional() },
 } satisfies Record<string, RunField>;
 
@@ -144,17 +144,17 @@ type SharedShape = { [N in SharedName]: Fields[N] extends { file: infer F extend
 const entries: readonly [string, RunField][] = Object.entries(RUN_FIELDS);
 /** Schemas of all fields, as they are stored. */
 export const storedShape = Object.fromEntries(entries.map(([name, { schema }]) => [name, schema])) as StoredShape;
-/** Schemas of the fields that `homegrown.json` has as they are stored. */
+/** Schemas of the fields that `homegrown.json` has in their stored form. */
 export const sharedShape = Object.fromEntries(
   entries.flatMap(([name, field]) => ('file' in field ? [[name, field.file]] : [])),
 ) as SharedShape;
 
 type Shared = z.infer<z.ZodObject<SharedShape>>;
-/** Fields of a record or a file that the other has as they are. */
+/** Fields that record and file share unchanged. */
 export const sharedFields = (run: Shared): Shared => picked(run, (name) => Object.hasOwn(sharedShape, name));
 
 type Stored = z.infer<z.ZodObject<StoredShape>>;
-/** Fields that a run has of the one that it begins from. */
+/** Fields that a run copies from the run that it begins from. */
 export const copiedFields = (run: Stored): Omit<Stored, OwnName> =>
   picked(run, (name) => !(RUN_FIELDS as Record<string, RunField>)[name]?.isOwn);
 

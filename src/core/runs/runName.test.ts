@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MAX_NAME } from '../base/textLimits';
 import { nextRunName } from './runName';
 
-test('a run is named after its project, with the next number', () => {
+test('names a run after its project, with the next number', () => {
   expect(nextRunName('Moby Dick', [])).toBe('moby-dick-1');
   expect(nextRunName('Moby Dick', ['moby-dick-1', 'moby-dick-3', 'slow'])).toBe('moby-dick-4');
   expect(nextRunName('Война и мир, том 1.txt', ['untitled-1'])).toBe('война-и-мир-том-1-txt-1');
@@ -11,7 +11,7 @@ test('a run is named after its project, with the next number', () => {
   expect(nextRunName('…', [])).toBe('run-1');
 });
 
-test('no name is used twice, too long, or has a comma', () => {
+test('no name repeats, is too long, or has a comma', () => {
   fc.assert(
     fc.property(
       fc.array(fc.string({ unit: 'grapheme', maxLength: 300 }), { minLength: 1, maxLength: 6 }),

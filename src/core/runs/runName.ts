@@ -4,7 +4,7 @@ import type { Project } from './project';
 import { listRuns } from './record';
 
 /**
- * Returns the name of a project's next run, `moby-dick-3`: the project's with the number after the highest in use.
+ * Returns the name of a project's next run, `moby-dick-3`: the project's name with the number after the highest in use.
  * @param used names of the project's runs
  */
 export function nextRunName(project: string, used: readonly string[]): string {
@@ -17,10 +17,10 @@ export function nextRunName(project: string, used: readonly string[]): string {
   const numbers = ends.filter((end) => /^\d+$/.test(end) && end.length <= MAX_DIGITS).map(Number);
   return `${start}${Math.max(0, ...numbers) + 1}`;
 }
-/** Of a run's number. */
+/** Maximum digits of a run's number. */
 const MAX_DIGITS = 7;
 
-/** The same, with the names that are stored. */
+/** Next name, given the stored names. */
 export async function nextRunNameIn(store: BlobStore, { id, name }: Pick<Project, 'id' | 'name'>): Promise<string> {
   const runs = (await listRuns(store)).filter(({ projectId }) => projectId === id);
   return nextRunName(

@@ -33,7 +33,7 @@ const evaluated = (n: number): TrainEvent => ({
 const saved = (n: number): TrainEvent => ({ kind: 'saved', step: n, bytes: 100 });
 const kept = (n: number): TrainEvent => ({ kind: 'kept', step: n, bytes: 30 });
 
-test('runs are listed newest first, read back, and leave nothing when deleted', async () => {
+test('lists runs newest first, reads them back, and leaves nothing when they are deleted', async () => {
   const store = memoryStore();
   for (const [id, at] of [
     ['a', 1],
@@ -54,7 +54,7 @@ test('runs are listed newest first, read back, and leave nothing when deleted', 
   expect(await store.keys('')).toEqual(['runs-index/b']);
 });
 
-test('the list of runs says what is kept of each; freed steps leave record and curve, and never look saved', async () => {
+test('the list shows the saved steps of each run; freed steps leave record and curve, and never look saved', async () => {
   const store = memoryStore();
   await addRun(store, { ...record('began', 3), status: 'failed' });
   await addRun(store, { ...record('torn', 2), step: 3 });
@@ -83,12 +83,12 @@ test('the list of runs says what is kept of each; freed steps leave record and c
   expect(await listSnapshots(store, 'a')).toEqual([]);
   expect((await readRun(store, 'a'))?.step).toBe(3);
   expect(await readJournal(store, 'a')).toHaveLength(3);
-  // Whoever still held it can save no more.
+  // A former holder can no longer save.
   const late = { state: { step: 9, tokensSeen: 0, activeMs: 0, best: null }, tensors: new Map() };
   await expect(writer.save(late)).rejects.toMatchObject({ code: 'in-use' });
 });
 
-test('one run whose saved steps cannot be read does not hide the others, and does not pass for one that was freed', async () => {
+test("a run with unreadable steps doesn't hide the others, and doesn't look freed", async () => {
   const store = memoryStore();
   for (const id of ['newer', 'damaged', 'b']) {
     await addRun(store, { ...record(id, 1), step: 3 });
@@ -105,7 +105,7 @@ test('one run whose saved steps cannot be read does not hide the others, and doe
   expect(Object.fromEntries(found)).toEqual({ newer: null, damaged: null, b: 8 });
 });
 
-/** As the first version wrote them. */
+/** Records of the first version. */
 const old = (id: string, given: Record<string, Json> = {}): Json => {
   const { name, createdAt, status, step, model, tokenizer, device } = record(id, 1);
   const same = { id, name, createdAt, status, step, model, tokenizer, device } as unknown as Record<string, Json>;
@@ -117,7 +117,7 @@ const asStored = async (value: Json, id = 'a') => {
   return store;
 };
 
-test('a recipe from before there was accumulation, or objectives, is one without', async () => {
+test('reads a recipe from before accumulation and objectives without them', async () => {
   const { accumulate: _, objective: __, recompute: ___, ...before } = DEFAULT_RECIPE;
   const store = await asStored(old('a', { recipe: before }));
   expect(await readRun(store, 'a')).toMatchObject({ objective: 'causal', segments: [{ recipe: DEFAULT_RECIPE }] });
@@ -134,7 +134,7 @@ const OLD_FACTS = {
   unigramLoss: 3,
 };
 
-test('a record of the first version is read as one of today, with its data by id, and writes back as that', async () => {
+test('reads a record of the first version as a current one, with its data by id, and writes it back as such', async () => {
   const manifest = { train: { counts: { key: 'shards/0123/train/counts', sha256: '' } } };
   const data = { ...OLD_FACTS, texts: [...TEXTS, ...TEXTS] };
   const earlier = [
@@ -175,7 +175,7 @@ test('a record of the first version is read as one of today, with its data by id
   expect(await readRun(store, 'a')).toEqual({ ...read, name: 'Queequeg' });
 });
 
-test('a record of the third version opens; one with trainable weights names its base, and a base requires trainable weights', async () => {
+test('opens a record of the third version; trainable weights require a base, and a base requires trainable weights', async () => {
   const { version: _, ...now } = runRecord({ id: 'a' });
   const stored = (more: object) => asStored({ ...now, version: 3, ...more } as never);
   expect(await readRun(await stored({}), 'a')).toEqual(runRecord({ id: 'a', tokenizer: now.tokenizer }));
@@ -186,7 +186,7 @@ test('a record of the third version opens; one with trainable weights names its 
   await expect(readRun(await stored({ version: 6 }), 'a')).rejects.toMatchObject({ code: 'newer-version' });
 });
 
-test('an odd record of the first version is refused, whatever is odd in it', async () => {
+test('refuses an invalid record of the first version, whatever is invalid', async () => {
   const data = { ...OLD_FACTS, texts: TEXTS };
   expect(await readRun(await asStored(old('a', { data })), 'a')).toBeDefined();
   const odd: Record<string, Json>[] = [
@@ -211,7 +211,7 @@ test('an odd record of the first version is refused, whatever is odd in it', asy
     await expect(readRun(await asStored(old('a', given)), 'a'), JSON.stringify(given)).rejects.toThrow(/run a cannot/);
 });
 
-test('the hue of a record of the first version is one that there is, and always the same', async () => {
+test('the hue of a record of the first version is valid and never changes', async () => {
   for (const id of ['a', 'b', 'c', '9f', 'zz']) {
     const [one, other] = await Promise.all(
       [1, 2].map(async () => (await readRun(await asStored(old(id), id), id))!.hue),
@@ -220,7 +220,7 @@ test('the hue of a record of the first version is one that there is, and always 
   }
 });
 
-test('what changes a record while another does is kept, and so is what that one changed', async () => {
+test('keeps both of two concurrent changes of a record', async () => {
   const store = memoryStore();
   await addRun(store, record('a', 1));
   let hasComeBetween = false;
@@ -240,7 +240,7 @@ test('what changes a record while another does is kept, and so is what that one 
   await expect(addRun(store, record('a', 2))).rejects.toMatchObject({ code: 'in-use' });
 });
 
-test('a new run has the hue that fewest of its project have', async () => {
+test('a new run has the least used hue of its project', async () => {
   const store = memoryStore();
   for (const hue of [1, 2, 2, 4])
     await addRun(store, runRecord({ id: `r${hue}${await freeHue(store, 'first')}`, hue }));
@@ -248,7 +248,7 @@ test('a new run has the hue that fewest of its project have', async () => {
   expect(await freeHue(store, 'other')).toBe(1);
 });
 
-test('a damaged record is refused by name and not listed', async () => {
+test("refuses a damaged record by name and doesn't list it", async () => {
   const store = memoryStore();
   await store.commit({ put: [['runs-index/x', { ...record('x', 1), model: { id: 'gpt' } } as never]] });
   await expect(readRun(store, 'x')).rejects.toThrow(/run x cannot be read/);
@@ -259,7 +259,7 @@ test('a damaged record is refused by name and not listed', async () => {
   expect(await listRuns(store)).toEqual([]);
 });
 
-test('the curve comes back in order, also over many batches', async () => {
+test('reads the curve back in order, also over many batches', async () => {
   const store = memoryStore();
   const writer = await openJournal(store, 'r', 0);
   const expected: TrainEvent[] = [];
@@ -281,7 +281,7 @@ test('the curve comes back in order, also over many batches', async () => {
   expect((await store.keys('journal/')).length).toBe(4);
 });
 
-test('a resume forgets events beyond the saved step, and continues from there', async () => {
+test('a resumed run drops events beyond the saved step, and continues from there', async () => {
   const store = memoryStore();
   const writer = await openJournal(store, 'r', 0);
   for (let n = 1; n <= 3000; n++) await writer.append([step(n)]);
@@ -296,7 +296,7 @@ test('a resume forgets events beyond the saved step, and continues from there', 
   expect(await readJournal(store, 'r')).toEqual([]);
 });
 
-test('costs of a step are read where they are known, after rows from before they were recorded', async () => {
+test('reads the costs of steps where known, after rows from before they were recorded', async () => {
   const store = memoryStore();
   const events = [step(1), { ...step(2), plannedBytes: 8, encodeMs: 0.5 }, { ...step(3), encodeMs: 0.5, gpuMs: 2 }];
   await (await openJournal(store, 'r', 0)).append(events);
@@ -305,7 +305,7 @@ test('costs of a step are read where they are known, after rows from before they
   expect(steps.map((row) => row.length)).toEqual([7, 10, 10]);
 });
 
-test('unreadable runs are listed with their keys and reasons, also one whose record is missing', async () => {
+test('lists unreadable runs with their keys and reasons, also one whose record is missing', async () => {
   const store = memoryStore();
   await addRun(store, record('whole', 1));
   await store.commit({
@@ -325,7 +325,7 @@ test('unreadable runs are listed with their keys and reasons, also one whose rec
   ]);
 });
 
-test('a date that no calendar has is brought to one when it is read', async () => {
+test('replaces an impossible date when reading it', async () => {
   for (const [at, expected] of [
     [1e300, '9999-12-31'],
     [-5.5, '1970-01-01'],
@@ -336,7 +336,7 @@ test('a date that no calendar has is brought to one when it is read', async () =
   }
 });
 
-test('a part of the curve that cannot be read is neither written over nor dropped', async () => {
+test('neither overwrites nor drops an unreadable part of the curve', async () => {
   const written = memoryStore();
   const writer = await openJournal(written, 'r', 0);
   for (let n = 1; n <= 2500; n++) await writer.append([step(n)]);
@@ -361,7 +361,7 @@ test('a part of the curve that cannot be read is neither written over nor droppe
   }
 });
 
-test('a curve of a build that measured bits per byte alone is read, and one of metrics that this build does not know', async () => {
+test("reads a curve of a build that only had bits per byte, and one with metrics that this build doesn't know", async () => {
   const store = memoryStore();
   const evaluated = { kind: 'evaluated', step: 0, loss: 5.5, activeMs: 1, sample: 'T' };
   const others = [
@@ -376,14 +376,14 @@ test('a curve of a build that measured bits per byte alone is read, and one of m
     { bitsPerByte: { value: NaN } },
     { tomorrow: { value: 3, low: 2, high: NaN } },
   ]);
-  // Later writes of the curve keep them.
+  // Later writes of the curve keep the metrics.
   await (await openJournal(store, 'a', 2)).append([step(3)]);
   const kept = (await readJournal(store, 'a')).flatMap((event) => (event.kind === 'evaluated' ? [event.metrics] : []));
   expect(kept).toEqual(metrics);
   expect(await unreadableInJournal(store, 'a')).toEqual([]);
 });
 
-test('a temperature is of the step that it was found of', () => {
+test('a temperature applies only to the step that it was fitted at', () => {
   const decision = { temperature: 2.5, atLeast: 0.5, step: 900 };
   expect([temperatureAt(decision, 900), temperatureAt(decision, 300)]).toEqual([2.5, 1]);
   expect(temperatureAt({ temperature: 2.5, atLeast: 0.5 }, 300)).toBe(2.5);

@@ -15,7 +15,7 @@ const on = (from: Segments, step: number, text: string) =>
 const described = (segments: Segments) =>
   segments.map(({ after, data }) => `${data.facts?.textHash ?? 'unknown'} after ${after}`);
 
-test('a run that resumes with its own text has one segment, and one that resumes with another keeps both', () => {
+test('a run that resumes with its own text has one segment, and one with another text keeps both', () => {
   expect(on(english, 100, 'english')).toEqual(english);
   const changed = on(english, 100, 'japanese');
   expect(described(changed)).toEqual(['english after 0', 'japanese after 100']);
@@ -27,7 +27,7 @@ test('a run that resumes with its own text has one segment, and one that resumes
   expect(described(on(changed, 200, 'german'))).toEqual(third);
 });
 
-test('the same text cut otherwise is held out otherwise, so it is other data', () => {
+test('the same text with another split is different data', () => {
   const { split, parts } = facts('english');
   const otherwise: Partial<DataFacts>[] = [
     { split: { ...split, rule: 'documents' } },
@@ -44,7 +44,7 @@ test('the same text cut otherwise is held out otherwise, so it is other data', (
   }
 });
 
-test('data that no step was saved on is not spoken of', () => {
+test('omits data without a saved step', () => {
   const tried = on(english, 100, 'japanese');
   expect(described(on(tried, 100, 'german'))).toEqual(['english after 0', 'german after 100']);
   expect(on(tried, 100, 'english')).toEqual(english);
@@ -54,7 +54,7 @@ test('data that no step was saved on is not spoken of', () => {
   expect(described(on(of(null), 5, 'english'))).toEqual(['unknown after 0', 'english after 5']);
 });
 
-test('every step belongs to one segment, the one it was trained in', () => {
+test('every step belongs to the one segment that it was trained in', () => {
   const step = fc.integer({ min: 1, max: 50 });
   fc.assert(
     fc.property(fc.array(fc.tuple(step, fc.constantFrom('a', 'b', 'c')), { maxLength: 8 }), (moves) => {
@@ -77,7 +77,7 @@ test('new settings begin a segment, unless they are equivalent; unused settings 
     continued(english, 50, { recipe: { ...DEFAULT_RECIPE, ...change }, data: same });
   const alike = { steps: 9000, saveEvery: 7, evalEvery: 7, samplePrompt: 'A', recompute: true };
   expect(after(alike)).toEqual([{ ...english[0], recipe: { ...DEFAULT_RECIPE, ...alike } }]);
-  expect(after({ momentum: 0.5 })).toHaveLength(1); // of an optimizer that is not the chosen one
+  expect(after({ momentum: 0.5 })).toHaveLength(1); // a field of another optimizer
   for (const change of [{ learningRate: 0.5 }, { batch: 3 }, { seed: 9 }, { evalTokens: 7 }, { dropout: 0.5 }]) {
     const segments = after(change);
     expect(segments).toMatchObject([
@@ -88,6 +88,6 @@ test('new settings begin a segment, unless they are equivalent; unused settings 
   }
   const both = { recipe: { ...DEFAULT_RECIPE, batch: 3 }, data: { id: 'e', facts: facts('german') } };
   expect(continued(english, 50, both)[1]!.why).toBe('both');
-  // What was tried and never saved is not spoken of, and the settings from before are those of the segment before.
+  // Leaves out settings that were tried but never saved, and continues the previous segment.
   expect(continued(after({ batch: 3 }), 50, english[0])).toEqual(english);
 });

@@ -1,20 +1,18 @@
-/** Segments of a run, each with its own data and settings. Evaluations of different segments don't compare. */
+/** Segments of a run, each with its own data and settings. Evaluations of different segments aren't comparable. */
 import { isChosen } from '../documents/split';
 import { fieldsOf, type Recipe, type RecipeField, tokensPerStep } from '../train/recipe';
 import type { DataFacts } from './settings';
 
 export interface Segment {
-  /** Step before its first; 0 for the first segment, which also has the evaluation at step 0. */
+  /** Step before the segment's first; 0 for the first segment, which also has the evaluation at step 0. */
   after: number;
   recipe: Recipe;
   data: SegmentData;
-  /** Reason for the new segment; absent in the first, and where that is not known. */
+  /** Reason for the new segment; absent in the first segment, or if unknown. */
   why?: 'data' | 'recipe' | 'both';
 }
 
-/**
- * `id`: where its ids are, under `data/<id>`; null for a model imported without data. `facts`: null where they are not known.
- */
+/** `id`: key of the token ids, under `data/<id>`; null for a model imported without data. `facts`: null if unknown. */
 export interface SegmentData {
   id: string | null;
   facts: DataFacts | null;
@@ -57,7 +55,7 @@ export const tokensAt = (
     return sum + Math.max(0, until - after) * tokensPerStep(recipe, context);
   }, 0);
 
-/** Returns whether a value was measured in the segment that a step belongs to; others don't compare with it. */
+/** Returns whether a value was measured in the same segment as a step, and so is comparable with it. */
 export function isMeasuredAlike(
   { segments }: Segmented,
   step: number,
@@ -74,8 +72,8 @@ export const measuredAt = <E extends { readonly step: number }>(
 ): E | undefined => evaluations.filter(isMeasuredAlike(record, step)).findLast((evaluation) => evaluation.step <= step);
 
 /**
- * Segments of a run that resumes from a saved step with possibly changed data or settings. If they changed, earlier steps
- * stay a segment of their own.
+ * Segments of a run that resumes from a saved step with possibly changed data or settings. If they changed, earlier
+ * steps keep their own segment.
  */
 export function continued(segments: Segments, step: number, next: Pick<Segment, 'recipe' | 'data'>): Segments {
   const past = segments.filter(({ after }) => after < step);
@@ -113,7 +111,7 @@ export const isSameData = (a: DataFacts | null, b: DataFacts | null): boolean =>
 const cut = ({ texts, textHash, split, parts }: DataFacts): string =>
   JSON.stringify([
     textHash,
-    // With a single text, the end of all texts is that of each.
+    // With a single text, `end` and `ends` are the same split.
     texts.length < 2 && split.rule === 'end' ? 'ends' : split.rule,
     isChosen(split) ? split.seed : 0,
     ...[parts.train, parts.validation, parts.test].map((part) => part && [part.tokens, part.bytes]),

@@ -7,7 +7,7 @@ import { usualTuningRate } from './tuningConfig';
 
 const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 32, context: 16 }, vocabulary: 257 } as const;
 
-test('a run can continue with another optimizer, which comes with its own fields and its usual rate', () => {
+test("a run can continue with another optimizer, with that one's fields and default rate", () => {
   expect(changeable(DEFAULT_RECIPE)).toHaveProperty('optimizer');
   const sgd = withSetting({ model }, DEFAULT_RECIPE, 'optimizer', 'sgd');
   expect(sgd.learningRate).toBeGreaterThan(10 * DEFAULT_RECIPE.learningRate);
@@ -19,7 +19,7 @@ test('a run can continue with another optimizer, which comes with its own fields
 });
 
 test.each(Object.keys(OPTIMIZERS) as OptimizerId[])(
-  'a tuning that changes to %s takes the rate of its adapter',
+  "a tuning run that changes to %s gets its adapter's rate",
   (optimizer) => {
     const trainable = loraOf(model);
     const before = { ...DEFAULT_RECIPE, optimizer: optimizer === 'sgd' ? 'adamw' : 'sgd', learningRate: 0.5 } as const;

@@ -1,4 +1,4 @@
-/** Changes one setting of a run's recipe, with what depends on it. */
+/** Changes one setting of a run's recipe, with the settings that depend on it. */
 import { paramsOf } from '../models';
 import { countParams } from '../models/spec';
 import { optimizerOf } from '../optim';
@@ -6,7 +6,7 @@ import type { Recipe, RecipeField } from '../train/recipe';
 import type { RunRecord } from './record';
 import { usualTuningRate } from './tuningConfig';
 
-/** Another optimizer comes with its default rate: for a run that tunes, that of its adapter or of full fine-tuning. */
+/** A new optimizer sets its default rate; for a tuning run, that of its adapter or of full fine-tuning. */
 export function withSetting(
   { model, trainable, parent }: Pick<RunRecord, 'model' | 'trainable' | 'parent'>,
   recipe: Recipe,

@@ -1,4 +1,4 @@
-/** Schemas of settings from storage and from other people's files; parsing makes new objects. */
+/** Schemas of settings from storage and from external files; parsing makes new objects. */
 import type { Json } from '../base/blobStore';
 import { currentValue, type Field } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
@@ -41,7 +41,7 @@ import type { ModelChoice } from '../train/run';
 
 const count = z.int().nonnegative();
 
-/** Fields of other optimizers may be absent in recipes from before those existed. */
+/** Recipes of older builds may lack fields of optimizers that were added later. */
 export const recipeSchema: z.ZodType<Recipe> = z
   .strictObject(
     Object.fromEntries(
@@ -63,7 +63,7 @@ export const recipeSchema: z.ZodType<Recipe> = z
 /** How to make a tokenizer from texts. */
 export interface TokenizerChoice {
   kind: TrainedKind;
-  /** Requested size; for bpe only. */
+  /** Requested vocabulary size; for bpe only. */
   vocabulary: number;
 }
 export const tokenizerChoiceSchema: z.ZodType<TokenizerChoice> = z.object({
@@ -82,24 +82,24 @@ const classesSchema: z.ZodType<Classes> = z
   .refine(({ labels }) => new Set(labels).size === labels.length, 'a label appears twice')
   .refine(({ labels, several }) => several === true || labels.length > 1, 'there is only one label');
 
-/** How a classifier's scores become an answer. */
+/** Rule that turns a classifier's scores into an answer. */
 export type Decision = z.infer<typeof decisionSchema>;
 export const decisionSchema = z.strictObject({
   /** Divides the scores, so that confidence matches accuracy. */
   temperature: z.number().positive().max(1000),
   /** Confidence threshold, 0 to 1: below it there is no answer. */
   atLeast: z.number().min(0).max(1),
-  /** Step that the temperature was fitted at; at other steps it is 1. Absent: it came with the weights, and always applies. */
+  /** Step that the temperature was fitted at; 1 at other steps. Absent: came with the weights, always applies. */
   step: count.exactOptional(),
 });
-/** Temperature of the scores of a step. */
+/** Temperature for the scores of a step. */
 export const temperatureAt = ({ temperature, step }: Decision, at: number): number =>
   step === undefined || step === at ? temperature : 1;
 export const PLAIN_DECISION: Decision = { temperature: 1, atLeast: 0 };
 /** Decision of a run that continues training from these weights: keeps the threshold, and resets the temperature. */
 export const decisionOfFork = ({ atLeast }: Decision): Decision => ({ ...PLAIN_DECISION, atLeast });
 
-/** Accepts only sizes that the architecture's spec accepts; nothing has been allocated for them yet. */
+/** Accepts only sizes that the architecture's spec accepts; nothing is allocated for them yet. */
 export const modelSchema: z.ZodType<ModelChoice> = z
   .strictObject({
     id: z.enum(modelIds()),
@@ -146,14 +146,14 @@ export const trainableSchema: z.ZodType<Trainable> = z.strictObject({
   rest: z.enum(FROZEN_DTYPES).exactOptional(),
 });
 
-/** Of an imported run: the step of the run that it was started from. */
+/** For an imported run: the step of the run that it was started from. */
 export const beganSchema = z.strictObject({
   step: count,
   how: z.enum(HOW).exclude(['import']),
   name: z.string().transform((name) => name.slice(0, 1000)),
 });
 
-/** An average of weights: the step it was made at, the other model's name, and that model's share, 0 to 1. */
+/** Average of weights: the step it was made at, the other model's name, and that model's share, 0 to 1. */
 export const mixedSchema = z.strictObject({
   name: z.string().max(1000),
   share: z.number().min(0).max(1),
@@ -192,7 +192,7 @@ const appliedSchema: z.ZodType<AppliedFiles> = z.strictObject({
   config: z.string().max(MAX_JSON_BYTES).exactOptional(),
   rows: z.int().positive().max(MAX_TOKENIZER_ENTRIES),
 });
-/** Stored in records separate from the run's. */
+/** Parts stored in separate records. */
 export const tokenizerParts = {
   merges: mergesSchema,
   chatTemplate: z.string().max(MAX_TEMPLATE_LENGTH).exactOptional(),
@@ -208,10 +208,10 @@ export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
   ...tokenizerFields,
   ...tokenizerParts,
 });
-/** A tokenizer whose parts may be stored separately; `split`: how it splits text, if not as ours do. */
+/** Tokenizer whose parts may be stored separately; `split`: its split pattern, if it isn't ours. */
 export type TokenizerSummary = Omit<TokenizerModel, 'merges'> &
   Partial<Pick<TokenizerModel, 'merges'>> & { split?: SplitName };
-/** Its chat template, if that is short enough for the summary. */
+/** Chat template, if it is short enough for the summary. */
 export function storableTemplate(summary: TokenizerSummary): string | undefined {
   const template = chatTemplateOf(summary);
   return template !== undefined && template.length <= MAX_TEMPLATE_LENGTH ? template : undefined;
@@ -237,7 +237,7 @@ export const tokenizerSummarySchema: z.ZodType<TokenizerSummary> = z.strictObjec
   split: z.enum(SPLIT_NAMES).exactOptional(),
 });
 
-/** `documents`: absent where an older build did not count them. */
+/** `documents`: absent if an older build didn't count them. */
 const partSchema = z.strictObject({ tokens: count, bytes: count, documents: count.exactOptional() });
 
 /** Facts of a run's training data, without the text itself. */
@@ -249,14 +249,14 @@ const trainingTextsSchema = listOf(
     characters: count,
     sha256,
     licence: z.string().optional(),
-    /** Of a cleaned text: hash of the original text; the recipe's name, and its hash. */
+    /** For a cleaned text: hash of the original text; the recipe's name, and its hash. */
     cleaned: z.strictObject({ from: sha256, by: z.string(), recipe: sha256 }).exactOptional(),
   }),
   MAX_TEXTS,
 );
 /**
- * Documents of a text, by its hash: a column for each field, in document order. For a cleaned text they are those of the
- * original, with its hash, and `leftOut` has the places of those that a person left out.
+ * Documents of a text, by its hash: a column for each field, in document order. For a cleaned text they are the
+ * original's, with its hash; `leftOut` has the indices of documents that a person left out.
  */
 export type DocumentLists = z.infer<typeof documentListsSchema>;
 export const documentListsSchema = listOf(
@@ -275,7 +275,7 @@ export const dataFactsSchema = z.strictObject({
   /** Hash of the texts in order, as in the shards' manifest. */
   textHash: z.string(),
   split: splitSchema,
-  /** Test only if requested. */
+  /** `test` only if requested. */
   parts: z.strictObject({ train: partSchema, validation: partSchema, test: partSchema.exactOptional() }),
   ...baselineFields,
 });
@@ -302,10 +302,10 @@ export const isObject = (value: Json | undefined): value is { readonly [key: str
 export const originSchema = z.strictObject({
   /** Name of the imported file. */
   name: z.string().max(1000),
-  /** What the file says of itself: its name and its license. */
+  /** Facts that the file states: its name and its license. */
   title: z.string().max(1000).exactOptional(),
   licence: z.string().max(1000).exactOptional(),
-  /** What the file lacked, and what replaced it. */
+  /** Facts that the file lacked, and their replacement. */
   lacks: z.string().max(1000).exactOptional(),
   /** Milliseconds since 1970. */
   importedAt: moment,

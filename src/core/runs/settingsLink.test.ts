@@ -45,7 +45,7 @@ const tokenizers = fc.oneof(
   fc.constantFrom('bytes' as const, 'characters' as const).map((kind) => ({ kind, vocabulary: 1024 })),
 );
 
-test('a link holds the sizes, tokenizer and recipe, but nothing of the text or the device', () => {
+test('a link has the sizes, tokenizer and recipe, but nothing of the text or the device', () => {
   fc.assert(
     fc.property(models, tokenizers, recipes, (model, tokenizer, recipe) => {
       const query = queryOf({ model, tokenizer, recipe });
@@ -60,7 +60,7 @@ test('a link holds the sizes, tokenizer and recipe, but nothing of the text or t
   );
 });
 
-test('a link is short where settings have their defaults, and readable', () => {
+test('a link is short and readable where settings have their defaults', () => {
   const { config } = modelSpec('gpt').presets[0]!;
   const query = queryOf({
     model: { id: 'gpt', config },
@@ -72,7 +72,7 @@ test('a link is short where settings have their defaults, and readable', () => {
   expect(query).not.toContain('dropout=');
 });
 
-test('any text is either settings or a typed error', () => {
+test('any text gives settings or a typed error', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.webQueryParameters()), (link) => {
       try {
@@ -99,6 +99,6 @@ test.each([
   ['model=gpt&tokenizer=bytes&steps=', /has steps=: /],
   ['model=gpt&tokenizer=bytes&heads=3&width=64', /can't run: /],
   ['model=gpt&tokenizer=bytes&__proto__=1', /unknown setting __proto__/],
-])('%s is refused by name', (link, words) => {
+])('refuses %s by name', (link, words) => {
   expect(() => settingsIn(link)).toThrow(words);
 });

@@ -1,4 +1,4 @@
-/** Settings of a run as part of a link. Names and values are those of the terminal's flags: `model=gpt&layers=4&steps=600`. */
+/** Settings of a run in a link, with names and values of the terminal's flags: `model=gpt&layers=4&steps=600`. */
 import { badSettings } from '../base/errors';
 import { type Field, fieldProblem, flagOf } from '../base/field';
 import { modelIds, type ModelId, modelSpec } from '../models';
@@ -12,7 +12,7 @@ import type { ModelDraft } from './modelDraft';
 import { recipeOf } from './segments';
 import type { TokenizerChoice } from './settings';
 
-/** What a link holds. Texts, their names and the sample prompt stay on the machine. */
+/** Settings in a link. Texts, their names and the sample prompt stay on the machine. */
 export interface LinkedSettings {
   model: Pick<ModelDraft, 'id' | 'config'>;
   tokenizer: TokenizerChoice;
@@ -26,7 +26,7 @@ const ALWAYS: ReadonlySet<string> = new Set<RecipeField>(['objective', 'learning
 /** Vocabulary of a link whose tokenizer has a fixed one. */
 const UNUSED_VOCABULARY = 1024;
 
-/** Settings of a run; undefined of one that is fine-tuned, a classifier, or has an imported tokenizer. */
+/** Settings of a run; undefined for a fine-tuned run, a classifier, or an imported tokenizer. */
 export function settingsOfRun(
   run: { model: ModelChoice; parent?: { how: How }; segments: readonly { recipe: Recipe }[] },
   kind: TokenizerKind,
@@ -36,7 +36,7 @@ export function settingsOfRun(
   return { model: { id, config }, tokenizer: { kind, vocabulary }, recipe: recipeOf(run) };
 }
 
-/** Query of a link, without `#`. Settings that have their default are left out. */
+/** Query of a link, without `#`. Leaves out settings with their default. */
 export function queryOf({ model: { id, config }, tokenizer, recipe }: LinkedSettings): string {
   const parts = [`model=${id}`];
   const put = (name: string, value: Size): void => {
@@ -53,7 +53,7 @@ export function queryOf({ model: { id, config }, tokenizer, recipe }: LinkedSett
 
 /**
  * @param link an address with the query after `#`, or the query alone
- * @throws HomegrownError `bad-settings` that names the setting which is unknown, repeated or out of range
+ * @throws HomegrownError `bad-settings` naming the setting that is unknown, repeated or out of range
  */
 export function settingsIn(link: string): LinkedSettings {
   const entries = entriesOf(link.slice(link.indexOf('#') + 1).trim());
@@ -123,7 +123,7 @@ function tokenizerIn(text: string | undefined): TokenizerChoice {
   );
 }
 
-/** At most 40 characters of what a link holds. */
+/** Shows at most 40 characters of a link's content. */
 const shown = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 const badLink = (what: string): Error =>

@@ -24,7 +24,7 @@ export interface ProjectRow {
   openedAt: number;
   texts: number;
   runs: number;
-  /** Bytes that are deleted with the project, and bytes that other projects share or may share. Excludes records and curves. */
+  /** Bytes deleted with the project, and bytes that other projects share or may share. Excludes records and curves. */
   bytes: { own: number; shared: number } | null;
   removedAt?: number;
   /** Why it can't be opened. */
@@ -32,7 +32,7 @@ export interface ProjectRow {
 }
 
 /**
- * The projects, last opened first, unreadable ones at the end.
+ * Lists projects, last opened first, unreadable ones at the end.
  * @throws the signal's reason when stopped, checked between reads
  */
 export async function projectRows(store: BlobStore, signal = unwatched.signal): Promise<readonly ProjectRow[]> {
@@ -68,7 +68,7 @@ export async function measureEverything(store: BlobStore): Promise<Everything> {
 }
 
 interface StoredSizes {
-  /** An unreadable record may own any of the data, so all data stay. */
+  /** Whether an unreadable record may own any of the data, so all data stays. */
   isOwnerUnknown: boolean;
   texts: readonly TextRecord[];
   runs: readonly { record: RunRecord; bytes: number }[];
@@ -102,7 +102,7 @@ async function readStoredSizes(store: BlobStore, isProjectUnknown: boolean, sign
   };
 }
 
-/** Bytes of the data: ids, token counts, document borders and field borders. */
+/** Bytes of the data: token ids, token counts, document borders and field borders. */
 const sizeOf = ({ parts, width, vocabulary }: ShardManifest): number =>
   sum(
     Object.values(parts).map(({ tokens, borders, documents = 0, fields = {} }) => {
@@ -115,13 +115,13 @@ const U32 = 4;
 /** Bytes of the original text, and of its cleaned version. */
 const roomOf = ({ bytes, cleaned }: TextRecord): number => bytes + (cleaned?.bytes ?? 0);
 
-/** Data of a project's next run and of each of its runs, and the frozen bases of these. */
+/** Data of a project's next run and of each of its runs, and the frozen bases of those runs. */
 function usedBy({ id, data }: Project, { runs }: StoredSizes): ReadonlySet<string> {
   const own = runs.filter(({ record }) => record.projectId === id).map(({ record }) => record);
   const ofRuns = own.flatMap((record) => [...dataNamedBy(record), ...baseOf(record)]);
   return new Set(data ? [dataId(data.manifest), ...ofRuns] : ofRuns);
 }
-/** Hashes never equal ids of data, which are shorter. */
+/** Hashes never equal data ids, which are shorter. */
 const baseOf = ({ base }: RunRecord): readonly string[] => (base === undefined ? [] : [base]);
 
 function rowOf(project: Project, all: readonly Project[], stored: StoredSizes): ProjectRow {
@@ -143,7 +143,7 @@ function rowOf(project: Project, all: readonly Project[], stored: StoredSizes): 
     name,
     openedAt,
     texts: texts.length,
-    // A run without a saved step is no model, and is not listed either.
+    // A run without a saved step is no model, so it is not listed.
     runs: runs.filter(({ record, bytes }) => record.removedAt === undefined && (record.step > 0 || bytes > 0)).length,
     bytes: { own: bytesWhere(true), shared: bytesWhere(false) },
     ...(removedAt !== undefined && { removedAt }),
@@ -155,7 +155,7 @@ export async function bytesOfRun(store: BlobStore, runId: string): Promise<numbe
   return (await stepBytes(store, runId)) + (await bytesOfOthers(store, runId, dataNamedBy));
 }
 
-/** Bytes freed with a run's steps: the steps, and a base that no other run uses. Its data stay. */
+/** Bytes freed with a run's steps: the steps, and a base that no other run uses. The run's data stays. */
 export const bytesOfSteps = async (store: BlobStore, runId: string): Promise<number> =>
   (await stepBytes(store, runId)) + (await bytesOfOthers(store, runId, () => []));
 

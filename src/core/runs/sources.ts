@@ -1,12 +1,12 @@
-/** Which text or document the tokens of data are of, by the names that people know. */
+/** Finds the name of the text or document that tokens come from. */
 import type { BlobStore } from '../base/blobStore';
 import { isUnreadable } from '../base/record';
 import { documentsOf, trainingSize, listTexts } from '../documents';
 import type { DataFacts } from './settings';
 
 /**
- * Name of the text of a document, by its place among all of the data; of a single text, the document's own title. Empty from
- * the first text on that is no longer stored as it was in training.
+ * Returns names by document index in all of the data: the text's name or, for a single text, the document's own title.
+ * Empty from the first text on that is no longer stored as it was in training.
  */
 export async function sourcesOf(store: BlobStore, data: DataFacts | null): Promise<(place: number) => string> {
   const names: string[] = [];
@@ -17,12 +17,12 @@ export async function sourcesOf(store: BlobStore, data: DataFacts | null): Promi
     if (!text) break;
     try {
       for (const { title, spans } of await documentsOf(store, text)) {
-        // A row of a table is not, and a conversation is one.
+        // Titles of table rows and conversations aren't used.
         const isCalled = title !== undefined && title !== '' && spans === undefined && !text.conversations;
         names.push(isSingle && isCalled ? title : name);
       }
     } catch (error) {
-      if (!isUnreadable(error)) throw error; // what is measured does not depend on it
+      if (!isUnreadable(error)) throw error; // the evaluation doesn't depend on names
       break;
     }
   }

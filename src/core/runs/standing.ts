@@ -1,4 +1,4 @@
-/** How a finished run does against models that only count, by the evaluation of its best step. For Train, Runs and Evaluate. */
+/** Compares a finished run with baselines, by the evaluation of its best step. For Train, Runs and Evaluate. */
 import { stillImproving } from '../objectives/baseline';
 import { labelStanding, type MeasuredLabels } from './labelStanding';
 import { type Ending, modelStanding, type Standing } from './modelStanding';
@@ -18,6 +18,6 @@ export function finishedStanding(
   };
 }
 
-/** Whether a model that only counts, or none, does better. */
+/** Whether a baseline beats the model, or a classifier is no better than one label. */
 export const isBeaten = ({ kind }: Pick<Standing, 'kind'>): boolean =>
   kind === 'worse' || kind === 'no better than one label';

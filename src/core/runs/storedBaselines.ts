@@ -1,4 +1,4 @@
-/** Baselines that were measured when the data of a run were built, for an evaluation of the same part. */
+/** Baselines that were measured when a run's data was built, for an evaluation of the same part. */
 import { evaluatedAs } from '../objectives';
 import type { BaselineFacts } from '../objectives/facts';
 import type { PartName } from '../shards/manifest';
@@ -7,9 +7,9 @@ import type { RunRecord } from './record';
 import type { DataFacts } from './settings';
 
 /**
- * The facts of a run's data if they have what n-gram models reach on this part. Undefined for the test part, which isn't measured
- * when data are built; for records of older builds and texts too long to count; for other data than the manifest is of; and for
- * models that don't predict the next token.
+ * Returns the facts of a run's data if they have n-gram baselines for this part. Undefined for the test part, which
+ * isn't measured when data is built. Also undefined for records of older builds, texts too long to count, other data
+ * than the manifest's, and models that don't predict the next token.
  */
 export function storedBaselines(
   { model, objective }: Pick<RunRecord, 'model' | 'objective'>,

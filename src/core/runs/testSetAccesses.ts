@@ -1,18 +1,18 @@
-/** How often the test part was looked at. Each look that decides something makes the part a little more of a validation part. */
+/** Counts accesses to the test part. Each access that decides something makes it more like a validation part. */
 import { listOf } from '../base/limits';
 import { z } from '../base/zod';
 
-/** Data that a run has had. */
+/** Maximum number of different test parts of a run. */
 const MAX = 1000;
 
-/** `of`: says which text it is; of another, with other data of the run, it was not looked at. */
+/** `of`: identifies the test part's text. A run's other data has its own count. */
 export const testSetAccessesSchema = listOf(z.strictObject({ of: z.string(), count: z.int().positive() }), MAX);
 type TestSetAccesses = z.infer<typeof testSetAccessesSchema>;
 
 export const testSetAccessCount = (looks: TestSetAccesses | undefined, of: string): number =>
   looks?.find((each) => each.of === of)?.count ?? 0;
 
-/** After one more. */
+/** Adds one access. */
 export const withTestSetAccess = (looks: TestSetAccesses = [], of: string): TestSetAccesses => [
   ...looks.filter((each) => each.of !== of).slice(1 - MAX),
   { of, count: testSetAccessCount(looks, of) + 1 },

@@ -13,7 +13,7 @@ const { recipe } = runRecord().segments[0];
 const segments = (...of: [after: number, id: string | null, ...Parameters<typeof factsOf>][]): Segments =>
   of.map(([after, id, ...texts]) => ({ after, recipe, data: { id, facts: factsOf(...texts) } })) as unknown as Segments;
 
-test('lists the runs trained on a text, with steps, share, and whether its tokens are still there', () => {
+test('lists the runs trained on a text, with steps, share, and whether its tokens still exist', () => {
   const runs = [
     runRecord({ id: 'new', name: 'New', step: 40, segments: segments([0, 'd', [SEA, 300], [LAND, 700]]) }),
     runRecord({ id: 'left', name: 'Part', step: 8, segments: segments([0, 'd', [REST, 5]]) }),

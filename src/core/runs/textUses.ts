@@ -1,4 +1,4 @@
-/** Traces of a removed text in runs that were trained on it. */
+/** Finds traces of a removed text in runs that were trained on it. */
 import { formatCount, formatShare } from '../base/units';
 import { trainingSize, type TextRecord } from '../documents/record';
 import type { RunRecord } from './record';
@@ -15,7 +15,7 @@ export interface TextUse {
   to: number;
   /** Share of that step's training characters. */
   share: number;
-  /** Whether the run's data hold the text's tokens, so that it can resume with them. */
+  /** Whether the run's data has the text's tokens, so that it can resume with them. */
   hasTokens: boolean;
 }
 
@@ -66,7 +66,7 @@ export function mergeUses(each: readonly (readonly TextUse[])[]): readonly TextU
   return [...runs.values()];
 }
 
-/** Summary in a sentence or two; undefined where no run was trained on the text. */
+/** Summary in a sentence or two; undefined if no run was trained on the text. */
 export function usesWords(uses: readonly TextUse[], texts = 1): string | undefined {
   if (uses.length === 0) return undefined;
   const shown = uses.slice(0, MAX_NAMED).map(({ name, from, to, share }) => {

@@ -26,7 +26,7 @@ async function addSaved(store: BlobStore): Promise<void> {
   const tensors = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
   await (await claimRun(store, 'a')).save({ state: { step: 4, tokensSeen: 0, activeMs: 0, best: null }, tensors });
 }
-/** As a build before wrote it: all in one. */
+/** Writes the record like an older build, with the merges inside. */
 const before = async (store: BlobStore): Promise<void> => {
   const old = { ...(storedRecord(RUN, made()) as object), version: 2 };
   await store.commit({ put: [[recordKey('a'), old]], drop: ['merges/a'] });
@@ -35,7 +35,7 @@ const tokenizerOf = async (store: BlobStore, id = 'a') => readTokenizer(store, a
 const unreadable = async (store: BlobStore) =>
   (await Promise.all(KINDS.map((kind) => kind.unreadable(store, null)))).flat().map(({ key }) => key);
 
-test('an external one is stored whole; the record says how it splits text', async () => {
+test('stores an external tokenizer whole, and the record has its split pattern', async () => {
   const store = memoryStore();
   const added = { id: 2, special: true, single_word: false, lstrip: false, rstrip: false, normalized: false };
   const elsewhere = { split: 'qwen2', spellings: ['a', 'b', '<|end|>'], added: [added], names: {} } as const;
@@ -47,7 +47,7 @@ test('an external one is stored whole; the record says how it splits text', asyn
   }
 });
 
-test('normalization is in the record itself, and unknown steps are refused', async () => {
+test('the record itself has the normalization, and unknown steps are refused', async () => {
   const store = memoryStore();
   const normalizers = [
     { type: 'NFKC' as const },
@@ -61,7 +61,7 @@ test('normalization is in the record itself, and unknown steps are refused', asy
   await expect(readKnownRun(store, 'b')).rejects.toMatchObject({ code: 'storage-damaged' });
 });
 
-test('the record has none of them; a change of it leaves them, a fork has its own, and they go with their run', async () => {
+test('the record has no merges; changes leave them, a fork has its own, and they are deleted with their run', async () => {
   const store = memoryStore();
   await addSaved(store);
   expect(JSON.stringify(await store.get(recordKey('a')))).not.toContain('merges');
@@ -77,7 +77,7 @@ test('the record has none of them; a change of it leaves them, a fork has its ow
   expect(await tokenizerOf(store, 'b')).toEqual(TOKENIZER);
 });
 
-test('one of an older build opens as it lies, keeps them through a change, and is brought to the new form in one commit', async () => {
+test("opens an older build's record as it is, keeps its merges through a change, and upgrades it in one commit", async () => {
   const store = memoryStore();
   await addSaved(store);
   await before(store);
@@ -90,7 +90,7 @@ test('one of an older build opens as it lies, keeps them through a change, and i
   expect(JSON.stringify(await store.get(recordKey('a')))).not.toContain('merges');
   expect(await tokenizerOf(store)).toEqual(TOKENIZER);
 
-  // Changed in another tab between the look and the commit: as that has it.
+  // Changed in another tab between the read and the commit: takes that change.
   await before(store);
   const racing: BlobStore = {
     ...store,
@@ -105,7 +105,7 @@ test('one of an older build opens as it lies, keeps them through a change, and i
   expect(await tokenizerOf(store)).toEqual(TOKENIZER);
 });
 
-test('where they are gone or cannot be read, that is said when they are asked for, the run is listed, and all of it stays', async () => {
+test('reports missing or unreadable merges on access, still lists the run, and keeps all of its data', async () => {
   const store = memoryStore();
   await addSaved(store);
   expect(await unreadable(store)).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * Tokenizer of a run. Its merges, and the definition of an external one, are stored separately under `merges/<run>`. They are
- * most of a run's size besides its steps, and no list of runs shows them.
+ * Tokenizer of a run. Its merges, and an external definition, are stored separately under `merges/<run>`. They are most
+ * of a run's size apart from its steps, and no list of runs shows them.
  */
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -14,7 +14,7 @@ interface StoredTokenizer {
   tokenizer: TokenizerSummary;
 }
 
-/** @throws HomegrownError `storage-damaged` where its merges are gone or cannot be read, `newer-version` */
+/** @throws HomegrownError `storage-damaged` if the merges are missing or unreadable, `newer-version` */
 export async function readTokenizer(store: BlobStore, { id, tokenizer }: StoredTokenizer): Promise<TokenizerModel> {
   const { kind, roles, normalizers, merges, chatTemplate, elsewhere, applied } = tokenizer;
   const parts = merges
@@ -23,7 +23,7 @@ export async function readTokenizer(store: BlobStore, { id, tokenizer }: StoredT
   return { kind, ...(roles && { roles }), ...(normalizers && { normalizers }), ...parts };
 }
 
-/** @throws HomegrownError `storage-damaged` where there are none too, `newer-version` */
+/** @throws HomegrownError `storage-damaged` if the record is missing or unreadable, `newer-version` */
 async function readParts(store: BlobStore, key: string): Promise<Parts> {
   const stored = await readRecord(store, key, MERGES_OF);
   if (!stored) throw new HomegrownError('storage-damaged', `${MERGES_OF.what(key)} is missing`);
@@ -42,7 +42,7 @@ export async function unreadableMerges(
   return (await readAll([...keys], (key) => readParts(store, key))).unreadable;
 }
 
-/** Splits a record as it is stored from its merges; a tokenizer without any has none stored. */
+/** Splits a record into its stored form and its merges; a tokenizer without merges stores none. */
 export function withoutMerges<R extends StoredTokenizer>(record: R): { record: R; put: [key: string, value: Json][] } {
   const { merges, chatTemplate, elsewhere, applied, ...tokenizer } = record.tokenizer;
   if (!merges || (merges.length === 0 && !elsewhere && !applied)) return { record, put: [] };
@@ -52,7 +52,7 @@ export function withoutMerges<R extends StoredTokenizer>(record: R): { record: R
   const summary = {
     ...tokenizer,
     ...(elsewhere && { split: elsewhere.split }),
-    ...(template !== undefined && { chatTemplate: template }), // which its card tells
+    ...(template !== undefined && { chatTemplate: template }), // for its card
   };
   return { record: { ...record, tokenizer: summary }, put: [[mergesKey(record.id), stored]] };
 }

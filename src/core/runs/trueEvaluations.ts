@@ -1,4 +1,4 @@
-/** Of what was measured of a step, what goes with it. */
+/** Selects the evaluations of a step that an export includes. */
 import type { BlobStore } from '../base/blobStore';
 import { readRecord, unlessUnreadable } from '../base/record';
 import { manifestIfKept } from './data';
@@ -8,8 +8,8 @@ import type { RunRecord } from './record';
 import { segmentAt } from './segments';
 
 /**
- * Saved evaluations of a step that still match the run's data and tokenization, one for each part; comparisons on such parts
- * only.
+ * Saved evaluations of a step that still match the run's data and tokenization, one for each part; only comparisons on
+ * such parts.
  * @param tokenizerHash of the run
  */
 export async function trueEvaluations(

@@ -17,17 +17,17 @@ export type Purpose = (typeof PURPOSES)[number];
 export interface TuningChoice {
   purpose: Purpose;
   /**
-   * A saved step of a run; null: the project's run, at its newest. A classifier can start from `nothing`: random weights with
-   * the project's model and tokenizer.
+   * A saved step of a run; null: the newest step of the project's run. A classifier can start from `nothing`: random
+   * weights with the project's model and tokenizer.
    */
   base: { runId: string; step: number } | 'nothing' | null;
-  /** Some of the model's own weights, or an adapter. */
+  /** Trainable scope: some of the model's own weights, or an adapter. */
   learns: TrainableScope['what'] | 'adapter';
-  /** Number of last layers to train, where those are trained. */
+  /** Number of last layers to train, if the scope is layers. */
   layers: number;
   adapter: Omit<AdapterChoice, 'beside'>;
   beside: TargetModules['what'];
-  /** Weights to train, where those are named. */
+  /** Weights to train, if the scope is named weights. */
   targets: readonly string[];
   /** Data type of frozen weights. */
   rest: FrozenDtype;
@@ -35,7 +35,7 @@ export interface TuningChoice {
   template: string | null;
   /** Held-out share of the training data. */
   heldOut: number;
-  /** Ids of texts that stand for the base's training data, if those aren't stored. */
+  /** Ids of texts that replace the base's training data, if that isn't stored. */
   old: readonly string[];
   /** The purpose and the base determine its objective. */
   recipe: Recipe;
@@ -64,7 +64,7 @@ export interface ClassifierChoice extends Pick<TuningChoice, 'heldOut' | 'recipe
 
 const BODIES = ['usual', 'project'] as const;
 
-/** Short, because small data are quickly overfitted; the rate follows the trainable weights. */
+/** Few steps, because small data is quickly overfitted; the rate follows the trainable weights. */
 const RECIPE: Recipe = {
   ...DEFAULT_RECIPE,
   steps: 200,
@@ -165,7 +165,7 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
       fewest: z.union([z.literal(1), z.literal(2)]),
       passes: z.number().gt(0).max(MAX_EPOCHS).nullable(),
       body: z.enum(BODIES).exactOptional(),
-      tokenizer: tokenizerChoiceSchema.nullable().default(null), // absent likewise
+      tokenizer: tokenizerChoiceSchema.nullable().default(null), // absent in older builds too
       context: z.int().min(1).max(65_536).exactOptional(),
       heldOut,
       recipe: recipeSchema,

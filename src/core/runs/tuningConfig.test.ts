@@ -8,7 +8,7 @@ import { initialTuning, ofPurpose, tuningSchema } from './tuning';
 
 const MODEL = { id: 'gpt', config: { layers: 3, heads: 2, width: 8, context: 4 }, vocabulary: 300 } as const;
 
-test('each way to learn is of the model, and less of it learns at a higher rate', () => {
+test('each trainable scope fits the model, and an adapter has a higher rate than full fine-tuning', () => {
   const ways = [
     { learns: 'all' },
     { learns: 'last', layers: 1 },
@@ -27,13 +27,13 @@ test('each way to learn is of the model, and less of it learns at a higher rate'
   expect(usualTuningRate(MODEL, all, 'adamw')).toBeLessThan(usualTuningRate(MODEL, adapters[0], 'adamw'));
 });
 
-test('what is not in the model is refused', () => {
+test('refuses weights that the model lacks', () => {
   expect(() => trainableOf({ ...initialTuning(), learns: 'last', layers: 9 }, MODEL)).toThrow('has 3 layers');
   const named = { ...initialTuning(), beside: 'named', targets: ['q_proj'] } as const;
   expect(() => trainableOf(named, MODEL)).toThrow('no target module called q_proj');
 });
 
-test('adapting keeps the base’s objective, with text instead of chats', () => {
+test("adaptation keeps the base's objective, with text instead of chats", () => {
   expect(tuningObjective('adapt', 'prefix', MODEL)).toBe('prefix');
   expect(tuningObjective('adapt', 'chats', MODEL)).toBe('causal');
   expect(tuningObjective('instruct', 'causal', MODEL)).toBe('chats');
@@ -54,7 +54,7 @@ test('the head of a classifier is always trained, and has no adapter', () => {
   expect(trainableOf({ ...initialTuning(), learns: 'all' }, model)).toBeUndefined();
 });
 
-test('settings of a classifier are its own, and an older project has the usual ones', () => {
+test('a classifier has its own settings, and an older project gets the defaults', () => {
   const { classify: _, ...older } = initialTuning();
   expect(tuningSchema.parse(older)).toEqual(initialTuning());
   const { tokenizer: __, ...former } = initialTuning().classify;
@@ -65,7 +65,7 @@ test('settings of a classifier are its own, and an older project has the usual o
   expect(ofPurpose(tuning, 'adapt').recipe).toEqual(tuning.recipe);
 });
 
-test('settings come back from storage as they were, an adapter’s within its bounds', () => {
+test("storage returns the same settings, with an adapter's within their bounds", () => {
   const tuning = initialTuning();
   const stored = fc.record({
     purpose: fc.constantFrom('adapt' as const, 'instruct' as const, 'classify' as const),

@@ -1,4 +1,4 @@
-/** Meaning of a tuning's settings for a model: trainable weights, learning rate and objective. */
+/** Applies tuning settings to a model: trainable weights, learning rate and objective. */
 import { type AdapterChoice, adapterOf } from '../adapters';
 import { targetsOf } from '../adapters/targetModules';
 import { weightsInScope } from '../adapters/trainableScope';
@@ -15,7 +15,7 @@ import type { TuningChoice } from './tuning';
 
 /**
  * Trainable part; undefined for all weights. The head of a classifier is always trainable.
- * @throws HomegrownError `bad-settings` where the model lacks a requested weight
+ * @throws HomegrownError `bad-settings` if the model lacks a requested weight
  */
 export function trainableOf(
   { learns, layers, adapter, beside, targets, rest }: TuningChoice,
@@ -43,9 +43,9 @@ const without = (table: ParamTable, others: ParamTable): ParamTable =>
   Object.fromEntries(Object.entries(table).filter(([name]) => !Object.hasOwn(others, name)));
 
 /**
- * Peak learning rate of a tuning. Full fine-tuning uses a third of the rate for a new model of this size. Adapters use five
- * times that rate, a classifier's one and a half times, nearly independent of their rank: docs/benchmarks.md, "Learning rates
- * of adapters".
+ * Peak learning rate of a tuning. Full fine-tuning uses a third of the rate for a new model of this size. Adapters use
+ * five times the new model's rate, and a classifier's adapters one and a half times. Both are nearly independent of
+ * rank: docs/benchmarks.md, "Learning rates of adapters".
  */
 export function usualTuningRate(
   model: ModelChoice,

@@ -12,9 +12,9 @@ import { idAt, listProjects, OLD_KEY, PROJECTS } from './projects';
 import { listRuns, recordKey, type RunRecord, unreadableRuns } from './record';
 
 /**
- * Drops data that no project or run names, and bases that no run with a saved step names: a run resumes with its original
- * ones. Unreadable runs and projects may name any, so while there are some, everything stays. Data and bases with an
- * unreadable description stay too. Call it only while nobody is making data that no record names yet.
+ * Deletes data that no project or run names, and bases that no run with a saved step names. A run resumes with its
+ * original ones. Unreadable runs and projects may name any, so while there are some, everything stays. Data and bases
+ * with an unreadable description stay too. Don't call it while data that no record names yet is being made.
  */
 export async function dropUnused(store: BlobStore): Promise<void> {
   await dropOrphaned(store);
@@ -42,10 +42,10 @@ export async function basesNamed(store: BlobStore, runs: readonly RunRecord[]): 
   );
 }
 
-/** Also those that only have chunks, left by a tab that closed. */
+/** Also deletes bases that only have chunks, left by a tab that closed. */
 async function dropBases(store: BlobStore, there: readonly string[], named: ReadonlySet<string>): Promise<void> {
   const { records } = await readAll(there, async (hash) => {
-    await readRecord(store, baseKey(hash), BASE); // one that cannot be read stays
+    await readRecord(store, baseKey(hash), BASE); // an unreadable one stays
     return hash;
   });
   for (const hash of records) if (!named.has(hash)) await store.commit({ drop: await baseKeys(store, hash) });

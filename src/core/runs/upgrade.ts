@@ -1,12 +1,12 @@
-/** Records of runs as older builds wrote them, brought to today's form. */
+/** Upgrades records of runs from older builds to the current version. */
 import type { Json } from '../base/blobStore';
 import type { JsonObject } from '../base/record';
 import { FIRST_PROJECT } from './project';
 import { isObject, upgradeFacts } from './settings';
 
 /**
- * From the first version, which had one recipe, the manifest of its data inline, and no project: it is in the project of
- * those builds, the only one.
+ * Upgrades the first version, which had one recipe, the manifest of its data inline, and no project. Assigns the run to
+ * the only project of those builds.
  */
 export function upgradeRun(
   { recipe, manifest, data, earlier = [], ...rest }: JsonObject,
@@ -48,7 +48,7 @@ export const upgradedSegments = (
     ...(i > 0 && { why: 'data' }),
   }));
 
-/** Where ids are, as their manifest says it. @throws where it does not */
+/** Data id in a manifest. @throws if the manifest has none */
 function dataIdOf(manifest: Json | undefined): string | null {
   if (manifest === null) return null;
   const { train } = (manifest ?? {}) as { train?: { counts?: { key?: unknown } } };
@@ -57,5 +57,5 @@ function dataIdOf(manifest: Json | undefined): string | null {
   return id;
 }
 
-/** Always the same of a run: 1 to 8. */
+/** Hue of a run, 1 to 8, derived from its key so that it never changes. */
 const hueOf = (key: string): number => 1 + (new TextEncoder().encode(key).reduce((sum, byte) => sum + byte, 0) % 8);

@@ -1,10 +1,10 @@
-/** What a classifier without a base is, where nobody says. */
+/** Default classifier without a base. */
 import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import { usualConfig } from '../models/spec';
 import type { TokenizerChoice } from './settings';
 
-/** About a million parameters with its tokenizer: on a processor it reads a few thousand texts three times in minutes. */
+/** About a million parameters with its tokenizer. A CPU takes minutes for three epochs on a few thousand texts. */
 export const USUAL_BODY = {
   id: 'bert',
   config: usualConfig(modelSpec('bert'), { layers: 2, heads: 4, width: 128, context: 192 }),

@@ -1,4 +1,4 @@
-/** A saved step as a whole model, with its base if it is tuned. */
+/** Loads a saved step as a whole model, merged with its base if it is tuned. */
 import { partsOf } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { loadSnapshot, type Loaded } from '../checkpoint/checkpoint';
@@ -25,7 +25,7 @@ export async function loadWhole(
 ): Promise<Loaded> {
   const loaded = await loadSnapshot(store, run.id, which, withMoments ? undefined : weightsOf(run));
   if (run.base === undefined) return loaded;
-  // Loads lazily: without a tuned run this code isn't needed.
+  // Loads lazily: only tuned runs need this code.
   const [{ readBase }, { partly }] = await Promise.all([import('../checkpoint/base'), import('../train/partly')]);
   const base = await readBase(store, run.base);
   return { ...loaded, snapshot: partly(base, run.trainable).whole(run.model, loaded.snapshot) };

@@ -1,4 +1,4 @@
-/** The model of a row: weights by a seed, with moments, a curve and tokens, as a run that was saved would have them. */
+/** Model of a row: weights by a seed, with moments, a curve and tokens, like a saved run. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { unwatched } from '../../core/base/job';
@@ -23,7 +23,7 @@ import { tokenSource } from '../tokenSource';
 import { type Row, rows } from './rows';
 import { allFormats } from '../../core/export/formats';
 
-/** Tokenizers by turns. */
+/** Tokenizers, used in turn. */
 const TOKENIZERS: readonly TrainSettings[] = [
   { kind: 'bytes', vocabulary: 257 },
   { kind: 'bpe', vocabulary: 320 },
@@ -44,14 +44,14 @@ const text = (): string =>
   );
 
 const kept = new Map<string, Promise<Exported>>();
-/** The same object each time within a test file; nobody may change it. */
+/** Returns the same object each time within a test file; don't change it. */
 export function exportedOf(row: Row): Promise<Exported> {
   const known = kept.get(row.name) ?? made(row);
   kept.set(row.name, known);
   return known;
 }
 
-/** What an adapter was tuned on. */
+/** Base model of an adapter. */
 export const baseOf = (row: Row): Promise<Exported> => {
   const { isAdapted: _, ...base } = row;
   return exportedOf({ ...base, name: `${row.name}, its base` });
@@ -98,8 +98,8 @@ async function made(row: Row): Promise<Exported> {
 }
 
 /**
- * Weights with which choices differ, and each counts: activations are about as large as 1 whatever the architecture, none of the
- * vectors is zeros, and no row of a matrix is like another.
+ * Weights that make choices differ and each matter. Activations are about 1 in size for every architecture. No vector
+ * is all zeros, and no two rows of a matrix are equal.
  */
 export function weightsOf(model: ModelChoice, seed: number): Values {
   const table = Object.entries(paramsOf(model)).map(([name, each]): [string, Parameter] => [
@@ -118,13 +118,13 @@ const deviation = ({ shape, linear, perToken }: Parameter): number => {
   return linear ? 1.1 / Math.sqrt(shape[0]!) : 0.2;
 };
 
-/** Such as AdamW remembers. */
+/** Moments as AdamW has them. */
 const moments = (weights: Values): readonly (readonly [string, HostTensor])[] =>
   ['m', 'v'].flatMap(
     (slot) =>
     [...weights].map(([name, { shape, data }]) => [`adam.${slot}.${name}`, { shape, data: data.map((x) => x * x) }] as const), // prettier-ignore
   );
-/** Of an adapter, which is all that was tuned. */
+/** Adds moments of an adapter, the only trained part. */
 function withMoments(exported: Exported): Exported {
   const { snapshot } = exported;
   const tuned = new Map([...snapshot.tensors].filter(([name]) => name.includes('lora_')));

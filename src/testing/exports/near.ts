@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** The largest difference of two lists, as a share of the largest of `ours`; what isn't a number is infinitely far. */
+/** Largest difference of two lists, as a share of the largest value in `ours`; infinite for a NaN. */
 export function apart(theirs: ArrayLike<number>, ours: ArrayLike<number>): number {
   expect(theirs.length).toBe(ours.length);
   expect(ours.length).toBeGreaterThan(0);
@@ -12,6 +12,6 @@ export function apart(theirs: ArrayLike<number>, ours: ArrayLike<number>): numbe
   return distance / largest;
 }
 
-/** Place of the largest value. */
+/** Index of the largest value. */
 export const likeliest = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((best, value, i, all) => (value > all[best]! ? i : best), 0);

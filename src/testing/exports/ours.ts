@@ -1,4 +1,4 @@
-/** What our own engine says of a row's model: computed once per process, and held against every other engine. */
+/** Results of our own engine on a row's model, computed once per process and compared with every other engine. */
 import { unwatched } from '../../core/base/job';
 import type { Exported } from '../../core/export/format';
 import { type Network, network } from '../../core/models/network';
@@ -29,13 +29,13 @@ const ask = <T>(row: Row, what: string, work: (net: Network, exported: Exported)
     return withNetwork(exported, (net) => work(net, exported));
   });
 
-/** Ids of held-out text: as many as are read at once, from `start` on. */
+/** Ids of held-out text from `start` on, by default a full context. */
 export async function heldOut(row: Row, start = 11, length = row.config.context): Promise<number[]> {
   const { tokens } = await exportedOf(row);
   return [...(await tokens!.validation.read(start, length))];
 }
 
-/** Scores [ids, vocabulary]. @param source what `ids` is an answer to, of an encoder-decoder */
+/** Scores [ids, vocabulary]. @param source source text of an encoder-decoder, which `ids` answer */
 export const ourScores = (row: Row, ids: readonly number[], source?: readonly number[]): Promise<Float32Array> =>
   ask(row, `scores ${ids.join()} of ${String(source)}`, async (net) => {
     if (!source) return logits(net, ids);
@@ -45,12 +45,12 @@ export const ourScores = (row: Row, ids: readonly number[], source?: readonly nu
     return scores;
   });
 
-/** Prompts that tokenizers cut in different ways. */
+/** Prompts that tokenizers split in different ways. */
 export const PROMPTS = ['Call me ', 'The whale', "'Tis naïve:\n\n 42"] as const;
 /** Number of greedy tokens after each prompt. */
 export const LENGTH = 20;
 
-/** Tokens after a text, up to its end: the likeliest each time, or by chance at a temperature. */
+/** Tokens after a text, up to its end: greedy, or sampled at a temperature. */
 export const ourText = (row: Row, prompt: string, length = LENGTH, temperature = 0): Promise<readonly number[]> =>
   ask(row, `${length} tokens after ${prompt} at ${temperature}`, async (net, { tokenizer }) => {
     const ids: number[] = [];
@@ -60,17 +60,17 @@ export const ourText = (row: Row, prompt: string, length = LENGTH, temperature =
   });
 
 export const PASSAGE = 'It was the [MASK] and ___.';
-/** Candidates of a passage's blanks. */
+/** Candidates for a passage's blanks. */
 export const ourBlanks = (row: Row, max = 8, passage = PASSAGE): Promise<Filled> =>
   ask(row, `${max} candidates of ${passage}`, (net, { tokenizer }) => fill(net, tokenizer, passage, max));
 
-/** Of 1 to 60 characters, so that some are longer than the context. */
+/** Texts of 1 to 60 characters, so that some are longer than the context. */
 export const TEXTS: readonly string[] = Array.from({ length: 200 }, (_, i) =>
   Array.from({ length: 1 + ((i * 37) % 60) }, (_x, j) => 'aeinrst lmäq鯨.'.charAt((i * 31 + j * j * 17 + j) % 15)).join(
     '',
   ),
 );
-/** @param isCut long texts are, whatever the model says of them */
+/** @param isCut truncates long texts, whatever the model's setting */
 export const ourLabels = (row: Row, texts: readonly string[] = TEXTS, isCut = false): Promise<readonly Classified[]> =>
   once(`ours of ${row.name}: labels${isCut ? ', cut' : ''} of ${texts.join('|')}`, async () => {
     const exported = await exportedOf(row);

@@ -1,4 +1,4 @@
-/** Which rows can't be written in which format, and in which words that is said: what the architectures state, and what is stated here. */
+/** Expected refusals of rows by formats, with wording: from the architectures' statements and this file. */
 import type { FormatId } from '../../core/export/formats';
 import { kindOf } from '../../core/export/kinds';
 import { type ModelId, modelSpec } from '../../core/models';
@@ -6,7 +6,7 @@ import { usualPooling } from '../../core/models/classes';
 import { sizesOf } from '../../core/models/spec';
 import type { Row } from './rows';
 
-/** Of sizes that no class of transformers has, or no architecture of llama.cpp. A row that isn't here is in all formats that its architecture states. */
+/** Variants that no transformers class or llama.cpp architecture has. Others work in all stated formats. */
 const NORMS = 'post-norm needs per-row QK-norm (OLMo 2), pre-norm needs per-head QK-norm (Qwen3) or none (Llama)';
 const NO_KIN: Partial<Record<ModelId, Readonly<Record<string, string>>>> = {
   llama: {
@@ -26,7 +26,7 @@ const narrow = ({ config }: Row): string | undefined => {
   return `it would see ${config.context} tokens instead of ${window}`;
 };
 
-/** In transformers. */
+/** Reason why transformers can't open the model. */
 function byTransformers(row: Row): string | undefined {
   const { label, huggingFace } = modelSpec(row.id);
   if (!huggingFace) return `transformers has no ${label} model`;
@@ -36,7 +36,7 @@ function byTransformers(row: Row): string | undefined {
   return seen && isOlmo(row) ? `OLMo 2 has no sliding-window attention in transformers: ${seen}` : undefined;
 }
 const POOLED = { first: 'the first token', mean: 'the mean', last: 'the last token' };
-/** In a class of it, which scores one token alone. */
+/** Reason why a transformers class can't open the model, such as a pooling that the class lacks. */
 function byItsClass(row: Row): string | undefined {
   const { classes } = row.config;
   if (!classes || classes.pooling === usualPooling(row)) return byTransformers(row);
@@ -83,7 +83,7 @@ const ofAdapters =
   (row: Row): string | undefined =>
     row.isAdapted ? other(row) : 'This model has no adapter';
 
-/** A format that isn't here says nothing of rows: its own test does. */
+/** Formats that aren't here have their own tests. */
 const REASONS: Readonly<Partial<Record<FormatId, (row: Row) => string | undefined>>> = {
   hf: () => undefined,
   safetensors: () => undefined,
@@ -99,7 +99,7 @@ const REASONS: Readonly<Partial<Record<FormatId, (row: Row) => string | undefine
   pytorch: asPytorch,
 };
 
-/** Why a row can't be written in a format; null where it can, undefined where nothing is stated. */
+/** Expected reason why a row can't be exported in a format; null if it can, undefined if nothing is stated. */
 export function refusalOf(row: Row, format: FormatId): string | null | undefined {
   const reason = REASONS[format];
   return reason && (reason(row) ?? null);

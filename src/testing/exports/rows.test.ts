@@ -5,13 +5,13 @@ import { toy, TOY_ID } from '../toyModel/spec';
 import { refusalOf } from './refused';
 import { rowNamed, rows } from './rows';
 
-test('each architecture in the list has rows, each with a name of its own', () => {
+test('each architecture in the list has rows with unique names', () => {
   expect(new Set(rows().map(({ id }) => id))).toEqual(new Set(modelIds()));
   expect(new Set(rows().map(({ name }) => name)).size).toBe(rows().length);
   expect(() => rowNamed('Mamba, plain')).toThrow('No row is called "Mamba, plain": GPT, plain; ');
 });
 
-test('every position of every switch and choice is in a row', () => {
+test('every value of every switch and choice occurs in a row', () => {
   for (const [id, { fields }] of Object.entries(MODELS))
     for (const [name, field] of Object.entries<Field>(fields)) {
       const positions = field.kind === 'switch' ? [true, false] : field.kind === 'choice' ? Object.keys(field.of) : [];
@@ -20,7 +20,7 @@ test('every position of every switch and choice is in a row', () => {
     }
 });
 
-test('a new architecture gets its rows, and what it states decides what is expected of them', () => {
+test('a new architecture gets rows, and its own statements decide what is expected', () => {
   const models = MODELS as Record<string, object>;
   models[TOY_ID] = toy;
   try {

@@ -1,6 +1,6 @@
 /**
- * The models of the export tests: a tiny one for each architecture in the list and for each way in which it can differ, with
- * seeded weights. Nothing is trained. A new architecture gets its rows from its own fields; what no field says is in `NAMED`.
+ * Models of the export tests: a tiny one for each architecture in the list and each of its variants, with seeded random
+ * weights. Nothing is trained. A new architecture gets its rows from its own fields; `NAMED` has further variants.
  */
 import type { Field } from '../../core/base/field';
 import { type ModelId, modelIds, modelSpec } from '../../core/models';
@@ -11,11 +11,11 @@ export interface Row {
   name: string;
   id: ModelId;
   config: BaseConfig;
-  /** A LoRA adapter was tuned on it. */
+  /** Whether a LoRA adapter was tuned on it. */
   isAdapted?: true;
 }
 
-/** Sizes by turns: heads of 8 and 16 columns, 1 to 3 layers, one width that isn't a power of two. All are multiples of 32. */
+/** Sizes in turn: heads of 8 and 16 columns, 1 to 3 layers, widths that are multiples of 32, one no power of two. */
 const SIZES: readonly BaseConfig[] = [
   { layers: 2, heads: 4, width: 32, context: 40 },
   { layers: 1, heads: 6, width: 96, context: 48 },
@@ -36,13 +36,13 @@ const NAMED: Partial<Record<ModelId, Readonly<Record<string, object>>>> = {
   },
   t5: { 'T5 1.1, heads wider than the model': { untied: true, scaled: false, headWidth: 24 } },
 };
-/** Models that also have a classifier. */
+/** Models that also have a classifier variant. */
 const AS_CLASSIFIERS = ['inner width of its own, without biases', 'OLMo 2', 'Mistral, a window of 9'];
-/** Models that also have one with an adapter. */
+/** Models that also have a variant with an adapter. */
 const ADAPTED = ['OLMo 2', 'Qwen3, heads wider than the model'];
-/** What goes with a classifier of its own, where no model has one without it. */
+/** Required settings of an untied output layer, if no real model has one without them. */
 const WITH_UNTIED: Partial<Record<ModelId, object>> = { t5: { scaled: false } };
-/** Small in place of what a form begins with. */
+/** Small sizes in place of the initial ones. */
 const SMALL: Partial<Record<ModelId, object>> = {
   llama: { hidden: 96 },
   t5: { hidden: 64, buckets: 8, maxDistance: 16 },
@@ -50,10 +50,10 @@ const SMALL: Partial<Record<ModelId, object>> = {
 
 const LABELS = ['ham', 'spam', 'für "andere"'];
 
-/** Every row of every architecture in the list, as it is when this is called. */
+/** All rows of all architectures currently in the list. */
 export const rows = (): readonly Row[] => modelIds().flatMap(rowsOf);
 
-/** The one of an architecture that changes nothing. */
+/** Row of an architecture without changes. */
 export const plainRow = (id: ModelId): Row => rowsOf(id)[0]!;
 
 export function rowNamed(name: string): Row {
@@ -89,7 +89,7 @@ function rowsOf(id: ModelId): readonly Row[] {
   ];
 }
 
-/** Every other position of a switch or a choice. */
+/** All other values of a switch or a choice. */
 function switched(name: string, field: Field): (readonly [string, object])[] {
   if (field.kind === 'switch') return [[`${name}: ${String(!field.initial)}`, { [name]: !field.initial }]];
   if (field.kind !== 'choice') return [];

@@ -1,5 +1,5 @@
 import { template as read } from '../../../scripts/templates';
 import { once } from '../once';
 
-/** The text of a template; those that are built are built once per process. */
+/** Text of a template; templates with a build step are built once per process. */
 export const template = (path: string): Promise<string> => once(`template ${path}`, () => read(path));

@@ -1,4 +1,4 @@
-/** transformers.js, with a folder of ours: the class and the calls by the kind of the model. */
+/** Opens our folders with transformers.js: classes and calls by the kind of the model. */
 import {
   AutoModelForCausalLM,
   AutoModelForMaskedLM,
@@ -11,12 +11,12 @@ export type Rows = readonly (readonly number[])[];
 export type Cache = Record<string, Tensor>;
 export interface Output {
   logits: { data: Float32Array; dims: number[] };
-  /** Under the names by which the next call takes it. */
+  /** Cache, by the names that the next call uses. */
   cache: Cache;
 }
 export interface Opened {
   ids(text: string): number[];
-  /** The likeliest tokens, as the folder's own settings end them; of a decoder after those of the prompt. */
+  /** Greedy tokens, ended by the folder's own settings; a decoder's include the prompt. */
   generate(ids: readonly number[], settings: object): Promise<number[]>;
   forward(rows: Rows, mask?: Rows, cache?: Cache): Promise<Output>;
   dispose(): Promise<unknown>;
@@ -32,7 +32,7 @@ const CLASSES = {
   'encoder-decoder': AutoModelForSeq2SeqLM,
 } as const;
 
-/** @param folder its name under the folder that `transformersFolder` made */
+/** @param folder name within the folder from `transformersFolder` */
 export async function open(folder: string, kind: keyof typeof CLASSES): Promise<Opened> {
   const [model, tokenizer] = await Promise.all([
     CLASSES[kind].from_pretrained(folder),

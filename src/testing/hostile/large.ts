@@ -1,9 +1,9 @@
-/** Files as large as their readers allow, of many small things or of a single large one. */
+/** Files at their readers' size limits, with many small items or one large item. */
 import { type Hostile, late, utf8 } from './made';
 
 const MiB = 2 ** 20;
 
-/** The same over and over, in so many bytes at most, between a head and an end. */
+/** Repeats a unit between a head and an end, up to a total size in bytes. */
 function filled(size: number, unit: string, head = '', end = ''): Uint8Array {
   const [first, one, last] = [utf8(head), utf8(unit), utf8(end)];
   const count = Math.floor((size - first.length - last.length) / one.length);
@@ -20,7 +20,7 @@ function filled(size: number, unit: string, head = '', end = ''): Uint8Array {
   return bytes;
 }
 
-/** `{"00000000":0,"10000000":0,` and so on: the zeros of each piece are its number. */
+/** `{"00000000":0,"10000000":0,` and so on; each name contains its number. */
 function namesOf(size: number, one = '"00000000":0,', before = '{', after = '"a":"Aye"}'): Uint8Array {
   const bytes = filled(size, one, before, after);
   const first = before.length + one.indexOf('0');

@@ -1,16 +1,16 @@
-/** What hostile files are made of. */
+/** Building blocks of hostile files. */
 import { zip } from './zip';
 
-/** A file of a name, as bytes. */
+/** Files by name. */
 export type HostileFiles = Readonly<Record<string, Uint8Array>>;
-/** By what is wrong with them; each is made when it is asked for. */
+/** Files by their defect, made on demand. */
 export type Hostile = Readonly<Record<string, () => HostileFiles>>;
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 export const zipped = (parts: Readonly<Record<string, string>>): Uint8Array =>
   zip(Object.fromEntries(Object.entries(parts).map(([path, text]) => [path, utf8(text)])));
-/** A text for each number from 0. */
+/** Concatenates a text for each number from 0. */
 export const each = (count: number, make: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => make(i)).join('');
 export const nested = (tag: string, depth: number, inside = 'Aye'): string =>
@@ -18,7 +18,7 @@ export const nested = (tag: string, depth: number, inside = 'Aye'): string =>
 const one = (name: string, content: string | Uint8Array): (() => HostileFiles) => {
   return () => ({ [name]: typeof content === 'string' ? utf8(content) : content });
 };
-/** Made late, where it is large. */
+/** Makes a large file on demand. */
 export const late =
   (name: string, make: () => string | Uint8Array): (() => HostileFiles) =>
   () =>

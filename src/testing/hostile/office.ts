@@ -1,4 +1,4 @@
-/** Office documents, workbooks and books that are small and claim to be large. */
+/** Small office documents, workbooks and books that claim to be large. */
 import { bookOf } from '../book';
 import { inlineRows, workbookOf } from '../workbook';
 import { each, type Hostile, late, nested, zipped } from './made';
@@ -16,7 +16,7 @@ const docx = (inside: string, others: Readonly<Record<string, string>> = {}): Ui
 const run = (text: string): string => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
 const spaces = (count: string): string => `<text:p>a<text:s text:c="${count}"/>b</text:p>`;
 
-/** @param slides how many show the same notes */
+/** @param slides number of slides with the same notes */
 function talk(slides: number, notes: string): Uint8Array {
   const type = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
   const parts: Record<string, string> = {
@@ -33,7 +33,7 @@ function talk(slides: number, notes: string): Uint8Array {
   return zipped(parts);
 }
 
-/** `A`, `XFD`. */
+/** Column name, such as `A` or `XFD`. */
 function letters(column: number): string {
   let [name, rest] = ['', column + 1];
   for (; rest > 0; rest = Math.floor((rest - 1) / 26)) name = String.fromCharCode(65 + ((rest - 1) % 26)) + name;

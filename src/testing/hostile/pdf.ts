@@ -1,10 +1,10 @@
-/** PDFs that are small and take long. */
+/** Small PDFs that take long to read. */
 import { constants, deflateRawSync } from 'node:zlib';
 import { zlibSync } from 'fflate';
 import { concatBytes } from '../../core/base/concat';
 import { each, type Hostile, late, latin1 } from './made';
 
-/** The first is the catalog. */
+/** Makes a PDF of objects; the first is the catalog. */
 function pdfOfObjects(objects: readonly (string | { head: string; bytes: Uint8Array })[]): Uint8Array {
   const pieces: Uint8Array[] = [latin1('%PDF-1.4\n')];
   const places: number[] = [];
@@ -53,7 +53,7 @@ const single = (content: ReturnType<typeof stream>, ...others: (string | ReturnT
     ...others,
   ]);
 
-/** Each form shows the next one twice. @param forms two a level, so that none is the same as one that was just shown */
+/** Each form shows the next one twice. @param isApart uses two forms per level, so that the same form never repeats */
 function formsInForms(levels: number, own: string, isApart = false): Uint8Array {
   const form = (a: number, b: number) =>
     stream(
@@ -153,7 +153,7 @@ export const PDF: Hostile = {
   'pdf of nested dictionaries': late('nested.pdf', () => single(stream(WORDS), '<< /A '.repeat(500_000))),
 };
 
-/** A gigabyte of spaces, packed to a megabyte: blocks of deflate that end at a byte, one after another, and an empty last one. */
+/** A gigabyte of spaces in about a megabyte: byte-aligned deflate blocks one after another, and a last empty one. */
 function spaces(): Uint8Array {
   const block = deflateRawSync(new Uint8Array(64 * 2 ** 20).fill(32), { finishFlush: constants.Z_FULL_FLUSH });
   return concatBytes([

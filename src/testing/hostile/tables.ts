@@ -1,4 +1,4 @@
-/** Tables, JSON, exports of services and archives that are small and take much. */
+/** Small tables, JSON files, service exports and archives that need much memory or time. */
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { concatBytes } from '../../core/base/concat';
@@ -7,7 +7,7 @@ import { tarOf } from '../tar';
 import { each, type Hostile, late, latin1, nested, utf8 } from './made';
 import { zip } from './zip';
 
-/** What stands at the end of a Parquet file, before its length. */
+/** Parquet file of a footer and its length. */
 function parquet(footer: readonly number[] | Uint8Array): Uint8Array {
   const bytes = Uint8Array.from(footer);
   const length = new Uint8Array(new Uint32Array([bytes.length]).buffer);

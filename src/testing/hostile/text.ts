@@ -1,4 +1,4 @@
-/** Pages, mail, subtitles, wikis and crawls that are nested deep, or look at themselves again and again. */
+/** Pages, mail, subtitles, wikis and crawls with deep nesting or long backtracking. */
 import { gzipSync } from 'node:zlib';
 import { answer, warcOf } from '../warc';
 import { each, type Hostile, late, nested } from './made';

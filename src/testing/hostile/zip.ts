@@ -1,7 +1,7 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 import { concatBytes } from '../../core/base/concat';
 
-/** Fields of a ZIP header, which are little-endian: [value, bytes]. */
+/** Fields of a ZIP header, little-endian: [value, bytes]. */
 function header(...fields: readonly (readonly [value: number, bytes: 2 | 4])[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(fields.reduce((sum, [, bytes]) => sum + bytes, 0)));
   let at = 0;
@@ -13,7 +13,7 @@ function header(...fields: readonly (readonly [value: number, bytes: 2 | 4])[]):
   return new Uint8Array(view.buffer);
 }
 
-/** A ZIP archive, deflated by zlib: fflate's zipSync takes six times as long for parts of many megabytes. */
+/** Makes a ZIP archive, deflated by zlib: fflate's zipSync takes six times as long for parts of many megabytes. */
 export function zip(parts: Readonly<Record<string, Uint8Array>>): Uint8Array {
   const files: Uint8Array[] = [];
   const directory: Uint8Array[] = [];

@@ -7,7 +7,7 @@ import type { ToyConfig } from './spec';
 
 const NORM = { kind: 'rmsNorm', epsilon: 1e-5 } as const;
 
-/** RMSNorm, rotary places, heads that share keys, a gated feed-forward; no biases. */
+/** RMSNorm, rotary positions, grouped-query attention, a gated feed-forward network; no biases. */
 export const forward: Forward<ToyConfig> = {
   decode(pass, ids) {
     const { config, params, recompute } = pass;

@@ -1,4 +1,4 @@
-/** An architecture that only tests know, as a folder: a Llama in small, with two sizes that a GPT has not. Tests add its line. */
+/** An architecture for tests, as a folder: a small Llama with two sizes that a GPT lacks. Tests add it to the list. */
 import { whole } from '../../core/base/field';
 import { z } from '../../core/base/zod';
 import type { ModelId } from '../../core/models';
@@ -9,15 +9,15 @@ import { nearestShape } from '../../core/models/parameters';
 import { type BaseConfig, countParams, defineModel, type ParamTable, sizeProblems } from '../../core/models/spec';
 
 export interface ToyConfig extends BaseConfig {
-  /** Heads of keys and values, which those of queries share. */
+  /** Key-value heads, which query heads share. */
   kvHeads: number;
-  /** Neurons of the feed-forward. */
+  /** Neurons of the feed-forward network. */
   hidden: number;
 }
 
-/** As its line has it. */
+/** Id of the toy in the list. */
 export const TOY_ID = 'toy' as ModelId;
-/** Of a toy's size. */
+/** Sizes of a toy model. */
 export const TOY_CONFIG: ToyConfig = { layers: 2, heads: 4, kvHeads: 2, width: 16, hidden: 24, context: 12 };
 
 const size = z.int().positive();
@@ -51,7 +51,7 @@ const gguf: Gguf<ToyConfig> = {
   layout: (config) => layoutOf(config, 'blk.', '', true),
 };
 
-/** As Llama's: q, k and v apart, gate and up apart, [out, in]. */
+/** Layout like Llama's: separate q, k and v, separate gate and up, [out, in]. */
 export function layoutOf(config: ToyConfig, block: string, attention: string, inPairs: boolean): Layout {
   const { layers, heads, kvHeads, width: C, hidden } = config;
   const [K, pairs] = [(C / heads) * kvHeads, (n: number) => (inPairs ? { pairedHeads: n } : {})];
@@ -83,7 +83,7 @@ const fields = {
   context: whole({ label: 'Context', unit: 'tokens', min: 4, max: 4096, initial: 64 }),
 };
 
-/** Its widest rows are gate and up, and q | k | v. */
+/** Widest rows: fused gate and up, and q | k | v. */
 const widest = ({ hidden }: ToyConfig): number => 2 * hidden;
 
 function params({ layers, heads, kvHeads, width: C, hidden }: ToyConfig, vocabulary: number): ParamTable {

@@ -6,7 +6,7 @@ import { F16, F32, type Format, weightBytes } from '../format';
 import type { FormatSettings } from '../formatSettings';
 import { type FormatId, FORMATS } from '.';
 
-test('lists every format that a folder states', () => {
+test('lists every format that has a folder', () => {
   const files = import.meta.glob<object>('./*/format.ts', { eager: true });
   const stated = Object.values(files).map((exports) =>
     Object.values(exports as Record<string, object>).filter((one): one is Format => 'check' in one && 'files' in one),
@@ -16,21 +16,21 @@ test('lists every format that a folder states', () => {
   expect(stated.flat()).toHaveLength(FORMAT_IDS.length);
 });
 
-test('cards have names of their own, and lines are on cards that are there', () => {
+test('cards have unique names, and lines refer to existing cards', () => {
   expect(new Set(CARDS.map(({ name }) => name)).size).toBe(CARDS.length);
   for (const { onCard } of CARDS)
     if (onCard) expect(CARDS.find((card) => card === onCard.card)?.onCard).toBeUndefined();
   expect(FORMATS[FOLDER_FORMAT].card.onCard).toBeUndefined();
 });
 
-test('the offline page is offered first, and the folder of a model that has no such page', () => {
+test('offers the offline page first, or the folder of a model without a page', () => {
   const model = { id: 'gpt', config: modelSpec('gpt').presets[0]!.config, vocabulary: 257 } as const;
   const settings: FormatSettings = { model, recipe: DEFAULT_RECIPE, tokenizer: 'bytes' };
   expect(firstFormat(settings)).toBe('html');
   expect(firstFormat({ ...settings, tokenizer: 'wordpiece' })).toBe('hf');
 });
 
-test('a card gives the precision that is chosen, else the next with more bits, else its only one', () => {
+test('a card gives the chosen precision, else the next one with more bits, else its only one', () => {
   const precisions = ['F32', 'F16', 'Q8_0'].map((label) => PRECISIONS.find((each) => each.label === label)!);
   const given = (name: string): FormatId[] =>
     precisions.map((precision) =>
@@ -47,7 +47,7 @@ test('a card gives the precision that is chosen, else the next with more bits, e
   expect(given('Web service')).toEqual(['service', 'service', 'service']);
 });
 
-test('a precision is its bits', () => {
+test('a precision states its bits', () => {
   expect(weightBytes(FORMATS['gguf-q8_0'].precision, { parameters: 320 })).toBe(340);
   expect([F32.bits, F16.bits]).toEqual([32, 16]);
 });

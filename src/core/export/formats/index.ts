@@ -9,7 +9,7 @@ import { pytorch } from './pytorch/format';
 import { safetensors } from './safetensors/format';
 import { service } from './service/format';
 
-/** Every format, by the name it has in the terminal, in the order of the page, which shows the one that it offers first before the others. */
+/** All formats by their terminal names, in the page's order. The page moves the recommended one to the front. */
 export const FORMATS = {
   hf: huggingFace,
   safetensors,
@@ -26,5 +26,5 @@ export const FORMATS = {
 } as const satisfies Record<string, Format>;
 export type FormatId = keyof typeof FORMATS;
 
-/** In their order. */
+/** All formats, in list order. */
 export const allFormats = (): readonly Format[] => Object.values(FORMATS);

@@ -1,4 +1,4 @@
-/** Blocks of random bits, dequantised by the Python package gguf 0.19: `dequantize(blocks, type)` in f32. */
+/** Blocks of random bits, dequantized by the Python package gguf 0.19: `dequantize(blocks, type)` in f32. */
 import { expect, test } from 'vitest';
 import { sha256Hex } from '../../../base/hash';
 import { bytesOf } from '../../../checkpoint/tensors';

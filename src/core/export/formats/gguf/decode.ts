@@ -1,20 +1,20 @@
 /**
- * Tensors of GGUF as f32, a whole number of blocks at a time: what ggml's `dequantize_row_*` give (ggml/src/ggml-quants.c, whose
- * structs are in ggml-common.h). Products of a half and small whole numbers fit f64 and all but the last sum f32, so that values
- * are theirs to the bit.
+ * Decodes tensors of GGUF to f32, a whole number of blocks at a time, with the values of ggml's `dequantize_row_*`
+ * (ggml/src/ggml-quants.c; its structs are in ggml-common.h). Products of an f16 and small integers, and all but their
+ * last sum, are exact in f64. So values equal ggml's bit for bit.
  */
 import { fromHalf } from '../../../base/half';
 
 export interface GgufDecoder {
   name: string;
-  /** Values of a block, and its bytes. */
+  /** Values per block, and bytes per block. */
   block: number;
   bytes: number;
-  /** Reads the block that begins at `at`, to `out[to..to + block)`. */
+  /** Decodes the block at `at` to `out[to..to + block)`. */
   decode(data: Uint8Array, at: number, out: Float32Array, to: number): void;
 }
 
-/** By ggml's number of the type. */
+/** Decoders by ggml's type number. */
 export const GGUF_DECODERS: ReadonlyMap<number, GgufDecoder> = new Map<number, GgufDecoder>([
   [0, { name: 'F32', block: 1, bytes: 4, decode: (data, at, out, to) => (out[to] = f32(data, at)) }],
   [1, { name: 'F16', block: 1, bytes: 2, decode: (data, at, out, to) => (out[to] = f16(data, at)) }],
@@ -42,7 +42,7 @@ function bf16(data: Uint8Array, at: number): number {
 }
 const i8 = (byte: number): number => (byte << 24) >> 24;
 
-/** A half d, then 32 values of 4 bits: the low ones of all bytes first. */
+/** An f16 scale d, then 32 values of 4 bits; the low nibbles of all bytes come first. */
 function q4_0(data: Uint8Array, at: number, out: Float32Array, to: number): void {
   const d = f16(data, at);
   for (let j = 0; j < 16; j++) {
@@ -52,7 +52,7 @@ function q4_0(data: Uint8Array, at: number, out: Float32Array, to: number): void
   }
 }
 
-/** Two halves, d and the least m. */
+/** Two f16: the scale d and the minimum m. */
 function q4_1(data: Uint8Array, at: number, out: Float32Array, to: number): void {
   const [d, m] = [f16(data, at), f16(data, at + 2)];
   for (let j = 0; j < 16; j++) {
@@ -62,7 +62,7 @@ function q4_1(data: Uint8Array, at: number, out: Float32Array, to: number): void
   }
 }
 
-/** The fifth bits of all 32 stand together, before the others. */
+/** Fifth bit of value i, shifted left by 4. A block stores all 32 fifth bits before the low bits. */
 const fifth = (data: Uint8Array, at: number, i: number): number => ((data[at + (i >> 3)]! >> (i & 7)) & 1) << 4;
 
 function q5_0(data: Uint8Array, at: number, out: Float32Array, to: number): void {
@@ -88,7 +88,7 @@ function q8_0(data: Uint8Array, at: number, out: Float32Array, to: number): void
   for (let j = 0; j < 32; j++) out[to + j] = d * i8(data[at + 2 + j]!);
 }
 
-/** Scale and least of eight parts of 32, 6 bits each, in 12 bytes: get_scale_min_k4. */
+/** Scale and minimum of one of eight parts of 32 values, 6 bits each, in 12 bytes: get_scale_min_k4. */
 function part(data: Uint8Array, at: number, i: number): { scale: number; min: number } {
   const [a, b] = [data[at + i]!, data[at + i + 4]!];
   if (i < 4) return { scale: a & 63, min: b & 63 };
@@ -96,7 +96,7 @@ function part(data: Uint8Array, at: number, i: number): { scale: number; min: nu
   return { scale: (b & 15) | ((c >> 6) << 4), min: (b >> 4) | ((a >> 6) << 4) };
 }
 
-/** Halves d and dmin, scales, then 256 values of 4 bits: of each 64, the low ones of 32 bytes first. */
+/** Two f16 (d and dmin), scales, 256 values of 4 bits; per 64 values, the low nibbles of 32 bytes come first. */
 function q4_K(data: Uint8Array, at: number, out: Float32Array, to: number): void {
   const [d, dmin] = [f16(data, at), f16(data, at + 2)];
   for (let i = 0; i < 8; i++) {
@@ -107,7 +107,7 @@ function q4_K(data: Uint8Array, at: number, out: Float32Array, to: number): void
   }
 }
 
-/** With a fifth bit of each: byte l has those of the l-th of every part. */
+/** Like Q4_K with a fifth bit per value: byte l has those of value l of each part. */
 function q5_K(data: Uint8Array, at: number, out: Float32Array, to: number): void {
   const [d, dmin] = [f16(data, at), f16(data, at + 2)];
   for (let i = 0; i < 8; i++) {
@@ -121,7 +121,7 @@ function q5_K(data: Uint8Array, at: number, out: Float32Array, to: number): void
   }
 }
 
-/** Of each 128: 64 bytes of low four bits, 32 of high two, eight scales of 16 values; d is last. */
+/** Per 128 values: 64 bytes of low 4 bits, 32 of high 2 bits, eight scales of 16 values. The scale d is last. */
 function q6_K(data: Uint8Array, at: number, out: Float32Array, to: number): void {
   const d = f16(data, at + 208);
   for (let i = 0; i < 8; i++) {
@@ -136,7 +136,7 @@ function q6_K(data: Uint8Array, at: number, out: Float32Array, to: number): void
   }
 }
 
-/** What ggml calls those that are not read here (ggml.h, enum ggml_type). */
+/** ggml's names of the types that have no decoder here (ggml.h, enum ggml_type). */
 const OTHERS: Readonly<Record<number, string>> = {
   9: 'Q8_1',
   10: 'Q2_K',

@@ -1,4 +1,4 @@
-/** GGUF of every architecture and variant, and adapters for it: llama.cpp computes and writes what our engine does. */
+/** GGUF of every architecture and variant, and adapters: llama.cpp computes and writes the same as our engine. */
 import type { LlamaContext, LlamaModel, Token } from 'node-llama-cpp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../../../base/job';
@@ -27,7 +27,7 @@ const llama = await openLlama();
 const folder = exportFolder();
 afterAll(() => llama?.dispose());
 
-/** Total variation of two distributions. llama.cpp looks GELU up in a table of 16 bits, whatever the weights have. */
+/** Bound of total variation. llama.cpp looks up GELU in a table of 16 bits, regardless of the weights' precision. */
 const PRECISIONS = [
   { format: ggufF32, bound: 1e-3 },
   { format: ggufF16, bound: 2e-3 },
@@ -42,7 +42,7 @@ async function opened(path: string, work: (model: LlamaModel) => Promise<void>):
     await model.dispose();
   }
 }
-/** Works with one sequence of a context, which is freed. */
+/** Works with one sequence of a context, and frees it. */
 async function inContext<T>(model: LlamaModel, work: (sequence: Sequence) => Promise<T>, lora?: string): Promise<T> {
   const options = { contextSize: 128, batchSize: 64, threads: 1 };
   const context = await model.createContext({ ...options, ...(lora !== undefined && { lora }) });
@@ -54,7 +54,7 @@ async function inContext<T>(model: LlamaModel, work: (sequence: Sequence) => Pro
 }
 type Sequence = ReturnType<LlamaContext['getSequence']>;
 
-/** The likeliest tokens, up to the end of the text. */
+/** Greedy tokens, up to the end of the text. */
 const text = (model: LlamaModel, prompt: readonly number[], end: number, lora?: string): Promise<number[]> =>
   inContext(
     model,
@@ -69,7 +69,7 @@ const text = (model: LlamaModel, prompt: readonly number[], end: number, lora?: 
     lora,
   );
 
-/** After each of `ids`, how far what it expects next is from what scores [ids, vocabulary] of ours expect. */
+/** Distance of llama.cpp's next-token distribution from our scores [ids, vocabulary], after each of `ids`. */
 async function distances(model: LlamaModel, ids: readonly number[], ours: Float32Array): Promise<number[]> {
   const options = { temperature: 1, topK: 0, topP: 1, minP: 0 };
   const asked = ids.map((id): [Token, object] => [id as Token, { generateNext: { probabilities: true, options } }]);
@@ -89,7 +89,7 @@ const expectNear = (found: readonly number[], bound: number): void => {
   for (const [at, distance] of found.entries()) expect(distance, `after token ${at}`).toBeLessThan(bound);
 };
 
-/** The same text, or one that parts where our scores leave it open. */
+/** Requires the same text, or one that differs where our scores are too close to decide. */
 async function expectText(
   row: Row,
   begun: readonly number[],
@@ -121,7 +121,7 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
         const ids = await heldOut(row, 30, 20);
         const expected = await ourScores(row, ids);
         await opened(await folder.write(format, exported), async (model) => {
-          // What an adapter adds is large, and so is what is rounded of it.
+          // An adapter's update is large, and so is its rounding error.
           if (!row.isAdapted) expectNear(await distances(model, ids, expected), bound);
           if (format === ggufQ8) return;
           for (const prompt of PROMPTS) {
@@ -155,12 +155,12 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
     },
   );
 
-  test('every decoder that states GGUF is in the table, adapted too', () => {
+  test('the table has every decoder that supports GGUF, also with an adapter', () => {
     expect(new Set(written.map(({ id }) => id))).toEqual(new Set(written.filter(isWritten).map(({ id }) => id)));
     expect(written.length).toBeGreaterThanOrEqual(10);
   });
 
-  test('cuts 200 hard strings into the same tokens, by merges of them', async () => {
+  test('splits 200 hard strings into the same tokens, with merges trained on them', async () => {
     expect(new Set(HARD_STRINGS).size).toBeGreaterThanOrEqual(200);
     const exported = await speaking(await learned());
     await opened(await folder.write(ggufF16, exported), (model) => {
@@ -193,7 +193,7 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
     });
   });
 
-  test('in the service, writes nothing for a special token, which the app does too', async () => {
+  test('the service writes nothing for a special token, like the app', async () => {
     const exported = await speaking(await learned(ROLES));
     const path = await folder.write(ggufF16, exported, 'service');
     const { loadEngine } = (await import(project('public/templates/service/engine.mjs'))) as ServiceEngine;
@@ -209,7 +209,7 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
     expect(engine.tokenize('a<mask>b')).toEqual([...tokenizer.encode('a<mask>b')]);
   });
 
-  test('opens a model whose width is no multiple of 32, and reads what we say of it', async () => {
+  test("opens a model whose width isn't a multiple of 32, and reads its stated facts", async () => {
     const odd = await speaking((await exportedOf(plainRow('gpt'))).tokenizer, 36);
     await opened(await folder.write(ggufQ8, odd), async (model) => {
       const about = { architecture: 'gpt2', name: odd.info.name, file_type: 7 };
@@ -232,7 +232,7 @@ interface ServiceEngine {
   ): Promise<{ bytes(id: number): Uint8Array; tokenize(text: string): number[] }>;
 }
 
-/** A tokenizer whose merges are of hard strings. */
+/** A tokenizer with merges of hard strings. */
 const learned = async (roles: readonly TokenRole[] = []): Promise<Tokenizer> => {
   const document = documentOf(`${HARD_STRINGS.join('\n')}${HARD_STRINGS.join(' ')}`);
   const model = await once(`hard merges, ${roles.length} roles`, () =>
@@ -241,7 +241,7 @@ const learned = async (roles: readonly TokenRole[] = []): Promise<Tokenizer> => 
   return createTokenizer(model);
 };
 
-/** A GPT of a tokenizer. */
+/** A GPT with this tokenizer. */
 async function speaking(tokenizer: Tokenizer, width = 32): Promise<Exported> {
   const any = await exportedOf(plainRow('gpt'));
   const config = { layers: 1, heads: 2, width, context: 16 };

@@ -35,10 +35,10 @@ export const GGUF: Card = {
 };
 const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Bytes of an entry of the vocabulary: its name, its kind, and for most a merge. */
+/** Bytes per vocabulary entry: its name, its type, and for most entries a merge. */
 const ENTRY = 25;
 
-/** Parameters that stand twice in a file, as an embedding does that is the classifier too, where llama.cpp asks for both. */
+/** Number of parameters stored twice, such as a tied embedding where llama.cpp requires a separate output layer. */
 function twice({ id, config, vocabulary }: ModelChoice): number {
   const { gguf, params } = modelSpec(id);
   const table = params(config, vocabulary);
@@ -47,13 +47,13 @@ function twice({ id, config, vocabulary }: ModelChoice): number {
   return again.reduce((sum, name) => sum + sizeOf(table[name]!.shape), 0);
 }
 
-/** What reads a GGUF file gives the model what is typed. */
+/** Warns that programs that read GGUF don't normalize prompts. */
 const unsaid = (normalizers: readonly Normalizer[]): string =>
   `A GGUF file can’t contain the tokenizer’s normalization (${normalizerWords(normalizers).replaceAll('`', '’')}). llama.cpp, LM Studio and ` +
   'Ollama pass prompts through unchanged. Type prompts in that form, or normalize them in Python with the Hugging Face ' +
   'folder: `Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`.';
 
-/** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
+/** One file with weights and tokenizer, for llama.cpp and programs built on it, such as Ollama and LM Studio. */
 const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format => ({
   card: GGUF,
   precision,
@@ -82,9 +82,9 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
   },
   check: { engine: 'llama', opens: (file) => file, bound },
 });
-// llama.cpp looks GELU up in a table of 16 bits, whatever the weights have.
+// llama.cpp looks up GELU in a table of 16 bits, regardless of the weights' precision.
 export const ggufF32 = gguf('F32', F32, BOUND_OF_F16);
 export const ggufF16 = gguf('F16', F16, BOUND_OF_F16);
-/** Blocks of 32, and a scale of 16 bits for each. */
+/** Blocks of 32 values, each with a scale of 16 bits. */
 const Q8_0: Precision = { label: 'Q8_0', bits: 8 + 16 / 32 };
 export const ggufQ8 = gguf('Q8_0', Q8_0, { of: 'variation', most: 5e-2 });

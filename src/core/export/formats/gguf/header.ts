@@ -1,6 +1,6 @@
 /**
  * GGUF, version 3: magic, counts, keys with typed values, a line for each tensor; then the tensors' bytes, each at a
- * multiple of 32. All little-endian. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ * multiple of 32. All numbers are little-endian. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export interface GgufHeader {
   keys: Readonly<Record<string, GgufValue>>;
@@ -8,11 +8,11 @@ export interface GgufHeader {
 }
 export interface TensorInfo {
   name: string;
-  /** Row-major, as everywhere here; the file has it the other way round. */
+  /** Row-major shape; the file has the reverse order. */
   shape: readonly number[];
   /** ggml's number of the type. */
   type: number;
-  /** From the end of the header. */
+  /** Offset in bytes from the end of the header. */
   offset: number;
 }
 
@@ -37,7 +37,7 @@ const list = <T>(type: number, values: readonly T[], write: (into: Writer, value
   },
 });
 
-/** Ends where the tensors begin. */
+/** Returns the header's bytes, padded to where the tensors begin. */
 export function writeHeader({ keys, tensors }: GgufHeader): Uint8Array {
   const into = new Writer();
   into.u32(MAGIC);
@@ -63,10 +63,10 @@ export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) *
 
 /** `GGUF` */
 const MAGIC = 0x4655_4747;
-/** What `general.alignment` is where it is not said. */
+/** Default of `general.alignment`, in bytes. */
 const ALIGNMENT = 32;
 
-/** Bytes that grow. */
+/** Growing byte buffer. */
 class Writer {
   private bytes = new Uint8Array(1 << 16);
   private view = new DataView(this.bytes.buffer);
@@ -94,13 +94,13 @@ class Writer {
     const at = this.room(utf8.length);
     this.bytes.set(utf8, at);
   }
-  /** All that was written, and zeros. */
+  /** Everything written, padded with zeros. */
   aligned(): Uint8Array {
     this.room(aligned(this.length) - this.length);
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Where `more` bytes may be written. Asked for before `view` is, which it may replace. */
+  /** Reserves `more` bytes and returns their offset. Call it before reading `view`, which it may replace. */
   private room(more: number): number {
     const at = this.length;
     this.length += more;

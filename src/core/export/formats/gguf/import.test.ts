@@ -1,4 +1,4 @@
-/** GGUF files as models: our own read back, those of others by their tokenizer and sizes, and refusals by name. */
+/** Imports GGUF files: our own, external ones by their tokenizer and sizes, and refusals by name. */
 import { beforeAll, expect, test } from 'vitest';
 import { HomegrownError } from '../../../base/errors';
 import { unwatched } from '../../../base/job';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   file = await bytesOf(await modelOf(own), 'F32');
 });
 
-test('with fewer bits as near as they are, and it says how it was written', async () => {
+test('weights with fewer bits are within their precision, and the import reports the data type', async () => {
   const model = await modelOf(own);
   for (const [type, max] of [
     ['F16', 1e-4],
@@ -49,7 +49,7 @@ test('with fewer bits as near as they are, and it says how it was written', asyn
 });
 
 test.each<SplitName>(['gpt-2', 'smollm', 'llama-bpe', 'qwen2'])(
-  'a tokenizer made elsewhere goes out and comes in as it is: %s',
+  'exports and imports an external tokenizer unchanged: %s',
   async (split) => {
     const names = { bos_token: '<|begin|>', eos_token: '<|end|>', chat_template: '{{ x }}' };
     const isLlama = split === 'llama-bpe';
@@ -80,7 +80,7 @@ test.each<SplitName>(['gpt-2', 'smollm', 'llama-bpe', 'qwen2'])(
     expect(card).toContain(`as \`${split}\` does.`);
   },
 );
-/** The file with a text in it replaced by another of its length. */
+/** Replaces a text in the file by another of the same length. */
 const changed = (was: string, is: string) => (): Uint8Array => {
   expect(is).toHaveLength(was.length);
   const [from, to] = [was, is].map((text) => new TextEncoder().encode(text)) as [Uint8Array, Uint8Array];
@@ -95,7 +95,7 @@ test.each([
   ['an architecture', changed('gpt2', 'rwkv'), /the architecture "rwkv" is not supported/],
   ['a split', changed('gpt-2', 'tekke'), /splits text as "tekke" .*Supported: gpt-2, smollm, llama-bpe/],
   ['a tensor', changed('blk.1.attn_qkv.bias', 'blk.1.attn_qkv.bass'), /attn_qkv\.bias is missing; .*bass is not part/],
-] as const)('%s that is not known is named', async (_, change, reason) => {
+] as const)('names an unknown part: %s', async (_, change, reason) => {
   const error: unknown = await openModel(given(change())).catch((failure: unknown) => failure);
   expect(error).toBeInstanceOf(HomegrownError);
   const refusal = {
@@ -105,7 +105,7 @@ test.each([
   expect(error).toMatchObject({ code: 'bad-file', ...refusal });
 });
 
-test('a bit that has flipped in what we wrote, and a stop, end it with nothing', async () => {
+test('a flipped bit in our file, or a stop, ends an import without a result', async () => {
   const bytes = file.slice();
   bytes[bytes.length - 40]! ^= 1;
   await expect(importModel(given(bytes), unwatched)).rejects.toThrow(/its tensors have the hash/);

@@ -1,4 +1,4 @@
-/** A GGUF file as a model: sizes by its architecture's own statement, tensors through its layout, tokenizer from its keys. */
+/** Opens a GGUF file as a model: sizes and tokenizer from its keys, tensors through the architecture's layout. */
 import { badFile } from '../../../base/errors';
 import type { ByteSource } from '../../../files/byteSource';
 import { modelIds, modelSpec } from '../../../models';
@@ -11,7 +11,8 @@ import type { Incoming } from '../../incoming';
 import { parse } from '../../parse';
 
 /**
- * Opens a file without reading its weights. @throws HomegrownError `bad-file` naming file, place and reason
+ * Opens a file without reading its weights.
+ * @throws HomegrownError `bad-file` naming file, place and reason
  * @param file its name
  */
 export async function openGgufModel(source: ByteSource, file: string): Promise<Incoming> {

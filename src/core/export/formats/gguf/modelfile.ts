@@ -5,7 +5,7 @@ import { END_OF_TEXT } from '../../../tokenizer/special';
 import type { RunInfo } from '../../homegrownJson';
 import { normalizerWords } from '../../normalizerWords';
 
-/** @param file what the GGUF file is called */
+/** Returns the Modelfile. @param file name of the GGUF file */
 export function modelfile({ model: { config }, normalizers, chatTemplate }: RunInfo, file: string): ByteStream {
   const pieces = chatTemplate === undefined ? null : piecesOf(chatTemplate);
   const stops = new Set([END_OF_TEXT, ...(pieces ? [pieces.assistant.after.trim()] : [])]);
@@ -39,7 +39,7 @@ function templateLines(chatTemplate: string | undefined, pieces: Pieces | null):
   ];
 }
 
-/** https://pkg.go.dev/text/template, over the messages that Ollama gives. What stands around them is quoted as Go quotes it. */
+/** Chat template in Go (https://pkg.go.dev/text/template) over Ollama's messages. Quotes other text for Go. */
 function goTemplate({ asks, ...pieces }: Pieces): string {
   const said = (['system', 'user', 'assistant'] as const).flatMap((role) => {
     const around = pieces[role];
@@ -51,5 +51,5 @@ function goTemplate({ asks, ...pieces }: Pieces): string {
   );
   return `{{ range .Messages }}${turns.join('')}{{ end }}{{ end }}${quoted(asks)}`;
 }
-/** Go reads a text of JSON as it is meant. */
+/** Quotes text as JSON, which Go reads with the same meaning. */
 const quoted = (text: string): string => (text === '' ? '' : `{{ ${JSON.stringify(text)} }}`);

@@ -1,4 +1,4 @@
-/** GGUF files as others write them: their header, their tensors, and what of them is refused. */
+/** External GGUF files: their header, their tensors, and refusals. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HomegrownError } from '../../../base/errors';
@@ -15,7 +15,7 @@ const keys = {
   'x.names': strings(['a', 'b']),
 };
 const header = (tensors: GgufHeader['tensors']): Uint8Array => writeHeader({ keys, tensors });
-/** A tensor of [2, 2] in 32 bits, and one of [1, 32] in Q8_0. */
+/** A tensor [2, 2] in f32, and one [1, 32] in Q8_0. */
 const tensors = [
   { name: 'plain', shape: [2, 2], type: 0, offset: 0 },
   { name: 'blocks', shape: [1, 32], type: 8, offset: 32 },
@@ -37,10 +37,10 @@ async function refusal(bytes: Uint8Array): Promise<string> {
   throw new Error(`it was not refused: ${String(error)}`);
 }
 
-test('keys by their types, tensors row-major and one at a time', async () => {
+test('reads keys by type, and row-major tensors one at a time', async () => {
   const data = new Uint8Array(96);
   new Float32Array(data.buffer, 0, 4).set([1, -2, 3.5, 4]);
-  data.set([0x00, 0x38, ...Array.from({ length: 32 }, (_, i) => (i - 16) & 255)], 32); // a half of 0.5
+  data.set([0x00, 0x38, ...Array.from({ length: 32 }, (_, i) => (i - 16) & 255)], 32); // 0.5 in f16
   const { keys: read, weights } = await open(file(tensors, data));
   expect([...read]).toEqual([
     ['general.architecture', 'gpt2'],
@@ -53,7 +53,7 @@ test('keys by their types, tensors row-major and one at a time', async () => {
   expect((await weights.load('blocks')).data).toEqual(Float32Array.from({ length: 32 }, (_, i) => (i - 16) / 2));
 });
 
-test('a header of megabytes is read in as few pieces as it needs, and no tensor with it', async () => {
+test('reads a header of megabytes in as few pieces as possible, and no tensor with it', async () => {
   const many = { ...keys, 'x.many': strings(Array.from({ length: 200_000 }, (_, i) => `token ${i}`)) };
   const head = writeHeader({ keys: many, tensors: [{ name: 't', shape: [1 << 28], type: 0, offset: 0 }] });
   const sizes: number[] = [];
@@ -115,7 +115,7 @@ describe('refuses', () => {
     expect(await refusal(bytes)).toMatch(reason);
   });
 
-  test('whatever has changed in its header is refused in words, or read', async () => {
+  test('reads any changed header, or refuses it with a message', async () => {
     const whole = file();
     const end = header(tensors).length;
     await fc.assert(

@@ -1,6 +1,6 @@
 /**
- * A GGUF file of somebody's: its header, checked against the file, and its tensors one at a time. Versions 2 and 3, little-endian.
- * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ * Reads an external GGUF file: checks its header against the file, and reads tensors one at a time. Supports versions 2
+ * and 3, little-endian. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 import { badFile } from '../../../base/errors';
 import { yieldToEventLoop } from '../../../base/job';
@@ -28,7 +28,7 @@ interface Tensor {
   /** Row-major. */
   shape: readonly number[];
   decoder: GgufDecoder;
-  /** In the file. */
+  /** Byte offset in the file. */
   begin: number;
   bytes: number;
 }
@@ -64,10 +64,10 @@ export async function openGguf(source: ByteSource, file: string): Promise<GgufFi
     },
   };
 }
-/** Bytes that are read at a time. */
+/** Bytes per read. */
 const PIECE = 1 << 20;
 
-/** For a refusal. */
+/** Remedy for unsupported types. */
 const readable = (): string =>
   `Nothing was stored. Use the model in one of these types: ${[...GGUF_DECODERS.values()].map(({ name }) => name).join(', ')}.`;
 
@@ -78,7 +78,7 @@ interface TensorInfo {
   offset: number;
 }
 
-/** The size of a header is not said, so that its beginning is read, and twice as much where that was too little. */
+/** Reads a prefix, twice as long until the header fits, because GGUF doesn't state the header's size. */
 async function readHeader(source: ByteSource, file: string) {
   for (let length = PIECE; ; length *= 2) {
     const bytes = await readExactly(source, 0, Math.min(length, source.size), failing(file));
@@ -203,7 +203,7 @@ const MAGIC = 0x4655_4747;
 const MAX_TEXT_LENGTH = 1 << 20;
 const DAMAGED = 'Nothing was stored. The file is damaged or not a GGUF file: copy or download it again.';
 
-/** Each tensor lies within the file, as long as its type and shape say, and over no other. */
+/** Checks that each tensor lies within the file, has the length of its type and shape, and overlaps no other. */
 function placed(
   infos: ReadonlyMap<string, TensorInfo>,
   start: number,

@@ -1,4 +1,4 @@
-/** The tokenizer of a GGUF file: keys of `tokenizer.ggml`, as llama.cpp reads them (src/llama-vocab.cpp). */
+/** Reads the tokenizer of a GGUF file: keys of `tokenizer.ggml`, as llama.cpp reads them (src/llama-vocab.cpp). */
 import { TOKEN_ROLES } from '../../../tokenizer/special';
 import { SPLIT_NAMES, type SplitName, SPLITS } from '../../../tokenizer/splits';
 import type { AddedToken, TokenizerModel } from '../../../tokenizer/tokenizer';
@@ -9,7 +9,7 @@ import type { GgufValue } from './read';
 /** Homegrown's own key for text normalization; other programs ignore it. */
 export const NORMALIZERS = 'homegrown.tokenizer.normalizers';
 
-/** @throws HomegrownError `bad-file` where it is none that is known here, by its name */
+/** Reads the tokenizer. @throws HomegrownError `bad-file` naming an unsupported tokenizer type */
 export function readGgufTokenizer(keys: ReadonlyMap<string, GgufValue>): TokenizerModel {
   const key = (name: string): GgufValue | undefined => keys.get(`tokenizer.ggml.${name}`);
   const model = key('model');
@@ -79,6 +79,6 @@ const KINDS: Readonly<Record<string, string>> = {
   rwkv: 'RWKV',
 };
 
-/** llama.h, llama_token_type. */
+/** Token types of llama.h, llama_token_type. */
 const [NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED] = [1, 2, 3, 4, 5];
 const flags = (normalized: boolean) => ({ single_word: false, lstrip: false, rstrip: false, normalized });

@@ -1,16 +1,16 @@
 import { badSettings } from '../../../base/errors';
 import { toHalf } from '../../../base/half';
 
-/** How numbers lie in a GGUF file. Only whole rows are encoded. */
+/** Encoding of numbers in a GGUF file. Only whole rows are encoded. */
 interface GgufType {
   /** ggml's number of the type. */
   code: number;
   /** `general.file_type` of a file whose matrices have it. */
   fileType: number;
-  /** Values that are encoded together: rows must be multiples of it. */
+  /** Values per block; row lengths must be multiples of it. */
   block: number;
   blockBytes: number;
-  /** `tensor` names it in errors. @throws HomegrownError `bad-settings` where a value is too large for the type */
+  /** Encodes rows; `tensor` is the name for errors. @throws HomegrownError `bad-settings` where a value is too large */
   encode(values: Float32Array, tensor: string): Uint8Array;
 }
 
@@ -21,7 +21,7 @@ export const GGUF_TYPES = {
 } as const satisfies Record<string, GgufType>;
 export type GgufTypeName = keyof typeof GGUF_TYPES;
 
-/** Blocks of 32: a half d = max |x| / 127, then round(x / d) as i8. ggml-quants.c, quantize_row_q8_0_ref. */
+/** Encodes blocks of 32: an f16 d = max |x| / 127, then round(x / d) as i8. ggml-quants.c, quantize_row_q8_0_ref. */
 function quantised(values: Float32Array, tensor: string): Uint8Array {
   const { block, blockBytes } = GGUF_TYPES.Q8_0;
   const blocks = values.length / block;
@@ -43,7 +43,7 @@ function quantised(values: Float32Array, tensor: string): Uint8Array {
   return bytes;
 }
 
-/** C's roundf. */
+/** Rounds halves away from zero, like C's roundf. */
 const roundHalfAway = (x: number): number => Math.sign(x) * Math.floor(Math.abs(x) + 0.5);
 
 function halves(values: Float32Array, tensor: string): Uint16Array {

@@ -68,7 +68,7 @@ const streamOf = async (format: Format, exported: Exported) => {
 const written = async (format: Format, exported = exportedOf()) =>
   parse(await readBytes(await streamOf(format, exported)));
 
-test('any keys and tensors are read back from a header as they were written', () => {
+test('any keys and tensors are read back from a header unchanged', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 20 });
   const value = fc.oneof(
     fc.nat().map((x) => [u32(x), x] as const),
@@ -98,7 +98,7 @@ test('any keys and tensors are read back from a header as they were written', ()
   );
 });
 
-test('a header of any length is written, whatever the value that it grows at', () => {
+test('writes a header of any length, whichever value makes the buffer grow', () => {
   const tensors = [{ name: 't', shape: [1], type: 0, offset: 0 }];
   for (const value of [u32(7), f32(0.5), bool(true), string('é'.repeat(9)), strings(['a', '']), i32s([-1, 2])]) {
     const keys = Object.fromEntries(Array.from({ length: 12_000 }, (_, i) => [String(i), value]));
@@ -110,7 +110,7 @@ test('a header of any length is written, whatever the value that it grows at', (
   expect((back.keys.get('words') as string[]).findIndex((x, i) => x !== String(long[i]))).toBe(-1);
 });
 
-test('the keys say what llama.cpp asks for, and what is known of the model', async () => {
+test('the keys have what llama.cpp requires, and known facts on the model', async () => {
   const { keys } = await written(ggufQ8);
   expect(Object.fromEntries(keys)).toMatchObject({
     'general.architecture': 'gpt2',
@@ -165,7 +165,7 @@ test('special tokens are control tokens, with a key each where llama.cpp has one
   expect(keys.get('tokenizer.ggml.token_type')).toEqual([...new Array<number>(258).fill(1), 3, 3, 3, 3, 3, 3]);
 });
 
-test('tensors lie one after the other at multiples of 32, matrices of layers turned, to the last byte', async () => {
+test("tensors are consecutive at multiples of 32, with layers' matrices transposed, to the last byte", async () => {
   const exported = exportedOf();
   for (const format of [ggufF32, ggufF16, ggufQ8]) {
     const { bytes, start, tensors } = await written(format, exported);
@@ -193,10 +193,10 @@ test('tensors lie one after the other at multiples of 32, matrices of layers tur
   ]);
 });
 
-test('8 bits only where a row is whole blocks; norms, biases and positions keep all bits', async () => {
+test('uses 8 bits only for rows of whole blocks; norms, biases and positions keep all bits', async () => {
   const file = await written(ggufQ8);
   const types = Object.fromEntries(file.tensors.map(({ name, type }) => [name, type]));
-  // Rows of 36 have 16 bits.
+  // Rows of 36 are in f16.
   expect(types).toMatchObject({ 'token_embd.weight': 1, 'position_embd.weight': 0, 'blk.0.attn_qkv.weight': 1 });
   expect(types).toMatchObject({ 'blk.0.attn_qkv.bias': 0, 'blk.0.ffn_norm.weight': 0, 'output_norm.bias': 0 });
   const even = exportedOf({ ...model, config: { ...model.config, width: 64 } }, (tensors) => {
@@ -212,7 +212,7 @@ test('8 bits only where a row is whole blocks; norms, biases and positions keep 
     }
     for (let block = 0; block < want.length; block += 32) {
       const largest = Math.max(...want.subarray(block, block + 32).map(Math.abs));
-      // Half a step of 1 / 127, and what the scale itself lost as a half.
+      // Half a step of 1 / 127, and the rounding error of the f16 scale.
       const max = largest * (0.5 / 127 + 2 ** -11) + 2 ** -25 * 127;
       const worst = Math.max(...want.subarray(block, block + 32).map((x, i) => Math.abs(x - got[block + i]!)));
       expect(worst).toBeLessThanOrEqual(max);
@@ -221,7 +221,7 @@ test('8 bits only where a row is whole blocks; norms, biases and positions keep 
   expect(eight.info('blk.1.ffn_down.weight').type).toBe(8);
 });
 
-test('large matrices come turned in pieces of a megabyte or so, again whenever the stream is read', async () => {
+test('transposes large matrices in pieces of about a megabyte, each time that the stream is read', async () => {
   const wide = exportedOf({ ...model, config: { layers: 1, heads: 1, width: 320, context: 8 } });
   const up = wide.snapshot.tensors.get('transformer.h.0.mlp.c_fc.weight')!.data; // [320, 1280]
   const transposed = Float32Array.from({ length: up.length }, (_, i) => up[(i % 320) * 1280 + Math.floor(i / 320)]!);
@@ -234,7 +234,7 @@ test('large matrices come turned in pieces of a megabyte or so, again whenever t
   }
 });
 
-test('a weight that 16 bits cannot hold is refused by name, and 32 bits hold it', async () => {
+test('refuses a weight beyond f16 by name, and accepts it in f32', async () => {
   const large = exportedOf(model, (tensors) => {
     tensors.get('transformer.h.0.mlp.c_fc.weight')!.data[7] = 70_000;
   });
@@ -261,7 +261,7 @@ const bytesOfTensor = (shape: readonly number[], type: number): number => {
   return type === 8 ? (values / 32) * 34 : values * (type === 1 ? 2 : 4);
 };
 
-/** A reader of its own, written from gguf.md; it throws a RangeError where the bytes end too early. */
+/** An independent reader, written from gguf.md; throws a RangeError if the bytes end too early. */
 function parse(bytes: Uint8Array) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -311,7 +311,7 @@ function parse(bytes: Uint8Array) {
   return { bytes, start, keys, tensors, info, values };
 }
 
-/** Of a finite half. */
+/** Value of a finite f16. */
 function halfValue(bits: number): number {
   const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
   return (bits & 0x8000 ? -1 : 1) * (exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction);

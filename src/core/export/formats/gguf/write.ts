@@ -22,7 +22,7 @@ import { GGUF_TYPES, type GgufTypeName } from './types';
 import type { RunInfo } from '../../homegrownJson';
 import { normalizerWords } from '../../normalizerWords';
 
-/** Weights and tokenizer in one file. */
+/** Writes weights and tokenizer to one file. */
 export function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
   const { info, tokenizer } = model;
   const theirs = elsewhere(info.model);
@@ -32,7 +32,7 @@ export function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
   return ggufOf(`${model.name}-${type}.gguf`, keys, tensors);
 }
 
-/** Any file of these keys and tensors, and their hash. */
+/** Writes a file with these keys and tensors, and their hash. */
 export function ggufOf(
   name: string,
   keys: Readonly<Record<string, GgufValue>>,
@@ -54,7 +54,7 @@ export function ggufOf(
   };
 }
 
-/** All that follows the header, padding too. */
+/** Bytes after the header, including padding. */
 function* inPieces(tensors: readonly Placed[]): Generator<Uint8Array> {
   for (const tensor of tensors) {
     for (const rows of theirRows(tensor.piece, tensor.tensor)) yield GGUF_TYPES[tensor.as].encode(rows, tensor.name);
@@ -87,7 +87,7 @@ function description(info: RunInfo): string {
   return `${what} on ${formatCount(characters)} characters of text (${[...licences].join('; ')}).${form}`;
 }
 
-/** As llama.cpp's converter writes it: two digits or more, in thousands, millions or billions. */
+/** Formats a parameter count like llama.cpp's converter: two digits or more, in thousands, millions or billions. */
 function sizeLabel(parameters: number): string {
   const [divisor, letter] = parameters >= 1e9 ? [1e9, 'B'] : parameters >= 1e6 ? [1e6, 'M'] : [1e3, 'K'];
   const scaled = parameters / divisor;
@@ -111,7 +111,7 @@ function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
   return {
     'tokenizer.ggml.model': string('gpt2'),
     'tokenizer.ggml.pre': string(SPLITS[elsewhere?.split ?? 'gpt-2'].gguf[0]),
-    // Every id has a text of its own there.
+    // GGUF requires a unique text for every id.
     'tokenizer.ggml.tokens': strings(names.map((name, id) => name || `[PAD${id}]`)),
     'tokenizer.ggml.token_type': i32s(
       elsewhere ? typesOf(elsewhere) : names.map((_, id) => (id < endOfText ? NORMAL : CONTROL)),
@@ -124,7 +124,7 @@ function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
         return key === undefined ? [] : [[`tokenizer.ggml.${key}`, u32(id)]];
       }),
     ),
-    // llama.cpp ends what it writes there too.
+    // llama.cpp also ends generation at the end-of-turn token.
     ...(endOfTurn !== undefined && { 'tokenizer.ggml.eot_token_id': u32(endOfTurn) }),
     'tokenizer.ggml.add_bos_token': bool(elsewhere?.begin !== undefined),
     ...(template !== undefined && { 'tokenizer.chat_template': string(template) }),
@@ -137,12 +137,12 @@ function typesOf({ spellings, added }: Elsewhere): readonly number[] {
   for (const { id, special } of added) types[id] = special ? CONTROL : USER_DEFINED;
   return types;
 }
-/** llama.h, llama_token_type. */
+/** Token types of llama.h, llama_token_type. */
 const [NORMAL, CONTROL, USER_DEFINED, UNUSED] = [1, 3, 4, 5] as [number, number, number, number];
 
 interface Placed {
   name: string;
-  /** As in the file: [out, in] for a matrix. */
+  /** Shape in row-major order: [out, in] for a matrix. */
   shape: readonly number[];
   as: GgufTypeName;
   offset: number;
@@ -169,5 +169,5 @@ export function placed(
   });
 }
 
-/** Rows that are no whole number of blocks have 16 bits, as llama.cpp's converter has them. */
+/** Uses f16 for rows that aren't whole blocks, like llama.cpp's converter. */
 const fitting = (type: GgufTypeName, row: number): GgufTypeName => (row % GGUF_TYPES[type].block === 0 ? type : 'F16');

@@ -3,7 +3,7 @@ import { adapterBytes, F32, type Format } from '../../format';
 import { GGUF, ggufF32 } from '../gguf/format';
 import { adapterProblem } from '../peft/format';
 
-/** The adapter as a file that llama.cpp applies to a GGUF file of the base. */
+/** Adapter as a file that llama.cpp applies to a GGUF file of the base. */
 export const ggufLora: Format = {
   card: {
     name: 'GGUF adapter',

@@ -1,4 +1,4 @@
-/** A LoRA adapter as a GGUF file, as llama.cpp's convert_lora_to_gguf.py writes it and its src/llama-adapter.cpp reads it. */
+/** Writes a LoRA adapter as a GGUF file, like llama.cpp's convert_lora_to_gguf.py; src/llama-adapter.cpp reads it. */
 import type { ByteStream } from '../../../files/byteSource';
 import { modelSpec } from '../../../models';
 import type { Exported } from '../../format';
@@ -9,13 +9,13 @@ import { layoutOf, narrowPieces } from '../peft/loraLayout';
 import { apart } from '../peft/write';
 import { elsewhere } from '../../weights';
 
-/** @throws HomegrownError as `apart` */
+/** Writes the adapter's file. @throws HomegrownError as `apart` */
 export function ggufLoraFile(exported: Exported): ByteStream {
   const { name, info, snapshot } = exported;
   const { settings, beside } = apart(exported);
   const { config, id } = elsewhere(info.model);
   const architecture = modelSpec(id).gguf!;
-  // Rows of A are as wide as the matrix, those of B as the rank: both there as they are applied, nothing transposed.
+  // Rows of A are as wide as the matrix, and rows of B as the rank. Nothing is transposed.
   const pieces = narrowPieces(architecture.layout(config), beside, (theirs) => [
     `${theirs}.lora_a`,
     `${theirs}.lora_b`,
@@ -27,7 +27,7 @@ export function ggufLoraFile(exported: Exported): ByteStream {
     'general.name': string(info.name),
     'general.file_type': u32(GGUF_TYPES.F32.fileType),
     'adapter.type': string('lora'),
-    // It divides by the rank.
+    // llama.cpp divides alpha by the rank.
     'adapter.lora.alpha': f32(settings.alpha * (settings.rankStabilised ? Math.sqrt(settings.rank) : 1)),
   };
   return ggufOf(`${name}-lora.gguf`, keys, placed(snapshot.tensors, layout, 'F32'));

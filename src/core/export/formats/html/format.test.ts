@@ -1,4 +1,4 @@
-/** The offline page of every architecture and variant: read back by its own engine, it says what the app says. */
+/** The offline page of every architecture and variant gives the app's results in its own engine. */
 import { describe, expect, test } from 'vitest';
 import { readBytes } from '../../../files/byteSource';
 import type { FromEngine } from '../../../../page/protocol';
@@ -26,7 +26,7 @@ const written = (heard: readonly FromEngine[]): number[] => {
   return heard.flatMap((message) => (message.kind === 'wrote' ? [message.token.id] : []));
 };
 
-/** Text after each prompt, past the context too. */
+/** Checks the text after each prompt, also beyond the context. */
 async function writes(row: Row, page: string): Promise<void> {
   const { tokenizer } = await exportedOf(row);
   const isLong = row.config.context < 64;
@@ -90,7 +90,7 @@ const CLAIMS: Readonly<Record<OutKind, (row: Row, page: string) => Promise<void>
 
 const all = rows().filter((row) => refusalOf(row, 'html') === null);
 describe.each(all)('$name', (row) => {
-  test('has all weights bit for bit, and says what the app says', async () => {
+  test("has all weights bit for bit, and gives the app's results", async () => {
     const page = await pageOf(row);
     const { summary, tensors } = modelIn(page);
     if (kindOf(row) !== 'classifier') expect(summary).toContain(` ${DOES[kindOf(row)].words}.`);
@@ -104,7 +104,7 @@ describe.each(all)('$name', (row) => {
   });
 });
 
-test('a classifier decides from the probability on that its run was given', async () => {
+test("a classifier uses its run's confidence threshold", async () => {
   const row = rows().find(({ config }) => config.classes)!;
   const exported = await exportedOf(row);
   const decided = { ...exported, info: { ...exported.info, decision: { temperature: 1, atLeast: 0.5 } } };

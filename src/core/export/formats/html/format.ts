@@ -3,7 +3,7 @@ import { modelSpec } from '../../../models';
 import { BOUND_OF_F32, readers } from '../../../verify/check';
 import { BYTES, F32, type Format, tokenizerProblem } from '../../format';
 
-/** One page that holds the model and writes with it, opened by a double click, without a server or a network. */
+/** One page that contains the model and generates text. A double click opens it, without a server or a network. */
 export const html: Format = {
   card: {
     name: 'Offline page',
@@ -29,8 +29,8 @@ export const html: Format = {
   },
   check: { engine: 'page', opens: async (file) => (await readers()).readPage(file), bound: BOUND_OF_F32 },
 };
-/** Characters a byte. */
+/** Characters per byte. */
 const BASE64 = 4 / 3;
-/** Bytes of a merge, and of the page's code with its model description. */
+/** MERGE: bytes per merge. CODE: bytes of the page's code and model description. */
 const MERGE = 11;
 const CODE = 135_000;

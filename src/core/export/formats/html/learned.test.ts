@@ -20,7 +20,7 @@ const at = (step: number, events: readonly TrainEvent[]): Exported => ({
   events,
 });
 
-test('tells each measured step up to the one of the model, once, with what was written there', () => {
+test("has each evaluated step up to the model's, once, with its sample", () => {
   const events = [
     evaluated(10, Math.log(40), 'ab\0c'),
     evaluated(20, Math.log(30), 'first'),
@@ -39,13 +39,13 @@ test('tells each measured step up to the one of the model, once, with what was w
   expect(learned.baselines).toContain('A unigram model knows only how common each token is.');
 });
 
-test('one measured step is no curve, and a loss that is no number is no point', () => {
+test('one evaluated step is no curve, and a non-finite loss is no point', () => {
   expect(learnedOf(at(20, [evaluated(10, 2, 'a')]))).toBeNull();
   expect(learnedOf(at(20, [evaluated(10, 2, 'a'), evaluated(20, NaN, 'b')]))).toBeNull();
   expect(learnedOf(at(0, []))).toBeNull();
 });
 
-test('answers and filled blanks are left out: they would show texts of the data', () => {
+test('leaves out answers and filled blanks, which would show training data', () => {
   const filled = { kind: 'filled', parts: [{ text: 'private' }] } as const;
   const answered = { kind: 'answered', input: 'private', given: 'x' } as const;
   const learned = learnedOf(at(20, [evaluated(10, 2, filled as never), evaluated(20, 1, answered)]))!;
@@ -53,7 +53,7 @@ test('answers and filled blanks are left out: they would show texts of the data'
   expect(JSON.stringify(learned)).not.toContain('private');
 });
 
-test('of many samples some are kept, the first and the last among them, and the page has them', async () => {
+test('thins many samples, keeps the first and the last, and puts them on the page', async () => {
   const events = Array.from({ length: 500 }, (_, i) => evaluated(i + 1, 3, `<b>${i + 1}</b>`));
   const many = at(500, events);
   const { samples } = learnedOf(many)!;

@@ -1,4 +1,4 @@
-/** How a model learned, for the offline page: its curve, and samples from training. */
+/** Training history of a model for the offline page: its curve, and samples from training. */
 import { earlyPlace, scaleAround } from '../../../charts/scale';
 import { chartSvg } from '../../../charts/svg';
 import { earlyTicks, linearTicks, logTicks } from '../../../charts/ticks';
@@ -12,7 +12,7 @@ import type { Exported } from '../../format';
 
 export interface LearnedSample {
   step: number;
-  /** What was measured there: `perplexity 85.4`. */
+  /** Evaluation result at this step: `perplexity 85.4`. */
   result: string;
   text: string;
 }
@@ -22,21 +22,21 @@ interface Learned {
   curve: string;
   /** Explains the dashed lines of the baselines; empty without any. */
   baselines: string;
-  /** By step. Only texts that the model wrote: answers and filled blanks would show texts of the data. */
+  /** Samples by step. Only texts that the model wrote, because answers and filled blanks would show training data. */
   samples: readonly LearnedSample[];
 }
 
-/** Samples at most; of more, evenly chosen ones, with the first and the last. */
+/** Maximum number of samples. If there are more, keeps evenly spaced ones with the first and the last. */
 export const MAX_SAMPLES = 40;
 
-/** Null where fewer than two steps were measured: two points make a curve. */
+/** Returns the curve and samples; null if fewer than two steps were evaluated, since a curve needs two points. */
 export function learnedOf({ info, events }: Pick<Exported, 'info' | 'events'>): Learned | null {
   const recipe = recipeOf(info);
   const metric: MetricId = info.model.config.classes ? 'accuracy' : objectiveOf(recipe.objective).headline;
   const evaluated = events.flatMap((event) =>
     event.kind === 'evaluated' && event.step <= info.state.step ? [event] : [],
   );
-  // What is measured again at a step is no second one.
+  // A repeated evaluation of a step replaces the earlier one.
   const points = [...new Map(evaluated.map((event) => [event.step, event])).values()].flatMap((event) => {
     const value = estimateOf(metric, event)?.value;
     return value === undefined || !Number.isFinite(value) ? [] : [{ step: event.step, value, sample: event.sample }];
@@ -60,7 +60,7 @@ interface Point {
   value: number;
 }
 
-/** What models that only count reach, in the metric of the curve. */
+/** Baselines of counting models, in the metric of the curve. */
 function baselines(info: Exported['info'], metric: MetricId): readonly { label: string; value: number }[] {
   const { scale } = metricOf(metric);
   const data = dataOf(info);
@@ -69,7 +69,7 @@ function baselines(info: Exported['info'], metric: MetricId): readonly { label: 
   return counting.map(({ label, loss }) => ({ label, value: scale.of(loss) }));
 }
 
-/** `Dashed lines are simple baselines. A bigram model predicts each token from the one before it. …` */
+/** `Horizontal lines are simple baselines. A bigram model predicts each token from the one before it. …` */
 function baselineWords(labels: readonly string[]): string {
   const known = labels.flatMap((label) => EXPLAINED[label] ?? []);
   return known.length === 0 ? '' : ['Horizontal lines are simple baselines.', ...known].join(' ');

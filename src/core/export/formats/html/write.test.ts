@@ -16,7 +16,7 @@ beforeAll(async () => {
   model = await exportedOf(plainRow('gpt'));
 });
 
-test('the page has less than 400 kB of code, and a policy that lets nothing be fetched', async () => {
+test('the page has less than 400 kB of code, and a policy that blocks all requests', async () => {
   const page = await template('page.html');
   expect(new TextEncoder().encode(page).length).toBeLessThan(400_000);
   const [, policy] = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(page)!;
@@ -30,7 +30,7 @@ test('the page has less than 400 kB of code, and a policy that lets nothing be f
 const modelIn = (page: string): PageModel => JSON.parse(textIn(page, 'model')) as PageModel;
 const one = { temperature: 0, topK: 0, topP: 1, seed: 1, length: 1 };
 
-/** Why the page does not write. */
+/** Reason why the page doesn't write. */
 async function refusal(page: string): Promise<Failure> {
   const heard = await answer(page, 'a', one);
   expect(heard.some(({ kind }) => kind === 'ready' || kind === 'wrote')).toBe(false);
@@ -38,7 +38,7 @@ async function refusal(page: string): Promise<Failure> {
   return failed!.failure;
 }
 
-test('a page that lost a part of its weights, or holds what is no base64, says so', async () => {
+test('reports missing weights and invalid base64', async () => {
   const page = await writtenPage(model);
   const lost = await refusal(page.replace(/(base64">[^<]*)[^<]{40}(?=<)/, '$1'));
   expect(lost).toMatchObject({ code: 'bad-file', message: expect.stringMatching(/bytes of weights, not/) as string });
@@ -50,7 +50,7 @@ test('a page that lost a part of its weights, or holds what is no base64, says s
   });
 });
 
-test('a flipped bit anywhere in what the exporter wrote is refused in words', async () => {
+test('refuses a flipped bit anywhere in the exported data with a message', async () => {
   const page = Buffer.from(await writtenPage(model), 'latin1');
   const [start, end] = [page.indexOf('id="model">') + 11, page.lastIndexOf('<script>')];
   const spans = [...page.toString('latin1').matchAll(/<script type="[^"]+"[^>]*>|<\/script>/g)];
@@ -60,9 +60,9 @@ test('a flipped bit anywhere in what the exporter wrote is refused in words', as
     fc.asyncProperty(at, fc.nat(6), async (place, bit) => {
       const flipped = Buffer.from(page);
       flipped[place]! ^= 1 << bit;
-      fc.pre(flipped[place] !== 0x3c); // A `<` is the browser's to make sense of.
+      fc.pre(flipped[place] !== 0x3c); // The browser interprets a `<`.
       const { code, message, remedy } = await refusal(flipped.toString('latin1'));
-      if (code === 'bug') return; // What the engine has no words for, page.ts has.
+      if (code === 'bug') return; // page.ts has the message for unknown errors of the engine.
       expect(['bad-file', 'out-of-memory']).toContain(code);
       expect(message).not.toMatch(/atob|iterable|undefined|JSON/);
       expect(remedy).toMatch(/again/);
@@ -71,7 +71,7 @@ test('a flipped bit anywhere in what the exporter wrote is refused in words', as
   );
 });
 
-test('a weight that is no number is refused by its name, though the checksum is right', async () => {
+test('refuses a non-finite weight by name, even with a correct checksum', async () => {
   const { snapshot, ...rest } = model;
   const { shape, data } = snapshot.tensors.get('transformer.ln_f.bias')!;
   const tensors = new Map([...snapshot.tensors, ['transformer.ln_f.bias', { shape, data: data.with(3, NaN) }]]);
@@ -82,7 +82,7 @@ test('a weight that is no number is refused by its name, though the checksum is 
   });
 });
 
-test('weights that overflow in computation are reported where the model would write', async () => {
+test('reports weights that overflow in computation instead of a text', async () => {
   const { snapshot, ...rest } = model;
   const { shape, data } = snapshot.tensors.get('transformer.ln_f.weight')!;
   const tensors = new Map([...snapshot.tensors, ['transformer.ln_f.weight', { shape, data: data.map(() => 3e38) }]]);
@@ -90,7 +90,7 @@ test('weights that overflow in computation are reported where the model would wr
   expect(heard.at(-1)).toMatchObject({ kind: 'failed', failure: { code: 'diverged' } });
 });
 
-test('a model too large for the browser is refused with its size', async () => {
+test('refuses a model too large for the browser with its size', async () => {
   const page = await writtenPage(model);
   const inPage = modelIn(page);
   const huge = JSON.stringify({ ...inPage, tensors: [['transformer.wte.weight', 2 ** 45]] }).replaceAll('<', '\\u003c');
@@ -109,7 +109,7 @@ test('a model too large for the browser is refused with its size', async () => {
   expect(failure).toMatchObject({ failure: { code: 'out-of-memory' } });
 });
 
-test('a page and its card name the step of an early model, and how much it was trained', async () => {
+test("a page and its card name an early model's step, and how long it was trained", async () => {
   const { info, ...rest } = model;
   const { steps } = recipeOf(info);
   const of = async (step: number, tokensSeen: number): Promise<readonly string[]> => {
@@ -127,7 +127,7 @@ test('a page and its card name the step of an early model, and how much it was t
   expect(untrained).toContain('parameters, not trained yet.');
 });
 
-test('nothing that people name gets out of its place', async () => {
+test("names from people can't escape their place in the page", async () => {
   const tags = (page: string): number => page.split('<').length;
   const plain = tags(await writtenPage(model));
   const nasty = fc.constantFrom('</script>', '</title>', '<!--', '-->', '<script>', '"', "'", '&lt;', '{{weights}}', '$&', '{{model}}', '\u2028', '\0', '\ud800'); // prettier-ignore

@@ -20,9 +20,9 @@ import { modelCard } from '../../modelCard';
 import { learnedOf, type LearnedSample } from './learned';
 import { modelTitle } from '../../modelTitle';
 
-/** Data of the page besides the weights. */
+/** Data of the page, without the weights. */
 export interface PageModel {
-  /** Its name, with the step unless it is the last. */
+  /** Title: the model's name, with the step unless it is the last. */
   title: string;
   /** Description of the model in a sentence or two. */
   summary: string;
@@ -44,8 +44,8 @@ export interface PageModel {
 }
 
 /**
- * The page's data are one block of JSON, followed by the weights, f32 in base64, in blocks that the page decodes one by one.
- * A checksum of both comes last. `template`: its code, from src/page.
+ * Writes the page: a block of JSON, then the f32 weights in base64, in blocks that the page decodes one by one. A
+ * checksum of both comes last. `template`: the page's code, from src/page.
  */
 export function pageFile(exported: Exported, template: string): ByteStream {
   const [before = '', after] = template.split('{{weights}}');

@@ -43,15 +43,16 @@ scores = model(**ids).logits[ids["input_ids"] == tokenizer.mask_token_id]
 print([tokenizer.decode(id) for id in scores[0].topk(5).indices])`;
 }
 
-/** Returns that only Homegrown opens the model's folder, and why; null if transformers does, too. */
+/** Returns the reason why only Homegrown opens the model's folder; null if transformers opens it too. */
 export function onlyHere({ model }: { model: Pick<ModelChoice, 'id' | 'config'> }): string | null {
   const problem = hubProblem(model);
   return problem === null ? null : `${problem}. Only Homegrown opens the folder.`;
 }
 
 /**
- * A trained model as the files of a Hugging Face folder, which transformers, transformers.js and llama.cpp's converter
- * open unchanged. Where transformers has no class for the model, the folder is in our own layout. `homegrown.json`, and `optimizer.safetensors` if asked for, let the same folder resume here.
+ * A trained model as a Hugging Face folder, which transformers, transformers.js and llama.cpp's converter open
+ * unchanged. Where transformers has no class for the model, the folder is in our own layout. `homegrown.json`, and
+ * `optimizer.safetensors` if requested, let Homegrown resume training from the same folder.
  */
 export const huggingFace: Format = {
   card: FOLDER,

@@ -1,4 +1,4 @@
-/** A Hugging Face folder, or a zip of one, as a model. Everything is checked before anything is handed back. */
+/** Imports a Hugging Face folder, or a zip of one. Checks everything before it returns a model. */
 import { z } from '../../../base/zod';
 import { partsOf } from '../../../adapters/trainable';
 import { badFile, isBadFile } from '../../../base/errors';
@@ -51,7 +51,7 @@ import { folderLayout, inFolder } from '../../weights';
 
 const INFO = 'homegrown.json';
 
-/** A folder, or a zip of one, at once. @throws HomegrownError as `openHuggingFace` and what it gives do */
+/** Opens and reads a folder, or a zip of one. @throws HomegrownError as `openHuggingFace` and its `read` do */
 export async function importHuggingFace(files: readonly GivenFile[], job: Job): Promise<ImportedModel> {
   const found = await openFiles(files);
   if (found.kind === 'adapter') throw adapterAlone();
@@ -60,7 +60,7 @@ export async function importHuggingFace(files: readonly GivenFile[], job: Job): 
 }
 
 /**
- * Opens a folder without reading its weights. Names and shapes of its tensors are those of the model, or it is refused.
+ * Opens a folder without reading its weights. Requires exactly the model's tensor names and shapes.
  * @throws HomegrownError `bad-file` naming file, place and reason
  */
 export async function openHuggingFace(folder: Folder): Promise<Incoming> {
@@ -146,7 +146,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
 const namesLacking = ({ labels }: Classes): string =>
   `names for its ${counted(labels.length, 'label')}, which are called ${[...new Set([labels[0]!, labels.at(-1)!])].join(' to ')} by default`;
 
-/** That by which the text of the run was cleaned; undefined where the file is none, or another. */
+/** Recipe that cleaned the run's text; undefined if the file is invalid or another recipe. */
 async function ownRecipe(info: RunInfo, folder: Folder): Promise<object | undefined> {
   const { readRecipe, recipeHash } = await import('../../../documents/clean/recipe');
   const text = await readText(folder, RECIPE_FILE, MAX_JSON_BYTES);
@@ -191,7 +191,7 @@ const typeSchema = z.object({
   _name_or_path: z.string().max(1000).optional().catch(undefined),
 });
 
-/** @throws HomegrownError `bad-file` of an architecture that this build doesn't know */
+/** Reads a config.json of our layout. @throws HomegrownError `bad-file` for an unknown architecture */
 function readOwnConfig(json: unknown): Described {
   const { architecture, vocab_size: vocabulary, config } = parse('config.json', ownSchema, json);
   const id = modelIds().find((known) => known === architecture);
@@ -211,7 +211,7 @@ const knownFormats = (): { id: ModelId; format: HuggingFace }[] =>
     return huggingFace ? [{ id, format: huggingFace }] : [];
   });
 
-/** Whether config.json is the same for both: ours can leave out a size that the file spells out. */
+/** Whether config.json is the same for both models; ours may leave out a size that the file states. */
 function isSame(ours: ModelChoice, theirs: ModelChoice, { config }: FolderFormat): boolean {
   const inFile = (model: ModelChoice): string => JSON.stringify(config(model, { begin: 0, end: 0 }));
   return ours.id === theirs.id && inFile(ours) === inFile(theirs);
@@ -227,7 +227,7 @@ async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo 
   const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, MAX_TOKENIZER_BYTES);
   const said = folder.has(TOKENIZER_CONFIG) ? await readText(folder, TOKENIZER_CONFIG, MAX_JSON_BYTES) : undefined;
   const own = folder.has(TOKENIZER_CONFIG) ? ((await readJson(folder, TOKENIZER_CONFIG)) as object) : {};
-  // Where transformers puts it since 4.52.
+  // transformers stores the template here since 4.52.
   const template = folder.has(CHAT_TEMPLATE) ? await readText(folder, CHAT_TEMPLATE, MAX_JSON_BYTES) : undefined;
   if (template === undefined) checkChatTemplates(own);
   const all = template === undefined ? own : { ...own, chat_template: template };
@@ -270,19 +270,19 @@ async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo 
 const TOKENIZER_CONFIG = 'tokenizer_config.json';
 const CHAT_TEMPLATE = 'chat_template.jinja';
 
-/** Up to the last id that has a token. */
+/** Number of ids up to the last one that has a token. */
 function tokensOf(tokenizer: Tokenizer): number {
   let tokens = tokenizer.size;
   while (tokens > 0 && tokenizer.bytes(tokens - 1).length === 0 && !tokenizer.specialOf(tokens - 1)) tokens--;
   return tokens;
 }
 
-/** Vocabularies are often made multiples of some power of two, because products of such sizes are quick. */
+/** Whether the vocabulary is padded to a multiple of 8, which makes matrix products faster. */
 const isPadded = (tokens: number, vocabulary: number): boolean =>
   tokens === vocabulary || (vocabulary % 8 === 0 && vocabulary > tokens && vocabulary - tokens <= MAX_PADDING);
 const MAX_PADDING = 1024;
 
-/** A file may have a tensor twice, such as a classifier that is the embedding, but then both must be the same. */
+/** Requires equal values where a file stores a tensor twice, such as a tied output layer. */
 async function checkCopy(weights: Weights, { name, of }: Copy): Promise<void> {
   const [copy, original] = [bytesOf(await weights.load(name)), bytesOf(await weights.load(of))];
   if (copy.length === original.length && copy.every((byte, i) => byte === original[i])) return;
@@ -292,7 +292,7 @@ async function checkCopy(weights: Weights, { name, of }: Copy): Promise<void> {
   );
 }
 
-/** What only files have of a model is 0 there, or it is another model. */
+/** Requires zeros in a tensor that only the file has; otherwise the file holds another model. */
 async function checkZeros(weights: Weights, name: string): Promise<void> {
   if ((await weights.load(name)).data.every((x) => x === 0)) return;
   throw badFile(

@@ -1,4 +1,4 @@
-/** A folder of Llama whose tokenizer is applied as its files say: it comes in, writes, is kept, and goes out unchanged. */
+/** A Llama folder whose tokenizer is applied from its files: imported, used, stored, and exported unchanged. */
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../../base/blobStore';
 import { unwatched } from '../../../base/job';
@@ -30,11 +30,11 @@ const config = {
   ...{ theta: 10_000, normEpsilon: 1e-5, qkNorm: 'none', norm: 'before', window: 0 },
 };
 const model: RunInfo['model'] = { id: 'llama', config, vocabulary: VOCABULARY };
-// With spaces and a last line of their own: text, and not what it means, is kept.
+// With unusual spaces and a final newline: the import keeps the text, not only its meaning.
 const json = `${JSON.stringify(withFillers(), null, 3)}\n\n`;
 const tokenizerConfig = '{ "tokenizer_class":"T5Tokenizer",\n"eos_token": "</s>", "pad_token" :"<pad>" }';
 
-/** As many entries as a model has at least. */
+/** Fills the vocabulary to the minimum of a model. */
 function withFillers(): object {
   const fillers = Array.from({ length: 240 }, (_, i): [string, number] => [`▁w${i}`, -9]);
   return { ...unigram, model: { ...unigram.model, vocab: [...unigram.model.vocab, ...fillers] } };
@@ -57,7 +57,7 @@ const read = (files: Files) =>
     unwatched,
   );
 
-test('it is imported, writes text, is stored with its run, and is exported byte for byte', async () => {
+test('is imported, writes text, is stored with its run, and is exported byte for byte', async () => {
   const imported = await read(await folder());
   const { tokenizer, snapshot } = imported;
   expect(tokenizer.model.kind).toBe('unigram');
@@ -91,7 +91,7 @@ test('it is imported, writes text, is stored with its run, and is exported byte 
   expect(refused.join(' ')).not.toMatch(/hf|hugging|onnx|safetensors/);
 });
 
-test('one that says it is of another kind than its tokenizer is refused', async () => {
+test('refuses a tokenizer of another kind than it states', async () => {
   const files = await folder();
   const streams = huggingFaceFiles(await exportedFrom(await read(files), 'x', 5), { withOptimizer: false });
   const own = Object.fromEntries(await Promise.all(streams.map(async (s) => [s.name, await readBytes(s)] as const)));

@@ -1,4 +1,4 @@
-/** BERT in the shapes in which folders have it: with its head, with more than that, and without. */
+/** BERT folders of different contents: with its head, with more, and without. */
 import { expect, test } from 'vitest';
 import { unwatched } from '../../../base/job';
 import type { HostTensor } from '../../../checkpoint/tensors';
@@ -51,7 +51,7 @@ const open = (files: Files) => openHuggingFace(new Map(given(files).map(({ name,
 
 const whole = tensorsOf(model, values);
 
-test('names and shapes are those of BertForMaskedLM, which has neither the tied matrix nor its bias twice', () => {
+test('has the names and shapes of BertForMaskedLM, with the tied matrix and its bias stored once', () => {
   const names = [...whole].map(([name, { shape }]) => `${name} ${shape.join('x')}`);
   expect(names).toHaveLength(5 + 2 * 16 + 5);
   for (const name of ['query', 'key', 'value'])
@@ -62,7 +62,7 @@ test('names and shapes are those of BertForMaskedLM, which has neither the tied 
   expect(names.join()).not.toContain('decoder');
 });
 
-test('it comes in, and goes out and comes in again, bit for bit', async () => {
+test('survives an import, an export and another import bit for bit', async () => {
   const imported = await read(await folder(whole));
   expect(imported.model).toEqual(model);
   expect(imported.snapshot.tensors).toEqual(values);
@@ -77,7 +77,7 @@ test('it comes in, and goes out and comes in again, bit for bit', async () => {
   expect((await read(out)).snapshot.tensors).toEqual(values);
 });
 
-test('what files of others have besides is passed over, or is a copy', async () => {
+test('skips extra tensors of external files, or accepts them as copies', async () => {
   const square: HostTensor = { shape: [8, 8], data: new Float32Array(64).fill(1) };
   const more = new Map<string, HostTensor>();
   for (const [name, tensor] of whole)
@@ -94,7 +94,7 @@ test('what files of others have besides is passed over, or is a copy', async () 
   );
 });
 
-test('an untied output layer has its bias under two names in the file, and one is read', async () => {
+test('reads the bias of an untied output layer once, although the file has it under two names', async () => {
   const own = decisive(untied, 4);
   const tensors = tensorsOf(untied, own);
   expect(tensors.get('cls.predictions.bias')).toEqual(tensors.get('cls.predictions.decoder.bias'));
@@ -104,7 +104,7 @@ test('an untied output layer has its bias under two names in the file, and one i
   expect(imported.snapshot.tensors).toEqual(own);
 });
 
-test('BertModel has no head: a random one is added, which is reported before and after', async () => {
+test('adds a random head to BertModel, and reports that before and after', async () => {
   const body = [...whole].filter(([name]) => name.startsWith('bert.'));
   const bare = new Map(body.map(([name, tensor]) => [name.slice('bert.'.length), tensor]));
   bare.set('pooler.dense.bias', { shape: [8], data: new Float32Array(8) });
@@ -128,11 +128,11 @@ test.each([
   [{ hidden_act: 'relu' }, 'hidden_act'],
   [{ position_embedding_type: 'relative_key' }, 'position_embedding_type'],
   [{ is_decoder: true }, 'is_decoder'],
-])('what cannot be run is refused: %j', async (more, field) => {
+])('refuses unsupported settings: %j', async (more, field) => {
   await expect(read(await folder(whole, model, more))).rejects.toThrow(field);
 });
 
-test('what cannot hold it says so', async () => {
+test("formats that can't contain the model say so", async () => {
   const settings = settingsOf((await exportedFrom(await read(await folder(whole)), 'x', 5)).info);
   const problems = Object.values(FORMATS).map(({ card, problem }) => [card.name, problem?.(settings) ?? null]);
   expect(problems).toContainEqual(['GGUF', 'GGUF doesn’t support BERT models']);

@@ -1,4 +1,4 @@
-/** Models as other tools save them: in pieces, with a classifier of their own, with tokens in another order. */
+/** Models saved by other tools: in shards, with an untied output layer, with another token order. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HomegrownError } from '../../../base/errors';
 import { unwatched } from '../../../base/job';
@@ -66,7 +66,7 @@ async function scores({ model: choice, snapshot }: Pick<ImportedModel, 'model' |
   return result;
 }
 
-test('a classifier of its own is kept, computes, and comes back from our own folder byte for byte', async () => {
+test('keeps an untied output layer, computes with it, and returns it byte for byte from our own folder', async () => {
   const imported = await read(whole);
   expect(imported.model).toEqual(model);
   expect(imported.snapshot.tensors).toEqual(values);
@@ -88,7 +88,7 @@ test('a classifier of its own is kept, computes, and comes back from our own fol
   expect(await contents(await read(first))).toEqual(first);
 });
 
-describe('in pieces', () => {
+describe('in shards', () => {
   const names = [...values.keys()];
   const places = new Map(names.map((name, i) => [name, `model-0000${(i % 2) + 1}-of-00002.safetensors`]));
   const index = (weight_map: object): Uint8Array => encode({ metadata: { total_size: 1 }, weight_map });
@@ -105,7 +105,7 @@ describe('in pieces', () => {
     }
   });
 
-  test('what is missing, elsewhere, twice or outside of the folder is named', async () => {
+  test('names a missing, misplaced, duplicate or outside shard', async () => {
     const all = await pieces();
     const { 'model-00002-of-00002.safetensors': _, ...one } = all;
     const missing = /1 of 2 shards are missing: model-00002-of-00002\.safetensors/;
@@ -133,11 +133,11 @@ describe('in pieces', () => {
 });
 
 describe('tokens in another order', () => {
-  /** Id of ours -> of theirs: the end of a text first, the bytes backwards. */
+  /** Maps our ids to theirs: the end of text first, the bytes backwards. */
   const moved = (id: number): number => (id === 258 ? 0 : id < 256 ? 256 - id : id + 1);
   const PADDED = 264;
 
-  test('keep their ids, and rows that no token has stay', async () => {
+  test('keep their ids, and rows without a token stay', async () => {
     const json = JSON.parse(writeTokenizerJson(tokenizer)) as {
       added_tokens: { id: number }[];
       model: { vocab: Record<string, number>; merges: string[] };
@@ -166,7 +166,7 @@ describe('tokens in another order', () => {
     }
   });
 
-  test('a vocabulary that is not a padded one is refused', async () => {
+  test("refuses a vocabulary that isn't just padded", async () => {
     expect(await refusal({ ...whole, 'config.json': encode({ ...theirConfig, vocab_size: 265 }) })).toMatch(
       /has 259 tokens, but config\.json says 265/,
     );

@@ -1,4 +1,4 @@
-/** optimizer.safetensors: optimizer state of the trainable weights, and adapter weights. */
+/** Reads optimizer.safetensors: optimizer state of the trainable weights, and adapter weights. */
 import { partsOf, type Trainable } from '../../../adapters/trainable';
 import { type Layout, unchanged } from '../../../models/layout';
 import type { ParamTable } from '../../../models/spec';
@@ -17,7 +17,9 @@ interface LaidOut {
 }
 
 /**
- * @param layout of the model's own weights. @param own these weights
+ * Returns the layout and all shapes of the file.
+ * @param layout of the model's own weights.
+ * @param own these weights
  * @throws HomegrownError `bad-settings` where the model lacks a trainable weight
  */
 export function laidMoments(recipe: Recipe, layout: Layout, own: ParamTable, trainable?: Trainable): LaidOut {

@@ -1,4 +1,4 @@
-/** T5 in the shapes in which folders have it: tied and scaled as T5, with a classifier of its own as T5 1.1. */
+/** T5 folders: tied and scaled like T5, and with a separate output layer like T5 1.1. */
 import { expect, test } from 'vitest';
 import { unwatched } from '../../../base/job';
 import type { HostTensor } from '../../../checkpoint/tensors';
@@ -20,7 +20,7 @@ import { hubWeights } from '../../weights';
 type Tensors = ReadonlyMap<string, HostTensor>;
 type Files = Record<string, Uint8Array>;
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-/** No vocabulary has fewer than 257. */
+/** Entries up to the minimum vocabulary of 257. */
 const more = Array.from({ length: 245 }, (_, i): [string, number] => [`w${i}`, -9]);
 const tokenizer = { ...unigram, model: { ...unigram.model, vocab: [...unigram.model.vocab, ...more] } };
 const choice = (change: Partial<T5Config> = {}): ModelChoice => ({
@@ -52,7 +52,7 @@ const read = async (tensors: Tensors, config: object) => {
 };
 const given = (files: Files) => Object.entries(files).map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
 
-test('names and shapes are those of T5ForConditionalGeneration', () => {
+test('has the names and shapes of T5ForConditionalGeneration', () => {
   const names = [...tensorsOf(TIED)].map(([name, { shape }]) => `${name} ${shape.join('x')}`);
   expect(names).toHaveLength(1 + 2 * (5 + 4) + 2 + 2 * (5 + 5 + 4) + 2);
   expect(names).toContain('encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight 8x3');
@@ -65,7 +65,7 @@ test.each([
   ['tied', TIED],
   ['with a classifier of its own', UNTIED],
   ['tied, and not scaled', choice({ scaled: false, headWidth: 0 })],
-])('%s it comes in, and goes out and comes in again, bit for bit', async (_, model) => {
+])('%s survives an import, an export and another import bit for bit', async (_, model) => {
   const imported = await read(tensorsOf(model), configOf(model));
   expect(imported.model).toEqual(model);
   expect(imported.snapshot.tensors).toEqual(decisive(model, 3));
@@ -81,7 +81,7 @@ test.each([
   expect(sourceIds(again.tokenizer, 'a').at(-1)).toBe(1);
 });
 
-test('what transformers 4 and 5 write of the same models is read as them', async () => {
+test('reads folders of transformers 4 and 5 as the same models', async () => {
   const { scale_decoder_outputs: _, ...before } = configOf(UNTIED);
   expect((await read(tensorsOf(UNTIED), before)).model).toEqual(UNTIED);
   expect((await read(tensorsOf(UNTIED), configOf(UNTIED, { tie_word_embeddings: true }))).model).toEqual(UNTIED);
@@ -103,6 +103,6 @@ test.each<[object, string]>([
   [{ feed_forward_proj: 'gated-silu', dense_act_fn: undefined }, 'feed_forward_proj'],
   [{ dense_act_fn: 'silu' }, 'only gelu_new is supported'],
   [{ decoder_start_token_id: 3 }, 'must be the padding token, 0, not 3'],
-])('%j is refused', async (change, reason) => {
+])('refuses %j', async (change, reason) => {
   await expect(read(tensorsOf(TIED), configOf(TIED, change))).rejects.toThrow(reason);
 });

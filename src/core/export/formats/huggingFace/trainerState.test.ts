@@ -43,7 +43,7 @@ const events: TrainEvent[] = [
 ];
 const text = (value: unknown): string => JSON.stringify(value);
 
-test('it has the names that the Trainer writes, and ends at the step of the weights', () => {
+test("has the Trainer's names, and ends at the step of the weights", () => {
   const state = trainerState(info, events) as Record<string, unknown>;
   expect(state).toMatchObject({ global_step: 7000, max_steps: 9000, best_metric: 2, num_input_tokens_seen: 224_000 });
   const log = state['log_history'] as Record<string, number>[];
@@ -52,7 +52,7 @@ test('it has the names that the Trainer writes, and ends at the step of the weig
   expect(log).toContainEqual(expect.objectContaining({ loss: 5 / 28, grad_norm: 1.5, learning_rate: 1e-3, step: 28 }));
 });
 
-test('epochs are of what a step reads: of pairs, rows', () => {
+test('epochs count the rows of pairs, and tokens otherwise', () => {
   const part = { tokens: 90_000, bytes: 90_000, documents: 100 };
   const parts = { train: part, validation: part };
   const split = { rule: 'documents', validation: 0.5, test: 0, seed: 0 } as const;
@@ -64,10 +64,10 @@ test('epochs are of what a step reads: of pairs, rows', () => {
   // 7,000 steps of 8 rows of 4 tokens.
   expect(epochOf('causal', 8)).toBeCloseTo((7000 * 32) / 90_000);
   expect(epochOf('pairs', 8)).toBeCloseTo((7000 * 8) / 100);
-  expect(epochOf('pairs', 16)).toBeCloseTo((7000 * 8) / 100); // half of them were smaller
+  expect(epochOf('pairs', 16)).toBeCloseTo((7000 * 8) / 100); // half of the batches were smaller
 });
 
-test('a long curve is thinned once: read back and written again it is the same', () => {
+test('thins a long curve only once: reading and writing it again changes nothing', () => {
   const first = text(trainerState(info, events));
   const back = readTrainerState(first);
   expect(back.filter(({ kind }) => kind === 'step').length).toBeLessThanOrEqual(2000);
@@ -77,7 +77,7 @@ test('a long curve is thinned once: read back and written again it is the same',
   expect(short).toEqual([step(1), step(2), evaluated(2)]);
 });
 
-test('what a step cost is written where it is known, and only there', () => {
+test('writes the cost of a step only if it is known', () => {
   const known = [step(1), { ...step(2), plannedBytes: 8, encodeMs: 0.5 }, { ...step(3), encodeMs: 0.5, gpuMs: 2 }];
   const written = text(trainerState(info, known));
   expect(readTrainerState(written)).toEqual(known);
@@ -85,20 +85,20 @@ test('what a step cost is written where it is known, and only there', () => {
   expect(written.match(/gpu_ms/g)).toHaveLength(1);
 });
 
-test('an optional value that is not finite is left out, and its step is read back', () => {
+test('omits a non-finite optional value, and reads its step back', () => {
   const known = [step(1), { ...step(2), gpuMs: NaN }];
   const written = text(trainerState(info, known));
   expect(written).not.toContain('gpu_ms');
   expect(readTrainerState(written)).toEqual([step(1), step(2)]);
 });
 
-test('what is no curve is refused, and entries of other kinds are passed over', () => {
+test('refuses other files, and skips unknown entries', () => {
   expect(() => readTrainerState('{')).toThrow('not JSON');
   expect(() => readTrainerState('{}')).toThrow('log_history');
   expect(readTrainerState('{"log_history":[{"train_runtime":3},7,{"step":-1,"loss":2}]}')).toEqual([]);
 });
 
-test('what was measured stands by the names of the metrics, and is read back; of others nothing is said', () => {
+test('writes metrics by name, reads them back, and skips other fields', () => {
   const log = (trainerState(info, events) as { log_history: object[] }).log_history;
   expect(log[0]).toMatchObject({ eval_loss: 6, bits_per_byte: 2, sample: 'Call me' });
   const entry = { step: 1, eval_loss: 2, bits_per_byte: null, eval_runtime: 3, sample: '', active_ms: 1 };

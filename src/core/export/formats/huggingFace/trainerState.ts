@@ -1,6 +1,6 @@
 /**
- * Loss curve as `trainer_state.json`, in the shape that Hugging Face's Trainer writes and its tools plot: TrainerState in
- * transformers/trainer_callback.py. Fields that the Trainer lacks have our own names.
+ * Writes the loss curve as `trainer_state.json`, in the format that Hugging Face's Trainer writes and its tools plot:
+ * TrainerState in transformers/trainer_callback.py. Fields that the Trainer lacks have our own names.
  */
 import type { Json } from '../../../base/blobStore';
 import { badFile } from '../../../base/errors';
@@ -23,15 +23,15 @@ export function trainerState(info: RunInfo, events: readonly TrainEvent[]): Json
   const { model, state, segments } = info;
   const [recipe, data] = [recipeOf(info), dataOf(info)];
   const { context } = model.config;
-  // Some of its batches may have been larger.
+  // Average share of a full batch that a step read: some batches may have been larger or smaller.
   const share = state.step === 0 ? 0 : state.tokensSeen / state.step / tokensPerStep(recipe, context);
-  // Epochs are undefined if the text changed on the way.
+  // Epochs are undefined if the text changed between segments.
   const isOneData = segments.every((segment) => isSameData(segment.data, data));
   const epoch = data && isOneData ? stepsOfEpoch(data.parts.train, context, recipe) : null;
   const epochs = (step: number): number | null => epoch && (step * share) / epoch;
   const steps = events.flatMap((event) => (event.kind === 'step' && event.step <= state.step ? [event.step] : []));
   const stride = Math.ceil(steps.length / MAX);
-  const gap = steps.length > 1 ? steps[1]! - steps[0]! : 1; // more than 1 in a curve that was thinned before
+  const gap = steps.length > 1 ? steps[1]! - steps[0]! : 1; // more than 1 if the curve was already thinned
   const log = events.flatMap((event): Json[] => {
     if ((event.kind !== 'evaluated' && event.kind !== 'step') || event.step > state.step) return [];
     const { step, loss, activeMs } = event;

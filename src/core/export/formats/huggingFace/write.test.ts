@@ -25,7 +25,7 @@ import { propertyRuns } from '../../../../testing/propertyRuns';
 import { allFormats } from '..';
 
 type Files = Map<string, Uint8Array>;
-/** All that a record of GPT says of its sizes. */
+/** Sizes in a GPT's record. */
 const config = { layers: 2, heads: 2, width: 8, context: 4, hidden: 0, biases: true } as BaseConfig;
 const model = { id: 'gpt' as const, config, vocabulary: 259 };
 const recipe = { ...DEFAULT_RECIPE, steps: 10 };
@@ -90,7 +90,7 @@ const encode = (value: unknown): Uint8Array =>
 const withJson = (name: string, change: object): Files =>
   new Map([...files, [name, encode({ ...json(files, name), ...change })]]);
 const without = (...names: string[]): Files => new Map([...files].filter(([name]) => !names.includes(name)));
-/** The same tensors in a file of their own, without the moments, under other names. */
+/** The same tensors in a separate file, without moments, under other names. */
 const rewritten = async (rename: (name: string) => string, more: [string, HostTensor][] = []): Promise<Uint8Array> => {
   const weights = [...makeSnapshot([]).tensors].map(([name, tensor]) => [rename(name), tensor] as const);
   return readBytes(writeSafetensors('x', new Map([...weights, ...more])));
@@ -117,7 +117,7 @@ async function refusal(all: Files): Promise<string> {
   throw new Error('it was accepted');
 }
 
-test('export, import, export gives the same bytes, as a zip and as files, with the state of the optimizer', async () => {
+test('export, import and export give the same bytes, as a zip and as files, with optimizer state', async () => {
   const chunks: Uint8Array[] = [];
   for await (const chunk of zipped(
     huggingFaceFiles(exported({ snapshot: makeSnapshot(), tokenizer: tokenizer }), { withOptimizer: true }),
@@ -137,7 +137,7 @@ test('export, import, export gives the same bytes, as a zip and as files, with t
   }
 });
 
-test('without the optimizer the weights are the same and training does not resume', async () => {
+test('without optimizer state, the weights are the same and training does not resume', async () => {
   const streams = huggingFaceFiles(exported({ snapshot: makeSnapshot(), tokenizer: tokenizer }), {
     withOptimizer: false,
   });
@@ -146,7 +146,7 @@ test('without the optimizer the weights are the same and training does not resum
   expect(back.snapshot.tensors).toEqual(makeSnapshot([]).tensors);
 });
 
-test('the files say what other tools ask for', () => {
+test('files have the fields that other tools require', () => {
   expect(json(files, 'config.json')).toMatchObject({
     architectures: ['GPT2LMHeadModel'],
     model_type: 'gpt2',
@@ -167,7 +167,7 @@ test('the files say what other tools ask for', () => {
   expect(json(files, 'generation_config.json')).toMatchObject({ eos_token_id: 258, do_sample: true });
 });
 
-test('the model card is filled from the run, and names from people stay words', () => {
+test("the model card contains the run's facts, and names from people stay plain text", () => {
   const card = text(files, 'README.md');
   for (const fact of ['1,200,000', 'public domain', '3.25', '2.5', '12.2', '1.9', '7 of 10', '0.001', '90'])
     expect(card).toContain(fact);
@@ -180,14 +180,14 @@ test('the model card is filled from the run, and names from people stay words', 
   expect(body).toContain('2.1 × 10⁻⁵ Wh, estimated at 15 W');
 });
 
-test('the datasheet states what is known of the text, and asks for the rest', () => {
+test('the datasheet states known facts on the text, and asks for the rest', () => {
   const sheet = text(files, 'DATASHEET.md');
   for (const fact of ['1,200,000', 'public domain', 'a'.repeat(64), '90']) expect(sheet).toContain(fact);
   expect(sheet).toMatch(/_[^_]+\?_/);
   expect(sheet).not.toContain('<script>');
 });
 
-test('the tokenizer opens in @huggingface/tokenizers and gives the same ids', () => {
+test('@huggingface/tokenizers opens the tokenizer and gives the same ids', () => {
   const oracle = new Oracle(json(files, 'tokenizer.json'), json(files, 'tokenizer_config.json'));
   for (const words of ['Call me Ishmael.', "it's  naïve\n\n é名 42", '']) {
     expect(oracle.encode(words, { add_special_tokens: false }).ids).toEqual([...tokenizer.encode(words)]);
@@ -195,7 +195,7 @@ test('the tokenizer opens in @huggingface/tokenizers and gives the same ids', ()
 });
 
 describe("GPT-2's own folders", () => {
-  test('without the prefix, with causal masks and a tied classifier', async () => {
+  test('opens without the prefix, with causal masks and a tied output layer', async () => {
     const all = without('homegrown.json', 'optimizer.safetensors', 'generation_config.json', 'README.md');
     const mask: HostTensor = { shape: [1, 1, 4, 4], data: new Float32Array(16) };
     const wte = makeSnapshot([]).tensors.get('transformer.wte.weight')!;
@@ -217,7 +217,7 @@ describe("GPT-2's own folders", () => {
   });
 });
 
-describe('what does not fit is refused, with the place', () => {
+describe('refuses invalid folders and names the place', () => {
   const cases: [string, () => Files | Promise<Files>, RegExp][] = [
     ['nothing', () => new Map(), /No file/],
     [
@@ -264,7 +264,7 @@ describe('what does not fit is refused, with the place', () => {
     ['newer version', () => withJson('homegrown.json', { version: 3 }), /newer Homegrown/],
     ['step -1', () => withJson('homegrown.json', { state: { ...info.state, step: -1 } }), /state\.step/],
     ['unknown field', () => withJson('homegrown.json', { extra: 1 }), /extra/],
-    // What `Date` throws on, and what no calendar has.
+    // Dates that `Date` throws on, or that no calendar has.
     ...[8.64e15 + 1, 1e300, 253_402_300_800_000, -1, 0.5].map(
       (createdAt) =>
         [`date ${createdAt}`, () => withJson('homegrown.json', { createdAt }), /createdAt/] as [
@@ -353,7 +353,7 @@ describe('what does not fit is refused, with the place', () => {
   });
 });
 
-test('no mutation of the small files gives anything but a model or a typed refusal', async () => {
+test('every mutation of the small files gives a model or a typed refusal', async () => {
   const names = ['config.json', 'homegrown.json', 'tokenizer.json'] as const;
   const snippet = fc.constantFrom(
     '1e999',

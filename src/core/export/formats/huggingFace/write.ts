@@ -34,7 +34,7 @@ export function huggingFaceFiles(
   ];
 }
 
-/** All that such a folder has besides tensors. */
+/** Files of such a folder other than tensors. */
 export const tellingFiles = (
   exported: Pick<Exported, 'info' | 'tokenizer' | 'events' | 'recipe' | 'formats'>,
 ): readonly ByteStream[] => [
@@ -44,7 +44,7 @@ export const tellingFiles = (
   ...(exported.recipe ? [textFile(RECIPE_FILE, `${JSON.stringify(exported.recipe, null, 2)}\n`)] : []),
 ];
 
-/** Of a folder in Hugging Face's layout whose pooling no class of theirs has. */
+/** Extra fields of config.json, for a folder in Hugging Face's layout with a pooling that no transformers class has. */
 function ownPooling(model: ModelChoice): Readonly<Record<string, Json>> {
   const { classes } = model.config;
   const { isOwn, config } = folderFormat(model);
@@ -73,14 +73,14 @@ export function describingFiles(
       : [
           jsonFile('generation_config.json', {
             bos_token_id: ids.begin,
-            // Of a model that answers the end of its turn too, where that is another token.
+            // A chat model also stops at the end-of-turn token, if that differs from the end of text.
             eos_token_id: ends.length > 1 ? [...ends] : ids.end,
             pad_token_id: ids.padding ?? ids.end,
             ...(use === 'encoder-decoder' && { decoder_start_token_id: answerStart(tokenizer) }),
             do_sample: true,
             temperature: 0.8,
             top_k: 50,
-            // Of prompt and continuation together: there are no more positions than these.
+            // Covers prompt and continuation together, because there are no more positions.
             max_length: model.config.context,
           }),
         ]),
@@ -101,7 +101,7 @@ export function describingFiles(
   ];
 }
 
-/** What rows of texts are filled up with, by which one that has no such token of its own is as its config.json says. */
+/** Text of the padding token; without one, the end-of-text token, in line with config.json. */
 const paddingOf = ({ special, endOfText }: Tokenizer): string =>
   (special.find(({ role }) => role === 'padding') ?? special.find(({ id }) => id === endOfText))!.text;
 

@@ -1,4 +1,4 @@
-/** ONNX of every architecture and variant: transformers.js and onnxruntime compute what our engine computes. */
+/** ONNX of every architecture and variant: transformers.js and onnxruntime give our engine's results. */
 import { pipeline, type FillMaskPipeline, type TextClassificationPipeline } from '@huggingface/transformers';
 import { describe, expect, test } from 'vitest';
 import { readBytes } from '../../../files/byteSource';
@@ -37,7 +37,7 @@ import { onnxFile } from './write';
 import { onnxF16, onnxF32 } from './format';
 
 const root = await transformersFolder();
-/** Of the largest score. A half keeps 11 bits of each weight; T5's attention, which isn't scaled, makes more of what is rounded. */
+/** Bounds as shares of the largest score. f16 keeps 11 bits; T5's unscaled attention amplifies rounding. */
 const PRECISIONS = [
   { precision: 'f32', format: onnxF32, bound: 2e-5 },
   { precision: 'f16', format: onnxF16, bound: 4e-3 },
@@ -47,7 +47,7 @@ const session = async ({ row, precision }: Case, file?: string) =>
   onWasm(await readBytes(await onnxFile(await exportedOf(row), precision, file)));
 const folderOf = ({ row, precision }: Case): string => `${row.name.replaceAll(/\W+/g, '-')}-${precision}`;
 
-/** Opens the folder with the class of transformers.js. */
+/** Opens the folder with the model's transformers.js class. */
 async function inTransformers(each: Case, work: (opened: Opened) => Promise<void>): Promise<void> {
   await root.write(each.format, await exportedOf(each.row), folderOf(each));
   const opened = await open(folderOf(each), modelSpec(each.row.id).kind);
@@ -116,7 +116,7 @@ const CLAIMS: Readonly<Record<OutKind, (each: Case) => Promise<void>>> = {
           expect(withoutEnd(found, tokenizer.endOfText)).toEqual(await ourText(row, words));
         }
       });
-    // A padded text, at once and after a cache.
+    // A padded text, at once and with a cache.
     const [encoder, decoder] = [await session(each, 'encoder_model'), await session(each, 'decoder_model_merged')];
     const text = await heldOut(row, 11, 12);
     const [source, ids] = [text.slice(0, 5), [answerStart(tokenizer), ...text.slice(5, 9)]];
@@ -142,7 +142,7 @@ const CLAIMS: Readonly<Record<OutKind, (each: Case) => Promise<void>>> = {
 
   async classifier(each) {
     await labels(each, 'after');
-    // An encoder's places are those of the row.
+    // An encoder's positions are those of the row.
     if (modelSpec(each.row.id).kind === 'decoder' && each.row.config.classes!.pooling === 'last')
       await labels(each, 'before');
   },
@@ -168,7 +168,7 @@ async function inPieces(opened: Opened, row: Row, bound: number): Promise<void> 
   expect(apart(pieces, ours)).toBeLessThan(bound);
 }
 
-/** A row that is padded on its left is as if alone: all but one token, then that one. */
+/** A left-padded row gives the results of the row alone: all but one token, then that one. */
 async function paddedOnTheLeft(opened: Opened, row: Row, bound: number): Promise<void> {
   const { tokenizer } = await exportedOf(row);
   const [long, short] = [await heldOut(row, 11, 30), await heldOut(row, 200, 13)];
@@ -182,7 +182,7 @@ async function paddedOnTheLeft(opened: Opened, row: Row, bound: number): Promise
   expect(apart([...tokens, ...scoresAt(last, 1)], await ourScores(row, short))).toBeLessThan(bound);
 }
 
-/** On WASM, as browsers run it. */
+/** Runs on WASM, like browsers. */
 async function onOnnxruntime(each: Case): Promise<void> {
   const ids = await heldOut(each.row);
   const opened = await session(each);
@@ -192,7 +192,7 @@ async function onOnnxruntime(each: Case): Promise<void> {
   await opened.release();
 }
 
-/** Scores of labels, of rows with padding on one side. */
+/** Compares label scores of rows with padding on one side. */
 async function labels(each: Case, side: 'before' | 'after'): Promise<void> {
   const { row, bound } = each;
   const { tokenizer, info } = await exportedOf(row);
@@ -230,8 +230,8 @@ describe.each(PRECISIONS)('transformers.js, $precision', (precision) => {
     await root.write(precision.format, await exportedOf(row), folderOf({ ...precision, row }));
     return folderOf({ ...precision, row });
   };
-  test('a pipeline continues prompts of different lengths together as we do each alone', async () => {
-    // One that was trained: what it writes is UTF-8, which decoders agree on.
+  test('a pipeline continues prompts of different lengths in a batch like we do each alone', async () => {
+    // A trained model writes UTF-8, which all decoders agree on.
     const exported = (await trainedModels())[2]!;
     const folder = `trained-${precision.precision}`;
     await root.write(precision.format, exported, folder);
@@ -246,7 +246,7 @@ describe.each(PRECISIONS)('transformers.js, $precision', (precision) => {
     await write.dispose();
   });
 
-  test('told no length, it ends where the context does', async () => {
+  test('ends at the end of the context without a given length', async () => {
     const row = plainRow('gpt');
     const opened = await open(await inNames(row), 'decoder');
     const found = await opened.generate([5, 6, 7], { eos_token_id: null });
@@ -254,7 +254,7 @@ describe.each(PRECISIONS)('transformers.js, $precision', (precision) => {
     await opened.dispose();
   });
 
-  /** The classes that transformers.js has. */
+  /** Encoder classifiers that transformers.js has classes for. */
   const encoders = written.filter(({ id, config: { classes } }) => {
     if (!classes || classes.inWindows || modelSpec(id).kind !== 'encoder') return false;
     const isUsual = classes.pooling === usualPooling({ id }) && !classes.several;
@@ -264,7 +264,7 @@ describe.each(PRECISIONS)('transformers.js, $precision', (precision) => {
     const max = precision.precision === 'f32' ? 1e-4 : 2e-2;
     const found = await ourLabels(row);
     const { labels: names } = row.config.classes!;
-    // Texts differ in what they are, or equal figures would say nothing.
+    // Texts must differ in their probabilities, or equal values would prove nothing.
     for (const label of names.keys()) {
       const shares = found.map(({ probabilities }) => probabilities[label]!);
       expect(Math.max(...shares) - Math.min(...shares), names[label]).toBeGreaterThan(0.05);
@@ -287,11 +287,11 @@ describe.each(PRECISIONS)('transformers.js, $precision', (precision) => {
 
 describe('the file', () => {
   test.each(written.filter(({ name }) => name.endsWith(', plain')))(
-    'comes in small pieces, and holds each weight once: $name',
+    'comes in small pieces and contains each weight once: $name',
     async (row) => {
       const exported = await exportedOf(row);
       const { model } = exported.info;
-      if (modelSpec(model.id).kind === 'encoder-decoder') return; // Two files, each with the embedding: everyModel.test.ts.
+      if (modelSpec(model.id).kind === 'encoder-decoder') return; // Two embeddings: everyModel.test.ts.
       for (const [precision, bytes] of [
         ['f32', 4],
         ['f16', 2],
@@ -306,7 +306,7 @@ describe('the file', () => {
     },
   );
 
-  test('one that is too large is refused in words, and the way out is open', async () => {
+  test('refuses a model that is too large with a message that names an alternative', async () => {
     const large = { layers: 48, heads: 16, width: 1024, context: 1024 };
     const own = settingsOf((await exportedOf(plainRow('gpt'))).info);
     const info = { ...own, model: { id: 'gpt' as const, config: large, vocabulary: 4096 } };

@@ -41,7 +41,7 @@ function inPipeline({ use, prompt, tokens, likely }: LoadFacts): string {
   const name = { encoder: 'fill', classifier: 'classify', decoder: 'generate', 'encoder-decoder': 'generate' }[use];
   const asked = {
     encoder: `${JSON.stringify(prompt)} + fill.tokenizer.mask_token`,
-    // Of several labels each has a score of its own.
+    // With several labels per text, each label has its own score.
     classifier: `['One text', 'Another']${likely === undefined ? '' : ', { top_k: null }'}`,
     decoder: `${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }`,
     'encoder-decoder': `${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }`,
@@ -54,7 +54,7 @@ const ${name} = await pipeline('${DOES[use].task}', 'name-of-the-folder');
 console.log(await ${name}(${asked}));`;
 }
 
-/** transformers.js has no class of decoders that tell texts apart. */
+/** Code for a decoder classifier, which transformers.js has no class for. */
 const inNode = ({ likely }: LoadFacts): string => `import { readFileSync } from 'node:fs';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceSession, Tensor } from 'onnxruntime-node'; // transformers.js has no class of such a model
@@ -72,7 +72,7 @@ ${
     : `console.log(Object.values(id2label).filter((_, i) => 1 / (1 + Math.exp(-logits.data[i])) >= ${likely}));`
 }`;
 
-/** A folder that transformers.js opens, on onnxruntime: in a browser, in Node. */
+/** A folder that transformers.js opens with onnxruntime, in a browser or in Node. */
 const onnx = (precision: Precision): Format => ({
   card: ONNX,
   precision: PRECISIONS[precision].precision,
@@ -93,7 +93,7 @@ const onnx = (precision: Precision): Format => ({
     bound: PRECISIONS[precision].bound,
   },
 });
-/** Of matrices; vectors, and all that is reckoned with them, have 32 bits. */
+/** Precision of matrices. Vectors and all intermediate results have 32 bits. */
 const PRECISIONS = {
   f32: { precision: F32, bound: BOUND_OF_F32 },
   f16: { precision: F16, bound: BOUND_OF_F16 },
@@ -102,11 +102,11 @@ export const onnxF32 = onnx('f32');
 export const onnxF16 = onnx('f16');
 
 /**
- * Nodes and names of edges. An encoder-decoder's decoder has two graphs in one, and each layer also reads the encoder's
- * output.
+ * Bytes of nodes and edge names. An encoder-decoder's decoder file contains two graphs, and its layers also read the
+ * encoder's output.
  */
 const graphBytes = ({ model }: Known): number => 2500 + (isOfTwo(model) ? 11_000 : 4000) * model.config.layers;
-/** The table of embeddings, which encoder and decoder each have in their file. */
+/** Bytes of the second embedding table: encoder and decoder files each have one. */
 const againBytes = ({ model }: Known, precision: Precision): number =>
   isOfTwo(model) ? (PRECISIONS[precision].precision.bits / 8) * model.vocabulary * model.config.width : 0;
 const isOfTwo = ({ id }: Known['model']): boolean => modelSpec(id).kind === 'encoder-decoder';
@@ -124,7 +124,7 @@ function problem({ model }: Pick<RunInfo, 'model'>, precision: Precision): strin
   return `In ${precision} the weights take ${formatBytes(bytes)}; an ONNX file holds at most ${formatBytes(MAX)}`;
 }
 
-/** Protobuf's readers take no message of 2 GiB or more. */
+/** Protobuf readers reject messages of 2 GiB or more. */
 const MAX = 2 ** 31 - 1;
-/** Room for all that are not weights. */
+/** Bytes reserved for everything but weights. */
 const GRAPH = 2 ** 20;

@@ -10,18 +10,18 @@ import { graphBuilder, type Precision } from '../../../onnx/graph';
 import { chunksOf, type LazyBytes, totalLength } from '../../../onnx/lazyBytes';
 import { model } from '../../../onnx/proto';
 
-/** A folder that transformers.js opens. */
+/** Writes a folder that transformers.js opens. */
 export async function onnxFiles(exported: Exported, precision: Precision): Promise<readonly ByteStream[]> {
   const { dtype, suffix } = VARIANTS[precision];
   const graphs = Object.entries(await graphsOf(exported.info.model));
   return [
-    // Without it, transformers.js asks for 8-bit weights where it runs on wasm.
+    // Without this field, transformers.js requests 8-bit weights when it runs on WASM.
     ...describingFiles(exported, { 'transformers.js_config': { dtype } }),
     ...graphs.map(([name, graph]) => graphFile(exported, precision, graph, `onnx/${name}${suffix}.onnx`)),
   ];
 }
 
-/** The graph with its weights, without the files around it; of several the one of that name. */
+/** Writes a graph with its weights, without the rest of the folder. @param name of the graph, if several */
 export async function onnxFile(
   exported: Pick<Exported, 'info' | 'snapshot'>,
   precision: Precision,
@@ -30,7 +30,7 @@ export async function onnxFile(
   return graphFile(exported, precision, (await graphsOf(exported.info.model))[name]!, `${name}.onnx`);
 }
 
-/** By the names of their files. */
+/** Graphs by their file names. */
 async function graphsOf({ id }: ModelChoice): Promise<Readonly<Record<string, OnnxForward>>> {
   const { onnx } = await modelSpec(id).onnx!();
   return typeof onnx === 'function' ? { [WHOLE]: onnx } : onnx;
@@ -57,7 +57,7 @@ function graphFile(
   };
 }
 
-/** Names that transformers.js looks for. */
+/** Names that transformers.js expects. */
 const VARIANTS = {
   f32: { dtype: 'fp32', suffix: '' },
   f16: { dtype: 'fp16', suffix: '_fp16' },

@@ -1,4 +1,4 @@
-/** T5 with a tokenizer of others as ONNX: a pipeline of transformers.js answers as we do. What it computes: formats/onnx.test.ts. */
+/** T5 with an external tokenizer as ONNX: transformers.js gives our answers. Scores: formats/onnx.test.ts. */
 import { pipeline } from '@huggingface/transformers';
 import { expect, test } from 'vitest';
 import { unwatched } from '../../../base/job';
@@ -23,7 +23,7 @@ const tokenizer = { ...unigram, model: { ...unigram.model, vocab: [...unigram.mo
 const model: ModelChoice = { id: 't5', config: { ...T5_CONFIG, ...{ context: 32, gated: false } }, vocabulary: 264 };
 const root = await transformersFolder();
 
-test('a pipeline answers a text', async () => {
+test('a pipeline gives our answer to a text', async () => {
   const snapshot = { state: { step: 0, tokensSeen: 0, activeMs: 0, best: null }, tensors: decisive(model, 3, 1.3) };
   const weights = hubWeights({ info: { model } as RunInfo, snapshot });
   const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

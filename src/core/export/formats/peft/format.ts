@@ -4,7 +4,7 @@ import type { FormatSettings } from '../../formatSettings';
 import { hubProblem } from '../../../models/folderFormat';
 import { FOLDER } from '../huggingFace/format';
 
-/** @returns why there is no adapter to be written apart, in one sentence; null where there is one */
+/** Reason why there is no adapter to export, in one sentence; null if there is one. */
 export const adapterProblem = ({ trainable }: Pick<FormatSettings, 'trainable'>): string | null =>
   trainable?.adapter ? null : 'This model has no adapter';
 
@@ -14,7 +14,7 @@ const headProblem = ({ model }: Pick<FormatSettings, 'model'>): string | null =>
     ? 'A classifier’s adapter needs its head, which no base model has. The Hugging Face folder contains both'
     : null;
 
-/** The adapter's weights without those of the base. */
+/** The adapter's weights without the base weights. */
 export const peft: Format = {
   card: {
     name: 'PEFT adapter',

@@ -1,4 +1,4 @@
-/** LoRA weights of any PEFT folder. Names and shapes determine the target modules. */
+/** Reads LoRA weights of any PEFT folder. Tensor names and shapes determine the target modules. */
 import type { AdapterChoice } from '../../../adapters';
 import { adapterTensorName, linearWeights, partsOf } from '../../../adapters/trainable';
 import { badFile } from '../../../base/errors';
@@ -24,7 +24,7 @@ export interface ReadAdapter {
   adapter: AdapterChoice;
   /** Adapter weights, by our names. */
   tensors: NamedTensors;
-  /** Hash of the weights that it was trained on, if its file has one. */
+  /** Hash of the base weights that the adapter was trained on, if its file has one. */
   base?: string;
   /** Differences from the original, in a sentence. */
   words?: string;
@@ -86,7 +86,7 @@ function namesIn(names: Iterable<string>, rename: (name: string) => string | nul
   return found;
 }
 
-/** A target module without weights would otherwise be lost silently. */
+/** Rejects target modules without weights, which would otherwise be lost silently. */
 function checkTargets(targets: Config['target_modules'], there: readonly NarrowPieces[]): void {
   if (!Array.isArray(targets)) return; // a pattern
   const layers = there.map(({ target }) => `.${target.name.replace(/\.weight$/, '')}`);
@@ -156,7 +156,7 @@ function checkSettings(own: ParamTable, adapter: AdapterChoice): void {
 
 const name = z.string().max(1000);
 type Config = z.infer<typeof configSchema>;
-/** peft/tuners/lora/config.py; fields that are not here must be off. */
+/** LoraConfig of peft/tuners/lora/config.py. Fields that this build doesn't know must be off. */
 const configSchema = z
   .looseObject({
     peft_type: z.literal('LORA', 'only LORA is supported'),
@@ -181,7 +181,7 @@ const configSchema = z
       });
     }
   });
-/** Fields that don't change the result: origin and method, or facts that the tensors' names give too. */
+/** Fields that are read, or don't change the result: origin and method, or facts that the tensors' names also show. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...['peft_type', 'r', 'lora_alpha', 'lora_dropout', 'use_rslora', 'bias', 'target_modules', 'init_lora_weights'],
   ...['auto_mapping', 'base_model_name_or_path', 'eva_config', 'exclude_modules', 'fan_in_fan_out', 'inference_mode'],

@@ -1,24 +1,25 @@
-/** Layouts of LoRA weights in other libraries: two narrow matrices for each of their matrices. */
+/** Layouts of LoRA weights in other libraries: two low-rank matrices for each of their matrices. */
 import { adapterTensorName } from '../../../adapters/trainable';
 import type { Layout, Piece } from '../../../models/layout';
 
-/** Ends of our names: A [in, rank] and B [rank, out]. */
+/** Suffixes of our names: A [in, rank] and B [rank, out]. */
 export const DOWN = 'lora_A.weight';
 export const UP = 'lora_B.weight';
 
 export interface NarrowPieces {
   /** One of their matrices. */
   target: Piece;
-  /** Its pair in their layout: [rank, in], and [out, rank] with rows in the order of the matrix's. */
+  /** The matrix's LoRA pair in their layout: [rank, in], and [out, rank] with rows in the order of the matrix's. */
   down: Piece;
   up: Piece;
 }
 
 /**
- * Splits the LoRA pair of a matrix of ours that joins several of theirs. Each of theirs gets all of A, and its own columns of
- * B: the same function.
- * @param layout of the model's own weights. @param targets our target weights. @param names their names of the pair for a
- * weight
+ * Splits the LoRA pair of a matrix of ours that fuses several of theirs. Each of theirs gets all of A, and its own
+ * columns of B, so the function stays the same.
+ * @param layout of the model's own weights.
+ * @param targets our target weights.
+ * @param names their names of the pair for a weight
  */
 export const narrowPieces = (
   layout: Layout,
@@ -43,7 +44,7 @@ export const narrowPieces = (
 
 export const layoutOf = (pieces: readonly NarrowPieces[]): Layout => pieces.flatMap(({ down, up }) => [down, up]);
 
-/** PEFT's names for `model.layers.0.self_attn.q_proj.weight`, as transformers calls it. */
+/** PEFT's names for a weight, such as transformers' `model.layers.0.self_attn.q_proj.weight`. */
 export const peftNames = (theirs: string): readonly [down: string, up: string] => {
   const layer = `${PEFT_MODEL}${theirs.replace(/weight$/, '')}`;
   return [layer + DOWN, layer + UP];

@@ -1,4 +1,4 @@
-/** PEFT folders, there and back: the same function, and whatever is wrong with one is said. */
+/** PEFT folders exported and imported: the same function, and errors are reported. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../../../../../scripts/templates';
@@ -48,7 +48,7 @@ const asBase = ({ info, snapshot, tokenizer }: Exported) => ({
   ...{ model: info.model, tokenizer, snapshot, info, events: [], resumable: false },
 });
 
-test('names, shapes and settings are those of PEFT', async () => {
+test('has the names, shapes and settings of PEFT', async () => {
   const files = await written(await adapted(llama));
   expect(configOf(files)).toMatchObject({
     peft_type: 'LORA',
@@ -64,7 +64,7 @@ test('names, shapes and settings are those of PEFT', async () => {
   expect(header).toContain(`"${layer}.lora_B.weight":{"dtype":"F32","shape":[64,3]`);
 });
 
-test('a layer is named by as little as tells it from others', async () => {
+test('names a layer by its shortest unique suffix', async () => {
   const [some, one] = await Promise.all(
     [
       (name: string) => name.endsWith('attn.c_proj.weight') || name.includes('c_fc'),
@@ -75,7 +75,7 @@ test('a layer is named by as little as tells it from others', async () => {
   expect(one).toMatchObject({ target_modules: ['1.attn.c_attn'] });
 });
 
-/** A folder as PEFT makes one: each matrix of theirs has an A of its own. @param only layers whose name ends so */
+/** A folder as PEFT makes it: each of their matrices has its own A. @param only layers with such a name */
 async function theirs(base: Exported, only: RegExp, config: object = {}): Promise<Files> {
   const tensors = new Map<string, HostTensor>();
   const shape = ([rows, columns]: [number, number], seed: number): HostTensor => ({
@@ -139,7 +139,7 @@ async function parsed(files: Files): Promise<ReadonlyMap<string, HostTensor>> {
   );
 }
 
-test('the folder of a model has it in adapter/, and has it again without the optimizer', async () => {
+test("a model's folder has the adapter in adapter/, also in an export without optimizer state", async () => {
   const model = await adapted(gpt);
   const folder = async (of: Exported, withOptimizer: boolean) =>
     new Map(
@@ -160,7 +160,7 @@ test('the folder of a model has it in adapter/, and has it again without the opt
   await expect(importHuggingFace(given(swapped), unwatched)).rejects.toThrow(/^adapter\/ does not fit homegrown.json/);
 });
 
-test('with an adapter of elsewhere a base is another model than its run, and can be written as any', async () => {
+test("a base with an external adapter is no longer its run's model, and can be exported in any format", async () => {
   const base = { ...asBase(llama), info: llama.info };
   const both = await withAdapter(base, sources(await theirs(llama, /[qv]_proj/)), 'theirs', unwatched);
   const exported = await exportedFrom(both, 'starbuck', 0);
@@ -170,8 +170,8 @@ test('with an adapter of elsewhere a base is another model than its run, and can
   expect(config).toMatchObject({ r: 4, lora_alpha: 10, target_modules: ['q_proj', 'k_proj', 'v_proj'] });
 });
 
-describe('what is wrong is said', () => {
-  test('a model without an adapter has none to write', () => {
+describe('reports errors', () => {
+  test('a model without an adapter has none to export', () => {
     for (const format of ['peft', 'gguf-lora'] as const)
       expect(FORMATS[format].problem!(settingsOf(gpt.info))).toContain('has no adapter');
   });
@@ -195,7 +195,7 @@ describe('what is wrong is said', () => {
     });
   });
 
-  test('an adapter of another base: by names, by shapes, and by the hash that it carries', async () => {
+  test('refuses an adapter of another base by names, by shapes, and by its hash', async () => {
     const files = await written(await adapted(gpt));
     await expect(read(files, llama)).rejects.toThrow(/c_attn.lora_A.weight is not part of the model/);
     const wide = (await trainedModels())[1]!;
@@ -209,7 +209,7 @@ describe('what is wrong is said', () => {
     );
   });
 
-  test('a half, a file of pickles, a number that is none', async () => {
+  test('refuses half a folder, a pickle file, and a non-finite number', async () => {
     const files = await written(await adapted(gpt));
     const alone = new Map([...files].filter(([name]) => name === ADAPTER_CONFIG));
     await expect(read(alone, gpt)).rejects.toThrow('adapter_model.safetensors is missing next to');
@@ -223,7 +223,7 @@ describe('what is wrong is said', () => {
     await expect(read(await saved(tensors), gpt)).rejects.toThrow(`${name} is missing`);
   });
 
-  test('whatever byte is another: it is refused in words, or is another JSON of the same', async () => {
+  test('any changed byte is refused with a message, or leaves the same JSON content', async () => {
     const files = await written(await adapted(gpt, (name) => name.includes('c_fc')));
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...files.keys()), fc.nat(), fc.nat(255), async (name, place, byte) => {

@@ -1,4 +1,4 @@
-/** adapter/: a LoRA adapter in the folder layout that PEFT writes and reads. */
+/** Writes adapter/: a LoRA adapter in PEFT's folder layout. */
 import { adapterOf, type AdapterChoice } from '../../../adapters';
 import { adapterTensorName } from '../../../adapters/trainable';
 import { badSettings } from '../../../base/errors';
@@ -14,7 +14,7 @@ import type { RunInfo } from '../../homegrownJson';
 import { layoutOf, narrowPieces, peftNames } from './loraLayout';
 import { folderLayout, laidOut } from '../../weights';
 
-/** Adapter whose weights are separate in the snapshot, and not merged only. */
+/** Returns the adapter if the snapshot has its weights separately, not only merged. */
 export function separateAdapter({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): AdapterChoice | undefined {
   const adapter = info.trainable?.adapter;
   if (!adapter) return undefined;
@@ -25,7 +25,7 @@ export function separateAdapter({ info, snapshot }: Pick<Exported, 'info' | 'sna
   return names.every((name) => snapshot.tensors.has(name)) ? adapter : undefined;
 }
 
-/** @throws HomegrownError `bad-settings` if the files that the model was read from only have merged weights */
+/** Returns the adapter. @throws HomegrownError `bad-settings` if the model's files only have merged weights */
 export function apart(exported: Exported): AdapterChoice {
   const adapter = separateAdapter(exported);
   if (adapter) return adapter;
@@ -35,7 +35,7 @@ export function apart(exported: Exported): AdapterChoice {
   );
 }
 
-/** @param adapter that of the run, whose weights are in the snapshot */
+/** Writes the adapter's files. @param adapter the run's adapter; its weights are in the snapshot */
 export function peftFiles(
   { info, snapshot }: Pick<Exported, 'info' | 'snapshot'>,
   adapter: AdapterChoice,
@@ -69,12 +69,12 @@ function adapterConfig(info: RunInfo, { settings, beside }: AdapterChoice, layou
     lora_dropout: dropout,
     use_rslora: rankStabilised,
     bias: 'none',
-    // GPT-2's matrices are [in, out] in transformers too (Conv1D).
+    // GPT-2's matrices are also [in, out] in transformers (Conv1D).
     fan_in_fan_out: theirs.some(({ transposed }) => !transposed),
     target_modules: shortNames(layout, beside),
   };
 }
-/** peft/utils/peft_types.py, which has no type for masked language models. */
+/** Task types of peft/utils/peft_types.py, which has none for masked language models. */
 const TASK_TYPES: Record<ModelKind, string | null> = {
   decoder: 'CAUSAL_LM',
   'encoder-decoder': 'SEQ_2_SEQ_LM',

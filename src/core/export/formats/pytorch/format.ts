@@ -9,8 +9,8 @@ import { BOUND_OF_F32, readers } from '../../../verify/check';
 import { F32, type Format, tellingBytes, tokenizerProblem } from '../../format';
 
 /**
- * PyTorch export of a run: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face folder with
- * the optimizer's moments, `data/` the tokenized text in nanoGPT's layout.
+ * PyTorch export of a run: `train.py` resumes training from this step, on one GPU or many. `model/` is a Hugging Face
+ * folder with the optimizer's moments, `data/` the tokenized text in nanoGPT's layout.
  */
 export const pytorch: Format = {
   card: {
@@ -48,5 +48,5 @@ export const pytorch: Format = {
   check: { engine: 'page', opens: async (file) => (await readers()).readFolder(file, 'model/'), bound: BOUND_OF_F32 },
 };
 
-/** Bytes of what is carried along. */
+/** Bytes of the included scripts. */
 const SCRIPTS = 50_000;

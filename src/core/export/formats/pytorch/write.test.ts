@@ -20,7 +20,7 @@ import type { Exported, TokenisedPart } from '../../format';
 import { importHuggingFace } from '../huggingFace/import';
 import { pytorch } from './format';
 
-/** That PyTorch continues the run is among the oracles: oracles/test_handover.py. */
+/** PyTorch's continuation of the run is among the oracles: oracles/test_handover.py. */
 const PYTHON = '/usr/bin/python3';
 const run = promisify(execFile);
 
@@ -35,10 +35,10 @@ beforeAll(async () => {
   models = await trainedModels();
   await useSingleThreadWasm();
   root = await mkdtemp(join(tmpdir(), 'pytorch-'));
-}, 240_000); // The models are trained by whichever test needs them first.
+}, 240_000); // Whichever test needs the models first trains them.
 afterAll(() => rm(root, { recursive: true }));
 
-/** With a recipe that has steps left. */
+/** Changes the recipe so that steps are left. */
 const continued = (model: Exported, more: Partial<Recipe> = {}): Exported => {
   const recipe = { ...recipeOf(model.info), steps: 300, evalEvery: 2, saveEvery: 1000, ...more };
   return { ...model, info: learning(model.info, { recipe }) };
@@ -59,9 +59,9 @@ const read = async (folder: string) =>
     unwatched,
   );
 
-/** What brings settings of its own has to be there. */
+/** Values whose own settings must be present. */
 const OTHERS: Readonly<Record<string, string>> = { objective: 'masked', optimizer: 'sgd', schedule: 'linear' };
-test('a recipe that is changed begins a segment in train.py where it does here', async () => {
+test('a changed recipe begins a segment in train.py exactly where it does here', async () => {
   const script = await options.template('pytorch/checkpoint.py');
   const alike = /^ALIKE = \{(.*)\}$/m.exec(script)![1]!.replaceAll('"', '').split(', ');
   const counts = Object.keys(fieldsOf(DEFAULT_RECIPE)).filter(
@@ -71,7 +71,7 @@ test('a recipe that is changed begins a segment in train.py where it does here',
 });
 
 describe('the folder', () => {
-  test('holds the model with its moments, the tokens, the recipe, and no blanks in its words', async () => {
+  test('has the model with its moments, the tokens, the recipe, and no unfilled template values', async () => {
     const model = continued(models[0]!);
     const folder = await write(model, 'whole');
     const scripts = 'checkpoint.py data.py metrics.py model.py optimizers.py prepare.py schedules.py train.py';
@@ -96,7 +96,7 @@ describe('the folder', () => {
     expect(words).not.toContain('{{');
   });
 
-  test('says so when the text is gone, and uses wide ids for large vocabularies', async () => {
+  test('says if the text is gone, and uses wide ids for large vocabularies', async () => {
     const files = await pytorch.files({ ...models[0]!, tokens: null }, options);
     expect(files.some(({ name }) => name.startsWith('data/'))).toBe(false);
     const readme = new TextDecoder().decode(await readBytes(files.find(({ name }) => name === 'README.md')!));
@@ -113,7 +113,7 @@ describe('the folder', () => {
     expect(new Uint32Array(bin.buffer)).toEqual(Uint32Array.of(1, 65_536, 69_999));
   });
 
-  test('holds the part for a test where there is one, and where documents begin where that is known', async () => {
+  test('has the test part and document borders if they exist', async () => {
     const part = (tokens: number, starts: readonly number[]): TokenisedPart => ({
       tokens,
       bytes: tokens,
@@ -151,7 +151,7 @@ describe('the folder', () => {
     expect((await of('test.bin')).length).toBe(10);
   });
 
-  test('its optimizers are torch’s or its own, by the fields of the recipe', async () => {
+  test("uses torch's optimizers or its own, with the recipe's fields", async () => {
     const folder = await write(models[0]!, 'named');
     expect(JSON.parse(await readFile(join(folder, 'optimizers.json'), 'utf8'))).toEqual({
       adamw: {
@@ -182,7 +182,7 @@ describe('the folder', () => {
     });
   });
 
-  test.skipIf(!existsSync(PYTHON))('its schedules are ours', async () => {
+  test.skipIf(!existsSync(PYTHON))('has our schedules', async () => {
     const folder = await write(models[0]!, 'scheduled');
     const code =
       'import json, schedules; r = {"finalRate": 0.1, "decayShare": 0.3, "warmup": 10}; ' +
@@ -201,7 +201,7 @@ describe('the folder', () => {
     }
   });
 
-  test.skipIf(!existsSync(PYTHON))('its metrics are ours, of any loss and any part', async () => {
+  test.skipIf(!existsSync(PYTHON))('has our metrics, for any loss and any part', async () => {
     const folder = await write(models[0]!, 'measured');
     const code =
       'import json, metrics; print(json.dumps([{n: f(l, 90, 400) for n, f in metrics.METRICS.items()} for l in (0.5, 2, 7)])); print(metrics.KEPT)';
@@ -218,7 +218,7 @@ describe('the folder', () => {
     expect(kept).toBe("[('bits per byte', 'bitsPerByte', 'bits_per_byte')]");
   });
 
-  test("its parameters that decay are the specification's: for a GPT what is a matrix and no embedding of positions", async () => {
+  test("decays the specification's parameters: for a GPT all matrices but the position embeddings", async () => {
     const [model] = models;
     const folder = await write(model!, 'decaying');
     const architecture = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8')) as { decay: string[] };
@@ -239,7 +239,7 @@ describe('the folder', () => {
       );
   });
 
-  test('of a Llama they are its matrices as Hugging Face has them, in parts', async () => {
+  test("for a Llama, decays its separate matrices in Hugging Face's layout", async () => {
     const folder = await write(models[3]!, 'decaying-llama');
     const architecture = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8')) as { decay: string[] };
     expect(architecture).toMatchObject({ label: 'Llama', class: 'Llama', blocks: 'model.layers', context: 64 });

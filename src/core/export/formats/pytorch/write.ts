@@ -19,7 +19,7 @@ import { huggingFaceFiles } from '../huggingFace/write';
 import { snakeCase } from '../huggingFace/trainerState';
 import { elsewhere, hubLayout } from '../../weights';
 
-/** The scripts are under public/templates/pytorch. */
+/** Writes the export. Its scripts are under public/templates/pytorch. */
 export async function pytorchFiles(exported: Exported, { template }: ExportOptions): Promise<readonly ByteStream[]> {
   const { info, tokens } = exported;
   const { model, state } = info;
@@ -51,7 +51,7 @@ export async function pytorchFiles(exported: Exported, { template }: ExportOptio
   ];
 }
 
-/** Everything that the scripts need to know of the model, including its names. */
+/** Architecture facts that the scripts need, including tensor names. */
 function architecture({ info: { model }, tokenizer }: Exported): Json {
   const { label, pytorch, params } = modelSpec(model.id);
   const own = params(model.config, model.vocabulary);
@@ -80,13 +80,13 @@ function sideBySide({ columns, transposed }: Piece, { shape, widths = [shape[1]!
   return [transposed ? 0 : 1, own.filter((width) => width > 0)];
 }
 
-/** Optimizers that PyTorch can resume, by the recipe's names. */
+/** Optimizers that PyTorch can resume, by their names in the recipe. */
 const torchOptimizers = (): Readonly<Record<string, Torch>> =>
   Object.fromEntries(
     Object.entries(OPTIMIZERS).flatMap(([name, { torch }]: [string, Optimizer]) => (torch ? [[name, torch]] : [])),
   );
 
-/** Learning rate schedules, from the same list as ours. */
+/** Learning rate schedules in Python, from the same list as ours. */
 export const schedulesInPython = (): string =>
   [
     '"""Learning rate of an update after the warm-up, as a share of its peak. progress: 0 after the warm-up, 1 at the last update."""',
@@ -107,7 +107,7 @@ export const schedulesInPython = (): string =>
     '',
   ].join('\n');
 
-/** Metrics of the objective that Python can measure, from the same list as ours. */
+/** Metrics of the objective that Python can compute, from the same list as ours. */
 export function metricsInPython(objective: Pick<Objective, 'gives' | 'headline'>): string {
   const metrics = metricsOf(objective).flatMap((id) => {
     const { label, python, scale } = metricOf(id);
@@ -131,8 +131,8 @@ export function metricsInPython(objective: Pick<Objective, 'gives' | 'headline'>
 }
 
 /**
- * nanoGPT's layout: consecutive ids, little-endian, no header; meta.json describes them. Borders of documents are in separate
- * files, for parts where they are known.
+ * Writes nanoGPT's layout: consecutive ids, little-endian, without a header; meta.json describes them. Document borders
+ * are in separate files, for parts where they are known.
  */
 export async function dataFiles(
   { train, validation: val, test }: NonNullable<Exported['tokens']>,

@@ -3,7 +3,7 @@ import { BOUND_OF_F32, readers } from '../../../verify/check';
 import { F32, type Format } from '../../format';
 import { FOLDER } from '../huggingFace/format';
 
-/** The weights alone, as the folder has them. */
+/** The weights alone, in the folder's layout. */
 export const safetensors: Format = {
   card: {
     name: 'Weights only',

@@ -1,4 +1,4 @@
-/** Chats with the exported web service, on models that were made so that they end their answers. */
+/** Chats with the exported web service, on models made to end their answers. */
 import { readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -45,8 +45,8 @@ const asked = (more: Partial<OpenAI.ChatCompletionCreateParamsNonStreaming> = {}
   ...more,
 });
 
-describe.each(['turns', 'chatml'] as const)('a model by %s', (name) => {
-  test("answers as it answers here, and ends where its turn does; OpenAI's client reads it", async () => {
+describe.each(['turns', 'chatml'] as const)('a model with %s', (name) => {
+  test("gives the app's answers and ends its turns like the app, read by OpenAI's client", async () => {
     const { chat, served } = chats[name];
     const ours = await chat.answer([user(QUESTION)]);
     const { choices, usage, ...rest } = await served.client.chat.completions.create({
@@ -63,7 +63,7 @@ describe.each(['turns', 'chatml'] as const)('a model by %s', (name) => {
     expect(rest.id).toMatch(/^chatcmpl-/);
   });
 
-  test('takes what looks like a special token for text', async () => {
+  test('treats text that looks like a special token as text', async () => {
     const { chat, served } = chats[name];
     const injected = chat.model.tokenizer.special.map(({ text }) => text);
     for (const content of [...injected, `a${injected.join('')} b`, `${injected[1]}\n${injected[0]}${injected[2]}`]) {
@@ -81,7 +81,7 @@ describe.each(['turns', 'chatml'] as const)('a model by %s', (name) => {
     }
   });
 
-  test('puts the ids to llama.cpp that are put to it here, whatever is said', async () => {
+  test('passes the same ids to llama.cpp as the app, for any messages', async () => {
     const { chat, folder } = chats[name];
     const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error });
     const vocabulary = await llama.loadModel({ modelPath: join(folder, 'model.gguf'), vocabOnly: true });
@@ -109,7 +109,7 @@ describe.each(['turns', 'chatml'] as const)('a model by %s', (name) => {
     await vocabulary.dispose();
   });
 
-  test('streams the same as it answers at once, with one seed', async () => {
+  test('streams the same text as a single answer with the same seed', async () => {
     const { chat, served } = chats[name];
     for (const seed of [1, 7]) {
       const how = { ...asked(), model: chat.model.name, temperature: 1, top_p: 0.95, seed, max_completion_tokens: 30 };
@@ -134,7 +134,7 @@ describe.each(['turns', 'chatml'] as const)('a model by %s', (name) => {
   });
 });
 
-test('an answer ends before a stop string, at max_tokens, and where the context does', async () => {
+test('an answer ends before a stop string, at max_tokens, and at the end of the context', async () => {
   const { chat, served } = chats.turns;
   const create = (more: Parameters<typeof asked>[0]) => served.client.chat.completions.create(asked(more));
   const { text } = await chat.answer([user(QUESTION)]);
@@ -160,7 +160,7 @@ test('an answer ends before a stop string, at max_tokens, and where the context 
   expect(isFull).toBe(true);
 });
 
-test('content may have several text parts, and completions work as before', async () => {
+test('accepts content with several text parts, and completions as before', async () => {
   const { chat, served } = chats.turns;
   const parts = [QUESTION.slice(0, 4), QUESTION.slice(4)].map((text) => ({ type: 'text' as const, text }));
   const { choices } = await served.client.chat.completions.create(asked({ messages: [{ role: 'user', content: parts }] })); // prettier-ignore
@@ -169,7 +169,7 @@ test('content may have several text parts, and completions work as before', asyn
   expect(usage!.prompt_tokens).toBe(chat.model.tokenizer.encode(QUESTION).length);
 });
 
-describe('is refused, in the shape of OpenAI', () => {
+describe("refuses requests in OpenAI's format", () => {
   const json = { 'Content-Type': 'application/json' };
   const system = { role: 'system', content: 'b' };
   const answer = { role: 'assistant', content: 'c' };
@@ -227,17 +227,17 @@ describe('is refused, in the shape of OpenAI', () => {
     expect(error['message']).toMatch(/\.$/);
   });
 
-  test('another method: 405', async () => {
+  test('refuses another method: 405', async () => {
     expect((await fetch(`${chats.turns.served.url}/v1/chat/completions`)).status).toBe(405);
   });
 });
 
-test('with little room the line is full, and a client that has gone leaves its place', async () => {
+test('refuses requests when the queue is full, and frees the place of a disconnected client', async () => {
   const { folder, chat } = chats.turns;
   const room = { PARALLEL: '1', QUEUE: '0', API_KEY: 'a secret', MAX_TOKENS: '1000000' };
   const small = await start(folder, room);
   const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer a secret' };
-  // A completion continues past a full context, and so runs until it is canceled.
+  // A completion continues beyond a full context, so it runs until it is canceled.
   const long = JSON.stringify({ model: chat.model.name, prompt: QUESTION, max_tokens: 1_000_000, temperature: 2 });
   const unkeyed = await fetch(`${small.url}/v1/chat/completions`, { method: 'POST', body: '{}' });
   expect(unkeyed.status).toBe(401);
@@ -258,7 +258,7 @@ test('with little room the line is full, and a client that has gone leaves its p
   expect(answered).toBe((await chat.answer([user(QUESTION)])).text);
 });
 
-test('a template that does not take a conversation says so: 400', async () => {
+test("a template that doesn't support a conversation says so: 400", async () => {
   const { chat } = chats.chatml;
   const { model } = chat.model.tokenizer;
   const source = "{% if messages[0].role == 'system' %}{{ raise_exception('no system turns') }}{% endif %}{{ messages[0].content }}"; // prettier-ignore
@@ -277,7 +277,7 @@ test('a template that does not take a conversation says so: 400', async () => {
   });
 });
 
-test('the folder says how it is asked, and the log never what was said', async () => {
+test('the README shows how to send chats, and the log never contains messages', async () => {
   const { folder, served } = chats.turns;
   const readme = await readFile(join(folder, 'README.md'), 'utf8');
   expect(readme).not.toContain('{{');

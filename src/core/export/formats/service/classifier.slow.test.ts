@@ -63,7 +63,7 @@ describe('BERT', () => {
     service = await serve(await folderOf(model), { MAX_TEXTS: '20' });
   }, 120_000);
 
-  test('its folder has all that it needs, and words without blanks', async () => {
+  test('its folder is complete, without unfilled template values', async () => {
     const names = await readdir(folders[0]!);
     for (const name of ['server.mjs', 'classify.mjs', 'labels.mjs', 'tensors.mjs', 'tokenizer.json', 'model_fp16.onnx'])
       expect(names).toContain(name);
@@ -72,13 +72,13 @@ describe('BERT', () => {
     expect(readme).toContain('POST /v1/classify');
     expect(readme).toContain('Labels: `ham`, `spam`, `neither`.');
     expect(readme).not.toContain('completions');
-    // Such a text is cut, as is said.
+    // Such a text is truncated, as the README says.
     expect(readme).not.toMatch(/400 .*longer than/);
     expect(readme).toMatch(/A text longer than \d+ tokens is truncated/);
     expect(await readFile(join(folders[0]!, 'package.json'), 'utf8')).toContain('classifies text');
   });
 
-  test('says of texts what the app says of them, of those that are longer than the context too', async () => {
+  test("gives the app's labels and probabilities, also for texts longer than the context", async () => {
     const found = await ours(model, TEXTS);
     const { results, usage, notice } = await replyTo({ texts: TEXTS, model: model.name });
     expect(notice).toMatch(/^Judged by a machine/);
@@ -97,7 +97,7 @@ describe('BERT', () => {
     expect(alone!.probabilities[0]!.probability).toBeCloseTo(results[2]!.probabilities[0]!.probability, 3);
   });
 
-  test('is not sure below what is asked for, and tells no more labels than that', async () => {
+  test('gives no label below the requested confidence, and no more labels than requested', async () => {
     const [sure] = (await replyTo({ text: 'a', at_least: 0 })).results;
     const { probability } = sure!.probabilities[0]!;
     expect((await replyTo({ text: 'a', at_least: probability - 1e-6 })).results[0]!.labels).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('BERT', () => {
     expect((await fetch(`${service.url}/health`)).status).toBe(200);
   });
 
-  test('200 at once are answered, or told when to ask again; and the log has no text of them', async () => {
+  test('answers 200 requests at once or tells when to retry, and logs none of their texts', async () => {
     const all = await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
         const response = await ask({ text: `Secret text number ${i}` });
@@ -216,7 +216,7 @@ describe.each([
   }, 120_000);
 });
 
-test('a text that may have several labels has those that are likelier than not', async () => {
+test('gives a text with several labels those that are more likely than not', async () => {
   const exported = await untrainedClassifier('bert', { labels: LABELS, several: true });
   const { url } = await serve(await folderOf(exported));
   const body = JSON.stringify({ texts: TEXTS });
@@ -231,7 +231,7 @@ test.each([
   ['gpt', 'a head of zeros', 0, (name: string) => name.startsWith('score')],
   ['llama', 'weights near the largest of 16 bits', 60_000, (name: string) => !name.endsWith('.bias')],
 ] as const)(
-  '%s with %s says that its outputs overflow, and answers nothing else',
+  '%s with %s reports that its outputs overflow, and returns no labels',
   async (id, _, value, isChanged) => {
     const { snapshot, ...rest } = await untrainedClassifier(id, { labels: LABELS });
     const tensors = new Map(
@@ -252,7 +252,7 @@ test.each([
   120_000,
 );
 
-test('scores that are not finite are an overflow, and equal scores of one text among others are none', async () => {
+test('non-finite scores are an overflow, and equal scores of one text among others are not', async () => {
   // The service has both templates in one folder.
   const folder = await folderOf(await untrainedClassifier('gpt', { labels: LABELS }));
   const { checkOverflow } = (await import(join(folder, 'overflow.mjs'))) as {
@@ -271,7 +271,7 @@ test('scores that are not finite are an overflow, and equal scores of one text a
     expect(() => checkOverflow(Float32Array.from(scores), Math.min(3, scores.length))).not.toThrow();
 });
 
-test('at any threshold it gives the labels that page and terminal give, of one and of several', async () => {
+test('gives the labels of page and terminal at any threshold, with one and several labels', async () => {
   const code: string = '../../../../../public/templates/service/classify.mjs';
   const { reportOf } = (await import(code)) as {
     reportOf(classified: object, classes: object, asked: { topK: number; atLeast: number }): Result;

@@ -1,4 +1,4 @@
-/** The exported web service among those who mean it ill, and with files that have changed. */
+/** The exported web service with malicious clients and damaged files. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,13 +15,13 @@ import { copyOf, project, type Service, serviceFolder, startService } from '../.
 import { trainedModels } from '../../../../testing/trainedModel';
 import type { Exported } from '../../format';
 
-/** Several servers are started by one test, each with llama.cpp. */
+/** One test starts several servers, each with llama.cpp. */
 vi.setConfig({ testTimeout: 240_000 });
 
 let folder: string;
 let model: Exported;
 let plain: Service;
-/** In model.gguf: where its tensors begin, and one of halves. */
+/** Offsets in model.gguf: start of the tensors, and a tensor in f16. */
 let weightsAt: { start: number; half: number };
 const made: string[] = [];
 const children: ChildProcess[] = [];
@@ -50,7 +50,7 @@ const copy = async (): Promise<string> => {
   return other;
 };
 
-/** What a server that cannot serve says, and how it ends. */
+/** Log and exit code of a server that can't start. */
 async function ended(
   where: string,
   env: Record<string, string> = {},
@@ -76,7 +76,7 @@ interface Answer {
   status: number;
   error: Record<string, unknown>;
 }
-/** By a client that sets what fetch does not let it set. */
+/** Sends a request with headers that fetch doesn't allow. */
 const ask = (url: string, headers: Record<string, string>, method = 'GET'): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const sent = request(url, { method, headers }, (response) => {
@@ -91,8 +91,8 @@ const ask = (url: string, headers: Record<string, string>, method = 'GET'): Prom
     sent.end();
   });
 
-describe('a page elsewhere', () => {
-  test('does not reach it under a name that only leads here', async () => {
+describe('a page of another origin', () => {
+  test("can't reach it through a DNS name that resolves to this machine", async () => {
     const port = new URL(plain.url).port;
     for (const Host of ['127.0.0.1', `localhost:${port}`, 'LOCALHOST', '[::1]:9', `127.0.0.1:${port}`, 'localhost.']) {
       expect((await ask(`${plain.url}/v1/models`, { Host })).status, Host).toBe(200);
@@ -113,11 +113,11 @@ describe('a page elsewhere', () => {
       }
     }
     expect(JSON.stringify(plain.log)).not.toContain('evil');
-    // Whoever looks after containers asks by numbers.
+    // Container health checks ask by IP address.
     expect((await ask(`${plain.url}/health`, { Host: '10.1.2.3:8080' })).status).toBe(200);
   });
 
-  test('is refused by its origin, with a body that needs no leave to be sent too', async () => {
+  test('is refused by its origin, also with a body that needs no preflight', async () => {
     for (const Origin of ['https://evil.example', 'null', 'http://localhost:3000']) {
       const { status, error } = await ask(`${plain.url}/v1/models`, { Origin });
       expect(status).toBe(403);
@@ -128,7 +128,7 @@ describe('a page elsewhere', () => {
     }
   });
 
-  test('is let in by the names and origins that are set, and by HOST itself', async () => {
+  test('is accepted for configured names and origins, and for HOST itself', async () => {
     const open = await start({
       HOST: '127.0.0.2',
       API_KEY: 'k',
@@ -148,7 +148,7 @@ describe('a page elsewhere', () => {
   });
 });
 
-test('a public address without a key is refused, unless it is allowed', async () => {
+test('refuses to start on a public address without a key, unless that is allowed', async () => {
   for (const HOST of ['0.0.0.0', '::', 'example.org']) {
     const { code, lines } = await ended(folder, { HOST });
     expect(code).toBe(1);
@@ -167,21 +167,21 @@ test('a public address without a key is refused, unless it is allowed', async ()
   }
 });
 
-describe('the one model', () => {
-  test("is found by OpenAI's client, and another is not", async () => {
+describe('the only model', () => {
+  test("is found by OpenAI's client, and no other model is", async () => {
     expect(await plain.client.models.retrieve(model.name)).toMatchObject({ id: model.name, object: 'model' });
     for (const id of ['gpt-4', 'a/b', 'ünï', '']) {
       const refused = await plain.client.models.retrieve(id === '' ? 'x/' : id).catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(APIError);
       expect(refused).toMatchObject({ status: 404, code: 'model_not_found', param: 'model' });
     }
-    expect((await ask(`${plain.url}/v1/models/%E0%A4%A`, {})).status).toBe(404); // no UTF-8
+    expect((await ask(`${plain.url}/v1/models/%E0%A4%A`, {})).status).toBe(404); // invalid UTF-8
     expect((await ask(`${plain.url}/v1/models/${model.name}`, {}, 'POST')).status).toBe(405);
     expect((await ask(`${plain.url}/v1/models/${model.name}`, {}, 'HEAD')).status).toBe(200);
     expect(JSON.stringify(plain.log)).not.toContain('gpt-4');
   });
 
-  test('may have slashes in its name, as it is or encoded', async () => {
+  test('may have slashes in its name, encoded or not', async () => {
     const where = await copy();
     const described = JSON.parse(await readFile(join(where, 'model.json'), 'utf8')) as object;
     await writeFile(join(where, 'model.json'), JSON.stringify({ ...described, id: 'me/my model' }));
@@ -192,7 +192,7 @@ describe('the one model', () => {
   });
 });
 
-/** A connection, and all that comes back over it. */
+/** Opens a connection and collects everything received over it. */
 function raw(server: Service): { socket: Socket; closed: Promise<string> } {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   let heard = '';
@@ -203,13 +203,13 @@ function raw(server: Service): { socket: Socket; closed: Promise<string> } {
 const HEAD = 'POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 
 describe('over a raw connection', () => {
-  test('a body in chunks, or one that says its length, gets its 413 though all of it is sent first', async () => {
+  test('answers 413 to an oversized body, chunked or with a length, even if all of it is sent first', async () => {
     const piece = Buffer.alloc(1 << 20, 0x20);
     const chunk = Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]);
     for (const chunked of [true, false]) {
       const { socket, closed } = raw(plain);
       socket.write(`${HEAD}${chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${24 * piece.length}`}\r\n\r\n`);
-      // A client that reads nothing before it has sent everything.
+      // A client that reads nothing until it has sent everything.
       socket.pause();
       for (let i = 0; i < 24; i++)
         await promisify((data: Buffer, done: () => void) => socket.write(data, done))(chunked ? chunk : piece);
@@ -224,7 +224,7 @@ describe('over a raw connection', () => {
     expect((await plain.client.models.list()).data).toHaveLength(1);
   });
 
-  test('a body that never ends is cut off after its 413', async () => {
+  test('closes the connection of an endless body after its 413', async () => {
     const { socket, closed } = raw(plain);
     socket.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`);
     const sending = setInterval(() => socket.write(`10000\r\n${' '.repeat(0x10000)}\r\n`), 20);
@@ -233,11 +233,11 @@ describe('over a raw connection', () => {
     expect(heard).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  test('headers that trickle in are cut at the 10 s that are set', async () => {
-    const { socket, closed } = raw(await start()); // New, as a server looks for them from its own beginning on.
+  test('closes a connection with slow headers after the configured 10 s', async () => {
+    const { socket, closed } = raw(await start()); // New: a server checks at intervals from its start.
     socket.write('GET /v1/models HTTP/1.1\r\nX-Slow: ');
     const trickle = setInterval(() => socket.write('a'), 500);
-    // Twice the time, on this machine's own clock.
+    // Twice the time, by this machine's clock.
     const bound = new Promise<string>((resolve) => setTimeout(() => resolve('not cut'), 20_000).unref());
     const first = await Promise.race([closed, bound]);
     clearInterval(trickle);
@@ -246,7 +246,7 @@ describe('over a raw connection', () => {
   });
 });
 
-test('a log reader that goes away does not end it', async () => {
+test('survives a log reader that disconnects', async () => {
   const server = await start();
   server.process.stdout!.destroy();
   for (let i = 0; i < 20; i++) expect((await ask(`${server.url}/v1/models`, {})).status).toBe(200);
@@ -258,7 +258,7 @@ test('a log reader that goes away does not end it', async () => {
   expect(await exit).toEqual([0, null]);
 });
 
-describe('a folder that has changed', () => {
+describe('a damaged folder', () => {
   test.each([
     ['missing', null],
     ['no JSON', '{ "id": '],
@@ -266,7 +266,7 @@ describe('a folder that has changed', () => {
     ['null', 'null'],
     ['without its name', '{ "created": 1, "file": "model.gguf" }'],
     ['with numbers for names', '{ "id": 1, "created": 1, "file": 2 }'],
-  ])('model.json is %s: one line, and the end', async (_, text) => {
+  ])('model.json is %s: reports one line and ends', async (_, text) => {
     const where = await copy();
     if (text === null) await rm(join(where, 'model.json'));
     else await writeFile(join(where, 'model.json'), text);
@@ -276,7 +276,7 @@ describe('a folder that has changed', () => {
     expect(failure(lines)).toMatch(/^model\.json .*\.$/);
   });
 
-  /** How a server ends whose model.gguf is what `change` makes of it. */
+  /** Exit of a server whose model.gguf was changed by `change`. */
   const changed = async (change: (file: Buffer) => Buffer | null): Promise<{ code: number | null; error: string }> => {
     const where = await copy();
     const file = change(await readFile(join(where, 'model.gguf')));
@@ -286,7 +286,7 @@ describe('a folder that has changed', () => {
     return { code, error: failure(lines) };
   };
 
-  test('a flipped bit anywhere in its weights, or a file that is cut or gone: it is not served', async () => {
+  test("doesn't start with a flipped bit in its weights, or a truncated or missing file", async () => {
     for (const share of [0, 0.31, 0.77, 1]) {
       const { code, error } = await changed((file) => {
         const at = weightsAt.start + Math.floor(share * (file.length - 1 - weightsAt.start));
@@ -304,7 +304,7 @@ describe('a folder that has changed', () => {
     expect((await changed(() => null)).error).toMatch(/^Couldn't read model\.gguf/);
   });
 
-  test('a weight that is no number, with the right hash: it is not served, and the tensor is named', async () => {
+  test("doesn't start with a non-finite weight, even with a correct hash, and names the tensor", async () => {
     for (const [name, theirs] of [
       ['transformer.h.0.mlp.c_fc.bias', 'blk.0.ffn_up.bias'],
       ['transformer.ln_f.weight', 'output_norm.weight'],
@@ -321,7 +321,7 @@ describe('a folder that has changed', () => {
     }
   });
 
-  test('a half that is no number is found too', async () => {
+  test('finds a non-finite f16', async () => {
     const { error } = await changed((file) => {
       const hash = (from: number): string => createHash('sha256').update(file.subarray(from)).digest('hex');
       const [start, at] = [weightsAt.start, weightsAt.half];
@@ -337,7 +337,7 @@ describe('a folder that has changed', () => {
 
 describe('its packages', () => {
   const npm = promisify(execFile);
-  /** What `npm ci` would do with these two, without a network. */
+  /** Result of `npm ci` with these two files, without a network. */
   const dryRun = async (change: (text: string) => string): Promise<string> => {
     const where = await mkdtemp(join(tmpdir(), 'service-'));
     made.push(where);
@@ -352,9 +352,9 @@ describe('its packages', () => {
     );
   };
 
-  test('are locked as package.json asks for them, and come from npm alone', async () => {
+  test('are locked to the versions in package.json, and come from npm alone', async () => {
     expect(await dryRun((text) => text)).toBe('agrees');
-    // What the lock file does not hold npm looks for elsewhere, and finds nothing that fits, or in an empty cache nothing.
+    // npm looks up packages that the lock file lacks, and finds no match, or nothing in an empty cache.
     const refused = /in sync|notarget|ENOTCACHED/;
     expect(await dryRun((text) => text.replace(/("node-llama-cpp": ")[^"]+/, '$13.0.0'))).toMatch(refused);
     const { packages } = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')) as {
@@ -365,21 +365,21 @@ describe('its packages', () => {
     expect(packages[name]!.version).toBe(ours.packages[name]!.version);
     const bare: string[] = [];
     for (const [path, { resolved, integrity }] of Object.entries(packages)) {
-      expect(resolved).toBeUndefined(); // Whichever registry npm is set to.
+      expect(resolved).toBeUndefined(); // works with any configured registry
       if (integrity === undefined) bare.push(path);
       else expect(integrity).toMatch(/^sha512-/);
     }
-    // The registry that the lock file was made with has no binaries for other systems: their version is locked alone.
+    // The lock file's registry has no binaries for other systems: only their version is locked.
     const elsewhere = ['linux-riscv64', 'mac-arm64-metal', 'mac-x64', 'win-arm64', 'win-x64'];
     expect(bare).toEqual(['', ...elsewhere.map((system) => `node_modules/@node-llama-cpp/${system}`)]);
   });
 
-  test('are installed in the image by that lock, on a Node that is still maintained', async () => {
+  test('are installed in the image from that lock file, on a maintained Node', async () => {
     const dockerfile = await readFile(join(folder, 'Dockerfile'), 'utf8');
     expect(dockerfile).toMatch(/^FROM node:\$\{NODE\}-slim$/m);
     expect(Number(/^ARG NODE=(\d+)$/m.exec(dockerfile)?.[1])).toBeGreaterThanOrEqual(24);
     expect(dockerfile).toMatch(/^RUN npm ci /m);
-    // A digest can only be looked up in Docker's registry: one line says how.
+    // Only Docker's registry has digests: one line says how to look one up.
     expect(dockerfile).toMatch(/^# .*`docker buildx imagetools inspect node:24-slim`.*@sha256:/m);
   });
 });

@@ -52,9 +52,9 @@ const ASK: Snippet = {
   code: `curl http://127.0.0.1:8080/v1/classify -H 'Content-Type: application/json' -d '{ "text": "One text" }'`,
 };
 
-/** What of its folder is the model. */
+/** Format of the model within the service's folder. */
 const writtenAs = (model: Pick<ModelChoice, 'id' | 'config'>): Format =>
   kindOf(model) === 'decoder' ? ggufF16 : onnxF16;
 
-/** Bytes of what is carried along. */
+/** Bytes of the included server code. */
 const SERVER = 108_000;

@@ -1,4 +1,4 @@
-/** Llama, Qwen3 and OLMo 2 behind the web service: it starts, and writes what we write and what the offline page writes. */
+/** Llama, Qwen3 and OLMo 2 in the web service, which writes the same text as we and the offline page. */
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LlamaConfig } from '../../../models/llama/spec';
@@ -13,7 +13,7 @@ import type { Exported } from '../../format';
 
 const PROMPTS = ['It was the whale', 'Call me Ishmael. Some years ago'];
 const SIZES = { layers: 2, heads: 4, width: 64, context: 48, kvHeads: 2, hidden: 96, headWidth: 32 };
-/** Beyond what their contexts hold. */
+/** Beyond the models' context. */
 const LENGTH = 80;
 
 const folders: string[] = [];
@@ -39,7 +39,7 @@ describe.each(Object.entries(KINS))('a model that is %s to llama.cpp', (_, switc
     servers.push(served);
   }, 60_000);
 
-  test('is served with the text that we write, and the offline page writes, past the context too', async () => {
+  test("writes our text and the offline page's text, also beyond the context", async () => {
     const page = await writtenPage(model);
     for (const prompt of PROMPTS) {
       const ours = await greedyText(model, prompt);
@@ -52,7 +52,7 @@ describe.each(Object.entries(KINS))('a model that is %s to llama.cpp', (_, switc
   });
 });
 
-/** Drawn with large weights, so that its choices differ. */
+/** A model with large random weights, so that choices differ. */
 async function llama(switches: Partial<LlamaConfig>): Promise<Exported> {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const config: LlamaConfig = {
@@ -66,7 +66,7 @@ async function llama(switches: Partial<LlamaConfig>): Promise<Exported> {
 }
 
 const WRITING = { temperature: 0, topK: 0, topP: 1, seed: 1, length: LENGTH };
-/** Up to the end of the text, where page and service end. */
+/** Greedy text up to the end of the text, where page and service end. */
 async function greedyText(model: Exported, prompt: string): Promise<string> {
   const { tokenizer } = model;
   const ids = await greedy(model, tokenizer.encode(prompt), LENGTH);
@@ -75,7 +75,7 @@ async function greedyText(model: Exported, prompt: string): Promise<string> {
 }
 
 describe('a window of attention', () => {
-  test('is on the offline page, with the text that we write', async () => {
+  test('is supported by the offline page, with our text', async () => {
     const [model, whole] = [await llama({ window: 9 }), await llama({})];
     const [prompt] = PROMPTS as [string];
     const ours = await greedyText(model, prompt);

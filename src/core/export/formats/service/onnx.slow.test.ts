@@ -49,7 +49,7 @@ describe('BERT', () => {
   const ask = (body: object, init: RequestInit = {}) =>
     fetch(`${service.url}/v1/fill-mask`, { method: 'POST', headers: json, body: JSON.stringify(body), ...init });
 
-  test('the folder is whole, pins what it was tested with, and leaves no blanks in its words', async () => {
+  test('the folder is complete, pins tested versions, and has no unfilled template values', async () => {
     const names = await readdir(folders[0]!);
     for (const name of ['Dockerfile', '.dockerignore', 'README.md', 'tokenizer.json', 'model_fp16.onnx', 'engine.mjs'])
       expect(names).toContain(name);
@@ -66,7 +66,7 @@ describe('BERT', () => {
     expect(readme).not.toContain('llama');
   });
 
-  test('fills blanks as the app does', async () => {
+  test('fills blanks like the app', async () => {
     const response = await ask({ text, top_k: 4, model: model.name });
     expect(response.status).toBe(200);
     const reply = (await response.json()) as {
@@ -104,7 +104,7 @@ describe('BERT', () => {
     expect(error['message']).toMatch(/\.$/);
   });
 
-  test('writes no text, and what is no JSON is refused', async () => {
+  test('writes no text, and refuses invalid JSON', async () => {
     const written = await fetch(`${service.url}/v1/completions`, { method: 'POST', headers: json, body: '{}' });
     expect(written.status).toBe(404);
     expect(await written.json()).toMatchObject({
@@ -115,12 +115,12 @@ describe('BERT', () => {
     expect((await fetch(`${service.url}/v1/fill-mask`)).status).toBe(405);
   });
 
-  test('the log tells counts and times, and never the text', async () => {
+  test('the log has counts and times, and never the text', async () => {
     await service.reported((line) => line['blanks'] === 2);
     expect(JSON.stringify(service.log)).not.toContain('It was');
   });
 
-  test('a file in which a bit has flipped, or that is cut off, is not served', async () => {
+  test("doesn't start with a flipped bit or a truncated file", async () => {
     for (const change of [
       (file: Buffer) => {
         file[Math.floor(file.length / 2)]! ^= 1;
@@ -138,7 +138,7 @@ describe('BERT', () => {
     }
   });
 
-  test('a half that is no number, with the right hash: it is not served, and the tensor is named', async () => {
+  test("doesn't start with a non-finite f16, even with a correct hash, and names the tensor", async () => {
     const name = 'bert.encoder.layer.0.intermediate.dense.weight';
     const { shape, data } = model.snapshot.tensors.get(name)!;
     for (const value of [NaN, 1e6]) {
@@ -149,7 +149,7 @@ describe('BERT', () => {
     }
   });
 
-  /** What a service says that does not start. */
+  /** Output of a service that doesn't start. */
   async function refused(cwd: string): Promise<string> {
     const child = spawn(process.execPath, ['server.mjs'], { cwd, env: { PORT: '0' } });
     let output = '';
@@ -167,7 +167,7 @@ describe.runIf(modelSpec('t5').onnx)('T5', () => {
     service = await serve(model);
   }, 120_000);
 
-  /** What the app says to it. */
+  /** The app's answer to a text. */
   async function answered({ info, snapshot, tokenizer }: Exported, text: string): Promise<number[]> {
     const net = await network(info.model, snapshot.tensors);
     const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, length: 12, beams: 1, lengthPenalty: 1 };
@@ -177,7 +177,7 @@ describe.runIf(modelSpec('t5').onnx)('T5', () => {
     return ids;
   }
 
-  test('answers as the app does, whole and as a stream, and by chance the same for the same seed', async () => {
+  test("gives the app's answers, whole and streamed, and samples the same text for the same seed", async () => {
     const ids = await answered(model, 'the whale');
     const ask = { model: model.name, prompt: 'the whale', max_tokens: 12, temperature: 0 };
     const { choices, usage } = await service.client.completions.create(ask);
@@ -196,7 +196,7 @@ describe.runIf(modelSpec('t5').onnx)('T5', () => {
     });
   });
 
-  test('reads a text after what the makers of its tokenizer put there, as the app does', async () => {
+  test('reads a text after the tokens that its tokenizer puts first, like the app', async () => {
     const beginning = { ...model, tokenizer: await beginningTokenizer() };
     expect(beginning.tokenizer.size).toBe(model.tokenizer.size);
     const ids = await answered(beginning, 'the whale');

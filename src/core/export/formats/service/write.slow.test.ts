@@ -12,11 +12,11 @@ import type { Exported } from '../../format';
 let folder: string;
 let model: Exported;
 let prompt: string;
-/** What this engine adds to the prompt, the likeliest each time. */
+/** Greedy continuation of the prompt by this engine. */
 let continuation: string;
-/** Beyond what the model's context holds. */
+/** Beyond the model's context. */
 const LENGTH = 90;
-/** Readers of generated text are informed. */
+/** Notice to readers of generated text. */
 const BY_A_MACHINE: unknown = expect.stringMatching(/^Written by a machine: it may be false\.$/);
 const servers: Service[] = [];
 let plain: Service;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   continuation = tokenizer.decode(await greedy(model, tokenizer.encode(prompt), LENGTH));
   folder = await serviceFolder(model);
   plain = await start();
-}, 240_000); // The models are trained by whichever test needs them first.
+}, 240_000); // Whichever test needs the models first trains them.
 afterAll(async () => {
   for (const { process: child } of servers) child.kill('SIGKILL');
   await rm(folder, { recursive: true });
@@ -48,7 +48,7 @@ const ask = (more: Partial<OpenAI.CompletionCreateParamsNonStreaming> = {}) => (
   ...more,
 });
 
-test('the folder is whole, pins what it was tested with, and leaves no blanks in its words', async () => {
+test('the folder is complete, pins tested versions, and has no unfilled template values', async () => {
   const names = await readdir(folder);
   for (const name of ['Dockerfile', '.dockerignore', 'README.md', 'MODEL_CARD.md', 'model.gguf', 'package.json']) {
     expect(names).toContain(name);
@@ -68,7 +68,7 @@ test('the folder is whole, pins what it was tested with, and leaves no blanks in
 });
 
 describe("OpenAI's client", () => {
-  test('gets the text that we would write, beyond the context too', async () => {
+  test('gets our own text, also beyond the context', async () => {
     expect(LENGTH).toBeGreaterThan(model.info.model.config.context);
     const { choices, usage, ...rest } = await plain.client.completions.create(ask());
     expect(choices).toEqual([{ index: 0, text: continuation, logprobs: null, finish_reason: 'length' }]);
@@ -81,7 +81,7 @@ describe("OpenAI's client", () => {
     expect(rest).toMatchObject({ object: 'text_completion', model: model.name, notice: BY_A_MACHINE });
   });
 
-  test('gives the same as a stream, for a list of one, with the prompt echoed, and next to other requests', async () => {
+  test('gives the same as a stream, for a list of one, with the prompt echoed, and concurrently with other requests', async () => {
     const streamed = async (): Promise<string[]> => {
       const stream = await plain.client.completions.create({
         ...ask(),
@@ -102,7 +102,7 @@ describe("OpenAI's client", () => {
       }
       expect(usage?.completion_tokens).toBe(LENGTH);
       expect(reason).toBe('length');
-      expect(noticed).toEqual([[BY_A_MACHINE, 'length']]); // once, as it ends
+      expect(noticed).toEqual([[BY_A_MACHINE, 'length']]); // once, at the end
       return pieces;
     };
     for (const pieces of await Promise.all(Array.from({ length: 6 }, streamed))) {
@@ -111,7 +111,7 @@ describe("OpenAI's client", () => {
     }
   });
 
-  test('ends before a stop string, wherever it lies', async () => {
+  test('ends before a stop string at any position', async () => {
     for (const at of [0, 1, 7, 20, 33]) {
       const stop = continuation.slice(at, at + 4);
       const { choices } = await plain.client.completions.create(ask({ stop: ['never there', stop] }));
@@ -120,19 +120,19 @@ describe("OpenAI's client", () => {
         finish_reason: 'stop',
       });
     }
-    // A beginning of a stop string at the very end is text.
+    // The beginning of a stop string at the very end is text.
     const stop = `${continuation.slice(-3)} but not this`;
     expect((await plain.client.completions.create(ask({ stop }))).choices[0]).toMatchObject({ text: continuation });
   });
 
-  test('chooses by the seed', async () => {
+  test('samples by the seed', async () => {
     const at = (seed: number) => plain.client.completions.create(ask({ temperature: 1, top_p: 0.95, seed }));
     const [one, again, other] = [await at(7), await at(7), await at(8)];
     expect(one.choices).toEqual(again.choices);
     expect(one.choices).not.toEqual(other.choices);
   });
 
-  test('finds the model, and begins a text from nothing', async () => {
+  test('lists the model, and begins a text from nothing', async () => {
     const { data } = await plain.client.models.list();
     const created = Math.floor(model.info.createdAt / 1000);
     expect(data).toEqual([{ id: model.name, object: 'model', created, owned_by: 'homegrown' }]);
@@ -142,7 +142,7 @@ describe("OpenAI's client", () => {
   });
 });
 
-describe('is refused, in the shape of OpenAI', () => {
+describe("refuses requests in OpenAI's format", () => {
   const body = (more: object) => JSON.stringify({ model: model.name, prompt: 'x', ...more });
   const json = { 'Content-Type': 'application/json' };
   interface Case {
@@ -202,7 +202,7 @@ describe('is refused, in the shape of OpenAI', () => {
     expect(error['message']).toMatch(/\.$/);
   });
 
-  test('a long body whose length is not told before: 413', async () => {
+  test('refuses a long body without a stated length: 413', async () => {
     const status = await new Promise((resolve, reject) => {
       const sent = request(`${plain.url}/v1/completions`, { method: 'POST', headers: json }, (response) => {
         resolve(response.statusCode);
@@ -214,7 +214,7 @@ describe('is refused, in the shape of OpenAI', () => {
     expect(status).toBe(413);
   });
 
-  test('and a client that hangs up in the middle of its body leaves a server that answers', async () => {
+  test('keeps answering after a client disconnects during its body', async () => {
     const sent = request(`${plain.url}/v1/completions`, {
       method: 'POST',
       headers: { ...json, 'Content-Length': 100 },
@@ -226,14 +226,14 @@ describe('is refused, in the shape of OpenAI', () => {
   });
 });
 
-describe('a server with little room', () => {
+describe('a server with a small queue', () => {
   let small: Service;
   const origin = 'https://example.org';
   beforeAll(async () => {
     const room = { PARALLEL: '1', QUEUE: '1', MAX_TOKENS: '1000000', GRACE_SECONDS: '0' };
     small = await start({ ...room, API_KEY: 'a secret', CORS_ORIGIN: `${origin}, https://example.com` });
   });
-  /** A completion that does not end by itself, once it has begun. */
+  /** Starts a completion that doesn't end by itself. */
   async function endless() {
     const stream = await small.client.completions.create({ ...ask({ max_tokens: 1_000_000 }), stream: true });
     const events = stream[Symbol.asyncIterator]();
@@ -241,7 +241,7 @@ describe('a server with little room', () => {
     return { stop: () => stream.controller.abort(), events };
   }
 
-  test('asks for its key, but not for its health', async () => {
+  test('requires its key, except for its health check', async () => {
     for (const headers of [{}, { Authorization: 'Bearer a secre' }, { Authorization: 'a secret' }]) {
       const response = await fetch(`${small.url}/v1/models`, { headers });
       expect(response.status).toBe(401);
@@ -283,7 +283,7 @@ describe('a server with little room', () => {
     await small.reported((line) => line['gone'] === true && line['stream'] === true);
   });
 
-  test('frees the place of a client that hangs up in the middle of an answer that is no stream', async () => {
+  test('frees the place of a client that disconnects during an unstreamed answer', async () => {
     const body = JSON.stringify(ask({ max_tokens: 1_000_000 }));
     const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer a secret' };
     const hung = request(`${small.url}/v1/completions`, { method: 'POST', headers });
@@ -307,13 +307,13 @@ describe('a server with little room', () => {
   });
 });
 
-test('what takes too long is ended', async () => {
+test('ends a request that takes too long', async () => {
   const hasty = await start({ TIMEOUT_SECONDS: '1', MAX_TOKENS: '1000000' });
   const late = hasty.client.completions.create(ask({ max_tokens: 1_000_000 }));
   await expect(late).rejects.toMatchObject({ status: 503, code: 'timeout' });
 });
 
-test('a setting that cannot be used is named, and nothing is started', async () => {
+test('names an invalid setting, and starts nothing', async () => {
   const child = spawn(process.execPath, ['server.mjs'], { cwd: folder, env: { PORT: 'eighty' } });
   let output = '';
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
@@ -321,7 +321,7 @@ test('a setting that cannot be used is named, and nothing is started', async () 
   expect(output).toContain('PORT must be a whole number from 0 to 65535, not eighty.');
 });
 
-test('the log tells counts and times, and never the text', () => {
+test('the log has counts and times, and never the text', () => {
   const requests = plain.log.filter(({ event }) => event === 'request');
   expect(requests.length).toBeGreaterThan(30);
   expect(requests[0]).toMatchObject({

@@ -15,7 +15,7 @@ import { ggufFile } from '../gguf/write';
 import { DOES, type OutKind, kindOf } from '../../kinds';
 import { modelCard } from '../../modelCard';
 
-/** The server's source is under public/templates/service, and what differs on onnxruntime under public/templates/serviceOnnx. */
+/** Writes the service. Its source is public/templates/service; parts for onnxruntime are in serviceOnnx. */
 export async function serviceFiles(exported: Exported, options: ExportOptions): Promise<readonly ByteStream[]> {
   const { name, info, tokenizer } = exported;
   const { normalizers } = tokenizer.model;
@@ -31,7 +31,7 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
     created: Math.floor(info.createdAt / 1000),
     task,
     files: models.map((file) => file.name),
-    // An ONNX folder's tokenizer.json says it itself.
+    // An ONNX folder's tokenizer.json contains the normalizers.
     ...(kind === 'decoder' ? normalizers && { normalizers } : onnxFacts(exported)),
     ...(kind === 'classifier' && { classes: classFacts(exported) }),
     ...(chat && { chat }),
@@ -48,7 +48,7 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
   return [
     textFile('README.md', readme),
     ...[...shared, ...others].map(([file, content]) =>
-      // A name with a dot before it is not served by every host of the app.
+      // Some hosts of the app don't serve names that begin with a dot.
       textFile(file === 'dockerignore' ? '.dockerignore' : file, content),
     ),
     textFile('MODEL_CARD.md', modelCard(info, exported.formats)),
@@ -95,7 +95,7 @@ const ONNX_WORDS = {
   weights: 'Each `.onnx` file',
   gpu: 'not used',
 };
-/** What the service is by the kind of its model. */
+/** Templates and README texts of the service, by kind of model. */
 const KINDS: Readonly<Record<OutKind, Kind>> = {
   decoder: {
     own: LLAMA,
@@ -133,7 +133,7 @@ const KINDS: Readonly<Record<OutKind, Kind>> = {
 const CHATS = ' It chats with its own chat template, and continues text.';
 const CHATS_NOT = ' It continues text; it does not chat.';
 
-/** The graphs of the ONNX folder, an encoder's first, and the tokenizer. */
+/** The ONNX folder's graphs, the encoder first, and the tokenizer. */
 async function onnx(exported: Exported): Promise<readonly ByteStream[]> {
   const { onnxFiles } = await import('../onnx/write');
   return (await onnxFiles(exported, 'f16'))
@@ -142,7 +142,7 @@ async function onnx(exported: Exported): Promise<readonly ByteStream[]> {
     .sort((a, b) => Number(a.name.startsWith('decoder')) - Number(b.name.startsWith('decoder')));
 }
 
-/** What the engine cannot read off the graph. */
+/** Facts that the engine can't read from the graph. */
 function onnxFacts({ info, tokenizer }: Exported) {
   const { id, config } = info.model;
   const spec = modelSpec(id);
@@ -153,7 +153,7 @@ function onnxFacts({ info, tokenizer }: Exported) {
   };
 }
 
-/** What the engine of a classifier reads, and how its scores become an answer. */
+/** Facts that a classifier's engine needs to read texts and to decide on labels. */
 function classFacts({ info: { model, decision = PLAIN_DECISION }, tokenizer }: Exported) {
   const { labels, several = false, inWindows = false } = model.config.classes!;
   const [before, after] = aroundText(tokenizer, isReadFromFirst(model));
@@ -179,7 +179,7 @@ function classWords(exported: Exported): Values {
 
 function tokensOf(kind: ModelKind, tokenizer: Tokenizer) {
   const mask = tokenizer.special.find(({ role }) => role === 'mask');
-  // As `sourceIds` puts it before what is answered, and `passageIds` around what is filled.
+  // The same ids that `sourceIds` puts before a source text, and `passageIds` around a passage.
   const begin = kind === 'encoder-decoder' ? promptBegin(tokenizer) : tokenizer.begin;
   return {
     ...(mask && { mask: mask.id, maskText: mask.text }),
@@ -196,13 +196,13 @@ function readmeValues({ name, info: { model } }: Exported, bytes: number): Value
   const { layers, context } = config;
   const spec = modelSpec(id);
   const megabytes = (n: number): string => formatCount(Math.max(1, Math.ceil(n / 1e6)));
-  // Keys and values in halves, for contexts that llama.cpp rounds up to 256.
+  // KV cache in f16. llama.cpp rounds contexts up to a multiple of 256.
   const remembered = PARALLEL * 2 * layers * spec.cacheColumns(config) * Math.ceil(context / 256) * 256;
   return {
     name,
     parameters: formatCount(countParams(spec.params(config, vocabulary))),
     context: formatCount(context),
-    // A classifier cuts such a text, or reads it in windows.
+    // A classifier truncates a longer text or reads it in windows.
     notice: config.classes
       ? 'Every reply has a `notice` that a machine chose the label and that it may be wrong. Show it to readers.'
       : 'Every reply, and the last event of a stream with text, has a `notice` that a machine wrote the text and that it may be false.\n' +
@@ -213,7 +213,7 @@ function readmeValues({ name, info: { model } }: Exported, bytes: number): Value
     parallel: String(PARALLEL),
   };
 }
-/** As settings.mjs has it. */
+/** Default number of parallel requests in settings.mjs. */
 const PARALLEL = 4;
-/** What the server keeps besides: 112 MB measured with a model of 0.3 MB, and room for a pass through a larger one. */
+/** Other memory of the server: measured 112 MB with a model of 0.3 MB, plus room for a forward pass of a larger one. */
 const NODE_BYTES = 150e6;
