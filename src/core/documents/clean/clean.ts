@@ -5,8 +5,8 @@
  * Two cases need more.
  * - A rule with a survey, such as repeated lines, must see all documents before it starts. A round runs the steps before
  *   it, shows it every document, and stores the states. The next round continues from these.
- * - A long document passes as a stream (`finishSteps`). A step that must see all of it before it decides takes a pass of
- *   its own. Passages that earlier steps changed are spilled for that pass.
+ * - A document too long for memory is a stream (`streamSteps`). A step that must see all of it before it decides takes a
+ *   pass, which it shares with the next steps where it can. Passages that earlier steps changed are spilled for that pass.
  */
 import { type Job, yieldUntil } from '../../base/job';
 import type { SpillFile } from './spillFile';
@@ -48,7 +48,7 @@ type Cleaned =
       /** Iterable once, before the next document. Some documents yield only UTF-8. */
       passages: AsyncIterable<string | Uint8Array> | readonly string[];
       scores: Scores;
-      /** By active step; for documents that aren't in memory, final only after the passages are read. */
+      /** Indexed by active step; for a document that isn't in memory, final once its passages are read. */
       changes: readonly Changes[];
     }
   /** `step`: index among the active ones; null if no text remains. */
@@ -61,9 +61,10 @@ const SURVEY_LABEL = 'Scanning all documents';
 /** Documents between pauses. */
 const YIELD_EVERY = 64;
 
-/** A cleaning in progress: surveys when it starts, documents by `cleaned`. */
+/** A cleaning in progress: `start` runs the surveys, `cleaned` yields the documents. */
 export class Cleaning {
   readonly tallies: readonly Tally[];
+  /** Hashes of documents that the user keeps, whatever a rule says. */
   private readonly kept: ReadonlySet<string>;
   private readonly steps: readonly Step[];
   private readonly started: StartedStep[] = [];
@@ -102,7 +103,7 @@ export class Cleaning {
     for (const { rule, settings } of cleaning.steps) {
       const working = await ruleOf(rule).start(settings as never);
       if (working.survey && (await areAtLeast(working.minSurveyed ?? 0, documents(SURVEY_LABEL))))
-        await cleaning.survey(() => working.survey!());
+        await cleaning.surveyRound(() => working.survey!());
       cleaning.started.push({ rule, working });
     }
     return cleaning;
@@ -110,24 +111,27 @@ export class Cleaning {
 
   /** Yields all documents once. The tallies are final at the end. */
   async *cleaned(): AsyncGenerator<Cleaned> {
-    for await (const { doc, pending } of this.round('Cleaning')) {
+    for await (const { doc, pending } of this.round('Cleaning', 1)) {
       yield await this.cleanedOf(doc, pending);
       await doc.spilled?.drop();
     }
     await this.stored?.drop();
   }
 
-  /** Shows all documents, after the steps so far, to a survey. Stores these states for the steps that follow. */
-  private async survey(begin: NonNullable<Working['survey']>): Promise<void> {
-    const isChanged = this.started.length > this.firstStep;
-    const writer = isChanged ? new StateWriter(this.spillFile, this.stored) : undefined;
-    for await (const { doc, pending } of this.round(SURVEY_LABEL)) {
-      await this.spill(doc, pending);
+  /**
+   * Shows all documents, after the steps so far, to a rule. Stores these states for the steps that follow.
+   * @param surveyorOf starts the survey of a document
+   */
+  private async surveyRound(surveyorOf: NonNullable<Working['survey']>): Promise<void> {
+    const hasNewSteps = this.started.length > this.firstStep;
+    const writer = hasNewSteps ? new StateWriter(this.spillFile, this.stored) : undefined;
+    for await (const { doc, pending } of this.round(SURVEY_LABEL, 2)) {
+      await this.showAndSpill(doc, pending);
       // Empty documents are not surveyed.
       const isThere = !doc.state.out && !(await isWithoutText(doc));
-      const survey = isThere ? begin() : undefined;
-      if (survey) for await (const passage of readPassages(doc)) survey.see(passage);
-      survey?.end();
+      const surveyor = isThere ? surveyorOf() : undefined;
+      if (surveyor) for await (const passage of readPassages(doc)) surveyor.see(passage);
+      surveyor?.end();
       await writer?.write(doc);
     }
     this.surveyed.add(this.started.length);
@@ -152,18 +156,24 @@ export class Cleaning {
     return { done: 0, scores: {}, changes: this.tallies.map(() => ({ places: 0, characters: 0 })) };
   }
 
-  /** Runs the steps so far on the documents, in order. Yields changes still to apply to the passages of long ones. */
-  private async *round(label: string): AsyncGenerator<{ doc: DocumentState; pending: readonly Pending[] }> {
+  /**
+   * Runs the steps so far on all documents, in order. Yields each with the changes still to apply to its passages.
+   * @param laterPasses over a long document after its steps, for the progress report
+   */
+  private async *round(
+    label: string,
+    laterPasses: number,
+  ): AsyncGenerator<{ doc: DocumentState; pending: readonly Pending[] }> {
     for await (const doc of this.afterPool(label)) {
-      yield { doc, pending: await this.finishSteps(doc, label === SURVEY_LABEL ? 2 : 1) };
+      yield { doc, pending: await this.finishSteps(doc, laterPasses) };
       doc.document.done?.();
     }
   }
 
   /** Runs the steps since `firstStep` in the workers, as far as possible. Long documents are unchanged. */
   private async *afterPool(label: string): AsyncGenerator<DocumentState> {
-    const own = this.surveyed.has(this.firstStep) ? 1 : 0;
-    const first = this.firstStep + own;
+    const surveyedSteps = this.surveyed.has(this.firstStep) ? 1 : 0;
+    const first = this.firstStep + surveyedSteps;
     const steps = this.steps.slice(first, this.started.length);
     if (this.pool.isEmpty || steps.length === 0) {
       yield* this.startingStates(label);
@@ -212,26 +222,26 @@ export class Cleaning {
 
   /**
    * Runs the remaining steps.
-   * @param after later passes over a long document
+   * @param laterPasses over a long document, for the progress report
    * @returns changes still to apply to the passages of a long document
    */
-  private async finishSteps(doc: DocumentState, after: number): Promise<readonly Pending[]> {
+  private async finishSteps(doc: DocumentState, laterPasses: number): Promise<readonly Pending[]> {
     const { state } = doc;
     if (state.out || state.done === this.started.length) return [];
     const passages = doc.isLong ? undefined : await inMemory(doc.passages());
-    if (!passages) return this.streamSteps(doc, after);
+    if (!passages) return this.streamSteps(doc, laterPasses);
     const result = runSteps(this.started.slice(state.done), this.taskOf(doc, passages));
     this.applyResult(doc, passages, state.done, result);
     return [];
   }
 
   /** Runs the remaining steps over a document that isn't in memory; parameters and result as of `finishSteps`. */
-  private async streamSteps(doc: DocumentState, after: number): Promise<readonly Pending[]> {
+  private async streamSteps(doc: DocumentState, laterPasses: number): Promise<readonly Pending[]> {
     const { document, state } = doc;
     doc.isLong = true;
     const first = state.done;
     const all = this.started.slice(first).map((step) => onDocument(step, document));
-    doc.passes.of = sharedPasses(all) + after;
+    doc.passes.of = countPasses(all) + laterPasses;
     const pending: Pending[] = [];
     /** Steps before this index have seen the passages that their verdicts need. */
     let seen = 0;
@@ -239,7 +249,7 @@ export class Cleaning {
       const step = (state.done = first + i);
       if (i >= seen && all[i]!.see) {
         seen = endOfSharedPass(all, i);
-        await this.spill(doc, pending.splice(0), all.slice(i, seen));
+        await this.showAndSpill(doc, pending.splice(0), all.slice(i, seen));
       }
       const on = all[i]!;
       const { scores, out } = on.verdict?.() ?? {};
@@ -253,6 +263,7 @@ export class Cleaning {
       if (!on.changes?.()) continue;
       pending.push({ step, on, into: state.changes[step]! });
       if (i + 1 >= seen) continue;
+      // The later steps of this pass saw text that this step changes: they start again, in a new pass.
       for (let k = i + 1; k < seen; k++) all[k] = onDocument(this.started[first + k]!, document);
       seen = i + 1;
       doc.passes.of++;
@@ -262,7 +273,7 @@ export class Cleaning {
   }
 
   /** Shows a long document to rules. If changes are pending, applies them and spills the changed passages. */
-  private async spill(
+  private async showAndSpill(
     doc: DocumentState,
     pending: readonly Pending[],
     observers: readonly OnDocument[] = [],
@@ -309,14 +320,15 @@ export class Cleaning {
   private remaining(doc: DocumentState, pending: readonly Pending[]): AsyncIterable<string> {
     let passages = readPassages(doc);
     for (let from = 0, to = 0; from < pending.length; from = to) {
-      const isAlone = !pending[from]!.on.see;
-      while (to < pending.length && !pending[to]!.on.see === isAlone) to++;
+      const isPerPassage = !pending[from]!.on.see;
+      while (to < pending.length && !pending[to]!.on.see === isPerPassage) to++;
       const part = pending.slice(from, to);
       passages =
-        isAlone && !this.pool.isEmpty && !isInMemory(passages)
+        isPerPassage && !this.pool.isEmpty && !isInMemory(passages)
           ? this.changedInPool(doc, passages, part)
           : changedPassages(passages, part);
     }
+    // Without changes, only makes the list an async iterable.
     return isInMemory(passages) ? changedPassages(passages, []) : passages;
   }
   private async *changedInPool(
@@ -349,19 +361,20 @@ export class Cleaning {
   }
 }
 /**
- * End of the steps that can see the same passages as this one. None of them before the last removes documents, and few
- * change one.
+ * End of the steps that share a pass with step `from`. Only the last of them may remove the document. A step that sees
+ * the passages may also change them: that is rare, and `streamSteps` then starts the later ones again.
  */
 function endOfSharedPass(all: readonly OnDocument[], from: number): number {
   let end = from + 1;
   while (end < all.length && !all[end - 1]!.verdict && (all[end]!.see || !all[end]!.changes)) end++;
   return end;
 }
-function sharedPasses(all: readonly OnDocument[]): number {
-  let rows = 0;
-  for (let i = 0; i < all.length; i = all[i]!.see ? endOfSharedPass(all, i) : i + 1) if (all[i]!.see) rows++;
-  return rows;
+function countPasses(all: readonly OnDocument[]): number {
+  let passes = 0;
+  for (let i = 0; i < all.length; i = all[i]!.see ? endOfSharedPass(all, i) : i + 1) if (all[i]!.see) passes++;
+  return passes;
 }
+/** Whether there are at least `min` documents, which bounds how many a survey can see. */
 async function areAtLeast(min: number, documents: AsyncIterable<Cleanable>): Promise<boolean> {
   let n = 0;
   if (min > 0) for await (const _ of documents) if (++n === min) break;
