@@ -246,7 +246,7 @@ export async function longTextsOf(store: BlobStore, runId: string): Promise<Long
   return longTexts(lengths, config.context - around) ?? null;
 }
 
-/** Words that give away labels of a run's texts, counted in both parts of its data; null if these are gone. */
+/** Words that reveal labels of a run's texts, counted in both parts of its data; null if the data is gone. */
 export async function leaksOf(
   store: BlobStore,
   runId: string,
