@@ -70,7 +70,7 @@ test('deleting a project frees its own text, the checkpoints of its runs, comple
   expect(await store.keys('data/')).toHaveLength(1);
 });
 
-test('deleting a run frees its checkpoints and unshared data; without checkpoints, those were freed before', async () => {
+test('deleting a run frees its checkpoints and unshared data; freeing its checkpoints frees only them', async () => {
   const store = await library();
   page = testStudio(store);
   const { data } = page;

@@ -66,7 +66,7 @@ test('during training, another run and another device are refused; a stopped job
     const onProgress = (): void => abort.abort();
     expect((await gpu.call('generate', ask, { signal: abort.signal, onProgress })).reason).toBe('stopped');
   });
-  // Without training, the device changes at once and ends a text in progress.
+  // Without training, the device changes, and ends a text in progress.
   let isWriting = (): void => undefined;
   const has = new Promise<void>((resolve) => (isWriting = resolve));
   const ask = { runId: 'first', which: 'latest', ...SAMPLING, length: 100_000 } as const;
