@@ -33,8 +33,7 @@ async function checked(model: string, from: number): Promise<{ steps: number; st
   const rates = events.flatMap((event) => (event.kind === 'step' && event.step > from ? [event] : []));
   expect(rates.length).toBeGreaterThan(0);
   // A busy machine may have changed the number of steps before. If so and the time ends the run early, the last steps
-  // may
-  // also have begun with the earlier number (cli/minutes.ts).
+  // may also have begun with the earlier number (cli/minutes.ts).
   const { step, learningRate } = rates.at(-1)!;
   if (step === recipe.steps) expect(learningRate).toBe(learningRateAt(recipe.schedule, recipe, step));
   else expect(learningRate).toBeCloseTo(learningRateAt(recipe.schedule, recipe, step), 5);

@@ -1,8 +1,8 @@
 /**
  * Outputs of a classifier for texts, for ours.ts.
  *
- * "classify": [text, ...] -> the label scores of each
- * the same with "labels": [[place, ...], ...] of each, and "gradients": file -> the loss of those texts in one batch
+ *     "classify": [text, ...]                  -> the label scores of each
+ *     the same with "labels": [[place, ...], ...] of each, and "gradients": file -> the loss of those texts in one batch
  */
 import * as tf from '@tensorflow/tfjs';
 import { modelSpec } from '../src/core/models';

@@ -1,10 +1,10 @@
 /**
  * Verdicts of rules that skip documents, for the oracles to compare.
  *
- * node --import tsx oracles/judged.ts RULES DOCUMENTS
+ *     node --import tsx oracles/judged.ts RULES DOCUMENTS
  *
- * RULES a JSON file: [[rule, its settings that differ from the initial ones], ...]
- * DOCUMENTS a JSON file: [text, ...], or [{ "text", "language" }, ...]
+ * RULES      a JSON file: [[rule, its settings that differ from the initial ones], ...]
+ * DOCUMENTS  a JSON file: [text, ...], or [{ "text", "language" }, ...]
  * Prints a line per rule: { "rule", "verdicts": [{ "out"?, "scores", "text"? }, ...] }, with the text if the rule
  * changes it.
  */

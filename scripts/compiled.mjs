@@ -1,5 +1,5 @@
-// Runs a bundled file (bundle.mjs) with V8's cached code of its earlier runs: node compiled.mjs FILE ARGUMENTS…
-// A short command spends most of its time on V8's compilation of functions at their first call.
+// Runs a bundled file (bundle.mjs) with V8's cached code of its earlier runs: node compiled.mjs FILE ARGUMENTS… A short
+// command spends most of its time on V8's compilation of functions at their first call.
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -2,8 +2,7 @@ import type { Plugin } from 'vite';
 
 /**
  * wllama's script of llama.cpp as a module that receives its options. wllama itself loads the script into a worker from
- * a
- * blob, which the strict headers forbid.
+ * a blob, which the strict headers forbid.
  */
 export function llamaPlugin(): Plugin {
   return {

@@ -54,8 +54,8 @@ async function coreOf(dir: string, names: readonly string[]): Promise<ReadonlySe
 }
 
 /**
- * Request path -> the file's hash in the format of `integrity`, and its bytes. Core files come first, and
- * small files before large ones.
+ * Request path -> the file's hash in the format of `integrity`, and its bytes. Core files come first, and small files
+ * before large ones.
  */
 async function filesOf(dir: string): Promise<Files> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });

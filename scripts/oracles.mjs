@@ -1,8 +1,7 @@
-// npm run oracles: independent Python engines read the output of our commands (docs/decisions/0041).
-// Creates a venv in .oracles, once, and runs pytest over oracles/ with the given arguments: `npm run oracles --
-// test_gguf.py`.
-// Ends with a line for each skipped test and one, `N passed, N failed`; exits non-zero if anything failed or nothing
-// ran. Without Python or the network, says so and exits with 0: a newcomer needs neither.
+// npm run oracles: independent Python engines read the output of our commands (docs/decisions/0041). Creates a venv in
+// .oracles, once, and runs pytest over oracles/ with the given arguments: `npm run oracles -- test_gguf.py`. Ends with
+// a line for each skipped test and one, `N passed, N failed`; exits non-zero if anything failed or nothing ran. Without
+// Python or the network, says so and exits with 0: a newcomer needs neither.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

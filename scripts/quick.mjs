@@ -1,8 +1,7 @@
 /**
  * npm run quick: for the inner loop. Checks types, lints changed files and runs the unit tests that import them
- * directly.
- * The changed files are those given; without any, those that differ from the last commit, or else those of the last
- * commit.
+ * directly. The changed files are those given; without any, those that differ from the last commit, or else those of
+ * the last commit.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,6 +1,5 @@
 // Runs the parts of a test command and reports them: wall-clock and processor seconds, the ten slowest tests, skipped
-// and
-// failed tests, and one closing line, `N passed, N failed`.
+// and failed tests, and one closing line, `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -166,8 +165,8 @@ function spawned(args, env, output) {
 export const isUnitTest = (file) => /\.test\.tsx?$/.test(file) && !/\.(slow|gpu|isa)\./.test(file);
 
 /**
- * Processor time of all ended child processes and their descendants; 0 on a system without /proc.
- * Parallel parts are charged in the order in which they end.
+ * Processor time of all ended child processes and their descendants; 0 on a system without /proc. Parallel parts are
+ * charged in the order in which they end.
  */
 function processorSeconds() {
   const stat = read('/proc/self/stat');

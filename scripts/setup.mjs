@@ -71,8 +71,8 @@ export function ensureVulkan() {
 const hasDriver = (dir) => execFileSync('ls', [dir], { encoding: 'utf8' }).includes('.json');
 
 /**
- * Mesa's drivers for AMD GPUs, and a simulation of those GPUs, for tests that compile for absent GPUs. If they can't
- * be installed, those tests are skipped.
+ * Mesa's drivers for AMD GPUs, and a simulation of those GPUs, for tests that compile for absent GPUs. If they can't be
+ * installed, those tests are skipped.
  */
 export function ensureGpuCompilers() {
   if (process.platform !== 'linux' || !isDebianRoot()) return;

@@ -2,9 +2,8 @@ import type { Plugin } from 'vite';
 
 /**
  * Keeps only the core and gradients of TensorFlow.js. Its package also imports layers, a converter, data readers, every
- * op
- * as a method and two backends, over half of its size, which no bundler can drop (docs/decisions/0051). The page, which
- * only names modules of workers, gets none.
+ * op as a method and two backends, over half of its size, which no bundler can drop (docs/decisions/0051). The page,
+ * which only names modules of workers, gets none.
  */
 export function tfjsPlugin(where: 'page' | 'workers'): Plugin {
   return {

@@ -31,8 +31,7 @@ export function listOf(names: readonly string[], unfinished?: Unfinished): ByteS
 
 /**
  * Returns the files of a folder that Homegrown wrote; null if the folder isn't ours. Builds without lists are
- * recognized by
- * their files. No name leads outside the folder, whatever the list says.
+ * recognized by their files. No name leads outside the folder, whatever the list says.
  * @throws HomegrownError `bad-settings` if the list can't be read
  */
 export async function listedIn(folder: string): Promise<readonly string[] | null> {

@@ -87,8 +87,7 @@ export class Saves {
 
   /**
    * Moves the newest save to --out, or next to a model that another command wrote there since the start. Removes
-   * leftovers of
-   * killed runs.
+   * leftovers of killed runs.
    * @returns removed paths
    */
   async settle(): Promise<readonly string[]> {

@@ -59,8 +59,7 @@ export function estimate<C extends BaseConfig>(
 
 /**
  * Training speed as a share of the device's measured matrix rate, at most 1. The usual formula counts all causal
- * attention,
- * and the rate is that of one shape, so the quotient may exceed 1. Recomputed operations don't count.
+ * attention, and the rate is that of one shape, so the quotient may exceed 1. Recomputed operations don't count.
  */
 export function shareOfRate(
   { model, trainable }: { model: ModelChoice; trainable?: Trainable | undefined },

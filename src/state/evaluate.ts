@@ -94,8 +94,8 @@ export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean
 }
 
 /**
- * Whether Evaluate starts by itself: a classifier on its validation set, in a few seconds, unless canceled before.
- * The test set is evaluated only on demand, since each access is counted.
+ * Whether Evaluate starts by itself: a classifier on its validation set, in a few seconds, unless canceled before. The
+ * test set is evaluated only on demand, since each access is counted.
  */
 export function startsByItself(
   s: Parameters<typeof evaluationTime>[0] & RefusalNeeds & Pick<Studio, 'canceledEvaluation' | 'keptEvaluation'>,

@@ -2,11 +2,10 @@ import { HomegrownError } from '../core/base/errors';
 
 /**
  * Deletes a database, and makes the browser forget its bytes as far as a page can. Chromium (LevelDB) keeps small
- * deleted
- * values in log files until it rewrites them, after more writes than it holds in memory.
- * Old log files are deleted when the browser opens the files again. So noise overwrites the data before the deletion,
- * and then nothing is opened for as long as the browser waits before it closes its files.
- * Nothing of this origin may have the database open.
+ * deleted values in log files until it rewrites them, after more writes than it holds in memory. Old log files are
+ * deleted when the browser opens the files again. So noise overwrites the data before the deletion, and then nothing is
+ * opened for as long as the browser waits before it closes its files. Nothing of this origin may have the database
+ * open.
  * @throws HomegrownError `storage-blocked`
  */
 export async function eraseDatabase(name: string): Promise<void> {

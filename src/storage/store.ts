@@ -36,8 +36,7 @@ export async function openStore(name = DATABASE): Promise<BlobStore> {
 
 /**
  * Commits in one transaction, which succeeded if and only if `complete` fires: on a full disk the requests succeed
- * first,
- * then the transaction aborts. Awaiting anything else inside would commit it early.
+ * first, then the transaction aborts. Awaiting anything else inside would commit it early.
  */
 function commit(withStore: UseStore, { put, drop, expect }: Required<Change>): Promise<boolean> {
   return withStore('readwrite', (store) => {
