@@ -25,7 +25,7 @@ async function fresh(store: BlobStore, change: (halves: Halves) => void): Promis
 }
 const loose = (name: string) => ({ name, file: new File([`${name}: the whale is large. `.repeat(20)], name) });
 
-test('texts of a project that is left are cut for it, which is shown there alone', async () => {
+test('texts of a closed project are tokenized for it, and shown only there', async () => {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
   const store = memoryStore();
@@ -50,7 +50,7 @@ test('texts of a project that is left are cut for it, which is shown there alone
   expect(dataState(getState())).toBe('done');
 });
 
-test('texts of a closed project are tokenized for it, and shown only there', async () => {
+test('texts that are slow to list are not shown in a project opened meanwhile', async () => {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
   const store = memoryStore();
@@ -73,7 +73,7 @@ test('texts of a closed project are tokenized for it, and shown only there', asy
   expect(getState()).toMatchObject({ project: { id: 'a' }, texts: [] });
 });
 
-test('texts that are slow to list are not shown in a project opened meanwhile', async () => {
+test('a project with an import in progress is not deleted, and the reason is shown', async () => {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
   const store = memoryStore();

@@ -108,7 +108,7 @@ function lostAfter({ step: steps, activeMs }: RunLog, saved: number): OpenRun['l
 const savedAs = (found: SavedStep | undefined): Saved | null =>
   found ? { step: found.step, bytes: found.bytes, at: null } : null;
 
-/** The record alone is no model. */
+/** Failure of a run with a record but no checkpoint. */
 const nothingSaved = ({ id, step }: RunRecord): HomegrownError =>
   new HomegrownError(
     'storage-damaged',
