@@ -1,7 +1,4 @@
-/**
- * Real reader threads whose files hang, exhaust memory, or end the thread: each loses only itself, and a new thread
- * reads the next.
- */
+/** Real reader threads whose files hang, exhaust memory, or end the thread: each loses only its own file. */
 import { expect, test } from 'vitest';
 import { bundled } from '../scripts/bundle.mjs';
 import { guarded } from '../src/core/documents/guard/guarded';

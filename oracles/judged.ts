@@ -5,8 +5,7 @@
  *
  * RULES      a JSON file: [[rule, its settings that differ from the initial ones], ...]
  * DOCUMENTS  a JSON file: [text, ...], or [{ "text", "language" }, ...]
- * Prints a line per rule: { "rule", "verdicts": [{ "out"?, "scores", "text"? }, ...] }, with the text if the rule
- * changes it.
+ * Prints a line per rule: { "rule", "verdicts": [{ "out"?, "scores", "text"? }, ...] }, with any changed text.
  */
 import { readFileSync } from 'node:fs';
 import { initialValues } from '../src/core/base/field';

@@ -1,8 +1,6 @@
 // Static checks of the sources.
 
-/**
- * TypeScript projects by their globals: the DOM, a worker's, or Node's only. The first two build tsconfig.core.json.
- */
+/** TypeScript projects by globals: DOM, worker, or Node only. The first two build tsconfig.core.json. */
 export const TYPE_PROJECTS = ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.templates.json'];
 
 export const lint = (files = []) => ({ name: 'lint', args: ['oxlint', '--type-aware', '--deny-warnings', ...files] });

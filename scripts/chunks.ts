@@ -98,7 +98,7 @@ const STAGE_PAGE = /\/src\/features\/(\w+)\/\1Page\.tsx$/i;
 const RECOGNITION = /\/src\/core\/documents\/(known|together)\.ts$/;
 
 /**
- * Chunks of the phases; of modules that the first page shares; of other shared modules, with all styles; and of each
+ * Chunks of the phases, of modules shared with the first page, of other shared modules and all styles, and of each
  * page.
  */
 function pageChunks(closures: Closures): Chunks {

@@ -1,6 +1,4 @@
-/**
- * Module names work on case-insensitive file systems, as on macOS and Windows: there `./OwnText` is also `ownText.ts`.
- */
+/** Module names work on case-insensitive file systems, as on macOS: there `./OwnText` is also `ownText.ts`. */
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 

@@ -1,8 +1,8 @@
 /**
  * Records the first page's content in real runs on WASM: a run on Moby Dick in the built app, and in the CLI a
  * classifier of the emails and answers to the letter tasks. Writes all or one of these into
- * src/features/text/recorded.json: `npx tsx scripts/firstRun.ts [run|label|answer]`. The run needs `npm run build`
- * first.
+ * src/features/text/recorded.json:
+ * `npx tsx scripts/firstRun.ts [run|label|answer]`. The run needs `npm run build` first.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

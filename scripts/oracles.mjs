@@ -30,9 +30,7 @@ if (skip === null) {
   process.exitCode = runTests();
 } else console.log(`Oracles skipped: ${skip}`);
 
-/**
- * Creates a venv with the packages of requirements.txt. -> why there is none, or null. Throws for any other failure.
- */
+/** Creates a venv from requirements.txt. -> why there is none, or null. Throws for any other failure. */
 function ensurePython() {
   const found = findPython();
   if (!found)

@@ -51,9 +51,7 @@ async function bundle(): Promise<{ script: string; style: string }> {
   return { script, style };
 }
 
-/**
- * Content security policy: loads nothing, and allows only this script, this style, and the worker made from the script.
- */
+/** Content security policy: loads nothing, and allows only this script, its worker, and this style. */
 function policy(script: string, style: string): string {
   const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   return [

@@ -5,10 +5,7 @@ import ts from 'typescript';
 
 const GENERATORS = ['fast-check', 'propertyRuns'];
 
-/**
- * Lists tests that find more with more generated cases, as vitest names them: `file:line`. Names too many rather than
- * too few.
- */
+/** Tests that find more with more generated cases, as `file:line`. Lists too many rather than too few. */
 export function propertyTests(root: string, files: readonly string[]): string[] {
   const known = new Set(files);
   const parsed = new Map<string, ts.SourceFile | undefined>();

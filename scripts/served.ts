@@ -1,6 +1,4 @@
-/**
- * Modules of the exported web service from the app's own code: built, readable, with the service's packages external.
- */
+/** Modules of the exported web service from the app's own code: built, readable, with external packages. */
 import { fileURLToPath } from 'node:url';
 
 /** prompt.mjs: builds the prompt of a chat model. */

@@ -141,9 +141,7 @@ interface Place {
   labelOf?: LabelPlace;
 }
 
-/**
- * Place of a text: an attribute, a property, or an argument. Goes up through `a ? b : c`, `??`, brackets and spreads.
- */
+/** Attribute, property or argument of a text. Goes up through `a ? b : c`, `??`, brackets and spreads. */
 function placeOf(node: ts.Node): Place {
   const place = { isShown: false, isHidden: false, isTyped: isOfTypedError(node) };
   let at = node;

@@ -39,8 +39,7 @@ interface MeasuredRun extends Pick<SavedRun, 'folder' | 'data' | 'tokenizer'> {
 }
 
 /**
- * Replaces the evaluation on the same part. The validation set of a classifier also sets its temperature, as in the
- * app.
+ * Replaces the evaluation on the same part. The validation set also sets a classifier's temperature, as in the app.
  * @param lists results that replace those of lists with the same names
  */
 export async function keepEvaluation(

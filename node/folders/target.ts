@@ -67,8 +67,7 @@ export const unwritable = (path: string, why: string): HomegrownError =>
   badSettings(`${path} can't be written: ${why}.`, 'Nothing was written. Choose another --out.');
 
 /**
- * `mkdir -p`, which in Node never ends if the system allows no folders, as under /proc. Leaves no folder after a
- * failure.
+ * `mkdir -p`, which in Node never ends if the system allows no folders, as under /proc. Cleans up after a failure.
  * @returns the created folders, innermost first
  */
 export async function makeFolder(path: string): Promise<string[]> {

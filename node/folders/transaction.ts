@@ -128,10 +128,7 @@ export async function replaceList(at: Transaction, names: readonly string[]): Pr
 }
 const temporaryList = ({ draft }: Transaction): string => join(dirname(draft), LIST);
 
-/**
- * Drafts of earlier builds: `.model.123.part`, of a process that has ended. A complete model is kept under a visible
- * name.
- */
+/** Drafts of earlier builds: `.model.123.part`, of an ended process. A complete model is kept under a visible name. */
 async function clearDrafts(path: string): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
   for (const entry of await readdir(folder).catch(() => [])) {

@@ -58,7 +58,7 @@ export interface FittedRun {
 
 /**
  * Model and recipe for the device in use, with as many steps as fit into the time budget. Plans again, once, if real
- * steps take much more or less time than expected.
+ * steps take much more or less time.
  * @param saveSize bytes that a save writes, without writing them
  * @throws HomegrownError `bad-settings` if the run can't train on this device, or no step fits
  */

@@ -1,7 +1,4 @@
-/**
- * Compares a GPT and a Llama on one text through the workers; results are stored, and accesses to a test set are
- * counted.
- */
+/** Compares a GPT and a Llama on one text through the workers; stores results, and counts accesses to a test set. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';

@@ -1,6 +1,4 @@
-/**
- * Starts a tuning run: builds its data from chats or texts with the base model's tokenizer, and from replayed old text.
- */
+/** Starts a tuning run: builds its data from chats or texts with the base model's tokenizer, and from old text. */
 import { badSettings } from '../core/base/errors';
 import type { Purpose } from '../core/runs/tuning';
 import { readKnownRun } from '../core/runs/record';

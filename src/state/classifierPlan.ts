@@ -65,18 +65,13 @@ const withEntries = (body: Body, summary: Pick<LabelsSummary, 'trained'>): Body 
   return { ...body, model: { ...body.model, vocabulary } };
 };
 
-/**
- * Prefix that marks a model size as a bound before its tokenizer is trained: BPE may find fewer entries, characters add
- * some.
- */
+/** Prefix of a model size before its tokenizer is trained: BPE may find fewer entries, characters add some. */
 export function boundWords(body: Pick<Body, 'made'>, summary?: Pick<LabelsSummary, 'trained'>): string {
   if (!body.made || body.made.kind === 'bytes' || trainedFor(body, summary)) return '';
   return body.made.kind === 'bpe' ? 'at most ' : 'at least ';
 }
 
-/**
- * Default number of epochs: more for few texts, as a model from scratch needs about 300 steps, a pretrained one 100.
- */
+/** Default number of epochs: more for few texts, as a new model needs about 300 steps, a pretrained one 100. */
 const usualPasses = (isNew: boolean, trained: number, rows: number): number =>
   Math.min(
     MAX_USUAL_EPOCHS,
@@ -87,7 +82,7 @@ const MAX_USUAL_EPOCHS = 50;
 
 /**
  * Returns the model and recipe that a classifier starts with.
- * @param given labels in score order, whether a text can have several, and the number of training and held-out texts
+ * @param given labels in score order, `several` labels per text, and numbers of training and held-out texts
  * @throws HomegrownError `bad-settings` if the model can't be a classifier, or lacks the part to train
  */
 export function classifierOf(
@@ -152,8 +147,7 @@ export interface ClassifierPlan {
   /** Number of epochs. */
   passes: number;
   /**
-   * Context that fits all texts, and the expected time with it; undefined if all fit, or if the base model sets the
-   * context.
+   * Context that fits all texts, and its expected time; undefined if all fit, or if the base model sets the context.
    */
   fitting: { context: number; seconds: number | undefined } | undefined;
   /** Number of trainable parameters, and of all. */

@@ -30,8 +30,7 @@ export function correctingOver(
   }
 
   /**
-   * Relabels the row of a text in a table that a run trained on. @returns the earlier label; undefined if no such table
-   * has the text
+   * Relabels a text in a table that a run trained on. @returns the earlier label; undefined if no table has the text
    */
   async function relabel(text: string, label: string, open: TextRecord | undefined): Promise<string | undefined> {
     for (const { id, documents } of tables()) {

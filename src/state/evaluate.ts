@@ -68,9 +68,7 @@ export function outOfDate(
   ];
 }
 
-/**
- * Whether the model or the text changed since the evaluation that the page shows. Choosing another step doesn't count.
- */
+/** Whether the model or the text changed since the shown evaluation. Choosing another step doesn't count. */
 export function isEvaluationStale(s: Shown & Pick<Studio, 'keptEvaluation' | 'ownText'>): boolean {
   const [reason, ...others] = outOfDate(s);
   const model = modelOf(s, 'evaluate');

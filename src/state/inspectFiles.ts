@@ -1,6 +1,4 @@
-/**
- * Inspects files that wait for an answer, one after another: the content of a table, and possible encodings of a text.
- */
+/** Inspects waiting files one after another: the content of a table, and possible encodings of a text. */
 import { type Failure, toFailure } from '../core/base/errors';
 import type { Proposal } from '../core/documents';
 import { type DropReport, NOTHING } from '../core/documents/dropReport';

@@ -7,7 +7,7 @@ import type { Studio } from './slices/studio';
 import { toTuneOn } from './tuningInputs';
 
 /**
- * Number of texts labeled or corrected since the training of the page's run; 0 for another model, and during training.
+ * Number of texts labeled or corrected since the training of the page's run; 0 for another model or while it trains.
  */
 export function labeledSince(
   s: Pick<Studio, 'project' | 'tuneTexts' | 'shown' | 'opened'>,

@@ -117,9 +117,7 @@ export function nextStep(guide: Guide, page: string): NextStep | undefined {
   }
 }
 
-/**
- * Dropped files that wait for an answer come first, on the page that asks; without labels that page offers a sample.
- */
+/** Dropped files that wait for an answer come first, on the page that asks; without labels it offers a sample. */
 function withoutText({ question, hasLabels }: Guide, page: string): NextStep {
   if (question && page === 'text')
     return { kind: question.isLabeled ? 'train-classifier' : 'answer', label: question.words };

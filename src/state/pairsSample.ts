@@ -1,7 +1,4 @@
-/**
- * Settings for the bundled sample of pairs, as plans don't cover answers: mostly right after 500 steps
- * (docs/benchmarks.md).
- */
+/** Settings for the bundled pairs, as plans don't cover answers: mostly right after 500 steps (docs/benchmarks.md). */
 import { modelSpec } from '../core/models';
 import { usualObjective } from '../core/objectives';
 import type { Project } from '../core/runs/project';

@@ -227,9 +227,7 @@ export function followsPlan({ project, planned }: Pick<Studio, 'project' | 'plan
   return same(settings(made), settings(project));
 }
 
-/**
- * Expected quality with the project's settings; undefined before a plan has read the texts, and outside recorded runs.
- */
+/** Expected quality with the project's settings; undefined before a plan read the texts, and unlike recorded runs. */
 export function expectedOf(s: Planning): Expected | undefined {
   const text = profileNow(s);
   if (!text) return undefined;

@@ -3,10 +3,7 @@ import { counted, formatBytes, formatCount } from '../core/base/units';
 import type { PrivacySlice, Offline } from './slices/privacy';
 import type { Slice, Studio } from './slices/studio';
 
-/**
- * Whether the browser has a person's data: a text, a run or a model, in any project. Undefined until projects are
- * listed.
- */
+/** Whether any project has a text, a run or a model of a person. Undefined until projects are listed. */
 export function hasOwnData(
   s: Pick<Studio, 'texts' | 'tuneTexts' | 'project' | 'projects' | 'unreadable'>,
 ): boolean | undefined {

@@ -151,9 +151,7 @@ export function projectSize({ texts, runs, bytes }: ProjectRow): string {
 const counted = (n: number, what: string): string =>
   n === 0 ? '' : `${formatCount(n)} ${n === 1 ? what : `${what}s`}`;
 
-/**
- * Why the open project can't be deleted: its training must stop first, and an untouched only project would be replaced.
- */
+/** Why the open project can't be deleted: its training must stop first, or it is an untouched only project. */
 export function deleteProjectRefusal(
   s: Pick<Studio, 'project' | 'projects' | 'takingIn' | 'texts' | 'training' | 'trainingElsewhere'>,
 ): string | undefined {

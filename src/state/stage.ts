@@ -13,10 +13,7 @@ export interface Stage {
   words?: string;
   /** Parts besides the default one, for the palette; `query` is added to the address. */
   parts?: readonly { label: string; query: string }[];
-  /**
-   * Display in the rail. `automatic`: built without a request, so small and on one line. `door`: an entrance, without a
-   * sign.
-   */
+  /** Display in the rail. `automatic`: built without a request, so small. `door`: an entrance, without a sign. */
   form?: 'automatic' | 'door';
   /** Whether the rail lists it; absent: always. Its address and the palette open it in any case. */
   isListed?(s: Studio): boolean;

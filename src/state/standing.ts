@@ -34,9 +34,7 @@ export const evaluationsSince = (log: Pick<RunLog, 'evaluations'>, after: number
 const bestOf = (evaluations: readonly Evaluation[]): Evaluation | undefined =>
   evaluations.reduce<Evaluation | undefined>((a, b) => (a && a.loss <= b.loss ? a : b), undefined);
 
-/**
- * Standing by the best evaluation since the last change of the data. @param trend of the loss at the end, for its words
- */
+/** Standing by the best evaluation since the data last changed. @param trend of the loss at the end, for its words */
 export function standingOf(run: OpenRun, project: Project, trend?: Verdict['trend']): Standing {
   const settings = runSettings(run, project);
   const { after } = settings.segments.at(-1)!;

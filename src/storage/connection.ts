@@ -41,8 +41,8 @@ async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
 }
 
 /**
- * The version locks out tabs of earlier builds, so that none deletes records that it doesn't know as orphans, or trains
- * a run whose record it can't read any more. An older tab that trains may finish.
+ * The version locks out tabs of earlier builds, so that none deletes records that it doesn't know. None can train a run
+ * whose record it can't read, either. An older tab that trains may finish.
  * @throws HomegrownError `in-use` while an older tab trains
  */
 async function letOlderTrain(name: string): Promise<void> {

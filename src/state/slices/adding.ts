@@ -27,9 +27,7 @@ export interface AddingSlice {
   /** Reader options for files added from now on. */
   reading: Reading;
   setReading(changes: Reading): void;
-  /**
-   * Adds all of them as a text, asks about those that aren't prose, and skips hidden files and parts of saved pages.
-   */
+  /** Adds them as one text, asks about those that aren't prose, and skips hidden files and parts of saved pages. */
   addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
   /** Waits until all files that were added to the project are read. Returns the project and its texts; undefined if the signal aborts. */
   whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;

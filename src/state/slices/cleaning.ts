@@ -18,9 +18,7 @@ export interface CleaningSlice {
   setRecipeHistory(history: RecipeHistory): void;
   /** The latest request, and its project. */
   cleaning: { of: string; work: Work };
-  /**
-   * Applies the recipe to one text after another; finished ones stay after a stop or a failure. True when all are done.
-   */
+  /** Applies the recipe to one text after another; finished ones stay after a stop or a failure. True at the end. */
   applyRecipe(recipe: Recipe): Promise<boolean>;
   saveFile(file: Blob, name: string): void;
 }

@@ -8,8 +8,6 @@ export interface DeviceSlice {
   /** GFLOP/s of each device opened in this session. */
   measured: Partial<Record<DeviceKind, number>>;
   useDevice(kind: DeviceKind | 'auto'): Promise<void>;
-  /**
-   * Sets the maximum memory of a run on the current device, in bytes, saved per kind in this browser; undefined = all.
-   */
+  /** Sets the maximum bytes of a run on the current device, saved per kind in this browser; undefined = all. */
   allowMemory(bytes: number | undefined): Promise<void>;
 }

@@ -23,9 +23,7 @@ export interface EvaluateSlice {
   evaluationPace: Readonly<Partial<Record<DeviceKind, number>>>;
   /** Key of the evaluation that a person canceled last. */
   canceledEvaluation: string | null;
-  /**
-   * Runs an evaluation, which Evaluate shows unless it shows another one. @returns its failure; undefined if canceled
-   */
+  /** Runs an evaluation, which Evaluate shows unless it shows another. @returns its failure; undefined if canceled */
   measure(of: Measurement, watched?: Watched): Promise<EvaluationRecord | Failure | undefined>;
   /** Evaluates the shown checkpoint. @param isStrided adds full left context; if absent, as in the last evaluation */
   evaluateStep(isStrided?: boolean): Promise<void>;

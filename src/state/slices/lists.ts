@@ -37,9 +37,7 @@ export interface ListsSlice {
   /** Removes a task; its results stay. */
   takeTask(name: string): void;
   askTasksAlways(isOn: boolean): void;
-  /**
-   * Evaluates tasks on a newly evaluated or saved checkpoint, if that is switched on and no list is being evaluated.
-   */
+  /** Evaluates tasks on a new evaluated or saved checkpoint, if that is on and no list is being evaluated. */
   followTasks(runId: string, step: number): Promise<void>;
   loadLists(): Promise<void>;
   /** Evaluates lists on the shown checkpoint, or on all kept ones. */

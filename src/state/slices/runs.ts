@@ -17,10 +17,7 @@ export interface RunsSlice {
   turnRunsTo(projectId: string, ahead: readonly RunRow[] | null | undefined): readonly RunRow[] | null;
   /** List of a project's runs, also of one that isn't shown yet. */
   runsOf(projectId: string): RunList;
-  /**
-   * List for a project that opens next. Undefined if no page shows runs, or a saved list exists: then others load
-   * first.
-   */
+  /** List for a project that opens next. Undefined if no page shows runs, or a saved list exists. */
   runsBefore(projectId: string): RunList | undefined;
   /** @param list a prefetched list */
   listRuns(list?: RunList): Promise<void>;
