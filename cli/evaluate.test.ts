@@ -70,7 +70,7 @@ test('metrics come with intervals and n-gram baselines', async () => {
   expect(baselines['gzip']).toEqual({ bitsPerByte: expect.any(Number) as number });
 });
 
-test('tasks of one\u2019s own need no text; their columns are found or named', async () => {
+test("the user's own tasks need no text; their columns are found or named", async () => {
   await writeFile(
     path('choices.csv'),
     'prompt,choices,answer\nHe sought the white,whale|sea,whale\nIt was the,whale|xqz,1\n',

@@ -237,7 +237,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     expect(await step(saved)).toBe(last['step']);
     expect(await step(saved)).toBeLessThan(100_000);
     expect(await step(saved)).toBeGreaterThanOrEqual(5);
-    // It replaces the older model only if an evaluation of that step is better than at step 0.
+    // The new model replaces the older one only if an evaluation of that step is better than at step 0.
     const evaluated = events.slice(0, -1).at(-1)!;
     const isBetter = evaluated['step'] === last['step'] && evaluated['valLoss']! < events[0]!['valLoss']!;
     expect(saved).toBe(isBetter ? out : `${out}.stopped`);

@@ -127,7 +127,7 @@ async function lookedInto(states: readonly string[], models: readonly string[]):
 
 test('resumes in its folder, and is stopped there', async () => {
   const at = await around('in-place');
-  // Stopped while it saves, it is measured, and told again with that.
+  // A run stopped during a save is evaluated, and saves again with the result.
   const states = await statesOf(at, ['--resume', 'dir', '--steps', '1000', '--save-every', '1'], AMID_THE_FIRST);
   expect(states.length).toBeGreaterThan(200);
   const found = await lookedInto(states, ['dir']);

@@ -120,7 +120,7 @@ test('lines that are not UTF-8 are listed, and skipped in both files on request'
   expect(code).toBe(0);
   expect(stderr).toContain(`${outputs}: Skipped 2 malformed rows: line 2, line 4.`);
   expect(stderr).toContain(`${wanted}: Skipped 1 malformed row: line 3.`);
-  // Of cat and dog, the first is correct.
+  // The first line is correct: a cat, not a dog.
   expect(JSON.parse(stdout)).toMatchObject({ exactMatch: { value: 50 } });
 });
 

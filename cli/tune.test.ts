@@ -59,7 +59,7 @@ test('an adapter is trained on frozen weights, and resumes as if uninterrupted',
   });
 }, 240_000);
 
-test('forgetting is what evaluate reports for base and result, bit for bit', async () => {
+test('evaluate reports the same forgetting for base and result, bit for bit', async () => {
   const ended = await tune('--steps', '8', '--adapter', 'lora:2', '--old', 'whale.txt', '--out', 'old');
   const { forgetting, metrics } = lines(ended.stdout).at(-1) as { forgetting: object; metrics: object };
   const measured = async (model: string, text: string) => {
@@ -130,7 +130,7 @@ test('a frozen weight beyond f16 is refused with the precision that holds it', a
   expect(refused.code).toBe(2);
 }, 60_000);
 
-test('norms alone, or the last layers, learn; the others are as they were', async () => {
+test('only norms, or the last layers, are trained; the others stay unchanged', async () => {
   const base = await weightsOf('base');
   const changed = async (model: string) => {
     const now = await weightsOf(model);

@@ -252,7 +252,7 @@ test('multi-label texts without a label raise a question, then count as having n
     lines((await call('classify', '--from', 'none', '--prompt', prompt, '--device', 'wasm', '--json')).stdout)[0];
   expect(await given('meeting notes')).toMatchObject({ label: '', labels: [] });
   expect(await given('win money')).toMatchObject({ label: 'junk', labels: ['junk'] });
-  // It resumes with the same answer; evaluating a table requires an answer.
+  // The run resumes with the same answer; evaluating a table requires an answer.
   expect(await call('grow', '--resume', 'none', '--steps', '41')).toMatchObject({ code: 0 });
   const evaluate = (...more: string[]) =>
     call('evaluate', '--from', 'none', '--table', 'none.csv', '--device', 'wasm', '--json', ...more);

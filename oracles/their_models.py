@@ -70,7 +70,7 @@ def bert_of(vocabulary: int, head: bool = True, **config: object) -> PreTrainedM
 
 
 def classifier_of(vocabulary: int, model_type: str, labels: list[str], several: bool = False, **config: object) -> PreTrainedModel:
-    """A tokenizer that distinguishes texts; the token 0, which ends a text, is the default padding."""
+    """A text classifier; the token 0, which ends a text, is the default padding."""
     torch.manual_seed(7)
     sizes = {"gpt2": ODD, "bert": ODD_BERT}.get(model_type, ODD_LLAMA)
     kind = "multi_label_classification" if several else "single_label_classification"

@@ -1,7 +1,7 @@
 import type { Plugin, Rolldown } from 'vite';
 
 /**
- * Gives the first page only the interface parts that it renders. It names all modules that src/main.ts loads one after
+ * Gives the first page only the interface parts that it renders. Names all modules that src/main.ts loads one after
  * another, so that they are fetched at once.
  */
 export function firstPagePlugin(): Plugin {

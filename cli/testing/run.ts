@@ -78,8 +78,8 @@ function loadCommands(root: string): Promise<Loaded> {
 }
 
 /**
- * Loads the commands as one bundle, as users run them. The bundle stays loaded, and optimized, for all files of tests in this
- * process. It has an engine of its own, since the set-up of tests resets theirs.
+ * Loads the commands as one bundle, as users run them. The bundle stays loaded, and optimized, for all test files in
+ * this process. The commands have a separate engine, since the set-up of tests resets the tests' own.
  */
 async function loadBundle(root: string): Promise<Loaded> {
   const path = await bundled(root, 'cli/testing/commands.ts');

@@ -13,7 +13,7 @@ export async function toyTree(folder: string, change = (spec: string) => spec): 
   await mkdir(tree);
   for (const name of ['src', 'cli', 'node', 'bench', 'scripts', 'package.json', 'tsconfig.json'])
     await cp(join(ROOT, name), join(tree, name), { recursive: true });
-  // It has its own cache of bundles.
+  // The copy has its own cache of bundles.
   await mkdir(join(tree, 'node_modules'));
   for (const name of await readdir(join(ROOT, 'node_modules')))
     if (name !== '.cache') await symlink(join(ROOT, 'node_modules', name), join(tree, 'node_modules', name));

@@ -56,7 +56,7 @@ test('a folder holds the best step if the last is worse: judged, asked, exported
   expect(exported.stderr).toContain(`Saved classifier: step ${best.step}, best on the validation set.`);
   expect((await readModel(path('noise-out'))).info).toMatchObject({ state: { step: best.step } });
   expect(await asked('noise-out')).toBeCloseTo(await asked('noise'), 4);
-  // It resumes from there as if it had never trained further.
+  // The run resumes from there as if it had never trained further.
   const again = await call('grow', '--resume', 'noise', '--steps', '40', '--json');
   expect(again).toMatchObject({ code: 0 });
   const after = lines(again.stdout) as typeof events;

@@ -36,6 +36,6 @@ test('one thread per core cleans a long text as this thread does, and all thread
   await expect(cleaners.at(-1)?.(task('a', 'whiteSpace')) ?? Promise.reject(new Error('none'))).rejects.toThrow();
 }, 60_000);
 
-test('nobody is begun for little', async () => {
+test('a short text starts no thread', async () => {
   expect((await beginCleaners(1000)).cleaners).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// The same thread if it couldn't be bundled. It registers tsx itself, as a worker doesn't inherit it.
+// The same thread if it couldn't be bundled. This script registers tsx, as a worker doesn't inherit it.
 import { register } from 'tsx/esm/api';
 
 register();

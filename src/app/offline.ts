@@ -50,7 +50,7 @@ const LATE_MS = 3000;
 /** Opens the newer version; if other pages are open, a toast says so. */
 export function openNewer(): void {
   const { waiting } = registration ?? {};
-  // It is already active, and this page missed that.
+  // The newer version is already active, and this page missed that.
   if (!waiting) {
     location.reload();
     return;

@@ -74,7 +74,7 @@ test('progress arrives in order, and the result after it', async () => {
   close();
 });
 
-test('progress told at the very end arrives before the result or the failure', async () => {
+test('progress reported at the very end arrives before the result or the failure', async () => {
   for (const fails of [false, true]) {
     const { client, close } = pair({
       count({ to }, { report }) {

@@ -35,7 +35,7 @@ import { trainTokenizer } from '../core/tokenizer/train';
 export interface LabelsSummary extends LabelSurvey {
   /** Whether a text has several labels. */
   several: boolean;
-  /** What a text without a label means; absent: not answered, or each text has one label. */
+  /** Meaning of a text without a label; absent: not answered, or each text has one label. */
   unlabeledAre?: Unlabeled;
   /** Tokens beyond which a text is long; absent without a tokenizer. `isAtLeast`: the count is a lower bound. */
   room?: number;

@@ -337,7 +337,7 @@ export interface Sample {
   counts?: readonly { label: string; count: number }[];
 }
 
-/** A stored record that this version can't read. It is never changed. */
+/** A stored record that this version can't read, and never changes. */
 export interface UnreadableRecord {
   key: string;
   /** Kind of record, such as 'A text'. */

@@ -201,7 +201,7 @@ test('a useless classifier is refused with a reason before the start', async () 
   });
 });
 
-test('a label of one text is asked about, and can be left out or kept', async () => {
+test('a label of one text raises a question, and can be skipped or kept', async () => {
   const { getState, add, own } = await classifierStudio();
   await add([...labeledRows(8), ['the sky 9', 'sky']]);
   expect(labelsRefusal(await own.survey())).toMatch(/Only one text has the label “sky”/);

@@ -37,7 +37,7 @@ export const shownEvaluation = (s: Shown & Pick<Studio, 'keptEvaluation'>): Kept
   s.keptEvaluation?.of === evaluationOf(s) ? s.keptEvaluation.kept : undefined;
 
 /**
- * Evaluation in progress, if it belongs to the page's run and part. It may be of an earlier step, since a training run
+ * Evaluation in progress, if it belongs to the page's run and part, maybe of an earlier step, since a training run
  * saves newer ones. A failure is shown for its own step only.
  */
 export function shownEvaluating(s: Shown & Pick<Studio, 'evaluating' | 'underEvaluation'>): Work {
@@ -53,7 +53,7 @@ const ON_PARTS: Readonly<Record<EvaluatedOn, string>> = {
   text: 'on your own text',
 };
 
-/** What changed since the evaluation that the page shows; empty if nothing did. */
+/** Changes since the evaluation that the page shows; empty if there are none. */
 export function outOfDate(
   s: Shown & Pick<Studio, 'keptEvaluation' | 'ownText'>,
 ): readonly ('step' | 'text' | 'tokenizer')[] {

@@ -22,7 +22,7 @@ import type { Slice, Studio } from './slices/studio';
 export type { Sampling };
 type Shown = Pick<Studio, 'prompt' | 'isChat' | 'shown' | 'opened' | 'project'>;
 
-/** What the page's model does with a text. */
+/** Task of the page's model for a text. */
 export function playgroundKind(s: Pick<Studio, 'shown' | 'opened' | 'project'>): PlaygroundKind {
   const { id, config } = shownRun(s, 'playground').record?.model ?? s.project.model;
   return config.classes ? 'classifier' : modelSpec(id).kind;

@@ -44,7 +44,7 @@ test('columns grow together', () => {
   expect(log.optional).toEqual({ encodeMs: 0.5 });
 });
 
-test('an optional value has a column from the step that first measures it, NaN where a step does not', () => {
+test('an optional value has a column from the step that first measures it, with NaN for steps without it', () => {
   const log = filled(stepped(1), { ...stepped(2), encodeMs: 0.5 }, stepped(3));
   expect(log.columns.encodeMs).toEqual([NaN, 0.5, NaN]);
   expect(log.columns.gpuMs).toBeUndefined();

@@ -100,7 +100,7 @@ test('submitted steps are awaited only if a job waits, and an unused share does 
   await late;
 });
 
-test('a failing task releases the device, and what waits continues when the run fails', async () => {
+test('a failing task releases the device, and waiting tasks continue when the run fails', async () => {
   let clock = 0;
   const { withPriority: first, interleaved: concurrent } = deviceScheduler(() => clock);
   let waited = false;

@@ -159,7 +159,7 @@ test.each(KINDS)('a model that its CLI trained with a tokenizer of %s can resume
   expect(resumable).toBe(true);
   expect(events.filter((event) => event.kind === 'step').map(({ step }) => step)).toEqual(range(1, 12));
 
-  // It used the data of the browser.
+  // The run used the data of the browser.
   const store = await goldenStore();
   const run = (await listRuns(store)).find((other) => dataOf(other).id !== null && other.tokenizer.kind === kind)!;
   expect(tokenizer.model).toEqual(await readTokenizer(store, run));

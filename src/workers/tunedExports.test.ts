@@ -95,7 +95,7 @@ test('an adapter folder is imported with its base if present and resumes with eq
     (await loadSnapshot(store, 'lora')).snapshot.tensors,
   );
 
-  // It keeps the base after the other run is deleted.
+  // The run keeps the base after the other run is deleted.
   for (const runId of ['lora', back.id]) {
     expect(await basesThere(store)).toEqual([run.base]);
     await worker.data.call('removeRun', { runId, at: 1 });
