@@ -75,7 +75,7 @@ export function App() {
       },
     });
   useShortcuts(actions, singleKeys);
-  useStudio((s) => (overlay === 'palette' || overlay === 'help' ? s : null)); // they list current actions while they are open
+  useStudio((s) => (overlay === 'palette' || overlay === 'help' ? s : null)); // they list current actions
 
   return (
     <GlossaryContext value={useGlossary(stage?.id, go)}>

@@ -55,7 +55,7 @@ test('if parts of data are shown, those of another project load with it, before 
   await rest();
   expect(asked).toEqual(['parts', 'runs']);
   expect(shown).toHaveLength(3);
-  for (const [i, one] of read.entries()) expect(shown[i]).toBe(one); // the same objects, by which the page recognizes its own
+  for (const [i, one] of read.entries()) expect(shown[i]).toBe(one); // the same objects, recognized by the page
   expect(read[2]).toEqual(await getState().partRows('validation', 0, 500));
   isLeft();
   asked = [];

@@ -155,7 +155,7 @@ test('one tab trains: another refuses Start and Resume with a reason, until it e
   await expect.poll(() => b.getState().trainingElsewhere).toBe(true);
   for (const begin of [() => b.getState().resume(), () => b.getState().start()]) {
     await begin();
-    expect(seen(b.getState())).toMatchObject({ training: null, phase: { kind: 'stopped' } }); // whatever its progress there
+    expect(seen(b.getState())).toMatchObject({ training: null, phase: { kind: 'stopped' } }); // whatever its progress
     expect(b.getState().toasts.at(-1)?.text).toMatch(/trained in another tab/);
   }
   for (const refusal of [resumeRefusal, beginRefusal, startRefusal])

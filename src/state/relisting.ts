@@ -43,7 +43,7 @@ export function relisting(
   const listOwn = joined(1000, () => {
     const { loadTexts, runs, listRuns, opened, listSaved, loadEvaluation } = get();
     const { keptLists, loadLists, cardEvaluations, loadCardEvaluations } = get();
-    const atRest = Object.keys(opened).filter((id) => id !== session.current()?.runId); // some of their checkpoints may be gone
+    const atRest = Object.keys(opened).filter((id) => id !== session.current()?.runId); // some checkpoints may be gone
     return Promise.all([
       loadTexts(),
       loadEvaluation(),

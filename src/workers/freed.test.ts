@@ -79,7 +79,7 @@ test('deleting a run frees its checkpoints and unshared data; freeing its checkp
     const { bytes } = await data.call('removeRun', { runId, at: 5 });
     expect(await bytesIn(store)).toBe(before);
     await data.call('purgeRun', { runId });
-    // The first list removes leftovers of the run that saved nothing; deleting the run frees nothing.
+    // The first list removes leftovers of the run that saved nothing, so they don't count here.
     expect([runId, before - (await bytesIn(store))]).toEqual([runId, bytes]);
   }
   const other = await library();
