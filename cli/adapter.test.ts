@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('the folder has the adapter in adapter/, which makes the model with a base', async () => {
+test('the folder has the adapter in adapter/, which with a base gives the model', async () => {
   expect((await readdir(path('tuned', 'adapter'))).sort()).toEqual([
     'adapter_config.json',
     'adapter_model.safetensors',
@@ -49,7 +49,7 @@ test('the folder has the adapter in adapter/, which makes the model with a base'
   expect(lines(both.stdout)[0]).toEqual(measured);
 }, 240_000);
 
-test('it is exported alone, from its run, from a folder without the optimizer, and from a base with it', async () => {
+test('exports it separately: from its run, from a folder without optimizer state, and from a base with it', async () => {
   const written = async (out: string, ...args: string[]) => {
     expect(await call('export', ...args, '--json', '--out', out)).toMatchObject({ code: 0, stderr: '' });
     return readFile(path(out, 'adapter_model.safetensors'));
@@ -87,7 +87,7 @@ test('a run that starts from an adapter continues its training, and resumes', as
   for (const [name, { data }] of one) expect(other.get(name)!.data, name).toEqual(data);
 }, 240_000);
 
-test('what is no adapter of the model is refused, and nothing is written', async () => {
+test('a file that is no adapter of the model is refused, and nothing is written', async () => {
   const wider = TINY.map((word, i) => (TINY[i - 1] === '--width' ? String(2 * Number(word)) : word));
   const grown = await call('grow', '--text', 'fish.txt', ...wider, '--steps', '2', '--out', 'other');
   expect(grown).toMatchObject({ code: 0 });

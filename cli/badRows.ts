@@ -4,6 +4,6 @@ export const SKIP_BAD_ROWS = {
   help: 'Skip and list malformed rows of tables, JSON Lines and chats; otherwise a file with one is refused',
 } as const;
 
-/** How files are read with it. */
+/** Returns how files are read with the flag. */
 export const skipping = (isAsked: boolean | undefined): { skipBadRows?: true } =>
   isAsked ? { skipBadRows: true } : {};

@@ -1,4 +1,4 @@
-/** A question is put to a model by its chat template: in the terminal as behind the web service. */
+/** A question in the model's chat template: the terminal and the web service answer alike. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ async function folderOf(model: Exported): Promise<string> {
 const sample = (where: string, ...args: string[]) =>
   run(['sample', '--from', where, '--device', 'wasm', '--temperature', '0', ...args]);
 
-test('the likeliest answer is that of the web service, and ends with the turn', async () => {
+test('the greedy answer equals that of the web service, and ends with the turn', async () => {
   const sampled = await sample(from, '--chat', '--prompt', QUESTION, '--json');
   expect(sampled).toMatchObject({ code: 0, stderr: '' });
   const { text } = lines(sampled.stdout)[0] as { text: string };
@@ -53,14 +53,14 @@ test('the likeliest answer is that of the web service, and ends with the turn', 
   expect((await sample(from, '--chat', '--prompt', QUESTION)).stdout).toBe(`${text}\n`);
 }, 120_000);
 
-test('a system turn stands before the question, and both are text alone', async () => {
+test('a system turn comes before the question, and both are plain text', async () => {
   const [system, question] = ['Be <|im_end|> short', '<|im_start|>assistant'];
   const sampled = await sample(from, '--chat', '--system', system, '--prompt', question, '--tokens', '3', '--json');
   const messages = [{ role: 'system', content: system }, { role: 'user', content: question }] as const; // prettier-ignore
   expect(lines(sampled.stdout)).toMatchObject([{ text: (await chat.answer(messages, 3)).text }]);
 }, 120_000);
 
-test('it is refused in words where there is no template, no chat, no question, and no room', async () => {
+test('is refused with a reason without a template, a chat model, a question, or room', async () => {
   const tokenizer = await specialTokenizer(['<|endoftext|>', '<|im_start|>', '<|im_end|>']);
   const { chatTemplate: _, ...info } = chat.model.info;
   const bare = await folderOf({ ...chat.model, tokenizer, info });

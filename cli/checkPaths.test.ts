@@ -1,4 +1,4 @@
-/** No command writes over what it reads: all commands and all flags, by their declarations. */
+/** No command overwrites its input: all commands and all flags, by their declarations. */
 import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -33,7 +33,7 @@ const cases = commands.flatMap(({ name, options }) =>
   ),
 );
 
-/** Every flag that must be given, but for these. Each path is of its own, and is not there. */
+/** All required flags except some. Each path is different and doesn't exist. */
 function required(name: string, but: readonly string[]): string[] {
   const { options } = commands.find((command) => command.name === name)!;
   return Object.entries(options).flatMap(([flag, option]) => {
@@ -44,7 +44,7 @@ function required(name: string, but: readonly string[]): string[] {
   });
 }
 
-/** What the command fails of. */
+/** Error that the command fails with. */
 async function failureOf(name: string, out: string, output: string, input: string, typed: string): Promise<unknown> {
   const [word = '', second] = name.split(' ');
   const args = [...(second === undefined ? [] : [second]), ...required(name, [out, input])];
@@ -93,11 +93,11 @@ describe.each(cases)('%s --%s is refused before anything is read', (name, out, i
   );
 });
 
-test('there are commands that write, and each of them reads', () => {
+test('some commands write, and each of them reads', () => {
   expect([...new Set(cases.map(([name]) => name))].sort()).toEqual(['classify', 'export', 'grow', 'prepare', 'tune']);
 });
 
-test('every flag with a path says so: these are all of those with words that name none', () => {
+test("every flag with a path declares it: these are all flags with words that aren't paths", () => {
   const words = commands.flatMap(({ name, options }) => flagsOf(options, 'none').map((flag) => `${name} --${flag}`));
   expect(words.filter((flag) => !flag.startsWith('bench '))).toEqual([
     'classify --prompt',
@@ -109,7 +109,7 @@ test('every flag with a path says so: these are all of those with words that nam
     'grow --tokenizer',
     'grow --special',
     'grow --sample-prompt',
-    'prepare --map', // names one of the files of --from
+    'prepare --map', // a name of one of the files in --from
     'prepare --encoding',
     'sample --prompt',
     'sample --system',
@@ -133,14 +133,14 @@ test.each([
   await expect(checkPaths(options, values as never)).rejects.toThrow(basename(at('t.csv')));
 });
 
-test('words that name no path are none', async () => {
+test('words that are no paths are none', async () => {
   const { options } = commands.find(({ name }) => name === 'tune')!;
   for (const out of ['none', 'recommended', 'lora:8', 'lora'])
     await checkPaths(options, { recipe: 'none', adapter: 'lora:8', out: at(out) });
   await checkPaths(options, { recipe: 'recommended', out: 'recommended' });
 });
 
-test('a run may continue in its own folder, and not in a folder of it', async () => {
+test('a run may continue in its own folder, but not in a subfolder', async () => {
   const { options } = commands.find(({ name }) => name === 'grow')!;
   await fs.mkdir(at('run', 'sub'), { recursive: true });
   const check = (values: object) => checkPaths(options, values as never);

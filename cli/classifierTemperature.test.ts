@@ -57,7 +57,7 @@ test('the fitted temperature is saved, and every reader of the folder uses it', 
   const again = await scored('out');
   again.forEach(({ odds }, i) => expect(odds).toBeCloseTo(scaled[i]!.odds, 2));
 
-  // As trained: by the scores alone.
+  // As trained: by raw scores.
   const file = path('warm', 'homegrown.json');
   const { decision: _, ...plain } = JSON.parse(await readFile(file, 'utf8')) as { decision: object };
   await writeFile(file, JSON.stringify(plain));
@@ -75,7 +75,7 @@ function errorOf(texts: readonly { sure: number; isRight: boolean }[]): number {
   return (100 * off.reduce((sum, one) => sum + Math.abs(one), 0)) / texts.length;
 }
 
-test('a temperature that is in the weights of a folder is not applied twice', async () => {
+test("a temperature already in a folder's weights is not applied twice", async () => {
   const texts = ['--prompt', 'win money meeting', '--device', 'wasm', '--json'];
   const given = async (): Promise<unknown> => lines((await call('classify', '--from', 'warm', ...texts)).stdout)[0];
   const file = path('warm', 'homegrown.json');

@@ -21,7 +21,7 @@ const path = (...names: string[]) => join(folder, ...names);
 const TOTAL = 8;
 const FISH = 'Ein Fisch, der kein Wal ist, schwimmt vorbei. '.repeat(40);
 const names = Array.from({ length: 12 }, (_, i) => `${'abcdefghijkl'[i]!}.txt`);
-// The last is too short: it is kept by hand. The one before goes.
+// The last one is too short, and a person keeps it. The one before is removed.
 const said = (name: string): string =>
   name < 'k' ? `SUBSCRIBE to our letters today!\n${name}: the  Whale is large.\n`.repeat(name < 'j' ? 9 : 1) : name;
 const KEPT = createHash('sha256').update(said('l.txt')).digest('hex');
@@ -70,7 +70,7 @@ const copied = async (model: string): Promise<string> => {
   return model;
 };
 
-test('the documents are those that a recipe, a hand and the recipe’s exceptions leave', async () => {
+test('the documents are those left by a recipe, a person, and the recipe’s exceptions', async () => {
   const titles = (await openText(store, letters)).map(({ title }) => title);
   expect(titles).toEqual(['a', 'b', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'l'].map((name) => `letters/${name}.txt`));
   const { segments, documents } = await info('app');
@@ -108,7 +108,7 @@ test('an export by the terminal has the recipe too', async () => {
   expect(await hashOf('again/model.safetensors')).toBe(weights);
 }, 120_000);
 
-test('is refused what is missing, another, or changed, by name', async () => {
+test('a missing, different or changed file is refused by name', async () => {
   const refused = async (words: RegExp, ...texts: string[]): Promise<void> => {
     expect(await goOn('app', '--text', ...texts)).toMatchObject({
       code: 1,
@@ -117,7 +117,7 @@ test('is refused what is missing, another, or changed, by name', async () => {
   };
   const before = await hashOf('app/homegrown.json');
   const without = (name: string): string[] => names.filter((own) => own !== name).map((own) => path('letters', own));
-  // Also one that was left out, which others are cleaned with.
+  // Also a skipped file, which affects how others are cleaned.
   for (const name of ['a.txt', 'c.txt', 'k.txt'])
     await refused(
       new RegExp(`^letters/${name} is missing: the run in app trained on it`),
@@ -133,7 +133,7 @@ test('is refused what is missing, another, or changed, by name', async () => {
   expect(await hashOf('app/homegrown.json')).toBe(before);
 }, 120_000);
 
-test('is refused without its recipe, and by another; a file of that name that is none is somebody’s', async () => {
+test('a missing or different recipe is refused; another file of that name belongs to the user', async () => {
   await copied('bare');
   expect(await listedIn(path('bare'))).toContain('recipe.json');
   await rm(path('bare/recipe.json'));
@@ -160,7 +160,7 @@ test('resumes from files after the app has cleaned its text differently, as long
   expect(await hashOf('late-home/recipe.json')).toBe(await hashOf('app/recipe.json'));
   const onTo9 = ['grow', '--json', '--resume', 'late-home', '--steps', '9', '--text', 'letters', 'fish.txt'];
   expect(await run(onTo9, { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
-  // What it was before that goes.
+  // The earlier cleaned text is removed.
   await applyRecipe(store, letters, { ...RECIPE, steps: [] }, { at: 6 }, unwatched);
   await takeHome(store, path('later'));
   await expect(readFile(path('later/recipe.json'))).rejects.toThrow(/ENOENT/);

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { lines, TINY } from './testing/run';
 import { spawnCommand } from './testing/spawnCommand';
 
-test('Ctrl-C stops at a step, saves, and says how far it came', async () => {
+test('Ctrl-C stops at a step, saves, and reports the progress', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'grow-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const text = join(folder, 'text.txt');

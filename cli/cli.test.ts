@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--warmup', '2'];
 const grow = (...args: string[]) => ['--text', text(), ...tiny, '--device', 'wasm', '--out', out, '--json', ...args];
 
-test('grow takes the text out of a page, and says how it was read', async () => {
+test('grow extracts the text of a page, and reports how the page was read', async () => {
   const page = join(folder, 'page.html');
   await writeFile(
     page,
@@ -37,7 +37,7 @@ test('grow takes the text out of a page, and says how it was read', async () => 
   await rm(page);
 });
 
-test('grow writes a folder with baselines as an evaluation measures them, and sample continues a prompt from it', async () => {
+test('grow writes a folder with baselines as evaluate measures them, and sample continues a prompt from it', async () => {
   const grown = await run([
     'grow',
     ...grow('--tokenizer', 'bpe:270', '--steps', '20', '--eval-every', '10', '--learning-rate', '1e-2'),
@@ -121,7 +121,7 @@ test('grow uses the requested special tokens and the default rate, and sample co
   expect(grown).toMatchObject({ code: 0, stderr: '' });
   const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(out, name), 'utf8'));
   expect(await json('homegrown.json')).toMatchObject({ roles: ['end', 'mask', 'sentinel', 'sentinel'] });
-  // No rate was given, and it is the one that is usual with the optimizer.
+  // Without a given rate, the optimizer's default applies.
   expect(await json('homegrown.json')).toMatchObject({
     segments: [{ recipe: { optimizer: 'sgd', learningRate: 0.1 } }],
   });
@@ -139,7 +139,7 @@ test('grow uses the requested special tokens and the default rate, and sample co
   await rm(out, { recursive: true });
 }, 120_000);
 
-test('the folder of grow holds the best step, and its last line names both', async () => {
+test('the folder of grow holds the best step, and its last line names both steps', async () => {
   const steep = ['--learning-rate', '10', '--schedule', 'constant'];
   const grown = await run(['grow', ...grow('--tokenizer', 'bytes', '--steps', '6', '--eval-every', '1', ...steep)]);
   expect(grown).toMatchObject({ code: 0, stderr: '' });
@@ -156,7 +156,7 @@ test('the folder of grow holds the best step, and its last line names both', asy
   expect(log).toMatchObject({ best_global_step: best['step'], best_metric: best['valLoss'] });
 });
 
-test('grow computes activations again where the plan takes much of the memory that is allowed, and says so', async () => {
+test('grow recomputes activations if the plan needs much of the allowed memory, and says so', async () => {
   const sizes = ['--layers', '4', '--heads', '2', '--width', '16', '--context', '16', '--batch', '64', '--warmup', '1'];
   const shape = ['--text', text(), ...sizes, '--steps', '2', '--tokenizer', 'bytes', '--device', 'wasm'];
   const again = async (...args: string[]) => {
@@ -178,7 +178,7 @@ test('grow computes activations again where the plan takes much of the memory th
   expect(refused.stderr).toMatch(/The run needs [\d.]+ MB; the limit is 1 MB\. Use /);
 });
 
-test('export writes each format where it was asked to, a folder or a file', async () => {
+test('export writes each format to the given path, a folder or a file', async () => {
   const grown = await run(['grow', ...grow('--tokenizer', 'bytes', '--steps', '2')]);
   expect(grown).toMatchObject({ code: 0, stderr: '' });
   const formats: Record<string, string> = {
@@ -199,11 +199,11 @@ test('export writes each format where it was asked to, a folder or a file', asyn
     expect(exported, format).toMatchObject({ code: 0, stderr: expect.stringMatching(STEP_ALONE) as string });
     expect((await readFile(join(target, holds))).length, format).toBeGreaterThan(1000);
   }
-  // Which a hand-over cannot do without, and others hold where they are asked to.
+  // A hand-over requires these; other formats include them on request.
   expect(await readdir(join(folder, 'out-pytorch/model'))).toContain('optimizer.safetensors');
   expect(await readdir(join(folder, 'out-hf'))).not.toContain('optimizer.safetensors');
   expect(await readFile(join(folder, 'out-gguf-f16.Modelfile'), 'utf8')).toContain('FROM ./out-gguf-f16');
-  // A file of somebody's with the name of one that comes next to the export.
+  // A user's file with the name of a sidecar.
   await writeFile(join(folder, 'mine.Modelfile'), 'mine');
   const next = await run(['export', '--from', out, '--format', 'gguf-f32', '--out', join(folder, 'mine.gguf')]);
   expect(next.stderr).toContain('mine.Modelfile exists');
@@ -212,7 +212,7 @@ test('export writes each format where it was asked to, a folder or a file', asyn
   expect(same).toMatchObject({ code: 2, stdout: '' });
 }, 240_000);
 
-test('bench measures a training step of any shape, and says so in one line', async () => {
+test('bench measures a training step of any shape, and prints it in one line', async () => {
   const shape = ['--vocab', '70', '--context', '12', '--width', '16', '--heads', '2', '--layers', '1', '--batch', '3'];
   const step = ['bench', 'step', ...shape, '--steps', '4', '--device', 'wasm'];
   const { code, stdout, stderr } = await run([...step, '--json']);

@@ -1,4 +1,4 @@
-/** A model in which a bit has flipped on disk, given to the commands that read one. */
+/** A model with a bit flipped on disk, given to commands that read one. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Early stopping ends a run of every objective, and the best step is the one that commands use. */
+/** Early stopping ends a run of every objective, and commands use the best step. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +15,11 @@ const path = (...names: string[]) => join(folder, ...names);
 const call = (...args: string[]) => run(args, { cwd: folder });
 
 const WORDS = 'whale sea ship storm sail harbor captain wind'.split(' ');
-/** Words drawn without a pattern, so that a model memorizes its part and gets worse on the other. */
+/** Words without a pattern, so that a model memorizes its training set and gets worse on the validation set. */
 const noise = (i: number, length: number): string =>
   Array.from({ length }, (_, k) => WORDS[bits(1, 'noise', i, k) % WORDS.length]!).join(' ');
 
-/** A text whose first word names its label in three cases of four. */
+/** A text whose first word matches its label in three of four cases. */
 function labeledTable([text]: readonly string[], i: number): readonly string[] {
   const isHam = i % 2 === 0;
   const isNamed = bits(1, 'named', i, 0) % 4 > 0;
@@ -60,7 +60,7 @@ const CASES: readonly (readonly [name: string, objective: ObjectiveId, args: rea
   ['labels', 'labels', tune('classify', ...TINY.slice(0, 8), '--tokenizer', 'bytes', '--table', 'labels.csv', '--held-out', '0.3')], // prettier-ignore
 ];
 
-/** Objectives of documents that the table doesn't have, on the first architecture that learns them. */
+/** Objectives of documents that the table lacks, on the first architecture that supports them. */
 const OTHERS = (Object.keys(OBJECTIVES) as ObjectiveId[])
   .filter((id) => !CASES.some(([, objective]) => objective === id))
   .map((id) => [id, id, grow('--model', modelsFor(id)[0]!, '--objective', id, '--text', 'text.txt')] as const);
@@ -89,7 +89,7 @@ test.each([...CASES, ...OTHERS])(
   120_000,
 );
 
-test('a run that ended early names the command that trains past its end, and that does', async () => {
+test('a run that ended early names the command that trains past its end, and that command works', async () => {
   const words = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.03', '--warmup', '0'];
   const ended = await call(...grow('--text', 'text.txt'), ...words, '--patience', '2', '--out', 'words');
   expect(ended).toMatchObject({ code: 0 });
@@ -102,7 +102,7 @@ test('a run that ended early names the command that trains past its end, and tha
   expect(lines(on.stdout).at(-2)).toMatchObject({ step: further });
 }, 120_000);
 
-test('patience that a run is too short for is said before the first step', async () => {
+test('patience that exceeds a short run is reported before the first step', async () => {
   const short = ['--steps', '8', '--eval-every', '4', '--patience', '5', '--out', 'short'];
   const ended = await call(...grow('--text', 'text.txt'), ...short);
   expect(ended.stderr).toContain(

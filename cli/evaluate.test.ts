@@ -45,7 +45,7 @@ test('metrics come with intervals and n-gram baselines', async () => {
   const lists = ['--minimal-pairs', 'bundled', '--swaps', path('own.csv')];
   const { code, stdout, stderr } = await run(['evaluate', ...flags, ...lists], { wholeTexts: true });
   expect(code).toBe(0);
-  // What it writes says the same few words.
+  // The model generates the same few words.
   expect(stderr).toMatch(/^(Left out: interval of \w+\. The generated texts all have the same value.*\n)?$/);
   const { metrics, baselines, minimalPairs, swaps } = JSON.parse(stdout) as {
     metrics: Record<string, { value: number; low: number; high: number; unit: string }>;
@@ -70,7 +70,7 @@ test('metrics come with intervals and n-gram baselines', async () => {
   expect(baselines['gzip']).toEqual({ bitsPerByte: expect.any(Number) as number });
 });
 
-test('tasks of one\u2019s own need no text; their columns are found or named', async () => {
+test("the user's own tasks need no text; their columns are found or named", async () => {
   await writeFile(
     path('choices.csv'),
     'prompt,choices,answer\nHe sought the white,whale|sea,whale\nIt was the,whale|xqz,1\n',
@@ -105,7 +105,7 @@ test('without a text, the model is evaluated on its validation set, with baselin
   expect(metrics['loss']!.value).toBeCloseTo(lastEvaluation['valLoss'] as number, 0);
   expect(Object.keys(baselines)).toContain('trigram');
   expect((await run([...own, '--part', 'test'])).stdout).toMatch(/has no test set/);
-  // Baselines are those that were counted when the data were built: another number in the record shows.
+  // Baselines are those counted when the data was built: a changed number in the record shows.
   const { trigram } = (await openSavedRun(path('own'))).data.nGrams!;
   expect(baselines['trigram']!['loss' as 'value']).toBeCloseTo(trigram, 10);
   const json = path('own/homegrown.json');
@@ -115,7 +115,7 @@ test('without a text, the model is evaluated on its validation set, with baselin
   const [{ baselines: again }] = lines(await run(own)) as [{ baselines: Record<string, { loss: number }> }];
   expect(again['trigram']!.loss).toBeCloseTo(trigram + 1, 10);
 });
-test('what is measured of its own part, and asked by lists, is kept in its folder, counted where that is for a test, and goes out with it', async () => {
+test('metrics of its own part and lists are saved in its folder, test accesses are counted, and exports include both', async () => {
   const sizes = ['--layers', '1', '--heads', '1', '--width', '16', '--context', '16', '--batch', '2'];
   const grown = [...sizes, '--tokenizer', 'bytes', '--test-share', '0.2', '--device', 'wasm', '--json'];
   await run(['grow', '--text', path('text'), ...grown, '--steps', '4', '--save-every', '4', '--out', path('kept')]);
@@ -133,7 +133,7 @@ test('what is measured of its own part, and asked by lists, is kept in its folde
   const { evaluations, looks, asked } = await infoIn('kept');
   expect(evaluations?.map(({ part, look: which }) => [part, which])).toEqual([['test', 2]]);
   expect(looks).toMatchObject([{ count: 2 }]);
-  // What another list was asked stays, as on the page; none of the sentences and prompts.
+  // Results of another list stay, as on the page, without its sentences and prompts.
   expect(asked?.minimalPairs).toMatchObject({ all: { pairs: 2 }, listHash: expect.any(String) as string });
   expect(asked?.tasks).toMatchObject([{ name: 'of-whales.csv', rows: 1, listHash: expect.any(String) as string }]);
   expect(JSON.stringify(asked)).not.toMatch(/Ran he|the white/);
@@ -142,7 +142,7 @@ test('what is measured of its own part, and asked by lists, is kept in its folde
   expect(await infoIn('out')).toMatchObject({ evaluations, asked });
   expect(await readFile(path('out/README.md'), 'utf8')).toContain('### On the whole test set');
 
-  // Of the step that comes next nothing was measured or asked; looks stay.
+  // The next step has no metrics or list results yet; the access count stays.
   const more = ['grow', '--resume', path('kept'), '--steps', '8', '--device', 'wasm', '--json'];
   expect((await run(more)).code).toBe(0);
   expect(await infoIn('kept')).toMatchObject({ state: { step: 8 }, looks });
@@ -176,7 +176,7 @@ const lines = ({ stdout }: { stdout: string }): Line[] => {
   return objects.map((line) => JSON.parse(line) as Line);
 };
 
-test('malformed rows of pairs and of lists are listed, and left out where that is asked', async () => {
+test('malformed rows of pairs and of lists are listed, and skipped on request', async () => {
   await writeFile(
     path('pairs.jsonl'),
     '{"from":"the sea","to":"a whale"}\n{"from":\n{"from":"the hill","to":"a man"}\n[]\n',
@@ -209,7 +209,7 @@ test('answers to the rows of a table are scored, next to a copying baseline', as
   expect(baselines!['copy']!['exactMatch']).toBeCloseTo(100 / 3);
 });
 
-test('targets that are labels are chosen among, next to the majority class and naive Bayes', async () => {
+test('label targets are chosen from the labels, next to the majority class and naive Bayes', async () => {
   const rows = ['whale,sea', 'horse,land', 'white whale,sea', 'old horse,land', 'whale ship,sea'];
   await writeFile(path('labels.csv'), `note,said,kind\n${rows.map((row) => `x,${row}\n`).join('')}`);
   const flags = ['--pairs', `${path('labels.csv')}:input=said,target=kind`, '--train', path('labels.csv')];
@@ -253,10 +253,10 @@ test('compare refuses the second model before it reads a text', async () => {
   });
 });
 
-test('compare says where one of two models normalizes its text, or both do so differently', async () => {
+test('compare reports if one model normalizes its text, or both do differently', async () => {
   const normalising = async (name: string, type: string): Promise<void> => {
     await cp(path('bytes'), path(name), { recursive: true });
-    // Without what it is said to be by us.
+    // Without the file that identifies it as ours.
     await rm(path(`${name}/homegrown.json`));
     const file = path(`${name}/tokenizer.json`);
     const json = JSON.parse(await readFile(file, 'utf8')) as object;

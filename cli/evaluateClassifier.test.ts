@@ -1,4 +1,4 @@
-/** What `evaluate` prints of a classifier: the result first, the comparison, and the warning of a word that gives a label away. */
+/** Output of `evaluate` for a classifier: result, comparison, and the warning about a word that reveals a label. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('how many texts are right comes first, then counting, then the word that may explain it', async () => {
+test('prints the accuracy first, then the word-count baseline, then the word that may explain it', async () => {
   const rows = ROWS.map(([subject, body, kind]) => {
     const label = kind.toLowerCase();
     return [`${subject} ${label === 'spam' ? 'xqz' : ''} ${body}`, label];

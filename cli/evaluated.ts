@@ -2,7 +2,7 @@
 import { answersAt, eachLabel } from '../src/core/evaluate/eachLabel';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 
-/** Omits what only pages draw. */
+/** Omits values that only pages draw. */
 export const evaluationJson = ({
   metrics,
   baselines,

@@ -4,7 +4,7 @@ import { badSettings } from '../src/core/base/errors';
 import { endingOf, Stopped } from './failure';
 import { UsageError } from './options';
 
-/** What is really thrown. */
+/** Returns the error that is really thrown. */
 function thrown(act: () => unknown): unknown {
   try {
     act();
@@ -95,7 +95,7 @@ test.each<[string, () => unknown, string, number, RegExp]>([
     129,
     /Nothing was changed\.$/,
   ],
-])('%s is one line with something to do', (_, act, code, exitCode, words) => {
+])('%s is one line with a remedy', (_, act, code, exitCode, words) => {
   const ending = endingOf(thrown(act));
   expect(ending).toMatchObject({ code, exitCode });
   expect(ending.message).toMatch(words);

@@ -1,4 +1,4 @@
-/** How a command fails: one line, and an exit code. */
+/** Failure of a command: one line, and an exit code. */
 import { constants } from 'node:os';
 import { type BadRowList, type FailureCode, HomegrownError, paragraph } from '../src/core/base/errors';
 import { formatCount } from '../src/core/base/units';
@@ -7,7 +7,7 @@ import { UsageError } from './options';
 
 interface Ending {
   code: FailureCode | 'usage' | 'stopped';
-  /** What happened and what to do next, in one line. */
+  /** Cause and remedy, in one line. */
   message: string;
   /** 1: failed; 2: impossible request; 128 and the number of the signal that stopped it. */
   exitCode: number;

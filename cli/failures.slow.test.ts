@@ -1,4 +1,4 @@
-/** How commands end that do not end well: with one line of words and a remedy, one line of JSON, and a code that says which. */
+/** Failed commands print one line with a remedy, or one line of JSON, and exit with a code for the cause. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { cp, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 const grow = (out: string) => ['--text', path('text.txt'), ...TINY, '--out', path(out), '--json'];
 
-/** A file system of its own at `name`; false where this process may not mount one. */
+/** Mounts a separate file system at `name`; false if this process may not mount. */
 function mount(name: string, options: string): boolean {
   mkdirSync(path(name));
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path(name)]);
@@ -103,16 +103,16 @@ test('a full standard output is reported; a closed one ends the command without 
     through(['grow', ...grow('piped'), '--steps', '100000', '--eval-every', '5'], 'head -n 1 > /dev/null'),
   ]);
   expect(read).toMatchObject({ stdout: '141\n', stderr: expect.stringMatching(STEP_ALONE) as string });
-  // What was trained is saved before it ends.
+  // Saves the trained steps before it ends.
   expect(grown).toMatchObject({ stdout: '0\n', stderr: '' });
   expect(await step('piped')).toBeLessThan(100_000);
 });
 const step = async (out: string): Promise<number> =>
   (JSON.parse(await readFile(path(out, 'homegrown.json'), 'utf8')) as { state: { step: number } }).state.step;
 
-describe('our own mistakes', () => {
+describe('internal errors', () => {
   const env = { NODE_OPTIONS: '--import "data:text/javascript,delete globalThis.MessageChannel"' };
-  test('are one line too, that says whose they are; their stack is shown to who asks for it', async () => {
+  test('are one line that says whose fault they are; the stack is shown on request', async () => {
     const ended = await spawnCommand(['grow', ...grow('out')], { env });
     expect(ended.code).toBe(1);
     expectOneLine(ended, 'bug', /Homegrown has a bug.*MessageChannel is not defined.*HOMEGROWN_DEBUG=1/);
@@ -129,7 +129,7 @@ describe('our own mistakes', () => {
     expectOneLine(ended, 'bug', /Homegrown has a bug: it waited for an event that can't occur/);
   });
   test('that end the process are reported by its parent', async () => {
-    // Bundles the command, for which so small a heap has no room.
+    // Bundles the command first, which needs a larger heap.
     expect((await spawnCommand(['bench', '--help'])).code).toBe(0);
     const [heap, killed, broken] = await Promise.all([
       spawnCommand(['bench', 'tokenizer', '--json'], { env: { NODE_OPTIONS: '--max-old-space-size=24' } }),
@@ -160,7 +160,7 @@ describe('a stop', () => {
     const ending = spawnCommand(['grow', ...args], { onStart: (child) => (stop = () => child.kill(signal)) });
     const writer = await open(pipe, 'w'); // waits for who reads
     if (work === 'read') stop();
-    await writer.writeFile(manyWords()).catch(() => undefined); // Who was stopped reads no more.
+    await writer.writeFile(manyWords()).catch(() => undefined); // a stopped command reads no more
     await writer.close();
     if (work === 'cut') setTimeout(stop, 500);
     const ended = await ending;
@@ -168,11 +168,11 @@ describe('a stop', () => {
     expectOneLine(ended, 'stopped', /Stopped.*Nothing was changed/);
     expect(await readdir(folder)).not.toContain('out');
   });
-  /** So many that are different that learning a vocabulary takes seconds. */
+  /** So many different words that training a tokenizer takes seconds. */
   const manyWords = (): string =>
     Array.from({ length: 600_000 }, (_, i) => `${((i * 2654435761) >>> 0).toString(36)} `).join('');
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s saves what was trained', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s saves the trained steps', async (signal) => {
     const out = `by-${signal}`;
     const ended = await spawnCommand(['grow', ...grow(out), '--steps', '100000', '--eval-every', '5'], {
       onOutput: once((child) => void child.kill(signal)),
@@ -182,7 +182,7 @@ describe('a stop', () => {
     expect(await step(out)).toBeLessThan(100_000);
   });
 
-  test('asked for a second time ends at once, whatever the command does', async () => {
+  test('requested twice ends at once, whatever the command does', async () => {
     const never = path('never');
     spawnSync('mkfifo', [never]);
     const began = spawnCommand(['grow', '--text', never, '--out', path('out'), '--json'], {
@@ -215,7 +215,7 @@ function once<T>(act: (child: T) => void): (child: T) => void {
 }
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
-  'npm that is ended by %s takes grow with it, which saves first',
+  'npm ended by %s also ends grow, which saves first',
   async (signal) => {
     const out = `npm-${signal}`;
     await cp(path('model'), path(out), { recursive: true });
@@ -237,7 +237,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     expect(await step(saved)).toBe(last['step']);
     expect(await step(saved)).toBeLessThan(100_000);
     expect(await step(saved)).toBeGreaterThanOrEqual(5);
-    // It takes the place of the older one only where an evaluation of that step says that it is better than at step 0.
+    // The new model replaces the older one only if an evaluation of that step is better than at step 0.
     const evaluated = events.slice(0, -1).at(-1)!;
     const isBetter = evaluated['step'] === last['step'] && evaluated['valLoss']! < events[0]!['valLoss']!;
     expect(saved).toBe(isBetter ? out : `${out}.stopped`);

@@ -1,4 +1,4 @@
-/** How commands end that do not end well: with one line of words and a remedy, one line of JSON, and a code that says which. */
+/** Failed commands print one line with a remedy, or one line of JSON, and exit with a code for the cause. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

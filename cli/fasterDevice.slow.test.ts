@@ -1,4 +1,4 @@
-/** Which device `--device auto` takes on this machine, which has no GPU. */
+/** Device that `--device auto` chooses on this machine, which has no GPU. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a long run is measured on WASM and on the software adapter, goes by the faster, and says so', async () => {
+test('a long run is measured on WASM and on the software adapter, uses the faster, and says so', async () => {
   const tiny = TINY.slice(0, TINY.indexOf('--device'));
   let isStopped = false;
   const long = ['grow', '--text', path('text.txt'), ...tiny, '--steps', '1000000', '--out', path('model')];

@@ -1,10 +1,10 @@
-/** Settings are flags by their own statement: an optimizer and a schedule that are in their lists are in the terminal. */
+/** Settings declare their flags: a new optimizer or schedule in the lists is a value in the terminal. */
 import { beforeAll, expect, test } from 'vitest';
 import { root, signum } from '../src/testing/toyOptimizer';
 import { help } from './help';
 import { parseOptions, UsageError } from './options';
 
-// Before anything is made of the lists.
+// Before any module uses the lists.
 beforeAll(async () => {
   Object.assign((await import('../src/core/optim')).OPTIMIZERS, { signum });
   Object.assign((await import('../src/core/optim/schedule')).SCHEDULES, { root });
@@ -34,7 +34,7 @@ test('every setting has its flag, with bounds and words', async () => {
   expect(helpText).toMatch(/^ {2}--warmup N +Warm-up, in steps, the rate rises from 0 /m);
 });
 
-test('what is typed is a recipe, under the names of its settings', async () => {
+test('typed flags are a recipe, under the names of its settings', async () => {
   const { DEFAULT_RECIPE, RECIPE } = await import('../src/core/train/recipe');
   const { flagsOf, settingsOf } = await import('./fields');
   const typed = (...args: string[]) => settingsOf(RECIPE, parseOptions(flagsOf(RECIPE), args));

@@ -24,7 +24,7 @@ const FISH = 'Ein Fisch, der kein Wal ist, schwimmt vorbei. '.repeat(40);
 const letters = ['a.txt', 'b.txt', 'c.txt', 'deep/d.txt', 'e.txt', 'f.txt', 'g.txt', 'h.txt', 'i.txt', 'j.txt'];
 const said = (name: string): string => `${name}: the whale is large, and the sea is wide. `.repeat(9);
 const TOTAL = 8;
-/** Files lie where they did; the app's folder of the run at step 4, and its weights at the last step. */
+/** The files stay in place; the app's folder of the run at step 4, and its weights at the last step. */
 let weights: string;
 beforeAll(async () => {
   vi.stubGlobal('navigator', { locks: lonelyLocks() });
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await writeFile(path('letters/.DS_Store'), 'of the system');
   const store = memoryStore();
   const source = (name: string, text: string) => ({ ...pastedText(name, text), name });
-  // As the app takes a folder: in the order of the paths. One is left out.
+  // As the app imports a folder: in path order. One file is skipped.
   const dropped = [...letters].sort().map((name) => source(`letters/${name}`, said(name)));
   const { text } = await importDrop(dropped, store, { addedAt: 1 }, unwatched);
   await leaveOut(store, text!.id, [2], true);
@@ -96,7 +96,7 @@ test('resumes from a folder, even if homegrown.json doesn’t list the documents
   expect((await readModel(path('app-untold'))).info!.documents).toMatchObject([{ sha256: documents![0]!.sha256 }]);
 }, 120_000);
 
-test('is refused by name what is missing, another, or changed, and nothing is touched', async () => {
+test('a missing, different or changed file is refused by name, and nothing is written', async () => {
   await cp(path('letters/a.txt'), path('another.txt'));
   await writeFile(path('another.txt'), 'another');
   await mkdir(path('late'), { recursive: true });

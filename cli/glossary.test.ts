@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TERM_IDS, termName } from '../src/core/glossary/terms';
 import { run } from './testing/run';
 
-test('a term has the sentence that the app shows', async () => {
+test('a term prints the sentence that the app shows', async () => {
   expect(await run(['glossary', 'perplexity'])).toEqual({
     code: 0,
     stdout: 'Perplexity: How many tokens the model hesitates between, on average. Lower is better.\n',
@@ -24,7 +24,7 @@ test('words find terms, and none lists all', async () => {
   for (const id of TERM_IDS) expect(lines.some((line) => line.startsWith(`${termName(id)}: `))).toBe(true);
 });
 
-test('what is no term is refused in one line', async () => {
+test('an unknown term is refused in one line', async () => {
   const { code, stdout, stderr } = await run(['glossary', 'flux', 'capacitor']);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^No term matches 'flux capacitor'\. Without a term, the command lists all \d+\. /);

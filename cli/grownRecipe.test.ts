@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a run trains on what the recipe leaves, saves the recipe, and lowercases prompts', async () => {
+test('a run trains on the cleaned text, saves the recipe, and lowercases prompts', async () => {
   const { segments, normalizers } = await info('straight');
   expect(segments[0].data!.texts[0]).toMatchObject({
     name: 'a.txt',
@@ -62,7 +62,7 @@ test('a run trains on what the recipe leaves, saves the recipe, and lowercases p
   expect(lines(loud.stdout).at(-1)!['text']).toBe(lines(plain.stdout).at(-1)!['text']);
 });
 
-test('bits per byte are those of the text as the tokenizer leaves it', async () => {
+test('bits per byte refer to the text as normalized by the tokenizer', async () => {
   const measured = async (text: string) => {
     const { stdout } = await runHere(
       'evaluate',
@@ -100,7 +100,7 @@ test('it resumes as if uninterrupted, and its validation set is cleaned for an e
   expect(lines(stdout).at(-1)).toHaveProperty('metrics.loss.value');
 }, 120_000);
 
-test('it refuses a text that has changed, and a recipe that is another or gone', async () => {
+test('refuses a changed text, and a different or missing recipe', async () => {
   const goOn = () => runHere('grow', '--resume', 'straight', '--steps', '12');
   const was = await readFile(path('a.txt'));
   await writeFile(path('a.txt'), 'Call me Ahab. '.repeat(60));
@@ -115,7 +115,7 @@ test('it refuses a text that has changed, and a recipe that is another or gone',
   expect((await runHere('grow', '--resume', 'straight', '--recipe', 'none')).stderr).toMatch(/--recipe can't change/);
 }, 60_000);
 
-test('documents that were prepared by it bring their form along', async () => {
+test('documents prepared with it bring their normal form along', async () => {
   expect(await runHere('prepare', '--from', 'a.txt', '--recipe', 'lower.json', '--out', 'documents')).toMatchObject({
     code: 0,
   });

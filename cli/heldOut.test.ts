@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('grow holds out the share of the text that it is given, chosen by the seed, and keeps both on resume', async () => {
+test('grow holds out the given share of the text, chosen by the seed, and keeps both on resume', async () => {
   for (const seed of ['3', '4'])
     expect(await grow('--held-out', '0.3', '--split-seed', seed, '--out', `seed-${seed}`)).toMatchObject({ code: 0 });
   const [one, other] = [await dataIn('seed-3'), await dataIn('seed-4')];

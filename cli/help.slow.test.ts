@@ -1,4 +1,4 @@
-/** Each command starts in a process of its own, and says there what it says in the process of a test. */
+/** Each command in its own process prints the same as in the process of a test. */
 import { expect, test } from 'vitest';
 import { run } from './testing/run';
 import { spawnCommand } from './testing/spawnCommand';
@@ -23,7 +23,7 @@ const NAMES = [
   'score',
   'tune',
 ];
-test.each(NAMES)('%s refuses a flag that it does not have', async (name) => {
+test.each(NAMES)('%s refuses an unknown flag', async (name) => {
   const refused = await spawnCommand([name, '--nothing', '--json']);
   expect(refused.code).toBe(2);
   expect(refused).toEqual(await run([name, '--nothing', '--json']));

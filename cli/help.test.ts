@@ -5,7 +5,7 @@ import { FORMAT_IDS } from '../src/core/export/cards';
 import { help } from './help';
 import { run } from './testing/run';
 
-test('each flag has a line: what it is, its bounds, and what it is if it is not given', () => {
+test('each flag has a line with its meaning, bounds and default', () => {
   const options = {
     text: { kind: 'texts', path: 'reads', help: 'Files to learn from' },
     steps: { kind: 'whole', min: 1, max: 1000, initial: 10, help: 'Updates' },
@@ -62,6 +62,6 @@ test('every command lists its flags, whatever else is typed', async () => {
   expect(results[4]!.stdout).not.toContain('bench -- ops');
   for (const id of FORMAT_IDS)
     expect(results[2]!.stdout).toContain(`\n  ${id.padEnd(11)}  ${formatWords(FORMATS[id])}\n`);
-  // What may begin with a dash is not asking.
+  // A value that may begin with a dash is no request for help.
   expect((await run(['sample', '--from', '/nowhere', '--prompt', '-h'])).stderr).toMatch(/no folder/);
 });

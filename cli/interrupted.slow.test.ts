@@ -1,4 +1,4 @@
-/** A run that is stopped, killed, or gone on with twice at once, held against one that nothing came between. */
+/** A run that is stopped, killed, or resumed twice at once, compared with an uninterrupted one. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ const STEPS = 120;
 const schedule = ['--steps', String(STEPS), '--schedule', 'cosine', '--warmup', '30', '--dropout', '0.1'];
 const often = ['--save-every', '1', '--eval-every', '20', '--eval-tokens', '64'];
 const grow = (args: readonly string[]): Promise<Ended> => run(['grow', '--json', ...args], { cwd: folder });
-/** In a process of its own. */
+/** Runs grow in a separate process. */
 const spawnGrow = (args: readonly string[], where: Omit<SpawnOptions, 'cwd'>): Promise<Ended> =>
   spawnCommand(['grow', '--json', ...args], { cwd: folder, ...where });
 
@@ -49,14 +49,14 @@ function savedStep(): number {
   try {
     return (JSON.parse(readFileSync(path('stopped/homegrown.json'), 'utf8')) as RunInfo).state.step;
   } catch {
-    return 0; // It is being written.
+    return 0; // the file is being written
   }
 }
 
 const infoOf = async (model: string): Promise<RunInfo> => (await readModel(path(model))).info!;
 const stepOf = async (model: string): Promise<number> => (await infoOf(model)).state.step;
 
-/** Bit for bit, and the curve but for what clocks tell, and what was measured because it stopped. */
+/** Model bit for bit, and the curve without clock values and the evaluation at the stop. */
 async function made(model: string): Promise<object> {
   const hash = async (name: string) => createHash('sha256').update(await readFile(path(model, name)));
   const names = ['model.safetensors', 'optimizer.safetensors', 'tokenizer.json'];
@@ -92,7 +92,7 @@ test('a stop is saved with its evaluation, and the resumed run has the bits of a
 test('killed repeatedly during saves, a run resumes in its folder to the same bits', async () => {
   await cp(path('stopped'), path('killed'), { recursive: true });
   const killAt = pathToFileURL(join(ROOT, 'cli/testing/killAt.mjs')).href;
-  // A save is some seventy calls, the first come before it. In between nobody looks into the folder.
+  // A save makes about seventy calls, the first before it. Nobody reads the folder in between.
   for (const call of [75, 115, 165]) {
     const env = { NODE_OPTIONS: `--import ${killAt}`, KILL_AT: String(call), KILL_UNDER: folder };
     const ended = await spawnGrow(['--resume', 'killed'], { env });

@@ -1,4 +1,4 @@
-/** A classifier that a real Ctrl-C stops while it learns, held against one that nothing came between. */
+/** A classifier stopped by a real Ctrl-C during training, compared with an uninterrupted one. */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ test('Ctrl-C stops tune at a step, saves it and says how to resume; resumed, it 
     try {
       return (JSON.parse(readFileSync(path('stopped/homegrown.json'), 'utf8')) as RunInfo).state.step;
     } catch {
-      return 0; // It is being written.
+      return 0; // the file is being written
     }
   };
 

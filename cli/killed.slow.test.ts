@@ -18,7 +18,7 @@ let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
 const settings = ['--warmup', '2', '--dropout', '0.1', '--eval-every', '3', '--save-every', '100'];
 const TO_THE_END = ['--steps', '12', '--save-every', '100'];
-/** Of the calls, after those that look whether the folder can be written. */
+/** Number of a call after those that check whether the folder is writable. */
 const AMID_THE_FIRST = 60;
 const grow = async (cwd: string, ...args: string[]) => {
   const ended = await run(['grow', '--json', ...args], { cwd });
@@ -35,14 +35,14 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Of the files of a model in a folder, whatever else is there; null where none is. */
+/** Hash of a model's files in a folder, whatever else is there; null without a model. */
 async function hashOf(model: string): Promise<string | null> {
   if (!existsSync(join(model, 'homegrown.json'))) return null;
   const hash = createHash('sha256');
   for (const name of [...MODEL_FILES, 'local.json'].sort()) hash.update(name).update(await readFile(join(model, name)));
   return hash.digest('hex');
 }
-/** As the next command finds it. */
+/** Model as the next command finds it. */
 async function foundIn(model: string): Promise<string | null> {
   const read = await readModel(model).catch((error: unknown) => {
     if (existsSync(model) && existsSync(join(model, 'homegrown.json'))) throw error;
@@ -59,7 +59,7 @@ async function bits(model: string): Promise<object> {
       .update(await readFile(join(model, name)))
       .digest('hex'),
   );
-  // At its ends a run is measured too.
+  // A run is also evaluated at its start and end.
   const curve = events.flatMap((event) => {
     if (event.kind === 'step') return [[event.step, event.loss, event.learningRate, event.gradientNorm]];
     return event.kind === 'evaluated' && event.step % 3 === 0 ? [[event.step, event.loss]] : [];
@@ -81,7 +81,7 @@ async function expectSentinels(at: string): Promise<void> {
   for (const name of SENTINELS) expect(await readFile(join(at, name), 'utf8')).toBe(name);
 }
 
-/** @returns folders that hold what was there at each call, and then at the end */
+/** @returns folders with the state at each call, and then at the end */
 async function statesOf(at: string, args: readonly string[], stopAt?: number): Promise<readonly string[]> {
   const states = join(at, '../states');
   await mkdir(states);
@@ -101,9 +101,9 @@ async function linked(from: string, to: string): Promise<void> {
 }
 
 /**
- * Looks into each state as the next command would.
- * @param models of these, by name, each is a whole one or not there, and nothing else is there
- * @returns what is found, each once: a state with it that nobody has looked at, in which the most is still to be done
+ * Reads each state as the next command would.
+ * @param models names: each model is complete or absent, and nothing else is there
+ * @returns each distinct finding, with an unread state that has the most work left
  */
 async function lookedInto(states: readonly string[], models: readonly string[]): Promise<Map<string, string>> {
   const first = new Map<string, string>();
@@ -117,7 +117,7 @@ async function lookedInto(states: readonly string[], models: readonly string[]):
     const there = ['dir.txt', 'thesis.txt', ...models.filter((_, i) => hashes[i] !== null)];
     expect((await readdir(state)).sort(), state).toEqual(there.sort());
     const found = hashes.join(' ');
-    // One after the other, and none again.
+    // Findings change in order, and none comes back.
     if (found !== before) expect(first.has(found), state).toBe(false);
     if (found !== before) first.set((before = found), kept);
     else await rm(kept, { recursive: true });
@@ -127,11 +127,11 @@ async function lookedInto(states: readonly string[], models: readonly string[]):
 
 test('resumes in its folder, and is stopped there', async () => {
   const at = await around('in-place');
-  // Stopped while it saves, it is measured, and told again with that.
+  // A run stopped during a save is evaluated, and saves again with the result.
   const states = await statesOf(at, ['--resume', 'dir', '--steps', '1000', '--save-every', '1'], AMID_THE_FIRST);
   expect(states.length).toBeGreaterThan(200);
   const found = await lookedInto(states, ['dir']);
-  // As it was, with the step, and with what was measured at it; perhaps with one more step.
+  // Unchanged, with the step, and with its metrics; perhaps with one more step.
   expect(found.size).toBeGreaterThanOrEqual(3);
   for (const state of found.values()) {
     expect(await grow(state, '--resume', 'dir', ...TO_THE_END)).toMatchObject({ step: 12, out: 'dir' });

@@ -7,7 +7,7 @@ import { sizeFlags } from './sizeFlags';
 import type { Tuning } from '../node/runs/tuning';
 import { checkSettled } from './resumeFlags';
 
-/** @returns where the model is written. @throws UsageError */
+/** @returns path of the model to write. @throws UsageError */
 export function checkFlags(
   options: Values<typeof OPTIONS>,
   given: ReadonlySet<string>,
@@ -36,7 +36,7 @@ function checkKept(given: ReadonlySet<string>): void {
   throw new UsageError(`--${flag} can't change: the model of --from sets it. Remove it, or train a new model.`);
 }
 
-/** Flags that set the size of a run: with one of them nothing is planned. */
+/** Flags that set the size of a run: with any of them, no plan is made. */
 const SIZES = ['tokenizer', 'special', 'batch', 'batch-tokens', 'accumulate', 'steps'];
 const sizesAndBatch = (): readonly string[] => [
   ...SIZES,

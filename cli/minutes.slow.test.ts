@@ -1,4 +1,4 @@
-/** A run by the time that it may take: its settings are those of so many steps, which were measured to fit. */
+/** A run with a time budget: its settings are those of the measured number of steps that fit. */
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 const grow = (...args: string[]) => spawnCommand(['grow', '--text', path('text.txt'), ...TINY, '--json', ...args]);
 
-/** With more minutes where a busy machine needs them to hold a step. */
+/** Retries with more minutes if a busy machine needs them for a single step. */
 async function fitted(grown: (minutes: string) => Promise<Ended>): Promise<Ended> {
   for (let minutes = 0.1; ; minutes *= 2) {
     const ended = await grown(String(minutes));
@@ -26,14 +26,14 @@ async function fitted(grown: (minutes: string) => Promise<Ended>): Promise<Ended
   }
 }
 
-/** Steps of the run, and those done; the last rates are those of its schedule. */
+/** Number of steps of the run, and of those done; checks that the last rates follow its schedule. */
 async function checked(model: string, from: number): Promise<{ steps: number; step: number; warmup: number }> {
   const { info, events } = await readModel(path(model));
   const [recipe, { state }] = [recipeOf(info!), info!];
   const rates = events.flatMap((event) => (event.kind === 'step' && event.step > from ? [event] : []));
   expect(rates.length).toBeGreaterThan(0);
-  // It may have had other steps before, where a busy machine has become slower or quicker; where that is so and the time is
-  // over before its end, the last ones too may have been under way by those (cli/minutes.ts).
+  // A busy machine may have changed the number of steps before. If so and the time ends the run early, the last steps
+  // may also have begun with the earlier number (cli/minutes.ts).
   const { step, learningRate } = rates.at(-1)!;
   if (step === recipe.steps) expect(learningRate).toBe(learningRateAt(recipe.schedule, recipe, step));
   else expect(learningRate).toBeCloseTo(learningRateAt(recipe.schedule, recipe, step), 5);
@@ -44,7 +44,7 @@ async function checked(model: string, from: number): Promise<{ steps: number; st
   return { steps: recipe.steps, step: state.step, warmup: recipe.warmup };
 }
 
-test('a run takes as many steps as fit, with their warm-up and schedule, and a resumed run does, too', async () => {
+test('a run takes as many steps as fit, with matching warm-up and schedule, also when resumed', async () => {
   const settings = ['--eval-every', '1000000', '--eval-tokens', '64', '--out', path('model')];
   const ended = await fitted((minutes) => grow('--minutes', minutes, ...settings));
   expect(ended).toMatchObject({ code: 0, stderr: '' });

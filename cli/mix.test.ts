@@ -1,4 +1,4 @@
-/** A model is averaged with the one that it was tuned from: measured, written, and told. */
+/** A tuned model averaged with its base: measured, exported and reported. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ const perplexity = async (...args: string[]): Promise<number> => {
   return (lines(result.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity.value;
 };
 
-test('every share is measured on its own part and on old text; at its ends it is one of the two', async () => {
+test('every share is measured on the tuning set and on old text; the endpoints are the two models', async () => {
   const old = ['--text', at('old.txt')];
   const mixes = ['0', '0.5', '1'].map((share) => ['--mix', `${at('base')}:${share}`]);
   const [tuned, middle, base] = [await perplexity(...mixes[0]!, ...old), await perplexity(...mixes[1]!, ...old), await perplexity(...mixes[2]!, ...old)]; // prettier-ignore
@@ -52,7 +52,7 @@ test('every share is measured on its own part and on old text; at its ends it is
   expect(await perplexity(...mixes[2]!)).toBeGreaterThan(await perplexity(...mixes[1]!));
 }, 120_000);
 
-test('what is written says so, without what was measured of the other, and measures the same', async () => {
+test("the export records the average, without the other model's metrics, and measures the same", async () => {
   const before = await readFile(at('tuned/homegrown.json'), 'utf8');
   const mix = ['--mix', `${at('base')}:0.25`];
   const result = await run(['export', '--from', at('tuned'), ...mix, '--format', 'hf', '--out', at('mixed')]);
@@ -68,7 +68,7 @@ test('what is written says so, without what was measured of the other, and measu
   expect(await readFile(at('tuned/homegrown.json'), 'utf8')).toBe(before);
 }, 120_000);
 
-test('another shape and a share that is none are refused, and nothing is written', async () => {
+test('another shape and an invalid share are refused, and nothing is written', async () => {
   const grown = await run(['grow', '--text', at('old.txt'), '--layers', '2', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--steps', '1', '--tokenizer', 'bytes', '--device', 'wasm', '--out', at('deep')]); // prettier-ignore
   expect(grown.code).toBe(0);
   for (const [mix, words] of [

@@ -12,7 +12,7 @@ const options = {
 } as const;
 const parse = (line: string) => parseOptions(options, line.split(' '));
 
-test('values have their types, and what is not given its first value', () => {
+test('values have their types, and missing ones the default', () => {
   expect(parse('--text a.txt b.txt --rate 1e-3 --json --out=x=y')).toEqual({
     text: ['a.txt', 'b.txt'],
     steps: 10,
@@ -34,7 +34,7 @@ test('typed flags are distinguished from defaults, and a flag without a default 
 test('a value may begin with one dash', () => {
   expect(parseOptions({ at: { kind: 'real', min: -5, max: 5, help: 'Where' } }, ['--at', '-2'])).toEqual({ at: -2 });
 });
-test('a choice may have a meaning alone, and takes a value too', () => {
+test('a choice can have a meaning without a value, and takes a value too', () => {
   const options = {
     again: { kind: 'choice', of: ['auto', 'on'], initial: 'auto', alone: 'on', help: 'Again' },
   } as const;
@@ -68,7 +68,7 @@ test.each([
   expect(() => parse(line)).toThrow(UsageError);
   expect(() => parse(line)).toThrow(message);
 });
-test('anything typed is a value or a line of words', () => {
+test('any argument is a value or a one-line error', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.constantFrom('--text', '--steps', '--json', '5', '--rate=1'), fc.string())),

@@ -1,6 +1,6 @@
 /** Flags of the command line: declared as data, checked strictly, with types from the declaration. */
 
-/** What a command does at a flag's path. `resumes` reads there, and writes there unless another flag `writes`. */
+/** How a command uses a flag's path. `resumes` reads there, and writes there unless another flag `writes`. */
 export type PathUse = 'none' | 'reads' | 'resumes' | 'writes';
 interface NamesPath {
   path: PathUse;

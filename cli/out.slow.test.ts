@@ -30,7 +30,7 @@ function spawnHere(
       }),
   });
 }
-/** For `env`: the command is killed before this call that changes what is on disk under `folder`. */
+/** For `env`: kills the command before this call that changes files under `folder`. */
 const killedAt = (call: number, folder: string) => ({
   NODE_OPTIONS: `--import ${new URL('testing/killAt.mjs', import.meta.url).href}`,
   KILL_UNDER: folder,
@@ -99,11 +99,11 @@ describe('an older model stays', () => {
     expect(await fs.readdir(at('src'))).toEqual(['older']);
   });
 
-  test('or a whole one takes its place, wherever an export is killed, and sample opens it', async () => {
+  test('or a complete one replaces it, wherever an export is killed, and sample opens it', async () => {
     const args = ['--from', 'src/older', '--format', 'hf', '--out', 'copy'];
     expect(await run(['export', ...args], { cwd: at() })).toMatchObject({ code: 0 });
     await fs.writeFile(at('copy', 'notes.txt'), 'notes');
-    // Under copy: a folder made, ten files aside, ten more in, each after its folder is made, and a look at the whole.
+    // With copies: one new folder, ten files moved aside, ten copied in after creating their folders, one check.
     for (const call of [3, 12, 21]) {
       const ended = await spawnHere('export', args, undefined, killedAt(call, at('copy')));
       expect(ended.code).toBe(137);

@@ -1,4 +1,4 @@
-/** What commands leave alone around what they write. */
+/** Files that commands leave alone around their output. */
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -13,7 +13,7 @@ const { at, model, older, everything } = aroundModel();
 const run = (name: 'grow' | 'export', args: readonly string[]): Promise<Ended> =>
   start([name, ...args], { cwd: at(), env: { HOME: at('home') } });
 
-describe('nothing is touched', () => {
+describe('other files stay unchanged', () => {
   const twoSteps = (out: string) => growHere('--steps', '2', '--out', out);
   const asFolder = (out: string) => ['--from', 'src/older', '--format', 'hf', '--out', out];
   test.each<[string, 'grow' | 'export', string[], string]>([
@@ -23,7 +23,7 @@ describe('nothing is touched', () => {
     ['around --from', 'export', asFolder('src'), '--out src contains --from src/older'],
     ['behind a link to --from', 'export', asFolder('link'), '--out link is the same path as --from src/older'],
   ])('%s', async (_, name, args, message) => {
-    // What the guard of earlier builds asked for.
+    // The guard of earlier builds required these.
     for (const folder of ['.', 'src']) await fs.copyFile(join(model(), 'homegrown.json'), at(folder, 'homegrown.json'));
     await fs.symlink('src/older', at('link'));
     const before = await everything();
@@ -37,7 +37,7 @@ describe('nothing is touched', () => {
   });
 });
 
-test('an export goes into its own folder again, whatever its format, and other things there stay', async () => {
+test('an export replaces its own folder, whatever its format, and other files there stay', async () => {
   for (const format of ['service', 'onnx-f16', 'pytorch']) {
     const args = ['--json', '--from', 'src/older', '--format', format, '--out', `as-${format}`];
     expect(await run('export', args)).toMatchObject({ code: 0, stderr: '' });
@@ -47,7 +47,7 @@ test('an export goes into its own folder again, whatever its format, and other t
   }
 }, 300_000);
 
-test('an older model stays when the next run diverges; the message names where its saves are', async () => {
+test('an older model stays when the next run diverges; the message says where its checkpoints are', async () => {
   const before = await older();
   const wild = ['--learning-rate', '10', '--optimizer', 'sgd', '--clip', '0', '--warmup', '0', '--steps', '5000'];
   const ended = await run('grow', growHere(...wild, '--out', 'src/older'));
@@ -64,7 +64,7 @@ describe('before the texts are read', () => {
     ['an --out that cannot be written', ['--out', 'thesis.txt/new'], "can't be written"],
   ])('%s', async (_, args, message) => {
     const flags = new Map([...pairs(TINY), ...pairs(args)]);
-    // A text without a word in it fails when it is read.
+    // A text without a word fails only when it is read.
     await fs.writeFile(at('blank.txt'), ' ');
     const ended = await run('grow', ['--text', 'blank.txt', ...[...flags].flat()]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
@@ -74,7 +74,7 @@ describe('before the texts are read', () => {
   const pairs = (args: readonly string[]): [string, string][] =>
     args.flatMap((flag, i) => (i % 2 === 0 ? [[flag, args[i + 1]!] as [string, string]] : []));
 
-  test('and a warm-up that is not given fits the steps', async () => {
+  test('and a default warm-up fits the steps', async () => {
     expect(recipeOf((await readModel(model())).info!)).toMatchObject({ steps: 30, warmup: 3 });
   });
 });

@@ -40,7 +40,7 @@ export function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): s
   return `validation ${words.join(', ')}`;
 }
 
-/** Without the loss. */
+/** Metrics except the loss. */
 const measuredOf = (objective: ObjectiveId, evaluated?: Evaluated): readonly MetricId[] => [
   ...metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss'),
   ...(evaluated ? runMetricsIn(evaluated) : []),

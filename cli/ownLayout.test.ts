@@ -25,7 +25,7 @@ const text = (file: string): Promise<string> => readFile(join(folder, file), 'ut
 const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4'];
 const onCpu = ['--device', 'wasm', '--json'];
 
-test('grow writes it in our own layout and says so; resume, tune, evaluate, compare, sample and export open it', async () => {
+test('grow writes our own layout and says so; resume, tune, evaluate, compare, sample and export open it', async () => {
   const sizes = ['--model', 'toy', ...tiny, '--tokenizer', 'bytes'];
   const grown = await done(
     'grow',
@@ -50,7 +50,7 @@ test('grow writes it in our own layout and says so; resume, tune, evaluate, comp
   await done('grow', '--resume', 'model', '--text', 'text.txt', '--steps', '8', ...onCpu, '--out', 'resumed');
   expect(JSON.parse(await text('resumed/homegrown.json'))).toMatchObject({ state: { step: 8 } });
 
-  // Half of a run with an adapter and its resumption make the whole run.
+  // The first half of an adapter run and its resumption equal the whole run.
   const tune = ['tune', '--kind', 'adapt', '--from', 'model', '--text', 'text.txt', ...onCpu];
   await done(...tune, '--steps', '2', '--out', 'tuned');
   const lora = ['--adapter', 'lora:2', '--schedule', 'constant'];

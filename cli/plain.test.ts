@@ -21,12 +21,12 @@ const file = (name: string, text: string, isPlain = false) => {
   return { path: `in/${name}`, source };
 };
 const pages = Object.entries(PAGES).map(([name, text]) => file(name, text));
-/** Text, as it comes. */
+/** A run trained on plain text. */
 const LEARNT = { model: { id: 'gpt', config: {} }, segments: [{ recipe: { objective: 'causal' } }] };
 const savedRunOf = (texts: readonly { name: string; sha256: string }[]): SavedRun =>
   ({ folder: 'run', data: { texts, parts: { train: {} } }, info: LEARNT }) as unknown as SavedRun;
 
-test('pages that are together a text, whose documents are not told', async () => {
+test('pages that form one text without document boundaries', async () => {
   const hashes = await Promise.all(Object.values(PAGES).map((text) => sha256Hex(text)));
   const past = savedRunOf([{ name: '2 files', sha256: await hashOf(hashes) }]);
   for (const given of [pages, pages.toReversed()])

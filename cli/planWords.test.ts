@@ -4,7 +4,7 @@ import { makePlan } from '../src/core/plan/plan';
 import { isForThePlan } from './learnFlags';
 import { planWords } from './planWords';
 
-test('a plan is asked for by minutes alone: who gives a size plans it', () => {
+test('only a time budget makes a plan: size flags replace it', () => {
   expect(isForThePlan(new Set(['minutes', 'text', 'out', 'learning-rate', 'device']))).toBe(true);
   for (const size of ['tokenizer', 'layers', 'heads', 'width', 'context', 'batch', 'resume'])
     expect(isForThePlan(new Set(['minutes', size]))).toBe(false);

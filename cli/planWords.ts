@@ -1,4 +1,4 @@
-/** What a plan expects, in words. */
+/** Words for the expectations of a plan. */
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../src/core/base/units';
 import { modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';

@@ -17,13 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('settings are planned, told before it begins, kept where a flag says otherwise, and looked at early', async () => {
+test('settings are planned, printed before the start, overridden by flags, and evaluated early', async () => {
   const grow = (minutes: number): Promise<Ended> => {
     const flags = ['--minutes', String(minutes), '--device', 'wasm', '--weight-decay', '0.05', '--json'];
     return spawnCommand(['grow', '--text', path('text.txt'), ...flags, '--out', path('model')]);
   };
   let ended = await grow(0.15);
-  // A busy machine needs more until it holds enough steps to be looked at early, and to be like a recorded run.
+  // A busy machine needs more minutes for an early evaluation and for a plan like a recorded run.
   const isEnough = (): boolean => ['"step":25,', '"expected":'].every((words) => ended.stdout.includes(words));
   for (let minutes = 0.3; minutes < 5 && !isEnough(); minutes *= 2) ended = await grow(minutes);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -37,7 +37,7 @@ test('settings are planned, told before it begins, kept where a flag says otherw
   expect(info!.model.vocabulary).toBeGreaterThan(257);
 }, 900_000);
 
-test('a text that no model fits is refused before anything is written', async () => {
+test('a text too short for any model is refused before anything is written', async () => {
   await writeFile(path('short.txt'), 'A whale.');
   const ended = await spawnCommand([
     'grow',

@@ -1,4 +1,4 @@
-/** prepare that is stopped, that waits at a pipe, that others run next to, or that npm calls by itself. */
+/** prepare stopped, waiting at a pipe, next to concurrent runs, or called by npm itself. */
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ test('Ctrl-C leaves nothing half written', async () => {
   else expect(after).toEqual(before);
 }, 60_000);
 
-test('npm runs the script prepare when it has installed or linked something, which prepares nothing', async () => {
+test('npm runs the script prepare after an install or link, which does nothing', async () => {
   const called = (npm_command: string) =>
     spawnCommand(['prepare'], { env: { npm_lifecycle_event: 'prepare', npm_command } });
   expect(await called('link')).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -77,7 +77,7 @@ test('prepare says that it waits at a pipe, and one Ctrl-C ends it', async () =>
   expect((await readdir(folder)).sort()).toEqual(['a.txt', 'b.txt', 'c.txt']);
 }, 120_000);
 
-test('of three commands with one --out each result stays, and the later ones say where theirs is', async () => {
+test('three commands with one --out keep every result, and later ones say where theirs is', async () => {
   const { folder, ended } = await waitingAtPipes((pipes) => {
     for (const pipe of pipes) void writeFile(pipe, `The sea of ${pipe} is wide and deep, and whales swim in it.`);
   });

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a messy folder becomes documents, with what was not read named, and grow learns from them', async () => {
+test('a messy folder becomes documents, unread files are named, and grow trains on them', async () => {
   const map = ['--map', 'reviews.csv:text=review,label=stars'];
   const args = ['prepare', '--from', path('in'), ...map, '--report', path('report'), '--out', path('out'), '--json'];
   const ended = await run(args);
@@ -79,7 +79,7 @@ test('a page and a letter in Windows-1252 have their curly quotes, as in a brows
     expect(text).toMatch(/It’s a (\w+) – “the” \1\./);
 });
 
-test('text in an old encoding is refused with how it may read, and taken in the one that is named', async () => {
+test('text in an old encoding is refused with the likely encodings, and read in the given one', async () => {
   const asked = async (...more: string[]) =>
     run(['prepare', '--from', path('in/legacy.txt'), '--out', path('old'), '--json', ...more]);
   const refused = await asked();
@@ -93,7 +93,7 @@ test('text in an old encoding is refused with how it may read, and taken in the 
   expect(lines(await readFile(path('old/documents.jsonl'), 'utf8'))).toMatchObject([{ text: 'café\n' }]);
 });
 
-test('a file of --map is called as it lies, as it is in what was given, or by its name', async () => {
+test('a file in --map is named by its path, by its path in the input, or by its name', async () => {
   await mkdir(path('maps/deep'), { recursive: true });
   await writeFile(
     path('maps/deep/said.csv'),
@@ -135,7 +135,7 @@ test('a table of pairs without --map is recognized by its column names and train
   expect(homegrownJson).toMatch(/"objective":\s*"pairs"/);
 }, 120_000);
 
-test('a folder that is missing or not ours is reported', async () => {
+test('a missing or foreign folder is reported', async () => {
   const wrong = await run(['prepare', '--from', path('in'), '--map', 'none.csv:text=a', '--out', path('o'), '--json']);
   expect([wrong.code, wrong.stderr]).toEqual([
     2,

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a zip is its files: --map names a table in it, and each file without documents is listed', async () => {
+test('a zip counts as its files: --map names a table in it, and each file without documents is listed', async () => {
   const files = {
     'notes/a.txt': strToU8('The whale came up beside the boat, and nobody said a word.'),
     'notes/said.csv': strToU8('speech,lang\nHave ye seen the white whale?,en\n,en\n'),
@@ -47,7 +47,7 @@ test('a zip is its files: --map names a table in it, and each file without docum
   });
 }, 120_000);
 
-test('chats and archives of services are conversations and posts, from a ZIP file and from a folder', async () => {
+test('chats and service archives become conversations and posts, from a zip and from a folder', async () => {
   const packed = Object.fromEntries(Object.entries(SLACK).map(([name, text]) => [name, strToU8(text)]));
   await writeFile(path('slack.zip'), zipSync(packed));
   await mkdir(path('own', 'reddit'), { recursive: true });

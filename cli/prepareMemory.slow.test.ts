@@ -9,7 +9,7 @@ import { spawnCommand } from './testing/spawnCommand';
 const MB = 1e6;
 const PEAK = new URL('testing/peakMemory.mjs', import.meta.url).href;
 
-/** Lines that differ, so that no rule finds them repeated; `place` makes files differ. */
+/** Distinct lines, so that no rule finds repeats; `place` makes files differ. */
 async function writeText(path: string, bytes: number, place: number): Promise<void> {
   const file = await open(path, 'w');
   let written = 0;
@@ -57,7 +57,7 @@ test('240 MB of text take far less memory than their size, and leave no temporar
   ]);
 }, 600_000);
 
-test('a kill while it reads leaves no temporary file', async () => {
+test('a kill during reading leaves no temporary file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'prepare-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const from = join(folder, 'in');

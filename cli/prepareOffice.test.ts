@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a folder of them gives their documents, a workbook by the columns that are named', async () => {
+test('a folder of office files gives their documents, a workbook by its named columns', async () => {
   const rows = inlineRows([
     ['id', 'speech', 'lang'],
     ['1', 'Have ye seen the white whale?', 'en'],

@@ -37,7 +37,7 @@ test('the recommended recipe cleans the documents and is saved next to them; wit
   expect(await written('out/recipe.json')).toMatchObject({ name: 'none', steps: [] });
 }, 60_000);
 
-test('an own recipe is read: its changes are listed by rule, and in the report by document', async () => {
+test('a custom recipe is read: its changes are listed by rule, and in the report by document', async () => {
   const recipe: Recipe = {
     version: 1,
     name: 'mine',
@@ -67,6 +67,6 @@ test('an own recipe is read: its changes are listed by rule, and in the report b
     1,
     expect.stringMatching(/wrong\.json is not a valid recipe: at steps 1 rule/),
   ]);
-  // What was written last is still there.
+  // The last output is still there.
   expect(await texts()).toHaveLength(2);
 }, 60_000);

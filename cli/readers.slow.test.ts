@@ -1,4 +1,4 @@
-/** Real threads that read files which hang, take all memory, or end their thread: each costs itself, and the next is read by a fresh one. */
+/** Real reader threads whose files hang, exhaust memory, or end the thread: each loses only its own file. */
 import { expect, test } from 'vitest';
 import { bundled } from '../scripts/bundle.mjs';
 import { guarded } from '../src/core/documents/guard/guarded';
@@ -28,7 +28,7 @@ test.each([
   ['explode', /its reader needs more than 67\.1 MB of memory/],
   ['exit', /ended with code 3/],
   ['throw', /thrown out of the blue/],
-])('one that does %s is refused by itself', async (said, message) => {
+])('a file that does %s is refused alone', async (said, message) => {
   const { readers, end, started } = guard(3000);
   const others = [
     dropped('a.txt', 'Before it.'),
@@ -48,7 +48,7 @@ test.each([
   expect(started.every(({ isTerminated }) => isTerminated)).toBe(true);
 });
 
-test('a promise that fails unseen costs nothing', async () => {
+test('an unhandled rejection costs nothing', async () => {
   const { readers, end, started } = guard();
   const { documents, reasons } = await readDropBy(readers, [dropped('x.srt', 'reject'), dropped('y.srt', 'Aye.')]);
   expect([documents.map(({ text }) => text), reasons]).toEqual([['reject', 'Aye.'], []]);

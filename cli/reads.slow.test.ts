@@ -25,7 +25,7 @@ interface Segmented {
   segments: { data: { texts: object[] } }[];
 }
 
-test('a text may come through a pipe, or from a file that does not tell its size', async () => {
+test('a text may come through a pipe, or from a file that reports no size', async () => {
   const [piped, named] = await Promise.all([
     spawnCommand([`${process.execPath} ${CLI} grow --text <(cat text.txt) "$@"`, 'bash', ...grow('piped')], {
       by: ['bash', '-c'],
@@ -53,7 +53,7 @@ test('npm resolves paths against the folder where it was called', async () => {
   expect(await readdir(path('below', 'model'))).toContain('model.safetensors');
 });
 
-test('a folder that may not be listed is not called missing', async ({ skip }) => {
+test('an unreadable folder is not reported as missing', async ({ skip }) => {
   await mkdir(path('locked'));
   await chmod(path('locked'), 0o000);
   const nobody = 65534;
@@ -67,7 +67,7 @@ test('a folder that may not be listed is not called missing', async ({ skip }) =
   expect(status).toBe(1);
 });
 
-test('a GPU writes nothing to standard error but what it compiles, in words', async ({ skip }) => {
+test('a GPU writes only its compilation progress to standard error, in words', async ({ skip }) => {
   const args = ['grow', '--text', path('text.txt'), ...grow('gpu')].map((arg) => (arg === 'wasm' ? 'webgpu' : arg));
   const ended = await spawnCommand(args);
   if (/No WebGPU adapter/i.test(ended.stderr)) skip('No WebGPU adapter is available.');
@@ -77,7 +77,7 @@ test('a GPU writes nothing to standard error but what it compiles, in words', as
   expect(inWords.stderr).toMatch(/^Compiling \d+ kernels\.$/m);
 }, 240_000);
 
-test('settings of someone else in the current folder, which are broken, change nothing', async () => {
+test('broken settings of another tool in the current folder change nothing', async () => {
   await writeFile(path('tsconfig.json'), '{ "extends": "nowhere", ');
   const args = ['--text', 'text.txt', ...TINY, '--steps', '2', '--out', 'model'];
   expect(await spawnCommand(['grow', ...args], { cwd: folder })).toMatchObject({ code: 0 });

@@ -1,4 +1,4 @@
-/** What the commands read, and from where: every kind of file, folders with more in them than a model, any working folder. */
+/** Inputs of commands: every kind of file, folders with more than a model, any working folder. */
 import { spawnSync } from 'node:child_process';
 import { copyFile, cp, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('sample and export read of a folder only what they need', async () => {
+test('sample and export read only the files of a folder that they need', async () => {
   await cp(path('model'), path('beside'), { recursive: true });
   await writeFile(path('beside', 'notes.json'), '{ not json');
   await mkdir(path('beside', 'folder.json'));
@@ -39,7 +39,7 @@ test('sample and export read of a folder only what they need', async () => {
   expect(withOptimizer.code).toBe(1);
   expect(withOptimizer.stderr).toMatch(/file has at least 10\. Nothing was stored\./);
 
-  // The log of training is no part of a sample either; what is, is.
+  // The training log is not needed for a sample either; other files are.
   await writeFile(path('beside', 'trainer_state.json'), '{');
   expect(await run(sample)).toMatchObject({ code: 0, stderr: expect.stringMatching(STEP_ALONE) as string });
   await truncate(path('beside', 'model.safetensors'), 1000);

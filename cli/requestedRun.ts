@@ -1,4 +1,4 @@
-/** What the flags of grow and tune ask of a run. */
+/** Request for a run by the flags of grow and tune. */
 import { flagOf } from '../src/core/base/field';
 import { rolesOf } from '../src/core/objectives';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';

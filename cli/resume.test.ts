@@ -44,7 +44,7 @@ const hashes = async (model: string): Promise<Record<string, string>> => {
   return Object.fromEntries(await Promise.all(names.map(async (n) => [n, (await hash(n)).digest('hex')] as const)));
 };
 
-/** All that is not of a clock: tensors and tokenizer bit for bit, the curve, and what the run says of itself. */
+/** Everything independent of clocks: tensors and tokenizer bit for bit, the curve, and the run's record. */
 async function substance(model: string): Promise<object> {
   const all = await hashes(model);
   const { createdAt, id, parent: _parent, state, ...info } = (await json(model, 'homegrown.json')) as RunInfo;
@@ -57,7 +57,7 @@ async function substance(model: string): Promise<object> {
   return { tensors, info, state: { ...state, activeMs: 0 }, curve };
 }
 
-test('it resumes in its folder, with its settings, texts and device, as if uninterrupted', async () => {
+test('resumes in its folder, with its settings, texts and device, as if uninterrupted', async () => {
   await cp(path('begun'), path('on'), { recursive: true });
   await writeFile(path('on', 'notes.txt'), 'notes');
   const ended = await goOn('--resume', 'on', '--steps', '16');
@@ -71,7 +71,7 @@ test('it resumes in its folder, with its settings, texts and device, as if unint
   expect((await readdir(folder)).filter((name) => name.startsWith('on'))).toEqual(['on']);
 }, 120_000);
 
-test('it resumes into another folder from given texts and names its parent, which stays unchanged', async () => {
+test('resumes into another folder from given texts and names its parent, which stays unchanged', async () => {
   const before = await hashes('begun');
   await cp(path('texts'), path('moved'), { recursive: true });
   const again = ['--text', 'moved/fish.txt', 'moved/whale.txt'];
@@ -103,7 +103,7 @@ test('it resumes into another folder from given texts and names its parent, whic
   expect(local.texts.map((text) => text.path)).toEqual(['fish.txt', 'whale.txt'].map((name) => path('moved', name)));
 }, 120_000);
 
-test('settings that are given begin a segment, on the device that is given, and nothing before it is the best of that', async () => {
+test('given settings start a segment on the given device, whose best step ignores earlier ones', async () => {
   await cp(path('begun'), path('changed'), { recursive: true });
   const ended = await goOn('--resume', 'changed', '--steps', '12', '--learning-rate', '1e-4', '--device', 'cpu');
   expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -124,7 +124,7 @@ test('settings that are given begin a segment, on the device that is given, and 
   expect(card).toContain('12 of 12');
 }, 120_000);
 
-test('no export tells where its texts lie, nor does the app that has brought it in', async () => {
+test('no export contains the paths of its texts, nor does the app after an import', async () => {
   expect(await readFile(path('begun', 'local.json'), 'utf8')).toContain(path('texts'));
   const exported = await exportedFrom(await readModel(path('begun')), 'begun', 0);
   for (const id of Object.keys(FORMATS) as FormatId[]) {
@@ -184,7 +184,7 @@ describe('it doesn’t resume, and nothing changes', () => {
     expect(await readdir(folder)).toEqual(names);
   });
 
-  test('where a text no longer lies, or what is needed is gone', async () => {
+  test('if a text has moved, or something required is missing', async () => {
     await rename(path('texts'), path('gone'));
     const gone = await goOn('--resume', 'begun', '--steps', '16');
     await rename(path('gone'), path('texts'));

@@ -1,4 +1,4 @@
-/** What flags may change when a run resumes. */
+/** Flags that may change when a run resumes. */
 import type { DeviceKind } from '../src/core/train/run';
 import type { SavedRun } from '../node/folders/savedRun';
 import { UsageError } from './options';

@@ -14,7 +14,7 @@ let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
 
 type Parent = NonNullable<RunInfo['parent']>;
-/** A model whose step is `mark`. @returns it as a parent */
+/** Writes a model whose step is `mark`. @returns it as a parent */
 async function write(name: string, mark: number, status: RunInfo['status'], parent?: Parent): Promise<Parent> {
   const marked = await markedModel(mark);
   const info = { ...marked.info, id: `id-of-${name}`, ...(status && { status }), ...(parent && { parent }) };
@@ -83,7 +83,7 @@ test('an unreadable folder is reported and skipped, an interrupted save is compl
   for (const name of ['a', 'b', 'c']) await cp(path(name), join(all, name), { recursive: true });
   await writeFile(join(all, 'a', 'homegrown.json'), '{ "version": 1 }');
   await writeFile(join(all, 'c', 'homegrown.json'), '{ "version": 3 }');
-  // The last step of a save: all is in the folder that is to be renamed.
+  // Before the last step of a save: the folder to rename is complete.
   await mkdir(join(all, '.b.saving'));
   await rename(join(all, 'b'), join(all, '.b.saving', 'new'));
   const said = await run(['runs', '--in', all, '--json']);

@@ -38,7 +38,7 @@ test('BERT fills each blank with its likeliest token, and lists other candidates
   expect(filled.stderr).toContain('The passage has no blank to fill. Write [MASK] or ___');
 }, 120_000);
 
-test('T5 answers, the likeliest where nothing else is asked for, and by beams', async () => {
+test('T5 answers greedily by default, and with beam search', async () => {
   const sample = ['sample', '--from', await folderOf(await untrainedT5()), '--device', 'cpu', '--tokens', '8', '--prompt', 'hgf']; // prettier-ignore
   const [one, json, beams, marked] = await Promise.all([
     run(sample),

@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const score = (hypotheses: string, ...more: string[]) =>
   run(['score', '--hypotheses', path(hypotheses), '--references', path('wanted'), ...more]);
 
-test('outputs are scored line by line, with intervals and how it was done', async () => {
+test('outputs are scored line by line, with intervals and the method', async () => {
   const { code, stdout } = await score('out', '--metrics', 'exactMatch,bleu', '--tokenize', 'char', '--json');
   expect(code).toBe(0);
   const { exactMatch, bleu } = JSON.parse(stdout) as Record<
@@ -32,7 +32,7 @@ test('outputs are scored line by line, with intervals and how it was done', asyn
   expect(bleu!.signature).toBe('nrefs:1|case:mixed|eff:no|tok:char|smooth:exp');
   const result = await score('out');
   expect(result.stdout).toMatch(/^BLEU +0\.00  nrefs.*\nchrF +[\d.]+ \([\d.]+ to [\d.]+\)/);
-  // Three pairs that are worth nothing say nothing of others.
+  // Three worthless pairs predict nothing about others.
   expect(result.stderr).toBe('BLEU: Too little text for an interval: 3 lines, and 10 are needed.\n');
 });
 
@@ -48,7 +48,7 @@ test('without references, score measures the diversity of outputs', async () => 
   expect(both.stdout).toMatch(/^Distinct-2 .*\nchrF /);
 });
 
-test('of many lines that are all alike that is said, and not that they are too few', async () => {
+test('identical lines are reported as identical, not as too few', async () => {
   const { code, stderr } = await run([
     'score',
     '--hypotheses',
@@ -106,7 +106,7 @@ test.each([
   expect(stderr).toMatch(words);
 });
 
-test('lines that are not UTF-8 are listed, and left out of both files where that is asked', async () => {
+test('lines that are not UTF-8 are listed, and skipped in both files on request', async () => {
   const [outputs, wanted] = [path('some-out'), path('some-wanted')];
   await writeFile(outputs, Buffer.from('a cat\nb\xe9\na hat\nd\xe9\na dog\n', 'latin1'));
   await writeFile(wanted, Buffer.from('a cat\na bat\na h\xe9t\nd\na fog\n', 'latin1'));
@@ -120,17 +120,17 @@ test('lines that are not UTF-8 are listed, and left out of both files where that
   expect(code).toBe(0);
   expect(stderr).toContain(`${outputs}: Skipped 2 malformed rows: line 2, line 4.`);
   expect(stderr).toContain(`${wanted}: Skipped 1 malformed row: line 3.`);
-  // Of a cat and a dog, the first is as wanted.
+  // The first line is correct: a cat, not a dog.
   expect(JSON.parse(stdout)).toMatchObject({ exactMatch: { value: 50 } });
 });
 
-test('lines that are no labels are not told apart', async () => {
+test('lines that are no labels get no confusion matrix', async () => {
   await writeFile(path('many'), Array.from({ length: 201 }, (_, i) => `line ${i}\n`).join(''));
   const flags = ['--hypotheses', path('many'), '--references', path('many'), '--metrics', 'macroF1'];
   expect((await run(['score', ...flags])).stderr).toMatch(/201 different lines.*at most 200.*exactMatch/s);
 });
 
-test('a line too long for a metric is named: with the others, or where it was asked for', async () => {
+test('a line too long for a metric is named, whether the metric was requested or not', async () => {
   await writeFile(path('long'), `a cat\n${'so '.repeat(5001)}\n\n`);
   const words = 'TER compares texts of up to 5,000 words, and the output of pair 2 has 5,001.';
   const others = await score('long');

@@ -11,7 +11,7 @@ const recipe = { ...DEFAULT_RECIPE, steps: 600, learningRate: 0.002 };
 const query = queryOf({ model: initialModel(), tokenizer: { kind: 'bpe', vocabulary: 512 }, recipe });
 const rest = ['--text', 'a.txt', '--out', 'b'];
 
-test('a link is the flags that it holds, and typed flags replace its values', () => {
+test('a link stands for its flags, and typed flags replace its values', () => {
   const values = parseOptions(OPTIONS, withSettings([...rest, '--settings', `https://example.org/model#${query}`]));
   expect(values).toMatchObject({ model: 'gpt', tokenizer: 'bpe:512', steps: 600, 'learning-rate': 0.002, out: 'b' });
   expect(configOf('gpt', values)).toEqual(initialModel().config);

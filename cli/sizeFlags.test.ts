@@ -1,4 +1,4 @@
-/** Size flags come from every architecture's list; help says which has which, and parsing enforces it. */
+/** Size flags come from every architecture's list; help lists the architectures, and parsing enforces them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ModelId, MODELS } from '../src/core/models';
 import { toy, TOY_ID as TOY } from '../src/testing/toyModel/spec';
@@ -16,7 +16,7 @@ const flags = () => sizeFlags() as Parameters<typeof parseOptions>[0];
 const helpLines = () => help({ name: 'grow', about: '', options: flags(), examples: [] }).split('\n');
 const typed = (id: ModelId, line = '') => configOf(id, parseOptions(flags(), line === '' ? [] : line.split(' ')));
 
-test('with one architecture the flags are as ever', () => {
+test('with one architecture the flags have no architecture notes', () => {
   expect(helpLines().filter((line) => line.startsWith('  --'))).toEqual([
     '  --layers N     Layers (1 to 48; default: 4)',
     '  --heads N      Heads, divides the width (1 to 32; default: 4)',
@@ -47,7 +47,7 @@ test('another architecture in the list adds its sizes, and help names the differ
   ]);
 });
 
-test('each architecture takes its own, as it states them, and refuses those of another', () => {
+test('each architecture takes its own flags, and refuses those of another', () => {
   expect(typed('gpt', '--width 1600')).toMatchObject({ layers: 4, heads: 4, width: 1600, context: 64 });
   const given = '--kv-heads 1 --hidden 48 --width 64';
   expect(typed(TOY, given)).toEqual({ layers: 3, heads: 4, kvHeads: 1, width: 64, hidden: 48, context: 64 });
@@ -66,7 +66,7 @@ test('each architecture takes its own, as it states them, and refuses those of a
   refused(TOY, '--biases off').toThrow("--biases is only for gpt; toy doesn't have it.");
 });
 
-test('what goes with other sizes is made of them where it is not given', () => {
+test('missing sizes are derived from given ones', () => {
   without(TOY);
   Object.assign(MODELS, { llama });
   expect(helpLines()).toContain(

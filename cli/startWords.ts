@@ -1,4 +1,4 @@
-/** What grow and tune print before the first step: data, length, settings, and how they were chosen. */
+/** Messages of grow and tune before the first step: data, length, settings, and the reasons for them. */
 import { adapterOf } from '../src/core/adapters';
 import { trainableWords } from '../src/core/adapters/words';
 import { counted, formatCount, formatDuration, formatNumber, formatShort } from '../src/core/base/units';

@@ -14,7 +14,7 @@ const info = (steps: number, classes?: readonly string[]) =>
   }) as unknown as RunInfo;
 const stateAt = (step: number) => ({ step, tokensSeen: 0, activeMs: 0, best: { step: 0, loss: 5.5 } });
 
-test('a folder claims no best step but the one that it holds, and names a better one that it lacks', () => {
+test('a folder names as best only the step that it holds, and mentions a better one that it lacks', () => {
   expect(infoInFolder(info(8), stateAt(8), EVENTS, 'stopped')).toMatchObject({
     state: { step: 8, best: null },
     bestNotKept: { step: 0, loss: 5.5 },
@@ -34,13 +34,13 @@ test('the terminal says which step a folder holds, and which one was better', ()
   );
 });
 
-test('an export of a picked step names the best one', () => {
+test('an export of a chosen step names the best one', () => {
   const picked = { ...info(8), state: stateAt(8) };
   expect(heldStepWords(picked)).toBe('Saved model: step 8. Step 0 was better on the validation set.');
   expect(heldStepWords({ ...picked, state: { ...stateAt(8), best: null } })).toBe('Saved model: step 8.');
 });
 
-test('commands name the step of a run, but of no other model', () => {
+test('commands name the step of a run, but not of other models', () => {
   const held = { ...info(8), state: stateAt(0) };
   expect(usedStep(held, [undefined])).toEqual({
     words: 'Saved model: step 0, best on the validation set.',

@@ -20,7 +20,7 @@ export { print, stderr, stdout } from '../node/output';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly (DeviceKind | 'auto')[];
 
-/** What a person types after `npm run`: one word, or two for a subcommand. */
+/** Words after `npm run`: one, or two for a subcommand. */
 export interface Command {
   name: string;
   /** One line. */

@@ -1,4 +1,4 @@
-/** What is held out for a test. */
+/** The test set. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

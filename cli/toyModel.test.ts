@@ -1,4 +1,4 @@
-/** An architecture from the terminal, tried in a copy of the source: what is added there is its folder and its line. */
+/** A new architecture in the terminal, tried in a copy of the source: it needs only its folder and its line. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16
 const grow = (...args: string[]) =>
   call('grow', '--text', 'text.txt', ...tiny, '--tokenizer', 'bytes', '--device', 'wasm', '--json', ...args);
 
-test('grow makes it by its flags, sample writes with it, export writes what it has a form for and refuses the rest', async () => {
+test('grow builds it by its flags, sample generates with it, export writes the formats that support it', async () => {
   const help = await call('grow', '--help');
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(help.stdout).toMatch(/^ {2}--model NAME +Architecture \(gpt.*, toy; default: gpt\)$/m);

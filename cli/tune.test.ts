@@ -59,7 +59,7 @@ test('an adapter is trained on frozen weights, and resumes as if uninterrupted',
   });
 }, 240_000);
 
-test('what it forgets is what evaluate says of the base and of the result, to the bit', async () => {
+test('evaluate reports the same forgetting for base and result, bit for bit', async () => {
   const ended = await tune('--steps', '8', '--adapter', 'lora:2', '--old', 'whale.txt', '--out', 'old');
   const { forgetting, metrics } = lines(ended.stdout).at(-1) as { forgetting: object; metrics: object };
   const measured = async (model: string, text: string) => {
@@ -71,14 +71,14 @@ test('what it forgets is what evaluate says of the base and of the result, to th
   const [before, after] = [await measured('base', 'whale.txt'), await measured('old', 'whale.txt')];
   expect(forgetting).toEqual({ before: before.value, after: after.value });
   expect(metrics).toHaveProperty('perplexity.low');
-  // On the curve, it is the loss of the adapter with its frozen weights.
+  // The curve shows the loss of the adapter with its frozen weights.
   const evaluated = lines(ended.stdout).filter((line) => 'oldPerplexity' in line);
   expect(evaluated.map(({ step }) => step)).toEqual([0, 4, 8, 8]);
   expect(evaluated[0]!['oldPerplexity']).toBeCloseTo(before.value, 3);
   expect(evaluated[2]!['oldPerplexity']).toBeCloseTo(after.value, 3);
 }, 240_000);
 
-test('without --old it is the part that the base has held out; where its text is gone, it is said', async () => {
+test("the default of --old is the base's validation set; if its text is gone, a note says so", async () => {
   const own = await tune('--steps', '4', '--learns', 'norms', '--out', 'norms');
   expect(lines(own.stdout).at(-1)).toHaveProperty('forgetting.before');
   await rename(path('whale.txt'), path('gone.txt'));
@@ -103,7 +103,7 @@ test('without --old it is the part that the base has held out; where its text is
 }, 240_000);
 
 test.each(['f16', 'q8'])(
-  'what does not learn may rest in %s: the model is the rounded one with what was learnt, and goes on so',
+  'frozen weights may be in %s: the model has them rounded, with the trained ones, and resumes so',
   async (rest) => {
     const fewer = ['--adapter', 'lora:2', '--frozen-dtype', rest, '--schedule', 'constant'];
     const { info } = await expectGoesOn(fewer, `whole-${rest}`, `part-${rest}`);
@@ -130,7 +130,7 @@ test('a frozen weight beyond f16 is refused with the precision that holds it', a
   expect(refused.code).toBe(2);
 }, 60_000);
 
-test('norms alone, or the last layers, learn; the others are as they were', async () => {
+test('only norms, or the last layers, are trained; the others stay unchanged', async () => {
   const base = await weightsOf('base');
   const changed = async (model: string) => {
     const now = await weightsOf(model);

@@ -49,7 +49,7 @@ test('answers are trained and evaluated, and the template is saved with the mode
   const summary = lines(whole.stdout).at(-1)!;
   expect(summary).toHaveProperty('forgetting.before');
   expect(summary).toHaveProperty('metrics.perplexity.value');
-  // All of what is held out fits into an evaluation: the two ways to measure it agree.
+  // The whole held-out set fits into an evaluation, so both ways to measure it agree.
   const { perplexity } = (summary as { metrics: { perplexity: { value: number } } }).metrics;
   expect(perplexity.value).toBeCloseTo(Math.exp((summary as { valLoss: number }).valLoss), 3);
   const config = JSON.parse(await readFile(path('whole/tokenizer_config.json'), 'utf8')) as Record<string, string>;
@@ -81,7 +81,7 @@ test('questions of one column and answers of another are chats too', async () =>
   expect((await readModel(path('pairs'))).info!.segments[0].recipe.objective).toBe('chats');
 }, 120_000);
 
-test('malformed rows are listed, and left out where that is asked, also by the run that resumes', async () => {
+test('malformed rows are listed, and skipped on request, also by the run that resumes', async () => {
   const bad = [rowsOf(CHATS.slice(0, 12)), '{"messages": [\n', rowsOf([chat('Wo?', ' ')]), rowsOf(CHATS.slice(12))];
   await writeFile(path('some.jsonl'), bad.join(''));
   const asked = ['--chats', 'some.jsonl', '--schedule', 'constant'];
@@ -114,7 +114,7 @@ test.each([
   [chat('Wo?', ' '), /line 2 has an empty answer/],
   [{ messages: [...CHATS[1]!.messages, { role: 'tool', content: 'x' }] }, /line 2 has the role .*tool/],
 ])(
-  '%j is refused by its line, and nothing is written',
+  '%j is refused with its line, and nothing is written',
   async (row, words) => {
     await writeFile(path('bad.jsonl'), rowsOf([CHATS[0]!, row, ...CHATS.slice(1)]));
     const ended = await tune('--chats', 'bad.jsonl', '--out', 'bad');

@@ -1,4 +1,4 @@
-/** A classifier from a table or from folders: begun, stopped and gone on with, measured and asked. */
+/** A classifier from a table or from folders: started, stopped, resumed, evaluated and used. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,11 +79,11 @@ test('from random weights: labels are listed and merged, and a stopped run resum
   expect(half).toMatchObject({ code: 0 });
   expect(half.stderr).toMatch(/Without training, loss: uniform [\d.]+, label frequency [\d.]+\./);
   expect(half.stderr).toMatch(/Without training, majority class: [^]*Without training, naive Bayes: [^]*100 %/);
-  // How many texts are truncated, before the first step; and which step is saved.
+  // Number of truncated texts, before the first step; and the saved step.
   expect(half.stderr).toMatch(
     /\d+ texts with labels\. \d+ texts don't fit \([\d.]+ %\)\. Read to \d+ tokens, rest cut\.\n--context 64 fits all of them; --long-texts windows splits them/,
   );
-  // How it does next to models that count, in the words of the page.
+  // Comparison with counting baselines, in the words of the page.
   expect(half.stdout).toMatch(
     /^(Finished: \d+ of \d+ texts right|Counting words \(naive Bayes\) still beats it|It hasn't learned the labels)\. .*(naive Bayes|against|one label)/m,
   );
@@ -94,14 +94,14 @@ test('from random weights: labels are listed and merged, and a stopped run resum
   const { model, info } = await readModel(path('half'));
   expect(model.config.classes).toMatchObject({ labels: ['ham', 'spam'], pooling: 'first' });
   expect(info?.parent).toBeUndefined();
-  // What was found of its fourth step is not of its eighth.
+  // The decision of step 4 doesn't apply to step 8.
   expect(info?.decision?.step).toBe(4);
   expect(info?.evaluations).toBeUndefined();
   expect(await readFile(path('half', 'README.md'), 'utf8')).not.toContain('temperature');
   expect(await call('evaluate', '--from', 'half', '--device', 'wasm')).toMatchObject({ code: 0 });
   expect((await readModel(path('half'))).info?.decision?.step).toBe(8);
 
-  // What evaluate says of its own part is what was said when it was made.
+  // evaluate reports the metrics of its validation set as training did.
   const again = await call('evaluate', '--from', 'whole', '--device', 'wasm', '--json');
   expect(lines(again.stdout)[0]).toMatchObject({ metrics: summary.metrics, baselines: summary.baselines });
   const table = await call(
@@ -122,7 +122,7 @@ test('from random weights: labels are listed and merged, and a stopped run resum
   });
 }, 240_000);
 
-test('from a pretrained model: its body, and a fully trained head next to an adapter; it resumes so', async () => {
+test('from a pretrained model: its body, and a fully trained head next to an adapter, also after a resume', async () => {
   const text = ROWS.map(([subject, body]) => `${subject} ${body}.`).join('\n');
   await writeFile(path('text.txt'), text.repeat(4));
   expect(await call('grow', ...NEW, '--steps', '2', '--text', 'text.txt', '--out', 'base')).toMatchObject({ code: 0 });
@@ -188,7 +188,7 @@ test('from a pretrained model: its body, and a fully trained head next to an ada
     'ham,,1,,,,',
     '',
   ]);
-  // What is read of a folder is one line, as prepare says it.
+  // The summary of a folder is one line, as in prepare.
   await mkdir(path('letters'));
   for (const name of ['a.txt', 'b.txt']) await writeFile(path('letters', name), 'win money');
   const listed = await call('classify', '--from', 'one', '--text', 'letters', '--device', 'wasm', '--json');
@@ -231,7 +231,7 @@ test('with several labels a text each is judged by itself', async () => {
   });
 }, 240_000);
 
-test('texts without any of several labels raise a question and are trained so: the model gives them none', async () => {
+test('multi-label texts without a label raise a question, then count as having none', async () => {
   const rows = ROWS.map(([subject, body, kind]) => [`${subject} ${body}`, kind === 'ham' ? '' : 'junk']);
   await writeFile(path('none.csv'), csvOf([['text', 'label'], ...rows]));
   const own = [...NEW, '--table', 'none.csv', '--several', '--steps', '40'];
@@ -239,7 +239,7 @@ test('texts without any of several labels raise a question and are trained so: t
   expect(asked.code).toBe(2);
   expect(asked.stdout).toMatch(/80 texts have no label: does no label apply, or aren’t they labeled yet\?/);
   expect(asked.stdout).toMatch(/--unlabeled none trains them.*--unlabeled left-out.*Nothing was started/);
-  // Of the others all have the one label.
+  // The remaining texts all have the same label.
   const left = await tune(...own, '--unlabeled', 'left-out', '--out', 'none');
   expect(left.stdout).toMatch(/All 40 texts have the label “junk”/);
 
@@ -252,13 +252,13 @@ test('texts without any of several labels raise a question and are trained so: t
     lines((await call('classify', '--from', 'none', '--prompt', prompt, '--device', 'wasm', '--json')).stdout)[0];
   expect(await given('meeting notes')).toMatchObject({ label: '', labels: [] });
   expect(await given('win money')).toMatchObject({ label: 'junk', labels: ['junk'] });
-  // It resumes with the same answer, and a table is evaluated only with an answer.
+  // The run resumes with the same answer; evaluating a table requires an answer.
   expect(await call('grow', '--resume', 'none', '--steps', '41')).toMatchObject({ code: 0 });
   const evaluate = (...more: string[]) =>
     call('evaluate', '--from', 'none', '--table', 'none.csv', '--device', 'wasm', '--json', ...more);
   expect((await evaluate()).stdout).toMatch(/80 texts have no label.*--unlabeled none/);
   const all = await evaluate('--unlabeled', 'none');
-  // Who gives the label to all is right in a third.
+  // Predicting the label for every text is right for a third.
   expect((lines(all.stdout)[0] as { metrics: typeof metrics }).metrics['accuracy']!.value).toBeGreaterThan(90);
   for (const [flags, words] of [
     [
@@ -301,14 +301,14 @@ test.each([
   60_000,
 );
 
-test('no label of as many texts as --min-texts says is an error with the largest', async () => {
+test('no label with --min-texts texts is an error that names the largest', async () => {
   await writeFile(path('rare.csv'), `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`);
   const ended = await tune(...NEW, '--table', 'rare.csv', '--min-texts', '1000000', '--steps', '1', '--out', 'rare');
   expect(ended.code).toBe(2);
   expect(ended.stdout).toMatch(/No label has 1,000,000 texts: the largest, \\?"x\\?", has 2\..*Lower --min-texts/s);
 }, 60_000);
 
-test('a table that is not UTF-8 is refused with the flag that says what it is in, and read by that', async () => {
+test('a table that is not UTF-8 is refused with the flag for its encoding, and read with it', async () => {
   const rows = ROWS.map(([subject, body, kind]) => [`${subject} ${body} caf\u00e9`, kind.toLowerCase()]);
   await writeFile(path('old.csv'), Buffer.from(csvOf([['text', 'label'], ...rows]), 'latin1'));
   const own = [...NEW, '--table', 'old.csv', '--steps', '1', '--out', 'old'];
@@ -316,7 +316,7 @@ test('a table that is not UTF-8 is refused with the flag that says what it is in
   expect(refused.code).toBe(1);
   expect(refused.stdout).toMatch(/windows-1252.*Set the encoding with --encoding/);
   expect(await tune(...own, '--encoding', 'windows-1252')).toMatchObject({ code: 0 });
-  // Its own part is read again as it was.
+  // Its validation set is read again unchanged.
   expect(await call('evaluate', '--from', 'old', '--device', 'wasm')).toMatchObject({ code: 0 });
   for (const command of ['classify', 'evaluate']) {
     const asked = (...more: string[]) =>
@@ -327,7 +327,7 @@ test('a table that is not UTF-8 is refused with the flag that says what it is in
   }
 }, 240_000);
 
-test('--corrections are all trained, next to the texts that are held out without them, and read again on resume', async () => {
+test('--corrections are all in the training set, the validation set ignores them, and a resume reads them again', async () => {
   const rows = ROWS.map(([subject, body, kind]) => [`${subject} ${body}`, kind.toLowerCase()]);
   await writeFile(path('table.csv'), csvOf([['text', 'label'], ...rows]));
   const fixes = Array.from({ length: 30 }, (_, i) => [row(1000 + i), i % 2 === 0 ? 'ham' : 'spam']);

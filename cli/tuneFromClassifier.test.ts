@@ -41,7 +41,7 @@ async function headOf(name: string): Promise<ReadonlyMap<string, readonly number
   return new Map(rows);
 }
 
-test('a classifier keeps the head of its base, and with another label the rows of those that stay', async () => {
+test('a classifier keeps the head of its base; with another label, the rows of the remaining ones', async () => {
   const before = await headOf('first');
   const again = ['tune', '--kind', 'classify', '--from', 'first', ...STILL];
   expect(await call(...again, ...MAILS, '--out', 'same')).toMatchObject({ code: 0 });

@@ -24,7 +24,7 @@ const eventsOf = (sample: (at: number) => string): TrainEvent[] =>
     ];
   }).flat();
 
-test('is the one of the app, and says the ending once', () => {
+test('is that of the app, and says the ending once', () => {
   const events = eventsOf((at) => `Call me Ishmael, some ${at} years ago, never mind how long.`);
   const verdict = verdictOf(info, events, { reason: 'finished' });
   expect(verdict).toEqual(judgeRun(record, new RunLog(events), { planned: 50, ending: 'finished' }));
@@ -35,10 +35,10 @@ test('is the one of the app, and says the ending once', () => {
   expect(verdictWords(verdictOf(info, events, { reason: 'early' }))).not.toMatch(/Finished|ended early/);
 });
 
-test('looks at the samples of the curve', () => {
+test('uses the samples of the curve', () => {
   const events = eventsOf((at) => (at < 40 ? 'A whale.' : 'the the the the the the the the the the the'));
   expect(verdictOf(info, events, { reason: 'stopped' }).kind).toBe('degenerateSamples');
-  // Of two samples after warm-up, one says something.
+  // Of two samples after warm-up, one is usable.
   expect(
     verdictOf(
       info,

@@ -33,7 +33,7 @@ function pollLessOften(): void {
     },
   });
 }
-/** Time of frequent polling. The delay after it is at most a fifth of what is measured. */
+/** Milliseconds of frequent polling. The delay after it is at most a fifth of the measured time. */
 const FREQUENT_MS = 5;
 /** Only Dawn schedules native functions without a name. */
 const isPolling = (act: () => void): boolean =>

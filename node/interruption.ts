@@ -1,4 +1,4 @@
-/** The signal that ends what a command waits for. */
+/** Signal that ends the waits of a command. */
 
 let current: AbortSignal | undefined;
 

@@ -9,7 +9,7 @@ export interface Output {
 
 /** Messages go to file 3 if scripts/cli.mjs started this process, because engines write their own notes to file 2. */
 const ownStderr = streamTo(Number(process.env['HOMEGROWN_WORDS'] ?? 2));
-delete process.env['HOMEGROWN_WORDS']; // It does not hold for what is started from here.
+delete process.env['HOMEGROWN_WORDS']; // Not for processes that this one starts.
 const own: Output = { stdout: { write: (text) => void process.stdout.write(text) }, stderr: ownStderr };
 let current = own;
 

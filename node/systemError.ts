@@ -6,7 +6,7 @@ type SystemError = NodeJS.ErrnoException & { errno: number };
 export const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number' && 'syscall' in error;
 
-/** Returns what the operating system refused. @param path if the error doesn't name it */
+/** Returns the operating system's refusal as an error. @param path if the error doesn't name it */
 export function systemFailure(error: SystemError, path = error.path): HomegrownError {
   const [name, reason] = getSystemErrorMap().get(error.errno) ?? [error.code ?? 'unknown', error.message];
   const code =

@@ -1,6 +1,6 @@
 /**
- * Node to 24 reads Windows-1252 that it is given at once as Latin 1, so that ’ is a control character: nodejs/node#56542.
- * Browsers do not, nor does Node where it is given in pieces; so it is, for libraries too.
+ * Works around nodejs/node#56542: Node up to 24 decodes Windows-1252 in one call as Latin-1, so ’ is a control
+ * character. Browsers don't, nor does Node in streaming mode, which this decoder always uses, for libraries too.
  */
 const CURLY = Uint8Array.of(0x92);
 

@@ -1,4 +1,4 @@
-// The thread where it can't be bundled. A worker doesn't inherit tsx.
+// The thread if it can't be bundled. A worker doesn't inherit tsx.
 import { register } from 'tsx/esm/api';
 
 register();

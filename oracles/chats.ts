@@ -7,7 +7,7 @@ import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 
 export interface Chats {
   chats: readonly Conversation['messages'][];
-  /** Absent: the usual one of the folder's tokenizer. */
+  /** Absent: the default template of the folder's tokenizer. */
   template?: string;
 }
 

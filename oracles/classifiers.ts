@@ -1,7 +1,7 @@
 /**
- * What a classifier makes of texts, for ours.ts.
+ * Outputs of a classifier for texts, for ours.ts.
  *
- *     "classify": [text, ...]                  -> of each the scores of its labels
+ *     "classify": [text, ...]                  -> the label scores of each
  *     the same with "labels": [[place, ...], ...] of each, and "gradients": file -> the loss of those texts in one batch
  */
 import * as tf from '@tensorflow/tfjs';

@@ -1,4 +1,4 @@
-/** Texts through one cleaning rule, for ours.ts, and what it says that does the same to a prompt. */
+/** Texts after one cleaning rule, for ours.ts, and the matching normalization of a prompt. */
 import { initialValues } from '../src/core/base/field';
 import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
 

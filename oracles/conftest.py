@@ -1,4 +1,4 @@
-"""What the oracles share: artefacts, each made once a run by our own commands, and the closing line."""
+"""Fixtures of the oracles: artifacts, each made once per run by our own commands, and the closing line."""
 
 import functools
 import hashlib
@@ -24,14 +24,14 @@ KINDS = {
 """A tokenizer of each kind, as flags of `grow`; one with every special token that there is."""
 
 SIZES = {"layers": 2, "heads": 3, "width": 96, "context": 48, "batch": 4}
-"""Of the models, where a test does not say otherwise: heads that are no power of two, and rows that are whole 32s."""
+"""Default sizes of models: heads that are no power of two, and rows that are multiples of 32."""
 
 TRAINING = {"steps": 60, "learning_rate": 3e-3, "eval_every": 30, "eval_tokens": 512, "device": "wasm"}
 """So much that a model has its likings, and the likeliest token is so by more than rounding."""
 
 
 class Artefacts:
-    """Files that Homegrown has written, in a folder that goes with the run. `shared` is one folder for all processes of pytest."""
+    """Files written by Homegrown, in a folder removed after the run. `shared`: one folder for all pytest processes."""
 
     def __init__(self, folder: Path, shared: Path):
         self.folder = folder
@@ -68,14 +68,14 @@ class Artefacts:
 
     @functools.cache
     def grown(self, kind: str = "bpe", **flags: str | int | float) -> tuple[Path, list[dict]]:
-        """The same, with what `grow --json` has said."""
+        """The same, with the output of `grow --json`."""
         asked = {**KINDS[kind], **SIZES, **TRAINING, **flags}
         text = self.text  # before the lock: it may have to be made too
         return self.once(f"model-{digest(asked)}", lambda out: homegrown.grow(out, text, **asked))
 
     @functools.cache
     def export(self, source: Path, format: str, optimizer: bool = False) -> Path:
-        """That model in the format: a file, or a folder."""
+        """The model in the format: a file, or a folder."""
         ending = "" if format in FOLDERS else f".{format.split('-')[0]}"
         if source.parent != self.shared:  # of one test: nobody else has it
             return homegrown.export(source, format, self.new(format, ending), optimizer)
@@ -96,18 +96,18 @@ class Artefacts:
         return Data(folder)
 
     def new(self, name: str, ending: str = "") -> Path:
-        """A path where nothing is yet."""
+        """A path that doesn't exist yet."""
         taken = sum(1 for path in self.folder.iterdir() if path.name.startswith(f"{name}-"))
         return self.folder / f"{name}-{taken + 1}{ending}"
 
 
 def digest(asked: object) -> str:
-    """A name for what is asked for."""
+    """A name for the request."""
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class Data:
-    """A hand-over's data, and the windows of it that steps and evaluations read, by its own data.py."""
+    """A hand-over's data, and the windows that steps and evaluations read, by its own data.py."""
 
     def __init__(self, folder: Path):
         self.code = runpy.run_path(str(folder / "data.py"))
@@ -166,7 +166,7 @@ def pytest_terminal_summary(terminalreporter, config) -> None:
 
 
 def pytest_unconfigure(config) -> None:
-    """After all that pytest says: what was skipped, by name, and the line that programs read."""
+    """Prints after pytest's own report: skipped tests by name, and the line that programs read."""
     stats = config.stash.get(STATS, None)
     if stats is None:
         return

@@ -24,7 +24,7 @@ def thousand() -> list[str]:
 
 
 def pieces(paths: list[Path], draw: random.Random) -> list[str]:
-    """Of about 100 to 8,000 characters, that end with lines or sentences."""
+    """Texts of about 100 to 8,000 characters that end with lines or sentences."""
     found = []
     for path in paths:
         text = path.read_text("utf-8", errors="replace")
@@ -38,7 +38,7 @@ def pieces(paths: list[Path], draw: random.Random) -> list[str]:
 
 
 def broken(draw: random.Random, prose: str) -> str:
-    """Prose in which some part, of any size, is what filters look for."""
+    """Prose with a part of any size that filters look for."""
     lines = [line for line in prose.split("\n") if line.strip()]
     some = draw.randint(1, 40)
     kinds = [

@@ -1,4 +1,4 @@
-/** Steps and answers of an encoder-decoder, for ours.ts: on rows that are given, whatever an objective would make of a text. */
+/** Steps and answers of an encoder-decoder, for ours.ts: on given rows, independent of any objective. */
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Network } from '../src/core/models/network';
 import { type LoadedObjective, loadObjective } from '../src/core/objectives';

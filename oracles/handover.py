@@ -23,7 +23,7 @@ PATIENCE = 600
 
 
 class Curve(NamedTuple):
-    """By step: nats per token, the gradient's norm before clipping, and on held-out text nats and bits per byte."""
+    """By step: nats per token, the gradient norm before clipping, and nats and bits per byte on held-out text."""
 
     losses: dict[int, float]
     norms: dict[int, float]
@@ -39,12 +39,12 @@ def curve(entries: list[dict]) -> Curve:
 
 
 def logged(out: Path) -> Curve:
-    """What train.py has done, in all its calls."""
+    """Results of all calls of train.py."""
     return curve([json.loads(line) for line in (out / "log.jsonl").read_text(encoding="utf-8").splitlines()])
 
 
 def recorded(folder: Path) -> Curve:
-    """What a model's folder tells of its run."""
+    """Facts that a model's folder states about its run."""
     return curve(json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))["log_history"])
 
 
@@ -68,7 +68,7 @@ class Handover(NamedTuple):
     step: int
     """At which it was handed over."""
     whole: Curve
-    """What it comes to where it is not stopped."""
+    """Result of an uninterrupted run."""
 
     @property
     def steps(self) -> range:
@@ -80,7 +80,7 @@ class Handover(NamedTuple):
 
 
 def hand_over(artefacts, tokenizer: str, **flags: str | int | float) -> Handover:
-    """Two runs alike; the second is stopped after its evaluation at step 20, and goes to PyTorch with its text."""
+    """Two equal runs; the second stops after its evaluation at step 20, and moves to PyTorch with its text."""
     settings = {
         "tokenizer": tokenizer,
         **{"layers": 2, "heads": 3, "width": 48, "context": 32, "batch": 4, "accumulate": 2, "steps": 80},
@@ -120,7 +120,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def launch(folder: Path, *typed: str | Path, **more: str) -> str:
-    """What a person types in the folder, with environment variables. Returns what it says on both outputs."""
+    """Runs a command line in the folder, with environment variables. Returns both outputs."""
     done = subprocess.run(
         [str(word) for word in typed],
         cwd=folder,
@@ -151,7 +151,7 @@ def launch_on_two_nodes(folder: Path, *arguments: str | Path) -> None:
 
 
 def run_here(folder: Path, out: Path, *arguments: str) -> Curve:
-    """train.py in this process, where arithmetic is what matters: PyTorch loads longer than twenty steps take."""
+    """Runs train.py in this process, as loading PyTorch takes longer than twenty steps."""
     typed = ["train.py", "--out", str(out), "--stop-after", "20", *arguments]
     handlers = {word: signal.getsignal(word) for word in (signal.SIGTERM, signal.SIGINT)}
     threads = torch.get_num_threads()

@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 def command(name: str, *arguments: str, **flags: str | int | float | Path | bool) -> list[dict[str, Any]]:
-    """`command("grow", steps=20)` is `npm run grow -- --json --steps 20`. Returns what it prints, an object a line."""
+    """`command("grow", steps=20)` is `npm run grow -- --json --steps 20`. Returns its output, an object per line."""
     typed = [name, "--json", *arguments]
     for flag, value in flags.items():
         switch = f"--{flag.replace('_', '-')}"
@@ -51,20 +51,20 @@ def logits(folder: Path, ids: list[int], engine: str = "wasm") -> np.ndarray:
 
 
 def gradients(folder: Path, ids: list[int], out: Path) -> tuple[float, dict[str, np.ndarray]]:
-    """Of a Hugging Face folder, by its names: of the mean loss over the ids that follow another. -> that loss, gradients"""
+    """Gradients of a Hugging Face folder by its names, of the mean loss over next ids. -> that loss, gradients"""
     loss = ask(folder=str(folder), ids=ids, gradients=str(out))
     return loss, load_file(out)
 
 
 def rows(folder: Path, rows: list[list[int]], lengths: list[int], at: str | None = None, engine: str = "wasm") -> np.ndarray:
-    """Of rows of an encoder, padded to one length: scores [rows, width, vocabulary], or the activation of that name."""
+    """Outputs of an encoder for padded rows: scores [rows, width, vocabulary], or the activation of that name."""
     question = {"folder": str(folder), "rows": {"ids": rows, "targets": [], "lengths": lengths}, "engine": engine}
     values = ask(**question, **({} if at is None else {"at": at}))
     return np.array(values, dtype=np.float32).reshape(len(rows), len(rows[0]), -1)
 
 
 def label_scores(folder: Path, texts: list[str], engine: str = "wasm") -> np.ndarray:
-    """Of texts by a classifier: [texts, labels]."""
+    """Scores of texts by a classifier: [texts, labels]."""
     return np.array(ask(folder=str(folder), classify=texts, engine=engine), dtype=np.float32)
 
 
@@ -74,7 +74,7 @@ def ids(folder: Path, texts: list[str]) -> list[list[int]]:
 
 
 def ask(**question: Any) -> Any:
-    """Of ours.ts, which has no command. Raises Refused with its reason where the folder cannot be opened."""
+    """Queries ours.ts, which has no command. Raises Refused with its reason if the folder can't be opened."""
     said = exchange("ours.ts", question)
     if "refused" in said:
         raise Refused(said["refused"])
@@ -99,7 +99,7 @@ def stays_off_the_gpu(typed: tuple[str, ...]) -> bool:
 
 
 def exchange(script: str, message: Any) -> Any:
-    """What a script of this folder answers to a line of JSON."""
+    """Answer of a script of this folder to a line of JSON."""
     process = started(script)
     process.stdin.write(f"{json.dumps(message)}\n")
     process.stdin.flush()
@@ -129,7 +129,7 @@ def started(script: str) -> subprocess.Popen[str]:
 
 
 def run(script: str, *arguments: str) -> str:
-    """Standard output of a script of ours in Node. Raises Refused with what it says if it fails."""
+    """Standard output of our script in Node. Raises Refused with its error output if it fails."""
     done = subprocess.run(
         [NODE, *(["--import", "tsx"] if script.endswith(".ts") else []), str(ROOT / script), *arguments],
         capture_output=True,

@@ -1,11 +1,11 @@
 /**
- * What rules that leave documents out say of documents, for the oracles to compare.
+ * Verdicts of rules that skip documents, for the oracles to compare.
  *
  *     node --import tsx oracles/judged.ts RULES DOCUMENTS
  *
- * RULES      a JSON file: [[rule, its settings, those that are not the initial ones], ...]
+ * RULES      a JSON file: [[rule, its settings that differ from the initial ones], ...]
  * DOCUMENTS  a JSON file: [text, ...], or [{ "text", "language" }, ...]
- * Prints a line a rule: { "rule", "verdicts": [{ "out"?, "scores", "text"? }, ...] }, with the text where the rule changes it.
+ * Prints a line per rule: { "rule", "verdicts": [{ "out"?, "scores", "text"? }, ...] }, with any changed text.
  */
 import { readFileSync } from 'node:fs';
 import { initialValues } from '../src/core/base/field';

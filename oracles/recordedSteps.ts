@@ -21,7 +21,7 @@ import { useWasm } from '../src/testing/wasm';
 import { learner } from '../src/core/train/learner';
 import { installRecorder } from './recordedGpu';
 
-/** One step of a model as it begins. -> loss and norm, and what the step has changed. */
+/** One step of a new model. -> loss and norm, and the tensors after the step. */
 async function step(shape: Shape): Promise<{ results: { loss: number; norm: number }; tensors: NamedTensors }> {
   const model = modelOf(shape);
   const recipe = { ...recipeOf(shape), warmup: 0, schedule: 'constant' as const };

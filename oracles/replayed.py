@@ -1,4 +1,4 @@
-"""What recordedGpu.ts has recorded, by wgpu: its shaders are compiled by naga, which Firefox uses."""
+"""Replays the recording of recordedGpu.ts with wgpu: naga compiles its shaders, as in Firefox."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import wgpu
 
 
 class Recording:
-    """A folder of it: shaders, and calls in order."""
+    """A folder with the recording: shaders, and calls in order."""
 
     def __init__(self, folder: Path):
         program = json.loads((folder / "program.json").read_text(encoding="utf-8"))
@@ -23,7 +23,7 @@ class Recording:
 
 
 def device_with(limits: dict[str, int]) -> wgpu.GPUDevice:
-    """Raises RuntimeError where this machine has no adapter."""
+    """Raises RuntimeError if this machine has no adapter."""
     return wgpu.gpu.request_adapter_sync().request_device_sync(required_features=[], required_limits=limits)
 
 
@@ -56,7 +56,7 @@ LIMITED = re.compile(r"\s*(var<workgroup>|const |override |@compute)")
 
 
 def replay(device: wgpu.GPUDevice, recording: Recording) -> list[np.ndarray]:
-    """-> what each read gives, as f32."""
+    """-> the result of each read, as f32."""
     running = Replay(device, recording)
     for call in recording.calls:
         getattr(running, call["call"])(call)

@@ -1,18 +1,18 @@
-/** Spans of a row that are taken out by given numbers, for ours.ts. */
+/** Spans removed from a row for given random numbers, for ours.ts. */
 import { corrupted, spanLengths, spanReach } from '../src/core/objectives/spans';
 
 export interface SpanCase {
   ids: readonly number[];
   maskRate: number;
   spanLength: number;
-  /** What is drawn, in [0, 1). */
+  /** Random numbers, in [0, 1). */
   numbers: readonly number[];
-  /** The first sentinel, from which they count down, and the end. */
+  /** Id of the first sentinel, from which they count down, and of the end token. */
   sentinel: number;
   end: number;
 }
 
-/** Of each row, what an encoder reads and what a decoder answers, and how much text a row of a context reads. */
+/** Encoder input and decoder target of each row, and the amount of text that fills a row of a context. */
 export const spansOf = ({ spans, contexts }: { spans: readonly SpanCase[]; contexts: readonly SpanContext[] }) => ({
   rows: spans.map(({ ids, numbers, sentinel, end, ...settings }) => {
     let n = 0;

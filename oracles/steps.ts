@@ -1,7 +1,7 @@
 /**
- * Steps that an encoder learns from given rows, for ours.ts: the losses before each update.
+ * Training steps of an encoder on given rows, for ours.ts: the losses before each update.
  *
- *     "recipe": what differs from the usual one; "steps": of each, rows of tokens, and of each row [place, target] pairs
+ *     "recipe": settings unlike the default; "steps": of each, rows of tokens, and [place, target] pairs of each row
  */
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import type { ModelChoice } from '../src/core/models/network';

@@ -1,4 +1,4 @@
-"""Adapters beside PEFT: its folders and ours, there and back, and twenty steps of the same run."""
+"""Adapters compared with PEFT: folders in both directions, and twenty steps of the same run."""
 
 import warnings
 
@@ -57,7 +57,7 @@ def test_our_adapter_loads_in_peft_with_its_base(artefacts, kind):
     theirs = with_adapter(AutoModelForCausalLM.from_pretrained(base), folder / "adapter")
     assert_equal(merged, scores(theirs, ids))
     assert (merged - alone).abs().max() > 1e-2 * alone.abs().max()
-    # What peft merges of it is our model too, and what we write of that folder and the base.
+    # The merge of peft equals our model too, and so does our export of that folder with its base.
     assert_equal(merged, scores(theirs.merge_and_unload(), ids))
     exported = artefacts.new("merged")
     homegrown.command("export", **{"from": base}, adapter=folder / "adapter", format="hf", out=exported)

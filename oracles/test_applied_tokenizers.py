@@ -1,4 +1,4 @@
-"""WordPiece and Unigram tokenizers give the ids here that the crate `tokenizers` gives, and text that looks special is text."""
+"""WordPiece and Unigram tokenizers give the ids of the crate `tokenizers`; special tokens in text are plain text."""
 
 import io
 import json
@@ -44,7 +44,7 @@ def sentence_piece() -> sentencepiece_model_pb2.ModelProto:
 
 
 def unigram(kind: str) -> Tokenizer:
-    """As transformers lays out T5 (of today and of before) and ALBERT, with the rules that SentencePiece compiles."""
+    """T5 (new and old) and ALBERT in the layout of transformers, with the compiled rules of SentencePiece."""
     model = sentence_piece()
     vocabulary = [*((piece.piece, piece.score) for piece in model.pieces), *((text, 0.0) for text in SENTINELS)]
     tokenizer = Tokenizer(models.Unigram(vocabulary, 2, False))
@@ -76,7 +76,7 @@ KINDS = {
 
 
 def without_special(tokenizer: Tokenizer) -> Tokenizer:
-    """The same, whose special tokens no text spells."""
+    """The same, with special tokens that no text spells."""
     said = json.loads(tokenizer.to_str())
     special = {token["id"] for token in said["added_tokens"]}
     model = said["model"]

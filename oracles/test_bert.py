@@ -139,7 +139,7 @@ def test_bert_model_comes_in_without_a_head_and_with_its_hidden_states(artefacts
 
 
 def word_piece(texts: list[str]) -> PreTrainedTokenizerFast:
-    """As BertTokenizer has it, learnt from texts."""
+    """A tokenizer like BertTokenizer, trained on texts."""
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()

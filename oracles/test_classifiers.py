@@ -23,7 +23,7 @@ TEXTS = [
     "It is not down in any map; true places never are, and so on, until it no longer fits into what is read at once.",
     "naïve 鯨",
 ]
-"""Of odd lengths, one of them longer than the context, so that rows are padded and one is cut."""
+"""Texts of odd lengths, one longer than the context, so that rows are padded and one is truncated."""
 
 LABELS = ["ham", "spam", "neither of them"]
 
@@ -45,7 +45,7 @@ def saved(folder: Path, tokenizer, variant: str, **more: object):
 
 
 def given(folder: Path):
-    """The texts as transformers reads them: what a text is made into, and padding up to the longest."""
+    """The texts as transformers reads them: encoded, and padded to the longest."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     assert tokenizer.pad_token is not None
     return tokenizer(TEXTS, padding=True, truncation=True, max_length=23, return_tensors="pt")
@@ -68,7 +68,7 @@ def test_theirs_opens_here_and_ours_there_with_the_same_scores(artefacts, tmp_pa
     assert again.config.problem_type == model.config.problem_type
     with torch.no_grad():
         scores = theirs(again, ours).numpy()
-        # What stands before a text of an encoder is ours to say: the folder's own tokenizer puts nothing there.
+        # Our code adds the start of an encoder's text: the folder's own tokenizer adds none.
         want = model(**{name: given(ours)[name] for name in ("input_ids", "attention_mask")}).logits.numpy()
     assert np.array_equal(scores, want)
     assert_near(homegrown.label_scores(folder, TEXTS, engine), want)
@@ -176,7 +176,7 @@ def test_figures_are_those_of_scikit_learn_of_transformers_scores(tmp_path, thei
     assert said["metrics"]["macroF1"]["value"] == pytest.approx(100 * f1_score(wanted, given, average="macro", zero_division=0))
     occurring = said["confusion"]["labels"]
     assert said["confusion"]["counts"] == confusion_matrix(wanted, given, labels=occurring).tolist()
-    # Guo et al. 2017, in ten bins; what scores are divided by is where their loss is least.
+    # Guo et al. 2017, in ten bins; the temperature minimizes the loss.
     scores = torch.tensor(ours)
     right = torch.tensor([LABELS.index(label) for label in wanted])
     assert said["metrics"]["loss"]["value"] == pytest.approx(torch.nn.functional.cross_entropy(scores, right).item(), rel=1e-5)
@@ -204,7 +204,7 @@ def test_figures_of_several_labels_are_those_of_scikit_learn(tmp_path, their_tok
     their_models.save(folder, model, their_tokenizer)
     random = np.random.default_rng(5)
     words = ["whale", "sea", "map", "true", "places", "Ishmael", "ship", "coast"]
-    # The third label goes with a word; of a third of the texts nothing is said, which is none of them.
+    # The third label depends on a word; a third of the texts is unlabeled, which means none of the labels.
     rows = []
     for _ in range(120):
         text = random.choice(words, 6)
@@ -230,7 +230,7 @@ def test_figures_of_several_labels_are_those_of_scikit_learn(tmp_path, their_tok
         ]
         assert said["answers"]["labels"] == {"given": given.sum(), "right": (given & wanted).sum(), "wanted": wanted.sum()}
         assert said["answers"]["answered"] == given.any(1).sum()
-    # Of each label of each text, in ten bins: how sure of what is likelier, and how often that is right.
+    # For each label of each text, in ten bins: confidence of the likelier answer, and its accuracy.
     tensor, target = torch.tensor(scores), torch.tensor(wanted, dtype=torch.float64)
     loss = torch.nn.functional.binary_cross_entropy_with_logits
     assert said["metrics"]["loss"]["value"] == pytest.approx(loss(tensor, target).item(), rel=1e-5)
@@ -253,7 +253,7 @@ def test_figures_of_several_labels_are_those_of_scikit_learn(tmp_path, their_tok
 
 
 def assert_figures(said: dict[str, dict[str, float]], wanted: np.ndarray, given: np.ndarray) -> None:
-    """A text is right where all of its labels are; a label that nobody wants or gives is left out of the mean."""
+    """A text is correct if all its labels are; the mean skips labels that are neither true nor predicted."""
     assert said["accuracy"]["value"] == pytest.approx(100 * accuracy_score(wanted, given))
     macro = f1_score(wanted, given, average="macro", zero_division=np.nan)
     assert said["macroF1"]["value"] == pytest.approx(100 * macro)

@@ -1,4 +1,4 @@
-"""Rules that leave documents out, beside those whose names they have: verdict by verdict, score by score."""
+"""Rules that skip documents, compared with their original implementations: every verdict and score."""
 
 import functools
 import importlib
@@ -24,7 +24,7 @@ from datatrove.utils.word_tokenizers import load_word_tokenizer
 
 
 def judged(folder: Path, rules: list[tuple[str, dict]], texts: list) -> list[list[dict]]:
-    """What our rules say, each with its settings, of each document."""
+    """Our verdict of each rule with its settings on each document."""
     (folder / "rules.json").write_text(json.dumps(rules))
     (folder / "documents.json").write_text(json.dumps(texts))
     said = homegrown.run("oracles/judged.ts", str(folder / "rules.json"), str(folder / "documents.json"))
@@ -145,7 +145,7 @@ def test_lines_are_those_that_datatrove_keeps(ours):
     kept = 0
     for text, mine in zip(documents.thousand(), ours["c4Lines"], strict=True):
         document = Document(text=text, id="0")
-        # Where a space stands before a citation that ends a line, datatrove takes the line away.
+        # datatrove removes a line that ends with a citation after a space.
         if re.search(r"[.?!\"']\s+\[\d*\]\s*$", text, re.MULTILINE) or C4QualityFilter().filter(document) is not True:
             continue
         assert [line for line in mine["text"].splitlines()] == document.text.splitlines()
@@ -154,7 +154,7 @@ def test_lines_are_those_that_datatrove_keeps(ours):
 
 
 def sentences() -> list[tuple[str, str]]:
-    """Examples of spaCy's authors by language, of those that can be told."""
+    """Example sentences of spaCy's authors, by detectable language."""
     found = []
     for module in pkgutil.iter_modules(spacy.lang.__path__):
         if module.ispkg and module.name in TOLD:

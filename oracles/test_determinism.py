@@ -1,4 +1,4 @@
-"""Two equal runs have the same bytes in every export, but for their ids, dates and what a clock has measured."""
+"""Two equal runs have the same bytes in every export, except for ids, dates and clock values."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Documents in rows against transformers, which reads each by itself, and by its own packing."""
+"""Documents in rows compared with transformers, one by one, and with its own packing."""
 
 import homegrown
 import numpy as np
@@ -20,7 +20,7 @@ THEIRS = {
 
 
 def rows_of(vocabulary: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ids, and what is to follow each: of some tokens nothing is asked, as of padding."""
+    """Ids, and the target of each: some tokens, such as padding, have none."""
     draw = np.random.default_rng(11)
     ids, targets = draw.integers(0, vocabulary, (2, len(DOCUMENTS), 23))
     return ids, np.where(draw.random(targets.shape) < 0.2, -1, targets)

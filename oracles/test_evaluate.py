@@ -1,4 +1,4 @@
-"""What `evaluate` and `compare` say of a text, against transformers' scores of the same windows, formulas and scikit-learn."""
+"""Output of `evaluate` and `compare`, against transformers' scores of the same windows, formulas and scikit-learn."""
 
 import gzip
 import math
@@ -37,7 +37,7 @@ def evaluated(folder: Path, text: Path, **flags) -> dict:
 
 
 def scores(folder: Path, ids: list[int], stride: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each token by transformers: nats, how many are likelier, and how likely the likeliest is."""
+    """For each token by transformers: nats, number of likelier tokens, and probability of the likeliest."""
     model = AutoModelForCausalLM.from_pretrained(folder).eval()
     context = model.config.max_position_embeddings
     read = [model.config.eos_token_id, *ids]
@@ -125,7 +125,7 @@ def test_baselines_are_those_of_the_formulas(artefacts, held):
 def test_a_difference_is_that_of_both_evaluations(artefacts, held):
     first, second = artefacts.model(), artefacts.model("bytes")
     long = artefacts.folder / "held-out-long.txt"
-    # Of fewer than ten blocks of a kilobyte, as in `held`, nothing is decided.
+    # Fewer than ten blocks of a kilobyte, as in `held`, decide nothing.
     long.write_bytes(artefacts.samples["moby-dick.txt"].read_bytes()[400_000:415_000])
     for text, is_enough in (held, False), (long, True):
         (said,) = homegrown.command("compare", **{"from": first, "with": second}, text=text, device="wasm")
@@ -149,7 +149,7 @@ CHOICES = [
 
 
 def likeliest(folder: Path) -> list[tuple[int, int]]:
-    """Of each of CHOICES by transformers, as lm-evaluation-harness reckons `acc` and `acc_norm`."""
+    """Scores of CHOICES by transformers, with `acc` and `acc_norm` as in lm-evaluation-harness."""
     model = AutoModelForCausalLM.from_pretrained(folder).eval()
     context = model.config.max_position_embeddings
     found = []
@@ -185,7 +185,7 @@ NOUNS = {"sea": "whale ship wave harpoon sailor anchor".split(), "land": "horse 
 
 
 def labeled(rows: int, seed: int) -> list[tuple[str, str]]:
-    """Texts with a label, whose words are of the other label now and then; one word is known to one part alone."""
+    """Labeled texts with some words of the other label; one word occurs in only one part."""
     at = np.random.default_rng(seed)
     made = []
     for row in range(rows):

@@ -27,7 +27,7 @@ OWN_KEYS = {"homegrown.tensors.sha256"}
 
 
 def writer_of(folder: Path, path: Path, format: str, architecture: str) -> tuple[GGUFWriter, dict, dict]:
-    """With what convert_hf_to_gguf.py of llama.cpp says of every model; and its config, and its weights by name."""
+    """Converts with llama.cpp's convert_hf_to_gguf.py, with its config and weights by name."""
     config, about = (json.loads((folder / name).read_text()) for name in ("config.json", "homegrown.json"))
     quantization, file_type = TYPES[format]
     weights = load_file(folder / "model.safetensors")
@@ -85,7 +85,7 @@ def reference(folder: Path, path: Path, format: str, put: Put | None = None) -> 
         theirs = names.get_name(name, try_suffixes=(".weight", ".bias"))
         if name.endswith((".c_attn.weight", ".c_proj.weight", ".c_fc.weight")):
             weight = np.ascontiguousarray(weight.T)
-        # As prepare_tensors of the converter has it: vectors and positions are kept in 32 bits.
+        # As in the converter's prepare_tensors: vectors and positions stay in 32 bits.
         put(writer, theirs, weight, TYPES[format][0], theirs == "position_embd.weight")
     return finished(writer, folder, path)
 
@@ -151,7 +151,7 @@ def assert_same_tensors(ours: GGUFReader, theirs: GGUFReader) -> None:
 
 @pytest.fixture(scope="module")
 def pair(artefacts, tmp_path_factory):
-    """-> the file that we have written in a format, and what gguf-py makes of the same folder."""
+    """-> our export in a format, and gguf-py's conversion of the same folder."""
     folder = artefacts.model()
 
     def of(format: str) -> tuple[Path, GGUFReader]:
@@ -213,7 +213,7 @@ def spoiled(pair, tmp_path) -> tuple[GGUFReader, GGUFReader]:
 
 
 def by_their_names(reader: GGUFReader) -> dict[str, np.ndarray]:
-    """By Hugging Face's names and as [in, out]; what is written there is in the file."""
+    """Weights by Hugging Face's names as [in, out]; changes go to the file."""
     blocks = {"attn_qkv": "attn.c_attn", "attn_output": "attn.c_proj", "ffn_up": "mlp.c_fc", "ffn_down": "mlp.c_proj"}
     found = {"transformer.wte.weight": next(t.data for t in reader.tensors if t.name == "token_embd.weight")}
     for tensor in reader.tensors:

@@ -39,7 +39,7 @@ def in_turns(types: list[str]) -> Put:
 
 
 def blocks_of(bytes: int, scales: dict[int, float]):
-    """Drawn, because gguf-py writes none of these: `scales` are halves, by where in a block they lie."""
+    """Random blocks, as gguf-py can't write these types; `scales`: f16 scales by their offset in a block."""
 
     def drawn(random: np.random.Generator, rows: int, columns: int) -> np.ndarray:
         blocks = random.integers(0, 256, (rows, columns // gguf.QK_K, bytes), dtype=np.uint8)

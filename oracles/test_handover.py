@@ -1,4 +1,4 @@
-"""A run that was stopped here and handed over goes on in PyTorch as it would have here, however it is started."""
+"""A stopped run, handed over, continues in PyTorch as it would have here, however it is started."""
 
 import ast
 import json
@@ -42,7 +42,7 @@ def adamw(artefacts) -> Handover:
 
 @pytest.fixture(scope="session")
 def alone(adamw, tmp_path_factory) -> Path:
-    """Where one process, called as the README has it, has written twenty steps."""
+    """Folder in which one process, started as in the README, has done twenty steps."""
     out = tmp_path_factory.mktemp("alone") / "checkpoints"
     launch(adamw.folder, sys.executable, "train.py", "--out", out, "--stop-after", "20")
     return out
@@ -289,7 +289,7 @@ def test_a_fault_is_seen(adamw, tmp_path, fault):
 
 
 def went_on_as(handover: Handover, alone: Path, out: Path) -> None:
-    """Twenty steps, whoever did them, with the losses of one process; what is saved then opens, and says the same."""
+    """Checks twenty steps against the losses of one process; the saved model opens and gives the same."""
     assert apart(logged(out), logged(alone), handover.steps) < 1
     made = handover.saved(out)
     assert np.abs(opens_alike(made) - logits(handover.saved(alone))[1]).max() < 1e-4
@@ -305,7 +305,7 @@ def opens_alike(folder: Path) -> np.ndarray:
 
 
 def logits(folder: Path) -> tuple[list[int], np.ndarray]:
-    """Of a prompt, by us; with its ids."""
+    """Our scores for a prompt, with its ids."""
     ids = homegrown.ids(folder, [PROMPT])[0][:32]
     return ids, homegrown.logits(folder, ids)
 

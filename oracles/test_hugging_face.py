@@ -46,7 +46,7 @@ def assert_near(scores: np.ndarray, ours: np.ndarray, most: float = 1e-4) -> Non
 
 
 def encoded(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
-    """As text, which is what all of it is here: what looks like a special token is none."""
+    """Encodes as plain text: special tokens in it have no meaning."""
     return tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
 
 
@@ -155,7 +155,7 @@ def spoiled(artefacts, tmp_path) -> Spoiled:
 
 @pytest.fixture(scope="module")
 def expected(artefacts) -> tuple[list[int], np.ndarray]:
-    """Ids, and what we give for them."""
+    """Ids, and our scores for them."""
     folder = artefacts.model()
     (ids,) = homegrown.ids(folder, [PROMPT])
     return ids, homegrown.logits(folder, ids)

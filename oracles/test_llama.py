@@ -48,7 +48,7 @@ OURS = {
     "olmo2": {"model": "llama", "kv_heads": 1, "hidden": 100, "qk_norm": "rows", "norm": "after"},
     "qwen3 with a window": {"model": "llama", "kv_heads": 3, "hidden": 100, "qk_norm": "heads", "window": 7},
 }
-"""As flags of `grow`: a model of each kind of folder."""
+"""Flags of `grow`: one model for each kind of folder."""
 TYPES = {**{kind: kind for kind in OURS}, "qwen3 with a window": "qwen3"}
 
 
@@ -215,7 +215,7 @@ USUAL = {
     "olmo2": {"hidden_size": 36, "num_key_value_heads": 6, "head_dim": 6, "rms_norm_eps": 1e-5},
     "qwen3": {"num_attention_heads": 32, "num_key_value_heads": 32, "head_dim": 128},
 }
-"""Sizes with which what a class takes by itself is what the model has."""
+"""Sizes at which the defaults of a class equal those of the model."""
 
 
 @pytest.mark.parametrize("kind", USUAL)

@@ -1,4 +1,4 @@
-"""A messy folder: what is whole is read, and of all else each file is named, with a reason and a way out."""
+"""A messy folder: intact files are read, and each other file is named, with a reason and a remedy."""
 
 import json
 import re
@@ -27,6 +27,6 @@ def test_a_messy_folder_ends_and_says_why_for_each_file_that_gave_nothing(tmp_pa
         assert name in refused, name
     assert not any("DS_Store" in name or "Thumbs" in name or "desktop.ini" in name for name in refused)
     for name, reason in refused.items():
-        # A sentence on what is wrong and one on what to do; never an error of a program.
+        # One sentence on the problem and one on the remedy; never an error of a program.
         assert re.match(r".{15,}[.)] [A-Z].+\.$", reason, re.DOTALL) or reason.startswith("Duplicate of "), (name, reason)
         assert not re.search(r"undefined|\bNaN\b|TypeError|RangeError|\bat \w+ \(|\[object", reason), (name, reason)

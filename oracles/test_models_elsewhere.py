@@ -1,4 +1,4 @@
-"""A real model from a package, SmolLM2 135M in 4 bits, and tokenizers of every split, beside those who made them."""
+"""A real model from a package, SmolLM2 135M in 4 bits, and tokenizers of every split, against their originals."""
 
 import json
 import zipfile
@@ -97,7 +97,7 @@ def test_its_scores_are_those_of_transformers(smollm2, scores, engine):
 
 
 def test_llama_cpp_finds_the_same_likely(smollm2, scores):
-    """It rounds activations to 8 bits."""
+    """llama.cpp rounds activations to 8 bits."""
     ids, want = scores
     last = np.exp(want[-1] - want[-1].max())
     last /= last.sum()
@@ -106,7 +106,7 @@ def test_llama_cpp_finds_the_same_likely(smollm2, scores):
 
 
 def test_it_writes_what_llama_cpp_writes_but_for_ties(smollm2, continuation):
-    """Each token that is written is llama.cpp's likeliest too, or as likely within what its rounding is held to."""
+    """Each generated token is also llama.cpp's likeliest, or as likely within its rounding."""
     (begun, ids) = homegrown.ids(smollm2, [PROMPT, PROMPT + continuation])
     assert ids[: len(begun)] == begun
     written = ids[len(begun) :]

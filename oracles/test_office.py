@@ -1,4 +1,4 @@
-"""Workbooks, presentations and books as Python's own libraries write them, against what prepare reads of them."""
+"""Workbooks, presentations and books by Python's own libraries, against the output of prepare."""
 
 import datetime
 import json
@@ -11,7 +11,7 @@ from ebooklib import epub
 
 
 def documents(path: Path, tmp_path: Path, **flags: str) -> list[dict]:
-    """What prepare takes out of a file."""
+    """Text that prepare extracts from a file."""
     homegrown.command("prepare", **{"from": path}, report=tmp_path / "report", out=tmp_path / "out", recipe="none", **flags)
     return [json.loads(line) for line in (tmp_path / "report" / "documents.jsonl").read_text("utf-8").splitlines()]
 

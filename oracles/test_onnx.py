@@ -1,4 +1,4 @@
-"""ONNX: what its own checker finds, and whether onnxruntime gives our scores, at once and with its cache."""
+"""ONNX: the result of its own checker, and whether onnxruntime gives our scores, at once and with its cache."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Session:
         mask: np.ndarray | None = None,
         cache: dict[str, np.ndarray] | None = None,
     ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Of ids [B, T] after what is in the cache. -> scores [B, T, vocabulary], the cache with them."""
+        """Scores of ids [B, T] after the cache. -> scores [B, T, vocabulary], the extended cache."""
         cache = self.empty(len(ids)) if cache is None else cache
         seen = next(iter(cache.values())).shape[2]
         mask = np.ones((len(ids), seen + ids.shape[1]), dtype=np.int64) if mask is None else mask
@@ -74,7 +74,7 @@ def test_the_checker_passes_with_full_shape_inference(artefacts, request, format
     made = [name for node in inferred.node for name in node.output]
     assert [name for name in made if name not in known or not known[name].HasField("shape")] == []
     assert model.ir_version <= 10  # which onnxruntime 1.20 reads
-    # What is declared is what is inferred where nothing is declared.
+    # Declared shapes equal inferred ones of a model without declarations.
     logits = next(output for output in inferred.output if output.name == "logits")
     sizes = [dim.dim_param or dim.dim_value for dim in logits.type.tensor_type.shape.dim]
     table = next(i for i in model.graph.initializer if i.name == "transformer.wte.weight")
@@ -97,7 +97,7 @@ def test_a_classifier_of_its_own_gives_our_scores(artefacts, untied):
 
 
 def test_in_16_bits_it_is_rounding_of_matrices_and_nothing_else(artefacts, ids, tmp_path):
-    """Of our model with the same matrices rounded, the scores are as near as in 32 bits."""
+    """With equally rounded matrices, the scores are as close to our model's as in 32 bits."""
     folder = artefacts.model()
     weights = load_file(folder / "model.safetensors")
     rounded = {

@@ -1,4 +1,4 @@
-"""What `grow` says of held-out text against transformers' own evaluation of the same windows."""
+"""Held-out metrics of `grow` against transformers' own evaluation of the same windows."""
 
 import math
 

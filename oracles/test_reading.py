@@ -1,4 +1,4 @@
-"""What others' programs write, read by `prepare`: crawls by warcio, tables by pyarrow, all packed by Python's bz2 and gzip."""
+"""Output of other programs, read by `prepare`: warcio crawls, pyarrow tables, packed by Python's bz2 and gzip."""
 
 import bz2
 import gzip
@@ -18,13 +18,13 @@ WORDS = "Der Wal größer 你好 Привет مرحبا boat whale nobody said 
 
 
 def texts(count: int, seed: int) -> list[str]:
-    """Of some to some hundred words in several scripts, each another."""
+    """Texts of a few to some hundred words in several scripts, all different."""
     draw = random.Random(seed)
     return [f"{i} " + " ".join(draw.choices(WORDS, k=draw.randint(1, 300))) for i in range(count)]
 
 
 def prepared(folder: Path, *names: str, **flags: str) -> list[dict]:
-    """The documents of files, as `prepare` reports them. Raises where one was refused."""
+    """Documents of files, as `prepare` reports them. Raises if one is refused."""
     report = folder / "report"
     flags = {"report": report, "out": folder / "out", "recipe": "none", **flags}
     summary = homegrown.command("prepare", "--from", *(str(folder / name) for name in names), **flags)[-1]

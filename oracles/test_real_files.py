@@ -53,12 +53,12 @@ def words(text: str) -> list[str]:
 
 
 def pairs(text: str) -> Counter[tuple[str, str]]:
-    """Of words that follow each other, by which the order of reading is told."""
+    """Pairs of consecutive words, which show the reading order."""
     return Counter(pairwise(words(text)))
 
 
 class Shares(NamedTuple):
-    """Of their words those that ours has too, of ours those that theirs has, and the first of pairs of words."""
+    """Shares: their words that ours has, our words that theirs has, and the first for word pairs."""
 
     recall: float
     precision: float

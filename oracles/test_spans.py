@@ -23,7 +23,7 @@ VOCABULARY, END = 32_128, 1
 
 
 def by_numpy() -> SimpleNamespace:
-    """As much of TensorFlow as these functions call."""
+    """The part of TensorFlow that these functions call."""
 
     def segment_sum(data: np.ndarray, ids: np.ndarray, segments: int | None = None) -> np.ndarray:
         return np.bincount(ids, weights=data, minlength=segments or 0).astype(np.int32)

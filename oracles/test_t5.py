@@ -60,7 +60,7 @@ def t5_of(vocabulary: int, untied: bool = False, **config: object) -> T5ForCondi
 
 
 def rows(vocabulary: int, seed: int = 3) -> dict:
-    """Two texts of three rows each, with any ids where padding is, and targets of what is none."""
+    """Two texts of three rows each, with random ids as padding, and targets for the other tokens."""
     draw = np.random.default_rng(seed)
     source, ids = (draw.integers(0, vocabulary, (3, width)) for width in (SOURCES, TOKENS))
     targets = draw.integers(0, vocabulary, (3, TOKENS))
@@ -118,7 +118,7 @@ def test_their_folder_opens_with_the_same_scores_and_gradients(tmp_path, tokeniz
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_our_folder_opens_whole_and_without_a_warning_of_ours(tmp_path, tokenizer, caplog, variant):
-    """One of theirs comes in, goes out as ours, and is the same model there."""
+    """An external model is imported, exported, and opens there as the same model."""
     model = t5_of(len(tokenizer), **VARIANTS[variant])
     theirs = their_models.save(tmp_path / "theirs", model, tokenizer)
     ours = homegrown.export(theirs, "hf", tmp_path / "ours")

@@ -56,7 +56,7 @@ def recipe_of(folder) -> dict:
 
 
 def log_of(folder) -> list[dict]:
-    """What trainer_state.json has of each step."""
+    """Values of each step in trainer_state.json."""
     log = json.loads((folder / "trainer_state.json").read_text())["log_history"]
     return [entry for entry in log if "loss" in entry]
 
@@ -101,7 +101,7 @@ def optimizer_of(model: torch.nn.Module, recipe: dict) -> torch.optim.Optimizer:
 
 
 def shape_of(recipe: dict) -> dict | None:
-    """What transformers' schedule has to be told besides."""
+    """Further arguments of transformers' schedule."""
     match recipe["schedule"]:
         case "cosine":
             return {"min_lr_rate": recipe["finalRate"]}
@@ -116,12 +116,12 @@ def trained(start, data, recipe: dict):
 
 
 def stepped(model: torch.nn.Module, data, recipe: dict):
-    """All steps of what of a model learns. -> model, optimizer, and (loss before the update, norm, rate) of each step."""
+    """Trains the trainable part. -> model, optimizer, and (loss before the update, norm, rate) of each step."""
     model.train()
     optimizer = optimizer_of(model, recipe)
     name = SCHEDULES[recipe["schedule"]]
     schedule = get_scheduler(name, optimizer, recipe["warmup"], STEPS, scheduler_specific_kwargs=shape_of(recipe))
-    # Our first update has the rate of step 1: theirs begin at 0, where there is nothing to apply yet.
+    # Our first update has the rate of step 1: theirs start at 0, which changes nothing.
     optimizer.step()
     schedule.step()
     log = []
@@ -161,7 +161,7 @@ def test_twenty_steps_are_those_of_pytorch(artefacts, start, name):
     if recipe["clip"]:
         assert max(norm for _, norm, _ in theirs) > recipe["clip"]
 
-    # And what is saved at the end: the model by its scores, the moments by their numbers.
+    # Also checks the final save: the model by its scores, the moments by their numbers.
     ids, _ = map(torch.from_numpy, artefacts.data().batch("train", 99, 1, range(2), CONTEXT))
     with torch.no_grad():
         saved = AutoModelForCausalLM.from_pretrained(folder)

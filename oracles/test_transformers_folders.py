@@ -1,4 +1,4 @@
-"""Folders that transformers has saved open here with the same scores; what cannot be run is refused with its reason."""
+"""Folders saved by transformers open here with equal scores; unsupported ones are refused with a reason."""
 
 import json
 import runpy
@@ -84,7 +84,7 @@ def test_handed_over_a_classifier_of_its_own_gives_our_scores_in_model_py(artefa
 
 
 def without(*endings: str) -> Callable[[Path], None]:
-    """Takes away the tensors whose names end so."""
+    """Removes tensors whose names end like this."""
 
     def change(folder: Path) -> None:
         path = folder / "model.safetensors"

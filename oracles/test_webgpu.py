@@ -39,7 +39,7 @@ def device(kernels) -> wgpu.GPUDevice:
 
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory, device) -> dict[str, tuple[dict, dict, dict]]:
-    """Of each shape: the numbers that its step has given, those of the reference, and what is known of the reads."""
+    """For each shape: the results of its step, those of the reference, and the facts about the reads."""
     folder = tmp_path_factory.mktemp("steps")
     homegrown.run("oracles/recordedSteps.ts", str(folder), *ARCHITECTURES.values())
     values = iter(replayed.replay(device, replayed.Recording(folder)))

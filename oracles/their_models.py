@@ -44,7 +44,7 @@ def tokenizer_of(texts: Iterable[str]) -> PreTrainedTokenizerFast:
 
 
 def model_of(vocabulary: int, **config: object) -> GPT2LMHeadModel:
-    """Every weight is drawn, vectors too, so that none can be taken for another or left out unseen."""
+    """Draws every weight, vectors too, so that mixed-up or missing ones show."""
     torch.manual_seed(7)
     return drawn(GPT2LMHeadModel(GPT2Config(vocab_size=vocabulary, bos_token_id=0, eos_token_id=0, **{**ODD, **config})))
 
@@ -70,7 +70,7 @@ def bert_of(vocabulary: int, head: bool = True, **config: object) -> PreTrainedM
 
 
 def classifier_of(vocabulary: int, model_type: str, labels: list[str], several: bool = False, **config: object) -> PreTrainedModel:
-    """One that tells texts apart; the token 0, which ends a text, pads where nothing else is said."""
+    """A text classifier; the token 0, which ends a text, is the default padding."""
     torch.manual_seed(7)
     sizes = {"gpt2": ODD, "bert": ODD_BERT}.get(model_type, ODD_LLAMA)
     kind = "multi_label_classification" if several else "single_label_classification"
@@ -88,7 +88,7 @@ def drawn(model: PreTrainedModel) -> PreTrainedModel:
 
 
 def save(folder: Path, model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, **how: object) -> Path:
-    """As `save_pretrained` does; `how` is for it. Returns the folder."""
+    """Saves with `save_pretrained`, with `how` as its arguments. Returns the folder."""
     tokenizer.save_pretrained(folder)
     model.save_pretrained(folder, **how)
     return folder

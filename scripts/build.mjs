@@ -21,7 +21,7 @@ export function recordBuild(root) {
   writeFileSync(record, state(root));
 }
 
-/** Hash of the sources and of dist; where there is no dist, that differs from all. */
+/** Hash of the sources and of dist; without dist, a value equal to no other. */
 function state(root) {
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
   const sources = listed.split('\n').filter((file) => file !== '' && !OTHERS.test(file));

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-test('a build is used again for the same sources, whatever tests and documents say', async () => {
+test('a build is reused for the same sources, whatever changed in tests and documents', async () => {
   expect(isBuilt(root)).toBe(false);
   recordBuild(root);
   expect(isBuilt(root)).toBe(true);

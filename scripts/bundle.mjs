@@ -1,4 +1,4 @@
-// Commands as plain JavaScript: Node starts them in a third of the time that finding and translating their sources takes.
+// Commands as plain JavaScript: Node starts them in a third of the time that loading and compiling their sources takes.
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -29,7 +29,7 @@ export async function bundled(root, entry) {
     entryPoints: [entry],
     outdir: folder,
     bundle: true,
-    // Scripts, unlike modules, can be kept as V8 has compiled them (compiled.mjs).
+    // V8's compiled code can be cached for scripts, but not for modules (compiled.mjs).
     format: 'cjs',
     platform: 'node',
     banner: { js: AS_A_MODULE },
@@ -53,7 +53,7 @@ export async function bundled(root, entry) {
   return join(folder, file);
 }
 
-/** What modules find around them. What V8 has kept of a script can no longer import by itself. */
+/** Globals of modules. A script from V8's cache can't import by itself. */
 const AS_A_MODULE = `'use strict';
 const __address = require('node:url').pathToFileURL(__filename).href;
 const __import = require.late ?? ((what) => import(what));`;
@@ -63,7 +63,7 @@ function withImportsLate(text, imports) {
   return [...new Set(late)].reduce((text, path) => text.replaceAll(`import("${path}")`, `__import("${path}")`), text);
 }
 
-/** All of TensorFlow.js is one: what it has registered is kept in it. */
+/** Keeps TensorFlow.js in one bundle, as it stores its registrations. */
 function apart({ path, kind }) {
   const isLate = kind === 'dynamic-import' && !path.startsWith('@tensorflow/');
   return isLate || path === 'webgpu' ? { path, external: true } : undefined;
@@ -75,7 +75,7 @@ async function withOwnAddress({ path }) {
   return { contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)), loader: 'ts' };
 }
 
-/** Of files: where they are, when they were written last, and their sizes; undefined where one is missing, or as new as `before`. */
+/** Paths, modification times and sizes of files; undefined if one is missing, or as new as `before`. */
 function stampOf(root, inputs, before = Infinity) {
   const stats = inputs.map((input) => statSync(join(root, input), { throwIfNoEntry: false }));
   if (!stats.every((found) => found && found.mtimeMs < before)) return undefined;
@@ -93,12 +93,12 @@ async function written(path, contents) {
   await rename(part, path);
 }
 
-/** Earlier ones, but for those of the last day: another command may be about to start from one. */
+/** Removes earlier bundles, except those of the last day: another command may be about to start from one. */
 async function removeOld(folder, name, file) {
   for (const other of await readdir(folder)) {
     if (other.startsWith(file) || !other.startsWith(`${name}-`)) continue;
     const path = join(folder, other);
-    const found = await stat(path).catch(() => undefined); // gone where another has renamed or removed it
+    const found = await stat(path).catch(() => undefined); // missing if another process renamed or removed it
     if (found && Date.now() - found.mtimeMs > DAY_MS) await rm(path, { force: true });
   }
 }

@@ -16,14 +16,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** As written a minute ago: what is as new as the bundling itself is not trusted. */
+/** Writes a source with a time of a minute ago: files as new as the bundle are not trusted. */
 async function source(name: string, text: string, at = Date.now() - 60_000): Promise<void> {
   await writeFile(join(root, name), text);
   await utimes(join(root, name), at / 1000, at / 1000);
 }
 const said = (path: string): string => spawnSync(process.execPath, [path], { encoding: 'utf8' }).stdout.trim();
 
-test('a command is bundled once, and again where a source has changed, and a module’s address is its source’s', async () => {
+test('a command is bundled once, and again after a source changed, and a module’s URL is that of its source', async () => {
   const address = pathToFileURL(join(root, 'src/said.ts')).href;
   const first = await bundled(root, 'cli/say.ts');
   expect(said(first)).toBe(`aye ${address}`);
@@ -37,14 +37,14 @@ test('a command is bundled once, and again where a source has changed, and a mod
   await expect(bundled(root, 'cli/say.ts')).rejects.toThrow('said');
 });
 
-test('what was written while it was bundled is bundled again', async () => {
+test('a source that changes during bundling is bundled again', async () => {
   await source('src/said.ts', `export const said: string = 'aye';`, Date.now() + 60_000);
   expect(said(await bundled(root, 'cli/say.ts'))).toBe('aye');
   await source('src/said.ts', `export const said: string = 'nay';`, Date.now() + 60_000);
   expect(said(await bundled(root, 'cli/say.ts'))).toBe('nay');
 });
 
-test('many at once leave one, whole; and those of other days go', async () => {
+test('concurrent bundles leave one complete file; those of other days are removed', async () => {
   await mkdir(join(root, 'node_modules/.cache/homegrown/commands'), { recursive: true });
   await source('node_modules/.cache/homegrown/commands/say-0.cjs', '', Date.now() - 2 * 86_400_000);
   await source('node_modules/.cache/homegrown/commands/other-0.cjs', '', Date.now() - 2 * 86_400_000);
@@ -55,7 +55,7 @@ test('many at once leave one, whole; and those of other days go', async () => {
   expect(await readFile(paths[0]!, 'utf8')).toContain('aye');
 });
 
-test('where nothing can be written, it says so, and leaves it to who asked', async () => {
+test('a read-only folder throws, and the caller handles it', async () => {
   await writeFile(join(root, 'node_modules/.cache'), 'a file in the way');
   await expect(bundled(root, 'cli/say.ts')).rejects.toThrow('ENOTDIR');
 });

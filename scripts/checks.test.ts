@@ -4,7 +4,7 @@ import { TYPE_PROJECTS } from './checks.mjs';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-test('every folder of src is in a project that is checked', () => {
+test('a checked project contains every folder of src', () => {
   const included = [...TYPE_PROJECTS, 'tsconfig.core.json'].flatMap(
     (name) => (JSON.parse(read(name)) as { include: string[] }).include,
   );

@@ -1,4 +1,4 @@
-/** Few chunks: each holds what one kind of visit or worker needs, so that opening the app takes few requests. */
+/** Few chunks: each holds the modules of one kind of visit or worker, so that opening the app takes few requests. */
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { build, type Plugin, type PluginOption, type Rolldown } from 'vite';
@@ -36,7 +36,7 @@ export function chunksPlugin(): Plugin {
   };
 }
 
-/** Every group holds all that its modules import, or imports the groups that do: none of them lie in a circle. */
+/** Every group holds all imports of its modules, or imports their groups: no groups form a cycle. */
 const grouped = (chunks: Chunks): Rolldown.CodeSplittingOptions => ({
   includeDependenciesRecursively: false,
   groups: [{ name: (id) => chunks.get(id) ?? null }],
@@ -84,7 +84,7 @@ const noWorkers = (): Plugin => ({
 });
 
 const MAIN = /\/src\/main\.ts$/;
-/** What src/main.ts loads one after another; each is evaluated in a task of its own. */
+/** Modules that src/main.ts loads one after another; each is evaluated in a separate task. */
 const PHASES = [
   ['main', MAIN],
   ['open', /\/src\/app\/open\.ts$/],
@@ -94,10 +94,13 @@ const PHASES = [
 const FIRST_PAGE = /\/src\/features\/text\/TextPage\.tsx$/;
 const STAGE_PAGE = /\/src\/features\/(\w+)\/\1Page\.tsx$/i;
 
-/** What the page tells files apart by, which it loads after its pages. */
+/** Format detection of the page, which loads after its pages. */
 const RECOGNITION = /\/src\/core\/documents\/(known|together)\.ts$/;
 
-/** The phases; what the first page shares with others; what others share, and all of their styles; what one page alone needs. */
+/**
+ * Chunks of the phases, of modules shared with the first page, of other shared modules and all styles, and of each
+ * page.
+ */
 function pageChunks(closures: Closures): Chunks {
   const chunks = new Map<string, string>();
   const place = (modules: Iterable<string>, name: (id: string) => string): void => {
@@ -117,14 +120,14 @@ function pageChunks(closures: Closures): Chunks {
 }
 
 const ROLE = /\/src\/workers\/(\w+)Role\.ts$/;
-/** What a run may need, whatever it is of: a device loads all of it when it opens. */
+/** Modules that any run may need: a device loads all of them when it opens. */
 const ENGINE = /\/src\/core\/(ops|nn|objectives|sample)\/[^/]+\.ts$|\/src\/core\/models\/\w+\/forward\.ts$/;
-/** What tells files apart, and reads those of text and tables of text, which the worker of data loads at once. */
+/** Format detection, and readers of text and text tables, which the data worker loads at once. */
 const READERS = /\/src\/core\/documents\/(known|together|decode|read\/(txt|md|csv|tsv|jsonl?))\.ts$|\/papaparse[^/]*$/;
-/** Role -> what it loads besides its script. */
+/** Role -> modules that it loads besides its script. */
 const LOADED: Readonly<Record<string, RegExp>> = { gpu: ENGINE, data: READERS, reader: READERS };
 
-/** Starts when an export is verified. What it shares goes to the data worker too, and what it alone needs is left to the bundler. */
+/** Starts when an export is verified. Its shared modules also go to the data worker; the bundler places its own. */
 const SELDOM = /\/src\/workers\/verifyRole\.ts$/;
 
 /** Modules that the same roles need are together, so that no worker loads what it doesn't need. */
@@ -146,7 +149,7 @@ function workerChunks(closures: Closures): Chunks {
 const union = (closures: Closures, roots: RegExp | undefined): ReadonlySet<string> =>
   new Set([...closures].flatMap(([root, modules]) => (roots?.test(root) ? [...modules] : [])));
 
-/** @throws where no module is such: it was moved or renamed */
+/** @throws if no module matches: it was moved or renamed */
 function only(closures: Closures, root: RegExp): ReadonlySet<string> {
   const found = [...closures].filter(([id]) => root.test(id));
   if (found.length !== 1) throw new Error(`${found.length} modules are ${String(root)}: scripts/chunks.ts needs one`);

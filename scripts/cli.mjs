@@ -27,13 +27,13 @@ const [name, ...args] = process.argv.slice(2);
 const debugs = Boolean(process.env.HOMEGROWN_DEBUG);
 const SAME_MS = 1000;
 const WATCH_MS = 500;
-/** Of what engines say: its end. */
+/** Maximum length of engine messages; the end is kept. */
 const MAX_NOTICE_CHARACTERS = 2 ** 16;
 const SMALLER = 'Use a smaller model, batch, context or text.';
 const IF_MEMORY = 'If memory was short, use a smaller model, batch, context or text.';
 const DEBUG = 'Run the command again with HOMEGROWN_DEBUG=1 and report its output.';
 
-// npm runs a script of this name by itself, too: after it has installed, linked or packed something.
+// npm also runs a script of this name by itself, after an install, link or pack.
 const { npm_lifecycle_event: script, npm_command: asked = '' } = process.env;
 const isInstalling = name === 'prepare' && args.length === 0 && script === 'prepare' && !/^run/.test(asked);
 if (isInstalling) process.exitCode = 0;
@@ -71,11 +71,11 @@ async function start() {
   const what = await sources();
   for (const signal of stops) process.off(signal, stopped);
 
-  // npm runs scripts in the package's folder; relative paths are of the folder where it was called.
+  // npm runs scripts in the package's folder; relative paths refer to the folder where it was called.
   const byNpm = process.env.npm_lifecycle_event === name;
   const child = spawn(process.execPath, [...what, ...args], {
     cwd: (byNpm && process.env.INIT_CWD) || process.cwd(),
-    // Words go to file 3. What comes on file 2 is the engines' own, such as Dawn's notices or what V8 leaves when it dies.
+    // Messages go to file 3. File 2 has the engines' output, such as Dawn's notices or V8's report of a crash.
     stdio: ['inherit', 'inherit', debugs ? 'inherit' : 'pipe', 2, 'ipc'],
     env: {
       ...process.env,
@@ -129,14 +129,14 @@ async function start() {
   });
 }
 
-/** One line for people, and one for programs where --json is given. */
+/** Prints one line for people, and one for programs with --json. */
 function fail(code, message, exitCode) {
   process.stderr.write(`${message}\n`);
   if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
   process.exitCode = exitCode;
 }
 
-/** The npm that runs this script: above the shell in which it does so, where there is one. */
+/** Process id of the npm that runs this script: above its shell, if there is one. */
 function npmAbove() {
   const { ppid } = process;
   const [parent, command] = existsSync(`/proc/${ppid}/stat`)
@@ -157,7 +157,7 @@ function isAlive(pid) {
     return false;
   }
 }
-/** The code with which shells tell of a signal. */
+/** Exit code that shells use for a signal. */
 function numbered(signal) {
   return 128 + constants.signals[signal];
 }

@@ -40,7 +40,7 @@ export function commentsIn(file: string, source: string): ShownString[] {
 }
 const COMMENT = /^\s*(?:\/\/|\/\*\*?|\*(?!\/))\s*(.*?)(?:\s*\*\/)?$/;
 const PYTHON_COMMENT = /^\s*#\s*(.*)$/;
-/** After code. A URL has no space before its slashes. */
+/** Comment after code. A URL has no space before its slashes. */
 const TRAILING = /[;,{})\]]\s+(?:\/\/|#)\s(.*)$/;
 const TITLE = /(?:\b(?:test|it|describe)(?:\.\w+)*|^\s*[\])}`].*?\))\((['"`])(.+?)\1/;
 

@@ -1,5 +1,5 @@
-// Runs a file that was bundled (bundle.mjs), compiled as far as it was when it ran before: node compiled.mjs FILE ARGUMENTS…
-// Most of what a short command takes is V8's compiling of functions when they are first called.
+// Runs a bundled file (bundle.mjs) with V8's cached code of its earlier runs: node compiled.mjs FILE ARGUMENTS… A short
+// command spends most of its time on V8's compilation of functions at their first call.
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ const [, file] = process.argv;
 const place = `${file}.${cachedDataVersionTag().toString(16)}`;
 const last = lastKept();
 const script = new Script(
-  // All that a bundle holds is ASCII. It has around it what Node's own modules have.
+  // A bundle is all ASCII. The wrapper provides the globals of Node's own modules.
   `(function (require, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`,
   { filename: file, cachedData: last?.compiled },
 );
@@ -27,7 +27,7 @@ process.on('exit', () => {
 const around = Object.assign(createRequire(file), { late: (what) => import(what) });
 script.runInThisContext()(around, file, dirname(file));
 
-/** Checked, as V8 does not: it would break down over what is damaged. */
+/** Reads the cache and verifies it: V8 would crash on damaged code. */
 function lastKept() {
   try {
     const kept = deserialize(readFileSync(place));
@@ -37,7 +37,7 @@ function lastKept() {
   }
 }
 
-/** Whole or not at all, whoever else writes it now. Where nothing can be written, it is compiled each time. */
+/** Writes the cache atomically, whoever else writes it. In a read-only folder, each run compiles. */
 function keep(size) {
   const part = `${place}.${process.pid}`;
   const compiled = script.createCachedData();

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Told apart by what they return, as V8 keeps equal ones once; as many as it takes to be noticed. */
+/** Functions with different results, as V8 stores equal ones once; enough of them to be noticed. */
 const FUNCTIONS = Array.from(
   { length: 3000 },
   (_, i) => `function f${i}(a) { let b = ${i}; for (let j = 0; j < a; j++) b += j * ${i} - (b % 7); return b; }`,
@@ -55,7 +55,7 @@ test('caches compiled code, uses it, and replaces it only after much more was co
   expect(await kept()).toEqual(second);
 });
 
-test('what was kept is not believed where it is damaged, or of another text', async () => {
+test('damaged cached code, or that of another text, is ignored', async () => {
   const all = said('all');
   const { name } = await kept();
   for (const damaged of [Buffer.from('no'), (await readFile(join(folder, name))).fill(7, 100, 200)]) {
@@ -67,7 +67,7 @@ test('what was kept is not believed where it is damaged, or of another text', as
   expect(said('all')).toBe('of another text\n');
 });
 
-test('where nothing can be kept, it runs as well, and leaves nothing', async () => {
+test('a read-only folder works without a cache, and stays unchanged', async () => {
   const all = said('all');
   const { name } = await kept();
   await rm(join(folder, name));

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../cli/testing/commands';
 import { DOCUMENT, tablesIn, withFlagTables } from './cliTables';
 
-test('documents leave sizes of the build to the tests and the app, where they are measured', async () => {
+test('documents leave build sizes to the tests and the app, which measure them', async () => {
   const [readme, changelog] = await Promise.all(['README.md', 'CHANGELOG.md'].map((name) => readFile(name, 'utf8')));
   const privacy = /## Privacy\n([^]*?)\n## /.exec(readme!)![1]!;
   expect(privacy.match(/[\d.]+ ([kM]B|files)\b/g)).toBeNull();
@@ -20,7 +20,7 @@ test('docs/cli.md has a table of the flags of every command, as --help lists the
   expect(withFlagTables(text, COMMANDS)).toBe(text);
 });
 
-test('a mark of a table that names no command is refused', () => {
+test('a table mark that names no command is refused', () => {
   const mark = '<!-- flags: bake -->\n<!-- end -->';
   expect(() => withFlagTables(mark, COMMANDS)).toThrow("has a table for 'bake', which is not a command");
 });

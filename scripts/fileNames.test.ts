@@ -1,8 +1,8 @@
-/** Names of modules hold where file names have no case, as on macOS and Windows: there `./OwnText` is `ownText.ts` as well. */
+/** Module names work on case-insensitive file systems, as on macOS: there `./OwnText` is also `ownText.ts`. */
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-test('no two modules of a folder differ by a capital alone', () => {
+test('no two modules of a folder differ only in case', () => {
   const modules = ['src', 'cli', 'node', 'e2e', 'bench', 'scripts'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((path) =>
       /(?<!\.d)\.(?:m?[jt]s|tsx)$/.test(path) ? [`${folder}/${path.replace(/\.\w+$/, '')}`] : [],

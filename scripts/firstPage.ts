@@ -1,14 +1,14 @@
 import type { Plugin, Rolldown } from 'vite';
 
 /**
- * The first page takes what it draws of the interface's parts, and no others. It names all that src/main.ts loads one after
- * another, so that it is fetched at once.
+ * Gives the first page only the interface parts that it renders. Names all modules that src/main.ts loads one after
+ * another, so that they are fetched at once.
  */
 export function firstPagePlugin(): Plugin {
   return {
     name: 'first page',
     apply: 'build',
-    // Nothing happens where one is imported: their list brings those alone that are used.
+    // Importing one has no side effect: a list of them brings only the used ones.
     transform: (_, id) => (/\/src\/ui\/\w+\.tsx$/.test(id) ? { moduleSideEffects: false } : null),
     transformIndexHtml: {
       order: 'post',
@@ -25,7 +25,7 @@ export function firstPagePlugin(): Plugin {
   };
 }
 
-/** These scripts and all that they import, by name; what one imports stands before it, as its styles must. */
+/** Names of these scripts and all their imports; each import comes before its importer, as its styles must. */
 function withImports(
   names: readonly string[],
   bundle: Rolldown.OutputBundle,

@@ -1,7 +1,8 @@
 /**
- * Records what the first page shows, by real runs on WASM: a run on Moby Dick in the built app, and by the terminal what a
- * classifier of the emails says and a model of the letter tasks answers. Writes all or one of these into
- * src/features/text/recorded.json: `npx tsx scripts/firstRun.ts [run|label|answer]`. The run needs `npm run build` first.
+ * Records the first page's content in real runs on WASM: a run on Moby Dick in the built app, and in the CLI a
+ * classifier of the emails and answers to the letter tasks. Writes all or one of these into
+ * src/features/text/recorded.json:
+ * `npx tsx scripts/firstRun.ts [run|label|answer]`. The run needs `npm run build` first.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

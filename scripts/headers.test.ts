@@ -37,7 +37,7 @@ test('pages reach nothing and run only our own script; workers may compile WASM 
   }
 });
 
-test('host files carry every header, and a worker policy of their own', () => {
+test('host files carry every header, and a separate worker policy', () => {
   for (const { text } of hostFiles()) {
     for (const name of Object.keys(headersFor('/'))) expect(text).toContain(name);
     expect(text).toContain(csp('/workers/a.js'));
@@ -45,6 +45,6 @@ test('host files carry every header, and a worker policy of their own', () => {
   }
 });
 
-test('the page carries its own policy, for a host that sends none: all but what only a header can say', () => {
+test('the page carries its own policy for hosts without headers: all but the header-only parts', () => {
   expect(csp('/').replace("; frame-ancestors 'none'", '')).toBe(metaPolicy());
 });

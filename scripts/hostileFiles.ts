@@ -1,4 +1,4 @@
-// Writes the files that readers are tried with into a folder, each case in a folder of its own:
+// Writes the test files of the readers into a folder, each case in a folder of its own:
 // node --import tsx scripts/hostileFiles.ts FOLDER [WORDS OF A CASE'S NAME]
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

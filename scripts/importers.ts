@@ -1,4 +1,4 @@
-/** Which files of a checkout import which, by their syntax trees. */
+/** Imports between the files of a checkout, by their syntax trees. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -10,7 +10,7 @@ export const filesOf = (root: string): string[] =>
     .split('\n')
     .filter((file) => file !== '' && existsSync(join(root, file)));
 
-/** By file, the files that import it directly. */
+/** Files that import a file directly, by that file. */
 export function importers(root: string, files: readonly string[]): Map<string, string[]> {
   const known = new Set(files);
   const found = new Map<string, string[]>();

@@ -114,6 +114,6 @@ test('the list has strings of pages, typed errors, the terminal and templates', 
     [/^src\/page\/page\.html$/, 10],
   ] as const)
     expect(count(file), file.source).toBeGreaterThan(min);
-  // Of kernels and graphs, only typed errors are listed.
+  // In kernels and graphs, only typed errors are listed.
   expect(count(/\.wgsl\.ts$/)).toBe(0);
 });

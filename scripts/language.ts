@@ -1,9 +1,9 @@
-/** Words that the language guide replaces, and where strings, comments and names still have them. */
+/** Words that the language guide replaces, and their remaining uses in strings, comments and names. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShownString } from './strings.ts';
 
-/** Each is replaced by a term of the field, or by another sentence. */
+/** A term of the field, or another sentence, replaces each. */
 const BANNED: readonly RegExp[] = [
   /\blearnt\b/i,
   /\b(is|are|was|were|be) told\b|\btells (of|what|how|why|whether|which|every|its)\b|\btold (of|in|by)\b/i,
@@ -44,7 +44,7 @@ const BANNED: readonly RegExp[] = [
   /\b(token|normal|memor|quant|optim|initial|recogn|summar|stabil|organ)is(e[sd]?|ing|ation)\b/i,
 ];
 
-/** Words of a text that the guide replaces, as they stand in it. */
+/** Words of a text that the guide replaces, in their original form. */
 export const bannedWords = (text: string): string[] =>
   BANNED.flatMap((pattern) => [...text.matchAll(new RegExp(pattern, `${pattern.flags}g`))].map(([word]) => word));
 
@@ -71,12 +71,12 @@ export function countByFile(banned: readonly ShownString[]): Counts {
 /** Parts of names that the guide replaces. */
 const BANNED_NAME =
   /^(?:MOST|LEAST|LONGEST|LARGEST|SMALLEST|FEWEST)(?:_|$)|^[tT]old|Told|[lL]earnt|[lL]abelled|[cC]ancelled|[pP]ainted|[fF]orebears|onTheWay|^seers$|Helpers$|[bB]eside(?!s)/;
-/** Keys of stored records, exported files and HTML, which stay readable as they are. */
+/** Keys of stored records, exported files and HTML, which stay unchanged for compatibility. */
 const STORED = new Set(['asItLearnt', 'beside', 'labelled', 'labelledby', 'learnt', 'mayHaveLearnt']);
 export const bannedNames = (names: readonly ShownString[]): ShownString[] =>
   names.filter(({ text }) => BANNED_NAME.test(text) && !STORED.has(text));
 
-/** What is still allowed, by file. It may only shrink. */
+/** Remaining allowance by file. The allowance may only shrink. */
 export const ALLOWANCES = {
   strings: 'scripts/bannedWords.json',
   comments: 'scripts/bannedComments.json',
@@ -87,7 +87,7 @@ type Kind = keyof typeof ALLOWANCES;
 export const readAllowance = (root: string, kind: Kind): Counts =>
   JSON.parse(readFileSync(join(root, ALLOWANCES[kind]), 'utf8')) as Counts;
 
-/** Lowers the allowance to what there is. @returns files that have more than it allows */
+/** Lowers the allowance to the current counts. @returns files that exceed it */
 export function shrinkAllowance(root: string, kind: Kind, counts: Counts): string[] {
   const allowed = readAllowance(root, kind);
   const kept = Object.entries(allowed).flatMap(([file, max]) => {

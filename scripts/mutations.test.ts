@@ -13,11 +13,11 @@ export async function sum(rows: number[], from = 1e3, options = { 5: true }): Pr
 }
 `;
 const mutations = mutationsOf('sum.ts', TEXT);
-/** What mutations of a kind make of the original. */
+/** Changes that mutations of a kind make to the original. */
 const changes = (kind: Mutation['kind']): string[][] =>
   mutations.filter((each) => each.kind === kind).map(({ original, replacement }) => [original, replacement]);
 
-test('each kind changes what it names, and no type or property name', () => {
+test('each kind changes its target, and no type or property name', () => {
   expect(changes('negated condition')).toEqual([
     ['i < rows.length - 1', '!(i < rows.length - 1)'],
     ['total > 9', '!(total > 9)'],
@@ -47,7 +47,7 @@ test('each kind changes what it names, and no type or property name', () => {
   ]);
 });
 
-test('a mutation changes one place, and is found again where lines have moved', () => {
+test('a mutation changes one place, and is found again after lines moved', () => {
   const [removed] = mutations.filter(({ kind }) => kind === 'removed call');
   expect(removed).toMatchObject({ line: 7, context: 'if (total > 9) await a(total);', occurrence: 0 });
   expect(apply(TEXT, removed!)).toBe(TEXT.replace('(total > 9) await a(total);', '(total > 9) ;'));
@@ -65,7 +65,7 @@ test('the order distinguishes equal mutations on equal lines', () => {
   expect(new Set(twice.map(keyOf)).size).toBe(2);
 });
 
-test('a sample has as many of each kind, and only a changed file changes what is drawn from it', () => {
+test('a sample has equally many of each kind, and only a changed file changes its own draw', () => {
   const other = (size: number) => mutationsOf('other.ts', `let x = [${'7, '.repeat(size)}];`);
   const drawn = sample([...mutations, ...other(4)], 1, 10);
   expect(sample([...mutations, ...other(4)].reverse(), 1, 10)).toEqual(drawn);

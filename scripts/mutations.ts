@@ -61,8 +61,8 @@ export function mutationsOf(file: string, text: string): Mutation[] {
 }
 
 /**
- * Draws `count` mutations, as many of each kind as possible. Each mutation's rank is a hash of the seed and its key, so a change
- * of one file leaves the draw from all other files as it was.
+ * Draws `count` mutations, as many of each kind as possible. Each mutation's rank is a hash of the seed and its key, so
+ * a changed file doesn't affect the draw from other files.
  */
 export function sample(mutations: readonly Mutation[], seed: number, count: number): Mutation[] {
   const ranked = mutations

@@ -1,4 +1,4 @@
-/** The service worker: src/offline, with the list of what the build wrote. */
+/** The service worker: src/offline, with the list of files in the build. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -32,7 +32,7 @@ const LEFT_OUT = new Set([SCRIPT, ...hostFiles().map(({ name }) => name)]);
 
 type Files = Record<string, { integrity: string; size: number; isCore: boolean }>;
 
-/** What a first visit and a first run on WASM need, besides chunks that core chunks import. */
+/** Whether a first visit and a first run on WASM need a file; chunks that core chunks import count besides. */
 const isCoreName = (name: string): boolean =>
   ['index.html', 'icon.svg', 'manifest.webmanifest', 'samples/index.json'].includes(name) ||
   new RegExp(`^(assets|workers)/(${CORE}|index-|role\\.worker-)`).test(name) ||
@@ -43,7 +43,7 @@ const isCoreName = (name: string): boolean =>
 /** These files, and all scripts that they import statically. */
 async function coreOf(dir: string, names: readonly string[]): Promise<ReadonlySet<string>> {
   const core = new Set(names.filter(isCoreName));
-  // A set visits what is added meanwhile.
+  // Iterating a set includes elements added meanwhile.
   for (const name of core) {
     if (!name.endsWith('.js')) continue;
     const script = await readFile(join(dir, name), 'utf8');
@@ -54,8 +54,8 @@ async function coreOf(dir: string, names: readonly string[]): Promise<ReadonlySe
 }
 
 /**
- * Path as the app asks for it -> the file's hash, as `integrity` takes it, and its bytes. Core files come first, and
- * small files before large ones.
+ * Request path -> the file's hash in the format of `integrity`, and its bytes. Core files come first, and small files
+ * before large ones.
  */
 async function filesOf(dir: string): Promise<Files> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
@@ -85,7 +85,7 @@ async function filesOf(dir: string): Promise<Files> {
   );
 }
 
-/** Headers are kept with a file, so that other headers need another cache. */
+/** Headers are cached with a file, so changed headers need another cache. */
 const cacheName = (): string => {
   const headers = JSON.stringify(['/', '/workers/a.js'].map(headersFor));
   return `homegrown-${createHash('sha256').update(headers).digest('hex').slice(0, 8)}`;

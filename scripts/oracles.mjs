@@ -1,7 +1,7 @@
-// npm run oracles: Python's own engines read what our commands have written (docs/decisions/0041).
-// Makes a venv in .oracles, once, and runs pytest over oracles/; what is given to it is given on: `npm run oracles -- test_gguf.py`.
-// Ends with a line for each test that was skipped and one, `N passed, N failed`; exits non-zero if anything failed or nothing
-// ran. Where Python or the network is missing it says so and exits with 0: a newcomer needs neither.
+// npm run oracles: independent Python engines read the output of our commands (docs/decisions/0041). Creates a venv in
+// .oracles, once, and runs pytest over oracles/ with the given arguments: `npm run oracles -- test_gguf.py`. Ends with
+// a line for each skipped test and one, `N passed, N failed`; exits non-zero if anything failed or nothing ran. Without
+// Python or the network, says so and exits with 0: a newcomer needs neither.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,14 +23,14 @@ const skip = ensurePython();
 if (skip === null) {
   ensurePackages();
   try {
-    ensureVulkan(); // for test_webgpu.py, which is skipped without
+    ensureVulkan(); // for test_webgpu.py, which is skipped without Vulkan
   } catch (error) {
     console.error(error.message);
   }
   process.exitCode = runTests();
 } else console.log(`Oracles skipped: ${skip}`);
 
-/** A venv with what requirements.txt asks for. -> why there is none, or null. Throws where something else is wrong. */
+/** Creates a venv from requirements.txt. -> why there is none, or null. Throws for any other failure. */
 function ensurePython() {
   const found = findPython();
   if (!found)
@@ -68,8 +68,8 @@ function findPython() {
 }
 
 /**
- * On Linux PyTorch is built for CUDA, with 3 GB of libraries, unless pip is set up to take it from elsewhere. Where it would
- * take that, PyTorch's own index of builds for processors is asked too, if it can be reached.
+ * On Linux, pip installs PyTorch with 3 GB of CUDA libraries, unless configured otherwise. In that case, adds PyTorch's
+ * own index of CPU builds, if it can be reached.
  */
 function cpuBuilds() {
   if (process.platform !== 'linux') return [];
@@ -83,15 +83,15 @@ function cpuBuilds() {
 }
 
 function pip(args) {
-  // pip would compile every module. Python compiles those that are imported, and keeps them (PYTHONPYCACHEPREFIX).
+  // pip would compile every module. Python compiles and caches only imported ones (PYTHONPYCACHEPREFIX).
   const options = ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check', ...args];
   const { status, stdout, stderr } = spawnSync(python, options, { encoding: 'utf8', maxBuffer: 2 ** 28 });
   return { status, words: `${stdout}${stderr}` };
 }
 function runTests() {
   const asked = process.argv.slice(2);
-  // All of them are shared among as many processes as there are cores and memory for. What is in one file stays in one process,
-  // as its tests share what they had made.
+  // Tests run in as many processes as cores and memory allow. Tests of one file share a process, as they share prepared
+  // models.
   const count = Math.min(4, availableParallelism());
   const beside = asked.length === 0 ? ['--numprocesses', String(count), '--dist', 'loadfile'] : [];
   const { status } = spawnSync(python, ['-m', 'pytest', ...beside, ...asked], {
@@ -100,12 +100,12 @@ function runTests() {
     env: {
       ...process.env,
       NODE: process.execPath,
-      // Bytecode is kept apart from the sources, and goes with the packages.
+      // Bytecode is separate from the sources, and is removed with the packages.
       PYTHONDONTWRITEBYTECODE: '',
       PYTHONPYCACHEPREFIX: join(venv, 'bytecode'),
-      // As each would take all cores.
+      // Each process would use all cores.
       ...(beside.length > 0 && { OMP_NUM_THREADS: '1' }),
-      // Nothing is looked up on a hub, and nothing told to one.
+      // No look-ups on a hub, and no telemetry.
       HF_HUB_OFFLINE: '1',
       HF_HUB_DISABLE_TELEMETRY: '1',
     },

@@ -1,4 +1,4 @@
-/** Where npm run oracles cannot run, it says why and is no failure. */
+/** If npm run oracles can't run, it prints the reason and succeeds. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
-/** A checkout of what the command reads before it runs a test, so that no venv of this one is touched. */
+/** A checkout of the files that the command reads before a test, so that the real venv stays untouched. */
 let root: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'oracles-'));
@@ -28,14 +28,14 @@ const run = (env: Readonly<Record<string, string>>) => {
 const hasPython =
   spawnSync('python3', ['-c', 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))']).status === 0;
 
-test('without Python it says which it wants', () => {
+test('without Python it names the required version', () => {
   const { status, stdout } = run({ PATH: join(root, 'nothing') });
   expect(stdout).toMatch(/^Oracles skipped: there is no Python 3\.11 or newer with venv/);
   expect(status).toBe(0);
 });
 
 test.skipIf(!hasPython)(
-  'without a network it says so, and what else pip finds wrong is a failure',
+  'without a network it says so; any other problem of pip is a failure',
   { timeout: 600_000 },
   () => {
     // Nobody listens on port 9.

@@ -10,7 +10,7 @@ export async function buildPage(): Promise<string> {
     policy: policy(script, style),
     style: `<style>${style}</style>`,
     script: `<script>${script}</script>`,
-    // What the exporter fills in.
+    // The exporter fills this in.
     title: '{{title}}',
     curve: '{{curve}}',
     baselines: '{{baselines}}',
@@ -51,7 +51,7 @@ async function bundle(): Promise<{ script: string; style: string }> {
   return { script, style };
 }
 
-/** Nothing is loaded from anywhere; only this script and this style are taken, and the worker that is made of the script. */
+/** Content security policy: loads nothing, and allows only this script, its worker, and this style. */
 function policy(script: string, style: string): string {
   const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   return [

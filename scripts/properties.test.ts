@@ -33,7 +33,7 @@ it.skipIf(isSlow)('draws', () => draw(propertyRuns(20)));`,
   'plain.test.ts': `it('says fast-check', () => {});`,
 };
 
-test('tests are found that lead to a generator, at the line that vitest gives them', async () => {
+test('tests that lead to a generator are found, at the line that vitest reports', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'properties-'));
   for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, name), text);
   expect(propertyTests(folder, Object.keys(FILES))).toEqual([

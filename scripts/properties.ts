@@ -5,16 +5,14 @@ import ts from 'typescript';
 
 const GENERATORS = ['fast-check', 'propertyRuns'];
 
-/**
- * Lists the tests in which more generated cases find more, as vitest names them: `file:line`. Names too many rather than too few.
- */
+/** Tests that find more with more generated cases, as `file:line`. Lists too many rather than too few. */
 export function propertyTests(root: string, files: readonly string[]): string[] {
   const known = new Set(files);
   const parsed = new Map<string, ts.SourceFile | undefined>();
   const read = (file: string): ts.SourceFile | undefined => {
     if (!parsed.has(file)) {
       const text = known.has(file) ? readFileSync(join(root, file), 'utf8') : '';
-      // Only what names a generator itself, or imports a file of testing/, can generate.
+      // Only files that name a generator, or import a file of testing/, can generate.
       const tree = /fast-check|propertyRuns|\/testing\//.test(text) ? parse(file, text) : undefined;
       parsed.set(file, tree);
     }
@@ -81,7 +79,7 @@ function rootName(node: ts.Expression): string {
   return ts.isCallExpression(node) || ts.isPropertyAccessExpression(node) ? rootName(node.expression) : '';
 }
 
-/** Of `test.each(…)(…)` the second bracket. */
+/** Position of the second bracket of `test.each(…)(…)`. */
 function placeOf(callee: ts.Expression): number {
   if (ts.isCallExpression(callee)) return callee.end;
   return ts.isPropertyAccessExpression(callee) ? callee.name.getStart() : callee.getStart();
@@ -101,7 +99,7 @@ function mentions(node: ts.Node, names: ReadonlySet<string>): boolean {
   return ts.forEachChild(node, (child) => mentions(child, visible)) ?? false;
 }
 
-/** Names that hide outer ones within a function, a block or a loop. What they stand for is visited where they are declared. */
+/** Names that shadow outer ones in a function, a block or a loop. Their values are visited at the declaration. */
 function namesDeclaredBy(node: ts.Node): readonly string[] {
   if (ts.isFunctionLike(node)) return node.parameters.flatMap(({ name }) => boundNames(name));
   if (ts.isBlock(node))

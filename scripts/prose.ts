@@ -1,4 +1,4 @@
-/** What of a file is written for people: whether a literal is prose, and the text of Markdown, HTML and Python. */
+/** Text of a file for people: whether a literal is prose, and the text of Markdown, HTML and Python. */
 
 interface Line {
   line: number;
@@ -27,7 +27,7 @@ export function textOfMarkdown(source: string): Line[] {
   });
 }
 
-/** Text between tags, and what attributes name. */
+/** Text between tags, and in attributes. */
 export function textOfHtml(source: string): Line[] {
   const bare = source.replace(/<(script|style)\b[^]*?<\/\1>|<!--[^]*?-->/g, (cut) => cut.replace(/[^\n]/g, ' '));
   const found: Line[] = [];

@@ -1,6 +1,6 @@
 /**
- * npm run quick: for the inner loop. Checks types, lints what changed and runs the unit tests that import it directly.
- * The changed files are those given; without any, those that differ from the last commit, or else those of the last commit.
+ * npm run quick: for the inner loop. Checks types, lints changed files and runs the unit tests that import them. The
+ * changed files are those given, or those that differ from the last commit, or else those of the last commit.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -13,7 +13,7 @@ const STEPS = 4000;
 const VOCABULARY = 2048;
 /** Steps whose samples are shown: dense at first, when the model changes most. */
 const SHOWN = [0, 10, 25, 50, 100, 200, 400, 700, 1000, 1400, 2000, 2400, 3000, 3500, STEPS];
-/** As many characters of a sample as the page has room for. */
+/** Maximum number of characters of a sample that the page shows. */
 const SHOWN_CHARACTERS = 320;
 /** The run's settings, as a link holds them. */
 const SETTINGS = [
@@ -26,7 +26,7 @@ const HOURS = 3_600_000;
 
 export type RecordedRun = Pick<Recorded, 'title' | 'prompt' | 'vocabulary' | 'points' | 'samples'>;
 
-/** @param folder where files that the browser reads and writes lie */
+/** @param folder of files that the browser reads and writes */
 export async function recordRun(folder: string): Promise<RecordedRun> {
   const [{ sample, text }] = buildSamples() as [ReturnType<typeof buildSamples>[0]];
   const file = join(folder, sample.file);
@@ -74,7 +74,7 @@ async function train(page: Page, file: string): Promise<void> {
     .waitFor({ timeout: 3 * HOURS });
 }
 
-/** Of Train's list of all samples. */
+/** Reads the samples of Train's list. */
 async function readSamples(page: Page): Promise<RecordedRun['samples']> {
   await page.getByText(/^All samples/).click();
   const items = page.getByRole('list', { name: 'Samples' }).getByRole('listitem');
@@ -91,7 +91,7 @@ async function readSamples(page: Page): Promise<RecordedRun['samples']> {
   return samples;
 }
 
-/** Of the curves that Runs downloads. */
+/** Reads the curves that Runs downloads. */
 async function readCurve(page: Page, file: string): Promise<RecordedRun['points']> {
   await page.goto(`http://localhost:${PORT}/runs`);
   const download = page.waitForEvent('download');

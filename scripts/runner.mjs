@@ -1,5 +1,5 @@
-// Runs the parts of a test command and reports them: seconds by the clock and of the processor, the ten slowest tests, what was
-// skipped, what failed, and one closing line, `N passed, N failed`.
+// Runs the parts of a test command and reports them: wall-clock and processor seconds, the ten slowest tests, skipped
+// and failed tests, and one closing line, `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -70,7 +70,7 @@ export class Runner {
       name,
       args: ['vitest', 'run', '--project', project, ...reporters, ...files, ...only],
       env,
-      // Tests at other lines of the same files are no part of it; vitest calls them skipped.
+      // Excludes tests at other lines of the same files; vitest calls them skipped.
       tests: () => vitestTests(file).filter(({ status }) => only.length === 0 || status !== 'skipped'),
     };
   }
@@ -145,7 +145,7 @@ export class Runner {
 const row = (name, seconds, processor, counts) =>
   `${name.padEnd(24)}${seconds.toFixed(0).padStart(10)} s${processor.toFixed(0).padStart(16)} s   ${counts}`.trimEnd();
 
-/** Output is kept where parts run at once, so that it doesn't interleave. */
+/** Buffers the output of parallel parts, so that it doesn't interleave. */
 function spawned(args, env, output) {
   const child = spawn('npx', args, {
     cwd: root,
@@ -165,8 +165,8 @@ function spawned(args, env, output) {
 export const isUnitTest = (file) => /\.test\.tsx?$/.test(file) && !/\.(slow|gpu|isa)\./.test(file);
 
 /**
- * Processor time of all processes that this one has started and seen end, and of those below them; 0 where the system has no /proc.
- * Parts that run at once share it by the order in which they end.
+ * Processor time of all ended child processes and their descendants; 0 on a system without /proc. Parallel parts are
+ * charged in the order in which they end.
  */
 function processorSeconds() {
   const stat = read('/proc/self/stat');
@@ -187,7 +187,7 @@ function vitestTests(file) {
       ms: test.duration ?? 0,
       reason: brief(test.failureMessages ?? []),
     }));
-    // A file that can't be loaded, or a hook of it that fails, leaves no failed test.
+    // A file that can't be loaded, or whose hook fails, leaves no failed test.
     const isBroken = status === 'failed' && !tests.some((test) => test.status === 'failed');
     return isBroken ? [...tests, { name: path, status: 'failed', ms: 0, reason: brief([message]) }] : tests;
   });
@@ -212,7 +212,7 @@ function playwrightTests(file) {
   });
 }
 
-/** What stood on the page when a journey failed: where CI deletes screenshots, that is all that is left. */
+/** Content of the page when a journey failed: if CI deletes screenshots, nothing else is left. */
 const pages = (results) =>
   results
     .flatMap(({ attachments = [] }) => attachments.filter(({ name }) => name === 'error-context'))

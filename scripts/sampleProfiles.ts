@@ -1,6 +1,6 @@
 /**
- * What a plan must know of the bundled samples, read once here instead of at every first click, and written to
- * src/workers/sampleProfiles.json: `npx tsx scripts/sampleProfiles.ts`. A test holds the file to what reading them gives.
+ * Text profiles of the bundled samples for plans, computed here instead of at every first click, and written to
+ * src/workers/sampleProfiles.json: `npx tsx scripts/sampleProfiles.ts`. A test compares the file with the samples.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -18,7 +18,7 @@ import { profileText } from '../src/core/plan/profile';
 import type { KnownProfile } from '../src/workers/profiles';
 import { buildSamples } from './samples';
 
-/** Of each, by its hash as the page stores it. */
+/** Profile of each sample, by its hash as the page stores it. */
 export async function sampleProfiles(): Promise<readonly KnownProfile[]> {
   const profiles: KnownProfile[] = [];
   for (const { sample, text } of buildSamples()) {

@@ -38,7 +38,7 @@ it('are complete, in order, unique, and licensed', () => {
 });
 
 it(
-  'mails are all of their package with its labels, and say nothing of how they came',
+  'mails are all those of their package with their labels, without delivery headers',
   { timeout: 180_000 },
   async () => {
     const counts = new Map<string, number>();
@@ -62,7 +62,7 @@ it(
       found.set(fields!['label']!, (found.get(fields!['label']!) ?? 0) + 1);
     // One mail has neither a subject nor a body.
     expect(found).toEqual(counts.set('spam', 1895));
-    // No line begins with a header that gives the label away, except in mails that quote another.
+    // No line begins with a header that reveals the label, except in mails that quote another.
     expect(text.match(/^(?:X-Spam-Status|Received|Delivered-To): /gm)?.length ?? 0).toBeLessThan(60);
     expect(text.isWellFormed()).toBe(true);
   },
@@ -70,6 +70,6 @@ it(
 
 type Built = Awaited<ReturnType<typeof buildMails>>[0];
 
-it('are known to plans as reading them tells', { timeout: 180_000 }, async () => {
+it('have the profiles that plans know', { timeout: 180_000 }, async () => {
   expect(known).toEqual(await sampleProfiles());
 });

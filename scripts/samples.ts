@@ -38,7 +38,7 @@ export function buildSamples(): { sample: Sample; text: string }[] {
 /** Emails with labels, to classify: all, and every tenth, which train in minutes. */
 export async function buildMails(): Promise<{ sample: Sample; text: string }[]> {
   const rows = await mailRows();
-  // So short that a classifier with the usual context reads them whole.
+  // Short enough for the default context of a classifier.
   const few = rows
     .filter((_, i) => i % 10 === 0)
     .map(([subject, body, label]) => [subject!, cutTo(body!, 400), label!]);
@@ -115,14 +115,14 @@ const described = (text: string, sample: Omit<Sample, 'characters' | 'bytes'>): 
 
 /** The package's list is in the book's order. Its data.txt is the whole book once more, and its contents a list of titles. */
 const mobyDick = (): string => joined(mobyChapters());
-/** In the order of the book, with what stands before and after them. */
+/** Chapters in the order of the book, with the parts before and after them. */
 export function mobyChapters(): readonly string[] {
   const read = reader('datasets-moby-dick');
   const chapters = JSON.parse(read('file_list.json')) as string[];
   return chapters.filter((file) => file !== 'contents.txt').map(read);
 }
 
-/** Rows of six letters that are to be given back, turned around or in the order of the alphabet: no input twice. */
+/** Rows of six letters to copy, to reverse or to sort: no input twice. */
 function toyTasks(): string {
   const tasks = {
     copy: (letters: readonly string[]) => letters,
@@ -139,7 +139,7 @@ function toyTasks(): string {
 }
 const TOY_ROWS = 24_000;
 
-/** Under the speaker and the year, which the package keeps apart. */
+/** Speeches under the speaker and the year, which the package stores separately. */
 function stateOfTheUnion(): string {
   const read = reader('datasets-sotu');
   const addresses = readdirSync(directoryOf('datasets-sotu'))

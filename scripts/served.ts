@@ -1,7 +1,7 @@
-/** Modules of the exported web service that are the app's own code: built, readable, and with the service's packages outside. */
+/** Modules of the exported web service from the app's own code: built, readable, with external packages. */
 import { fileURLToPath } from 'node:url';
 
-/** prompt.mjs: how a model is asked that chats. */
+/** prompt.mjs: builds the prompt of a chat model. */
 export async function buildPrompt(): Promise<string> {
   const { build } = await import('vite'); // late: a command that builds nothing starts without it
   const result = await build({

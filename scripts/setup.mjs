@@ -1,4 +1,4 @@
-// Installs what is missing, and only that: packages, and for the tests a browser and Vulkan drivers.
+// Installs only what is missing: packages, and for the tests a browser and Vulkan drivers.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** `npm ci`, unless node_modules holds what the lock file asks for. What it prints goes to stderr. */
+/** Runs `npm ci`, unless node_modules matches the lock file. Prints to stderr. */
 export function ensurePackages() {
   if (isInstalled()) return;
   console.error('Installing packages…');
@@ -71,8 +71,8 @@ export function ensureVulkan() {
 const hasDriver = (dir) => execFileSync('ls', [dir], { encoding: 'utf8' }).includes('.json');
 
 /**
- * Mesa's drivers for AMD's GPUs, and what plays those GPUs, for the tests that compile for GPUs that are not there. Where they
- * cannot be had, those tests are skipped.
+ * Mesa's drivers for AMD GPUs, and a simulation of those GPUs, for tests that compile for absent GPUs. If they can't be
+ * installed, those tests are skipped.
  */
 export function ensureGpuCompilers() {
   if (process.platform !== 'linux' || !isDebianRoot()) return;
@@ -97,7 +97,7 @@ function aptInstall(name) {
   spawnSync('apt-get', ['update', '-qq'], options);
   return install() === 0;
 }
-/** @param {string} name @throws where the package can't be installed */
+/** @param {string} name @throws if the package can't be installed */
 function mustInstall(name) {
   if (!aptInstall(name)) throw new Error(`apt-get could not install ${name}`);
 }

@@ -12,11 +12,11 @@ const KINDS = Object.keys(ALLOWANCES) as (keyof typeof ALLOWANCES)[];
 
 export interface ShownString {
   file: string;
-  /** From 1. */
+  /** Line number, from 1. */
   line: number;
-  /** Values stand in braces: `Step {step} of {total}`. */
+  /** String with values in braces: `Step {step} of {total}`. */
   text: string;
-  /** Set where it names something: the attribute, property or element that it is of. */
+  /** Set for a label: its attribute, property or element. */
   labelOf?: LabelPlace | undefined;
 }
 
@@ -25,20 +25,20 @@ export type LabelPlace =
   | { kind: 'attribute'; name: string; component: string }
   | { kind: 'property' | 'element'; name: string };
 
-/** Attributes and properties whose value is shown, however short it is. */
+/** Attributes and properties whose value is always shown, even a short one. */
 const SHOWN =
   /^(label|title|header|hint|placeholder|summary|alt|help|about|aria-(label|description|valuetext|roledescription)|unit|caption|judgement|evidence)$/;
-/** Of these, the ones that name what stands next to them. */
+/** Shown attributes that label the element next to them. */
 const LABELS = /^(label|title|header)$/;
-/** Elements whose text names what stands next to it. */
+/** Elements whose text labels their neighbor. */
 const LABEL_ELEMENTS = new Set(['th', 'dt', 'h1', 'h2', 'h3', 'legend', 'label', 'Label', 'summary']);
-/** Attributes and properties that are never shown, also where their value has several words. */
+/** Attributes and properties that are never shown, even with several words. */
 const HIDDEN =
   /^(className|class|style|columns|narrowColumns|rows|gridTemplate\w*|d|viewBox|points|transform|href|rel|media|allow|sizes|accept|pattern|kernel|code|source|env|workgroup|font)$/;
 /** Calls whose words are code: selectors, styles, names of events. */
 const CODE_CALLS =
   /^(querySelector(All)?|closest|matches|matchMedia|addEventListener|removeEventListener|createElement|cx|getContext|require|RegExp|execFileSync|spawn|exec|split|join|startsWith|endsWith|includes|indexOf|replace(All)?|getPropertyValue|setProperty|Error|TypeError|RangeError)$/;
-/** Of these only typed errors are shown; what else they hold is code for GPUs and graphs. */
+/** Folders where only typed errors are shown; their other strings are code for GPUs and graphs. */
 const CODE_FOLDERS = /^src\/core\/(gpu|ops|threads|onnx|nn)\/|\.wgsl\.ts$/;
 
 const SOURCES =
@@ -53,7 +53,7 @@ export function shownStrings(root: string): ShownString[] {
     .flatMap((file) => stringsOf(file, readFileSync(join(root, file), 'utf8')));
 }
 
-/** Those of one file. */
+/** Strings of one file. */
 export function stringsOf(file: string, source: string): ShownString[] {
   const place = ({ line, text }: { line: number; text: string }): ShownString => ({ file, line, text });
   if (file.endsWith('.md')) return textOfMarkdown(source).map(place);
@@ -82,7 +82,7 @@ export function stringsOf(file: string, source: string): ShownString[] {
   return found;
 }
 
-/** Words of an element and what stands between them, as one string. */
+/** Words of an element with the values between them, as one string. */
 function addElement(
   node: ts.JsxElement | ts.JsxFragment,
   add: (node: ts.Node, text: string, labelOf?: LabelPlace) => void,
@@ -136,12 +136,12 @@ function short(node: ts.Node): string {
 interface Place {
   isShown: boolean;
   isHidden: boolean;
-  /** It is a word of a typed error. */
+  /** Whether it is in a typed error. */
   isTyped: boolean;
   labelOf?: LabelPlace;
 }
 
-/** What a text is of: an attribute, a property, or an argument. Goes up through `a ? b : c`, `??`, brackets and spreads. */
+/** Attribute, property or argument of a text. Goes up through `a ? b : c`, `??`, brackets and spreads. */
 function placeOf(node: ts.Node): Place {
   const place = { isShown: false, isHidden: false, isTyped: isOfTypedError(node) };
   let at = node;

@@ -1,4 +1,4 @@
-/** The files under templates/, which exports carry along: those of public/, and those that are built of our own source. */
+/** Files under templates/ for exports: those of public/, and those built from our own source. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
 import { buildPage } from './page.ts';
 import { buildPrompt } from './served.ts';
 
-/** [path] -> what builds it. */
+/** [path] -> its builder. */
 const BUILT: Readonly<Record<string, () => Promise<string>>> = {
   'page.html': buildPage,
   'service/prompt.mjs': buildPrompt,
@@ -21,7 +21,7 @@ export async function template(path: string): Promise<string> {
 }
 const built: Record<string, Promise<string>> = {};
 
-/** Serves what is built in development, as new as its source, and emits it in the build. */
+/** Serves the built files in development, always up to date, and emits them in the build. */
 export function templatesPlugin(): Plugin {
   return {
     name: 'templates',

@@ -55,7 +55,7 @@ const MARKING: Readonly<Record<string, string>> = {
   LineChart: 'title',
   SmallChart: 'title',
 };
-/** Elements and components whose label stands on the page as well, and that mark none. */
+/** Elements and components whose label is also visible on the page, and that mark no term. */
 const PLAIN = /^(th|dt|legend|label|Label|Switch)$/;
 
 function isMarked({ labelOf }: ShownString): boolean {
@@ -69,7 +69,7 @@ const isPlain = ({ labelOf }: ShownString): boolean =>
 /** `src/features/train/…` is of the page `train`; parts of the interface are one page. */
 const pageOf = (file: string): string => /^src\/(?:features\/)?(\w+)/.exec(file)![1]!;
 
-/** Terms that stand in a label of a page and are marked nowhere on it. */
+/** Terms in a label of a page that no element of the page marks. */
 function unmarked(strings: readonly ShownString[], sourceOf: (file: string) => string): string[] {
   const marked = new Set<string>();
   for (const string of strings) {
@@ -127,11 +127,11 @@ test.each(each)('%s marks the first term of its label', (_, element) => {
       html,
     );
   expect(word?.[1]).toBe('perplexity');
-  // What a screen reader and a test call it is still the whole label.
+  // The accessible name is still the whole label.
   expect(html.replace(/<[^>]*>/g, '')).toContain(LABEL);
 });
 
-test('parts of the interface that mark terms are those that the page check counts on', () => {
+test('the page check counts on the parts of the interface that mark terms', () => {
   const rendered = each.map(([name]) => name);
   // A NumberField of the playground; and charts, which only a browser draws (e2e/smoke/train.spec.ts).
   const others = ['LengthField', 'LineChart', 'SmallChart'];

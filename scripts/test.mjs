@@ -1,5 +1,5 @@
-// npm test: what must hold before each commit. npm run test:full: what that leaves out (long runs, real processes, compilers for
-// GPUs that aren't there, many generated cases, all other journeys). A test's file name shows its tier (CONTRIBUTING.md).
+// npm test: the checks before each commit. npm run test:full: all others (long runs, real processes, compilers for
+// absent GPUs, many generated cases, all other journeys). A test's file name shows its tier (CONTRIBUTING.md).
 import { isBuilt, recordBuild } from './build.mjs';
 import { checks } from './checks.mjs';
 import { isUnitTest, Runner } from './runner.mjs';
@@ -43,12 +43,9 @@ async function runJourneys(project) {
   await runner.run(runner.playwright(project, browser));
 }
 
-/**
- * Unit tests that generate cases, in which more of them find more. Where commands go through cmd.exe, which takes 8,191
- * characters, their whole files.
- */
+/** Unit tests that find more with more generated cases. On cmd.exe, which takes 8,191 characters, their whole files. */
 async function generatingTests() {
-  // Only now, as packages may have been missing.
+  // Imported late, as packages may have been missing.
   const { tsImport } = await import('tsx/esm/api');
   const { filesOf } = await tsImport('./importers.ts', import.meta.url);
   const { propertyTests } = await tsImport('./properties.ts', import.meta.url);

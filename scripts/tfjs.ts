@@ -1,9 +1,9 @@
 import type { Plugin } from 'vite';
 
 /**
- * Of TensorFlow.js its core and gradients. Its package takes along layers, a converter, readers of data, every op as a method
- * and two backends, more than half of it, which no bundler can leave out (docs/decisions/0051). The page, which only names
- * what workers load, gets none.
+ * Keeps only the core and gradients of TensorFlow.js. Its package also imports layers, a converter, data readers, every
+ * op as a method and two backends, over half of its size, which no bundler can drop (docs/decisions/0051). The page,
+ * which only names modules of workers, gets none.
  */
 export function tfjsPlugin(where: 'page' | 'workers'): Plugin {
   return {
@@ -14,7 +14,7 @@ export function tfjsPlugin(where: 'page' | 'workers'): Plugin {
       if (where === 'page') return source.startsWith('@tensorflow/') ? NONE : null;
       return source === '@tensorflow/tfjs' ? PARTS : null;
     },
-    // Each of its some thousand files begins with the same notice, which every minifier keeps: once is enough.
+    // Each of its thousands of files begins with the same notice, which every minifier keeps: once is enough.
     transform: (code, id) => (id.includes('/@tensorflow/tfjs-') ? { code: code.replace(NOTICE, ''), map: null } : null),
     load(id) {
       if (id === NONE) return 'module.exports = {};';

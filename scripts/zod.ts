@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
 
-/** zod without what makes JSON Schema of its schemas: each of them can, so no bundler leaves it out, and nothing asks for it. */
+/** zod without its JSON Schema conversion, which is unused, but which no bundler can drop. */
 export function zodPlugin(): Plugin {
   return {
     name: 'zod',
@@ -12,7 +12,7 @@ export function zodPlugin(): Plugin {
   };
 }
 const NONE = '\0zod-to-json-schema.js';
-/** What zod's other modules take from there. */
+/** Exports that zod's other modules import from there. */
 const NOTHING = `
 const none = () => undefined;
 export {

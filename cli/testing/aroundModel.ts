@@ -1,4 +1,4 @@
-/** A model with somebody's things around it, in a folder of its own for each test. */
+/** A model among a user's files, in a separate folder per test. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,9 +12,9 @@ export interface AroundModel {
   at(...names: string[]): string;
   /** The folder of the model. */
   model(): string;
-  /** Each file of the model, with the hash of what is in it. */
+  /** Hash of each file of the model. */
   older(): Promise<Map<string, string>>;
-  /** Each file below, with the hash of what is in it. */
+  /** Hash of each file in the folder. */
   everything(): Promise<Map<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-/** The thread that reads files for commands (reader.ts), with a reader of subtitles that does what a file says. */
+/** Reader thread of commands (reader.ts), with a subtitle reader that does what a file says. */
 import { FORMATS } from '../../src/core/documents/formats';
 import type { DocumentReader } from '../../src/core/documents/formats/format';
 import '../../node/texts/reader';

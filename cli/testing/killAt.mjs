@@ -1,4 +1,5 @@
-// Loaded before a program: it is killed before the KILL_AT-th call that changes what is on disk under KILL_UNDER; without KILL_AT, calls are counted and told at the end.
+// Loaded before a program: kills it before the KILL_AT-th call that changes files under KILL_UNDER; without KILL_AT,
+// counts calls and reports the number at the end.
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 

@@ -1,4 +1,4 @@
-/** A small model that was never trained, as the files of a folder: what is written in tests of writing. */
+/** A small untrained model as the files of a folder, for export tests. */
 import type { HostTensor } from '../../src/core/checkpoint/tensors';
 import type { Exported } from '../../src/core/export/format';
 import { modelSpec } from '../../src/core/models';

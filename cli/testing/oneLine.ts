@@ -1,8 +1,8 @@
-/** How commands tell of a failure. */
+/** Checks how commands report a failure. */
 import { expect } from 'vitest';
 import { type Ended, lines } from './run';
 
-/** One line for people; and with --json, as the last line for programs, the same words. */
+/** Expects one line for people, and with --json the same words in the last line. */
 export function expectOneLine({ stdout, stderr }: Ended, code: string | null, words: RegExp): void {
   expect(stderr).toMatch(/^[^\n]{10,1200}[.!?]\n$/);
   expect(stderr).toMatch(words);

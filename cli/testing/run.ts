@@ -16,9 +16,9 @@ export interface Ended {
   stderr: string;
 }
 interface RunOptions {
-  /** The current folder, where it is not that of the test. */
+  /** Current folder, if it isn't the test's. */
   cwd?: string;
-  /** Where the commands' sources are, where they are not the project's own. */
+  /** Root of the commands' sources, if it isn't the project. */
   root?: string;
   /** Set while the command runs. */
   env?: Readonly<Record<string, string>>;
@@ -62,14 +62,14 @@ async function runNow(
   return ended;
 }
 
-/** Tokens of a text that a model writes where a test is not about such texts. */
+/** Number of tokens of a generated text in tests about other things. */
 const TEXT_TOKENS = 4;
 
 interface Loaded {
   runCommand: typeof import('./commands').runCommand;
   engine: Engine;
 }
-/** By the root of the sources, which don't change while a test file runs. */
+/** Bundles by source root; sources don't change while a test file runs. */
 const loaded = new Map<string, Promise<Loaded>>();
 function loadCommands(root: string): Promise<Loaded> {
   const known = loaded.get(root) ?? loadBundle(root);
@@ -78,8 +78,8 @@ function loadCommands(root: string): Promise<Loaded> {
 }
 
 /**
- * Loads the commands as one bundle, as users run them. The bundle stays loaded, and optimized, for all files of tests in this
- * process. It has an engine of its own, since the set-up of tests resets theirs.
+ * Loads the commands as one bundle, as users run them. The bundle stays loaded, and optimized, for all test files in
+ * this process. The commands have a separate engine, since the set-up of tests resets the tests' own.
  */
 async function loadBundle(root: string): Promise<Loaded> {
   const path = await bundled(root, 'cli/testing/commands.ts');
@@ -96,10 +96,10 @@ async function loadBundle(root: string): Promise<Loaded> {
 /** Globals in which TensorFlow.js keeps its engine and kernels, where every copy of it finds them. */
 type Engine = Record<string, unknown>;
 const ENGINE_GLOBALS = ['_tfengine', '_tfGlobals'] as const;
-/** By the path of a bundle: files of tests that run in one process share engines as they share loaded bundles. */
+/** Engines by bundle path: test files in one process share engines as they share loaded bundles. */
 const engines = ((globalThis as { commandEngines?: Map<string, Engine> }).commandEngines ??= new Map<string, Engine>());
 
-/** Puts an engine in the place of the one in use, until it is undone; then `engine` holds what has become of it. */
+/** Replaces the current engine until undone; then `engine` holds its new state. */
 function withEngine(engine: Engine): () => void {
   const exchange = (to: Engine): Engine => {
     const before = Object.fromEntries(ENGINE_GLOBALS.map((name) => [name, Reflect.get(globalThis, name) as unknown]));
@@ -127,14 +127,14 @@ function withEnvironment(env: Readonly<Record<string, string>>): () => void {
   };
 }
 
-/** As in a real process, where engines may not write to standard output. */
+/** As in a real process, in which engines may not write to standard output. */
 function withoutConsole(): () => void {
   const { log, info, warn } = console;
   console.log = console.info = console.warn = () => undefined;
   return () => void Object.assign(console, { log, info, warn });
 }
 
-/** Each line of standard output, which is JSON. */
+/** Parses each line of standard output as JSON. */
 export const lines = (stdout: string): Record<string, unknown>[] =>
   stdout
     .trimEnd()
@@ -147,7 +147,7 @@ export const STEP_ALONE = /^Saved (model|classifier): step [\d,]+(, best on the 
 /** Flags of a short run that is evaluated often. */
 export const SHORT = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.01', '--json'];
 
-/** A model that is made in a second. */
+/** A model that trains in a second. */
 export const TINY = [
   '--layers',
   '1',

@@ -25,7 +25,7 @@ export function spawnCommand(
   const [program, ...first] = by ?? [process.execPath, CLI];
   const child = spawn(program, [...first, ...args], {
     ...(cwd !== undefined && { cwd }),
-    // As from a terminal: what a test run has around it is not there.
+    // As from a terminal, without the environment of a test run.
     env: { ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: '', ...env },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
   });

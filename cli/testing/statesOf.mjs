@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const { STATES_OF = '', STATES_TO = '', STOP_AT } = process.env;
 let calls = 0;
-/** The file that is being written; of the others, whose content stays, a second name is enough. */
+/** File being written; the others keep their content, so a hard link is enough. */
 let open = '';
 function note() {
   keep(STATES_OF, join(STATES_TO, String(calls).padStart(4, '0')));

@@ -1,19 +1,19 @@
-/** A copy of the sources in which the toy architecture is in the list. */
+/** A copy of the sources with the toy architecture in the list. */
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from './run';
 
 /**
- * @param folder where the copy is made
- * @param change the source of the toy's spec.ts
- * @returns the root of the copy
+ * @param folder of the copy
+ * @param change edits the source of the toy's spec.ts
+ * @returns root of the copy
  */
 export async function toyTree(folder: string, change = (spec: string) => spec): Promise<string> {
   const tree = join(folder, 'homegrown');
   await mkdir(tree);
   for (const name of ['src', 'cli', 'node', 'bench', 'scripts', 'package.json', 'tsconfig.json'])
     await cp(join(ROOT, name), join(tree, name), { recursive: true });
-  // Its cache of bundles is its own.
+  // The copy has its own cache of bundles.
   await mkdir(join(tree, 'node_modules'));
   for (const name of await readdir(join(ROOT, 'node_modules')))
     if (name !== '.cache') await symlink(join(ROOT, 'node_modules', name), join(tree, 'node_modules', name));

@@ -14,7 +14,7 @@ export const namesIn = async (folder: string): Promise<string> => (await fs.read
 interface Sentinels {
   around: string;
   model: string;
-  /** Fails where one of somebody's things has changed. */
+  /** Fails if one of the user's files changed. */
   expectWhole(): Promise<void>;
 }
 /** A folder with a model of mark 1 at the place `around`, and things of somebody's in and around it. */
@@ -38,7 +38,7 @@ export async function withSentinels(around: string): Promise<Sentinels> {
   };
 }
 
-/** Of a model whose files are all of one save. */
+/** Mark of a model whose files are all from one save. */
 export async function markIn(folder: string): Promise<number> {
   const { info, snapshot } = await readModel(folder);
   const marks = new Set([

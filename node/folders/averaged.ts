@@ -10,7 +10,7 @@ import { readWeights } from './readModel';
 /** The other model, and its share of the average. */
 export interface AskedAverage {
   path: string;
-  /** From 0 to 1. */
+  /** Share of the average, from 0 to 1. */
   share: number;
 }
 

@@ -47,7 +47,7 @@ test('a folder holds the best step if the last is worse: judged, asked, exported
   // A run that ends at that step has its weights.
   expect(await tune(...own, '--steps', String(best.step), '--out', 'there')).toMatchObject({ code: 0 });
   for (const [name, { data }] of await weightsOf('there')) expect(snapshot.tensors.get(name)!.data, name).toEqual(data);
-  // By its temperature both the folder and an export of it are as sure of a text.
+  // With its temperature, the folder and its export give the same confidence.
   const asked = async (from: string) => {
     const { stdout } = await call('classify', '--from', from, '--prompt', 'free plan', '--device', 'wasm', '--json');
     return (lines(stdout)[0] as { probabilities: { ham: number } }).probabilities.ham;
@@ -56,7 +56,7 @@ test('a folder holds the best step if the last is worse: judged, asked, exported
   expect(exported.stderr).toContain(`Saved classifier: step ${best.step}, best on the validation set.`);
   expect((await readModel(path('noise-out'))).info).toMatchObject({ state: { step: best.step } });
   expect(await asked('noise-out')).toBeCloseTo(await asked('noise'), 4);
-  // It resumes from there as if it had never gone on.
+  // The run resumes from there as if it had never trained further.
   const again = await call('grow', '--resume', 'noise', '--steps', '40', '--json');
   expect(again).toMatchObject({ code: 0 });
   const after = lines(again.stdout) as typeof events;

@@ -29,7 +29,7 @@ export interface ExportedFile extends Written {
 interface ExportedModel {
   /** The run of the model; null for a model without one. */
   info: RunInfo | null;
-  /** What the export lacks or changes. */
+  /** Missing or changed parts of the export. */
   warning: string | null;
   /** Exit code. */
   code: number;

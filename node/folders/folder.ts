@@ -1,4 +1,4 @@
-/** The files on disk that a model is read from. */
+/** Files on disk that a model is read from. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { badFile } from '../../src/core/base/errors';
@@ -27,6 +27,6 @@ export async function filesOf(
   return files;
 }
 
-/** Names of a folder that a model is read from. */
+/** Whether a model is read from a file of this name in a folder. */
 export const isModelFile = (name: string): boolean =>
   /\.(json|safetensors)$|^(merges\.txt|chat_template\.jinja)$/.test(name);

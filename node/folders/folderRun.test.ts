@@ -15,7 +15,7 @@ import { resumedRun, type SavedRun } from './savedRun';
 import { Saves } from './saves';
 import { stderr } from '../../cli/terminal';
 
-test('a run that runs out of memory says what was planned, what would need less, and where its last save is', async () => {
+test('a run that runs out of memory reports the plan, cheaper settings, and the place of its last save', async () => {
   await useSingleThreadWasm();
   const out = await mkdtemp(join(tmpdir(), 'homegrown-memory-'));
   const info = newInfo({
@@ -41,7 +41,7 @@ test('a run that runs out of memory says what was planned, what would need less,
   await rm(out, { recursive: true });
 });
 
-test('a run that trains on in another folder keeps a threshold, but not a temperature of the old weights', () => {
+test('a run that continues in another folder keeps a threshold, but not a temperature of the old weights', () => {
   const decision = { temperature: 1.7, atLeast: 0.6, step: 3 };
   const made = newInfo({
     ...{ id: 'run', createdAt: 0, model, recipe, data: dataFacts(), tokenizer: tokenizer.model },

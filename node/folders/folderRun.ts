@@ -17,10 +17,10 @@ import { type Saves, withPlace } from './saves';
 import { redirectedWords } from './saves';
 import { hasImproved, isLastMeasured, infoInFolder } from './stepInFolder';
 
-/** Where the person reads what happens. */
+/** Output that the user reads. */
 export interface Notices {
   say(line: string): void;
-  /** Removes what is drawn in place. */
+  /** Removes words drawn in place. */
   end(): void;
 }
 
@@ -52,9 +52,9 @@ export interface FolderRunInput {
 export interface FolderRunEnd {
   outcome: TrainOutcome;
   status: Status;
-  /** Of the step that the folder holds. */
+  /** State of the step that the folder holds. */
   used: TrainState;
-  /** That step's weights, where the run keeps them. */
+  /** Weights of that step, if the run keeps them. */
   newest: Snapshot | undefined;
   /** Leftovers of killed runs that were removed. */
   removed: readonly string[];
@@ -134,7 +134,7 @@ class FolderRun implements RunPlace<FolderRunEnd> {
   private async saveAs(snapshot: Snapshot, status: Status): Promise<{ bytes: number }> {
     const { saves, input, whole, local, progress, keepsNewest } = this.run;
     this.best.see(snapshot);
-    this.newest = undefined; // before the next one takes memory
+    this.newest = undefined; // freed before the next one takes memory
     const all = whole(input.model, snapshot);
     if (keepsNewest) this.newest = { state: all.state, tensors: ownOf(input.model, all.tensors) };
     const wasRedirected = saves.isRedirected;
@@ -146,7 +146,7 @@ class FolderRun implements RunPlace<FolderRunEnd> {
     return { bytes };
   }
 
-  /** Returns what the folder says about a step. */
+  /** Returns the folder's description of a step. */
   private async describe(state: TrainState, folder: string, status: Status) {
     const { info, events, tokenizer, recipe, length } = this.run;
     const described = infoInFolder(withSteps(info, Math.max(state.step, length())), state, events, status);
@@ -164,7 +164,7 @@ class FolderRun implements RunPlace<FolderRunEnd> {
     });
   }
 
-  /** Saves the best step where it beats the latest. @returns the state of the step that the folder then holds */
+  /** Saves the best step if it beats the latest. @returns the state of the step that the folder then holds */
   private async useBest(latest: TrainState): Promise<TrainState> {
     const { info, events } = this.run;
     const evaluations = events.filter((event) => event.kind === 'evaluated');

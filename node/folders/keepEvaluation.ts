@@ -22,7 +22,7 @@ import { replace } from './write';
 import { allFormats } from '../../src/core/export/formats';
 
 const INFO = 'homegrown.json';
-/** In this order: the others are written from the first. */
+/** The order matters: the others are written from the first. */
 const DESCRIBING_FILES = [INFO, 'README.md', 'DATASHEET.md'];
 
 /** `look`: number of this evaluation on the test set, from 1. `problem`: why it isn't saved; then no look is counted. */
@@ -39,8 +39,8 @@ interface MeasuredRun extends Pick<SavedRun, 'folder' | 'data' | 'tokenizer'> {
 }
 
 /**
- * Replaces the evaluation on the same part. The validation set of a classifier also sets its temperature, as in the app.
- * @param lists whose results replace those of lists of the same names
+ * Replaces the evaluation on the same part. The validation set also sets a classifier's temperature, as in the app.
+ * @param lists results that replace those of lists with the same names
  */
 export async function keepEvaluation(
   past: MeasuredRun,

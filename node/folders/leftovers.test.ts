@@ -1,4 +1,4 @@
-/** What killed runs left next to an --out goes when a later run has come as far, and nothing else does. */
+/** Only leftovers of killed runs next to an --out are removed, once a later run has come as far. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ const withSentinels = () => sentinelsAt(join(sandbox, String(made++)));
 const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;
 const deadHolder = (): string => `${hostname().replace(/[^\w-]/g, '_') || 'host'}.${deadPid()}.1.0`;
 
-/** Saves as a run does that is then killed. @returns where */
+/** Saves like a run that is then killed. @returns the place of the save */
 async function killedRun(out: string, step: number, holder = deadHolder()): Promise<string> {
   const saves = new Saves(out);
   await saves.save(step, () => filesOf(step));
@@ -31,7 +31,7 @@ async function killedRun(out: string, step: number, holder = deadHolder()): Prom
   await fs.writeFile(list, JSON.stringify({ ...listed, unfinished: { ...listed.unfinished, holder } }));
   return saves.place!;
 }
-/** Saves as a run does that ends. @returns what it removed */
+/** Saves like a run that ends. @returns the removed paths */
 async function wholeRun(out: string, step: number): Promise<readonly string[]> {
   const saves = new Saves(out);
   await saves.save(step, () => filesOf(step));
@@ -41,7 +41,7 @@ async function wholeRun(out: string, step: number): Promise<readonly string[]> {
   return removed;
 }
 
-test('leftovers of killed runs, and of saves that were cut off, go with the next run that ends', async () => {
+test('leftovers of killed runs, and of interrupted saves, are removed when the next run ends', async () => {
   const { around, model, expectWhole } = await withSentinels();
   const killed = [await killedRun(model, 10), await killedRun(model, 20), await killedRun(model, 30)];
   expect(killed).toEqual([`${model}.stopped`, `${model}.stopped-2`, `${model}.stopped-3`]);
@@ -57,7 +57,7 @@ test('leftovers of killed runs, and of saves that were cut off, go with the next
   await expectWhole();
 });
 
-test('what is not a leftover stays, whatever it is called', async () => {
+test('other files stay, whatever their names', async () => {
   const { around, model, expectWhole } = await withSentinels();
   const further = await killedRun(model, 99); // this run does not come as far
   const changed = await killedRun(model, 10);

@@ -15,7 +15,7 @@ export interface FoundRun {
 
 /**
  * Returns the models directly in a folder, by name, and why others can't be read.
- * @throws HomegrownError `bad-file` where there is no such folder
+ * @throws HomegrownError `bad-file` if there is no such folder
  */
 export async function runsIn(
   folder: string,
@@ -43,7 +43,7 @@ export async function runsIn(
 }
 const INFO = 'homegrown.json';
 
-/** Null if there is none. Doesn't read tensors. */
+/** Returns null without a run. Doesn't read tensors. */
 async function readRun(folder: string): Promise<FoundRun | null> {
   const path = join(folder, INFO);
   if (!(await isFile(path))) return null;

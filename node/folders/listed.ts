@@ -30,9 +30,9 @@ export function listOf(names: readonly string[], unfinished?: Unfinished): ByteS
 }
 
 /**
- * Returns the files of a folder that Homegrown wrote; null if the folder isn't ours. Builds without lists are recognized by
- * their files. Every name leads into the folder, whatever the list says.
- * @throws HomegrownError `bad-settings` when the list cannot be read
+ * Returns the files of a folder that Homegrown wrote; null if the folder isn't ours. Builds without lists are
+ * recognized by their files. No name leads outside the folder, whatever the list says.
+ * @throws HomegrownError `bad-settings` if the list can't be read
  */
 export async function listedIn(folder: string): Promise<readonly string[] | null> {
   const list = await readList(folder);
@@ -45,7 +45,7 @@ export async function listedIn(folder: string): Promise<readonly string[] | null
   return [...new Set([...list.files, LIST])];
 }
 
-/** What a folder's list says about an unfinished run. */
+/** List entry of a folder's unfinished run. */
 export const unfinishedIn = async (folder: string): Promise<Unfinished | undefined> =>
   (await readList(folder).catch(() => null))?.unfinished;
 
@@ -82,7 +82,7 @@ function leadsInside(name: string): boolean {
 
 const isFile = async (path: string): Promise<boolean> => (await lstat(path).catch(() => null))?.isFile() ?? false;
 
-/** What a folder has under a name; `outside` if a link or a file is in the place of one of its folders. */
+/** Kind of a name in a folder; `outside` if a link or a file replaces one of its folders. */
 export async function whatIs(folder: string, name: string): Promise<'nothing' | 'file' | 'folder' | 'outside'> {
   const parts = name.split('/');
   for (let depth = 1; depth <= parts.length; depth++) {

@@ -8,7 +8,7 @@ let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'homegrown-local-'))));
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a file that an older build wrote of a table opens', async () => {
+test('a file of an older build with a table opens', async () => {
   const table = { format: 'csv', columns: 'recognised' };
   const texts = [{ path: '/texts/a.csv', sha256: 'a1', table }];
   await writeFile(join(folder, LOCAL), JSON.stringify({ version: 1, texts }));

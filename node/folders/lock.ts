@@ -65,7 +65,7 @@ async function take(path: string, waiting: string, signal?: AbortSignal): Promis
   }
 }
 const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM']);
-/** In milliseconds. */
+/** Milliseconds. */
 const TURN = 20;
 const LOCK_TIMEOUT_MS = 300_000;
 

@@ -46,7 +46,7 @@ export const withAdapter = (
     signal,
   );
 
-/** @throws HomegrownError `bad-file` where there is none */
+/** @throws HomegrownError `bad-file` without an adapter */
 export async function adapterFolder(path: string): Promise<Folder> {
   const files = await filesOf(path);
   const found = adapterIn(new Map(files.map(({ name, source }) => [name, source])));
@@ -57,7 +57,7 @@ export async function adapterFolder(path: string): Promise<Folder> {
   );
 }
 
-/** Returns what the model is, without its weights. */
+/** Returns a model's description, without its weights. */
 export const lookAt = (from: string, signal: AbortSignal): Promise<Incoming> =>
   opening(from, async () => openModel(await filesOf(from)), signal);
 

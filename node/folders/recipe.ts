@@ -28,7 +28,7 @@ export async function recipeCalled(name: string): Promise<Recipe> {
 
 export const recipeFile = (recipe: Recipe): ByteStream => textFile(RECIPE_FILE, recipeJson(recipe));
 
-/** Undefined if the folder has none, as one of an older build. @throws HomegrownError `bad-file` */
+/** Undefined if the folder has none, like those of older builds. @throws HomegrownError `bad-file` */
 export async function recipeIn(folder: string): Promise<Recipe | undefined> {
   const path = join(folder, RECIPE_FILE);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -39,8 +39,8 @@ export async function recipeIn(folder: string): Promise<Recipe | undefined> {
 }
 
 /**
- * Returns the normalizers of a recipe, which its tokenizer applies, too.
- * @param data a folder of documents that were cleaned when they were prepared, by its own
+ * Returns the normalizers of a recipe, which its tokenizer also applies.
+ * @param data folder of prepared documents, which were cleaned by its own recipe
  */
 export async function normalizersBy(recipe: Recipe, data: string | undefined): Promise<readonly Normalizer[]> {
   const before = data === undefined ? undefined : await recipeIn(data);
@@ -49,7 +49,7 @@ export async function normalizersBy(recipe: Recipe, data: string | undefined): P
 
 /**
  * Returns the recipe of a run's cleaned texts; undefined if none was cleaned.
- * @throws HomegrownError `bad-file` where the folder does not say it any more
+ * @throws HomegrownError `bad-file` if the folder no longer has it
  */
 export async function recipeOfRun(folder: string, { texts }: DataFacts): Promise<Recipe | undefined> {
   const hashes = new Set(texts.flatMap(({ cleaned }) => cleaned?.recipe ?? []));

@@ -1,4 +1,4 @@
-/** A run that is read from its folder in order to resume, and its next segment. */
+/** A run read from its folder in order to resume, and its next segment. */
 import { badFile, type HomegrownError } from '../../src/core/base/errors';
 import type { Snapshot } from '../../src/core/checkpoint/snapshot';
 import { type RunInfo, segmentsOf, segmentInfos, withoutStep } from '../../src/core/export/homegrownJson';
@@ -16,7 +16,7 @@ import { recipeOfRun } from './recipe';
 export interface SavedRun {
   folder: string;
   info: RunInfo;
-  /** Of the newest segment. */
+  /** Data of the newest segment. */
   data: DataFacts;
   tokenizer: Tokenizer;
   snapshot: Snapshot;
@@ -27,7 +27,7 @@ export interface SavedRun {
   recipe?: Recipe;
 }
 
-/** @throws HomegrownError `bad-file` if the folder lacks what a resume needs */
+/** @throws HomegrownError `bad-file` if the folder lacks files that a resume needs */
 export async function openSavedRun(folder: string): Promise<SavedRun> {
   const { info, tokenizer, snapshot, resumable, events } = await readModel(folder);
   if (!info) throw endsHere(folder, 'homegrown.json, with the training settings, is missing');

@@ -86,9 +86,9 @@ export class Saves {
   }
 
   /**
-   * Moves the newest save to --out, or next to a model that another command wrote there since the start. Removes leftovers of
-   * killed runs.
-   * @returns what was removed
+   * Moves the newest save to --out, or next to a model that another command wrote there since the start. Removes
+   * leftovers of killed runs.
+   * @returns removed paths
    */
   async settle(): Promise<readonly string[]> {
     const { out, place } = this;
@@ -165,7 +165,7 @@ export function withPlace(thrown: unknown, { place, out, isRedirected }: Saves):
   return new HomegrownError(error.code, paragraph(error.message, where), remedy);
 }
 
-/** Said as soon as checkpoints go next to --out. */
+/** Message for the moment when checkpoints go next to --out. */
 export const redirectedWords = (saves: Saves): string =>
   saves.isAdopted
     ? `Another command also writes to ${saves.out}: checkpoints now go to ${saves.place!}.`

@@ -68,7 +68,7 @@ test('an external model’s file is recorded; with a shorter context it trains a
   expect(seen.stdout).toMatch(/^Context +8 tokens of its 16$/m);
 }, 120_000);
 
-test('what it learns is what its architecture learns', async () => {
+test('an imported model trains with the objective of its architecture', async () => {
   const bert = ['--model', 'bert', ...TINY, '--steps', '1', '--json', '--out', 'bert'];
   expect(await call('grow', '--text', 'whale.txt', ...bert)).toMatchObject({ code: 0, stderr: '' });
   expect(await from('bert', '--out', 'filled')).toMatchObject({ code: 0, stderr: '' });
@@ -77,7 +77,7 @@ test('what it learns is what its architecture learns', async () => {
   expect(info!.segments.map(({ recipe }) => recipe.objective)).toEqual(['masked']);
 }, 120_000);
 
-test('what the model has settled is refused by its name, and nothing is written', async () => {
+test('a flag that the model already sets is refused by name, and nothing is written', async () => {
   const before = await readdir(folder);
   const cases: [string[], RegExp][] = [
     [['--layers', '3'], /--layers can't change: the model of --from sets it/],

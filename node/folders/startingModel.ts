@@ -50,7 +50,7 @@ export async function openStartingModel(from: string, context?: number): Promise
 }
 const usual = ({ model, info }: ImportedModel): ModelChoice => (info ? model : withContext(model, USUAL_CONTEXT));
 
-/** A model of ours is the run's parent; of an external one the file and its own statements are recorded. */
+/** Records the parent if the model is ours; else the file of the external model and its own statements. */
 function provenanceOf(from: string, { info, stated, snapshot }: ImportedModel): StartingModel['provenance'] {
   if (!info) return { origin: { name: basename(from).slice(0, 1000), importedAt: Date.now(), ...saidOf(stated!) } };
   const { id, name, origin, looks } = info;

@@ -1,4 +1,4 @@
-/** What a folder says about a run at its newest step. */
+/** Description of a run in its folder, at its newest step. */
 import type { RunInfo } from '../../src/core/export/homegrownJson';
 import { bestNotKept } from '../../src/core/runs/best';
 import { isMeasuredAlike } from '../../src/core/runs/segments';

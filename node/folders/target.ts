@@ -44,7 +44,7 @@ async function identity(path: string): Promise<string | null> {
 }
 
 /**
- * Refuses a folder that contains what Homegrown must not overwrite.
+ * Refuses a folder with content that Homegrown must not overwrite.
  * @param inputs files and folders that the command reads
  */
 export async function checkTarget(out: string, inputs: readonly string[]): Promise<void> {
@@ -55,7 +55,7 @@ export async function checkTarget(out: string, inputs: readonly string[]): Promi
   ];
   for (const [path, what] of places) {
     if (!(await isIn(path, out))) continue;
-    await checkFolder(out, []); // The plainer reason, where it is not ours at all.
+    await checkFolder(out, []); // gives the simpler reason if the folder isn't ours
     throw badSettings(`--out ${out} is or contains ${what}.`, 'Nothing was written. Choose a separate folder.');
   }
   const real = await realPath(out);
@@ -67,8 +67,8 @@ export const unwritable = (path: string, why: string): HomegrownError =>
   badSettings(`${path} can't be written: ${why}.`, 'Nothing was written. Choose another --out.');
 
 /**
- * `mkdir -p`, which in Node never ends where the system takes no folders, as under /proc. After a failure no folder is left.
- * @returns the folders that were not there, the innermost first
+ * `mkdir -p`, which in Node never ends if the system allows no folders, as under /proc. Cleans up after a failure.
+ * @returns the created folders, innermost first
  */
 export async function makeFolder(path: string): Promise<string[]> {
   try {

@@ -29,8 +29,8 @@ export interface Transaction {
 }
 
 /**
- * @param path may not exist yet; the folder that it is in must
- * @param signal ends the waiting for who is there
+ * @param path may not exist yet; its parent folder must
+ * @param signal ends the wait for another holder
  */
 export async function transaction<T>(
   path: string,
@@ -61,7 +61,7 @@ async function recover(at: Transaction): Promise<void> {
   if (await exists(at.coming)) {
     await putIn(at);
     tell(`Completed an interrupted save into ${at.path}.`);
-  } else await rm(at.aside, { recursive: true, force: true }); // What took its place is in.
+  } else await rm(at.aside, { recursive: true, force: true }); // the replacement is in place
   await clearDrafts(at.path);
 }
 
@@ -69,7 +69,7 @@ async function recover(at: Transaction): Promise<void> {
 async function putIn({ path, coming, aside }: Transaction): Promise<void> {
   if (await exists(join(coming, LIST))) {
     await mkdir(path, { recursive: true });
-    // The old list goes last and the new one comes last: a list that is there now is the old one.
+    // The list moves out last and the new one moves in last: a present list is the old one.
     if (await exists(join(path, LIST))) await moveAside(path, (await listedIn(path)) ?? [], aside);
     await moveIn(path, (await listedIn(coming)) ?? [], coming);
     if (await exists(join(aside, LIST))) await removeEmpty(path, (await listedIn(aside)) ?? []);
@@ -90,7 +90,7 @@ async function moveAside(path: string, listed: readonly string[], aside: string)
 
 async function moveIn(path: string, listed: readonly string[], coming: string): Promise<void> {
   for (const name of [...listed.filter((name) => name !== LIST), LIST]) {
-    if ((await whatIs(coming, name)) !== 'file') continue; // It is in already.
+    if ((await whatIs(coming, name)) !== 'file') continue; // already moved in
     if ((await whatIs(path, name)) !== 'nothing')
       throw badSettings(
         `${join(path, name)} blocks a file of an interrupted save.`,
@@ -102,7 +102,7 @@ async function moveIn(path: string, listed: readonly string[], coming: string): 
   }
 }
 
-/** Folders that had only files of ours. */
+/** Removes folders that had only our files. */
 async function removeEmpty(path: string, listed: readonly string[]): Promise<void> {
   const folders = new Set(listed.filter((name) => name.includes('/')).map((name) => dirname(name)));
   for (const name of folders) {
@@ -128,9 +128,7 @@ export async function replaceList(at: Transaction, names: readonly string[]): Pr
 }
 const temporaryList = ({ draft }: Transaction): string => join(dirname(draft), LIST);
 
-/**
- * Drafts that earlier builds left: `.model.123.part`, of a process that has ended. A whole model is kept under a visible name.
- */
+/** Drafts of earlier builds: `.model.123.part`, of an ended process. A complete model is kept under a visible name. */
 async function clearDrafts(path: string): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
   for (const entry of await readdir(folder).catch(() => [])) {

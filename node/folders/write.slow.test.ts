@@ -20,7 +20,7 @@ afterAll(() => fs.rm(sandbox, { recursive: true }));
 let made = 0;
 const withSentinels = () => sentinelsAt(join(sandbox, String(made++)));
 
-/** @returns how it ended, what it said, what it complained of */
+/** @returns exit, standard output and standard error */
 function runWriter(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const killAt = fileURLToPath(new URL('../../cli/testing/killAt.mjs', import.meta.url));
   // As scripts/cli.mjs starts commands: most of a writer's time is compiling.
@@ -36,7 +36,7 @@ function runWriter(args: readonly string[], env: Readonly<Record<string, string>
   );
 }
 
-test('of drafts that earlier builds left, a whole model is kept in sight and the rest goes', async () => {
+test('of drafts from earlier builds, a complete model becomes visible and the others are removed', async () => {
   const { around, model, expectWhole } = await withSentinels();
   const { pid } = spawn(process.execPath, ['--version'], { stdio: 'ignore' }).once('error', () => undefined);
   await runWriter([join(around, 'other'), '7', '1']);
@@ -51,14 +51,14 @@ test('of drafts that earlier builds left, a whole model is kept in sight and the
   await expectWhole();
 });
 
-test('of 50 kills spread over the whole of a write none costs the older model, or anything around it', async () => {
+test('none of 50 kills spread over a write costs the older model, or other files there', async () => {
   const around = join(sandbox, String(made++));
   await write(join(around, 'model'), 1);
   const dry = await runWriter([join(around, 'model'), '2', '1'], { KILL_UNDER: around });
   const calls = Number(/^(\d+) calls/m.exec(dry.stderr)?.[1]);
   expect(calls).toBeGreaterThan(50);
   const outcomes = { old: 0, new: 0, killed: 0, recovered: 0 };
-  // In two folders alternately; in the second by a resumed run.
+  // In two folders alternately; a resumed run writes the second.
   await Promise.all([0, 1].map((first) => killWrites(first)));
   expect(outcomes.killed).toBeGreaterThan(45);
   expect(outcomes.recovered).toBeGreaterThan(40);

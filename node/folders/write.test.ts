@@ -24,7 +24,7 @@ let made = 0;
 const withSentinels = () => sentinelsAt(join(sandbox, String(made++)));
 
 describe('a folder that is written again', () => {
-  test('keeps all that is not on the list, in place, and loses what is', async () => {
+  test('keeps all unlisted files in place, and loses listed ones', async () => {
     const { around, model, expectWhole } = await withSentinels();
     const exported = await markedModel(2);
     await writeFolder(model, huggingFaceFiles(exported, { withOptimizer: false }));
@@ -34,7 +34,7 @@ describe('a folder that is written again', () => {
     expect(await namesIn(around)).toBe('model model.txt thesis.txt');
   });
 
-  test('and holds a model where documents are to come is refused, and keeps the model', async () => {
+  test('is refused if documents would replace a model, and keeps the model', async () => {
     const { model, expectWhole } = await withSentinels();
     await write(model, 1);
     await expect(checkOutFolder(model, [], ['documents.jsonl', 'prepared.json'])).rejects.toThrow(
@@ -44,7 +44,7 @@ describe('a folder that is written again', () => {
     expect(await markIn(model)).toBe(1);
   });
 
-  test('of one format by another loses folders that are empty then, and no others', async () => {
+  test('loses folders that another format leaves empty, and no others', async () => {
     const model = join(sandbox, String(made++));
     const exported = await markedModel(1);
     await writeFolder(model, await FORMATS['onnx-f32'].files(exported, { withOptimizer: false, template }));
@@ -58,7 +58,7 @@ describe('a folder that is written again', () => {
     expect(await fs.readdir(join(model, 'onnx'))).toEqual(['mine.txt']);
   });
 
-  test('is refused when a file to come has the name of somebody’s', async () => {
+  test('is refused if a new file has the name of a user’s file', async () => {
     const model = join(sandbox, String(made++));
     const exported = await markedModel(1);
     const options = { withOptimizer: false, template };
@@ -69,13 +69,13 @@ describe('a folder that is written again', () => {
     expect((await fs.readdir(join(model, 'onnx'))).length).toBe(1);
   });
 
-  /** What the hand-over and the web service have had since there are lists. */
+  /** Files of the hand-over and the web service since the introduction of lists. */
   const SINCE = [
     ...['architecture.json', 'metrics.py', 'optimizers.json', 'optimizers.py', 'schedules.py'],
     ...['chat.mjs', 'classify.mjs', 'fields.mjs', 'fill.mjs', 'normalize.mjs', 'weights.mjs'],
   ];
   test.each(['hf', 'service', 'pytorch', 'onnx-f32', 'onnx-f16'] as const)(
-    'is known as ours from before there were lists: %s',
+    'without a list is known as ours: %s',
     async (format) => {
       const writer: Format = FORMATS[format];
       const all = await writer.files(await markedModel(1), { withOptimizer: true, template });
@@ -132,7 +132,7 @@ describe('a list that lies', () => {
     expect(await fs.readlink(join(model, 'door'))).toBe('../elsewhere');
   });
 
-  test('in what a save would have left: nothing is moved outside', async () => {
+  test('in an interrupted save moves nothing outside', async () => {
     const { around, model, expectWhole } = await withSentinels();
     const coming = join(around, '.model.saving', 'new');
     await fs.mkdir(coming, { recursive: true });
@@ -162,7 +162,7 @@ describe('--out is refused', () => {
     return (said as Error).message;
   };
 
-  test('where it is or holds a place of the person’s, or an input, whatever it is called', async () => {
+  test('if it is or contains a user’s folder or an input, whatever its name', async () => {
     const { around, model, expectWhole } = await withSentinels();
     const text = join(model, 'notes.txt');
     await fs.symlink(model, join(around, 'alias'));
@@ -178,7 +178,7 @@ describe('--out is refused', () => {
       expect(await refused(model)).toContain('your home folder');
       expect(await refused(join(model, 'notes'))).toContain('not written by Homegrown');
       process.env['HOME'] = around;
-      await checkOutFolder(model, [], []); // In a home is where a model may be.
+      await checkOutFolder(model, [], []); // A home folder may contain a model.
     } finally {
       process.env['HOME'] = home;
     }
@@ -187,14 +187,14 @@ describe('--out is refused', () => {
     await checkOutFolder(join(around, 'alias'), [], []);
   });
 
-  test('where it is part of what Homegrown has written', async () => {
+  test('if it is part of our own output', async () => {
     const over = join(sandbox, String(made++));
     await writeFolder(over, await FORMATS.pytorch.files(await markedModel(1), { withOptimizer: true, template }));
     expect(await refused(join(over, 'model'))).toContain('is part of');
     await checkOutFolder(join(over, 'checkpoints'), [], []);
   });
 
-  test('where it could not be written at the end, and no folder is left from trying', async () => {
+  test('if the final write would fail, and the attempt leaves no folder', async () => {
     const { around, expectWhole } = await withSentinels();
     expect(await refused(join(around, 'thesis.txt'))).toContain("can't be used");
     expect(await refused(join(around, 'thesis.txt', 'model'))).toContain("can't be written");
@@ -209,7 +209,7 @@ describe('--out is refused', () => {
 });
 
 describe('a single file', () => {
-  test('takes the place of a regular file or none; a link stays and what it leads to is replaced', async () => {
+  test('replaces a regular file or nothing; a link stays and its target is replaced', async () => {
     const { around, model, expectWhole } = await withSentinels();
     const [file] = await filesOf(5);
     const at = (name: string) => join(around, name);
@@ -226,7 +226,7 @@ describe('a single file', () => {
     await expectWhole();
   });
 
-  test('is refused where something else is: a folder, a socket, a device, a file of a model', async () => {
+  test('is refused if the path is a folder, a socket, a device, or a file of a model', async () => {
     const { around, model, expectWhole } = await withSentinels();
     const socket = join(around, 'socket');
     const server = createServer();
@@ -259,7 +259,7 @@ describe('a single file', () => {
   });
 });
 
-test('saves of a run stay next to the model of another one until they replace it', async () => {
+test("saves of a run stay next to another run's model until they replace it", async () => {
   const { around, model, expectWhole } = await withSentinels();
   await fs.mkdir(`${model}.stopped`);
   await fs.writeFile(join(`${model}.stopped`, 'mine.txt'), 'mine');
@@ -270,13 +270,13 @@ test('saves of a run stay next to the model of another one until they replace it
   await fs.writeFile(join(saves.place!, 'mine.txt'), 'mine');
   await saves.settle();
   expect(await markIn(model)).toBe(20);
-  // What was put next to the save in the meantime is nobody's to remove.
+  // Files added next to the save in the meantime are never removed.
   expect(await fs.readdir(`${model}.stopped-2`)).toEqual(['mine.txt']);
   expect(await namesIn(around)).toBe('model model.stopped model.stopped-2 model.txt thesis.txt');
   await expectWhole();
 });
 
-describe('of several commands with one --out each result stays', () => {
+describe('several commands with one --out keep every result', () => {
   test('of runs, next to the first that ended', async () => {
     const { around, model, expectWhole } = await withSentinels();
     const runs = [10, 20, 30].map((step) => ({ step, saves: new Saves(model) }));
@@ -289,7 +289,7 @@ describe('of several commands with one --out each result stays', () => {
     await expectWhole();
   });
 
-  test('of runs that began where nothing was', async () => {
+  test('of runs that started with an empty place', async () => {
     const fresh = join(sandbox, String(made++));
     const [early, late] = [new Saves(fresh), new Saves(fresh)];
     [early.since, late.since] = ['', ''];
@@ -335,7 +335,7 @@ describe('of several commands with one --out each result stays', () => {
     ]);
     for (const [i, name] of ['copy', 'copy-2', 'copy-3'].entries())
       expect(await markIn(join(around, name))).toBe(i + 2);
-    // One after the other, each replaces the one before.
+    // One after another, each replaces the one before.
     expect(await writeFolder(folder, await filesOf(5), await checkOutFolder(folder, [], []))).toMatchObject({
       place: folder,
     });

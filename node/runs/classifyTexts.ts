@@ -15,7 +15,7 @@ import { readWeights } from '../folders/readModel';
 import { listAll, type Named, textsOf } from '../texts/documents';
 import { type AskedTable, type NamedRow, rowsIn } from '../texts/tables';
 
-/** One of the three. */
+/** Exactly one of the three is set. */
 interface AskedTexts {
   prompt: string | undefined;
   text: readonly string[] | undefined;

@@ -15,7 +15,7 @@ import { textsOf } from '../texts/documents';
 export interface ComparedModel {
   folder: string;
   info: RunInfo | null;
-  /** How its tokenizer normalizes a text, in words; empty: not at all. */
+  /** Normalization by its tokenizer, in words; empty if there is none. */
   normalized: string;
 }
 

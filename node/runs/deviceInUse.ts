@@ -3,7 +3,7 @@ import { HomegrownError } from '../../src/core/base/errors';
 import type { Device } from '../../src/core/train/device';
 import type { DeviceKind } from '../../src/core/train/run';
 
-/** How this program opens devices. */
+/** Opens devices for this program. */
 export interface Devices {
   open(kind: DeviceKind | 'auto'): Promise<Device>;
   /** Name of the GPU adapter if it is software; null for a GPU, or without an adapter. */

@@ -1,4 +1,4 @@
-/** Evaluates a model on data that are read, and saves the evaluation of a held-out part in the folder of its run. */
+/** Evaluates a model on loaded data, and saves the evaluation of a held-out part in the folder of its run. */
 import { unwatched } from '../../src/core/base/job';
 import { evaluate } from '../../src/core/evaluate/evaluate';
 import type { Evaluation } from '../../src/core/evaluate/evaluation';
@@ -30,7 +30,7 @@ interface ModelEvaluation {
   past: SavedRun | undefined;
 }
 
-/** Uses the open device. @throws HomegrownError where the data don't suit the model */
+/** Uses the open device. @throws HomegrownError if the data doesn't suit the model */
 export async function evaluateModel(
   data: EvaluationData,
   { part, atLeast, average, ...request }: EvaluationRequest,

@@ -18,12 +18,12 @@ import type { RunRequest } from './runRequest';
 import { RunSettings } from './runSettings';
 import { leftOf } from './timeBudget';
 
-/** Where a run is saved. */
+/** Place where a run is saved. */
 interface RunFolder {
   saves: Saves;
   /** The saved run that it resumes. */
   past: SavedRun | null;
-  /** It resumes in its own folder. */
+  /** Whether it resumes in its own folder. */
   isInPlace: boolean;
 }
 
@@ -31,7 +31,7 @@ interface RunFolder {
 export interface OpenedRun extends RunFolder {
   request: RunRequest;
   origin: RunOrigin;
-  /** Null where a person, a model or a saved run sets the sizes. */
+  /** Null if a person, a model or a saved run sets the sizes. */
   planner: Planner | null;
   settings: RunSettings;
   files: readonly OpenedFile[];
@@ -39,11 +39,11 @@ export interface OpenedRun extends RunFolder {
   cleaning: CleaningRecipe;
   normalizers: readonly Normalizer[];
   device: DeviceInUse;
-  /** Another device may be used if it is faster. */
+  /** Whether a faster device may be chosen. */
   isAuto: boolean;
 }
 
-/** @throws HomegrownError where settings can't be trained, a file is missing, or the folder would overwrite one of them */
+/** @throws HomegrownError if settings can't be trained, a file is missing, or the folder would overwrite one of them */
 export async function openRun(
   request: RunRequest,
   folder: RunFolder,

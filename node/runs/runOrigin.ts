@@ -1,4 +1,4 @@
-/** What a run starts from: new weights, a model, or a saved run. */
+/** Start of a run: new weights, a model, or a saved run. */
 import type { Trainable } from '../../src/core/adapters/trainable';
 import type { NamedTensors } from '../../src/core/checkpoint/tensors';
 import { DEFAULT_RECIPE } from '../../src/core/train/recipe';
@@ -15,11 +15,11 @@ export interface RunOrigin {
   past: SavedRun | null;
   /** The model that a new run starts from. */
   start: StartingModel | null;
-  /** What tune trains of that model. */
+  /** Parts of that model that tune trains. */
   began: Begins | undefined;
-  /** Undefined where all weights are trained. */
+  /** Undefined if all weights are trained. */
   trainable: Trainable | undefined;
-  /** Weights that stay as they are, in their precision. */
+  /** Frozen weights, in their precision. */
   base: NamedTensors | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a person sees of a run while it is prepared and trained. */
+/** Progress messages of a run during preparation and training. */
 import type { Trainable } from '../../src/core/adapters/trainable';
 import type { Progress } from '../../src/core/base/job';
 import type { InRows } from '../../src/core/objectives/objective';
@@ -16,7 +16,7 @@ export interface ReadText {
   model: ModelChoice;
   recipe: Recipe;
   data: DataFacts;
-  /** Rows of documents; undefined where windows of one stream are trained on. */
+  /** Rows of documents; undefined for windows of one stream. */
   laid: InRows | undefined;
   /** The model has learned nothing, so its context can be set. */
   isNew: boolean;
@@ -27,18 +27,18 @@ export interface RunStart {
   data: DataFacts;
   /** Tokens in the training set. */
   train: { tokens: number };
-  /** Training rows, where they aren't contiguous. */
+  /** Number of training rows, if they aren't contiguous. */
   rows: number | undefined;
   model: ModelChoice;
   recipe: Recipe;
-  /** Of the tokenizer: an imported model may have room for more. */
+  /** Vocabulary size of the tokenizer: an imported model may have room for more. */
   vocabulary: number;
   parameters: number;
   /** The device in words. */
   where: string;
   kind: DeviceKind;
   recomputation: Recomputation;
-  /** Of a run with a time budget. */
+  /** Fit of a run with a time budget. */
   fitted: Fit | null;
   planner: Planner | null;
   trainable: Trainable | undefined;
@@ -46,7 +46,7 @@ export interface RunStart {
   past: SavedRun | null;
   /** The model that it starts from, in words. */
   begun: readonly (string | undefined)[];
-  /** It has trained weights to start from. */
+  /** Whether it starts from trained weights. */
   isContinued: boolean;
   /** Number of steps, which a time budget may change. */
   length(): number;

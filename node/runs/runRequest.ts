@@ -1,4 +1,4 @@
-/** What a person asks of a run: settings, texts and folders, without flags. */
+/** Request for a run: settings, texts and folders, without flags. */
 import type { SplitChoice } from '../../src/core/documents/split';
 import type { TrainSettings } from '../../src/core/tokenizer/train';
 import type { Recipe, RecomputeChoice } from '../../src/core/train/recipe';
@@ -16,7 +16,7 @@ export interface RunRequest {
   files: AskedFiles;
   /** Cleaning recipe: its name or its file. */
   cleaning: string;
-  /** Of a new tokenizer. */
+  /** Settings of a new tokenizer. */
   tokenizer: TrainSettings;
   split: SplitChoice;
   /** Architecture and sizes of a new model; undefined for a run that resumes or starts from a model. */
@@ -25,7 +25,7 @@ export interface RunRequest {
   context: number | undefined;
   /** Settings that a person chose. The others have their defaults, or the values of the run that resumes. */
   recipe: Partial<Recipe>;
-  /** Undefined: as the run that resumes does, or decided by memory. */
+  /** Undefined: as in the resumed run, or decided by memory. */
   recompute: RecomputeChoice | undefined;
   /** Tokens per update, in place of rows and micro-batches. */
   batchTokens: number | undefined;

@@ -19,7 +19,7 @@ import type { RunOrigin } from './runOrigin';
 import type { RunRequest } from './runRequest';
 import { objectiveOfTuning } from './tuning';
 
-/** A recipe on the device in use, and what keeps it from running there. */
+/** A recipe on the device in use, and reasons that prevent it. */
 interface OnDevice {
   recipe: Recipe;
   recomputation: Recomputation;
@@ -27,11 +27,11 @@ interface OnDevice {
 }
 
 export class RunSettings {
-  /** Prompt of the samples, taken from the text; undefined before the text is read, or where a flag sets it. */
+  /** Prompt of the samples, taken from the text; undefined before the text is read, or if a flag sets it. */
   textPrompt: string | undefined;
   private readonly chosen: Pick<ModelChoice, 'id' | 'config'>;
 
-  /** @param planner plans sizes from the text; null where a person, a model or a saved run sets them */
+  /** @param planner plans sizes from the text; null if a person, a model or a saved run sets them */
   constructor(
     private readonly request: RunRequest,
     private readonly origin: RunOrigin,
@@ -75,13 +75,13 @@ export class RunSettings {
     return { ...own, ...batchOfTokens(batchTokens, model, own, limitsWithin(memory), trainable) };
   }
 
-  /** @throws HomegrownError `bad-settings` where the model can't be trained with this recipe on so many tokens */
+  /** @throws HomegrownError `bad-settings` if the model can't be trained with this recipe on so many tokens */
   check(model: ModelChoice, tokens = ANY_NUMBER): void {
     const found = problems(model, this.recipe(model), tokens, {}, this.origin.trainable);
     if (found.length > 0) throw unfit(found);
   }
 
-  /** On the device in use, with activation recomputation where its memory needs it. */
+  /** Recipe for the device in use, with activation recomputation if its memory needs it. */
   onDevice(model: ModelChoice): OnDevice {
     const { past, trainable } = this.origin;
     const limits = limitsWithin(this.request.memory);

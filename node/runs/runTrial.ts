@@ -25,7 +25,7 @@ interface RunToTry {
  * Uses the faster device.
  * @param device WASM, until the trial
  * @param adapter name of the software GPU, which the trial compares with WASM
- * @returns why it is that one, as a sentence
+ * @returns the reason, as a sentence
  */
 export async function chooseDevice(run: RunToTry, device: DeviceInUse, adapter: string): Promise<string> {
   const { settings, model, inputs, minutes, signal } = run;
@@ -46,7 +46,7 @@ export async function chooseDevice(run: RunToTry, device: DeviceInUse, adapter: 
   device.current = faster.device;
   return faster.why;
 }
-/** Of steps on one device. */
+/** Duration of steps on one device. */
 const TRIAL_MS = 1000;
 
 export interface FittedRun {
@@ -57,10 +57,10 @@ export interface FittedRun {
 }
 
 /**
- * Model and recipe for the device in use, with as many steps as fit into the time budget. Plans again, once, where real steps take
- * much more or less time than the plan expected.
+ * Model and recipe for the device in use, with as many steps as fit into the time budget. Plans again, once, if real
+ * steps take much more or less time.
  * @param saveSize bytes that a save writes, without writing them
- * @throws HomegrownError `bad-settings` where the run can't train on this device, or no step fits
+ * @throws HomegrownError `bad-settings` if the run can't train on this device, or no step fits
  */
 export async function fitRun(
   run: RunToTry,

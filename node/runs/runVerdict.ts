@@ -22,5 +22,5 @@ export function verdictOf(
   return judgeRun({ model, segments: [{ after, recipe, data: { id: null, facts: data } }] }, log, now);
 }
 
-/** Without the ending, which the summary gives. */
+/** Verdict without the ending, which is in the summary. */
 export const verdictWords = ({ finding, evidence, next }: Verdict): string => `${finding}. ${evidence} ${next}`;

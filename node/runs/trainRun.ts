@@ -28,10 +28,10 @@ import { chooseDevice, type FittedRun, fitRun, type RunInputs } from './runTrial
 import { leftOf, over } from './timeBudget';
 import { measuredBy } from './tuning';
 
-/** A run whose text is read. */
+/** A run with its loaded text. */
 interface RunToTrain extends OpenedRun {
   data: RunData;
-  /** Training rows, where they aren't contiguous. */
+  /** Number of training rows, if they aren't contiguous. */
   rows: number | undefined;
   reporter: RunReporter;
   signal: AbortSignal;
@@ -144,7 +144,7 @@ async function saveSize(
   return bytes;
 }
 
-/** What a person sees before the first step. */
+/** Messages before the first step. */
 function runStart(
   { origin, planner, data, rows, device }: RunToTrain,
   { input, recomputation, fitted }: FittedRun,
@@ -173,7 +173,7 @@ interface OldTextMeasure {
   before: number | undefined;
 }
 
-/** Old text on which forgetting is measured; a run that resumes measures where it did before. */
+/** Old text for measuring forgetting; a resumed run uses the same as before. */
 async function oldTextOf(
   { request, origin, data, signal, reporter }: RunToTrain,
   { model, recipe: { objective } }: Pick<TrainInput, 'model' | 'recipe'>,
@@ -206,7 +206,7 @@ interface StartedRun {
   from: Snapshot | undefined;
 }
 
-/** What the folder is written from, and what is reported while it trains. */
+/** Facts for the folder and for progress reports during training. */
 function folderInput(run: RunToTrain, { fitted, info, oldText, timed, length, from }: StartedRun): FolderRunInput {
   const { request, origin, data, cleaning, saves, reporter } = run;
   const { past, base, trainable } = origin;
@@ -228,7 +228,7 @@ function folderInput(run: RunToTrain, { fitted, info, oldText, timed, length, fr
   };
 }
 
-/** local.json: where the run's files are on this machine. */
+/** local.json: paths of the run's files on this machine. */
 function localOf({ request, origin, data }: RunToTrain) {
   const examples = examplesOf(request, origin);
   const base = baseModelPath(request, origin);

@@ -11,7 +11,7 @@ import type { OpenedRun } from './openRun';
 import type { RunReporter } from './runReporter';
 import { prepareRunData, type RunData, trained } from '../texts/runData';
 
-/** @throws HomegrownError `bad-file`, `bad-settings`; also where the files aren't those of the run that resumes */
+/** @throws HomegrownError `bad-file`, `bad-settings`; also if the files aren't those of the run that resumes */
 export async function readTrainingData(run: OpenedRun, reporter: RunReporter, job: Job): Promise<RunData> {
   const { request, planner, files, cleaning } = run;
   const { past, start } = run.origin;
@@ -33,7 +33,7 @@ export async function readTrainingData(run: OpenedRun, reporter: RunReporter, jo
 
 /**
  * Reports on short and long texts and on baselines.
- * @returns the number of training rows where they aren't contiguous
+ * @returns the number of training rows if they aren't contiguous
  * @throws HomegrownError `bad-settings` if the text is too short for the model
  */
 export async function describeTrainingData(

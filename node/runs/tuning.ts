@@ -1,4 +1,4 @@
-/** What fine-tuning adds to a run: its start and its objective. */
+/** Additions of fine-tuning to a run: its start and its objective. */
 import type { Trainable } from '../../src/core/adapters/trainable';
 import type { NamedTensors } from '../../src/core/checkpoint/tensors';
 import { type ModelChoice, network, type FrozenDtype } from '../../src/core/models/network';

@@ -1,4 +1,4 @@
-/** Chats as documents whose answers are learned: rows of JSON in a known shape, or pairs of two columns. */
+/** Chats as documents with loss on the answers: rows of JSON in a known shape, or pairs of two columns. */
 import type { BlobStore } from '../../src/core/base/blobStore';
 import type { Document } from '../../src/core/base/document';
 import type { Job } from '../../src/core/base/job';
@@ -65,7 +65,7 @@ export async function readChats(
   };
 }
 
-/** Shows what is learned of the first two chats, and warns about the template. */
+/** Shows the loss mask of the first two chats, and warns about the template. */
 async function rendered(stored: readonly Document[], template: ChatTemplate): Promise<readonly string[]> {
   const { endsWith, asksAlike } = tried(template);
   const shown = await Promise.all(stored.slice(0, SHOWN).map(conversationOf));
@@ -92,7 +92,7 @@ function marked(all: RenderedChat, { tokenizer }: ChatTemplate): string {
   return parts.join('') + (isOpen ? '⟧' : '');
 }
 
-/** Says which template writes the chats. */
+/** Words for the template that renders the chats. */
 export const templateWords = (tokenizer: Tokenizer, source?: string): string =>
   source !== undefined
     ? 'Chat template: the file of --template.'

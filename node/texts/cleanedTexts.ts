@@ -203,7 +203,7 @@ async function orderOf({ sha256 }: OwnText, files: readonly Found[]): Promise<re
   return undefined;
 }
 
-/** Hashes of a file's documents, or its own; none if it can't be read alone. */
+/** Hashes of a file's documents, or its own; none if the file can't be read alone. */
 async function documentsIn(source: TextSource, job: Job): Promise<readonly string[]> {
   if (source.isPlain || (!source.table && !(await isOpened(source)))) return [await hashOfFile(source)];
   const store = memoryStore();

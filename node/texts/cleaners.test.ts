@@ -12,13 +12,13 @@ const task = (text: string, ...rules: readonly RuleId[]): CleaningTask => ({
   documents: [text, 'Aye.'].map((passage) => ({ facts: { title: '' }, isKept: false, passages: [passage] })),
 });
 
-test('as many threads as cores clean a long text, each task as this one does, and end', async () => {
+test('one thread per core cleans a long text as this thread does, and all threads end', async () => {
   const { cleaners, end } = await beginCleaners(LONG);
   try {
     expect(cleaners).toHaveLength(availableParallelism() > 1 ? Math.min(availableParallelism(), 8) : 0);
     const [first] = cleaners as readonly (Cleaner | undefined)[];
     if (!first) return;
-    // What is asked later may be ready sooner: the language's table is loaded first.
+    // A later task may be ready sooner: the language's table is loaded first.
     const tasks = [
       task('The  whale came up beside the boat', 'whiteSpace', 'language'),
       ...Array.from({ length: 8 }, (_, i) => task(`The  <b>whale</b> &amp; ${i} 🐋`, 'whiteSpace', 'markup', 'length')),
@@ -36,6 +36,6 @@ test('as many threads as cores clean a long text, each task as this one does, an
   await expect(cleaners.at(-1)?.(task('a', 'whiteSpace')) ?? Promise.reject(new Error('none'))).rejects.toThrow();
 }, 60_000);
 
-test('nobody is begun for little', async () => {
+test('a short text starts no thread', async () => {
   expect((await beginCleaners(1000)).cleaners).toEqual([]);
 });

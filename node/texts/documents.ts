@@ -28,7 +28,7 @@ export interface Named {
 
 /**
  * Documents of each file, without empty ones. A copy of an earlier file is skipped.
- * @param report receives what became of the files; by default, standard error lists what isn't read
+ * @param report receives the outcome of the files; by default, standard error lists files that aren't read
  * @throws HomegrownError `bad-file`
  */
 export async function textsOf(

@@ -1,4 +1,4 @@
-/** What a person does about text in an encoding that isn't known. */
+/** Remedy for text in an unknown encoding. */
 import { HomegrownError, paragraph } from '../../src/core/base/errors';
 import { isBadEncoding } from '../../src/core/documents';
 

@@ -1,4 +1,4 @@
-/** What a model is evaluated on: named files, or a held-out part of its run. */
+/** Data for an evaluation: named files, or a held-out part of the run. */
 import { badSettings } from '../../src/core/base/errors';
 import { BETWEEN_LABELS } from '../../src/core/base/labels';
 import { unwatched } from '../../src/core/base/job';
@@ -75,7 +75,7 @@ export async function readNamedFiles(asked: Asked, signal: AbortSignal): Promise
   return nonEmpty({ ...of, train: tokens, documents });
 }
 
-/** @throws HomegrownError `bad-settings` if there is no document */
+/** @throws HomegrownError `bad-settings` without any document */
 function nonEmpty(data: EvaluationData): EvaluationData {
   if (data.documents?.length !== 0) return data;
   throw badSettings('All texts are empty: nothing to evaluate on.', 'Name files that are not empty.');
@@ -84,7 +84,7 @@ function nonEmpty(data: EvaluationData): EvaluationData {
 interface LabeledFor
   extends Pick<Asked, 'unlabeled' | 'encoding' | 'skipBadRows'>, Pick<EvaluationData, 'model' | 'tokenizer'> {}
 
-/** Texts of tables, or of folders with a subfolder per label, that have a label or are said to have none. */
+/** Texts of tables, or of folders with a subfolder per label, that have a label or count as having none. */
 async function heldTextsOf(
   tables: readonly AskedTable[],
   { model, tokenizer, unlabeled, encoding, skipBadRows }: LabeledFor,

@@ -28,7 +28,7 @@ import { textFile } from '../sources';
 import { type AskedTable, openTable } from './tables';
 import { leftOutLines, sourcesMeant } from './texts';
 
-/** Paths of labeled texts, and how they are read. */
+/** Paths of labeled texts, and how to read them. */
 export type Laid = NonNullable<Local['examples']>;
 
 export interface Examples {
@@ -49,9 +49,9 @@ interface Asked {
   merge: boolean;
   /** Drop labels with fewer texts. */
   minTexts: number | undefined;
-  /** What texts without any of several labels mean; absent: an error asks. */
+  /** Meaning of texts without any of several labels; if absent, an error asks for it. */
   unlabeled?: Unlabeled | undefined;
-  /** Of text that isn't UTF-8. */
+  /** Encoding of text that isn't UTF-8. */
   encoding?: EncodingId | undefined;
   skipBadRows?: true;
 }
@@ -64,7 +64,7 @@ export async function examplesAsked(
 ): Promise<Examples> {
   const files: Laid['files'] = [];
   for (const [i, { path, columns }] of [...tables, ...corrections].entries()) {
-    // A file that can't be opened is named as it was typed.
+    // An error names a file that can't be opened as it was typed.
     if (!(await isFolder(path))) await textFile(path);
     files.push({ path: resolve(path), ...(columns && { columns }), ...(i >= tables.length && { trainOnly: true }) });
   }

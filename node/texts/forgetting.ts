@@ -13,7 +13,7 @@ import { readHeldOutSet } from './evaluationData';
 /** Measures a model on that text, as `evaluate` does, to the bit. */
 export type OldText = (network: Network) => Promise<Estimate>;
 
-/** The model that is tuned: what it was trained for, if a run says, and what it is trained for now. */
+/** The model to tune: its earlier purpose, if a run has one, and its new purpose. */
 interface Tunes {
   model: ModelChoice;
   objective: ObjectiveId;

@@ -31,7 +31,7 @@ import { readers } from './readers';
 import { spillStore } from './spillStore';
 import { failedOf, type MeantSources, type Refused } from './texts';
 
-/** Marks of the folders, by which a write sees that others wrote there meanwhile. */
+/** Marks of the folders, which show a write whether others wrote there meanwhile. */
 interface Marks {
   out: string;
   report: string | undefined;
@@ -39,7 +39,7 @@ interface Marks {
 
 interface PrepareRequest {
   meant: MeantSources;
-  /** The files of `meant`, and how they are read. */
+  /** Files of `meant`, and how to read them. */
   sources: readonly TextSource[];
   recipe: Recipe;
   /** Folder of the documents, and of the report. */
@@ -50,7 +50,7 @@ interface PrepareRequest {
 
 interface PrepareReporter {
   say(line: string): void;
-  /** All files are read, and nothing is cleaned. */
+  /** Called when all files are read and nothing is cleaned yet. */
   imported(): void;
   refused(files: readonly RefusedFile[]): void;
 }
@@ -186,7 +186,7 @@ function removedOf(empty: number, long: number, left: readonly LeftOut[]): Recor
 const inReport = ({ refused, ...drop }: DropOutcome): DropReport =>
   reportOf({ ...drop, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) });
 
-/** Files that have text and can't be read. */
+/** Files with text that can't be read. */
 const refusedOf = ({ refused }: DropOutcome): RefusedFile[] =>
   refused
     .filter(({ error }) => error.noText === undefined)

@@ -1,4 +1,4 @@
-/** What prepare writes is what grow reads. */
+/** grow reads the output of prepare unchanged. */
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../src/core/base/blobStore';
 import { unwatched } from '../../src/core/base/job';
@@ -6,7 +6,7 @@ import { importDrop } from '../../src/core/documents';
 import { stream } from '../../src/testing/texts';
 import { type PreparedLines, surveyLines } from './preparedLines';
 
-/** The lines of the file, whose size is as the survey says. */
+/** Returns the lines of the file, and checks that its size is that of the survey. */
 async function linesIn({ bytes, chunks }: PreparedLines): Promise<readonly Record<string, unknown>[]> {
   const pieces: Uint8Array[] = [];
   for await (const piece of chunks(unwatched.signal)) pieces.push(piece);
@@ -19,7 +19,7 @@ async function linesIn({ bytes, chunks }: PreparedLines): Promise<readonly Recor
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-test('a line is never longer than one is read, with its escapes and its other cells', async () => {
+test("a line never exceeds the reader's limit, with its escapes and its other cells", async () => {
   const store = memoryStore();
   const files = {
     'short.txt': 'Aye',
@@ -64,7 +64,7 @@ test('a pair is written unchanged, also a field that begins with a byte order ma
   ]);
 });
 
-test('equal documents get ids of their own, and characters beyond ASCII are counted in bytes', async () => {
+test('equal documents get different ids, and characters beyond ASCII are counted in bytes', async () => {
   const store = memoryStore();
   const texts = ['Wal — „Fisch“?', 'Wal — „Fisch“?', 'Aye 🐋\\n', 'Wal — „Fisch“?'];
   const bytes = new TextEncoder().encode(`text\n${texts.join('\n')}\n`);

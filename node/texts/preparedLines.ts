@@ -14,10 +14,10 @@ interface LineStart {
   id: string;
   /** Name of its file. */
   name: string;
-  /** Its own statement, or the file. */
+  /** Source stated by the document, or the file. */
   source: string;
   title: string;
-  /** Its own statement, or detected. */
+  /** Language stated by the document, or detected. */
   language: string;
   characters: number;
   date?: string;
@@ -30,7 +30,7 @@ interface LineStart {
 
 /** A document that is too long for a line. */
 export interface Long {
-  /** Of the file that it is in. */
+  /** Name of its file. */
   name: string;
   characters: number;
 }

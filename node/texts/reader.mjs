@@ -1,4 +1,4 @@
-// The same where it could not be bundled. It brings tsx itself, which does not come along.
+// The same thread if it couldn't be bundled. This script registers tsx, as a worker doesn't inherit it.
 import { register } from 'tsx/esm/api';
 
 register();

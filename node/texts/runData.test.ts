@@ -1,10 +1,10 @@
-/** Texts as what a run learns from. */
+/** Texts as training data of a run. */
 import { expect, test } from 'vitest';
 import { unwatched } from '../../src/core/base/job';
 import { pastedText } from '../../src/core/documents';
 import { prepareRunData, trained } from './runData';
 
-test('of each document it is known what it is of: a row of a table is of its file, and not called by its number', async () => {
+test('each document has a source: a row of a table belongs to its file, without its row number', async () => {
   const rows = Array.from({ length: 20 }, (_, i) => `"Who is number ${i}?","It is whale ${i}, and it is white."`);
   const columns = { input: 'question', target: 'answer' };
   const files = [

@@ -1,4 +1,4 @@
-/** Data of a run: texts are read, tokenized and split. */
+/** Data of a run: reads, tokenizes and splits its texts. */
 import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../../src/core/base/blobStore';
 import type { Document } from '../../src/core/base/document';
@@ -91,7 +91,7 @@ interface Begun {
   recipe?: Recipe;
   /** Template, if the files are chats. */
   chats?: ChatTemplate;
-  /** Labeled texts, which are read already. */
+  /** Labeled texts, which are already read. */
   examples?: Examples;
 }
 
@@ -167,7 +167,7 @@ interface Read extends Pick<RunData, 'places' | 'documentLists'> {
   names: ReadonlyMap<string | undefined, string>;
 }
 
-/** Returns the chat template of a saved run; undefined if it doesn't learn chats. */
+/** Returns the chat template of a saved run; undefined if it wasn't trained on chats. */
 async function templateOf({ info, tokenizer }: SavedRun): Promise<ChatTemplate | undefined> {
   return trainingSource(recipeOf(info).objective) === 'chats'
     ? compiled(usualTemplate(tokenizer), tokenizer)

@@ -32,7 +32,7 @@ async function said(store: BlobStore): Promise<unknown[]> {
   ];
 }
 
-test('it behaves as the store in memory does, and no name of it is left in the folder', async () => {
+test('it behaves like the store in memory, and leaves no name in the folder', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'spill-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const store = await spillStore(join(folder, 'not', 'there', 'yet'));

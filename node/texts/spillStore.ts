@@ -1,4 +1,4 @@
-/** A BlobStore whose values lie in a temporary file, so that memory doesn't grow with the text. */
+/** A BlobStore with values in a temporary file, so that memory doesn't grow with the text. */
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -20,7 +20,7 @@ import { readers } from './readers';
 import { type OpenedFile, textFile } from '../sources';
 import { stderr } from '../output';
 
-/** A table, and which of its columns are read; null: recognized by their names. */
+/** A table, and its columns to read; null: recognized by their names. */
 export interface AskedTable<C = TextColumns> {
   path: string;
   columns: C | null;

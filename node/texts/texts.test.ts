@@ -1,4 +1,4 @@
-/** Which files a folder stands for: one that can't be read is refused by itself. */
+/** Files of a folder: one that can't be read is refused alone. */
 import { spawnSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -73,7 +73,7 @@ test('unreadable names in a folder are refused with a reason, and all other file
   ]);
 });
 
-test('links inside a folder give no file twice, and lead to hidden files as those of git-annex do', async () => {
+test('links inside a folder give no file twice, and can lead to hidden files, as in git-annex', async () => {
   await mkdir(path('.git', 'objects'), { recursive: true });
   await mkdir(path('letters'));
   await writeFile(path('letters', 'june.txt'), 'Dear Ahab,');
@@ -94,7 +94,7 @@ test('links inside a folder give no file twice, and lead to hidden files as thos
   expect((await meant(path('again'))).names).toEqual(['june.txt']);
 });
 
-test('prepare and evaluate leave out such names and read the rest', async () => {
+test('prepare and evaluate skip such names and read the others', async () => {
   await mkdir(path('in'));
   await writeFile(path('in', 'a.txt'), 'The sea is wide and deep, and whales swim in it.');
   await symlink('nowhere', path('in', 'dangling.txt'));
@@ -140,7 +140,7 @@ test('texts to classify are listed the same way', async () => {
   expect(skippedLines(reports[0]!)).toEqual(['Skipped: b.txt: identical to a.txt', 'Skipped: c.txt: empty']);
 });
 
-test('a folder that holds nothing to read is refused with the first reason; so is a socket that is named', async () => {
+test('a folder without readable files is refused with the first reason, and so is a named socket', async () => {
   await mkdir(path('in'));
   await expect(meant(path('in'))).rejects.toThrow(/in contains no text\.$/);
   await symlink('nowhere', path('in', 'dangling'));
@@ -155,7 +155,7 @@ async function sizeOf(source: Awaited<ReturnType<typeof textFile>>): Promise<num
   return size;
 }
 
-test('a file that changes while it is read is refused; the next read, of the file as it is then, is whole', async () => {
+test('a file that changes during a read is refused; the next read returns its new content', async () => {
   await writeFile(path('a.txt'), 'x'.repeat(3 * 2 ** 20));
   const source = await textFile(path('a.txt'));
   expect(await sizeOf(source)).toBe(3 * 2 ** 20);
@@ -175,7 +175,7 @@ test('a file that changes while it is read is refused; the next read, of the fil
   await expect(sizeOf(again)).rejects.toThrow('was written during that time');
 });
 
-test('parts of a saved page and hidden files are skipped with a reason; a file that is named itself is read', async () => {
+test('parts of a saved page and hidden files are skipped with a reason; a hidden file named itself is read', async () => {
   await mkdir(path('sea_files', 'deep'), { recursive: true });
   for (const name of ['sea.html', 'sea_files/a.js', 'sea_files/deep/b.txt', 'gull.txt'])
     await writeFile(path(...name.split('/')), 'The sea is wide.');

@@ -26,7 +26,7 @@ export interface MeantFile {
   /** Whether a folder was named: then the file may be skipped alone. */
   isInFolder: boolean;
 }
-/** What isn't read, and why. */
+/** File that isn't read, and the reason. */
 export interface Refused {
   name: string;
   reason: string;
@@ -124,14 +124,14 @@ async function meant(path: string, note: (words: string) => void): Promise<Meant
   };
 }
 
-/** What is found below a folder. Names are paths from there, with `/`. */
+/** Content of a folder. Names are relative paths with `/`. */
 interface Walked {
   /** The folder, without links. */
   root: string;
   files: string[];
-  /** Links to what is read in the folder. */
+  /** Links to files that are read in the folder. */
   links: string[];
-  /** Hidden files that are read by a link. */
+  /** Hidden files that are read through a link. */
   targets: Set<string>;
   refused: Refused[];
   /** Hidden files and system files. A folder, with a slash at its end, stands for its content. */
@@ -166,7 +166,7 @@ async function walk(folder: string, below: string, walked: Walked): Promise<void
   }
 }
 
-/** Takes one entry, or what is below it. @throws why it can't be read */
+/** Takes one entry, or its content. @throws why it can't be read */
 async function look(folder: string, name: string, walked: Walked): Promise<void> {
   const path = join(folder, name);
   const found = await lstat(path);

@@ -9,7 +9,7 @@ import { useVerdict } from '../state/verdict';
 import { LiveRegion } from '../ui';
 import type { Studio } from '../state/slices/studio';
 
-/** The one voice of the page: phases and verdicts as they change, never steps. */
+/** The page's only live region: announces phases and verdicts as they change, never steps. */
 export function Announcements() {
   const { kind, judgement } = useVerdict(spokenRun);
   return <LiveRegion message={useStudio((s) => announcement(s, kind === 'warmingUp' ? undefined : judgement))} />;
@@ -58,7 +58,7 @@ export function announcement(s: Studio, judgement: string | undefined): string {
       return phase satisfies never;
   }
 }
-/** Of the format that was changed last. */
+/** Words for the format that changed last. */
 function exportWords({ exports }: Studio): string | undefined {
   const last = Object.values(exports).at(-1);
   if (!last) return undefined;
@@ -66,7 +66,7 @@ function exportWords({ exports }: Studio): string | undefined {
     case 'writing':
       return 'Exporting the model';
     case 'failed':
-      return undefined; // The page's own alert says it.
+      return undefined; // the page's own alert says so
     case 'waiting':
     case 'checking':
     case 'unchecked':

@@ -58,7 +58,7 @@ export function App() {
   };
   useWindowDrop(onFiles, onUnread, () => stage?.takesDrops?.(store.getState()) === true);
   const shell = { go, rename: () => setRenaming(true), deleteEverything: () => setOverlay('everything') };
-  /** What can be done now: a run that trains changes it ten times a second, so it is made when it is asked for. */
+  /** Lists the available actions. A training run changes them ten times a second, so they are computed on request. */
   const actions = (): readonly Action[] =>
     commands(store.getState(), store, {
       ...shell,
@@ -75,7 +75,7 @@ export function App() {
       },
     });
   useShortcuts(actions, singleKeys);
-  useStudio((s) => (overlay === 'palette' || overlay === 'help' ? s : null)); // they list what is so while they are open
+  useStudio((s) => (overlay === 'palette' || overlay === 'help' ? s : null)); // they list current actions
 
   return (
     <GlossaryContext value={useGlossary(stage?.id, go)}>
@@ -135,7 +135,7 @@ export function App() {
 
 const NONE: readonly Action[] = [];
 
-/** What terms show of the run that the page shows, and where all of them are. */
+/** Values that terms show for the run of the page, and the link to all terms. */
 function useGlossary(page: string | undefined, go: (path: string) => void): Glossary {
   const store = useStudioStore();
   const { base } = useRouter();

@@ -63,7 +63,7 @@ function What() {
   );
 }
 
-/** What a page shows while it, or another tab, deletes. */
+/** Shown while this or another tab deletes everything. */
 export const Deleting = () => (
   <Stage title="Homegrown" summary="Deleting all your data from this browser. This takes a few seconds">
     {null}

@@ -4,7 +4,7 @@ import { Failure, Stage } from '../ui';
 import styles from './app.module.css';
 import { recovery } from './recovery';
 
-/** The app could not start: what happened, what is safe, what to do. */
+/** Shown if the app can't start: cause, safe data, and remedy. */
 export function FullPageFailure({ failure }: { failure: FailureData }) {
   return (
     <div className={styles.fullPage}>

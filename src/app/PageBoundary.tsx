@@ -4,7 +4,7 @@ import { toFailure, type Failure } from '../core/base/errors';
 interface Props {
   children: ReactNode;
   fallback: (failure: Failure) => ReactNode;
-  /** At another place it tries again. */
+  /** Retries when the place changes. */
   place?: string;
 }
 interface State {

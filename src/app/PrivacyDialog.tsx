@@ -5,7 +5,7 @@ import { useStudio } from '../state/react';
 import { Button, Dialog, TextAction } from '../ui';
 import styles from './PrivacyDialog.module.css';
 
-/** How a person checks that nothing leaves, and what was counted here. */
+/** Steps to verify that nothing leaves the browser, and the counted requests. */
 export function PrivacyDialog({
   isOpen,
   onClose,

@@ -10,7 +10,7 @@ export interface ProjectMenuProps extends ProjectShell {
   onRename: (isRenaming: boolean) => void;
 }
 
-/** The project's name, which opens the list of all with their sizes, and what can be done; or a field while it is renamed. */
+/** Name of the project, which opens the list of projects with sizes and actions; a field during renaming. */
 export function ProjectMenu({ isRenaming, onRename, ...shell }: ProjectMenuProps) {
   const id = useStudio((s) => s.project.id);
   const place = useRef<HTMLSpanElement>(null);
@@ -18,7 +18,7 @@ export function ProjectMenu({ isRenaming, onRename, ...shell }: ProjectMenuProps
     onRename(false);
     if (isByKey) requestAnimationFrame(() => place.current?.querySelector('button')?.focus());
   };
-  // A field of its own for each project: what was typed for the one that is left is not the other's name.
+  // A separate field per project: text typed for the earlier project is not the other's name.
   return <span ref={place}>{isRenaming ? <ProjectName key={id} onEnd={onEnd} /> : <Menu {...shell} />}</span>;
 }
 
@@ -58,7 +58,7 @@ function Menu(shell: ProjectShell) {
   );
 }
 
-/** Where that cannot be loaded, as without a network, a project is read when it is opened. */
+/** If this can't be loaded, as without a network, a project is read when it opens. */
 function look(act: (looking: typeof import('./lookAhead')) => unknown): void {
   import('./lookAhead').then(act).catch(() => undefined);
 }

@@ -3,7 +3,7 @@ import { MAX_PROJECT_NAME } from '../core/base/textLimits';
 import { useStudio } from '../state/react';
 import styles from './app.module.css';
 
-/** The project's name as a field. Enter or leaving keeps, Esc takes back. */
+/** Field for the project's name. Enter or leaving saves it, Esc cancels. */
 export function ProjectName({ onEnd }: { onEnd: (isByKey: boolean) => void }) {
   const name = useStudio((s) => s.project.name);
   const change = useStudio((s) => s.change);
@@ -11,7 +11,7 @@ export function ProjectName({ onEnd }: { onEnd: (isByKey: boolean) => void }) {
   const isTakenBack = useRef(false);
   const isByKey = useRef(false);
   useEffect(() => {
-    // The menu that it was chosen in gives the focus back to where it was first.
+    // The closing menu first returns the focus to where it was.
     const frame = requestAnimationFrame(() => field.current?.select());
     return () => cancelAnimationFrame(frame);
   }, []);

@@ -19,7 +19,7 @@ export function ProjectRouter({ children }: { children: ReactNode }) {
     if (project !== undefined) await store.getState().open(project);
     const here = addressOf(store.getState().project.id, path);
     if (here === address) return;
-    // What is asked of the page stays: `?view=lineage`, and settings after `#`.
+    // Keeps the page's query and hash: `?view=lineage`, and settings after `#`.
     const asked = new URLSearchParams(location.search);
     for (const [name, value] of new URLSearchParams(query)) asked.set(name, value);
     go(`${here}${asked.size > 0 ? `?${asked.toString()}` : ''}${location.hash}`, { replace: true });

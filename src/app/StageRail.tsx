@@ -40,7 +40,7 @@ export function StageRail(p: { current: Stage | undefined; onGo: (path: string) 
   );
 }
 
-/** A run keeps its page, so that the offer waits for its end. */
+/** A training run needs its page, so the offer waits for its end. */
 function Newer() {
   const isRunning = useStudio(isTraining);
   return (

@@ -18,7 +18,7 @@ export function draw(root: HTMLElement): void {
   );
 }
 
-/** Builds the studio once and shows the app over it, or why it cannot start. Nothing is drawn before one of them is known. */
+/** Builds the studio once and shows the app, or why it can't start. Renders nothing until then. */
 function Start() {
   const [studio, setStudio] = useState<StudioStore>();
   const [failure, setFailure] = useState<Failure>();
@@ -41,5 +41,5 @@ function Start() {
 
 let begun: Promise<StudioStore> | undefined;
 
-/** Once a page: React runs effects twice in development. */
+/** Called once per page: React runs effects twice in development. */
 const begin = (onDeleting: () => void): Promise<StudioStore> => (begun ??= open(onDeleting));

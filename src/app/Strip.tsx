@@ -13,7 +13,7 @@ interface StripProps {
   project: ProjectMenuProps;
   onFind: () => void;
   onGo: (path: string) => void;
-  /** The page is Train, which has Resume itself. */
+  /** Whether the page is Train, which has its own Resume. */
   isTrain: boolean;
 }
 

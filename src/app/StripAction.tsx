@@ -2,7 +2,7 @@ import { useStudioFields, useStudioStore } from '../state/react';
 import { Button, useHeldFocus } from '../ui';
 import { runAction } from './runAction';
 
-/** Stop while something runs, Resume on other pages while a run is paused, else nothing. It is never the filled button. */
+/** Stop while something runs, Resume on other pages while a run is paused, else nothing. Never the filled button. */
 export function StripAction({ onGo, isTrain }: { onGo: (path: string) => void; isTrain: boolean }) {
   const store = useStudioStore();
   const { run: _, ...action } = useStudioFields((s) => ({ ...runAction(s), run: undefined }));

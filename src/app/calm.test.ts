@@ -20,7 +20,7 @@ function trained(...steps: number[]): State {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('a run begins until a step of it has been measured, and a text until it is read', () => {
+test('a run is beginning until one of its steps is evaluated, and a text until it is read', () => {
   expect(isBeginning(REST)).toBe(false);
   const progress = null;
   const importing = { kind: 'busy', progress, since: 0, at: 0, stop: () => undefined } as const;
@@ -34,7 +34,7 @@ test('a run begins until a step of it has been measured, and a text until it is 
   expect(isBeginning(seldom)).toBe(false);
 });
 
-test('it is calm after what follows on a text, too', async () => {
+test('calm comes after the work that follows a text, too', async () => {
   let now = REST;
   let isCalm = false;
   void calm({ getState: () => now as Studio }).then(() => (isCalm = true));

@@ -2,7 +2,7 @@
 import { NO_RUN } from '../state/openRun';
 import type { Studio, StudioStore } from '../state/slices/studio';
 
-/** Resolves once no text is read and no run is at its beginning, twice in a row: one follows the other. */
+/** Resolves once no text is being read and no run is beginning, twice in a row: one follows the other. */
 export const calm = (store: Pick<StudioStore, 'getState'>): Promise<void> => settled(store, isBeginning);
 
 /** Resolves once the page is shown, no text is read and no run trains, twice in a row. */
@@ -25,7 +25,7 @@ export const idle = (): Promise<void> =>
     else setTimeout(resolve, 1000);
   });
 
-/** Not between the first text and the first evaluation: a person waits, and there may be only two cores. */
+/** Idle work waits between the first text and the first evaluation: a person waits, perhaps with only two cores. */
 export function isBeginning({
   importing,
   training,
@@ -37,5 +37,5 @@ export function isBeginning({
   return (log.evaluations.at(-1)?.step ?? 0) === 0 && (log.step.at(-1) ?? 0) < FEW;
 }
 
-/** Steps after which a run that is measured at its end alone has begun. */
+/** Number of steps after which a run that is evaluated only at its end counts as begun. */
 const FEW = 30;

@@ -1,4 +1,4 @@
-/** What the palette does with a run, over the workers' real halves. */
+/** Run actions of the palette, over the real worker implementations. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
@@ -43,7 +43,7 @@ test('the palette asks before it starts a run with settings that already ran, an
   expect([asked, start.mock.calls.length]).toEqual([1, 1]);
 });
 
-test('the palette finds pages by other words, and terms of the glossary after them', () => {
+test('the palette finds pages by other words, and lists glossary terms after them', () => {
   const { getState } = page.studio;
   const gone: string[] = [];
   const shell = { go: (path: string) => void gone.push(path) } as unknown as Shell;
@@ -53,7 +53,7 @@ test('the palette finds pages by other words, and terms of the glossary after th
   expect(find('save')).toContain('Export');
   for (const words of ['chart', 'curve', 'loss']) expect(find(words)).toContain('Train');
   expect(find('report')).toEqual(['Evaluate']);
-  // A page that has the word in its name comes first, and no term is in the list before a person searches.
+  // A page with the word in its name comes first, and terms appear only in a search.
   expect(find('train')[0]).toMatch(/^Start|Train/);
   expect(find('clean')[0]).toBe('Clean');
   expect(find('')).not.toContain('Perplexity');

@@ -66,7 +66,7 @@ function onThisPage(s: Studio, store: StudioStore, { stage, go }: Shell): Action
   ];
 }
 
-/** An action that goes to where it shows. */
+/** An action that opens the page of its result. */
 const shownWhere = ({ run: act, goesTo, ...action }: StageAction, go: Shell['go']): Omit<Action, 'group'> => ({
   ...action,
   run() {

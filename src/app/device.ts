@@ -19,7 +19,7 @@ interface DeviceChoice {
   isChosen: boolean;
 }
 
-/** Those that can be chosen here; all of them while that is not known. */
+/** Devices that can be chosen here; all of them until that is known. */
 export function deviceChoices({ device, measured }: Pick<Studio, 'device' | 'measured'>): readonly DeviceChoice[] {
   const kinds: readonly DeviceKind[] = device.kind === 'open' ? device.info.choices : ['webgpu', 'wasm', 'cpu'];
   return kinds.map((kind) => {

@@ -1,4 +1,4 @@
-/** Files dropped anywhere, or chosen where texts are: a model goes to the importer, everything else to the texts. */
+/** Files dropped anywhere, or chosen on Text: a model goes to the importer, other files to the texts. */
 import { useEffect, useEffectEvent } from 'react';
 import { modelFiles } from '../features/export/modelFiles';
 import type { DroppedFile } from '../ui';
@@ -34,7 +34,7 @@ export function useWindowDrop(
   }, []);
 }
 
-/** Gives the files to whom they are for, and says which page shows what becomes of them. */
+/** Passes files to their receiver. Returns the page that shows the outcome. */
 export async function receive(store: StudioStore, dropped: readonly DroppedFile[]): Promise<'text' | 'export'> {
   const { addFiles, importModel } = store.getState();
   if (await isModel(dropped)) {
@@ -59,7 +59,7 @@ async function isModel(dropped: readonly DroppedFile[]): Promise<boolean> {
   return dropped.length === 1 && only !== undefined && /\.zip$/i.test(only.file.name) && (await listsModel(only.file));
 }
 
-/** A zip's list of names stands at its end, for a model's few files within the last 64 kB. */
+/** Checks the name list of a zip, which is at its end; for a model's few files, within the last 64 kB. */
 async function listsModel(zip: File): Promise<boolean> {
   const end = new TextDecoder('latin1').decode(await zip.slice(-65_536).arrayBuffer());
   return /\.(safetensors|onnx|gguf)\b/.test(end);

@@ -1,4 +1,4 @@
-/** What the app does to the browser because of its state. */
+/** Browser effects of the app's state. */
 import { useEffect } from 'react';
 import { toFailure } from '../core/base/errors';
 import { isTraining } from '../state/openRun';
@@ -21,13 +21,13 @@ export function useEffects(store: StudioStore): void {
   }, [store]);
 }
 
-/** With the first text or model the origin has something to lose, so the browser is asked to keep it. */
+/** Asks the browser for persistent storage with the first text or model: from then on data can be lost. */
 function keepWhenFirstImported(store: StudioStore): () => void {
   return store.subscribe((now, before) => {
     if (before.loaded !== 'ready' || before.project.id !== now.project.id) return;
     const isFirst = before.texts.length === 0 && now.texts.length > 0;
     const isModel = before.project.runId === null && now.project.runId !== null;
-    // A refusal changes nothing; the rail says whether what is stored is kept.
+    // A refusal changes nothing; the rail says whether storage is persistent.
     if (isFirst || isModel) navigator.storage.persist().catch(() => undefined);
   });
 }
@@ -50,7 +50,7 @@ function askBeforeLeaving(store: StudioStore): () => void {
   return () => removeEventListener('beforeunload', onLeave);
 }
 
-/** Nothing fails in silence. */
+/** Shows every uncaught error. */
 function surfaceErrors(store: StudioStore): () => void {
   const show = (error: unknown): void =>
     store.getState().toast({ text: 'Unexpected error', detail: toFailure(error).message });
@@ -69,7 +69,7 @@ function surfaceErrors(store: StudioStore): () => void {
 
 const EDITABLE = 'input, textarea, select, [contenteditable=true]';
 
-/** ⌘Z or Ctrl Z takes back the newest removal; inside a field it is the field's own. */
+/** ⌘Z or Ctrl Z undoes the newest removal; inside a field the browser's own undo applies. */
 function undoByKey(store: StudioStore): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key.toLowerCase() !== 'z' || event.shiftKey || event.altKey || !(event.metaKey || event.ctrlKey)) return;

@@ -1,4 +1,4 @@
-/** One state has one word: in the strip, on Train, on Runs, in the rail and in the voice of the page. */
+/** Each state has one word: in the strip, on Train, on Runs, in the rail and in announcements. */
 import { beforeEach, expect, test } from 'vitest';
 import { endingOf } from '../core/runs/ending';
 import { type Ending, endingWord } from '../core/train/endingWord';

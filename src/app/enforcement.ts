@@ -2,11 +2,11 @@ import type { Enforcement } from '../state/slices/privacy';
 
 type PeerConnection = typeof RTCPeerConnection;
 const { RTCPeerConnection: Connection } = globalThis as { RTCPeerConnection?: PeerConnection };
-/** Nothing here calls anyone, so that nothing needs to be able to. */
+/** The app makes no calls, so no code needs to be able to. */
 for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(globalThis, name);
 
 export async function detectEnforcement(): Promise<Enforcement> {
-  // The policy of the workers comes with the headers that isolate the page.
+  // The workers' policy comes with the headers that isolate the page.
   if (!crossOriginIsolated) return 'page';
   return Connection && (await refusesCalls(Connection)) ? 'everything' : 'requests';
 }

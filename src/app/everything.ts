@@ -14,10 +14,10 @@ export function askToDeleteEverything(): void {
 }
 
 /**
- * At the start of a page, before anything of the store is opened: does it if it was asked for, else waits while another tab
- * does it. Resolves with whether all was deleted here.
- * @param onBusy called where that takes a while
- * @throws HomegrownError `in-use` where a run is trained in another tab: nothing was deleted; `storage-blocked`
+ * Runs at the start of a page, before the store opens: deletes all if requested, else waits while another tab does.
+ * Resolves with whether all was deleted here.
+ * @param onBusy called if this takes a while
+ * @throws HomegrownError `in-use` if another tab trains a run: nothing was deleted; `storage-blocked`
  */
 export async function deleteWhatWasAsked(onBusy: () => void): Promise<boolean> {
   if (sessionStorage.getItem(ASKED) === null) {
@@ -27,7 +27,7 @@ export async function deleteWhatWasAsked(onBusy: () => void): Promise<boolean> {
     }
     return false;
   }
-  // Asked for once: a page that is loaded again after a failure opens what there is.
+  // Deletes once per request: a page that reloads after a failure opens the remaining data.
   sessionStorage.clear();
   const training = await lockTraining();
   const erasing = await lockErasing();

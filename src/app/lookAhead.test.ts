@@ -22,7 +22,7 @@ function studioOf() {
 }
 const soon = () => vi.advanceTimersByTimeAsync(0);
 
-test('with the menu the projects that were opened last are read, one after the other; then sizes are counted', async () => {
+test('an open menu prefetches the most recent projects one after another, then counts sizes', async () => {
   const { asked, others, store, end } = studioOf();
   const looking = lookAhead(store, others);
   for (let read = 1; read <= MAX_PREFETCHED; read++) {
@@ -34,7 +34,7 @@ test('with the menu the projects that were opened last are read, one after the o
   expect(asked).toEqual(['b', 'c', 'd', 'sizes']);
 });
 
-test('what takes long keeps nothing from being read, and what is closed reads no more', async () => {
+test("a slow read doesn't hold up the others, and a closed menu stops reading", async () => {
   const { asked, others, store, end } = studioOf();
   const looking = lookAhead(store, others);
   await vi.advanceTimersByTimeAsync(1000);
@@ -45,7 +45,7 @@ test('what takes long keeps nothing from being read, and what is closed reads no
   expect(asked).toEqual(['b', 'c', 'away']);
 });
 
-test('a project that is rested on is read, not one that is passed over, nor one that is open by then', () => {
+test('a hovered project is prefetched, unless the pointer only passes over it or it is open by then', () => {
   const { asked, studio, store } = studioOf();
   const rest = () => vi.advanceTimersByTime(RESTING_MS);
   lookAt(store, 'open-b');
@@ -54,7 +54,7 @@ test('a project that is rested on is read, not one that is passed over, nor one 
   rest();
   expect(asked).toEqual(['f']);
   lookAt(store, 'open-b');
-  lookAt(store, 'new-project'); // which opens none that there is
+  lookAt(store, 'new-project'); // opens no existing project
   lookAt(store, 'open-a');
   rest();
   lookAt(store, 'open-b');

@@ -2,19 +2,19 @@ import type { StudioStore } from '../state/slices/studio';
 
 type Store = Pick<StudioStore, 'getState'>;
 
-/** A pointer that passes over a name is there for less. */
+/** Milliseconds; a pointer that only passes over a name stays for less. */
 export const RESTING_MS = 50;
-/** So many are read because the menu is open, those that were opened last: what is read of one with hundreds of runs is some megabytes. */
+/** Number of recent projects to prefetch while the menu is open; one with hundreds of runs is some megabytes. */
 export const MAX_PREFETCHED = 3;
-/** Longer than that the next does not wait for one, nor do the sizes for them all: a worker may be busy with something else. */
+/** Maximum wait for one prefetch before the next one or the sizes: a worker may be busy with something else. */
 const MAX_WAIT_MS = 1000;
 
 let looks = 0;
 let at: string | undefined;
 
 /**
- * One after the other; then their sizes are counted, which takes longer and can wait.
- * @param others that can be opened, the one that was opened last first
+ * Prefetches projects one after another; then counts their sizes, which takes longer and can wait.
+ * @param others projects that can be opened, the most recent first
  */
 export async function lookAhead({ getState }: Store, others: readonly { id: string }[]): Promise<void> {
   const mine = ++looks;
@@ -25,7 +25,7 @@ export async function lookAhead({ getState }: Store, others: readonly { id: stri
   await getState().listProjects();
 }
 
-/** @param entryId of the menu, also one that opens none: a project on whose name a person rests is read in any case */
+/** Prefetches a project whose name is hovered. @param entryId any entry of the menu, also one that opens no project */
 export function lookAt({ getState }: Store, entryId: string): void {
   at = entryId;
   const row = getState().projects.find(({ id }) => entryId === `open-${id}`);

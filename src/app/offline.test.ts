@@ -48,7 +48,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('an unused page asks for one batch after the other, without a pause', async () => {
+test('an unused page requests one batch after another, without a pause', async () => {
   await keepOffline(store);
   await vi.advanceTimersByTimeAsync(5000);
   expect(active.batches).toBe(BATCHES);
@@ -57,7 +57,7 @@ test('an unused page asks for one batch after the other, without a pause', async
 test.each([
   ['hidden', () => vi.stubGlobal('document', { hidden: true })],
   ['training', () => store.setState({ training: { runId: 'r', projectId: 'p' } } as Partial<Studio>)],
-])('a page that is %s meanwhile asks for no more', async (_, use) => {
+])('a page that is %s meanwhile requests no more', async (_, use) => {
   await keepOffline(store);
   await vi.advanceTimersByTimeAsync(2000);
   expect(active.batches).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ import { countRequests } from './privacyPromise';
 import { registerServiceWorker } from './workers';
 import type { StudioStore } from '../state/slices/studio';
 
-/** Not in development, where files change under it; nor unasked where the browser is to save data. */
+/** Does nothing in development, where files change; asks first if the browser saves data. */
 export async function keepOffline(store: StudioStore): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   const known = await navigator.serviceWorker.getRegistration();
@@ -13,7 +13,7 @@ export async function keepOffline(store: StudioStore): Promise<void> {
   else store.setState({ offline: { kind: 'to be asked', keep: () => void keepNow(store) } });
 }
 
-/** @throws what the browser says where it does not take a service worker, as in some private windows */
+/** @throws the browser's error if it refuses service workers, as in some private windows */
 async function keepNow(store: StudioStore): Promise<void> {
   const { serviceWorker } = navigator;
   serviceWorker.addEventListener('message', ({ data, source }) => {
@@ -47,10 +47,10 @@ let isTakingOver = false;
 let saysThatItWaits: ReturnType<typeof setTimeout> | undefined;
 const LATE_MS = 3000;
 
-/** Opens the newer version, unless other pages are open, which is then said. */
+/** Opens the newer version; if other pages are open, a toast says so. */
 export function openNewer(): void {
   const { waiting } = registration ?? {};
-  // It serves already, if this page missed that.
+  // The newer version is already active, and this page missed that.
   if (!waiting) {
     location.reload();
     return;
@@ -65,10 +65,10 @@ function hear(store: StudioStore, message: OfflineMessage, from: 'active' | 'new
       countRequests(store, { own: 1, elsewhere: 0 });
       break;
     case 'kept': {
-      // A newer version gets its own files while this one has all of its own.
+      // A newer version stores its own files while the current one has all of its own.
       if (from === 'newer') break;
       const { bytes, of } = message;
-      // Only one that is active gives them out.
+      // Only an active one serves the files.
       const isActive = from === 'active';
       const hasCore = message.hasCore && isActive;
       store.setState({
@@ -80,14 +80,14 @@ function hear(store: StudioStore, message: OfflineMessage, from: 'active' | 'new
       if (from === 'active' && message.isMissingMore) void keepMore(store);
       break;
     case 'taking over':
-      // What follows reloads the page, as a rule in a tenth of that.
+      // Usually a reload follows, within a tenth of that.
       clearTimeout(saysThatItWaits);
       saysThatItWaits = setTimeout(() => {
         store.getState().toast({ text: 'Newer version not open yet', detail: 'The browser opens it within a minute' });
       }, LATE_MS);
       break;
     case 'open elsewhere': {
-      // Who asked twice may hear this of the first time after the second was granted: what was asked stays asked.
+      // This may answer an earlier request after a second one was granted, so the request stands.
       const others = message.pages - 1;
       const words = others === 1 ? 'the other Homegrown tab' : `the ${others} other Homegrown tabs`;
       store.getState().toast({ text: 'Newer version not open yet', detail: `Close ${words} first` });
@@ -98,7 +98,7 @@ function hear(store: StudioStore, message: OfflineMessage, from: 'active' | 'new
   }
 }
 
-/** One that waits was got while an older one serves. */
+/** Reports a version that waits while an older one is active. */
 function watchNewer(store: StudioStore): void {
   const { installing, waiting, active } = registration!;
   if (waiting && active) tellNewer(store);

@@ -1,4 +1,4 @@
-/** Opens what is stored, and builds the studio over it. */
+/** Opens the store, and builds the studio over it. */
 import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { fetchRecognition } from '../core/documents/fetchReaders';
 import { explain } from '../state/failures';
@@ -12,7 +12,7 @@ import { fetchPages, placeOf } from './routes';
 import { createServices } from './services';
 import type { StudioStore } from '../state/slices/studio';
 
-/** @param onDeleting called where everything is being deleted, which takes a while */
+/** @param onDeleting called if everything is being deleted, which takes a while */
 export async function open(onDeleting: () => void): Promise<StudioStore> {
   if (!isSecureContext) {
     throw new HomegrownError(
@@ -36,7 +36,7 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
     .then(idle)
     .then(() => calm(studio))
     .then(() => keepOffline(studio))
-    .catch(() => undefined); // The rail says that it is not kept.
+    .catch(() => undefined); // the rail says that storage isn't persistent
   return studio;
 }
 

@@ -1,4 +1,4 @@
-/** What is measured of the storage, once for all who show it. */
+/** Storage usage, measured once for all displays. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { inertServices } from '../testing/inertServices';
 import { createStudio } from '../state/studio';

@@ -1,4 +1,4 @@
-/** The promise that nothing leaves, as a reading: who holds the page, what was really asked for, and what is really stored. */
+/** Evidence that nothing leaves the browser: the enforcement, the actual requests, and the actual storage. */
 import { spokenRun } from '../state/openRun';
 import { usage } from '../storage/usage';
 import { watchRequests, type Requests } from '../workers/requests';
@@ -6,7 +6,7 @@ import { detectEnforcement } from './enforcement';
 import { onWorkerRequests } from './workers';
 import type { Studio, StudioStore } from '../state/slices/studio';
 
-/** Counts from now on, and what was asked for before; resolves when it is known who holds the page. */
+/** Counts requests, including earlier ones; resolves once the enforcement is known. */
 export async function watchPromise(store: StudioStore): Promise<void> {
   const add = (more: Requests): void => countRequests(store, more);
   watchRequests(add);
@@ -19,7 +19,7 @@ export const countRequests = (store: StudioStore, more: Requests): void =>
     requests: { own: own + more.own, elsewhere: elsewhere + more.elsewhere },
   }));
 
-/** Measures what this origin stores: now, after saves and changes, and now and then. */
+/** Measures what this origin stores: now, after saves and changes, and at intervals. */
 export function watchUsage(store: StudioStore): void {
   let before = fieldsOf(store.getState());
   store.subscribe((s) => {

@@ -1,4 +1,4 @@
-/** What can be done with projects: one list for the menu in the strip and for the palette. */
+/** Project actions: one list for the menu in the strip and for the palette. */
 import {
   deleteEverythingRefusal,
   deleteProjectRefusal,
@@ -17,12 +17,12 @@ export interface ProjectShell {
 }
 
 interface ProjectAction extends Pick<Action, 'id' | 'label' | 'hint'> {
-  /** It can be pressed all the same, and then says so. */
+  /** Reason that the action reports when pressed; it stays enabled. */
   refusal?: (s: Studio) => string | undefined;
   run: (s: Studio, shell: ProjectShell) => void;
 }
 
-/** With the open project. */
+/** Actions for the open project. */
 const ACTIONS: readonly ProjectAction[] = [
   {
     id: 'new-project',
@@ -84,7 +84,7 @@ const openId = ({ id }: { id: string }): string => `open-${id}`;
 /** Opens the glossary; the palette has it among the pages. */
 export const GLOSSARY = 'glossary';
 
-/** The menu's lists: the projects, what can be done with the open one, and with all that is stored. */
+/** Lists of the menu: projects, actions for the open one, and actions for all stored data. */
 export function projectMenu(
   s: Open,
   refusals: Readonly<Record<'deleteProject' | 'deleteEverything', string | undefined>>,

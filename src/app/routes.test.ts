@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addressOf, pathOf, placeOf, stageAt } from './routes';
 import { STAGES } from './stages';
 
-test('an address says its project and its page, and the first stage where it says none', () => {
+test('an address contains its project and page; without a page it means the first stage', () => {
   expect(placeOf(addressOf('a b/c%', '/model'))).toEqual({ project: 'a b/c%', path: '/model' });
   for (const [address, project, path] of [
     ['/', undefined, '/text'],
@@ -17,7 +17,7 @@ test('an address says its project and its page, and the first stage where it say
     expect(placeOf(address)).toEqual({ project, path });
 });
 
-test('old addresses lead to where their pages are now', () => {
+test('old addresses redirect to the current pages', () => {
   expect(placeOf('/tokenizer')).toEqual({ project: undefined, path: '/tokens' });
   expect(placeOf('/p/x/tokenizer/')).toEqual({ project: 'x', path: '/tokens' });
   expect(placeOf('/p/x/data')).toEqual({ project: 'x', path: '/tokens', query: 'part=data' });
@@ -25,7 +25,7 @@ test('old addresses lead to where their pages are now', () => {
   expect(stageAt(placeOf('/tune').path)?.name).toBe('Teach it more');
 });
 
-test('a slash at the end of an address is no other page', () => {
+test('a trailing slash leads to the same page', () => {
   for (const stage of STAGES) {
     for (const base of ['', '/p/x']) expect(stageAt(placeOf(`${base}${pathOf(stage)}/`).path)).toBe(stage);
   }

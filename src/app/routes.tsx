@@ -1,4 +1,4 @@
-/** Where each stage is, and its page, which loads when it is first gone to. */
+/** Address of each stage, and its page, which loads on its first visit. */
 import { lazy, type ComponentType, type ReactElement } from 'react';
 import { HomegrownError } from '../core/base/errors';
 import type { PageProps, Stage } from '../state/stage';
@@ -6,7 +6,7 @@ import { STAGES } from './stages';
 
 /** `/p/<project>/<stage>`: `path` is what is after the project, such as `/text`. */
 export const addressOf = (project: string, path: string): string => `/p/${encodeURIComponent(project)}${path}`;
-/** Pages that became parts of a stage: where they are now. Links and bookmarks to the old addresses keep working. */
+/** Current address of pages that became parts of a stage. Links and bookmarks to old addresses keep working. */
 const MOVED: Readonly<Record<string, { path: string; query?: string }>> = {
   '/tokenizer': { path: '/tokens' },
   '/data': { path: '/tokens', query: 'part=data' },
@@ -15,11 +15,11 @@ const MOVED: Readonly<Record<string, { path: string; query?: string }>> = {
 interface Place {
   project: string | undefined;
   path: string;
-  /** What an old address adds to the new one's query. */
+  /** Query that an old address adds. */
   query?: string;
 }
 
-/** What an address is of, where it says a project, and which page: the first stage where it says none. */
+/** Project and page of an address; without a page, the first stage. */
 export function placeOf(address: string): Place {
   const id = /^\/p\/([^/]+)/.exec(address)?.[1];
   const rest = id === undefined ? address : address.slice(`/p/${id}`.length);
@@ -27,7 +27,7 @@ export function placeOf(address: string): Place {
   const path = page === '' ? pathOf(STAGES[0]!) : page;
   return { project: id === undefined ? undefined : decoded(id), ...(MOVED[path] ?? { path }) };
 }
-/** What is no code of anything is itself. */
+/** Returns text that can't be decoded as it is. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -43,7 +43,7 @@ const LOADERS: (() => Promise<unknown>)[] = [];
 
 /** Fetches every page of work that is still to come: afterwards it needs no network, and no newer deployment can break it. */
 export async function fetchPages(): Promise<void> {
-  // A page that cannot be had now says so when it is gone to.
+  // a page that can't load now reports it when it is opened
   await Promise.allSettled(LOADERS.map((load) => load()));
 }
 

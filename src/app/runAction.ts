@@ -48,7 +48,7 @@ const asAction = (label: string, reason: string | undefined, run: () => void): R
   ...(reason !== undefined && { reason }),
 });
 
-/** For the palette, which can name the step. */
+/** Label for the palette, which can name the step. */
 export function runActionLabel(s: Studio, { label }: RunAction): string {
   const { saved } = spokenRun(s);
   return label === 'Resume' && saved ? `Resume from step ${formatCount(saved.step)}` : label;

@@ -1,4 +1,4 @@
-/** What the app says is saved: the strip and the pages never contradict each other. */
+/** Words about saving: the strip and the pages never contradict each other. */
 import { prerender } from 'react-dom/static';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Router } from 'wouter';

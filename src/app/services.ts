@@ -1,4 +1,4 @@
-/** The composition root: the only place that builds workers, storage and what else the state needs from the browser. */
+/** Composition root: the only place that creates workers, storage and other browser services for the state. */
 import { connect } from '../client/connect';
 import type { DataApi } from '../protocol/data';
 import type { GpuApi } from '../protocol/gpu';

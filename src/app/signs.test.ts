@@ -82,7 +82,7 @@ describe('before a run', () => {
     expect(entry('Teach it more')).toBeUndefined();
   });
 
-  test('a text is an artifact; nothing is said of defaults', () => {
+  test('a text is an artifact; defaults have no sign', () => {
     store.setState({ texts: [TEXT] });
     expect(marked()).toEqual(['Text: done, 1 file, 1.21 M characters']);
     store.setState({ texts: Array.from({ length: 1200 }, () => TEXT) });
@@ -132,7 +132,7 @@ describe('before a run', () => {
     expect(entry('Model')).toMatch(/^Model: done, Llama, [\d.]+ M parameters$/);
   });
 
-  test('the sizes that a plan proposes are no edit', () => {
+  test('sizes proposed by a plan are no edit', () => {
     const { model } = store.getState().project;
     change({ model: { ...model, config: { ...model.config, layers: 7 } } });
     expect(entry('Model')).toBe('Model: none');
@@ -170,7 +170,7 @@ describe('while a run trains', () => {
     expect(entry('Train')).toBe('Train: running, first step');
   });
 
-  test('running and stopping: the step, its result, and what the saved step opens', () => {
+  test('running and stopping: the step, its result, and pages that the saved step opens', () => {
     run('training', 2640);
     expect(marked().slice(2)).toEqual([
       'Model: done, GPT, 3.01 k parameters',
@@ -192,7 +192,7 @@ describe('while a run trains', () => {
     const labels = record({ objective: 'labels' });
     run('training', 48, { record: labels, log: log(48, 0.4, { accuracy: { value: 88.333 } }) });
     expect(entry('Train')).toBe('Train: running, step 48 · accuracy 88.3 %');
-    // At its end the best step is used, and Evaluate measures that one.
+    // At its end the best step is used, and Evaluate measures it.
     const worse = log(48, 0.4, { accuracy: { value: 100 } });
     worse.evaluations.push({
       ...worse.evaluations.at(-1)!,
@@ -217,7 +217,7 @@ describe('after a run', () => {
     built();
   });
 
-  test('paused by a person, interrupted by the end of its tab', () => {
+  test('paused by a person, or interrupted by closing the tab', () => {
     run('stopped', 2600, { record: record({ status: 'stopped' }) });
     expect(entry('Train')).toBe('Train: paused, step 2,600 · perplexity 85.4');
     run('stopped', 2600, { record: record({ status: 'running' }) });
@@ -247,7 +247,7 @@ describe('after a run', () => {
     expect(rail()).toEqual(before);
     store.setState({ texts: [TEXT, OTHER] });
     expect(entry('Train')).toBe('Train: stale, step 4,000 · perplexity 85.4');
-    // Not an imported model, which was never of a text here.
+    // Except an imported model, which never had a text here.
     run('finished', 4000, { record: record({ status: 'finished', origin: {} as never }) });
     expect(entry('Train')).toBe('Train: done, step 4,000 · perplexity 85.4');
     store.setState({ texts: [] });
@@ -255,7 +255,7 @@ describe('after a run', () => {
     expect(entry('Train')).toBe('Train: done, step 4,000 · perplexity 85.4');
   });
 
-  test('failed: what is saved, or that nothing is', () => {
+  test('failed: the saved step, or that nothing is saved', () => {
     const failure = toFailure(new HomegrownError('device-lost', 'The GPU went away'));
     const phase = { kind: 'failed', failure, step: 2731, of: 4000 } as const;
     const saved = { step: 2600, bytes: 1, at: null };
@@ -271,7 +271,7 @@ describe('after a run', () => {
   });
 });
 
-describe('what a model is used for', () => {
+describe('uses of a model', () => {
   beforeEach(() => {
     store.setState({ texts: [TEXT] });
     built();
@@ -301,7 +301,7 @@ describe('what a model is used for', () => {
     expect(entry('Evaluate')).toBe('Evaluate: stale, perplexity 79.7');
   });
 
-  test('Evaluate: a person who looks at another step makes nothing out of date', () => {
+  test('Evaluate: choosing another step outdates nothing', () => {
     const saved = { bytes: 1, holds: 'all', precision: 'f32' };
     const steps = [
       { ...saved, step: 1, light: true },
@@ -321,7 +321,7 @@ describe('what a model is used for', () => {
     expect(entry('Evaluate')).toBe('Evaluate: stale, perplexity 79.7');
   });
 
-  test('Export: an export, not a model that could be exported', () => {
+  test('Export: counts exports, not models that could be exported', () => {
     expect(entry('Export')).toBe('Export: none');
     const file = { step: 2000 } as never;
     store.setState({ exports: { 'gguf-f16': { kind: 'writing', work: BUSY } } });

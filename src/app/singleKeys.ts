@@ -1,4 +1,4 @@
-/** Whether keys without a modifier act. They can be switched off, for those who speak to their computer. */
+/** Whether keys without a modifier trigger actions. Users of voice input can switch them off. */
 const KEY = 'single-keys';
 
 export function hasSingleKeys(): boolean {

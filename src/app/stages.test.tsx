@@ -1,4 +1,4 @@
-/** What a stage costs: its folder and its line. A toy one is added to the list, and is in the rail, at its address, in palette, keys and title. */
+/** A new stage needs only its folder and its line: a toy stage appears in rail, address, palette, keys and title. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { prerender } from 'react-dom/static';
 import { expect, test, vi } from 'vitest';
@@ -32,7 +32,7 @@ vi.mock('./stages', async (importActual) => {
 const store = createStudio(inertServices());
 store.setState({ loaded: 'ready' });
 
-/** The whole app at an address, with pages that load as they do in a browser. */
+/** Renders the whole app at an address, with pages that load as in a browser. */
 async function at(path: string): Promise<string> {
   const { prelude } = await prerender(
     <Router ssrPath={path}>
@@ -68,7 +68,7 @@ test('every folder of features with a stage is in the list, by its id', () => {
   expect(new Set(STAGES.map(({ name }) => name)).size).toBe(STAGES.length);
 });
 
-test('the toy is at its address: its page, its place in the rail, what it waits for', async () => {
+test('the toy stage has its address, its page, its place in the rail, and its precondition', async () => {
   const page = await at('/weights');
   expect(page).toContain('<h1>All weights</h1>');
   const links = [...page.matchAll(/<a href="\/(\w+)"( aria-current="page")?/g)].map(([, id, here]) => [
@@ -83,7 +83,7 @@ test('the toy is at its address: its page, its place in the rail, what it waits 
   expect(await at('/wei')).toContain('No page at');
 });
 
-test('it is in the palette and the help, a key goes to it, and its action takes the key from the next step', () => {
+test('it is in the palette and the help, a key opens it, and its action takes the key from the next step', () => {
   store.setState({ texts: [] });
   const gone: string[] = [];
   const go = (path: string) => void gone.push(path);
@@ -111,7 +111,7 @@ test('it is in the palette and the help, a key goes to it, and its action takes 
   expect([byEnter('/text'), byEnter('/weights')]).toEqual([['next-step'], ['look']]);
 });
 
-test('nothing else names a stage’s page: each is loaded by its own folder', () => {
+test('nothing else names a stage’s page: its own folder loads it', () => {
   const app = new URL('./', import.meta.url);
   const sources = readdirSync(app).filter((name) => !name.includes('.test.'));
   for (const name of sources) {

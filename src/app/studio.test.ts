@@ -1,4 +1,4 @@
-/** The frame's words and actions over a real studio whose workers do nothing. */
+/** Words and actions of the frame over a real studio with inert workers. */
 import { beforeEach, expect, test } from 'vitest';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { inertServices } from '../testing/inertServices';
@@ -46,7 +46,7 @@ const shell: Shell = {
   toggleSingleKeys: () => undefined,
 };
 
-test('the one button follows the phase', () => {
+test('the button follows the phase', () => {
   const label = () => runAction(store.getState()).label;
   expect(runAction(store.getState()).reason).toBe('Add text first');
   store.setState({ texts: [TEXT] });
@@ -68,7 +68,7 @@ test('the one button follows the phase', () => {
   expect(label()).toBe('Start training');
 });
 
-test('a model that came without its text resumes only once there is text', () => {
+test('a model imported without its text resumes only once there is text', () => {
   showing(store, {
     phase: { kind: 'stopped', step: 3, of: 10 },
     record: runRecord({ recipe }),
@@ -103,7 +103,7 @@ test('the strip counts the kernels while they are compiled', () => {
   });
   const train = () => stageAt('/train')?.state(store.getState()).line;
   expect([train(), title(store.getState(), 'Train')]).toEqual(['compiling', 'compiling · Homegrown']);
-  // How long measuring and the first step take is not known, so there is no bar, and certainly no full one.
+  // The time for measuring and the first step is unknown, so there is no bar, and certainly no full one.
   expect(fact({ done: 32, of: 32 })).toEqual({ fact: { label: 'Running', value: 'the first step' } });
   expect([train(), title(store.getState(), 'Train')]).toEqual(['first step', 'beginning · Homegrown']);
 });
@@ -130,13 +130,13 @@ test('no key means two things at once, on any stage and in any phase', () => {
   }
 });
 
-test('what is read is not said twice', () => {
+test('a file being read is named once', () => {
   const progress = { label: 'Reading moby-dick.txt', done: 1, of: 4, unit: 'bytes' as const };
   store.setState({ importing: { kind: 'busy', progress, since: 0, at: 0, stop: () => undefined } });
   expect(readPhase(store.getState(), 0).fact).toMatchObject({ label: 'Reading', value: 'moby-dick.txt' });
 });
 
-test('a model goes to the importer and texts go to the texts', async () => {
+test('routes a model to the importer and texts to the texts', async () => {
   const dropped = (name: string, bytes: string) => [{ path: `d/${name}`, file: new File([bytes], name) }];
   expect(await receive(store, dropped('m.zip', 'PK … model.safetensors …'))).toBe('export');
   expect(await receive(store, [...dropped('config.json', '{}'), ...dropped('model.safetensors', 'x')])).toBe('export');
@@ -148,7 +148,7 @@ test('a model goes to the importer and texts go to the texts', async () => {
   await expect.poll(names).toEqual([...new Array<string>(4).fill('importModel'), 'importFiles']);
 });
 
-test('a checkpoint deep in a folder of texts makes no model of it, and weights that can be read do', async () => {
+test("weights deep in a folder of texts don't make it a model; readable weights at the top do", async () => {
   const folder = (name: string) =>
     [name, 'd/june.txt'].map((path) => ({ path, file: new File(['x'], path.split('/').at(-1)!) }));
   expect(await receive(store, folder('d/model.pt'))).toBe('export');
@@ -158,7 +158,7 @@ test('a checkpoint deep in a folder of texts makes no model of it, and weights t
   await expect.poll(methods).toEqual(['importFiles', 'importModel', 'importModel']);
 });
 
-test('markup is asked about, hidden files are skipped, and neither holds up the texts', async () => {
+test('asks about markup, skips hidden files, and adds the other texts meanwhile', async () => {
   const dropped = (name: string, bytes: string) => ({ name, file: new File([bytes], name) });
   const { addFiles, takeMarkup, skip } = store.getState();
   const imported = () =>

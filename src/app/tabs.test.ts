@@ -1,10 +1,10 @@
-/** What other tabs say, and when this one looks. */
+/** Messages from other tabs, and when this one reads the changes. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { openTabs } from './tabs';
 
 afterEach(() => vi.unstubAllGlobals());
 
-test('a tab that nobody sees looks once it is seen', () => {
+test('a hidden tab reads changes once it is visible', () => {
   const said: (() => void)[] = [];
   const turned: (() => void)[] = [];
   const page = { hidden: true, addEventListener: (_: string, heard: () => void) => void turned.push(heard) };

@@ -1,7 +1,7 @@
 /** Keeps the screen on while training. The browser lets go when the tab is hidden, so it is asked again when it shows. */
 export function createWakeLock(): { hold(): void; release(): void } {
   let held = false;
-  const isHeld = (): boolean => held; // it may change while the browser is asked
+  const isHeld = (): boolean => held; // it may change during the request
   let sentinel: WakeLockSentinel | undefined;
 
   async function ask(): Promise<void> {

@@ -14,7 +14,7 @@ afterEach(() => page.close());
 const lineOf = (id: string): string | undefined =>
   STAGES.find((stage) => stage.id === id)?.state(page.studio.getState()).line;
 
-test('is restored as its best step: it writes, is exported and verified, and says that it can’t resume', async () => {
+test('is restored as its best step: generates, exports and verifies, and reports that it can’t resume', async () => {
   const store = await withBestWeights();
   for (const step of [100, 120]) await spoil(store, STOPPED, step, 'drop');
   page = await goldenPage(STOPPED, store);
@@ -56,7 +56,7 @@ test('is restored as its best step: it writes, is exported and verified, and say
   expect(seen(getState()).phase).toMatchObject({ kind: 'failed', failure: { code: 'storage-damaged' } });
   expect(seen(getState()).model?.usable.step).toBe(110);
 
-  // As the page says: the exported folder, imported again, resumes with the project's text.
+  // As the page says, the exported folder resumes with the project's text once imported again.
   await vi.waitFor(() => expect(page.downloads[0]?.bytes.length).toBeGreaterThan(0));
   await getState().importModel([new File([page.downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'harbour.zip')]);
   expect(seen(getState())).toMatchObject({
@@ -68,7 +68,7 @@ test('is restored as its best step: it writes, is exported and verified, and say
   expect(seen(getState()).phase).toEqual({ kind: 'finished', step: 111, of: 111 });
 });
 
-test('falls to its best where the damage shows only when it is read, and goes back to the newest of another run', async () => {
+test('falls back to its best step if a read finds the damage, and to the newest step of another run', async () => {
   const store = await withBestWeights();
   for (const step of [100, 120]) await spoil(store, STOPPED, step, 'change');
   page = await goldenPage(STOPPED, store);
@@ -89,7 +89,7 @@ test('falls to its best where the damage shows only when it is read, and goes ba
   expect(seen(getState())).toMatchObject({ which: 'latest', saved: { step: 40 }, phase: { kind: 'finished' } });
 });
 
-test('a best that was chosen and cannot be read gives way to the newest', async () => {
+test('an unreadable best step that was chosen gives way to the newest', async () => {
   const store = await withBestWeights();
   await spoil(store, STOPPED, 110, 'change');
   page = await goldenPage(STOPPED, store);

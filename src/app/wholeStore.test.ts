@@ -5,10 +5,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-/** It is not there while a run trains. */
+/** Not rendered while a run trains. */
 const AT_REST = ['src/features/train/FailurePanel.tsx'];
 
-test('no component takes the whole studio', () => {
+test('no component subscribes to the whole studio', () => {
   const files = ['app', 'features', 'state']
     .flatMap((folder) =>
       readdirSync(`src/${folder}`, { recursive: true }).map((path) => `src/${folder}/${String(path)}`),

@@ -1,4 +1,4 @@
-/** Starts the workers. Under Trusted Types a script address must come from this one policy, which knows just these. */
+/** Starts the workers. Under Trusted Types a script address must come from this one policy, which allows only these. */
 import { isRequests, type Requests } from '../workers/requests';
 import script from '../workers/role.worker?worker&url';
 import type { Role } from '../workers/roles';
@@ -7,7 +7,7 @@ import { trustedScripts } from '../workers/trusted';
 const SERVICE_WORKER = '/sw.js';
 const trusted = trustedScripts([script, SERVICE_WORKER]);
 
-/** Called with what any worker asked for. */
+/** Adds a listener for requests of any worker. */
 export const onWorkerRequests = (listener: (more: Requests) => void): void => void listeners.add(listener);
 const listeners = new Set<(more: Requests) => void>();
 

@@ -43,7 +43,7 @@ const counter: Handlers<CountApi> = {
   },
 };
 
-test('a job is a line of a contract and its handler, called like those that a worker has', async () => {
+test('a job is a contract line and its handler, called like those of a worker', async () => {
   type Extended = DataApi & { reverse: { input: { text: string }; progress: number; output: string } };
   const { data } = halvesOver(memoryStore());
   const { client, close } = pair<Extended>({
@@ -59,7 +59,7 @@ test('a job is a line of a contract and its handler, called like those that a wo
   expect(await client.call('listTexts', { projectId: 'first' })).toEqual([]);
   close();
 
-  // Held by tsc: without its handler, or with one that gives something else, it does not compile.
+  // Checked by tsc: a missing handler, or one of another type, does not compile.
   expectTypeOf(data).not.toExtend<Handlers<Extended>>();
   expectTypeOf<typeof data & { reverse: () => Promise<number> }>().not.toExtend<Handlers<Extended>>();
   expectTypeOf<typeof data & { reverse: () => Promise<string> }>().toExtend<Handlers<Extended>>();
@@ -74,7 +74,7 @@ test('progress arrives in order, and the result after it', async () => {
   close();
 });
 
-test('progress told at the very end arrives before the result or the failure', async () => {
+test('progress reported at the very end arrives before the result or the failure', async () => {
   for (const fails of [false, true]) {
     const { client, close } = pair({
       count({ to }, { report }) {
@@ -103,7 +103,7 @@ test('a stop ends the work at its next boundary, with a result', async () => {
   close();
 });
 
-test('a stop that came before the call is heard too', async () => {
+test('a stop before the call takes effect too', async () => {
   const { client, close } = pair(counter);
   const result = await client.call('count', { to: 1e9 }, { signal: AbortSignal.abort() });
   expect(result.stopped).toBe(true);
@@ -133,7 +133,7 @@ test('when the worker ends, calls in progress fail at once and the next call sta
   close();
 });
 
-test('what a worker told before it ended, and comes after that, is not heard', async () => {
+test('a message of a worker that arrives after its end is ignored', async () => {
   const { client, close } = pair(counter);
   const seen: number[] = [];
   const call = client.call('count', { to: 200 }, { onProgress: (n) => seen.push(n) });
@@ -149,7 +149,7 @@ test('what a worker told before it ended, and comes after that, is not heard', a
 interface FarApi {
   go: { input: { of: number }; progress: Progress; output: null };
 }
-test('how far a job is reaches the page now and then, and last of all where it ended', async () => {
+test('progress reaches the page at intervals, and the last report always arrives', async () => {
   const { client, close } = pair<FarApi>({
     go({ of }, { report }) {
       for (let done = 1; done <= of; done++) report({ label: 'Going', done, of, unit: 'steps' });

@@ -31,7 +31,7 @@ const read = (store: BlobStore, source: TextSource) => importText(source, store,
 const stored = async (store: BlobStore, text: TextRecord): Promise<Conversation[]> =>
   Promise.all((await collect(placedDocuments(store, text))).map(conversationOf));
 describe.each(['openai', 'sharegpt', 'alpaca'] as ShapeId[])('%s', (id) => {
-  test.each(['lines', 'list'] as const)('in %s comes out as the messages that went in', async (how) => {
+  test.each(['lines', 'list'] as const)('%s imports as the original messages', async (how) => {
     await fc.assert(
       fc.asyncProperty(fc.array(conversations, { minLength: 1, maxLength: 4 }), async (given) => {
         const rows = given.map((each) => rowIn[id](each));
@@ -55,7 +55,7 @@ describe.each(['openai', 'sharegpt', 'alpaca'] as ShapeId[])('%s', (id) => {
   });
 });
 
-test('more rows than tell a shape are read, and pairs of any two columns', async () => {
+test('reads rows after those that show the shape, and pairs of any two columns', async () => {
   const store = memoryStore();
   const many = Array.from({ length: 250 }, (_, i) => chat(`Q${i}`, `A${i}`));
   const found = await stored(store, await chatText(store, dropped('many.jsonl', lines(many))));
@@ -73,7 +73,7 @@ test('more rows than tell a shape are read, and pairs of any two columns', async
     { ...chat('Wo?', 'Da,\ndrüben.'), name: 'row 2 of paare.csv' },
     { ...chat('Was?', 'Das.'), name: 'row 4 of paare.csv' },
   ]);
-  // Columns that are called as Alpaca's are need no choice; JSON takes one too.
+  // Alpaca's column names need no choice, also in JSON.
   const alpaca = await chatText(store, dropped('own.csv', 'instruction,input,output\nAdd.,"1, 2",3\n'));
   expect(await stored(store, alpaca)).toEqual([{ ...chat('Add.\n1, 2', '3'), name: 'row 2 of own.csv' }]);
   const json = {
@@ -85,7 +85,7 @@ test('more rows than tell a shape are read, and pairs of any two columns', async
   ]);
 });
 
-test('a table of Parquet has messages in lists', async () => {
+test('a Parquet table stores messages as lists', async () => {
   const store = memoryStore();
   expect(await stored(store, await chatText(store, dropped('a.parquet', PARQUET.chats)))).toEqual([
     {
@@ -151,7 +151,7 @@ test.each([
   expect(await alone.keys('')).toEqual([]);
 });
 
-test('files of a zip are each read by their shape, and files without chats are reported', async () => {
+test('each file of a zip is read by its shape, and files without chats are reported', async () => {
   const utf8 = (text: string) => new TextEncoder().encode(text);
   const zip = zipSync({
     'a.jsonl': utf8(lines([chat('a', 'b')])),
@@ -167,7 +167,7 @@ test('files of a zip are each read by their shape, and files without chats are r
   ]);
 });
 
-test('what is stored is once: the same chats in another shape, and apart from the same rows as text', async () => {
+test('the same chats in another shape are stored once, separate from the same rows as text', async () => {
   const store = memoryStore();
   const given = { messages: chat('a', 'b').messages as Conversation['messages'] };
   const row = JSON.stringify(given);
@@ -185,7 +185,7 @@ test('what is stored is once: the same chats in another shape, and apart from th
   expect(await listTexts(store)).toHaveLength(2);
 });
 
-test('an import that is stopped in its midst leaves nothing', async () => {
+test('a canceled import leaves nothing', async () => {
   const store = memoryStore();
   const stop = new AbortController();
   const rows = Array.from({ length: 3000 }, (_, i) => chat(`Question ${i} ${'?'.repeat(800)}`, 'An answer.'));
@@ -207,7 +207,7 @@ test('an import that is stopped in its midst leaves nothing', async () => {
   expect(await store.keys('')).toEqual([]);
 });
 
-test('what a crash left of an import goes at the next start', async () => {
+test('the next start removes what a crash left of an import', async () => {
   const inner = memoryStore();
   let commits = 0;
   const dead = new Promise<never>(() => undefined);
@@ -220,7 +220,7 @@ test('what a crash left of an import goes at the next start', async () => {
   expect(await inner.keys('')).toEqual([]);
 });
 
-test('what a project has a text for goes with it into copies, and out with the project', async () => {
+test("a text's purpose in a project is copied with the project and removed with it", async () => {
   const store = memoryStore();
   const { id } = await chatText(store, dropped('a.jsonl', lines([chat('a', 'b')])));
   const now = async () => {
@@ -245,7 +245,7 @@ test('what a project has a text for goes with it into copies, and out with the p
   expect([sea, trained]).toMatchObject([{}, { text: { projects: ['first', 'b'], tunes: ['first'] } }]);
 });
 
-test('a chat used as training text has one of its two speakers as the assistant', async () => {
+test('in a chat used as training text, one of its two speakers is the assistant', async () => {
   const store = memoryStore();
   const day = (n: number) => `1/${n}/23, 9:5`;
   const lines = [

@@ -1,4 +1,4 @@
-/** Conversations of texts: read, previewed with their learned tokens, and as documents. */
+/** Reads conversations of texts, previews their loss mask, and returns them as documents. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document, Documents } from '../core/base/document';
 import { badSettings, type HomegrownError } from '../core/base/errors';
@@ -23,11 +23,11 @@ export interface LossMaskPreview {
   /** Conversations that the template accepts, and their tokens. */
   conversations: number;
   tokens: { all: number; trained: number };
-  /** Conversations that it refuses, which are skipped, and why the first; absent: none. */
+  /** Number of conversations that the template refuses, which are skipped, and the first reason; absent if none. */
   refused?: { count: number; first: string };
-  /** Conversations longer than the context: their end is cut, or nothing of them is learned. */
+  /** Conversations longer than the context, which are truncated, and those without any loss. */
   tooLong: { count: number; withoutLoss: number };
-  /** Special token that ends an answer; absent: the model can't learn when to stop. */
+  /** Special token that ends an answer; if absent, the model can't learn when to stop. */
   endsWith?: string;
   /** Whether the chat prompt equals the training prompt. */
   asksAlike: boolean;
@@ -37,7 +37,7 @@ export interface LossMaskPreview {
 export interface RenderedConversation {
   /** `row 12 of questions.jsonl`. */
   name: string;
-  /** As many as fit into the context. */
+  /** As many tokens as fit into the context. */
   tokens: readonly RenderedToken[];
   /** Number of all tokens. */
   of: number;
@@ -142,7 +142,7 @@ async function counted(
 /** Conversations between two turns of the event loop. */
 const A_TURN = 32;
 
-/** Counts the tokens of a conversation, and those that are learned within a context. */
+/** Counts the tokens of a conversation, and those with loss within a context. */
 function renderedFor(conversation: Conversation, template: ChatTemplate, context: number) {
   const whole = renderChat(conversation, template);
   // A row has one more token than the context: the target of its last position.

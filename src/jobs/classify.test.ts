@@ -46,7 +46,7 @@ const eventsOf = async (runId: string): Promise<unknown[]> =>
     return event.kind === 'evaluated' ? [[event.step, event.loss, event.metrics, event.sample]] : [];
   });
 
-test('a classifier is the body of its base with its own head: both are trained, and no old text is measured', async () => {
+test("a classifier is its base's body with its own head: both are trained, and no old text is measured", async () => {
   await tune('spam', { steps: 60, learningRate: 0.05, ...AT_THE_END });
   const record = await recordOf('spam');
   expect(record).toMatchObject({
@@ -71,14 +71,14 @@ test('a classifier is the body of its base with its own head: both are trained, 
   const given = await worker.gpu.call('classify', { runId: 'spam', which: 'latest', texts });
   expect(given.map(({ labels }) => labels)).toEqual([['land'], ['sea']]);
   for (const { probabilities } of given) expect(probabilities[0]! + probabilities[1]!).toBeCloseTo(1, 5);
-  // Less sure by a temperature, and below what is asked for not sure at all.
+  // A high temperature lowers confidence; below the threshold no label is certain.
   await updateRun(store, 'spam', (run) => ({ ...run, decision: { temperature: 100, atLeast: 0.9 } }));
   const doubting = await worker.gpu.call('classify', { runId: 'spam', which: 'latest', texts });
   expect(doubting.map(({ labels }) => labels)).toEqual([[], []]);
   expect(Math.max(...doubting[0]!.probabilities)).toBeLessThan(0.6);
 });
 
-test('a run that is stopped, or whose tab ends, resumes to the bits of an uninterrupted one', async () => {
+test('a run that is stopped, or whose tab closes, resumes to the bits of an uninterrupted one', async () => {
   const long = { steps: 16, evalEvery: 8 };
   await tune('whole', long);
   await stopWhileSaving(store, 4, await inputOf('stopped', long));
@@ -117,7 +117,7 @@ test('a classifier continues with its head if its labels are the same; other lab
   await expect(worker.gpu.call('tune', tokens)).rejects.toThrow(/can’t generate text/);
 });
 
-test('a classifier is averaged with a base that has its labels, and with no other', async () => {
+test('a classifier is averaged only with a base that has its labels', async () => {
   const all = { trainable: undefined } as unknown as Partial<TuneInput>;
   await restore('spam');
   const from = { from: { runId: 'spam', step: 60 } };
@@ -133,7 +133,7 @@ test('a classifier is averaged with a base that has its labels, and with no othe
   await expect(mix('spam')).rejects.toMatchObject(differ);
 });
 
-test('one from nothing has no parent, and its step is not of a base', async () => {
+test('a classifier from scratch has no parent, and its checkpoint is not of a base', async () => {
   const { from: _, classes, trainable: __, ...input } = await inputOf('new', { steps: 4 });
   await worker.gpu.call('begin', { ...input, model: withClasses(of('new', {}).model, classes!) });
   const record = await recordOf('new');
@@ -142,7 +142,7 @@ test('one from nothing has no parent, and its step is not of a base', async () =
   expect(Object.keys(headOf(record.model))).toEqual(['score.weight']);
 });
 
-test('a whole file comes back with what was given, and a model that scores tokens is none', async () => {
+test('a classified file keeps its original content, and a language model is refused', async () => {
   await restore('spam');
   const rows = ['id,body', ...labeledRows(6).map(([text], i) => `${i},"${text}"`), '7,'];
   const table = { format: 'csv', columns: ['body'] } as const;
@@ -171,7 +171,7 @@ test('a whole file comes back with what was given, and a model that scores token
   );
   await expect(refused({ runId: 'parent' })).rejects.toThrow(/is not a classifier/);
 
-  // In an old encoding, once that is said.
+  // In an old encoding, if it is specified.
   const french = 'id,body\n1,la mer salée\n2,the hill\n';
   const latin = { file: new File([Buffer.from(french, 'latin1')], 'mer.csv') };
   await expect(refused(latin)).rejects.toMatchObject({ code: 'bad-encoding' });
@@ -186,7 +186,7 @@ test('a whole file comes back with what was given, and a model that scores token
   await expect(stopped).rejects.toThrow(/aborted/);
 });
 
-test('of texts without a label those come first that it is least sure of', async () => {
+test('unlabeled texts are ordered by lowest confidence', async () => {
   await restore('spam');
   const rows = [...labeledRows(4, 4), ['qqq xyz', '']];
   const { id } = await labeledText(store, rows);

@@ -1,4 +1,4 @@
-/** A GPT and a Llama of one text, compared through the workers' halves; what was found is kept, and looks at a test part counted. */
+/** Compares a GPT and a Llama on one text through the workers; stores results, and counts accesses to a test set. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
@@ -48,7 +48,7 @@ test('two runs of two architectures are compared; the result is stored with the 
   expect(comparisons![0]!.look).toBeUndefined();
   expect(evaluation.minimalPairs!.all.pairs).toBe(1);
 
-  // The test part is looked at once by each comparison, and the newest takes the place of the one before.
+  // Each comparison counts one access to the test set, and the newest result replaces the one before.
   for (const look of [1, 2]) {
     const again = await gpu.call('compare', { ...asked, on: { part: 'test' }, now: 4 + look });
     expect(again.comparisons!.map((each) => [each.part, each.look])).toEqual([
@@ -57,13 +57,13 @@ test('two runs of two architectures are compared; the result is stored with the 
     ]);
   }
   expect((await readKnownRun(store, 'gpt')).looks).toMatchObject([{ count: 2 }]);
-  // It is held out of the other run too.
+  // The other run holds it out too.
   expect((await readKnownRun(store, 'llama')).looks).toMatchObject([{ count: 2 }]);
   const itself = { ...asked, compareWith: { runId: 'gpt', which: 'latest' }, on: { part: 'test' }, now: 8 } as const;
   await gpu.call('compare', itself);
   expect((await readKnownRun(store, 'gpt')).looks).toMatchObject([{ count: 3 }]);
 
-  // What is asked later leaves comparisons, and what was left out of another list, as they are.
+  // Later lists leave comparisons and skipped items of another list unchanged.
   const [kept] = await data.call('keptLists', { runId: 'gpt' });
   expect(kept!.comparisons).toHaveLength(3);
   await gpu.call('lists', { runId: 'gpt', which: 'latest', lists: { swaps: lists.minimalPairs }, now: 9 });
@@ -75,7 +75,7 @@ test('two runs of two architectures are compared; the result is stored with the 
   close();
 });
 
-test('one that has no likelihood of a text is refused by its record, and no model is loaded for that', async () => {
+test('a model without a likelihood of text is refused by its record, without loading a model', async () => {
   const store = memoryStore();
   const { config } = modelSpec('bert').presets[0]!;
   await addRun(store, runRecord({ id: 'gpt', name: 'Whale' }));

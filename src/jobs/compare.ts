@@ -79,7 +79,7 @@ export async function compareSteps(
     ...found,
     mayHaveLearnt: part !== 'text' && !isOwn && heldOut === undefined,
   };
-  // It is an evaluation on the other run's test set, too.
+  // Counts as an evaluation on the other run's test set, too.
   if (part === 'test' && heldOut !== undefined) await lookedAt(store, compareWith.runId, heldOut);
   const isSame = (each: KeptComparison): boolean =>
     each.beside.runId === other.is.runId && each.beside.step === other.is.step && each.part === part;

@@ -14,7 +14,7 @@ const letter = (i: number) => ({
   },
 });
 
-test('documents are read once for all rows of data, and again when others of them are left out', async () => {
+test('documents are read once for all rows of data, and again when other documents are left out', async () => {
   const inner = memoryStore();
   const { text } = await importDrop(
     Array.from({ length: 120 }, (_, i) => letter(i)),

@@ -1,4 +1,4 @@
-/** Which texts and documents went into which part of the data. */
+/** Texts and documents of each part of the data. */
 import type { BlobStore } from '../core/base/blobStore';
 import { documentsOf, textOf } from '../core/documents';
 import { type TextRecord, textRef } from '../core/documents/record';
@@ -42,7 +42,7 @@ const MAX_DOCUMENTS = 200_000;
 
 /** Keeps its last splits, so turning pages doesn't read all documents again. */
 export function partReader(): Reader {
-  /** In the order of use, the newest last. */
+  /** Splits by data, from least to most recently used. */
   const kept = new Map<string, { documents: number; split: Promise<Split> }>();
   function splitFor(store: BlobStore, texts: readonly TextRecord[], data: DataRecord): Promise<Split> {
     const of = JSON.stringify([texts.map(textRef), data.manifest.split]);

@@ -25,7 +25,7 @@ import type { LoadedModel } from './loadedModel';
 export interface EvaluationInput {
   runId: string;
   which: WhichSnapshot;
-  /** A text of the person's own, or a held-out set of the run. */
+  /** The user's own text, or a held-out set of the run. */
   on: { part: 'validation' | 'test' } | { name: string; text: string };
   /** Also measure perplexity with the full left context. */
   isStrided?: boolean;

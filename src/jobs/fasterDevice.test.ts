@@ -1,9 +1,9 @@
-/** Which device `auto` is where there is no GPU. */
+/** Device that `auto` chooses without a GPU. */
 import { expect, test } from 'vitest';
 import { badSettings } from '../core/base/errors';
 import { fasterDevice } from './fasterDevice';
 
-/** Paces of WASM and the adapter, in milliseconds a step of a hundred; undefined where it cannot run there. */
+/** Chosen device by the pace of WASM and of the adapter, in ms per hundred steps; undefined if it can't run there. */
 async function chosen(wasm?: number, adapter?: number, max = Infinity) {
   const opened: string[] = [];
   const limits: number[] = [];
@@ -22,11 +22,11 @@ async function chosen(wasm?: number, adapter?: number, max = Infinity) {
     time: ({ step }) => 100 * step,
     maxMs: max,
   });
-  expect(device.kind).toBe(opened.at(-1) ?? 'wasm'); // It is in use.
+  expect(device.kind).toBe(opened.at(-1) ?? 'wasm'); // The reported device is in use.
   return { kind: device.kind, why, opened, limit: limits[1] };
 }
 
-test('it is the device with the shorter measured run, and both paces are reported', async () => {
+test('chooses the device with the shorter measured run, and reports both paces', async () => {
   expect(await chosen(400, 300)).toEqual({
     kind: 'webgpu',
     why: 'Using SoftPipe, which is faster: WASM takes 400 ms per step, SoftPipe takes 300 ms per step.',
@@ -40,7 +40,7 @@ test('it is the device with the shorter measured run, and both paces are reporte
   });
 });
 
-test('one that cannot run it, or makes no steps in a part of the time, is not the faster', async () => {
+test('a device that cannot run it, or makes no steps in a share of the time, is not chosen', async () => {
   const { kind, why } = await chosen(400);
   expect(kind).toBe('wasm');
   expect(why).toMatch(/SoftPipe none finished in time/);
@@ -48,7 +48,7 @@ test('one that cannot run it, or makes no steps in a part of the time, is not th
   expect(await chosen(undefined, 300, 60_000)).toMatchObject({ kind: 'webgpu', limit: 15_000 });
 });
 
-test('a run that ends before another device has begun is on WASM, without a look at that', async () => {
+test('a run that ends before another device starts is on WASM, without measuring the other', async () => {
   expect(await chosen(10, 1)).toEqual({
     kind: 'wasm',
     why: 'Using WASM: the run takes about 1 s, too short for SoftPipe to pay off.',

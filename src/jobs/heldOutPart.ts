@@ -14,13 +14,13 @@ export interface HeldOutPart {
   part: 'validation' | 'test';
   heldOut: PartSource;
   train: PartSource;
-  /** What was measured when the data were built. */
+  /** Measurements taken when the data was built. */
   facts: DataFacts | null;
   /** Parts of the current data. */
   parts: Parameters<typeof partHash>[0];
   /** Name of the text with the document at this place of the data. */
   sourceOf(place: number): string;
-  /** How often each id occurs in the training part, [vocabulary]. */
+  /** Count of each id in the training set, [vocabulary]. */
   counts(): Promise<ArrayLike<number>> | ArrayLike<number>;
 }
 

@@ -1,4 +1,4 @@
-/** Labels as a page shows and changes them: of what a table says of each text. */
+/** Labels as a page shows and changes them, from the labels in a table. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
@@ -13,7 +13,7 @@ import { changeLabels, labeledTexts } from './label';
 import { importLabeled, labeledIn } from './labeledTables';
 import { propertyRuns } from '../testing/propertyRuns';
 
-/** Of what stands between labels, of what tables are made of, and of anything else. */
+/** Label names with separators, with table syntax, and with any other characters. */
 const name = fc
   .string({ unit: fc.constantFrom('|', ';', ',', '"', ' ', 'a', 'é', '_'), minLength: 1, maxLength: 6 })
   .map((text) => text.trim())
@@ -83,7 +83,7 @@ test('rows with a word are found in whole texts, and begin shortly before it', a
   expect(splitAtWord('The lathe, the', 'the')).toEqual(['', 'The', ' lathe, ', 'the', '']);
 });
 
-test('the label of a text that has one is shown as it is, whatever it is called, and so is one that it is given', async () => {
+test('the label of a text is shown unchanged, whatever its name, and so is a new one', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 4 }), name, async (cells, other) => {
       const { store, id, shown } = await table(cells);
@@ -98,7 +98,7 @@ test('the label of a text that has one is shown as it is, whatever it is called,
   );
 });
 
-test('each of several labels comes back, and “none of them” differs from no answer', async () => {
+test('each of several labels is restored, and “none of them” differs from no answer', async () => {
   const one = name.filter((text) => !text.includes('|'));
   const some = fc.uniqueArray(one, { maxLength: 3 });
   await fc.assert(
@@ -117,7 +117,7 @@ test('each of several labels comes back, and “none of them” differs from no 
   );
 });
 
-test('labeled documents of a text to learn from are found, and taken as texts to classify', async () => {
+test('labeled documents of a training text are found, and can become texts to classify', async () => {
   const { store, id } = await table(['ham', 'spam', '', 'ham']);
   const one = await table(['same', 'same'], undefined, store);
   expect(await labeledIn(store, [id, one.id])).toEqual([{ id, name: 'a.csv', documents: 3, labels: 2 }]);
@@ -132,7 +132,7 @@ test('labeled documents of a text to learn from are found, and taken as texts to
   ]);
 });
 
-test('a text to learn from says how many labels its documents have, where they tell documents apart', async () => {
+test("a training text reports the number of its documents' labels, if they distinguish documents", async () => {
   const counted = async (cells: readonly string[]) => (await table(cells, undefined, undefined, null)).labels;
   expect(await counted(['ham', 'spam', '', ' ham '])).toBe(2);
   expect(await counted(['same', 'same', ''])).toBeUndefined();

@@ -35,7 +35,7 @@ import { trainTokenizer } from '../core/tokenizer/train';
 export interface LabelsSummary extends LabelSurvey {
   /** Whether a text has several labels. */
   several: boolean;
-  /** What a text without a label means; absent: not answered, or each text has one label. */
+  /** Meaning of a text without a label; absent: not answered, or each text has one label. */
   unlabeledAre?: Unlabeled;
   /** Tokens beyond which a text is long; absent without a tokenizer. `isAtLeast`: the count is a lower bound. */
   room?: number;
@@ -246,7 +246,7 @@ export async function longTextsOf(store: BlobStore, runId: string): Promise<Long
   return longTexts(lengths, config.context - around) ?? null;
 }
 
-/** Words that give away labels of a run's texts, counted in both parts of its data; null if these are gone. */
+/** Words that reveal labels of a run's texts, counted in both parts of its data; null if the data is gone. */
 export async function leaksOf(
   store: BlobStore,
   runId: string,

@@ -1,4 +1,4 @@
-/** A tuned run averaged with what it was tuned from: measured at each share, and kept as a run of its own. */
+/** A tuned run averaged with its base: measured at each share, and saved as a run of its own. */
 import { expect, test } from 'vitest';
 import type { Trainable } from '../core/adapters/trainable';
 import type { BlobStore } from '../core/base/blobStore';
@@ -33,7 +33,7 @@ test.each([
   ['all of it', false],
   ['an adapter', true],
 ] as const)(
-  'where %s learnt, its ends are the two models, and what is kept is the one between',
+  'if %s is tuned, the endpoints are the two models, and the saved run is the one between',
   async (_, isLora) => {
     await tuned(isLora ? lora() : undefined);
     const reports: (readonly MixedPoint[])[] = [];
@@ -82,7 +82,7 @@ test.each([
   120_000,
 );
 
-test('nothing is between where nothing was tuned, or what it was tuned from is gone', async () => {
+test('a run without tuning, or without its base, has no averages', async () => {
   await tuned(undefined);
   const mix = (runId: string) => worker.gpu.call('mix', { runId, which: 'latest', shares: [0.5] });
   await expect(mix('parent')).rejects.toMatchObject({

@@ -69,7 +69,7 @@ test('an encoder-decoder answers, likeliest or by beams, and fills no blanks', a
   for (const each of [net, model.network]) each.dispose();
 });
 
-test('a chat is answered as its template asks, up to the end of the turn; what was said first is left out where it has no room', async () => {
+test("a chat is answered by its template up to the end of the turn; earliest messages are dropped if they don't fit", async () => {
   const { model, answer } = await chatmlModel();
   const { tokenizer, info, snapshot } = model;
   const loadedModel = { runId: 'r', step: 1, tokenizer, network: await network(info.model, snapshot.tensors) };

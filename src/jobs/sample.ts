@@ -39,7 +39,7 @@ export interface FillInput {
   max: number;
 }
 
-/** What the job needs of a model; the step may be of a store, a folder or a file. */
+/** Parts of a model for the job; the checkpoint may be of a store, a folder or a file. */
 type Writer = Pick<LoadedModel, 'network' | 'tokenizer'>;
 
 /** Why a text ended. `leftOut`: number of a chat's earliest messages that didn't fit into the context. */

@@ -6,7 +6,7 @@ export interface Shared<T> {
   readonly of: string;
   /** @throws the signal's reason, while other callers keep waiting */
   wait(job: Job): Promise<T>;
-  /** It has no result for a new caller. */
+  /** Whether it has no result for a new caller. */
   isStopped(): boolean;
 }
 

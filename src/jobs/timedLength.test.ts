@@ -9,7 +9,7 @@ const pace = { start: 0, step: 10, evaluate: 200, save: 50 };
 const TIME = 60_000;
 const recipe: Recipe = { ...DEFAULT_RECIPE, evalEvery: 500, saveEvery: 500, evalEarly: true };
 
-/** A run on a machine whose steps take so long, by a clock that each of them moves. @returns when and where it ended */
+/** Run on a simulated clock that each step advances. @returns time and step of its end */
 function ended(
   stepAt: (time: number) => number,
   max = Infinity,
@@ -38,7 +38,7 @@ function ended(
   return { time: time + pace.evaluate + pace.save, step, changes, words };
 }
 
-test('a run ends in its time where steps become slower or quicker, with the steps that this time holds', () => {
+test('a run ends in its time if steps become slower or faster, with as many steps as the time holds', () => {
   for (const [name, stepAt] of Object.entries({
     'slower from the beginning': () => 14,
     'quicker from the beginning': () => 6,
@@ -53,7 +53,7 @@ test('a run ends in its time where steps become slower or quicker, with the step
   }
 });
 
-test('a machine that stays as it was has nearly the steps that fitted, and a text is not read more often than it may be', () => {
+test('a machine of constant speed makes nearly the planned steps, and the limit on epochs holds', () => {
   const fitted = stepsIn(0.95 * TIME, pace, recipe, 0);
   const { step, time, words } = ended((at) => 10 + Math.sin(at));
   expect(words).toEqual([]);

@@ -4,7 +4,7 @@ import type { Recipe } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';
 import { type Pace, stepsIn } from './measuredPace';
 
-/** Share of the time that is left for which steps are planned: the speed of a machine varies. */
+/** Share of the remaining time for which steps are planned: the speed of a machine varies. */
 export const PLANNED_SHARE = 0.95;
 /** Milliseconds that a process takes to end. */
 export const END_MS = 200;
@@ -14,7 +14,7 @@ export const END_MS = 200;
  * varies, and a schedule that is cut off before its end is worth little.
  */
 export class TimedLength {
-  /** In all. */
+  /** Number of all steps. */
   steps: number;
   /** Milliseconds per step. */
   private step: number;
@@ -73,5 +73,5 @@ const LOOK = 0.03;
 const OFF = 0.03;
 /** Steps after the reported one that may have begun, by the rates of the former length. */
 const UNDERWAY = 4;
-/** Share by which the length differs from the one that was said last. */
+/** Share by which the length must differ from the last reported one. */
 const MUCH = 0.1;

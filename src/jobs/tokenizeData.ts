@@ -18,7 +18,7 @@ interface DataToTokenize {
   split: Omit<ShardSettings, 'shardLength'>;
   /** The documents are chats: only the assistant's tokens are learned. */
   isOfChats: boolean;
-  /** Of a run that resumes: baselines that were measured on the same data before. */
+  /** For a run that resumes: baselines measured earlier on the same data. */
   knownBaselines?: (manifest: ShardManifest) => BaselineFacts | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** A run where there is no room for it, on a heap of WebAssembly that is nearly full. */
+/** A run that doesn't fit in memory, on a WebAssembly heap that is nearly full. */
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, expect, test } from 'vitest';
@@ -38,7 +38,7 @@ test('out of memory reports the plan and settings that need less, and leaves no 
   await openWasm();
   const backend = tf.backend() as unknown as { makeOutput(shape: number[], dtype: 'float32'): unknown };
   for (let bytes = 2 ** 30; bytes >= 2 ** 18; bytes /= 2) {
-    // Never written to, so that the machine need not have it.
+    // Never written to, so the machine needn't have this memory.
     const reserve = (): unknown => backend.makeOutput([bytes / 4], 'float32');
     expect(() => Array.from({ length: 4 }, reserve)).toThrow(/doesn’t fit/);
   }
@@ -50,17 +50,17 @@ test('out of memory reports the plan and settings that need less, and leaves no 
   expect(wasmHasFailed()).toBe(true);
   expect((await store.keys('')).filter((key) => /^(runs|heads|journal|manifests)/.test(key))).toEqual([]);
 
-  // On a heap of its own it runs.
+  // On an empty heap it runs.
   await openWasm();
   expect((await begin({ store, device: 'WASM' }, input, unwatched)).reason).toBe('finished');
 });
 
-test('a run that fails with a first step that cannot be opened leaves that step as it is', async () => {
+test('a run whose first checkpoint cannot be opened leaves that checkpoint unchanged', async () => {
   const inner = memoryStore();
   const model = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 } as const;
   const input = await inputFor(inner, model, { batch: 1, evalTokens: 8 });
   await openWasm();
-  // A disk that changes what is written of a step.
+  // A disk that corrupts the bytes of a checkpoint.
   const store: BlobStore = {
     ...inner,
     commit(change) {

@@ -29,7 +29,7 @@ export type RunJob = Job<readonly TrainEvent[]>;
 /** Work of others between the steps. */
 export type BetweenSteps = Pick<TrainInput, 'pause' | 'asked'>;
 
-/** Where a job runs. The caller keeps others from working on the same run. */
+/** Place where a job runs. The caller keeps others from working on the same run. */
 export interface JobPlace {
   store: BlobStore;
   /** The device's name, for the record of the run. */
@@ -180,7 +180,7 @@ async function goingOn(store: BlobStore, runId: string, recipe: Recipe): Promise
   return (await import('./tune')).withOldText(store, await readKnownRun(store, runId), recipe);
 }
 
-/** A deleted run would be purged during training. It can't be deleted later: that takes the lock. */
+/** Refuses a deleted run, which would be purged during training. A later deletion fails, as it takes the lock. */
 function refuseDeleted({ name, removedAt }: RunRecord): void {
   if (removedAt === undefined) return;
   throw new HomegrownError(
@@ -190,7 +190,7 @@ function refuseDeleted({ name, removedAt }: RunRecord): void {
   );
 }
 
-/** What a run reads and writes while it trains. */
+/** Data and writers of a run in training. */
 interface Opened {
   record: RunRecord;
   /** Saved step that it continues from. */

@@ -8,7 +8,7 @@ import { type PlannedRun, withMemoryAdvice } from './outOfMemory';
 export interface RunPlace<End> extends Pick<TrainInput, 'save' | 'keepBest' | 'light'> {
   /** The run whose memory was planned, for advice if memory runs out. */
   planned: PlannedRun;
-  /** What else a person can do if memory ran out. */
+  /** Further advice if memory runs out. */
   memoryAdvice?: string;
   /** Stores an event, or keeps it for the next save. */
   event(event: TrainEvent): void;

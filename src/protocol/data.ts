@@ -103,7 +103,7 @@ export interface DataApi extends LabelApi {
   };
   /** Columns of a table, and its first rows. */
   lookAtTable: { input: GivenFile & { format: TableFormatId }; progress: never; output: TableHead };
-  /** A person's table as a list of sentence pairs or tasks. */
+  /** The user's table as a list of sentence pairs or tasks. */
   readSentencePairs: { input: GivenFile; progress: Progress; output: readonly SentencePair[] };
   readTask: { input: GivenFile; progress: Progress; output: Task };
   /** First rows of a table, and its labels if a column has some. */
@@ -211,7 +211,7 @@ export interface DataApi extends LabelApi {
   decide: { input: { runId: string; decision: Decision }; progress: never; output: null };
   /** Deletes data that no record names; nothing while a tab uses data. */
   dropUnused: { input: null; progress: never; output: null };
-  /** Which texts and documents went into which part; `ids` of the data's texts, in order. */
+  /** Texts and documents of each part; `ids` of the data's texts, in order. */
   partRows: {
     input: { data: DataRecord; ids: readonly string[]; part: PartName; from: number; count: number };
     progress: never;
@@ -273,7 +273,7 @@ export interface DataApi extends LabelApi {
   purgeRun: { input: { runId: string }; progress: never; output: null };
   /** Pins a step of a run, if its budget has room, or unpins it. */
   pinStep: { input: { runId: string; step: number; isPinned: boolean }; progress: never; output: null };
-  /** Sets the bytes that a run's kept steps may take, from the next kept step on. */
+  /** Sets the maximum bytes of a run's kept checkpoints, from the next kept one on. */
   setBudget: { input: { runId: string; bytes: number }; progress: never; output: null };
   /** Deletes the saved steps of a run; its record and curve stay. Fails while a tab uses it. */
   freeRun: { input: { runId: string }; progress: never; output: { bytes: number } };
@@ -282,7 +282,7 @@ export interface DataApi extends LabelApi {
    * and is imported once a person confirmed it.
    */
   importModel: {
-    /** `context`: at most so many tokens, if the model allows a shorter context. */
+    /** `context`: maximum number of tokens, if the model allows a shorter context. */
     input: { files: readonly File[]; projectId: string; addedAt: number; isSeen?: boolean; context?: number };
     progress: Progress;
     output: { runId: string } | { preview: ModelPreview };
@@ -337,12 +337,12 @@ export interface Sample {
   counts?: readonly { label: string; count: number }[];
 }
 
-/** A stored record that this version can't read. It is never changed. */
+/** A stored record that this version can't read, and never changes. */
 export interface UnreadableRecord {
   key: string;
-  /** What it is, such as 'A text'. */
+  /** Kind of record, such as 'A text'. */
   name: string;
-  /** With all values that belong to it. */
+  /** Size with all values that belong to it. */
   bytes: number;
   failure: Failure;
 }

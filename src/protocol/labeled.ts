@@ -9,7 +9,7 @@ import type { LabelChanges } from '../core/documents/labels/labelChanges';
 
 export type { TextWithLabels, ToSurvey };
 
-/** What the data worker does with labels. */
+/** Label operations of the data worker. */
 export interface LabelApi {
   /** Labels of texts, and their problems before training. */
   surveyLabels: { input: ToSurvey; progress: Progress; output: LabelsSummary };
@@ -25,7 +25,7 @@ export interface LabelApi {
     progress: never;
     output: { text: TextRecord; before: LabelChanges };
   };
-  /** Those texts whose documents have labels. */
+  /** Returns the texts whose documents have labels. */
   labeledIn: { input: { texts: readonly string[] }; progress: never; output: readonly TextWithLabels[] };
   /** Imports the labeled documents of such a text as a text to classify. */
   importLabeled: {
@@ -44,6 +44,6 @@ export interface LabelApi {
   };
   /** Texts of a run's data that its classifier can't read whole; null if all fit, or if the data are gone. */
   longTexts: { input: { runId: string }; progress: never; output: LongTexts | null };
-  /** Words that give away labels of a run's texts; null if its data are gone. */
+  /** Words that reveal labels of a run's texts; null if its data is gone. */
   runLeaks: { input: { runId: string }; progress: never; output: readonly LeakWords[] | null };
 }

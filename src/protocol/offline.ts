@@ -13,7 +13,7 @@ export type OfflineMessage =
   | { kind: 'stored'; isMissingMore: boolean }
   /** One more request was made, to the app's own address. */
   | { kind: 'asked' }
-  /** It takes over as soon as the browser allows. */
+  /** The newer version takes over as soon as the browser allows. */
   | { kind: 'taking over' }
-  /** It doesn't take over, because so many pages are open. */
+  /** The newer version doesn't take over, because other pages are open. */
   | { kind: 'open elsewhere'; pages: number };

@@ -7,8 +7,8 @@ export type Api<A> = { [M in keyof A]: { input: unknown; progress: unknown; outp
 export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 /**
- * What a worker exposes through comlink. If `stop` closes or sends a message, the work ends at its next boundary. The promise of
- * `report` resolves once the page has handled the progress.
+ * Interface of a worker through comlink. If `stop` closes or sends a message, the work ends at its next boundary. The
+ * promise of `report` resolves once the page has handled the progress.
  */
 export interface Served<A extends Api<A>> {
   call<M extends keyof A>(

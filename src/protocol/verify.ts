@@ -1,4 +1,4 @@
-/** The contract of the worker that opens an exported file in another engine. It is ended after each check. */
+/** Contract of the worker that opens an exported file in another engine. The caller ends it after each check. */
 import type { Progress } from '../core/base/job';
 import type { FormatId } from '../core/export/formats';
 import type { ModelChoice } from '../core/models/network';

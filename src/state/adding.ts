@@ -1,4 +1,4 @@
-/** Files, pastes and samples on their way into a project: what is read, skipped, refused, or waits for an answer. */
+/** Adds files, pastes and samples to a project: reads, skips or refuses each, or waits for an answer. */
 import type { Failure } from '../core/base/errors';
 import { groupedBy } from '../core/base/groupedBy';
 import { counted } from '../core/base/units';
@@ -26,7 +26,7 @@ import type { Refusal, Target } from './slices/adding';
 
 const keyOf = ({ name, tunes, project }: Refusal): string => JSON.stringify([project.id, tunes, name]);
 
-/** Files that are handed to a worker at once: more would hold the page. */
+/** Maximum number of files per message to a worker: more would block the page. */
 const MAX_HANDED = 1000;
 
 export const createAddingSlice: Slice<
@@ -41,7 +41,7 @@ export const createAddingSlice: Slice<
   const { suggest } = suggestedPrompt(services, get);
   const look = fileInspector(services, get, set, { report, addAsText: (files) => void takeAsText(files) });
   let [drops, imports] = [0, 0];
-  /** Id of the text of each drop. */
+  /** Id of the text of each drop, by drop. */
   const texts = new Map<number, string>();
   const target = (): Target => {
     const { id, name } = get().project;
@@ -49,7 +49,7 @@ export const createAddingSlice: Slice<
   };
   const isOpen = ({ id }: Target): boolean => get().project.id === id;
 
-  /** Adds to what is said of the newest drop. What becomes of files of another project is said in a note. */
+  /** Adds to the report of the newest drop. For a project that isn't open, a toast reports the first failure. */
   function report(of: DropReport, to: Target): void {
     if (isOpen(to)) {
       set(({ drop }) => ({ drop: joined(drop ?? NOTHING, of) }));
@@ -61,7 +61,7 @@ export const createAddingSlice: Slice<
     }
   }
   const keep = (): void => keepDrop(get());
-  /** A person can answer these, or they are of the page of tuning. */
+  /** Lists files that a person can answer about, and files of the tuning page. */
   function refuse(refused: readonly Refusal[]): void {
     set((s) => ({ refused: [...s.refused, ...refused] }));
     keep();
@@ -70,7 +70,7 @@ export const createAddingSlice: Slice<
     if (away.length > 0) toasts.show(waits(away));
   }
   type Options = Parameters<Parameters<typeof work<unknown>>[2]>[0];
-  /** One import of these files: its outcome, or why it failed as a whole; neither if it was stopped. The page shows one at a time. */
+  /** Runs one import. Returns its outcome or its failure; neither if stopped. The page shows one at a time. */
   async function read<T>(
     names: readonly string[],
     to: Target,
@@ -89,7 +89,7 @@ export const createAddingSlice: Slice<
     const outcome = await work(show, now, begin);
     return { ...(outcome !== undefined && { outcome }), ...failed };
   }
-  /** Files of an import that failed as a whole, or was stopped. @param tunes what for, if they weren't given on Text */
+  /** Reports files of a failed or stopped import. @param tunes purpose, if they weren't given on Text */
   function notRead(names: readonly string[], to: Target, failure: Failure | undefined, tunes?: Purpose): void {
     if (failure && tunes !== undefined) {
       const name = names.length === 1 ? names[0]! : counted(names.length, 'file');
@@ -98,7 +98,7 @@ export const createAddingSlice: Slice<
     else if (tunes === undefined)
       report({ ...NOTHING, skipped: names.map((name) => ({ name, reason: 'answer', why: 'stopped' })) }, to);
   }
-  /** Files that were not added: some are asked about, the others are reported. */
+  /** Takes files that were not added: asks about some, and reports the others. */
   function giveBack(refused: readonly Refusal[], to: Target): void {
     const isListed = (one: Refusal): boolean =>
       isOfText(one) ? isMalformed(one) || (isUndecoded(one) && one.tunes === undefined) : isOpen(to);
@@ -106,7 +106,7 @@ export const createAddingSlice: Slice<
     const others = refused.filter((one) => !isListed(one));
     report(reportOf({ added: 0, duplicates: [], passedOver: [], refused: others }), to);
   }
-  /** @param old a text whose documents are in this one now */
+  /** @param old id of a text whose documents this text now includes */
   async function join(text: TextRecord, to: Target, ofPairs = true, old?: string): Promise<void> {
     tabs.announce();
     if (!isOpen(to)) {
@@ -120,17 +120,17 @@ export const createAddingSlice: Slice<
     const { leftOut, cleaned } = text;
     if (leftOut) toasts.show(alreadyLeftOut(text.name, leftOut.places.length));
     if (cleaned) toasts.show(alreadyCleaned(text.name, cleaned.name));
-    // With a text a project is stored, even if none of its fields changes: a project in no list can't be opened again.
+    // A project with a text is stored even if no field changes: a project in no list can't be opened again.
     get().change({});
     keep();
     await nameByTexts({ data, get }, before);
-    // Texts to tune on give a project no prompt.
+    // Texts for tuning don't set the project's prompt.
     if (isToTune(text, to.id)) return;
     await suggest(text);
     const objective = ofPairs && isOpen(to) ? answering(get()) : undefined;
     if (objective) get().setRecipe({ objective });
   }
-  /** A single text; resolves with the one that is there now. */
+  /** Adds a single text; resolves with the added text, or the one it duplicates. */
   async function add(
     name: string,
     to: Target,
@@ -146,7 +146,7 @@ export const createAddingSlice: Slice<
     duplicated([{ ...outcome, name }], to, tunes);
     return outcome.of;
   }
-  /** @param tunes what for, if they weren't given on Text */
+  /** @param tunes purpose, if they weren't given on Text */
   function duplicated(all: readonly Duplicate[], to: Target, tunes: Purpose | undefined): void {
     if (all.length === 0) return;
     if (tunes !== undefined) toasts.show(alreadyHere(all, to.id, true));
@@ -158,7 +158,7 @@ export const createAddingSlice: Slice<
     }
   }
 
-  /** In its turn, into the project that was open when it was asked for. */
+  /** Runs a job in its turn, for the project that was open at the request. */
   const into = <T>(to: Target, job: () => Promise<T>): Promise<T> =>
     follow(
       to.id,
@@ -166,8 +166,8 @@ export const createAddingSlice: Slice<
     );
 
   /**
-   * Files that came with one drop, for one purpose.
-   * @param meant names of those that were answered: an archive is read again for them, and the others in it are counted already
+   * Adds files of one drop, for one purpose.
+   * @param meant names of answered files: their archive is read again, and its other files are already counted
    */
   const addDrop = (files: readonly Dropped[], to: Target, meant?: ReadonlySet<string>): Promise<void> =>
     into(to, async () => {
@@ -215,11 +215,11 @@ export const createAddingSlice: Slice<
       if (!outcome.text) return;
       if (tunes === undefined && drop !== undefined) texts.set(drop, outcome.text.id);
       await join(outcome.text, to, ofPairs, outcome.joined);
-      // What is being made of the texts may still read it; then the next start drops it.
+      // A job that still reads the texts keeps the old one; the next start removes it then.
       if (outcome.joined !== undefined && session.current() === null)
         data.call('purgeText', { id: outcome.joined }).catch(() => undefined);
     });
-  /** Files that were answered together, those of each drop by themselves. */
+  /** Adds answered files, one import per drop. */
   const addAnswered = async (files: readonly Dropped[], to: Target, meant?: ReadonlySet<string>): Promise<void> => {
     await Promise.all(groupedBy(files, ({ drop }) => drop).map((some) => addDrop(some, to, meant)));
   };
@@ -230,18 +230,18 @@ export const createAddingSlice: Slice<
     const given = own.map((each) => ({ reading, ...each, ...(tunes ? { tunes } : { drop }) }));
     const { texts: prose, markup } = await sorted(given, to, tunes);
     if (isOpen(to)) set({ drop: tunes === undefined ? { ...NOTHING, skipped: passedOver.map(skippedOf) } : null });
-    // What isn't asked about doesn't wait for the answers.
+    // Files without a question don't wait for answers.
     ask(markup);
     if (prose.length > 0) await addDrop(prose, to);
   }
-  /** Where the project that they were given to is not shown any more, it is said that they wait. */
+  /** Asks about files. If their project isn't open, a toast says that they wait. */
   function ask(files: readonly DroppedMarkup[]): void {
     set(({ markup }) => ({ markup: [...markup, ...files] }));
     keep();
     look();
     if (files[0] && !isOpen(files[0].project)) toasts.show(waits(files));
   }
-  /** Takes what was asked about. */
+  /** Imports files after their answer. */
   async function take(
     files: readonly DroppedMarkup[],
     as: (file: DroppedMarkup) => Pick<Dropped, 'table' | 'between' | 'tunes'>,
@@ -253,7 +253,7 @@ export const createAddingSlice: Slice<
         files[0].project,
       );
   }
-  /** Files that start like a table but aren't one, in any project: they raise no question. */
+  /** Adds files of any project that start like a table but aren't one, without a question. */
   async function takeAsText(files: readonly DroppedMarkup[]): Promise<void> {
     set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
     for (const some of groupedBy(files, ({ project }) => project.id))
@@ -303,7 +303,7 @@ export const createAddingSlice: Slice<
     },
     async addPaste(text, name, tunes) {
       const purpose = tunes && { tunes };
-      // What no file can hold is refused as pasted text.
+      // Text that no file can hold (lone surrogates) is refused as pasted text.
       const isFile = !/\p{Surrogate}/u.test(text);
       if (isFile && tunes !== undefined && tunes !== 'adapt')
         return get().addFiles([pastedFile(text, name, tunes)], tunes);
@@ -315,7 +315,7 @@ export const createAddingSlice: Slice<
         ask([{ name, kind, file: new File([text], name), project: target(), ...use }]);
         return;
       }
-      // A paste is nowhere but here: it is stored at once, not behind files that may take long.
+      // A paste exists only here, so it is stored at once instead of waiting behind slow files.
       const [to, isAside] = [target(), isBusy()];
       const paste = async (): Promise<void> => {
         const input = { text, name, projectId: to.id, addedAt: now(), ...purpose };
@@ -333,7 +333,7 @@ export const createAddingSlice: Slice<
         refused: s.refused.filter((one) => isOfText(one) || one.project.id !== s.project.id),
       })),
     readIn(refused, reading) {
-      // What is known of a file since may have made another object of it.
+      // Compares by key: later findings may have replaced the object of a file.
       const again = new Set(refused.map(keyOf));
       set((s) => ({ refused: s.refused.filter((one) => !again.has(keyOf(one))) }));
       const files = new Set(refused.map(({ dropped }) => dropped));

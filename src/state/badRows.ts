@@ -1,10 +1,10 @@
-/** Files that were refused for malformed rows, which a person can leave out. */
+/** Files refused for malformed rows, which a person can skip. */
 import { formatCount } from '../core/base/units';
 import { isMalformed } from './refused';
 import { useStudio } from './react';
 import type { Refusal } from './slices/adding';
 
-/** `Skip these 3 rows` of all these files, and what does it; undefined where none has malformed rows. */
+/** Label `Skip these 3 rows` for all these files, and its action; undefined if none has malformed rows. */
 export function useLeaveRowsOut(refused: readonly Refusal[]): { label: string; onPress: () => void } | undefined {
   const readIn = useStudio((s) => s.readIn);
   const malformed = refused.filter(isMalformed);

@@ -1,4 +1,4 @@
-/** From Train the classifier to its run: builds data from labeled texts by the base model's tokenizer, or by a new one. */
+/** Starts a classifier: builds its data from labeled texts, with the base model's tokenizer or a new one. */
 import { badSettings } from '../core/base/errors';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
@@ -45,7 +45,7 @@ export async function beginClassifier(
   const [base, body] = [tuningBase(asked, 'classify'), bodyOf(asked)];
   const parent = base && (await readKnownRun(store, base.row.record.id));
   const from = parent && { runId: parent.id, step: await keptStep(services, parent.id, base.step) };
-  // What becomes the project's run is the classifier, and the next one begins where this one did.
+  // The classifier becomes the project's run; the next classifier starts from the same base.
   const { tuning } = get().project.id === project.id ? get().project : project;
   await get().changeOf(project.id, { tuning: { ...tuning, base: from ?? 'nothing' } });
 
@@ -91,7 +91,7 @@ export async function beginClassifier(
   );
   await (await get().classifying()).judge(runId);
 
-  /** The project's, else one that is made for these texts, and is the run's alone. Undefined where that was stopped. */
+  /** Returns the project's tokenizer, else one trained on these texts for this run only. Undefined if stopped. */
   async function tokenizerFor(): Promise<TokenizerModel | undefined> {
     const { made } = body;
     if (!made) return project.tokenizer!.model;
@@ -108,7 +108,7 @@ export async function beginClassifier(
 
 /**
  * Counts the labels.
- * @param ask called instead of a start if a person must decide something first
+ * @param ask called if a person must decide something first
  * @returns undefined if nothing starts
  * @throws HomegrownError `bad-settings` if nothing can start and no question is open
  */

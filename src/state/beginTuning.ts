@@ -1,4 +1,4 @@
-/** From Start tuning to the run: builds data from chats or texts by the base model's tokenizer, and from old text. */
+/** Starts a tuning run: builds its data from chats or texts with the base model's tokenizer, and from old text. */
 import { badSettings } from '../core/base/errors';
 import type { Purpose } from '../core/runs/tuning';
 import { readKnownRun } from '../core/runs/record';
@@ -33,14 +33,14 @@ export async function beginTuning(
     held.undo();
     return;
   }
-  // As it was set at the press; what was being read then is among the texts.
+  // Settings of the moment of the press, with texts that were still being read then.
   const project = { ...pressed.project, tuning: { ...pressed.project.tuning, purpose: to } };
   const asked = { project, texts: read.texts, tuneTexts: read.tuneTexts };
   const base = tuningBase({ project, runs: get().runs }, to);
   if (!base) throw badSettings('There is no model to fine-tune yet', 'Train or import one.');
   const record = await readKnownRun(store, base.row.record.id);
   const from = { runId: record.id, step: await keptStep(services, record.id, base.step) };
-  // What becomes the project's run is the tuned one, and the next tuning begins where this one did.
+  // The tuned run becomes the project's run; the next tuning starts from the same base.
   const { tuning } = get().project.id === project.id ? get().project : project;
   await get().changeOf(project.id, { tuning: { ...tuning, base: from } });
   const texts = toTuneOn(asked);
@@ -51,7 +51,7 @@ export async function beginTuning(
   const old = keepsOldText(record) ? [] : oldTextsOf(asked);
   const { model, trainable, recipe } = tuningOf(project, record, limits, old.length > 0);
 
-  /** With the chat template; undefined if stopped. */
+  /** Returns the tokenizer with the chat template; undefined if stopped. */
   async function preparedTokenizer(): Promise<TokenizerModel | undefined> {
     try {
       const wanted = { runId: record.id, template, texts: textIds({ texts }), from: 0, count: 0 };

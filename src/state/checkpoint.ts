@@ -1,4 +1,4 @@
-/** The saved step that a page works with: what it is, and which others there are. */
+/** Checkpoint that a page works with, and the other checkpoints of its run. */
 import { formatCount } from '../core/base/units';
 import { useShown, useStudio, useStudioFields } from './react';
 import { choiceOf, stepChoices, trained, whichOf } from './trained';

@@ -1,4 +1,4 @@
-/** Plan of a classifier before its start, and what it starts with. */
+/** Plan of a classifier before its start, with its model and recipe. */
 import { partsOf, type Trainable } from '../core/adapters/trainable';
 import { badSettings, type Failure, toFailure } from '../core/base/errors';
 import { fittingContext } from '../core/base/longTexts';
@@ -26,7 +26,7 @@ interface Body {
   model: ModelChoice;
   /** Untrained. */
   isNew: boolean;
-  /** How its tokenizer is made of its texts; absent where there is one, the base's or the project's. */
+  /** How to train its tokenizer on its texts; absent if it uses the tokenizer of the base or the project. */
   made?: TokenizerChoice;
 }
 
@@ -50,7 +50,7 @@ export const newBody = ({ tuning: { classify }, model }: Pick<Project, 'tuning' 
 export const madeTokenizer = ({ tuning }: Pick<Project, 'tuning'>): TokenizerChoice =>
   tuning.classify.tokenizer ?? USUAL_TOKENIZER;
 
-/** The tokenizer that will be trained, as trained by the survey; undefined if it trained none, or another one. */
+/** The tokenizer that the survey trained, if the run will train the same one. */
 export const trainedFor = (
   { made }: Pick<Body, 'made'>,
   summary?: Pick<LabelsSummary, 'trained'>,
@@ -59,19 +59,19 @@ export const trainedFor = (
     ? summary.trained
     : undefined;
 
-/** The same with the vocabulary that its tokenizer will have, if the survey knows it. */
+/** The same body with the vocabulary size that its tokenizer will have, if the survey knows it. */
 const withEntries = (body: Body, summary: Pick<LabelsSummary, 'trained'>): Body => {
   const { entries: vocabulary = body.model.vocabulary } = trainedFor(body, summary) ?? {};
   return { ...body, model: { ...body.model, vocabulary } };
 };
 
-/** Says that the size of a model is a bound while its tokenizer isn't trained: BPE may find fewer entries, characters add some. */
+/** Prefix of a model size before its tokenizer is trained: BPE may find fewer entries, characters add some. */
 export function boundWords(body: Pick<Body, 'made'>, summary?: Pick<LabelsSummary, 'trained'>): string {
   if (!body.made || body.made.kind === 'bytes' || trainedFor(body, summary)) return '';
   return body.made.kind === 'bpe' ? 'at most ' : 'at least ';
 }
 
-/** Default number of epochs: more for few texts, since a model from scratch needs some hundred steps. */
+/** Default number of epochs: more for few texts, as a new model needs about 300 steps, a pretrained one 100. */
 const usualPasses = (isNew: boolean, trained: number, rows: number): number =>
   Math.min(
     MAX_USUAL_EPOCHS,
@@ -81,8 +81,8 @@ export const MIN_USUAL_EPOCHS = 3;
 const MAX_USUAL_EPOCHS = 50;
 
 /**
- * What it is begun with.
- * @param given its labels in the order of their scores, whether a text has several, and how many texts it learns from and are held out
+ * Returns the model and recipe that a classifier starts with.
+ * @param given labels in score order, `several` labels per text, and numbers of training and held-out texts
  * @throws HomegrownError `bad-settings` if the model can't be a classifier, or lacks the part to train
  */
 export function classifierOf(
@@ -131,33 +131,35 @@ export function classifierOf(
   return { model, classes, trainable, passes, recipe: { ...own, recompute: isOn } };
 }
 
-/** Parameters. */
+/** Number of parameters. */
 const SMALL = 5e6;
 
-/** Tokens with which an evaluation reads all held-out texts, or as many of them as settle its interval. */
+/** Number of tokens for an evaluation of all held-out texts, or of as many as give a narrow interval. */
 const evalTokensFor = (held: number, { config }: ModelChoice): number =>
   Math.max(DEFAULT_RECIPE.evalTokens, Math.ceil(Math.min(held, MAX_EVALUATED)) * config.context);
-/** Texts: the accuracy of so many is known to 4 %. */
+/** Number of texts: enough to know the accuracy to within 4 %. */
 const MAX_EVALUATED = 600;
 
 export interface ClassifierPlan {
   model: ModelChoice;
   classes: Classes;
   recipe: Recipe;
-  /** Times that each text is read. */
+  /** Number of epochs. */
   passes: number;
-  /** Context in which all texts fit, and the expected time with it; undefined if they do fit, or if the base settles it. */
+  /**
+   * Context that fits all texts, and its expected time; undefined if all fit, or if the base model sets the context.
+   */
   fitting: { context: number; seconds: number | undefined } | undefined;
-  /** Parameters that are trained, and all. */
+  /** Number of trainable parameters, and of all. */
   trainable: number;
   all: number;
   memory: MemoryPlan;
-  /** Expected time of training; undefined until the device was measured. */
+  /** Expected training time; undefined until the device is measured. */
   seconds: number | undefined;
   problems: readonly Problem[];
 }
 
-/** @returns why, where it cannot be planned */
+/** @returns a failure if the classifier can't be planned */
 export function planClassifier(
   s: Pick<Studio, 'project' | 'runs' | 'device'>,
   summary: LabelsSummary,
@@ -205,10 +207,10 @@ function fittingOf({ long, longest, room }: LabelsSummary, { model, isNew }: Bod
   return isNew && long > 0 && room !== undefined ? fittingContext({ room, longest }, context) : undefined;
 }
 
-/** Why it cannot begin yet: nothing would come of it, or something is asked first. Undefined where it can. */
+/** Why it can't start yet: training would be useless, or a person must answer first. Undefined if it can start. */
 export const labelsRefusal = ({ problems: found }: Pick<LabelsSummary, 'problems'>): string | undefined =>
   found.find(({ kind }) => kind !== 'note')?.words;
 
-/** What a text of each label counts in the loss where labels are weighed; 1 on average. */
+/** Loss weight of a text of each label if labels are weighted; 1 on average. */
 export const weightOf = ({ labels }: LabelsSummary, count: number): number =>
   count === 0 ? 0 : labels.reduce((sum, each) => sum + each.count, 0) / (labels.length * count);

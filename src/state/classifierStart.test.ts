@@ -1,4 +1,4 @@
-/** From a labeled table on Text to a classifier: it trains at once, or its setup asks what must be decided first. */
+/** From a labeled table on Text to a classifier: training starts at once, or the setup asks for missing decisions. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readKnownRun } from '../core/runs/record';
 import { lonelyLocks } from '../testing/behindChannels';
@@ -24,7 +24,7 @@ async function dropped(rows: readonly (readonly string[])[]) {
   return { store, getState, label, press: () => answer(getState(), question) };
 }
 
-test('a table that leaves nothing to decide trains at the press', async () => {
+test('a table with nothing left to decide trains at the press', async () => {
   const { store, getState, label, press } = await dropped(labeledRows(60));
   expect(label).toMatch(/^Train a classifier/);
   expect(press()).toBe('/train');
@@ -61,7 +61,7 @@ test('a label of one text is decided in the setup, whose button names no time', 
   expect([getState().training, getState().undecided]).toEqual([null, null]);
 });
 
-test('after the rows of a word, the page that asked for them opens again', () => {
+test('the rows of a word open from a page, which opens again when they close', () => {
   const search = (path: string): string => path.split('?')[1]!;
   expect(closedRows(search(rowsWithWord('the & a', '/train')))).toBe('/train');
   expect(new URLSearchParams(search(rowsWithWord('the & a', '/train'))).get('word')).toBe('the & a');

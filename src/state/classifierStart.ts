@@ -10,18 +10,18 @@ import type { Studio } from './slices/studio';
 import { toTuneOn } from './tuningInputs';
 
 export const CLASSIFIER_SETUP = '/tune?kind=classify';
-/** The held-out texts that the newest classifier got wrong. */
+/** Path to the held-out texts that the newest classifier got wrong. */
 export const MISTAKES = `${CLASSIFIER_SETUP}&show=mistakes`;
-/** Words of a button or a link that opens them. */
+/** Label of a button or link that opens the mistakes. */
 export const checkMistakes = (count: number): string =>
   count === 1 ? 'Check the mistake' : `Check the ${formatCount(count)} mistakes`;
 /**
- * The rows that have a word, in the setup of a classifier.
- * @param back path that opens again once they are closed; the setup itself if absent
+ * Path to the rows with a word, in the setup of a classifier.
+ * @param back path that opens when the rows close; the setup itself if absent
  */
 export const rowsWithWord = (word: string, back?: string): string =>
   `${CLASSIFIER_SETUP}&word=${encodeURIComponent(word)}${back === undefined ? '' : `&back=${encodeURIComponent(back)}`}`;
-/** Where closing them leads: to a page of the app, never elsewhere. */
+/** Path to open when the rows close: always a page of the app. */
 export function closedRows(search: string): string {
   const back = new URLSearchParams(search).get('back');
   return back !== null && /^\/[a-z]+$/.test(back) ? back : CLASSIFIER_SETUP;
@@ -53,7 +53,7 @@ export function longRowsWords(
   const words = `Texts longer than ${formatCount(context)} tokens are cut`;
   return fitting === undefined ? `${words}.` : `${words}; about ${formatCount(fitting)} would fit all.`;
 }
-/** Of the mails with most addresses, by a tokenizer of 4,096 entries; books have more. */
+/** Measured on the mails with the most addresses, with a tokenizer of 4,096 entries; books have more. */
 const CHARACTERS_PER_TOKEN = 2;
 
 /** `Train a classifier · 2 min`, or `Set up classifier…` if something must be decided first. */
@@ -62,13 +62,13 @@ export const tableLabel = (s: Studio, labeled?: LabeledTable): string =>
     ? 'Set up classifier…'
     : timed('Train a classifier', labeled && classifierTimeOf(s, labeled));
 
-/** The same question once the texts are read: also whether the model can't be trained as set. */
+/** Like `isTableUndecided` for texts that are already read: also checks whether the model can be trained as set. */
 export function isUndecided(s: Pick<Studio, 'project' | 'runs' | 'device'>, summary: LabelsSummary): boolean {
   if (labelsRefusal(summary) !== undefined || summary.alike.length > 0) return true;
   const plan = planClassifier(s, summary);
   return 'code' in plan || plan.problems.length > 0;
 }
 
-/** Whether the ends of some texts are left out. */
+/** Whether some texts are truncated. */
 export const areCut = ({ project }: Pick<Studio, 'project'>, { long, room }: LabelsSummary): boolean =>
   long > 0 && room !== undefined && !project.tuning.classify.inWindows;

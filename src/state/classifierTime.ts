@@ -1,4 +1,4 @@
-/** How long a classifier is expected to train on a table that waits for an answer. */
+/** Expected training time of a classifier on a table that waits for an answer. */
 import type { LabeledTable } from '../core/documents/surveyTable';
 import { modelSpec } from '../core/models';
 import { bodyOf, classifierOf } from './classifierPlan';
@@ -6,7 +6,7 @@ import { estimate, limitsOf } from './estimate';
 import { measuredSeconds } from './measuredTime';
 import type { Studio } from './slices/studio';
 
-/** In milliseconds, with the settings of the project; undefined where no device is open, or it can't be planned. */
+/** Milliseconds with the project's settings; undefined if no device is open or planning fails. */
 export function classifierTimeOf(
   s: Pick<Studio, 'project' | 'runs' | 'device'>,
   { counts, isAll }: Pick<LabeledTable, 'counts' | 'isAll'>,
@@ -24,6 +24,6 @@ export function classifierTimeOf(
       estimate(modelSpec(model.id), model.config, model.vocabulary, recipe, info).seconds;
     return seconds === undefined ? undefined : 1000 * seconds;
   } catch {
-    return undefined; // The page of labels says what is wrong with the settings.
+    return undefined; // The page of labels reports wrong settings.
   }
 }

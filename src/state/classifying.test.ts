@@ -1,4 +1,4 @@
-/** From a table to a classifier and what is done with it, over the workers' real halves. */
+/** A classifier from a table, and its uses, over the real worker implementations. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
@@ -24,7 +24,7 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
-/** Texts that a page asks about. */
+/** Texts that a page asks to label. */
 const textsToLabel = ({ getState, workers }: StudioStore, runId: string) => {
   const texts = toTuneOn(getState(), 'classify').map(({ id }) => id);
   return workers.gpu.call('toLabel', { ...usedModel(getState(), runId), texts, count: 20 });
@@ -110,7 +110,7 @@ test('a table becomes a classifier from scratch, which is evaluated, corrected, 
   expect(next.segments[0].data.facts!.parts.train.documents).toBeGreaterThan(48);
 });
 
-test('a word that gives a label away is known of the texts, counted once while they are the same', async () => {
+test('a word that reveals a label is reported from the texts, counted once while they are the same', async () => {
   const { getState, add, own } = await classifierStudio();
   const rows = Array.from({ length: 60 }, (_, i) =>
     i % 2 === 0 ? [`a thing ${i}`, 'land'] : [`a thing ${i} xqz`, 'sea'],
@@ -120,13 +120,13 @@ test('a word that gives a label away is known of the texts, counted once while t
   expect(leaks).toMatchObject([{ label: 'sea', count: 1 }]);
   expect(leaks[0]!.words).toMatch(/^The word “xqz” gives “sea” away: it is in 30 of 30 .* and in 0 of 30/);
   expect(await own.leaks()).toBe(leaks);
-  // With other labels it is queried again.
+  // Changed labels are queried again.
   const [text] = toTuneOn(getState(), 'classify');
   for (let place = 1; place < 20; place += 2) await own.label(text!.id, place, ['land']);
   expect(await own.leaks()).toEqual([]);
 });
 
-test('Evaluate starts what is not measured by itself, shows it as it runs, and stops for good where that is canceled', async () => {
+test('Evaluate starts a missing evaluation by itself, shows its progress, and stays canceled', async () => {
   const { getState, add, own, studio } = await classifierStudio();
   await add(labeledRows(60));
   const trained = getState().tune('classify');
@@ -136,11 +136,11 @@ test('Evaluate starts what is not measured by itself, shows it as it runs, and s
   const runId = getState().project.runId!;
   await getState().useDevice('wasm');
   await getState().loadEvaluation();
-  // It was measured at its end.
+  // Training ended with an evaluation.
   expect(shownEvaluation(getState())).toBeTruthy();
   expect(startsByItself(getState())).toBe(false);
 
-  // What another page or the end of a run measures is shown on Evaluate too.
+  // Evaluate also shows an evaluation started by another page or the end of a run.
   const refusals = new Set<string | undefined>();
   const leave = studio.subscribe((s) => {
     if (shownEvaluating(s).kind === 'busy') refusals.add(evaluateRefusal(s));
@@ -165,7 +165,7 @@ test('Evaluate starts what is not measured by itself, shows it as it runs, and s
   expect(shownEvaluation(getState())?.record.evaluation.labelled).toBeDefined();
 });
 
-test("words that give away labels of a run's own texts are found in its data, whatever their labels are now", async () => {
+test("words that reveal labels of a run's own texts come from its data, whatever the labels are now", async () => {
   const { getState, add, own } = await classifierStudio();
   await add(
     Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? [`a thing ${i}`, 'land'] : [`a thing ${i} xqz`, 'sea'])),
@@ -183,7 +183,7 @@ test("words that give away labels of a run's own texts are found in its data, wh
   expect(leakNotice(leaks!)).toMatchObject({ title: 'The accuracy may come from one word' });
 });
 
-test('what nothing would come of is refused in words before a start', async () => {
+test('a useless classifier is refused with a reason before the start', async () => {
   const { getState, add, own } = await classifierStudio();
   await add([
     ['one', 'sea'],
@@ -201,7 +201,7 @@ test('what nothing would come of is refused in words before a start', async () =
   });
 });
 
-test('a label of one text is asked about, and can be left out or kept', async () => {
+test('a label of one text raises a question, and can be skipped or kept', async () => {
   const { getState, add, own } = await classifierStudio();
   await add([...labeledRows(8), ['the sky 9', 'sky']]);
   expect(labelsRefusal(await own.survey())).toMatch(/Only one text has the label “sky”/);
@@ -232,7 +232,7 @@ test('truncated texts are reported before the start, also before the tokenizer e
   getState().change({ model: { ...model, config: { ...model.config, context: 512 } } });
   expect(await long()).toEqual([]);
   getState().change({ model });
-  // The length in which all would fit is proposed, and is what a new body reads then.
+  // Proposes the context that fits all texts; a new body then uses it.
   getState().setTuning({ classify });
   const plan = planClassifier(getState(), await own.survey());
   if ('code' in plan) throw new Error(plan.message);
@@ -242,7 +242,7 @@ test('truncated texts are reported before the start, also before the tokenizer e
   expect(bodyOf(getState()).model.config.context).toBe(320);
 });
 
-test('one from nothing is small and reads 192 tokens, until the Model page was used or something else is said', async () => {
+test('a classifier from scratch is small with a context of 192, until the Model page or a setting changes it', async () => {
   const { getState, add, own } = await classifierStudio();
   await add(labeledRows(40));
   const summary = await own.survey();
@@ -258,7 +258,7 @@ test('one from nothing is small and reads 192 tokens, until the Model page was u
   getState().change({ model: chosen });
   choose({ body: 'usual' });
   expect(of()).toBe('bert 192');
-  // Of few texts each is read more often.
+  // Few texts get more epochs.
   const passes = (texts: number): number => {
     const plan = planClassifier(getState(), { ...summary, texts });
     if ('code' in plan) throw new Error(plan.message);
@@ -270,7 +270,7 @@ test('one from nothing is small and reads 192 tokens, until the Model page was u
   expect([40, 200, 1000, 6000].map(passes)).toEqual([50, 15, 3, 3]);
 });
 
-test("a classifier from scratch has a tokenizer of its texts, with chosen kind and size, or the project's", async () => {
+test("a classifier from scratch trains a tokenizer on its texts, with chosen kind and size, or uses the project's", async () => {
   const { store, getState, add, own } = await classifierStudio();
   await add(labeledRows(40));
   const choose = (tokenizer: TokenizerChoice | null): void => {
@@ -283,7 +283,7 @@ test("a classifier from scratch has a tokenizer of its texts, with chosen kind a
     if ('code' in plan) throw new Error(plan.message);
     return plan.all;
   };
-  // Nobody has chosen: as is usual of texts with labels.
+  // No choice yet: the default for labeled texts.
   choose(null);
   expect(bodyOf(getState())).toMatchObject({ made: { kind: 'bpe', vocabulary: 4096 }, model: { vocabulary: 4096 } });
   choose({ kind: 'bytes', vocabulary: 257 });
@@ -295,7 +295,7 @@ test("a classifier from scratch has a tokenizer of its texts, with chosen kind a
   await getState().tune('classify');
   const made = await readKnownRun(store, getState().project.runId!);
   expect([made.status, made.tokenizer.kind, made.model.vocabulary]).toEqual(['finished', 'bpe', 270]);
-  expect(getState().project.tokenizer).toBeNull(); // it is the run's alone
+  expect(getState().project.tokenizer).toBeNull(); // belongs to the run only
 
   const model: TokenizerModel = { kind: 'bytes', merges: [] };
   const ofProject = { hash: 'a hash', size: 257, asked: 257, texts: [], bytesPerToken: 1, unusedEntries: 0 };
@@ -355,7 +355,7 @@ test('multi-label texts with no labels: the question, the answer, training, and 
   expect(await own.survey()).toMatchObject({ none: 30, unlabeled: 0 });
 });
 
-test('where there is no room, a label is as it was, that is said, and it can be given once there is', async () => {
+test('if the disk is full, a label stays unchanged, a note says so, and labeling works once there is room', async () => {
   const inner = memoryStore();
   let isFull = false;
   const { own, add, getState } = await classifierStudio({
@@ -377,7 +377,7 @@ test('where there is no room, a label is as it was, that is said, and it can be 
   expect(await own.survey()).toMatchObject({ unlabeled: 0 });
 });
 
-test('where the run of a project is a classifier, Tune shows it, until something is there to tune on for another purpose', () => {
+test('if the run of a project is a classifier, Tune shows it until texts for another purpose exist', () => {
   const project = {
     ...initialProject(),
     runId: 'a',

@@ -20,7 +20,7 @@ import type { SliceServices, Studio } from './slices/studio';
 import type { Classifying } from './slices/classifying';
 import { toTuneOn, tuningBase } from './tuningInputs';
 
-/** Of an example. */
+/** Maximum length of an example. */
 const CHARACTERS = 1200;
 
 export type ClassifyingNeeds = CorrectingNeeds &
@@ -41,7 +41,7 @@ export function classifyingOver(services: SliceServices, get: () => ClassifyingN
   let known: { of: string; leaks: readonly LeakWords[] } | undefined;
   const ids = (): readonly string[] => toTuneOn(get(), 'classify').map(({ id }) => id);
 
-  /** The training texts of a run, in its order. */
+  /** Training texts of a run, in the order of its data. */
   function textsOf(run: RunRecord): readonly TextRecord[] | undefined {
     const facts = dataOf(run).facts?.texts ?? [];
     const here = allTexts(get());
@@ -59,15 +59,15 @@ export function classifyingOver(services: SliceServices, get: () => ClassifyingN
   const recordOf = (runId: string): RunRecord | undefined =>
     get().opened[runId]?.record ?? get().runs?.find(({ record }) => record.id === runId)?.record;
 
-  /** By data. */
+  /** Words that reveal labels, by data id. */
   const runLeaks = new Map<string, Promise<readonly LeakWords[] | null>>();
 
-  /** By run and step, those that are on the way. */
+  /** Evaluations in progress, by run and step. */
   const settling = new Map<string, Promise<void>>();
 
   async function settleOnce(runId: string): Promise<void> {
     const [run, step] = [recordOf(runId), usedStep(get(), runId)];
-    // Without its data there is nothing to measure on.
+    // A run without data can't be evaluated.
     if (!run?.model.config.classes || step === undefined || dataOf(run).id === null) return;
     const kept = await classifying.judged(runId, step);
     if (kept?.step !== step || !kept.evaluation.labelled) await classifying.judge(runId);

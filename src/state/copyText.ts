@@ -1,6 +1,6 @@
 import type { Studio } from './slices/studio';
 
-/** @param said the toast after the copy; another one reports that the browser refused */
+/** @param said toast after the copy; another toast reports a refusal by the browser */
 export async function copyText(
   text: string,
   toast: Studio['toast'],

@@ -1,4 +1,4 @@
-/** A person says that an answer is wrong: the text with its right label becomes a row of a table to train on. */
+/** A person corrects an answer: the text with its correct label becomes a row of a training table. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { lonelyLocks } from '../testing/behindChannels';
 import { classifierStudio } from '../testing/classifierStudio';
@@ -9,7 +9,7 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 vi.setConfig({ testTimeout: 180_000 });
 
-test('a corrected answer is a row of Corrections, undone by its note, and part of the next training', async () => {
+test('a corrected answer is a row of Corrections that its toast can undo, and the next run trains on it', async () => {
   const { getState, add, own } = await classifierStudio();
   await add(labeledRows(40));
   const names = (): readonly string[] =>
@@ -21,7 +21,7 @@ test('a corrected answer is a row of Corrections, undone by its note, and part o
     const all = await own.rows({ from: 0, count: 60 }, 100);
     return all.filter(({ textId }) => textId === table.id).map(({ text, labels }) => [text, ...(labels ?? [])]);
   };
-  // Undone, and saved again: the same bytes as what was removed.
+  // Undo, then save again: the same bytes as before the undo.
   await own.correct('a whale, "quoted"\non two lines', 'land');
   getState().toasts.at(-1)!.undo!();
   await vi.waitFor(() => expect(names()).toEqual(['texts.csv']));
@@ -36,7 +36,7 @@ test('a corrected answer is a row of Corrections, undone by its note, and part o
   expect(await own.correctionOf(text, undefined)).toBeUndefined();
   await own.correct(text, 'land');
 
-  // Two at once are both saved, the same text has its newest label, and undo gives back the label before.
+  // Two concurrent corrections are both saved; a text has its newest label, and undo restores the label before.
   await Promise.all([own.correct('the hill', 'sea'), own.correct('a whale, "quoted"\non two lines', 'sea')]);
   expect(names()).toEqual(['Corrections', 'texts.csv']);
   expect(await rows()).toEqual([
@@ -61,25 +61,25 @@ test('a corrected answer is a row of Corrections, undone by its note, and part o
   await vi.waitFor(() => expect([isFinished(), getState().training]).toEqual([true, null]), { timeout: 120_000 });
   const { record } = getState().opened[getState().project.runId!]!;
   const { parts } = record!.segments.at(-1)!.data.facts!;
-  // A fifth of the 40 texts of the table, and none of the two corrections.
+  // The validation set has a fifth of the 40 table texts, and neither correction.
   expect([parts.train.documents, parts.validation.documents]).toEqual([34, 8]);
   expect(await own.correctionOf('the hill', record!)).toMatchObject({ isLearned: true });
   // The same text again replaces its row, also in a table that a run trained on.
   await own.correct('the hill', 'land');
-  // The run trained on the label before.
+  // The run trained on the earlier label.
   expect(await own.correctionOf('the hill', record!)).toEqual({ label: 'land', isLearned: false });
   expect(names()).toEqual(['Corrections', 'texts.csv']);
   expect((await rows())[0]).toEqual(['the hill', 'land']);
   getState().toasts.at(-1)!.undo!();
   await vi.waitFor(async () => expect((await rows())[0]).toEqual(['the hill', 'sea']));
-  // What a run learned from stays as it is, so that its mistakes can be opened: later corrections are a table of their own.
+  // A table that a run trained on stays unchanged, so its mistakes can be opened: later corrections get a new table.
   await own.correct('the hill 99', 'land');
   expect(names()).toEqual(['Corrections', 'Corrections 2', 'texts.csv']);
   getState().toasts.at(-1)!.undo!();
   await vi.waitFor(() => expect(names()).toEqual(['Corrections', 'texts.csv']));
 });
 
-test("a correction that can't be saved says so, and leaves the texts as they are", async () => {
+test("a correction that can't be saved reports it, and leaves the texts unchanged", async () => {
   const { getState, own } = await classifierStudio();
   await expect(own.correct(' \n', 'land')).resolves.toBe(false);
   expect(getState().toasts.at(-1)).toMatchObject({ text: "The correction wasn't saved" });

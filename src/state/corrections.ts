@@ -1,4 +1,4 @@
-/** Corrected answers of a classifier: rows of a table of the project, which the next classifier trains on. */
+/** Corrected answers of a classifier: rows of a project table that the next classifier trains on. */
 import { toFailure } from '../core/base/errors';
 import { trainingFacts, type TextRecord } from '../core/documents/record';
 import { dataOf } from '../core/runs/segments';
@@ -20,7 +20,7 @@ export function correctingOver(
 ): Corrections {
   const tables = (): readonly TextRecord[] => toTuneOn(get(), 'classify').filter(({ trainOnly }) => trainOnly);
 
-  /** The table that takes rows: no run trained on it, since the texts of a run stay as they are. */
+  /** Returns the table that takes rows: one that no run trained on, as the texts of a run never change. */
   async function openTable(): Promise<TextRecord | undefined> {
     for (const table of tables()) {
       const uses = await data.call('textUses', { textIds: [table.id] });
@@ -29,7 +29,9 @@ export function correctingOver(
     return undefined;
   }
 
-  /** Relabels the row of a text in a table that a run trained on. @returns the label before; undefined if no such table has the text */
+  /**
+   * Relabels a text in a table that a run trained on. @returns the earlier label; undefined if no table has the text
+   */
   async function relabel(text: string, label: string, open: TextRecord | undefined): Promise<string | undefined> {
     for (const { id, documents } of tables()) {
       if (id === open?.id) continue;
@@ -46,7 +48,7 @@ export function correctingOver(
     return undefined;
   }
 
-  /** Gives a text a label, or takes its row out. @returns the label that it had in a table */
+  /** Labels a text, or removes its row. @returns its earlier label in a table */
   async function put(text: string, label: string | null): Promise<string | null> {
     const { id: projectId } = get().project;
     const table = await openTable();
@@ -72,7 +74,7 @@ export function correctingOver(
     }
   }
 
-  /** One after another: each reads what the one before it wrote. */
+  /** Runs corrections one after another: each reads the result of the one before. */
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = (text: string, label: string | null): ReturnType<typeof saved> => {
     const mine = turn.then(() => saved(text, label));
@@ -80,7 +82,7 @@ export function correctingOver(
     return mine;
   };
 
-  /** Corrections of this session by text: the label before, and the runs that there were, which didn't train with it. */
+  /** Corrections of this session by text: the earlier label, and the runs that existed, which didn't train on it. */
   const made = new Map<string, { before: string | null; runs: ReadonlySet<string> }>();
 
   async function rowOf(text: string): Promise<{ table: TextRecord; label: string } | undefined> {

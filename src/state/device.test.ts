@@ -6,9 +6,9 @@ import type { DeviceSlice } from './slices/device';
 const open: TestStudio[] = [];
 afterEach(() => open.splice(0).forEach((each) => each.close()));
 
-test('what a run may take is kept for the device, until all is allowed again', async () => {
+test("keeps a run's memory limits for the device until they are reset", async () => {
   const store = memoryStore();
-  /** In a page of its own, over the worker's real half. */
+  /** Opens a separate page over the real worker implementation. */
   const opened = async (): Promise<() => DeviceSlice> => {
     const page = testStudio(store);
     open.push(page);

@@ -1,4 +1,4 @@
-/** Where training runs: chosen by itself, always shown, always changeable. */
+/** Device that training runs on: chosen automatically, always shown, always changeable. */
 import { toFailure } from '../core/base/errors';
 import { readRecord } from '../core/base/record';
 import { DEVICE, DEVICE_KEY, DEVICE_MEMORY, deviceMemoryKey } from '../core/train/remembered';
@@ -15,7 +15,7 @@ export const createDeviceSlice: Slice<DeviceSlice> =
     async useDevice(kind) {
       set({ device: { kind: 'opening' } });
       try {
-        // One that cannot be read is no reason to open none.
+        // An unreadable record must not keep a device from opening.
         const remembered =
           kind === 'auto' ? await readRecord(store, DEVICE_KEY, DEVICE).catch(() => undefined) : undefined;
         const asked = remembered ?? kind;

@@ -1,4 +1,4 @@
-/** The report of a drop counts every file that was given exactly once, whatever the files are and whatever is answered. */
+/** The report of a drop counts every given file exactly once, for any files and any answers. */
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
@@ -34,7 +34,7 @@ const LATIN = 'Le garçon a été très bref : où êtes-vous, mon élève ?\n'.
 const labeled = (n: number) =>
   ['mail,kind', ...Array.from({ length: 12 }, (_, i) => `"Letter ${i} of ${n}, with words.",${i % 3 ? 'ham' : 'spam'}`)].join('\n'); // prettier-ignore
 
-/** Files of each kind; `n` tells those of one kind apart. */
+/** Files of each kind; `n` makes each file of a kind distinct. */
 const KINDS: Readonly<Record<string, (n: number) => readonly Given[]>> = {
   prose: (n) => [given(`d/prose-${n}.txt`, `The sea ${n} is wide.`)],
   copy: (n) => [given(`d/copy-${n}.txt`, 'The same words.')],
@@ -75,11 +75,11 @@ const drops = fc
   .array(fc.constantFrom(...Object.keys(KINDS)), { minLength: 1, maxLength: 10 })
   .map((kinds) => kinds.flatMap((kind, n) => KINDS[kind]!(n)));
 
-/** An archive counts as the files in it. */
+/** Number of files, with each archive as its content. */
 const countOf = (files: readonly Given[]): number =>
   files.reduce((sum, { name }) => sum + (name.endsWith('.zip') ? 3 : 1), 0);
 
-/** What became of each file: numbers that add up to all, and names that are in one list alone. */
+/** Outcome counts of each file: they add up to all files, and each name is in one list only. */
 function counts(getState: StudioStore['getState']) {
   const { drop } = getState();
   const { added, skipped, failed } = drop!;
@@ -88,7 +88,7 @@ function counts(getState: StudioStore['getState']) {
   expect(new Set(names).size).toBe(names.length);
   return { added, waiting: waiting.length, all: added + names.length };
 }
-/** Once all files have been looked at, and nothing is read. */
+/** Waits until all files have been inspected and no import runs. */
 const settled = (getState: StudioStore['getState']) =>
   vi.waitFor(
     () => {
@@ -98,7 +98,7 @@ const settled = (getState: StudioStore['getState']) =>
     { timeout: 20_000 },
   );
 
-test('each file is added, waits, or is skipped; and so it is once all questions are answered', async () => {
+test('each file is added, waits or is skipped, before and after all questions are answered', async () => {
   await fc.assert(
     fc.asyncProperty(drops, fc.infiniteStream(fc.boolean()), async (files, isSkipped) => {
       const page = await loadedStudio();
@@ -130,7 +130,7 @@ test('each file is added, waits, or is skipped; and so it is once all questions 
   );
 });
 
-test('files of an import that fails as a whole, or is stopped, are counted too', async () => {
+test('files of a failed or stopped import are counted too', async () => {
   const files = [1, 2, 3].flatMap((n) => KINDS['prose']!(n));
   const store = memoryStore();
   const halves = halvesOver(store);
@@ -156,7 +156,7 @@ test('files of an import that fails as a whole, or is stopped, are counted too',
   page.close();
 });
 
-test('what belongs to a file is counted with it, and is skipped with its copy', async () => {
+test("a file's attachments are counted with it and skipped with its copy", async () => {
   const page = await loadedStudio();
   const { getState } = page.studio;
   await getState().addFiles(KINDS['chat']!(1));

@@ -16,25 +16,25 @@ const device: DeviceInfo = {
   choices: ['wasm'],
 };
 
-test('the share of the measured rate is 6 N + 12 L C T operations a token over it', () => {
+test('share of the measured rate is 6 N + 12 L C T operations per token over the rate', () => {
   const { parameters, flopsPerStep, tokensPerStep } = estimate(gpt, config, 65, DEFAULT_RECIPE, device);
   const share = shareOfRate({ model: { id: 'gpt', config, vocabulary: 65 } }, 10_000, device);
   expect(share).toBeCloseTo((10_000 * (6 * parameters + 12 * 2 * 64 * 64)) / 20e9, 10);
-  // A step takes the time that it would at that share of the rate.
+  // The time of a step at that share of the rate.
   expect(flopsPerStep / (share * 20e9)).toBeCloseTo(tokensPerStep / 10_000, 10);
 });
 
-test('the share of the measured rate counts only what trains, and is never above all of it', () => {
+test('share of the measured rate counts only trainable parts and is at most 1', () => {
   const model = { id: 'gpt', config, vocabulary: 65 } as const;
   const trainable = { weights: ['transformer.ln_f.weight'] };
   const [all, norm] = [{ model }, { model, trainable }].map((run) => shareOfRate(run, 1000, device));
-  // Forward and the gradients of activations: two products of three.
+  // Forward pass and gradients of activations: two products of three.
   expect(norm! / all!).toBeGreaterThan(2 / 3);
   expect(norm! / all!).toBeLessThan(0.75);
   expect(shareOfRate({ model }, 1e9, device)).toBe(1);
 });
 
-describe('the cost of a run', () => {
+describe('estimates the cost of a run', () => {
   const cost = estimate(gpt, config, 65, DEFAULT_RECIPE, device);
 
   test('counts every weight once, by group', () => {
@@ -44,7 +44,7 @@ describe('the cost of a run', () => {
     expect(cost.groups[0]).toEqual({ name: 'Token embedding', parameters: 65 * 64 });
   });
 
-  test('memory is the sum of its parts, and SGD keeps one moment fewer', () => {
+  test('memory is the sum of its parts, and SGD stores one moment fewer', () => {
     const { total, ...parts } = cost.memory;
     expect(total).toBe(Object.values(parts).reduce((a, b) => a + b));
     expect(parts.activations + parts.logits).toBe(gpt.activationBytes(config, 65, DEFAULT_RECIPE));
@@ -52,23 +52,23 @@ describe('the cost of a run', () => {
     expect(cost.memory.total - sgd.memory.total).toBe(4 * cost.parameters);
   });
 
-  test('Muon keeps one moment of matrices, and multiplies them the same for any batch', () => {
+  test('Muon stores one moment per matrix, and its products are the same for any batch', () => {
     const of = (batch: number) => estimate(gpt, config, 65, { ...DEFAULT_RECIPE, batch, optimizer: 'muon' }, device);
     const plain = estimate(gpt, config, 65, { ...DEFAULT_RECIPE, batch: 12 }, device);
     expect(plain.memory.moments - of(12).memory.moments).toBe(4 * 2 * 12 * 64 ** 2);
-    // Of a layer four squares of 64, as q, k and v are apart, and two of 64 x 256.
+    // Per layer: four 64 x 64 matrices, as q, k and v are separate, and two of 64 x 256.
     const update = 2 * 5 * (4 * 6 * 64 ** 3 + 2 * (4 * 64 ** 2 * 256 + 2 * 64 ** 3));
     expect(of(12).flopsPerStep - plain.flopsPerStep).toBe(update);
     expect(2 * of(12).flopsPerStep - of(24).flopsPerStep).toBe(update);
     expect(of(12).seconds).toBeGreaterThan(plain.seconds!);
   });
 
-  test('an average of the weights is another copy of them', () => {
+  test('a weight average is another copy of the weights', () => {
     const averaged = estimate(gpt, config, 65, { ...DEFAULT_RECIPE, emaDecay: 0.99 }, device);
     expect(averaged.memory.total - cost.memory.total).toBe(4 * cost.parameters);
   });
 
-  test('micro-batches cost a second gradient and multiply the tokens; activations computed again cost a third more work', () => {
+  test('micro-batches cost a second gradient and multiply the tokens; recomputation costs a third more work', () => {
     const gathering = estimate(gpt, config, 65, { ...DEFAULT_RECIPE, accumulate: 4 }, device);
     expect(gathering.memory.total - cost.memory.total).toBe(4 * cost.parameters);
     expect(gathering.tokensPerStep).toBe(4 * cost.tokensPerStep);
@@ -79,11 +79,11 @@ describe('the cost of a run', () => {
     expect(again.flopsPerStep).toBeCloseTo((4 / 3) * kept.flopsPerStep, 0);
   });
 
-  test('time follows steps and the measured rate, and is unknown without it', () => {
+  test('time follows the steps and the measured rate, and is unknown without a rate', () => {
     const seconds = (steps: number, gigaflops: number, slowness = 1) =>
       estimate(gpt, config, 65, { ...DEFAULT_RECIPE, steps, evalEvery: steps }, { ...device, gigaflops, slowness })
         .seconds!;
-    // Launches and saves take as long on either.
+    // Launches and saves take the same time on both.
     expect(seconds(2000, 20) / seconds(2000, 40)).toBeGreaterThan(1.7);
     expect(seconds(2000, 20) / seconds(2000, 40)).toBeLessThan(2);
     expect(seconds(2000, 20, 3) / seconds(2000, 20)).toBeGreaterThan(2.8);
@@ -103,7 +103,7 @@ const bytes = {
   unusedEntries: 0,
 } as const;
 
-test('the vocabulary is that of the tokenizer in use, else what was asked for', () => {
+test('the vocabulary size is that of the trained tokenizer, else the requested size', () => {
   expect(vocabularySize(project({}))).toBe(1024);
   expect(vocabularySize(project({ tokenizerChoice: { kind: 'bytes', vocabulary: 1024 } }))).toBe(257);
   expect(vocabularySize(project({ tokenizer: bytes }))).toBe(1024);
@@ -111,7 +111,7 @@ test('the vocabulary is that of the tokenizer in use, else what was asked for', 
 });
 
 const TWICE = { validation: 0.2, test: 0, seed: 0 };
-test('the text is guessed from its characters until it has been counted', () => {
+test('text size is estimated from characters until tokens are counted', () => {
   const texts = [{ id: 'a', characters: 3000, documents: 1 }] as unknown as Studio['texts'];
   expect(textSize({ project: project({}), texts: [] })).toBeUndefined();
   expect(textSize({ project: project({}), texts })).toEqual({
@@ -165,12 +165,12 @@ test('the text is guessed from its characters until it has been counted', () => 
     const model = { ...counted.model, config: { ...config, width: 100, heads: 6 }, byHand };
     return startProblems({ project: { ...counted, model }, texts, device: opening });
   };
-  // The width was changed last, whatever was changed before.
+  // The width was changed last, in any order of earlier changes.
   expect(unfit(['heads', 'layers', 'width'])).toMatchObject([{ field: 'width' }]);
   expect(unfit(['width', 'heads'])).toMatchObject([{ field: 'heads' }]);
   expect(unfit([])).toMatchObject([{ field: 'heads' }]);
 
-  // A device that is open has limits.
+  // An open device has limits.
   const wide = { ...counted.recipe, batch: 4096 };
   const open = (info: Partial<DeviceInfo>) => ({ kind: 'open', info: { ...device, ...info } }) as const;
   const large = { ...counted, recipe: wide, model: { ...counted.model, config: { ...config, width: 512, layers: 8 } } };
@@ -181,7 +181,7 @@ test('the text is guessed from its characters until it has been counted', () => 
   expect(problemsOn({ limits: { activation: 2 ** 34, weight: 2 ** 34 } })).toEqual([]);
   expect(problemsOn({ limits: { bound: 6e9, weight: 2 ** 34 } })).toMatchObject([{ field: 'memory' }]);
 
-  // What a run is given is definite, and what is estimated is what it is given.
+  // A run starts with a definite setting, and the estimate uses the same.
   const limits = { weight: 2 ** 34 };
   expect(recipeOf(large, limits).recompute).toBe(true);
   expect(recipeOf({ ...large, recompute: 'off' }, limits).recompute).toBe(false);

@@ -1,4 +1,4 @@
-/** What a run will cost, before it starts. */
+/** Estimates the cost of a run before it starts. */
 import type { Trainable } from '../core/adapters/trainable';
 import { costOf, expectedPace, secondsOf } from '../core/plan/pace';
 import { measuredVocabulary, type TextProfile } from '../core/plan/profile';
@@ -21,13 +21,13 @@ import type { Studio } from './slices/studio';
 
 export interface Estimate {
   parameters: number;
-  /** Weights by group, in the order of the table. */
+  /** Number of weights by group, in table order. */
   groups: readonly { name: string; parameters: number }[];
   memory: MemoryPlan;
   tokensPerStep: number;
-  /** Of floating point: forward and backward; recomputing, a third more. */
+  /** Floating-point operations of forward and backward pass; a third more with recomputation. */
   flopsPerStep: number;
-  /** Undefined until the device has been measured. */
+  /** Undefined until the device is measured. */
   seconds: number | undefined;
 }
 
@@ -58,8 +58,8 @@ export function estimate<C extends BaseConfig>(
 }
 
 /**
- * Speed of training as a share of the device's measured matrix rate, at most 1. Operations are counted by the usual formula,
- * which counts all of causal attention, and the rate is that of one shape, so the quotient may exceed 1. Recomputing is no work.
+ * Training speed as a share of the device's measured matrix rate, at most 1. The usual formula counts all causal
+ * attention, and the rate is that of one shape, so the quotient may exceed 1. Recomputed operations don't count.
  */
 export function shareOfRate(
   { model, trainable }: { model: ModelChoice; trainable?: Trainable | undefined },
@@ -69,31 +69,31 @@ export function shareOfRate(
   return Math.min(1, (tokensPerSecond * flopsPerToken(model, trainable)) / (gigaflops * 1e9));
 }
 
-/** Entries of the vocabulary: as trained, or as asked for. */
+/** Vocabulary size: of the trained tokenizer, else as requested. */
 export function vocabularySize({ tokenizer, tokenizerChoice: { kind, vocabulary }, recipe }: Project): number {
   if (tokenizer?.model.kind === kind) return tokenizer.size;
   return kind === 'bpe' ? vocabulary : BYTE_ENTRIES + rolesOf(recipe.objective).length;
 }
-/** Of a tokenizer that is yet to be made, for which no special tokens are asked; characters are not known before. */
+/** Vocabulary size of an untrained tokenizer without special tokens. Characters are unknown before training. */
 export const askedSize = ({ kind, vocabulary }: TokenizerChoice): number =>
   kind === 'bpe' ? vocabulary : BYTE_ENTRIES;
-/** 256 bytes and the end of a text. */
+/** 256 bytes and the end-of-text token. */
 const BYTE_ENTRIES = 257;
 
-/** The model that the project's settings make. */
+/** The model that the project's settings define. */
 export const modelOf = (project: Project): ModelChoice => ({
   id: project.model.id,
   config: project.model.config,
   vocabulary: vocabularySize(project),
 });
 
-/** The learning rate that the project's model usually bears with an optimizer. */
+/** Default learning rate of an optimizer for the size of the project's model. */
 export function usualRate(project: Project, optimizer: OptimizerId): number {
   const { id, config, vocabulary } = modelOf(project);
   return optimizerOf(optimizer).usualRate(countParams(modelSpec(id).params(config, vocabulary)));
 }
 
-/** Default recipe of an objective, with a prompt. */
+/** Default recipe with the project's objective, recomputation and prompt. */
 export const usualRecipe = ({ recipe: { objective, recompute, samplePrompt } }: Project): Recipe => ({
   ...DEFAULT_RECIPE,
   objective,
@@ -101,7 +101,7 @@ export const usualRecipe = ({ recipe: { objective, recompute, samplePrompt } }: 
   samplePrompt,
 });
 
-/** Settings of the recipe that are other than usual. */
+/** Recipe settings that differ from the defaults. */
 export const changedFromUsual = (project: Project): readonly RecipeField[] => {
   const usual = usualRecipe(project);
   return (Object.keys(fieldsOf(project.recipe)) as RecipeField[]).filter(
@@ -113,29 +113,29 @@ export const changedFromUsual = (project: Project): readonly RecipeField[] => {
 export const recomputationOf = (project: Project, limits: MemoryLimits): Recomputation =>
   recomputation(modelOf(project), project.recipe, project.recompute, limits);
 
-/** What a run that is started now is given. */
+/** Recipe of a run that starts now. */
 export const recipeOf = (project: Project, limits: MemoryLimits): Recipe => ({
   ...project.recipe,
   recompute: recomputationOf(project, limits).isOn,
 });
 
-/** The estimate for the project as it is set. */
+/** Estimate for the project's current settings. */
 export function estimateProject(project: Project, device: DeviceInfo | undefined): Estimate {
   const { id, config, vocabulary } = modelOf(project);
   return estimate(modelSpec(id), config, vocabulary, recipeOf(project, device?.limits ?? {}), device);
 }
 
 export interface TextSize {
-  /** Tokens to learn from, and held out. */
+  /** Number of training tokens, and of validation tokens. */
   train: number;
   validation: number;
-  /** To learn from; unknown of data that an older build made. */
+  /** Number of training documents; unknown for data of an older build. */
   documents?: number | undefined;
-  /** Counted in the data, not guessed from the characters. */
+  /** Whether the data was counted; else the numbers are estimated from characters. */
   isCounted: boolean;
 }
 
-/** How much there is to learn from; undefined without any text. @param profile what a plan has read of the texts */
+/** Amount of training text; undefined without any text. @param profile the plan's statistics of the texts */
 export function textSize(
   { project, texts }: Pick<Studio, 'project' | 'texts'>,
   profile?: TextProfile,
@@ -160,12 +160,12 @@ export function textSize(
   const documents = trainShare * texts.reduce((n, text) => n + trainingSize(text).documents, 0);
   return { train: tokens * trainShare, validation: tokens * validation, documents, isCounted: false };
 }
-/** Characters a token, before a tokenizer has been trained. */
+/** Characters per token, before a tokenizer is trained. */
 export const USUAL_CHARACTERS: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };
 
 /**
- * Why a run with these settings cannot start; empty when it can. Text that is not counted yet is taken to be enough, and so
- * is a device that is not open yet.
+ * Why a run with these settings can't start; empty if it can. Uncounted text counts as enough, and so does the memory
+ * of a device that isn't open.
  */
 export function startProblems({
   project,
@@ -179,10 +179,10 @@ export function startProblems({
   return atLastChanged(problems(model, recipeOf(project, limits), tokens, limits), project.model.byHand);
 }
 
-/** What the device in use can hold; nothing is known of one that is not open. */
+/** Memory limits of the open device; empty if none is open. */
 export const limitsOf = ({ device }: Pick<Studio, 'device'>): MemoryLimits =>
   (device.kind === 'open' && device.info.limits) || {};
 
-/** What a step costs the device depends on these alone. */
+/** Key of all settings that the device's cost per step depends on. */
 export const settingsOf = (model: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string =>
   JSON.stringify([model, batch, accumulate, recompute, optimizer]);

@@ -1,4 +1,4 @@
-/** Measuring a saved step over the workers' real halves, and what is kept of it. */
+/** Evaluates a checkpoint over the real worker implementations, and checks the stored results. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVALUATION, evaluationKey } from '../core/runs/evaluations';
 import { purgeRun, updateRun } from '../core/runs/record';
@@ -14,7 +14,7 @@ afterAll(() => page.close());
 
 const keys = (): Promise<string[]> => page.store.keys('evaluations/');
 
-test('a step is measured on its held-out part, kept, found again, and out of date where another is chosen', async () => {
+test('a checkpoint is evaluated on its validation set, stored, reloaded, and outdated once another is chosen', async () => {
   const { getState } = page.studio;
   await getState().loadEvaluation();
   expect(shownEvaluation(getState())).toBeNull();
@@ -37,7 +37,7 @@ test('a step is measured on its held-out part, kept, found again, and out of dat
   getState().setWhich('evaluate', 'latest');
 });
 
-test('perplexity with full left context is measured when it is asked for, and again with the rest from then on', async () => {
+test('perplexity with full left context is computed on request, and from then on with each evaluation', async () => {
   const { getState } = page.studio;
   const figures = () => shownEvaluation(getState())!.record.evaluation.metrics;
   await getState().loadEvaluation();
@@ -54,7 +54,7 @@ test('perplexity with full left context is measured when it is asked for, and ag
   expect(figures()).toEqual(before);
 });
 
-test('a text of a person’s own is measured too, and another one makes it out of date', async () => {
+test("the user's own text is evaluated too, and another text makes the result outdated", async () => {
   const { getState } = page.studio;
   getState().chooseEvaluatedOn('text');
   expect(evaluateRefusal(getState())).toBe('Choose a text first');
@@ -74,11 +74,11 @@ test('a text of a person’s own is measured too, and another one makes it out o
   getState().chooseEvaluatedOn('validation');
 });
 
-test('a stop leaves what was kept before, and it can be begun again', async () => {
+test('a stop keeps earlier results, and the evaluation can start again', async () => {
   const { getState } = page.studio;
   await getState().loadEvaluation();
   const before = shownEvaluation(getState());
-  // At the first word of how far it is.
+  // Stops at the first progress report.
   const end = page.studio.subscribe(({ evaluating }) => {
     if (evaluating.kind === 'busy' && evaluating.progress) evaluating.stop();
   });

@@ -20,25 +20,25 @@ import type { OpenRun } from './slices/run';
 type Shown = ShownRuns & Pick<Studio, 'evaluatedOn'>;
 type RefusalNeeds = Shown & Pick<Studio, 'evaluating' | 'ownText' | 'underEvaluation'>;
 
-/** The step that Evaluate shows; undefined where there is no model. */
+/** Step of the checkpoint that Evaluate shows; undefined without a model. */
 export const evaluatedStep = (s: ShownRuns): number | undefined => {
   const model = modelOf(s, 'evaluate');
   return model ? (chosenStep(model) ?? model.usable).step : undefined;
 };
 
-/** Key of an evaluation. */
+/** Key of an evaluation: run, step and text. */
 const keyOf = (runId: string | null, step: number | undefined, on: EvaluatedOn): string => [runId, step, on].join(' ');
 
-/** Key of what the page shows. */
+/** Key of the evaluation that the page shows. */
 export const evaluationOf = (s: Shown): string => keyOf(shownId(s, 'evaluate'), evaluatedStep(s), s.evaluatedOn);
 
-/** What is kept of what the page shows; undefined while that is not known. */
+/** Stored evaluation that the page shows; undefined until it is loaded. */
 export const shownEvaluation = (s: Shown & Pick<Studio, 'keptEvaluation'>): KeptEvaluation | null | undefined =>
   s.keptEvaluation?.of === evaluationOf(s) ? s.keptEvaluation.kept : undefined;
 
 /**
- * What is being measured, where it is the page's run and part: of another step too, since the newest becomes another one while a
- * run trains. A failure is reported for its own step alone.
+ * Evaluation in progress, if it belongs to the page's run and part, maybe of an earlier step, since a training run
+ * saves newer ones. A failure is shown for its own step only.
  */
 export function shownEvaluating(s: Shown & Pick<Studio, 'evaluating' | 'underEvaluation'>): Work {
   const { underEvaluation: under, evaluating } = s;
@@ -53,7 +53,7 @@ const ON_PARTS: Readonly<Record<EvaluatedOn, string>> = {
   text: 'on your own text',
 };
 
-/** What changed since the evaluation that the page shows; empty if nothing did. */
+/** Changes since the evaluation that the page shows; empty if there are none. */
 export function outOfDate(
   s: Shown & Pick<Studio, 'keptEvaluation' | 'ownText'>,
 ): readonly ('step' | 'text' | 'tokenizer')[] {
@@ -68,7 +68,7 @@ export function outOfDate(
   ];
 }
 
-/** Whether the model or the text changed since the evaluation that the page shows. A person who looks at another step changes nothing. */
+/** Whether the model or the text changed since the shown evaluation. Choosing another step doesn't count. */
 export function isEvaluationStale(s: Shown & Pick<Studio, 'keptEvaluation' | 'ownText'>): boolean {
   const [reason, ...others] = outOfDate(s);
   const model = modelOf(s, 'evaluate');
@@ -78,11 +78,11 @@ export function isEvaluationStale(s: Shown & Pick<Studio, 'keptEvaluation' | 'ow
   return shownEvaluation(s)?.record.step !== byDefault.step;
 }
 
-/** Whether the evaluation that the page shows measured perplexity with full left context, which the next one does again. */
+/** Whether the shown evaluation has perplexity with full left context, which the next one then computes again. */
 export const hasStrided = (s: Shown & Pick<Studio, 'keptEvaluation'>): boolean =>
   shownEvaluation(s)?.record.evaluation.metrics['stridedPerplexity'] !== undefined;
 
-/** Whether perplexity with full left context can be measured of what the page shows, and was not. */
+/** Whether perplexity with full left context is available for the shown model but not computed. */
 export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean {
   const run = modelOf(s, 'evaluate')?.record;
   if (!run || evaluatedAs(run.objective, run.model) !== 'nextTokens') return false;
@@ -92,8 +92,8 @@ export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean
 }
 
 /**
- * Whether Evaluate measures without a press: a classifier on its validation set, in a few seconds, if a person didn't cancel that. The test
- * set is only measured on demand, since each look is counted.
+ * Whether Evaluate starts by itself: a classifier on its validation set, in a few seconds, unless canceled before. The
+ * test set is evaluated only on demand, since each access is counted.
  */
 export function startsByItself(
   s: Parameters<typeof evaluationTime>[0] & RefusalNeeds & Pick<Studio, 'canceledEvaluation' | 'keptEvaluation'>,
@@ -127,7 +127,7 @@ export function evaluateRefusal(s: RefusalNeeds): string | undefined {
   return textRefusal(s, model.record);
 }
 
-/** Whether dropped or pasted text is for the evaluation. */
+/** Whether dropped or pasted text goes to the evaluation. */
 export function takesText(s: Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>): boolean {
   const run = modelOf(s, 'evaluate')?.record;
   return run !== undefined && s.evaluatedOn === 'text' && isMeasuredOnText(run);
@@ -139,7 +139,7 @@ type Measured = Pick<RunRecord, 'objective' | 'model'>;
 export const isMeasuredOnText = ({ objective, model }: Measured): boolean =>
   ['nextTokens', 'maskedTokens'].some((as) => evaluatedAs(objective, model) === as);
 
-/** Why evaluation has no figure for the run, as a sentence without its full stop; undefined if it has. */
+/** Why the run has no evaluation metric, as a sentence without its full stop; undefined if it has one. */
 export const unmeasuredWords = ({ objective, model }: Measured): string | undefined =>
   unmeasured(objective, model)?.replace(/\.$/, '');
 
@@ -155,11 +155,11 @@ export function textRefusal(
   return undefined;
 }
 
-/** Evaluation input for a choice; a custom text must be given before. */
+/** Evaluation input for a choice; for a custom text, the text must be set. */
 export const askedOn = ({ evaluatedOn, ownText }: Pick<Studio, 'evaluatedOn' | 'ownText'>): EvaluationInput['on'] =>
   evaluatedOn === 'text' ? { name: ownText!.name, text: ownText!.text } : { part: evaluatedOn };
 
-/** An open run after a look at its test part, which its stored record counts. */
+/** Updates an open run after an access to its test set, which its stored record counts. */
 export const lookedAt =
   (of: string, count: number) =>
   (run: OpenRun): OpenRun => {
@@ -171,18 +171,18 @@ export const lookedAt =
     };
   };
 
-/** How often the test part of the page's run was looked at. */
+/** Number of test set accesses of the page's run. */
 export function looksSoFar(s: Shown): number {
   const { record } = shownRun(s, 'evaluate');
   const facts = record ? dataOf(record).facts : null;
   return facts?.parts.test ? testSetAccessCount(record?.looks, partHash(facts, 'test')) : 0;
 }
 
-/** What a file of it is called, after the project: `step-40-validation`. */
+/** File name part of an evaluation, after the project: `step-40-validation`. */
 export const evaluationFile = ({ step, part }: Pick<EvaluationRecord, 'step' | 'part'>): string =>
   `step-${step}-${part === 'lists' ? 'asked' : part}`;
 
-/** A pace beyond these bounds is chance, as of an evaluation of a few tokens. */
+/** A pace beyond these bounds is noise, as from an evaluation of a few tokens. */
 const clamped = (pace: number): number => Math.min(8, Math.max(0.25, pace));
 
 const failureOf = (work: Work): Failure | undefined => (work.kind === 'failed' ? work.failure : undefined);

@@ -1,11 +1,11 @@
-/** Opens a text of a classifier's data in Playground, with its answer and the words that decided. */
+/** Opens a text of a classifier's data in Playground, with its prediction and the most influential words. */
 import { MAX_PROMPT } from '../core/runs/playground';
 import type { RunRecord } from '../core/runs/record';
 import type { StudioStore } from './slices/studio';
 
 /**
- * @param place of the text among all documents of the data
- * @returns the path of the page that shows it
+ * @param place index of the text among all documents of the data
+ * @returns path of the page that shows it
  */
 export async function explainText(store: StudioStore, run: RunRecord, place: number): Promise<string> {
   const { classifying, show, setPrompt, generate } = store.getState();

@@ -1,4 +1,4 @@
-/** The checks of what was exported, over the workers' real halves: one at a time, and none that was stopped. */
+/** Verification of exported files over the real worker implementations: one at a time, and none after a stop. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
@@ -11,7 +11,7 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => page.close());
 
-test('a check that was stopped while it waited does not run, though a newer file waits for its own', async () => {
+test('a check that is stopped while waiting does not run, even if a newer file waits for its own', async () => {
   const checked: string[] = [];
   let die = (): void => undefined;
   page = await goldenPage(FINISHED, undefined, ({ verify }) => {
@@ -27,23 +27,23 @@ test('a check that was stopped while it waited does not run, though a newer file
   await vi.waitFor(() => expect(checked).toEqual(['onnx-f32']), 10_000);
   await getState().exportModel('hf'); // waits for that check
   const first = getState().exports.hf;
-  await getState().exportModel('hf'); // and so does this; the one before is stopped
+  await getState().exportModel('hf'); // also waits; the first one is stopped
   expect(getState().exports.hf).toMatchObject({ kind: 'waiting' });
   expect(getState().exports.hf).not.toBe(first);
   die();
   await vi.waitFor(() => expect(getState().exports.hf?.kind).toBe('verified'), 30_000);
   expect(getState().exports['onnx-f32']).toMatchObject({ kind: 'unchecked', failure: { message: 'The engine died' } });
   expect(checked).toEqual(['onnx-f32', 'hf']);
-  // Where another model takes the place, what is known of this one's files goes, and what is checked says nothing more.
+  // When another model replaces this one, its file states are dropped, and its check reports nothing more.
   await getState().exportModel('hf');
   getState().endExports();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(getState().exports).toEqual({});
-  // The format that the person chose last stays the choice.
+  // The last chosen format stays selected.
   expect(getState().exportChoice).toBe('hf');
 });
 
-test('an import that is taken back after another project is shown changes the project that it came into', async () => {
+test('undoing an import after another project opened changes the project that received it', async () => {
   page = await goldenPage(FINISHED);
   const { getState } = page.studio;
   const { store } = page;
@@ -62,7 +62,7 @@ test('an import that is taken back after another project is shown changes the pr
   expect(getState().toasts.map(({ text }) => text)).not.toContain("Couldn't open this run");
 });
 
-test('what comes into a project that nobody has begun is what its settings are of; another keeps its own', async () => {
+test('an import sets the settings of an untouched project; another project keeps its own', async () => {
   page = await goldenPage(FINISHED);
   const { getState } = page.studio;
   await getState().exportModel('hf');
@@ -80,7 +80,7 @@ test('what comes into a project that nobody has begun is what its settings are o
   });
 });
 
-test('the exports of a run are known again, with their time, when the page shows it again', async () => {
+test('the exports of a run and their times return when the page shows it again', async () => {
   page = await goldenPage(FINISHED);
   const { getState } = page.studio;
   await getState().exportModel('hf');

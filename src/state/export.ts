@@ -38,7 +38,7 @@ export const createExportSlice: Slice<
     | 'texts'
   >
 > = ({ data, gpu, verify, now, download, tabs, toasts, session }) => {
-  /** One check at a time: each holds a model in memory. */
+  /** Runs one check at a time: each holds a model in memory. */
   let lastCheck: Promise<void> = Promise.resolve();
   let asked: { of: string; ours: Promise<Reference> } | undefined;
   /** Finished exports of this session, by run. */
@@ -50,7 +50,7 @@ export const createExportSlice: Slice<
         exports: exporting ? { ...others, [format]: exporting } : others,
       }));
 
-    /** What our engine says of a step, asked once for all formats. */
+    /** Reference outputs of our engine for a checkpoint, computed once for all formats. */
     const ours = (runId: string, step: number): Promise<Reference> => {
       const of = `${runId} ${step}`;
       if (asked?.of !== of) {
@@ -61,7 +61,7 @@ export const createExportSlice: Slice<
     };
 
     const check = async (format: FormatId, blob: Blob, file: ExportedFile, before: Promise<void>): Promise<void> => {
-      /** Not when another run or a newer file has taken the place. */
+      /** Shows a state, unless another run or a newer file replaced the file. */
       const tell = (exporting: Exporting): void => {
         if (fileOf(get().exports[format]) === file) put(format, exporting);
       };
@@ -79,7 +79,7 @@ export const createExportSlice: Slice<
       };
       put(format, { kind: 'waiting', file, stop });
       await before;
-      // Stopped while it waited, or a newer file has taken the place, whose own check comes.
+      // Skips a check that was stopped while it waited, or whose file a newer one replaced with its own check.
       if (!run || stopped.signal.aborted || fileOf(get().exports[format]) !== file) return;
       const figures = await work(
         (state) => {
@@ -94,14 +94,14 @@ export const createExportSlice: Slice<
             const input = { file: blob, format, model: run.model, ours: atTemperature(reference, file.temperature) };
             return await verify.call('verify', input, options);
           } finally {
-            verify.end(); // and its memory with it
+            verify.end(); // frees its memory
           }
         },
       );
       if (figures) tell({ kind: matches(figures) ? 'verified' : 'mismatch', file, figures });
     };
 
-    /** The project that a model was brought into is not shown any more. */
+    /** Reports an import into a project that is no longer open. */
     async function reportElsewhere(
       { id, name }: Project,
       file: string,
@@ -144,7 +144,7 @@ export const createExportSlice: Slice<
           now,
           async (options) => {
             const { model } = modelOf(get(), 'export')?.record ?? {};
-            // The card shows its figures, and its temperature is in the weights.
+            // The model card shows the classifier's metrics, and its temperature is folded into the weights.
             if (model?.config.classes) await unless(options.signal, (await get().classifying()).settle(runId));
             return data.call('exportModel', { runId, which: step, format, withOptimizer }, options);
           },
@@ -153,7 +153,7 @@ export const createExportSlice: Slice<
         if (!result || shownId(get(), 'export') !== runId) return undefined;
         const { file: blob, name, files, sidecars } = result;
         const { decision = PLAIN_DECISION } = modelOf(get(), 'export')?.record ?? {};
-        // With moments, weights are as they were trained.
+        // With optimizer moments, the weights stay as trained.
         const temperature = withMoments(FORMATS[format], withOptimizer) ? 1 : temperatureAt(decision, step);
         download(blob, name);
         set({ exportChoice: format });
@@ -183,7 +183,7 @@ export const createExportSlice: Slice<
         for (const [format, exporting] of Object.entries(get().exports) as [FormatId, Exporting][]) {
           const file = fileOf(exporting);
           if (!file) continue;
-          // A check that was stopped has no result.
+          // A stopped check has no result.
           const last: Exporting = 'work' in exporting ? { kind: 'unchecked', file, failure: null } : exporting;
           finished.set(file.runId, { ...finished.get(file.runId), [format]: last });
         }
@@ -235,7 +235,7 @@ export const createExportSlice: Slice<
       if (isNew) {
         const { id, config, vocabulary } = run.model;
         const { kind } = run.tokenizer;
-        // One that is not trained here is the run's alone.
+        // An imported tokenizer that can't be trained here belongs to the run only.
         const tokenizerChoice = isApplied(kind) ? undefined : { kind, vocabulary };
         change({ name: run.name, ...(tokenizerChoice && { tokenizerChoice }), model: { id, config, byHand: [] } });
       } else if (get().project.name === UNTITLED) change({ name: run.name });
@@ -265,7 +265,7 @@ export const exportedStep = (s: Pick<Studio, 'shown' | 'opened' | 'project'>): s
 export const fileOf = (exporting: Exporting | undefined): ExportedFile | undefined =>
   exporting && 'file' in exporting ? exporting.file : undefined;
 
-/** What is being written or checked of a model, the writing first. */
+/** The export or check in progress; exports first. */
 export function busyExport({ exports }: Pick<Studio, 'exports'>): (Work & { kind: 'busy' }) | undefined {
   const busy = Object.values(exports).flatMap((e) =>
     'work' in e && e.work.kind === 'busy' ? [{ ...e, work: e.work }] : [],
@@ -278,7 +278,7 @@ function stopCheck(exporting: Exporting | undefined): void {
   if (exporting?.kind === 'checking' && exporting.work.kind === 'busy') exporting.work.stop();
 }
 
-/** Rejects when the signal aborts; the work of `promise` may end later. */
+/** Rejects when the signal aborts; the work behind `promise` may end later. */
 const unless = <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('Stopped')));

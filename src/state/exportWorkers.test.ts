@@ -1,4 +1,4 @@
-/** The export slice over the real halves of its workers, each behind a channel. */
+/** The export slice over the real worker implementations, each behind a channel. */
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Exported } from '../core/export/format';
 import type { TestStudio } from '../testing/behindChannels';
@@ -10,7 +10,7 @@ let model: Exported;
 let taken: TestStudio;
 beforeAll(async () => {
   model = (await trainedModels())[0]!;
-  // As in Safari: without addresses of 64 bits our own reader opens GGUF, whatever Node knows.
+  // As in Safari: without 64-bit memory our own reader opens GGUF, whatever Node supports.
   vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
 }, 240_000);
 beforeEach(async () => {
@@ -25,7 +25,7 @@ const settled = (format: 'hf' | 'gguf-f16') =>
     return exporting;
   }, 60_000);
 
-test('a folder comes as a zip, with the optimizer’s state only where it is asked for, and is verified', async () => {
+test('a folder is exported as a zip, with optimizer state only on request, and is verified', async () => {
   const { getState } = taken.studio;
   const namesOf = async (): Promise<readonly string[]> =>
     (await getState().exportModel('hf'))!.files.map(({ name }) => name);
@@ -38,14 +38,14 @@ test('a folder comes as a zip, with the optimizer’s state only where it is ask
   expect(taken.downloads[1]!.bytes.length).toBeGreaterThan(2 * taken.downloads[0]!.bytes.length);
 });
 
-test('a sidecar belongs to the exported file, which is written first if missing', async () => {
+test('a sidecar belongs to the exported file, which is exported first if missing', async () => {
   const { getState } = taken.studio;
   await getState().downloadSidecars('gguf-f16');
   await settled('gguf-f16');
   await getState().downloadSidecars('gguf-f16');
   await vi.waitFor(() => expect(taken.downloads.at(-1)!.bytes.length).toBeGreaterThan(0));
   const [file, sidecar, again] = taken.downloads;
-  expect(taken.downloads.length).toBe(3); // The file is not written again.
+  expect(taken.downloads.length).toBe(3); // The file is not exported again.
   expect(sidecar!.name).toBe(file!.name.replace('.gguf', '.Modelfile'));
   expect(new TextDecoder().decode(again!.bytes)).toContain(`FROM ./${file!.name}\n`);
 });

@@ -1,14 +1,14 @@
-/** Words for failures: a headline, and what a person can do when the thrower did not say it better. */
+/** Words for failures: a headline, and a remedy if the failure has none. */
 import { type Failure, type FailureCode, paragraph } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 
 export const headline = ({ code }: Failure): string => WORDS[code].headline;
 export const remedy = ({ code, remedy: own }: Failure): string => own ?? WORDS[code].remedy;
 
-/** What happened and what to do, as sentences of one paragraph. */
+/** Cause and remedy as sentences of one paragraph. */
 export const explain = (failure: Failure): string => paragraph(failure.message, remedy(failure));
 
-/** A GPU that was lost with the same settings before, at these steps. */
+/** Failure of a GPU that was lost before with the same settings, at these steps. */
 export const lostAgain = (lostAt: readonly number[], message: string): Pick<Failure, 'message' | 'remedy'> => {
   const steps = lostAt.map((step) => `step ${formatCount(step)}`);
   const times = lostAt.length === 2 ? 'twice' : `${formatCount(lostAt.length)} times`;

@@ -1,4 +1,4 @@
-/** External models, over the workers' real halves: previewed, then imported or discarded. */
+/** External models over the real worker implementations: previewed, then imported or discarded. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { exportedFrom } from '../core/export/exported';
 import { ggufFile } from '../core/export/formats/gguf/write';
@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => page.close());
 
-test('it is shown first, with what it is; then it is left, or taken with the context that was chosen', async () => {
+test('a model is previewed first, then discarded, or imported with the chosen context', async () => {
   page = await goldenPage(FINISHED);
   const { getState } = page.studio;
   const keys = await page.store.keys('');

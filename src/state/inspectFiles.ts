@@ -1,4 +1,4 @@
-/** Looks at files that wait for an answer, one after another: what a table holds, and which encodings a text may be in. */
+/** Inspects waiting files one after another: the content of a table, and possible encodings of a text. */
 import { type Failure, toFailure } from '../core/base/errors';
 import type { Proposal } from '../core/documents';
 import { type DropReport, NOTHING } from '../core/documents/dropReport';
@@ -11,13 +11,13 @@ import type { AddingSlice, DroppedMarkup, Refusal, Target, Undecoded } from './s
 type Waiting = Pick<AddingSlice, 'markup' | 'refused'>;
 
 interface Outcomes {
-  /** Says that files can't be added. */
+  /** Reports files that can't be added. */
   report(of: DropReport, to: Target): void;
-  /** Adds files that only begin like a table, once all have been looked at. */
+  /** Adds files that only begin like a table, once all are inspected. */
   addAsText(files: readonly DroppedMarkup[]): void;
 }
 
-/** @returns what begins to look, if nothing does */
+/** @returns a function that starts the inspection if none runs */
 export function fileInspector(
   { data }: Pick<Services, 'data'>,
   get: () => Waiting,
@@ -25,7 +25,7 @@ export function fileInspector(
   { report, addAsText }: Outcomes,
 ): () => void {
   let isLooking = false;
-  /** Something may have come that wasn't there at the last look. */
+  /** Whether files may have arrived since the last inspection began. */
   let isAsked = false;
 
   async function proposeFor(first: Undecoded): Promise<void> {

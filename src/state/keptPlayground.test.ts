@@ -1,4 +1,4 @@
-/** The Playground's settings and its texts, over a reload, a kill and a change of the model. */
+/** The Playground's settings and texts after a reload, a kill and a change of the model. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BlobStore } from '../core/base/blobStore';
 import { bounded, MAX_PROMPT, MAX_WITH_ALTERNATIVES, type WrittenRecord } from '../core/runs/playground';
@@ -21,7 +21,7 @@ afterEach(() => {
   for (const page of pages.splice(0)) page.close();
 });
 const now = (): Studio => pages.at(-1)!.studio.getState();
-/** A page that closes without notice, and another over what is stored by then. */
+/** Closes the page without notice, and opens another over the stored state. */
 async function reload(): Promise<void> {
   const page = testStudio(store);
   await page.studio.getState().load();
@@ -55,7 +55,7 @@ test('a reload shows the prompt, the settings and the text as before, with the m
   expect(now().sampling.seed).toBe(8);
 });
 
-test('texts that newer ones replace are kept over a reload, and come back with their prompt and seed', async () => {
+test('texts that newer ones replace survive a reload, and return with their prompt and seed', async () => {
   await write('the sea');
   const first = text();
   await now().generate();
@@ -83,7 +83,7 @@ test('texts that newer ones replace are kept over a reload, and come back with t
   expect(now().earlier).toHaveLength(5);
 });
 
-test('a typed prompt survives a reload before anything is written', async () => {
+test('a typed prompt survives a reload before any text is generated', async () => {
   now().setPrompt('A prompt nobody has pressed Write for');
   await vi.waitFor(async () => expect(await stored('playground')).toMatchObject({ prompt: now().prompt }));
   await reload();
@@ -94,7 +94,7 @@ test('a typed prompt survives a reload before anything is written', async () => 
   });
 });
 
-test('a page that is killed while a model writes keeps the text so far', async () => {
+test('a page killed during generation keeps the text so far', async () => {
   now().setPrompt('the sea');
   now().setSampling({ length: 100_000 });
   const writing = now().generate();
@@ -111,7 +111,7 @@ test('a page that is killed while a model writes keeps the text so far', async (
   await writing;
 });
 
-test('after a change of the model the text stays, and a note says which model wrote it', async () => {
+test('after a change of the model the text stays, and a note names the model that wrote it', async () => {
   await write('the sea');
   const { name, step } = now().writtenBy!;
   const before = text();
@@ -125,7 +125,7 @@ test('after a change of the model the text stays, and a note says which model wr
   expect(resultMark(now())).toContain(`${name}, step ${step}`);
 });
 
-test('what is cleared stays cleared, and what can’t be read is never written over', async () => {
+test('cleared content stays cleared, and an unreadable record is never overwritten', async () => {
   await write('the sea');
   await vi.waitFor(async () => expect(await stored('written')).toMatchObject({ outcome: { reason: 'length' } }));
   now().endWriting();
@@ -141,7 +141,7 @@ test('what is cleared stays cleared, and what can’t be read is never written o
   expect(await stored('written')).toEqual(newer);
 });
 
-test('a deleted project takes both records along, also if another tab saves them after the purge', async () => {
+test('deleting a project deletes both records, also if another tab saves them after the purge', async () => {
   await write('the sea');
   await vi.waitFor(async () => expect(await stored('written')).toMatchObject({ outcome: { reason: 'length' } }));
   const late = (await stored('playground')) as never;
@@ -154,7 +154,7 @@ test('a deleted project takes both records along, also if another tab saves them
   expect(await stored('playground')).toBeUndefined();
 });
 
-test('a stored text is bounded: alternatives of its end alone, and the end of its prompt', () => {
+test('a stored text is bounded: alternatives only near its end, and the end of its prompt', () => {
   const token = {
     id: 1,
     text: 'a',

@@ -1,4 +1,4 @@
-/** Stores the Playground's settings and its texts with the project, and reads them again. Nothing else in a tab writes them. */
+/** Saves and loads the Playground's settings and texts of a project. The only writer of them in a tab. */
 import { toFailure } from '../core/base/errors';
 import {
   dropWritten,
@@ -16,23 +16,23 @@ import type { SliceServices, SliceStore, Studio } from './slices/studio';
 type KeeperNeeds = PlaygroundSlice & Pick<Studio, 'opened' | 'project' | 'shown'>;
 
 interface PlaygroundKeeper {
-  /** Shows the settings that are stored for the open project, and its text if the shown model writes such texts. */
+  /** Shows the stored settings of the open project, and its text if the shown model writes such texts. */
   load(): Promise<void>;
   /** Shows the stored text, if nothing is shown and the shown model writes such texts. */
   loadText(): Promise<void>;
-  /** Stores the shown text, also one that was read from the store. */
+  /** Stores the shown text, also one loaded from the store. */
   save(): void;
   /** Removes the stored text. The newest earlier one takes its place. */
   forget(): void;
 }
 
-/** @param shownText a stored text as the page shows it; nothing where the shown model doesn't write such texts */
+/** @param shownText shows a stored text; nothing if the shown model doesn't write such texts */
 export function playgroundKeeper(
   { store, tabs, now, toasts }: SliceServices,
   api: SliceStore<KeeperNeeds>,
   shownText: (s: KeeperNeeds, written: WrittenRecord) => Partial<PlaygroundSlice>,
 ): PlaygroundKeeper {
-  /** To be stored, by project. A text that is null is to be removed. */
+  /** Pending saves by project. A null text is to be removed. */
   const settings = new Map<string, PlaygroundSettings>();
   const texts = new Map<string, WrittenRecord | null>();
   let hasFailed = false;
@@ -45,7 +45,7 @@ export function playgroundKeeper(
         await save(id, record);
         hasFailed = false;
       } catch (error) {
-        // Said once: the next key press would say it again.
+        // Reported once: otherwise every key press would report it.
         if (!hasFailed) toasts.show({ text: 'The Playground could not be saved', detail: explain(toFailure(error)) });
         hasFailed = true;
       }
@@ -75,7 +75,7 @@ export function playgroundKeeper(
     if (writing.kind !== 'writing') endPause();
   });
 
-  // What the store doesn't give back is not there; what can't be read is listed elsewhere.
+  // A value missing in the store is undefined; unreadable records are listed elsewhere.
   const read = (id: string) => readPlayground(store, id).catch(() => ({ settings: undefined, written: undefined }));
   return {
     async load() {
@@ -112,13 +112,13 @@ export function playgroundKeeper(
     },
   };
 }
-/** Milliseconds between two saves of a text while it is written. */
+/** Milliseconds between two saves of a text during generation. */
 const PAUSE_MS = 1000;
 
 const SETTINGS = ['prompt', 'isChat', 'system', 'sampling'] as const satisfies readonly (keyof PlaygroundSlice)[];
 const TEXT = ['written', 'writtenBy', 'filled', 'writing'] as const satisfies readonly (keyof PlaygroundSlice)[];
 
-/** Runs `work` again and again, once for all that was asked meanwhile. */
+/** Runs `work` repeatedly, once for all requests made meanwhile. */
 function queue(work: () => Promise<void>): { ask(): void; idle(): Promise<void> } {
   let last = Promise.resolve();
   let isWaiting = false;

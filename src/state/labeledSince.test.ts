@@ -18,7 +18,7 @@ function state(isClassifier: boolean, phase: object, texts: readonly never[]) {
 }
 const FINISHED = { kind: 'finished', step: 1, of: 1 };
 
-test('counts the labeled texts that a classifier at rest was not trained on', () => {
+test('counts labeled texts that an idle classifier was not trained on', () => {
   const [own, added] = [text('one', 400), text('two', 2)];
   expect(labeledSince(state(true, FINISHED, [own, added]) as never)).toBe(2);
   expect(labeledSince(state(true, FINISHED, [own, added]) as never, 'export')).toBe(2);

@@ -6,7 +6,9 @@ import { isAtRest } from './phase';
 import type { Studio } from './slices/studio';
 import { toTuneOn } from './tuningInputs';
 
-/** Number added or corrected after the training of the run that a page shows; 0 for another model, and while it trains. */
+/**
+ * Number of texts labeled or corrected since the training of the page's run; 0 for another model or while it trains.
+ */
 export function labeledSince(
   s: Pick<Studio, 'project' | 'tuneTexts' | 'shown' | 'opened'>,
   page: 'train' | 'export' = 'train',

@@ -1,4 +1,4 @@
-/** The files that the last drop left out, after a reload: what isn't answered by then is left out too. */
+/** Files that the last drop skipped, after a reload: unanswered ones are then skipped too. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { encoded } from '../testing/encoded';
@@ -25,7 +25,7 @@ const shown = ({ drop, project, ...s }: ReturnType<StudioStore['getState']>) =>
   );
 const latin = encoded('Le garçon a été très bref : où êtes-vous, mon élève ?\n'.repeat(12), 'windows-1252');
 
-test('the list is there after a reload, without questions that went with the page, until it is dismissed', async () => {
+test('the list survives a reload, without questions that the page lost, until it is dismissed', async () => {
   store.current = memoryStore();
   const first = await loaded();
   await first().addFiles([
@@ -53,7 +53,7 @@ test('the list is there after a reload, without questions that went with the pag
   expect(shown((await loaded())())).toBeUndefined();
 });
 
-test('an answer is kept too, and so is a drop that left nothing out', async () => {
+test('an answer is saved too, and so is a drop that skipped nothing', async () => {
   store.current = memoryStore();
   const first = await loaded();
   await first().addFiles([file('d/a.txt', 'The sea is wide.'), file('d/empty.txt', ''), file('d/old.txt', latin)]);
@@ -68,7 +68,7 @@ test('an answer is kept too, and so is a drop that left nothing out', async () =
   expect(shown((await loaded())())).toBeUndefined();
 });
 
-test('a project that is opened again still asks, and doesn’t count the file as skipped', async () => {
+test('a reopened project still asks, and doesn’t count the file as skipped', async () => {
   store.current = memoryStore();
   const first = await loaded();
   await first().addFiles([file('d/a.txt', 'The sea is wide.'), file('d/empty.txt', ''), file('d/old.txt', latin)]);

@@ -1,4 +1,4 @@
-/** What became of the last drop: of this session as it is known, else what is kept with the project. */
+/** Outcome of the last drop: that of this session, else the one stored with the project. */
 import { paragraph } from '../core/base/errors';
 import { dropSummary, type DropReport, type FailedFile, type SkippedFile } from '../core/documents/dropReport';
 import { type FailedWords, type KeptDrop, keptDrop } from '../core/documents/keptDrop';
@@ -13,7 +13,7 @@ export interface ShownDrop {
   title: string;
   skipped: readonly SkippedFile[];
   failed: readonly FailedWords[];
-  /** Number of files that aren't listed. */
+  /** Number of unlisted files. */
   more: number;
   plain?: readonly string[];
 }
@@ -22,7 +22,7 @@ const wordsOf = (file: FailedFile): FailedWords => {
   return { name: file.name, why: paragraph(refusalWords(file), remedy(file.failure)) };
 };
 
-/** Keeps with the project which files are left out: a reload loses what waits for an answer. */
+/** Stores the names of skipped files with the project: a reload loses files that wait for an answer. */
 export function keepDrop(
   s: Pick<Studio, 'change' | 'drop' | 'markup' | 'project' | 'refused' | 'texts' | 'tuneTexts'>,
 ): void {
@@ -33,13 +33,13 @@ export function keepDrop(
   if (!same(lastDrop, project.lastDrop)) change({ lastDrop });
 }
 
-/** As it is kept. Files that wait are left out unless a person answers before the page closes. */
+/** Stored form of the outcome. Waiting files count as skipped unless a person answers before the page closes. */
 function keptOf({ added, skipped, failed }: DropReport, waiting: readonly { name: string }[]): KeptDrop | null {
   const unanswered = waiting.map(({ name }): SkippedFile => ({ name, reason: 'unanswered', why: 'not answered' }));
   return keptDrop(added, [...skipped, ...unanswered], failed.map(wordsOf));
 }
 
-/** Whether there is more to say than how many files were added. */
+/** Whether the report has only a number of added files. */
 export const isPlainDrop = (drop: DropReport | null, waiting: number): boolean =>
   !drop || (drop.skipped.length + drop.failed.length + waiting === 0 && !drop.plain);
 

@@ -1,4 +1,4 @@
-/** What is made for a project, or brought into it, while another one is opened or it is deleted. */
+/** Work for a project while another project opens or it is deleted. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { initialProject } from '../core/runs/project';
@@ -16,7 +16,7 @@ afterAll(() => vi.unstubAllGlobals());
 afterEach(() => browser.close());
 const shown = (studio: StudioStore): string => studio.getState().project.name;
 
-/** A page of a browser in which nothing is stored. */
+/** A page of a browser with an empty store. */
 async function fresh(store: BlobStore, change: (halves: Halves) => void): Promise<StudioStore['getState']> {
   browser = browserOver(store);
   const { studio } = browser.tab(change);
@@ -25,7 +25,7 @@ async function fresh(store: BlobStore, change: (halves: Halves) => void): Promis
 }
 const loose = (name: string) => ({ name, file: new File([`${name}: the whale is large. `.repeat(20)], name) });
 
-test('texts of a project that is left are cut for it, which is shown there alone', async () => {
+test('texts of a closed project are tokenized for it, and shown only there', async () => {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
   const store = memoryStore();
@@ -50,7 +50,7 @@ test('texts of a project that is left are cut for it, which is shown there alone
   expect(dataState(getState())).toBe('done');
 });
 
-test('texts that are slow to list are not those of the project that was opened meanwhile', async () => {
+test('texts that are slow to list are not shown in a project opened meanwhile', async () => {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
   const store = memoryStore();
@@ -73,7 +73,7 @@ test('texts that are slow to list are not those of the project that was opened m
   expect(getState()).toMatchObject({ project: { id: 'a' }, texts: [] });
 });
 
-test('a project that a text or a model is being brought into is not deleted here, and that is said', async () => {
+test('a project with an import in progress is not deleted, and the reason is shown', async () => {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
   const store = memoryStore();
@@ -114,7 +114,7 @@ test('an import into a project that another tab deletes is reported and not stor
     const here = browser.tab(({ data }) => {
       const { importFiles, importPaste, importModel } = data;
       data.importPaste = (input, job) => held.then(() => importPaste(input, job));
-      // In the middle: some of it lies in the store.
+      // Midway: some of it is already in the store.
       data.importFiles = (input, job) => importFiles({ ...input, files: [...input.files, slow(held) as never] }, job);
       data.importModel = (input, job) => held.then(() => importModel(input, job));
     }).studio;

@@ -1,4 +1,4 @@
-/** A link with settings: what it shows, what using it changes, and that it can be undone. */
+/** Links with settings: preview, use, and undo. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
@@ -30,7 +30,7 @@ const linked: LinkedSettings = {
   recipe: { ...DEFAULT_RECIPE, objective: 'masked', steps: 77, learningRate: 0.002 },
 };
 
-test('used settings replace those of the project, except its prompt, and undo brings them back', async () => {
+test("a link replaces the project's settings except its prompt, and undo restores them", async () => {
   const { getState } = page.studio;
   getState().setRecipe({ samplePrompt: 'A private prompt' });
   const { model, recipe, tokenizerChoice } = getState().project;
@@ -47,7 +47,7 @@ test('used settings replace those of the project, except its prompt, and undo br
   await vi.waitFor(() => expect(getState().project).toMatchObject({ model, recipe, tokenizerChoice }));
 });
 
-test('a copied link opens Model with the same settings and holds no prompt', async () => {
+test('a copied link opens Model with the same settings and contains no prompt', async () => {
   page.studio.getState().setRecipe({ samplePrompt: 'A private prompt' });
   await copyLink(page.studio, settingsOfProject(page.studio.getState().project));
   const link = writeText.mock.calls.at(-1)![0];
@@ -56,7 +56,7 @@ test('a copied link opens Model with the same settings and holds no prompt', asy
   expect(page.studio.getState().toasts.at(-1)).toMatchObject({ text: 'Link copied' });
 });
 
-test("a hash that holds no settings is ignored, and one that can't be read is a failure", () => {
+test('"a hash without settings is ignored, and an unreadable one is a failure"', () => {
   expect(linkedIn('')).toBeUndefined();
   expect(linkedIn('#main')).toBeUndefined();
   expect(linkedIn('#model=gpt&tokenizer=bytes&layers=0')).toMatchObject({ code: 'bad-settings' });

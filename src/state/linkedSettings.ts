@@ -10,7 +10,7 @@ import { vocabularySize } from './estimate';
 import type { Project } from '../core/runs/project';
 import type { StudioStore } from './slices/studio';
 
-/** Address that opens Model with these settings. They stand after `#`, which browsers send to no server. */
+/** Address that opens Model with these settings, which follow `#`, as browsers send that part to no server. */
 export const linkTo = (settings: LinkedSettings): string => new URL(`/model#${queryOf(settings)}`, location.href).href;
 
 export const settingsOfProject = ({ model, tokenizerChoice, recipe }: Project): LinkedSettings => ({
@@ -19,7 +19,7 @@ export const settingsOfProject = ({ model, tokenizerChoice, recipe }: Project): 
   recipe,
 });
 
-/** Settings in the hash of an address; undefined if the hash is another's, a failure if they can't be read. */
+/** Settings in the hash of an address; undefined for another hash, a failure if they can't be read. */
 export function linkedIn(hash: string): LinkedSettings | Failure | undefined {
   if (!new URLSearchParams(hash.slice(1)).has('model')) return undefined;
   try {
@@ -38,7 +38,7 @@ export function linkedWords({ model: { id, config }, tokenizer, recipe }: Linked
   return [modelSpec(id).label, `${formatShort(size)} parameters`, entries, counted(recipe.steps, 'step')].join(', ');
 }
 
-/** Gives the project these settings. What a link doesn't hold stays. A toast undoes it. */
+/** Applies settings to the project. Others stay. A toast undoes it. */
 export function applySettings(store: StudioStore, { model, tokenizer, recipe }: LinkedSettings): void {
   const { project, change, changeOf, toast } = store.getState();
   const { samplePrompt, replay, recompute } = project.recipe;

@@ -1,4 +1,4 @@
-/** A step compared with another and asked lists, over the workers' real halves: what the page shows of it, and for how long. */
+/** Comparisons of checkpoints and list evaluations, over the real worker implementations. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { lonelyLocks, type TestStudio } from '../testing/behindChannels';
 import { goldenPage, STOPPED } from '../testing/goldenPage';
@@ -18,7 +18,7 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 
-test('a comparison is kept with the step that was compared, and out of date where another text was given', async () => {
+test('a comparison is stored with its checkpoint, and outdated after another text is given', async () => {
   const { getState } = page.studio;
   expect(compareRefusal(getState())).toBe('Choose a checkpoint to compare with');
   getState().chooseCompareWith({ runId: STOPPED, which: 100 });
@@ -45,7 +45,7 @@ test('a comparison is kept with the step that was compared, and out of date wher
   getState().chooseEvaluatedOn('validation');
 });
 
-test('choosing another step to compare with ends the comparison that is under way', async () => {
+test('choosing another checkpoint to compare with cancels the comparison in progress', async () => {
   const { getState } = page.studio;
   const before = shownLists(getState());
   const end = page.studio.subscribe((s) => {
@@ -59,7 +59,7 @@ test('choosing another step to compare with ends the comparison that is under wa
   expect(shownLists(getState())).toEqual(before);
 });
 
-test('a measurement is shown for its own step; other steps name it, and don’t show its failure', async () => {
+test('an evaluation is shown for its own checkpoint; others name it, and don’t show its failure', async () => {
   const { getState, setState } = page.studio;
   let words: string | undefined;
   const end = page.studio.subscribe((s) => {
@@ -76,7 +76,7 @@ test('a measurement is shown for its own step; other steps name it, and don’t 
   expect(shownEvaluating(getState()).kind).toBe('idle');
 });
 
-test('a task is asked at each measurement and at each save of the run that trains, where that is switched on', async () => {
+test('with automatic tasks, each evaluation and each save of the training run evaluates them', async () => {
   const { getState } = page.studio;
   getState().setWhich('evaluate', 'latest');
   getState().giveTask({ name: 'sea.csv', items: [{ line: 2, prompt: 'a', choices: ['b', 'c'], right: 0 }] });
@@ -87,7 +87,7 @@ test('a task is asked at each measurement and at each save of the run that train
   getState().askTasksAlways(true);
   await getState().evaluateStep();
   expect(asked()).toEqual([120]);
-  // By this it is known which rows it was asked.
+  // The hash identifies the evaluated rows.
   const [{ items }] = getState().ownTasks as [Task];
   expect(listsOfRun(getState())[0]!.evaluation.tasks![0]!.listHash).toBe(await listHash(items));
   await getState().resume(122);
@@ -98,7 +98,7 @@ test('a task is asked at each measurement and at each save of the run that train
   expect(asked()).toEqual([120, 122]);
 });
 
-test('a table of tasks that can’t be read costs none of the others, and says why', async () => {
+test('an unreadable table of tasks affects no other, and its reason is shown', async () => {
   const { getState } = page.studio;
   const file = (name: string, text: string): File => new File([text], name);
   await getState().addTasks([

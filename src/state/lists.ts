@@ -11,11 +11,11 @@ import { IDLE, work, type Work } from './work';
 import type { ListsSlice, ListName } from './slices/lists';
 import type { Slice, Studio } from './slices/studio';
 
-/** What is kept of the step that the page shows; undefined where it was not asked. */
+/** Stored list results of the shown checkpoint; undefined without any. */
 export const shownLists = (s: ShownRuns & Pick<Studio, 'keptLists'>): EvaluationRecord | undefined =>
   listsOfRun(s).find(({ step }) => step === evaluatedStep(s));
 
-/** Of all steps of the run that the page shows. */
+/** List results of all checkpoints of the page's run. */
 export const listsOfRun = ({
   keptLists,
   ...s
@@ -23,13 +23,13 @@ export const listsOfRun = ({
   keptLists?.runId === shownId(s, 'evaluate') ? keptLists.records : NONE;
 const NONE: readonly EvaluationRecord[] = [];
 
-/** The asking of a list, where it is of the page's run. */
+/** List evaluation in progress, if it belongs to the page's run. */
 export const shownAsking = (
   s: Pick<Studio, 'askingLists' | 'project' | 'shown' | 'underAsking'>,
   list: ListName,
 ): Work => (s.underAsking?.runId === shownId(s, 'evaluate') && s.underAsking.list === list ? s.askingLists : IDLE);
 
-/** Why the page's model is never asked a list; undefined where it can be. */
+/** Why the page's model can't be evaluated on a list; undefined if it can. */
 export function unaskable(s: ShownRuns, list: ListName): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return undefined;
@@ -39,7 +39,7 @@ export function unaskable(s: ShownRuns, list: ListName): string | undefined {
     : undefined;
 }
 
-/** Why nothing can be asked; undefined where it can. */
+/** Why no list can be evaluated now; undefined if it can. */
 export function askRefusal(s: ShownRuns & Pick<Studio, 'askingLists'>): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'Train a model first';
@@ -48,11 +48,11 @@ export function askRefusal(s: ShownRuns & Pick<Studio, 'askingLists'>): string |
   return s.askingLists.kind === 'busy' ? 'Another list is being scored. Wait for it or cancel it' : undefined;
 }
 
-/** The comparing, where it is of the page's run. */
+/** Comparison in progress, if it belongs to the page's run. */
 export const shownComparing = (s: Pick<Studio, 'comparing' | 'project' | 'shown' | 'underComparison'>): Work =>
   s.underComparison === shownId(s, 'evaluate') ? s.comparing : IDLE;
 
-/** Why the page's step cannot be compared; undefined where it can. */
+/** Why the page's checkpoint can't be compared; undefined if it can. */
 export function compareRefusal(
   s: ShownRuns & Pick<Studio, 'compareWith' | 'comparing' | 'evaluatedOn' | 'ownText'>,
 ): string | undefined {
@@ -71,7 +71,7 @@ export function compareRefusal(
   return s.comparing.kind === 'busy' ? 'Another comparison is running. Wait for it or cancel it there' : undefined;
 }
 
-/** Whether it was compared on another text than the one that was given since. */
+/** Whether the comparison used another text than the current custom text. */
 export const isOnOtherText = ({ ownText }: Pick<Studio, 'ownText'>, { part, textHash }: KeptComparison): boolean =>
   part === 'text' && ownText !== null && ownText.hash !== textHash;
 
@@ -192,7 +192,7 @@ export const createListsSlice: Slice<
           set({ ownText: { ...ownText, hash: newest.textHash } });
         if (newest?.look !== undefined) {
           get().changeRun(runId, lookedAt(newest.textHash, newest.look));
-          // The other run may have that part held out too.
+          // The other run may hold out this part too.
           if (get().opened[compareWith.runId]) await get().lookAgain(compareWith.runId);
         }
         tabs.announce();

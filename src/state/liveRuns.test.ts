@@ -23,7 +23,7 @@ const state = (log: RunLog) => ({
 });
 const last = row.curve!.evaluations.step.at(-1)!;
 
-test('the list has evaluations that came after it was read, and stays the same until the next one', () => {
+test('the list includes evaluations newer than its last read, and stays the same until the next one', () => {
   const log = new RunLog([evaluated(last, 4), evaluated(last + 50, 3.5)]);
   const listed = liveRuns(state(log))!;
   const { evaluations, sample } = listed[0]!.curve!;

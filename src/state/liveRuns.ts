@@ -1,4 +1,4 @@
-/** The list of runs, with evaluations of the training run that came after it was read: rail, Runs and Train then agree. */
+/** The list of runs with newer evaluations of the training run, so that rail, Runs and Train agree. */
 import { labelsIn } from '../core/runs/curve';
 import { segmentAt } from '../core/runs/segments';
 import { meanAt } from '../core/train/meanAt';
@@ -7,7 +7,7 @@ import { trainingRun } from './openRun';
 import type { RunLog } from './runLog';
 import type { Studio } from './slices/studio';
 
-/** The same list as long as nothing is new, so that a selector may return it. */
+/** Returns the same list object until an evaluation is new, as a selector requires. */
 export function liveRuns(s: Pick<Studio, 'runs' | 'training' | 'opened'>): Studio['runs'] {
   const { runs } = s;
   const run = trainingRun(s);

@@ -12,7 +12,7 @@ import { type Question, questionsOf, waitingFiles } from './questions';
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-test('a question about markup waits until its project is opened again, also where that was left before it came', async () => {
+test('a question about markup waits until its project reopens, also if the project closed before it came', async () => {
   const store = memoryStore();
   const browser = browserOver(store);
   onTestFinished(() => browser.close());
@@ -21,7 +21,7 @@ test('a question about markup waits until its project is opened again, also wher
   await saveProject(store, await readProject(store, 'a'), { ...initialProject('a', 1), name: 'Birds' });
   const rows = (name: string) => ({ name, file: new File(['{"text": "The sea is wide."}\n'.repeat(20)], name) });
   const asked = () => waitingFiles(getState()).map(({ name }) => name);
-  // Its project is stored with that alone, or it could not be opened again.
+  // The project is stored with the question alone; otherwise it couldn't be reopened.
   await getState().addFiles([rows('sea.jsonl')]);
   expect(asked()).toEqual(['sea.jsonl']);
   expect(await getState().open('a')).toBe(true);
@@ -45,7 +45,7 @@ test('a question about markup waits until its project is opened again, also wher
   expect(getState()).toMatchObject({ markup: [], texts: [], drop: { skipped: [{}, {}] } });
 });
 
-test('a workbook is asked about as a table of its own; as documents its rows are no pairs', async () => {
+test('a workbook is asked about as a table; as documents its rows are no pairs', async () => {
   const browser = browserOver(memoryStore());
   onTestFinished(() => browser.close());
   const { getState } = browser.tab().studio;
@@ -76,7 +76,7 @@ test('a workbook is asked about as a table of its own; as documents its rows are
   expect(getState().project.recipe.objective).not.toBe(objective);
 });
 
-test('how a small file begins is read of all of it, and of a large one alone', async () => {
+test('a small file is read whole to find its kind, and a large one only at its start', async () => {
   const line = '{"text": "The sea is wide."}\n';
   for (const [lines, cuts] of [
     [20, 0],
@@ -91,13 +91,13 @@ test('how a small file begins is read of all of it, and of a large one alone', a
   expect(await kindOf({ file: new File(['The sea. '.repeat(600), line.repeat(9)], 'sea'), name: 'sea' })).toBeNull();
 });
 
-test('a chat is read without a question, and other JSON is asked about', async () => {
+test('a chat is read without a question, and other JSON raises one', async () => {
   const kind = (name: string, text: string) => kindOf({ file: new File([text], name), name });
   expect(await kind('ChatExport/result.json', TELEGRAM)).toBeNull();
   expect(await kind('result.json', '{"name":"x","type":"group","messages":[]}')).toBe('json');
 });
 
-test('of what a service gives as a folder nothing is asked about', async () => {
+test('a service archive in a folder raises no questions', async () => {
   const drop = (files: Readonly<Record<string, string>>) =>
     Object.entries(files).map(([path, text]) => ({ name: `mine/${path}`, file: new File([text], path) }));
   const project = { id: 'first', name: 'First' };

@@ -17,7 +17,7 @@ import type { Purpose } from '../core/runs/tuning';
 import type { Studio } from './slices/studio';
 import type { Dropped, DroppedMarkup } from './slices/adding';
 
-/** Files to tune on that one dialog asks about: tables that are text, then other tables, and then the rest. */
+/** Tuning files that one dialog asks about: text tables first, then binary tables, then others. */
 export function questionOf({ markup, project }: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] {
   const asked = markup.filter((one) => one.project.id === project.id && one.tunes !== undefined);
   const all = asked.filter(({ tunes }) => tunes === asked[0]!.tunes);
@@ -25,14 +25,14 @@ export function questionOf({ markup, project }: Pick<Studio, 'markup' | 'project
   return [text, binary].find(({ length }) => length > 0) ?? all;
 }
 
-/** Whether its name says what it is; else its first characters did. */
+/** Whether the file's name shows its kind; else its first characters did. */
 const isByName = ({ name, kind }: Pick<DroppedMarkup, 'name' | 'kind'>): boolean => tableCalled(name) === kind;
 
-/** Whether it only begins like a table, as a diary in braces does: it is prose, in an encoding that is known. */
+/** Whether a file only begins like a table, as a diary in braces does: it is prose in a known encoding. */
 export const isNoTable = (file: DroppedMarkup): boolean =>
   file.found !== undefined && 'failure' in file.found && !file.found.proposals && !isByName(file) && !isBinary(file);
 
-/** Whether it is a binary table, which can't be trained on unchanged. */
+/** Whether a file is a binary table, which can't be trained on unchanged. */
 export const isBinary = ({ kind }: DroppedMarkup): boolean => isTable(kind) && 'isBinary' in FORMATS[kind];
 
 export const fileOf = ({ file, name, reading, tunes, drop }: Dropped): Dropped => ({
@@ -43,7 +43,7 @@ export const fileOf = ({ file, name, reading, tunes, drop }: Dropped): Dropped =
   ...(drop !== undefined && { drop }),
 });
 
-/** Rows that are no chats: which two columns are a question and its answer, a person says. */
+/** Turns rows that aren't chats into a table, whose question and answer columns a person chooses. */
 export const asTable = ({ name, ...dropped }: Dropped, project: DroppedMarkup['project']): DroppedMarkup => ({
   ...dropped,
   name,
@@ -51,10 +51,10 @@ export const asTable = ({ name, ...dropped }: Dropped, project: DroppedMarkup['p
   project,
 });
 
-/** As what a table that was asked about is read. */
+/** Table format in which a file is read. */
 export const tableOf = ({ kind, name }: DroppedMarkup): TableFormatId => (isTable(kind) ? kind : tableFormatOf(name));
 
-/** Of pairs alone a model learns to answer: by this objective, where it can and does not yet. */
+/** Objective to learn answers if all texts are pairs; undefined if the model can't use it or already does. */
 export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>): ObjectiveId | undefined {
   const objective = usualObjective(project.model.id, true);
   const isAll = texts.every(({ formats }) => formats.every(isTable));
@@ -64,8 +64,8 @@ export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>)
 }
 
 /**
- * Files of a drop: those that are read as they are, and those that are asked about. Of chats it is asked later, about those that
- * are none; of files with labels the tables, in which a person says what is the text and what the label.
+ * Splits files of a drop into those read as they are and those asked about. For chats, questions come later, only for
+ * files in no known shape; for labeled files, a person chooses the columns of tables.
  */
 export async function sorted(files: readonly Dropped[], project: DroppedMarkup['project'], tunes?: Purpose) {
   if (tunes === 'instruct') return { texts: files, markup: [] };
@@ -84,7 +84,7 @@ export async function sorted(files: readonly Dropped[], project: DroppedMarkup['
   return { texts, markup };
 }
 
-/** Names of those that belong to others, and of these: what an archive of a service holds. */
+/** Names of files that belong together as an archive of a service. */
 async function belongingTo(files: readonly Dropped[]): Promise<ReadonlySet<string>> {
   const byName = new Map(files.map(({ name, file }) => [name, file]));
   const { groupExports } = await import('../core/documents/groupExports');
@@ -92,7 +92,7 @@ async function belongingTo(files: readonly Dropped[]): Promise<ReadonlySet<strin
   return new Set([...groups].flatMap(([name, { folder, others }]) => [name, ...others.map((path) => folder + path)]));
 }
 
-/** Null also for programs, and for formats with a reader, which need no answer. An unreadable file is reported when it is added. */
+/** Null also for programs, and for formats with a reader: they raise no question. Adding reports unreadable files. */
 export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['kind'] | null> =>
   binaryTableCalled(name) ??
   (formatOf(name) === 'code' || isTakenApart(name)
@@ -108,13 +108,13 @@ export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['ki
         () => null,
       ));
 
-/** Of thousands: to cut a file's beginning off takes Chromium three times as long as to read a small one whole. */
+/** Reads small files whole: slicing the head of thousands of files takes Chromium three times as long. */
 const headOf = async (file: File): Promise<Uint8Array> =>
   new Uint8Array(await (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer());
-/** Bytes. */
+/** Maximum bytes of a file that is read whole. */
 const SMALL = 16 * MARKUP_HEAD;
 
-/** A pasted text as a file. What a classifier is to learn from is a table, whatever its name. */
+/** A pasted text as a file. For a classifier the file is a table, whatever its name. */
 export function pastedFile(text: string, name: string, tunes: Purpose): { name: string; file: File } {
   const isNamed = tunes !== 'classify' || markupOf(name, new Uint8Array()) !== null;
   const called = isNamed ? name : `${name}.csv`;

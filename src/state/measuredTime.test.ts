@@ -1,4 +1,4 @@
-/** The time on the button of a classifier, once a run of the same model trained on this device. */
+/** Time on the button of a classifier after a run of the same model on this device. */
 import { expect, test } from 'vitest';
 import type { RunRow } from '../core/runs/rows';
 import { USUAL_BODY as BODY } from '../core/runs/usualClassifier';
@@ -20,7 +20,7 @@ const INFO = {
 } as const;
 const TABLE = { counts: [{ label: 'ok', count: 239 }, { label: 'spam', count: 161 }], isAll: true }; // prettier-ignore
 
-/** A run like the one that the project would start: 33 ms a step. */
+/** A run like the project's next one: 33 ms per step. */
 function ran(s: Pick<Studio, 'project' | 'runs' | 'device'>, device: string | null): RunRow {
   const [row] = runRows(1) as [RunRow];
   const model = { id: 'bert', config: { ...BODY.config, classes: CLASSES }, vocabulary: 811 } as never;
@@ -29,7 +29,7 @@ function ran(s: Pick<Studio, 'project' | 'runs' | 'device'>, device: string | nu
   return { ...row, record: { ...row.record, model, device, segments } as never };
 }
 
-test('a button names the time that a run of the same model took on this device', () => {
+test('a button shows the time that a run of the same model took on this device', () => {
   const project = initialProject('p', 0);
   const tuning = { ...project.tuning, base: 'nothing' as const };
   const s = { project: { ...project, tuning }, runs: null, device: { kind: 'open', info: INFO } } as unknown as Studio;
@@ -41,7 +41,7 @@ test('a button names the time that a run of the same model took on this device',
   expect(classifierTimeOf({ ...s, runs: [ran(s, 'Apple M2, WebGPU')] }, TABLE)).toBe(before);
 });
 
-test('another shape or batch says nothing, and neither do the first steps', () => {
+test("runs of another shape or batch don't count, and neither do the first steps", () => {
   const [row] = runRows(1) as [RunRow];
   const { model } = row.record;
   const recipe = { ...row.record.segments[0].recipe, steps: 100 };

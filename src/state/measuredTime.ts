@@ -1,16 +1,16 @@
-/** Expected times by runs of the same model that trained on this device before: what a step took there. */
+/** Expected times from measured step times of earlier runs of the same model on this device. */
 import { recipeOf } from '../core/runs/segments';
 import type { RunRow } from '../core/runs/rows';
 import type { Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
 import { type DeviceInfo, recordedDevice } from '../protocol/gpu';
 
-/** Steps that say something: the first ones prepare the device. */
+/** Minimum number of steps for an estimate: the first ones include device setup. */
 const MIN_STEPS = 20;
 
 /**
- * Seconds of a whole run, with its evaluations; undefined if no such run trained here. The vocabulary may differ: a tokenizer that
- * is made of the texts gets fewer entries than were asked for, and a classifier scores labels alone.
+ * Seconds of a whole run, with evaluations; undefined without such a run on this device. The vocabulary may differ: BPE
+ * may find fewer entries in the texts, and a classifier scores only labels.
  */
 export function measuredSeconds(
   runs: readonly RunRow[] | null,
@@ -27,7 +27,7 @@ export function measuredSeconds(
   return undefined;
 }
 
-/** What the time of a step depends on. */
+/** Key of all settings that determine the step time. */
 function costKey({ id, config }: ModelChoice, { batch, accumulate, recompute, optimizer }: Recipe): string {
   const { classes, ...shape } = config;
   const sizes = Object.entries(shape).sort(([a], [b]) => (a < b ? -1 : 1));

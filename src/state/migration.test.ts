@@ -5,7 +5,7 @@ import { halvesOver, lonelyLocks, testStudio } from '../testing/behindChannels';
 import { goldenStore } from '../testing/golden';
 import { IDLE, type Work } from './work';
 
-/** A page over what an older build stored, and what it shows of the migration. */
+/** A page over the store of an older build, and its display of the migration. */
 async function opened(store: BlobStore) {
   vi.stubGlobal('navigator', { locks: lonelyLocks() });
   const { studio } = testStudio(store, halvesOver(store));
@@ -17,7 +17,7 @@ async function opened(store: BlobStore) {
   return { studio, shown };
 }
 
-test('what an older build stored is migrated while the page is used, with its progress; the next start shows nothing', async () => {
+test('an older store is migrated in the background, with progress; the next start shows nothing', async () => {
   const store = await goldenStore('1608a14');
   const { studio, shown } = await opened(store);
   const names = studio.getState().texts.map(({ name }) => name);
@@ -28,7 +28,7 @@ test('what an older build stored is migrated while the page is used, with its pr
   expect(studio.getState()).toMatchObject({ migrating: IDLE, toasts: [] });
   expect(studio.getState().texts.map(({ name }) => name)).toEqual(names);
   expect(studio.getState().texts.every(({ indexed }) => indexed)).toBe(true);
-  // A change made over the project as it lay before is kept.
+  // Keeps a change made over the old record.
   studio.getState().change({ name: 'After' });
   await vi.waitFor(async () => expect(await store.get('projects/first')).toMatchObject({ name: 'After' }));
   expect(await store.get('project')).toBeUndefined();
@@ -38,7 +38,7 @@ test('what an older build stored is migrated while the page is used, with its pr
   expect(next.shown.filter(({ kind }) => kind === 'busy')).toEqual([]);
 });
 
-test('a full disk is reported with what is safe, and the page keeps working', async () => {
+test('a full disk is reported with a note on safe data, and the page keeps working', async () => {
   const inner = await goldenStore('1608a14');
   const store: BlobStore = {
     ...inner,

@@ -1,11 +1,11 @@
-/** What older builds stored is brought to where this one keeps it, while everything can be used. */
+/** Migrates records of older builds in the background, while everything can be used. */
 import { HomegrownError } from '../core/base/errors';
 import { explain } from './failures';
 import { IDLE, work } from './work';
 import type { MigrationSlice } from './slices/migration';
 import type { Slice, Studio } from './slices/studio';
 
-/** Where another tab is at it, there is nothing to do here. */
+/** Another tab already migrates, so this one does nothing. */
 function elsewhere(error: unknown): { texts: number } {
   if (error instanceof HomegrownError && error.code === 'in-use') return { texts: 0 };
   throw error;
@@ -17,7 +17,7 @@ export const createMigrationSlice: Slice<MigrationSlice, Pick<Studio, 'loadTexts
     migrating: IDLE,
     async migrate() {
       const done = await work(
-        // As a rule there is nothing to do, and nothing is shown of that.
+        // Usually there is nothing to migrate, and nothing is shown.
         (migrating) => {
           if (migrating.kind !== 'busy' || migrating.progress) set({ migrating });
         },

@@ -1,4 +1,4 @@
-/** Each kind of record, damaged or of a newer version: the app starts, reports it, keeps it, hands it over, and takes a text. */
+/** Each kind of record, damaged or newer: the app starts, reports it, keeps it, exports it, and adds a text. */
 import { unzipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore, type Stored } from '../core/base/blobStore';
@@ -7,7 +7,7 @@ import { goldenStore } from '../testing/golden';
 import { type Mishap, mishaps } from '../testing/mishaps';
 
 let page: TestStudio | undefined;
-/** What an older build stored, after its migration. */
+/** Store of an older build, after its migration. */
 let whole: readonly (readonly [key: string, value: Stored])[];
 let all: readonly Mishap[];
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
   const store = await goldenStore('1608a14');
   const { getState } = await open(store);
   await getState().migrate();
-  await getState().listRuns(); // makes curves in few points
+  await getState().listRuns(); // caches curves
   await vi.waitFor(async () => expect(await store.keys('curves/')).not.toEqual([]));
   const { runId } = getState().project;
   close();

@@ -1,4 +1,4 @@
-/** Why Teach it more has no model, and the way to one. */
+/** Why Teach it more has no model, and the link to get one. */
 import { beforeEach, expect, test } from 'vitest';
 import { inertServices } from '../testing/inertServices';
 import { runRecord } from '../testing/runRecord';
@@ -19,20 +19,20 @@ const row = (bytes: number, classes = false) => {
   return { record: { ...record, model }, step: 10, bytes, curve: null } as never;
 };
 
-test('without a run the next step of the project leads to a model', () => {
+test("without a run the project's next step leads to a model", () => {
   expect(need()).toEqual({ reason: undefined, button: undefined });
   store.setState({ texts: [TEXT] });
   expect(need()).toEqual({ reason: undefined, button: undefined });
 });
 
-test('a saved step is a model to teach; a run without one shows the runs', () => {
+test('a checkpoint is a model to tune; a run without one links to the runs', () => {
   store.setState({ runs: [row(1)] });
   expect(need()).toBeUndefined();
   store.setState({ runs: [row(0)] });
   expect(need()?.button).toEqual({ label: 'Show runs', path: '/runs' });
 });
 
-test('a classifier is no model to teach, and the way leads to a language model', () => {
+test("a classifier can't be tuned further, and the link leads to a language model", () => {
   store.setState({ runs: [row(1, true)] });
   expect(need()?.reason).toMatch(/^A classifier can’t learn to write/);
   expect(need()?.button).toEqual({ label: 'Add text…', path: '/text' });

@@ -1,4 +1,4 @@
-/** Why a page that works with a model has none, and the way to one. */
+/** Why a page that needs a model has none, and a link to get one. */
 import { isTraining, isTuned, modelOf, shownId, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { beginRefusal } from './refusals';
@@ -8,13 +8,13 @@ import type { Page } from './slices/run';
 import { tuningBase } from './tuningInputs';
 
 export interface Need {
-  /** A sentence; undefined where the project's next step leads to a model. */
+  /** A sentence; undefined if the project's next step leads to a model. */
   reason: string | undefined;
-  /** The way out, where it isn't the project's next step. */
+  /** The link, if it isn't the project's next step. */
   button: { label: string; path: string } | undefined;
 }
 
-/** What stands between a page and its model; undefined once there is one. */
+/** Missing precondition of a page's model; undefined once there is one. */
 export function modelNeed(s: Studio, page: Page): Need | undefined {
   if (modelOf(s, page)) return undefined;
   const run = shownRun(s, page);
@@ -30,7 +30,7 @@ export function modelNeed(s: Studio, page: Page): Need | undefined {
   return toTrain(s);
 }
 
-/** What stands between Teach it more and a model that can learn this; undefined once there is one. */
+/** Missing precondition of a model that Teach it more can tune; undefined once there is one. */
 export function baseNeed(s: Studio, purpose: Purpose): Need | undefined {
   if (tuningBase(s, purpose)) return undefined;
   if (isToCome(s, 'train') && !isTuned(shownRun(s, 'train'))) return NOT_SAVED_YET;
@@ -56,7 +56,7 @@ function toTrain(s: Studio): Need {
   return { reason: refusal, button: { label: 'Change settings…', path: '/model' } };
 }
 
-/** Whether the run that trains is the page's, or will be with its first saved step. */
+/** Whether the training run is the page's, or will be with its first checkpoint. */
 function isToCome(s: Studio, page: Page): boolean {
   const { training, shown, project } = s;
   if (!training || !isTraining(s)) return false;

@@ -17,7 +17,7 @@ const RUNNING: Guide = { ...NONE, run: 'running', saved: 2600, best: 2350, stand
 const FINISHED: Guide = { ...RUNNING, run: 'finished' };
 const CLASSIFIER = { isClassifier: true } as const;
 
-/** The state of each row of docs/guidance.md. */
+/** State for each row of docs/guidance.md. */
 const STATES: Readonly<Record<string, Guide>> = {
   'no text': { ...NONE, hasText: false },
   'no text, on Text': { ...NONE, hasText: false },
@@ -112,13 +112,13 @@ test.each(rows)('%s: %s', (state, button) => {
   expect(label).toBe(button.replaceAll(/[{}]/g, ''));
 });
 
-test('a button that can do nothing now stays, and says why', () => {
+test('a button without an available action stays, and shows the reason', () => {
   const refusal = 'Another run is training: stop and save it first';
   expect(nextStep({ ...NONE, startRefusal: refusal }, 'train')).toMatchObject({ kind: 'start', refusal });
   expect(nextStep({ ...RUNNING, run: 'paused', refusal }, 'train')).toMatchObject({ kind: 'resume', refusal });
   expect(nextStep({ ...FINISHED, refusal }, 'train')).not.toHaveProperty('refusal');
 });
 
-test('without an estimate a button names no time', () => {
+test('a button without an estimate shows no time', () => {
   expect(nextStep(NONE, 'train')?.label).toBe('Start training');
 });

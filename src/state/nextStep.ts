@@ -1,4 +1,4 @@
-/** The one filled button: what the app proposes next. docs/guidance.md has the table that it follows. */
+/** The one filled button: the app's next proposal, by the table in docs/guidance.md. */
 import { formatCount, formatNumber } from '../core/base/units';
 import { comparableBest } from '../core/runs/best';
 import { recipeOf } from '../core/runs/segments';
@@ -21,36 +21,36 @@ import { toTuneOn } from './tuningInputs';
 
 export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
-/** All that the next step depends on. Steps are numbers of training steps; times are in milliseconds. */
+/** Inputs of the next step. Steps are numbers of training steps; times are in milliseconds. */
 export interface Guide {
   hasText: boolean;
-  /** Without text: the question about dropped files that comes first; null where none waits. */
+  /** Without text: the first question about dropped files; null if none waits. */
   question: { words: string; isLabeled: boolean } | null;
-  /** Without text: texts with labels were added, to train a classifier on. */
+  /** Without text: whether labeled texts for a classifier were added. */
   hasLabels?: boolean;
   run: RunState;
   isClassifier: boolean;
-  /** Newest saved step; null where none is. */
+  /** Newest checkpoint; null without any. */
   saved: number | null;
-  /** Best saved step, where it isn't the newest; null elsewhere. */
+  /** Best checkpoint, if it isn't the newest; else null. */
   best: number | null;
-  /** It runs, and more steps don't improve it. */
+  /** Whether it trains, and more steps don't improve it. */
   isPastBest: boolean;
-  /** Of a finished run: compared with models that only count. */
+  /** Standing of a finished run against counting baselines. */
   standing: StandingKind;
-  /** It is worse, and more text would help more than more steps. */
+  /** Whether it is worse, and more text would help more than more steps. */
   needsText?: boolean | undefined;
-  /** Usual learning rate, if it is worse and its own rate is far from that. */
+  /** Default learning rate, if the run is worse and its own rate is far off. */
   needsRate?: number | undefined;
-  /** Of a finished classifier that counting words beats: its loss no longer falls. */
+  /** Whether the loss of a finished classifier worse than a word-count baseline no longer falls. */
   isFlat?: boolean;
-  /** And the held-out texts that it gets wrong. */
+  /** Number of held-out texts that such a classifier gets wrong. */
   mistakes?: number;
-  /** The settings or the text changed since it finished. */
+  /** Whether the settings or the text changed since it finished. */
   differs: boolean;
-  /** Expected time of a new run with the settings as they are. */
+  /** Expected time of a new run with the current settings. */
   startTime?: number | undefined;
-  /** Expected time of training `LONGER` times as long. */
+  /** Expected time of a run `LONGER` times as long. */
   longerTime?: number | undefined;
   /** Why no run can start. */
   startRefusal?: string | undefined;
@@ -78,18 +78,18 @@ interface NextStep {
   kind: NextStepKind;
   /** A verb and its object; with the time if it starts work. */
   label: string;
-  /** Why it can't be done now. The button stays and says so. */
+  /** Why it isn't available now. The button stays and shows this. */
   refusal?: string;
 }
 
-/** How much longer a run trains that a trigram model still beats. */
+/** Factor of more steps for a run that a trigram model still beats. */
 export const LONGER = 4;
 
-/** Pages where settings are made: after a change they propose the next run. */
+/** Pages with settings: after a change they propose the next run. */
 const SETTINGS_PAGES: readonly string[] = ['text', 'model'];
 
 /**
- * The step that the project needs next; undefined while it prepares.
+ * The project's next step; undefined during preparation.
  * @param page id of the stage
  */
 export function nextStep(guide: Guide, page: string): NextStep | undefined {
@@ -117,7 +117,7 @@ export function nextStep(guide: Guide, page: string): NextStep | undefined {
   }
 }
 
-/** Dropped files that wait for an answer come first, on the page that asks; without labels that page offers a sample. */
+/** Dropped files that wait for an answer come first, on the page that asks; without labels it offers a sample. */
 function withoutText({ question, hasLabels }: Guide, page: string): NextStep {
   if (question && page === 'text')
     return { kind: question.isLabeled ? 'train-classifier' : 'answer', label: question.words };
@@ -156,7 +156,7 @@ function onceFinished(guide: Guide): NextStep {
 const refusable = (step: NextStep, refusal: string | undefined): NextStep =>
   refusal === undefined ? step : { ...step, refusal };
 
-/** The guide of the run that Train shows. Every change of the store asks for it, so it works out only what the state needs. */
+/** Guide of the run that Train shows. Runs at every store change, so it computes only what the state needs. */
 export function guideOf(s: Studio): Guide {
   const run = shownRun(s, 'train');
   const state = runStateOf(run);
@@ -191,7 +191,7 @@ export function guideOf(s: Studio): Guide {
   };
 }
 
-/** Whether more steps would still lower the loss of a finished classifier, and how many held-out texts it gets wrong. */
+/** Whether more steps would still lower the loss of a finished classifier, and its number of held-out mistakes. */
 function flatness(s: Studio, run: OpenRun): Pick<Guide, 'isFlat' | 'mistakes'> {
   const { after } = runSettings(run, s.project).segments.at(-1)!;
   const { labels } = judgedEvaluation(run, after) ?? {};
@@ -199,7 +199,7 @@ function flatness(s: Studio, run: OpenRun): Pick<Guide, 'isFlat' | 'mistakes'> {
   return { isFlat: trend === 'level' || trend === 'rising', mistakes: labels ? labels.texts - labels.right : 0 };
 }
 
-/** What the run does, or how it came to rest. */
+/** Activity of the run, or how it ended. */
 export function runStateOf(run: OpenRun): RunState {
   if (run === NO_RUN) return 'none';
   const { phase } = run;
@@ -232,7 +232,7 @@ function startTimeOf(s: Studio): number | undefined {
   return seconds === undefined ? undefined : 1000 * seconds;
 }
 
-/** At the run's own pace. */
+/** Computed at the run's own pace. */
 function longerTimeOf({ log, record }: OpenRun): number | undefined {
   const [steps, milliseconds] = [log.step.at(-1), log.activeMs.at(-1)];
   if (!record || !steps || milliseconds === undefined) return undefined;

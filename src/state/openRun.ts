@@ -1,4 +1,4 @@
-/** Runs as they are open in this page, by id; which of them each page shows, and which one trains here. */
+/** Open runs of this page by id; the run of each page, and the one that trains here. */
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
@@ -28,10 +28,10 @@ export const newOpenRun = (id: string): OpenRun => ({
   which: 'latest',
   phase: { kind: 'idle' },
 });
-/** What a page shows where there is no run. Nothing of it is ever changed. */
+/** Placeholder for a page without a run. Never mutated. */
 export const NO_RUN = newOpenRun('');
 
-/** Whether a page's run is on its way: until it is there, the page has nothing to show. */
+/** Whether a page's run is being opened; until then, the page has nothing to show. */
 export const isOpening = (s: Pick<Studio, 'shown' | 'project' | 'opened' | 'openingRuns'>, page: Page): boolean => {
   const id = shownId(s, page);
   return s.openingRuns && id !== null && !s.opened[id];
@@ -39,13 +39,13 @@ export const isOpening = (s: Pick<Studio, 'shown' | 'project' | 'opened' | 'open
 
 export type ShownRuns = Pick<Studio, 'shown' | 'opened' | 'project'>;
 
-/** Null if there is none. A page follows the project's run unless a person chose another. */
+/** Null without a run. A page follows the project's run unless a person chose another. */
 export const shownId = ({ shown, project }: Pick<Studio, 'shown' | 'project'>, page: Page): string | null =>
   shown[page] ?? project.runId;
 
 export const shownRun = (s: ShownRuns, page: Page): OpenRun => s.opened[shownId(s, page) ?? ''] ?? NO_RUN;
 
-/** The run of a page, where it can be used. */
+/** Run of a page, if it has usable weights. */
 export function modelOf(s: ShownRuns, page: Page): Model | null {
   const run = shownRun(s, page);
   return isModel(run) ? run : null;
@@ -53,21 +53,21 @@ export function modelOf(s: ShownRuns, page: Page): Model | null {
 
 export const isModel = (run: OpenRun): run is Model => run.record !== null && run.usable !== null;
 
-/** The run that trains in this tab, of whatever project. */
+/** Run that trains in this tab, of any project. */
 export const trainingRun = ({ training, opened }: Pick<Studio, 'training' | 'opened'>): OpenRun | null =>
   (training && opened[training.runId]) ?? null;
 
 export const isTraining = (s: Pick<Studio, 'training' | 'opened'>): boolean =>
   isActive((trainingRun(s) ?? NO_RUN).phase);
 
-/** The run that strip, title and voice speak of: the one that trains, else the one that Train shows. */
+/** Run described by strip, title and announcements: the training one, else the one that Train shows. */
 export const spokenRun = (s: Studio): OpenRun => trainingRun(s) ?? shownRun(s, 'train');
 
-/** Whether it tunes another's model, also before it has a record that says so. */
+/** Whether it tunes another model, also before its record says so. */
 export const isTuned = ({ tunes, record }: Pick<OpenRun, 'tunes' | 'record'>): boolean =>
   tunes ?? (record !== null && isTuning(record));
 
-/** How a run that is at rest came to it. Without a record it was stopped before its first save. */
+/** How an idle run ended. Without a record it was stopped before its first save. */
 export function endingOfRun({ record, phase }: Pick<OpenRun, 'record' | 'phase'>): Ending {
   if (phase.kind === 'failed') return 'failed';
   if (phase.kind !== 'stopped') return 'finished';
@@ -108,7 +108,7 @@ function lostAfter({ step: steps, activeMs }: RunLog, saved: number): OpenRun['l
 const savedAs = (found: SavedStep | undefined): Saved | null =>
   found ? { step: found.step, bytes: found.bytes, at: null } : null;
 
-/** The record alone is no model. */
+/** Failure of a run with a record but no checkpoint. */
 const nothingSaved = ({ id, step }: RunRecord): HomegrownError =>
   new HomegrownError(
     'storage-damaged',

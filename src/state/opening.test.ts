@@ -1,4 +1,4 @@
-/** Runs opened while another is being opened, or begun meanwhile, over the workers' real halves. */
+/** Runs opened or started while another is being opened, over the real worker implementations. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { lonelyLocks, type TestStudio } from '../testing/behindChannels';
 import { FINISHED, goldenPage, goldenStoreOf, STOPPED } from '../testing/goldenPage';
@@ -7,15 +7,15 @@ import { browserOver } from '../testing/tabs';
 import { isOpening, shownRun } from './openRun';
 
 let page: TestStudio;
-/** What the listing of a run's saved steps waits for. */
+/** Promises that delay the listing of a run's checkpoints. */
 const gates = new Map<string, Promise<void>>();
-/** Holds back a run's listing until it is called. */
+/** Delays a run's listing until the returned function is called. */
 function gate(runId: string): () => void {
   let open = (): void => undefined;
   gates.set(runId, new Promise((resolve) => (open = resolve)));
   return open;
 }
-/** How often the sizes of projects were counted no further. */
+/** Number of canceled size counts of projects. */
 let stopped = 0;
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(() => page.close());
 
-test('of two runs that are brought back one after the other the later is shown, whichever is read first', async () => {
+test('of two runs restored in quick succession the later is shown, whichever loads first', async () => {
   const { getState } = page.studio;
   const goOn = gate(STOPPED);
   const slow = getState().bringBack(STOPPED);
@@ -52,7 +52,7 @@ test('of two runs that are brought back one after the other the later is shown, 
   expect(toasts).toEqual([]);
 });
 
-test('a run that is begun while another is opened is not covered by that', async () => {
+test('a run started while another opens is not replaced by it', async () => {
   const { getState } = page.studio;
   getState().setRecipe({ steps: 1 });
   const goOn = gate(FINISHED);
@@ -60,7 +60,7 @@ test('a run that is begun while another is opened is not covered by that', async
   await turn();
   const begun = getState().start();
   for (let i = 0; i < 50; i++) await turn();
-  expect([getState().training, seen(getState()).phase.kind]).toEqual([null, 'finished']); // it waits
+  expect([getState().training, seen(getState()).phase.kind]).toEqual([null, 'finished']); // still waiting
   goOn();
   await Promise.all([opened, begun]);
   const { project, run, model, saved, phase } = seen(getState());
@@ -68,7 +68,7 @@ test('a run that is begun while another is opened is not covered by that', async
   expect(phase).toEqual({ kind: 'finished', step: 1, of: 1 });
 });
 
-test('the sizes of all projects are not counted on while one of them is opened', async () => {
+test('counting project sizes stops while a project opens', async () => {
   const { getState } = page.studio;
   const first = getState().project.id;
   await getState().newProject();
@@ -115,7 +115,7 @@ test.each([
     if (drawn.at(-1) !== now) drawn.push(now);
   };
   look();
-  studio.subscribe(() => queueMicrotask(look)); // as React draws
+  studio.subscribe(() => queueMicrotask(look)); // as React renders
   const opening = getState().open(id);
   for (let i = 0; i < 50; i++) await turn();
   goOn();

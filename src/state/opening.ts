@@ -18,7 +18,7 @@ import { IDLE, type Work } from './work';
 import type { OpeningSlice } from './slices/opening';
 import type { Slice, Studio } from './slices/studio';
 
-/** Many, because opening a project replaces the values of every slice in one change of the state. */
+/** Many fields, because opening a project replaces values of every slice in one state change. */
 type OpeningNeeds = RelistingNeeds &
   Pick<
     Studio,
@@ -66,10 +66,10 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
       }
     }
     const prefetch = (id: string): ProjectPrefetch => prefetchProject(id, find, data, get);
-    /** Projects that may be opened next, the least recently asked first. */
+    /** Prefetched projects, least recently requested first. */
     const prefetched = new Map<string, ProjectPrefetch>();
     const listAnew = relisting(get, session, (ms) => tabs.pause(ms), keeper.failedToCatchUp);
-    /** Stores the time of opening, which orders the menu of projects, after the page is read and drawn. */
+    /** Stores the time of opening, which orders the project menu, after the page is read and drawn. */
     function recordOpening(id: string, read: unknown, openedAt: number): void {
       void Promise.resolve(read)
         .catch(() => undefined)
@@ -81,7 +81,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
     return {
       loaded: 'loading',
       async load(id) {
-        // A project that a full disk keeps from migrating opens from its old place.
+        // If a full disk prevents the migration of a project, it opens from its old place.
         await migrateProject(store, newId).catch(() => undefined);
         const asked = id === undefined ? undefined : await find(id);
         const kept = asked && 'project' in asked ? asked : await readProject(store, await lastOpened(store, newId));
@@ -100,7 +100,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
         const { project: before } = get();
         if (id === before.id) return true;
         get().stopListing();
-        // Uses what was read before the press, unless a change of the project is still being saved.
+        // Uses prefetched values, unless a change of the project is still being saved.
         const isFree = keeper.isIdle();
         const early = isFree ? prefetched.get(id) : undefined;
         const rowsBefore = early?.runs?.rows;
@@ -123,10 +123,10 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
           const shown = get().shownOf(found.project, loaded.run);
           set((s) => ({
             project: found.project,
-            // Pages must not take texts that aren't read yet for none.
+            // Pages must distinguish unread texts from no texts.
             loaded: loaded.texts ? 'ready' : 'loading',
             kept: 'yes',
-            // Of the closed project; its preparation continues.
+            // Resets values of the closed project; its preparation continues.
             ...(loaded.texts ?? byUse([], id)),
             runs: runs?.rows ?? asLeft,
             drop: null,
@@ -136,8 +136,8 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
             ...shown,
             ...s.makingOf(id),
           }));
-          // Includes what has already loaded, so that a page renders all of it once. Reads again whatever was loaded
-          // before the press, as it may have changed.
+          // Includes what has already loaded, so that a page renders it all once. Reads values from before the press
+          // again, as they may have changed.
           const listing = rowsBefore ? undefined : runs;
           const list = (): unknown => get().project.id === id && get().listRuns(listing ?? get().runsOf(id));
           const listed = runs || loaded.pages ? list() : pages.then(list, list);
@@ -165,7 +165,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
     };
   };
 
-/** Time in which an opened project is usually drawn. */
+/** Milliseconds in which an opened project is usually drawn. */
 const DRAWING_MS = 500;
 
 const withoutFailure = (work: Work): Work => (work.kind === 'failed' ? IDLE : work);

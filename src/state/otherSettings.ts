@@ -1,4 +1,4 @@
-/** How the project's settings differ from those of the run that Train shows. */
+/** Differences between the project's settings and those of the run that Train shows. */
 import { changeWords, type Made } from '../core/runs/compare';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { formatCount } from '../core/base/units';
@@ -11,7 +11,7 @@ import { useStudio, useStudioFields, useStudioStore } from './react';
 import { startRefusal } from './refusals';
 import type { Studio, StudioStore } from './slices/studio';
 
-/** Each difference, `dropout 0 → 0.3`; none while the run trains, where its settings are unknown, or where it tunes a model. */
+/** Each difference, `dropout 0 → 0.3`; none during training, for unknown settings, or for a tuned model. */
 export function otherSettings(s: Studio): readonly string[] {
   const { record, phase, saved } = shownRun(s, 'train');
   if (!record || !saved || !isAtRest(phase) || s.texts.length === 0) return [];
@@ -34,7 +34,7 @@ export function otherSettings(s: Studio): readonly string[] {
   ];
 }
 
-/** Whether the run that Train shows finished with the project's settings, so that another run gives the same model. */
+/** Whether the run that Train shows finished with the project's settings, so another run gives the same model. */
 export function alreadyRan(s: Studio): boolean {
   const run = shownRun(s, 'train');
   return run.phase.kind === 'finished' && run.saved !== null && !isTuned(run) && otherSettings(s).length === 0;
@@ -45,7 +45,7 @@ const madeOf = (model: Made['model'], kind: keyof typeof KIND_WORDS): Pick<Made,
   tokenizer: { key: `${kind} ${model.vocabulary}`, words: `${KIND_WORDS[kind]} ${formatCount(model.vocabulary)}` },
 });
 
-/** The notice on Train and Model; undefined where the settings are those of the run. */
+/** The notice on Train and Model; undefined if the settings equal the run's. */
 export function useSettingsDiffer(go: (path: string) => void): SettingsDiffer | undefined {
   const differ = useStudioFields(otherSettings);
   const { id, name } = useStudioFields((s) => {
@@ -76,7 +76,7 @@ interface SettingsDiffer {
   onUndo: () => void;
 }
 
-/** Gives the project the settings of the run. */
+/** Restores the run's settings in the project. */
 async function undoChanges(store: StudioStore, runId: string): Promise<void> {
   await store.getState().listRuns();
   store.getState().draftFrom(runId);

@@ -1,4 +1,4 @@
-/** What one tab adds, removes, frees or renames is in the lists of another; what it can undo is there until it cannot. */
+/** Changes of one tab appear in the lists of another; removed items stay as long as an undo is possible. */
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { initialProject } from '../core/runs/project';
@@ -55,7 +55,7 @@ test('texts, runs and projects that another tab changed are listed again', async
   await vi.waitFor(() => expect(b.getState().projects).toHaveLength(2));
 }, 120_000);
 
-test('many hints are one list, and the projects are listed more rarely', async () => {
+test('many hints cause one reload, and projects are listed less often', async () => {
   const waits = new Map<number, () => void>();
   const pause = (ms: number) => new Promise<void>((resolve) => void waits.set(ms, resolve));
   browser = browserOver(memoryStore(), pause);
@@ -86,7 +86,7 @@ test('many hints are one list, and the projects are listed more rarely', async (
   expect(listed).toEqual(['texts', 'projects']);
 });
 
-test('what can be undone in a tab, however long, stays though another begins, and goes when none can', async () => {
+test('an item that a tab can undo stays, however long and though another starts, and is purged once none can', async () => {
   const store = memoryStore();
   await saveProject(store, await readProject(store, 'other'), { ...initialProject('other', 1), name: 'Other' });
   browser = browserOver(store);
@@ -94,7 +94,7 @@ test('what can be undone in a tab, however long, stays though another begins, an
   await getState().load('other');
   await getState().addPaste('The whale is large. '.repeat(20), 'whale.txt');
   const [text] = getState().texts;
-  // By the clock of this page all of it is as old as can be.
+  // By this page's clock, everything has its maximum age.
   await getState().removeTexts([text!.id]);
   const begin = async (isLive: boolean): Promise<void> => {
     await vi.waitFor(async () => expect(await isUndoLive()).toBe(isLive));
@@ -114,7 +114,7 @@ test('what can be undone in a tab, however long, stays though another begins, an
   getState().dismiss(getState().toasts.at(-1)!.id);
   await vi.waitFor(() => expect(getState().project.id).toBe('other'));
 
-  // A page that ends in the middle offers nothing any more.
+  // A page that closes midway offers no undo any more.
   await store.commit({ put: [['projects/gone', { version: 2, name: 'Gone', removedAt: 5 }]] });
   await begin(false);
   await vi.waitFor(async () => expect(await store.keys('projects/')).not.toContain('projects/gone'));

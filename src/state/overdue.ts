@@ -1,24 +1,24 @@
-/** A run that takes much longer than the time that it was planned for: the machine has become slower since its first steps. */
+/** Detects a run far over its planned time: the machine has become slower since its first steps. */
 import { formatCount, formatDuration } from '../core/base/units';
 import { millisecondsLeft } from './pace';
 import type { RunLog } from './runLog';
 
-/** What a run by a plan was given. */
+/** Budget of a planned run. */
 export interface Granted {
   runId: string;
   milliseconds: number;
-  /** That were to fit. Who asks for more of them has granted more time. */
+  /** Planned steps. Whoever requests more steps grants more time. */
   steps: number;
 }
 
 interface Overdue {
-  /** All of it, at the pace of the last steps. */
+  /** Duration of the whole run, at the pace of the last steps. */
   milliseconds: number;
-  /** The length that ends in the time, or as soon after it as the rate can fall to its end; and when that is. */
+  /** The length that ends in time, or soon after with room for the rate to decay; and its duration. */
   shorter: { steps: number; milliseconds: number };
 }
 
-/** @param of steps in all, as it is now. Undefined where it ends about in its time, and while that is not known. */
+/** @param of current number of all steps. Returns undefined if the run is about in time, or if that is unknown. */
 export function overdue(log: RunLog, of: number, granted: Granted): Overdue | undefined {
   const left = millisecondsLeft(log, of);
   const [step, taken] = [log.step.at(-1), log.activeMs.at(-1)];
@@ -32,15 +32,15 @@ export function overdue(log: RunLog, of: number, granted: Granted): Overdue | un
   return { milliseconds: taken + left, shorter: { steps, milliseconds: taken + each * (steps - step) } };
 }
 
-/** Times as long. */
+/** Factor over the planned time. */
 const MUCH = 1.3;
-/** Before that a pace says little. */
+/** Minimum number of steps, and share of the time, for a reliable pace. */
 const MIN_STEPS = 10;
 const KNOWN = 0.1;
-/** Share of the steps that were made, over which the rate still falls. */
+/** Share of the steps so far that the rate takes to decay. */
 const FALLING = 0.1;
 
-/** Whole minutes, so that a reader sees the same words for a while. */
+/** Words with whole minutes, so that they change rarely. */
 export const overdueWords = ({ milliseconds, shorter }: Overdue, granted: Granted): string =>
   `At this pace the run takes about ${coarse(milliseconds)}, not ${formatDuration(granted.milliseconds)}. ` +
   `Shortened to ${formatCount(shorter.steps)} steps, it ends after about ${coarse(shorter.milliseconds)} and learns less.`;
@@ -49,7 +49,7 @@ const MINUTE = 60_000;
 const coarse = (milliseconds: number): string =>
   formatDuration(milliseconds < MINUTE ? milliseconds : MINUTE * Math.round(milliseconds / MINUTE));
 
-/** `1,449` becomes `1,400`: a number that changes at each look can't be pressed. */
+/** `1,449` becomes `1,400`: a label that changes constantly is hard to press. */
 function twoDigits(steps: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, steps))) - 1);
   return unit * Math.floor(steps / unit);

@@ -1,4 +1,4 @@
-/** What the bundled sample of pairs is grown with, for no plan is made for answers: most are right after about 500 steps (docs/benchmarks.md). */
+/** Settings for the bundled pairs, as plans don't cover answers: mostly right after 500 steps (docs/benchmarks.md). */
 import { modelSpec } from '../core/models';
 import { usualObjective } from '../core/objectives';
 import type { Project } from '../core/runs/project';

@@ -1,4 +1,4 @@
-/** Where the run stands: one value, so that "paused and running" cannot be written down. */
+/** Phase of the run as one value, so that "paused and running" can't be expressed. */
 import type { Failure } from '../core/base/errors';
 import type { Counted, TrainEvent } from '../core/train/run';
 
@@ -14,18 +14,18 @@ export type Phase =
 export const isActive = ({ kind }: Phase): boolean =>
   kind === 'preparing' || kind === 'compiling' || kind === 'training' || kind === 'stopping';
 
-/** It trained, and doesn't now; a failure is something else. */
+/** Whether it trained, and doesn't now; a failure is something else. */
 export const isAtRest = ({ kind }: Phase): boolean => kind === 'stopped' || kind === 'finished';
 
-/** All kernels are compiled: the model is measured as it begins, and the first step is made. */
+/** Whether all kernels are compiled: the initial evaluation and the first step are in progress. */
 export const isBeginning = (phase: Phase): boolean =>
   phase.kind === 'compiling' && phase.kernels !== undefined && phase.kernels.done === phase.kernels.of;
 
-/** What is stored of the run cannot be read, or not by this version. */
+/** Whether records of the run can't be read, or not by this version. */
 export const isUnreadable = (phase: Phase): boolean =>
   phase.kind === 'failed' && (phase.failure.code === 'storage-damaged' || phase.failure.code === 'newer-version');
 
-/** After one more event of a run of `of` steps. */
+/** Phase after one more event of a run of `of` steps. */
 export function next(phase: Phase, event: TrainEvent, of: number): Phase {
   if (phase.kind === 'stopping') return phase; // late events must not undo the click
   switch (event.kind) {

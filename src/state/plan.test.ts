@@ -1,4 +1,4 @@
-/** The plan over the workers' real halves, each behind a channel, on WASM. */
+/** The plan over the real worker implementations, each behind a channel, on WASM. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { buildSamples } from '../../scripts/samples';
 import { memoryStore } from '../core/base/blobStore';
@@ -14,7 +14,7 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => page.close());
 
-/** A page with the beginning of a novel, on WASM. */
+/** A page with the start of a novel, on WASM. */
 const pasted = async (): Promise<TestStudio['studio']> => {
   const store = memoryStore();
   page = testStudio(store, halvesOver(store));
@@ -25,7 +25,7 @@ const pasted = async (): Promise<TestStudio['studio']> => {
   return page.studio;
 };
 
-test('settings that nobody has made follow the plan, and what a person has made stays until the plan is taken', async () => {
+test('untouched settings follow the plan, and edited ones stay until the plan is used', async () => {
   const { getState } = await pasted();
   const plan = await getState().planFor(0.05);
   const { project } = getState();
@@ -44,7 +44,7 @@ test('settings that nobody has made follow the plan, and what a person has made 
   });
 }, 120_000);
 
-test('a new project begins with the plan: corrected by real steps, and looked at early', async () => {
+test('a new project starts with the plan: corrected by real steps, and evaluated early', async () => {
   const { getState } = await pasted();
   getState().change({ plan: { ...initialProject().plan, minutes: 0.05 } });
   await getState().start();

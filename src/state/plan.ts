@@ -1,4 +1,4 @@
-/** The plan: settings for the project's texts, the device in use and a time, taken when they are asked for. */
+/** The plan: settings for the project's texts, the device in use and a time budget. */
 import { modelSpec } from '../core/models';
 import { coveredQuality, type Expected } from '../core/plan/expected';
 import { costOf } from '../core/plan/pace';
@@ -17,7 +17,7 @@ import type { PlanSlice, Planned } from './slices/plan';
 import type { Inputs } from './slices/preparation';
 import type { Slice, Studio } from './slices/studio';
 
-/** Of the first click. */
+/** Time budget of the first click. */
 export const FIRST_MINUTES = 3;
 /** File of the bundled sample that the first page offers first. */
 export const FIRST_SAMPLE = 'moby-dick.txt';
@@ -41,9 +41,9 @@ export const createPlanSlice: Slice<
 > =
   ({ data, gpu, toasts, session }) =>
   (set, get) => {
-    /** The last of each project. */
+    /** Last plan of each project. */
     const plans = new Map<string, Plan>();
-    /** Of what is shown: one that was asked for earlier may come later. */
+    /** Number of requests: an earlier one may finish later, and isn't shown then. */
     let turns = 0;
 
     async function make(inputs: Inputs, minutes: number, vocabulary?: number): Promise<Plan | undefined> {
@@ -68,7 +68,7 @@ export const createPlanSlice: Slice<
         set({ planned: { of: planKey({ project, texts, device }, minutes), plan, text } });
       return plan;
     }
-    /** For the run that is prepared; the project has them too, unless a person has changed it meanwhile. */
+    /** Applies settings to a run in preparation, and to the project, unless a person has changed it meanwhile. */
     async function keep(inputs: Inputs, settings: Partial<Project>): Promise<Inputs> {
       const { project } = inputs;
       const now = get().project;
@@ -76,20 +76,20 @@ export const createPlanSlice: Slice<
       return { ...inputs, project: { ...project, ...settings } };
     }
 
-    /** With the settings that are planned, which the project has then; as they were where no plan can be made. */
+    /** Returns the inputs with planned settings, also stored in the project; unchanged if there is no plan. */
     async function plannedFor(inputs: Inputs, minutes: number): Promise<Inputs> {
       // If the text is too short for any plan, the refusal to start says so.
       const plan = await make(inputs, minutes).catch(() => undefined);
       return plan ? keep(inputs, settingsOf(plan, inputs.project, minutes)) : inputs;
     }
-    /** After a few real steps. */
+    /** Corrects the plan by the time of a few real steps. */
     async function correctedFor(inputs: Inputs, minutes: number): Promise<Inputs> {
       const { project } = inputs;
       const { tokenizer, data: record } = project;
       const { device } = get();
       const plan = plans.get(project.id);
       if (!tokenizer || !record || !plan || device.kind !== 'open') return inputs;
-      // What a person has changed meanwhile was not planned, and real steps of it say nothing of the plan's.
+      // Settings that a person changed weren't planned, so real steps with them don't correct the plan.
       if (!isMade({ ...project, ...settingsOf(plan, project, minutes) }, project)) return inputs;
       const recipe = recipeOf(project, limitsOf({ device }));
       const tried = { model: modelOf(project), recipe, tokenizer: tokenizer.model, data: record };
@@ -121,7 +121,7 @@ export const createPlanSlice: Slice<
         const follows = followsPlan(inputs);
         const known = minutes === inputs.project.plan.minutes ? plannedNow(inputs) : undefined;
         const plan = known ?? (await make(inputs, minutes));
-        // What is prepared meanwhile has a plan of its own.
+        // A run in preparation has its own plan.
         if (plan && !session.current() && get().project === inputs.project && follows)
           await keep(inputs, settingsOf(plan, inputs.project, minutes));
         return plan;
@@ -151,7 +151,7 @@ export const createPlanSlice: Slice<
         if (pairs && isAsNew({ ...project, recipe: { ...project.recipe, objective: DEFAULT_RECIPE.objective } })) {
           get().change(forPairsSample(project));
         }
-        // What a person has set is what is trained with.
+        // Edited settings are used for the training.
         await get().start(isAsNew(get().project) ? FIRST_MINUTES : undefined);
       },
       async prepareByPlan(inputs, given) {
@@ -169,7 +169,7 @@ export const createPlanSlice: Slice<
     };
   };
 
-/** The project's own prompt and seed stay. */
+/** Keeps the project's own prompt and seed. */
 function settingsOf(
   { vocabulary, model, recipe }: Plan,
   project: Project,
@@ -182,11 +182,11 @@ function settingsOf(
     model: { ...project.model, config: model.config, byHand: [] },
     recipe: { ...recipe, ...objectiveSettings(project.recipe), samplePrompt, seed },
     recompute: 'auto',
-    rateByHand: false, // another optimizer has another
+    rateByHand: false, // another optimizer has another default
   };
 }
 
-/** Whether what a run is made with is the same of both; what of its course follows the time is not looked at. */
+/** Whether two projects build the same run; settings that follow from its length are ignored. */
 const isMade = (a: Project, b: Project): boolean => {
   const made = ({ model, recipe, tokenizerChoice }: Project) => {
     const { steps: _, warmup: __, evalEvery: ___, saveEvery: ____, ...others } = recipe;
@@ -195,11 +195,11 @@ const isMade = (a: Project, b: Project): boolean => {
   return same(made(a), made(b));
 };
 
-/** Whether nothing was made with the settings. */
+/** Whether nothing was built with the settings. */
 const isUnused = ({ tokenizer, data, runId }: Project): boolean =>
   tokenizer === null && data === null && runId === null;
 
-/** Whether no setting has been made, nor anything by one; the prompt is the text's. */
+/** Whether no setting was changed and nothing was built; the prompt comes from the text. */
 export function isAsNew(project: Project): boolean {
   const { model, recipe, recompute, tokenizerChoice } = project;
   const first = initialProject();
@@ -213,7 +213,7 @@ export function isAsNew(project: Project): boolean {
   );
 }
 
-/** Whether a plan makes every setting: a person has made none, so they are the first ones or those of the last plan. */
+/** Whether a plan sets everything: all settings are the initial ones or those of the last plan. */
 export function followsPlan({ project, planned }: Pick<Studio, 'project' | 'planned'>): boolean {
   if (isAsNew(project)) return true;
   if (!planned || !isUnused(project) || project.model.isEdited) return false;
@@ -227,7 +227,7 @@ export function followsPlan({ project, planned }: Pick<Studio, 'project' | 'plan
   return same(settings(made), settings(project));
 }
 
-/** Expected quality with the project's settings; undefined before a plan has read its texts, and for runs that weren't recorded. */
+/** Expected quality with the project's settings; undefined before a plan read the texts, and unlike recorded runs. */
 export function expectedOf(s: Planning): Expected | undefined {
   const text = profileNow(s);
   if (!text) return undefined;
@@ -251,23 +251,23 @@ export function expectedOf(s: Planning): Expected | undefined {
 }
 
 type Planning = Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>;
-/** What was planned for the project as it is; undefined until that is made. */
+/** Plan with text statistics for the project's current state; undefined until it is made. */
 const currentPlan = (s: Planning): Planned | undefined =>
   s.planned?.of === planKey(s, s.project.plan.minutes) ? s.planned : undefined;
 
 /** The plan for the project as it is; undefined until it is made. */
 export const plannedNow = (s: Planning): Plan | undefined => currentPlan(s)?.plan;
 
-/** What a plan has read of the texts as they are; undefined until it has. */
+/** The plan's statistics of the current texts; undefined until it has read them. */
 export const profileNow = (s: Planning): TextProfile | undefined => currentPlan(s)?.text;
 
-/** Seconds that are left for training: the minutes hold the building of tokens too, and half of them at least are for training. */
+/** Seconds left for training: tokenization counts toward the minutes, but training gets at least half. */
 function trainingBudget({ texts }: Inputs, minutes: number, buildRate: number | undefined): number {
   const seconds = 60 * minutes;
   return Math.max(seconds / 2, seconds - (buildTime({ texts, buildRate }) ?? 0) / 1000);
 }
 
-/** All that a plan depends on. */
+/** Key of all inputs of a plan. */
 export const planKey = (
   { project, texts, device }: Pick<Studio, 'project' | 'texts' | 'device'>,
   minutes: number,

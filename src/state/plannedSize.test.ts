@@ -1,4 +1,4 @@
-/** Size of a classifier from scratch before its start, over the workers' real halves. */
+/** Size of a classifier from scratch before its start, over the real worker implementations. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { paramsOf } from '../core/models';
 import { countParams } from '../core/models/spec';
@@ -13,7 +13,7 @@ afterAll(() => vi.unstubAllGlobals());
 vi.setConfig({ testTimeout: 180_000 });
 
 test.each(['bpe', 'characters'] as const)(
-  'the plan has the entries and parameters of its run, though the texts fill fewer entries than asked: %s',
+  'the plan has the entries and parameters of its run, even if the texts fill fewer entries: %s',
   async (kind) => {
     const { store, getState, add, own } = await classifierStudio();
     await add(labeledRows(40));

@@ -1,4 +1,4 @@
-/** Talking to a model over the workers' real halves. */
+/** Playground over the real worker implementations. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { updateRun } from '../core/runs/record';
 import type { TestStudio } from '../testing/behindChannels';
@@ -44,7 +44,7 @@ test('a repeated request takes the next seed; the same seed gives the same text'
   expect(getState().sampling.seed).toBe(3);
 });
 
-test('another step writes another text, and a token can be replaced', async () => {
+test('another checkpoint writes another text, and a token can be replaced', async () => {
   const { getState } = page.studio;
   getState().setSampling({ temperature: 0.8 });
   await getState().generate();
@@ -56,7 +56,7 @@ test('another step writes another text, and a token can be replaced', async () =
   await getState().generate();
   const best = text();
   expect(best).not.toBe(latest);
-  getState().setWhich('playground', 100); // which is the best
+  getState().setWhich('playground', 100); // the best one
   await getState().generate();
   expect(text()).toBe(best);
 
@@ -66,11 +66,11 @@ test('another step writes another text, and a token can be replaced', async () =
   expect(getState()).toMatchObject({ prompt: `the sea${one!.text}${two!.text}!`, writing: { kind: 'done' } });
   expect(getState().writtenAfter).toBe(getState().prompt);
   getState().setPrompt('');
-  await getState().generate(); // from the end of a text
+  await getState().generate(); // continues from the end of a text
   expect(getState().written).toHaveLength(3);
 });
 
-test('labels of a text that changed since are for the earlier text', () => {
+test('labels of a changed text are marked as those of the earlier text', () => {
   const { getState } = page.studio;
   const given = { labels: ['spam'], probabilities: new Float64Array([1]), tokens: 2, read: 2, windows: 1 };
   const state = { ...getState(), classified: { given, label: 0, decided: null } as never, writtenBy: null };
@@ -78,7 +78,7 @@ test('labels of a text that changed since are for the earlier text', () => {
   expect(resultNote({ ...state, prompt: 'Lunch at one', writtenAfter: 'Win now' })).toBe('for the earlier text');
 });
 
-test('a stop is a result; a second press meanwhile is none; another model ends the writing, and the text stays, with its model', async () => {
+test('a stop keeps the result; a second press does nothing; another model stops generation, and the text keeps its model', async () => {
   const { getState } = page.studio;
   getState().setSampling({ length: 100_000 });
   const writing = getState().generate();
@@ -100,7 +100,7 @@ test('a stop is a result; a second press meanwhile is none; another model ends t
   expect(resultNote(getState())).toBe(`by ${name}, step ${step}`);
 });
 
-test('an unreadable step is reported, the one before is used, and the same button then works', async () => {
+test('an unreadable checkpoint is reported, an earlier one is used, and the same button then works', async () => {
   const { getState } = page.studio;
   getState().change({ picked: null });
   await getState().bringBack(STOPPED);
@@ -120,7 +120,7 @@ test('an unreadable step is reported, the one before is used, and the same butto
 
 test('a model with a chat template chats: messages accumulate, and another model resets them', async () => {
   const { getState } = page.studio;
-  // It reads 16 tokens at once.
+  // The context is 16 tokens.
   const chatTemplate = "{% for one in messages %}{{ one.content + ',' }}{% endfor %}";
   await updateRun(page.store, FINISHED, (run) => ({
     ...run,
@@ -149,7 +149,7 @@ test('a model with a chat template chats: messages accumulate, and another model
   await getState().answerAgain();
   expect(getState()).toMatchObject({ writtenAfter: 'b', said, sampling: { seed: 2 }, prompt: 'typed meanwhile' });
 
-  // What is refused can be asked otherwise, and what was said stands.
+  // A refused question returns to the field, and the conversation stays.
   const question = 'x'.repeat(500);
   getState().setPrompt(question);
   await getState().generate();

@@ -1,4 +1,4 @@
-/** Talking to a model: a prompt, how to choose among its guesses, and the tokens as they come, or the blanks as it fills them. */
+/** Playground: a prompt, sampling settings, and tokens as they are generated, or blanks as they are filled. */
 import { toFailure } from '../core/base/errors';
 import { likeliest } from '../core/base/likeliest';
 import { formatCount } from '../core/base/units';
@@ -22,14 +22,14 @@ import type { Slice, Studio } from './slices/studio';
 export type { Sampling };
 type Shown = Pick<Studio, 'prompt' | 'isChat' | 'shown' | 'opened' | 'project'>;
 
-/** What the model of the page does with a text. */
+/** Task of the page's model for a text. */
 export function playgroundKind(s: Pick<Studio, 'shown' | 'opened' | 'project'>): PlaygroundKind {
   const { id, config } = shownRun(s, 'playground').record?.model ?? s.project.model;
   return config.classes ? 'classifier' : modelSpec(id).kind;
 }
 export type PlaygroundKind = ModelKind | 'classifier';
 
-/** Whether the page's model has a template by which it is talked with. */
+/** Whether the page's model has a chat template. */
 export function canChat(s: Pick<Studio, 'shown' | 'opened' | 'project'>): boolean {
   const { record } = shownRun(s, 'playground');
   return record !== null && playgroundKind(s) === 'decoder' && hasChatTemplate(record.tokenizer);
@@ -37,7 +37,7 @@ export function canChat(s: Pick<Studio, 'shown' | 'opened' | 'project'>): boolea
 export const isChatting = (s: Shown): boolean =>
   canChat(s) && (s.isChat ?? shownRun(s, 'playground').record?.objective === 'chats');
 
-/** Prompt to continue, answer or fill. Without trailing spaces, as each would be half a token of most words. */
+/** Prompt to continue, answer or fill. Without trailing spaces, which are half a token of most words. */
 export function promptOf(s: Shown): string {
   if (isChatting(s)) return s.prompt ?? '';
   const { record } = shownRun(s, 'playground');
@@ -45,13 +45,13 @@ export function promptOf(s: Shown): string {
   return s.prompt ?? (playgroundKind(s) === 'encoder' && !hasBlank(usual) ? `${usual} ${BLANK}` : usual);
 }
 
-/** The passage with what was chosen for its blanks. */
+/** The passage with the chosen candidate in each blank. */
 export const filledText = ({ pieces, blanks, choices }: Filled): string =>
   pieces.map((piece, i) => piece + (blanks[i]?.[choices[i]!]?.inPlace ?? '')).join('');
 
 type PlaygroundNeeds = Pick<Studio, 'lookAgain' | 'opened' | 'project' | 'runs' | 'shown'>;
 
-/** Candidates that are listed for a blank. */
+/** Maximum number of candidates for a blank. */
 const MAX = 12;
 
 export const createPlaygroundSlice: Slice<PlaygroundSlice, PlaygroundNeeds> = (services) => (set, get, api) => {
@@ -97,7 +97,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice, PlaygroundNeeds> = (s
         writing: mine,
         ...(isChat && { prompt: null }),
       });
-      /** Not once it was ended: what still comes belongs to another model. */
+      /** Ignores late tokens after an end: they belong to another model. */
       const tell = (change: (state: PlaygroundSlice) => Partial<PlaygroundSlice>): void => {
         if (get().writing === mine) set(change);
       };
@@ -138,7 +138,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice, PlaygroundNeeds> = (s
           tell(() => ({ writing: { kind: 'done', reason: 'stopped', ms: now() - mine.since } }));
           return;
         }
-        // What was asked can be asked otherwise, where nothing else was typed meanwhile.
+        // Returns the question to the field, unless something else was typed meanwhile.
         tell(({ prompt: typed }) => ({
           writing: { kind: 'failed', failure: toFailure(error) },
           ...(isChat && !typed && { prompt, writtenAfter: '' }),
@@ -225,7 +225,7 @@ const NOTHING_WRITTEN = {
   writing: { kind: 'idle' },
 } as const satisfies Partial<PlaygroundSlice>;
 
-/** Identifies a request. */
+/** Key of a request. */
 const drawOf = (
   { runId, which, isChat }: Pick<WrittenBy, 'runId' | 'which' | 'isChat'>,
   prompt: string,
@@ -250,14 +250,14 @@ function shownText(s: Shown, record: WrittenRecord): Partial<PlaygroundSlice> {
   };
 }
 
-/** Whether a text can stand on the page with the model that is shown: another one of its kind; in a chat, the same run alone. */
+/** Whether a text can stay with the shown model: another one of its kind; for a chat, only the same run. */
 function isSuited(s: Shown, by: WrittenBy): boolean {
   const { record, id } = modelOf(s, 'playground') ?? {};
   if (!record || by.kind !== playgroundKind(s) || by.isChat !== isChatting(s)) return false;
   return !by.isChat || by.runId === id;
 }
 
-/** How the shown result differs from what is chosen now: `for the earlier text, from step 352`, `by sea-1, step 20`. */
+/** How the shown result differs from the current choice: `for the earlier text, from step 352`, `by sea-1, step 20`. */
 export function resultNote(
   s: Shown & Pick<Studio, 'classified' | 'written' | 'filled' | 'writtenAfter' | 'writtenBy' | 'runs'>,
 ): string | undefined {
@@ -280,13 +280,13 @@ const nameNow = ({ opened, runs }: Pick<Studio, 'opened' | 'runs'>, runId: strin
 export const writtenVocabulary = (s: Shown & Pick<Studio, 'writtenBy'>): number =>
   s.writtenBy?.vocabulary ?? shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project);
 
-/** The line under a copied text, which says that a model wrote it. */
+/** Line under a copied text that says a model wrote it. */
 export function resultMark(s: Pick<Studio, 'writtenBy' | 'opened' | 'runs'>): string {
   const { runId, name, step } = s.writtenBy ?? { runId: '', name: '', step: undefined };
   return markOf(nameNow(s, runId) ?? name, step);
 }
 
-/** What a user and a model said to it; nothing where it said nothing. */
+/** Messages of a question and its answer; empty without an answer. */
 function exchange(question: string, answer: readonly GeneratedToken[]): readonly Message[] {
   const content = answer.map(({ text }) => text).join('');
   return content.trim() === ''
@@ -297,14 +297,14 @@ function exchange(question: string, answer: readonly GeneratedToken[]): readonly
       ];
 }
 
-/** Whether chance decides what the model writes. */
+/** Whether generation is random. */
 export const isDrawn = (kind: PlaygroundKind, { how, temperature }: Sampling): boolean =>
   temperature > 0 && (kind === 'decoder' || (kind === 'encoder-decoder' && how === 'chance'));
 
-/** Input of a model that continues a text. */
+/** Settings for a model that continues a text. */
 const chance = ({ how: _how, beams: _beams, ...sampling }: Sampling) => sampling;
 
-/** And of one that answers. */
+/** Settings for a model that answers. */
 function answering({ how, beams, ...sampling }: Sampling) {
   if (how === 'chance') return sampling;
   return { ...sampling, temperature: 0, ...(how === 'beams' && { beams }) };

@@ -1,4 +1,4 @@
-/** Playground by the kind of the model that it shows; what the worker makes of it is in jobs/sample.test.ts. */
+/** Playground by the kind of its model; jobs/sample.test.ts covers the worker's part. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { modelSpec, MODELS } from '../core/models';
 import type { ModelKind } from '../core/models/spec';
@@ -30,7 +30,7 @@ afterAll(() => page.close());
 const gpt = modelSpec('gpt');
 const become = (kind: ModelKind) => Object.assign(MODELS, { gpt: { ...gpt, kind } });
 
-test('a model that reads both ways fills the blanks of a passage, and another candidate can be taken', async () => {
+test('a masked language model fills the blanks of a passage, and another candidate can be chosen', async () => {
   become('encoder');
   const { getState } = page.studio;
   expect(playgroundKind(getState())).toBe('encoder');
@@ -46,7 +46,7 @@ test('a model that reads both ways fills the blanks of a passage, and another ca
   expect(getState().filled).toBeNull();
 });
 
-test('one that answers takes the likeliest, beams or chance', async () => {
+test('an answering model uses greedy decoding, beam search or sampling', async () => {
   become('encoder-decoder');
   const { getState } = page.studio;
   getState().setPrompt('hgf');

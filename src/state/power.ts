@@ -1,4 +1,4 @@
-/** The power and the price that a project assumes of its machine. */
+/** Power and price that a project assumes for its machine. */
 import type { Power } from '../core/train/energy';
 import { useStudioFields } from './react';
 

@@ -1,4 +1,4 @@
-/** From texts to data: what is current, and what is made, over the data worker's real half. */
+/** From texts to data: what is current and what is built, over the data worker's real implementation. */
 import type { DataFacts } from '../core/runs/settings';
 import { dataFacts, runRecord } from '../testing/runRecord';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -28,14 +28,14 @@ const studio = (ids: readonly string[], rule: Split['rule'], held: never = texts
   },
 });
 
-test('several texts split by an older build at the last end only are rebuilt; a single text isn’t', () => {
+test('several texts that an older build split only at the last end are rebuilt; a single text isn’t', () => {
   expect(dataState(studio(['a', 'b'], 'ends'))).toBe('done');
   expect(dataState(studio(['a', 'b'], 'end'))).toBe('stale');
   expect(dataState(studio(['a'], 'end', [{ id: 'a' }] as never))).toBe('done');
   expect([isSplitAsOne(data(['a', 'b'], 'end')), isSplitAsOne(data(['a'], 'end'))]).toEqual([true, false]);
 });
 
-test('a run learns from other texts once one was added, removed or changed, whatever their order', () => {
+test('a run trains on other texts once one was added, removed or changed, whatever their order', () => {
   const of = (...hashes: string[]) => hashes.map((sha256) => ({ sha256 })) as never;
   const trainedOn = (facts: DataFacts | null) => runRecord({ data: { facts } });
   const run = (...hashes: string[]) => trainedOn(dataFacts({ texts: of(...hashes) }));
@@ -49,7 +49,7 @@ test('a run learns from other texts once one was added, removed or changed, what
 
 let page: TestStudio | undefined;
 afterEach(() => page?.close());
-/** A page with a text, whose tokenizer is to be of bytes. */
+/** A page with a text and a byte tokenizer to train. */
 async function opened(
   change: (halves: Halves) => void = () => undefined,
   store: BlobStore = memoryStore(),
@@ -65,7 +65,7 @@ async function opened(
   return getState;
 }
 
-test('what is missing is made once, what is out of date again, and both are shown and kept', async () => {
+test('missing artifacts are built once, outdated ones again, and both are shown and stored', async () => {
   const store = memoryStore();
   const made: string[] = [];
   let time = 0;
@@ -79,7 +79,7 @@ test('what is missing is made once, what is out of date again, and both are show
   expect(buildTime(getState())).toBeCloseTo(1000 * buildSeconds(characters), 6);
   expect(await getState().prepare()).toBe(true);
   expect([tokenizerState(getState()), dataState(getState())]).toEqual(['done', 'done']);
-  // From then on the estimate is by the speed of this machine.
+  // From then on the estimate uses the speed of this machine.
   const { buildRate } = getState();
   expect(buildRate).toBeGreaterThan(0);
   expect(buildTime(getState())).toBeCloseTo(1000 * buildSeconds(characters, buildRate), 6);
@@ -91,12 +91,12 @@ test('what is missing is made once, what is out of date again, and both are show
   expect(entries).toHaveLength(257);
   expect(entries.find(({ text }) => text === 's')!.count).toBeGreaterThan(0);
 
-  // Another share is held out: the tokenizer stands.
+  // Another split leaves the tokenizer valid.
   getState().change({ split: { validation: 0.2, test: 0, seed: 0 } });
   expect([tokenizerState(getState()), dataState(getState())]).toEqual(['done', 'stale']);
   expect(await getState().prepare()).toBe(true);
   expect(made).toEqual(['tokenizer', 'data', 'data']);
-  // Another text: neither stands, and what is shown of the vocabulary is of the tokenizer that is there.
+  // Another text outdates both, and the shown vocabulary is that of the existing tokenizer.
   await getState().addPaste('An albatross. '.repeat(60), 'bird.txt');
   expect([tokenizerState(getState()), dataState(getState())]).toEqual(['stale', 'stale']);
   await getState().trainTokenizer({ kind: 'bpe', vocabulary: 262 });
@@ -125,7 +125,7 @@ test('another architecture leaves tokenizer and data up to date; preparing a run
   expect(getState().project.data!.tokenizerHash).toBe(getState().project.tokenizer!.hash);
 });
 
-test('data of a project that cannot be saved are not what it is said to have, and are made again', async () => {
+test('data of a project that cannot be saved is taken back, and built again', async () => {
   const inner = memoryStore();
   let isFull = false;
   let times = 0;
@@ -149,7 +149,7 @@ test('data of a project that cannot be saved are not what it is said to have, an
   expect(await inner.get('projects/first')).toMatchObject({ data: getState().project.data });
 });
 
-test('a text too short to hold anything out of is a failure with its reason, and a stop is none', async () => {
+test('a text too short to hold anything out is a failure with its reason, and a stop is none', async () => {
   let isHeld = false;
   let begun = (): void => undefined;
   const getState = await opened(({ data }) => {
@@ -212,7 +212,7 @@ test('the data page gets the parts of each text and document, for whole document
     expect(await getState().partRows(part, 1, 2)).toMatchObject({ of, rows: rows.slice(1, 3) });
   }
   expect(held.size).toBe(120);
-  // Another choice of documents, or one document less, is other data; the existing rows show until then.
+  // Another split seed, or one document less, is other data; the existing rows show until then.
   getState().change({ split: { validation: 0.1, test: 0.1, seed: 2 } });
   expect(dataState(getState())).toBe('stale');
   expect(await getState().partRows('test', 0, 1)).toBeDefined();

@@ -1,4 +1,4 @@
-/** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
+/** From texts to shards: tokenizer and data, each built on request or when a later step needs it. */
 import { toFailure } from '../core/base/errors';
 import { isChosen, type SplitChoice } from '../core/documents/split';
 import {
@@ -38,19 +38,19 @@ export const createPreparationSlice: Slice<
       makings.set(projectId, { ...makingOf(projectId), ...change });
       if (get().project.id === projectId) set(change);
     };
-    /** Whether it is in the store by then. */
+    /** Resolves with whether it was stored. */
     const keep = (projectId: string, made: Partial<Project>): Promise<boolean> =>
       get()
         .changeOf(projectId, made)
         .then(get().flush)
         .then(
-          () => get().project.id !== projectId || get().kept !== 'no', // which is said where it is not
+          () => get().project.id !== projectId || get().kept !== 'no', // the keeper reports it if not
           (error: unknown) => {
             toasts.show({ text: 'The tokens couldn’t be saved', detail: explain(toFailure(error)) });
             return false;
           },
         );
-    /** Data that no record names would be dropped while the project shows them. */
+    /** Removes unsaved data from the project: no record names it, so it would be purged while shown. */
     const takeBack = (projectId: string, built: DataRecord, before: DataRecord | null): void =>
       set(({ project }) =>
         project.id === projectId && project.data === built ? { project: { ...project, data: before } } : {},
@@ -79,7 +79,7 @@ export const createPreparationSlice: Slice<
         return !isLost;
       } finally {
         held.release();
-        // The next who drops anything does. What is shown of a project that could not be saved, no record may name.
+        // Otherwise the next purge removes it: no record may name data of a project that couldn't be saved.
         if (!isLost) data.call('dropUnused', null).catch(() => undefined);
       }
     }
@@ -148,21 +148,21 @@ export const KIND_WORDS = {
   ...APPLIED_WORDS,
 } as const satisfies Record<TokenizerModel['kind'], string>;
 
-/** Whether an artefact is there and still belongs to what it was made from. */
+/** Whether an artifact exists and still matches its sources. */
 export type ArtefactState = 'none' | 'stale' | 'done';
-/** As they are when something is asked for; the rest of the studio may be another project's by the time that it is done. */
+/** Copy of the inputs at a request; by its end, the studio may show another project. */
 export const inputsOf = ({ project, texts }: Inputs): Inputs => ({ project, texts });
 
 export const textIds = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map((t) => t.id);
-/** What the model card says of the texts. */
+/** Facts about the texts for the model card. */
 export const textFacts = (texts: Studio['texts']): BeginInput['texts'] => texts.map(trainingFacts);
 
-/** Trained version of each text. */
+/** Training version of each text. */
 const textRefs = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map(textRef);
 
 /**
- * Special tokens that the project's objective needs and its tokenizer lacks. A start adds them: until then the tokenizer is
- * that of its texts and settings, and trying another architecture leaves it up to date.
+ * Special tokens that the project's objective needs and its tokenizer lacks. A start adds them: until then the
+ * tokenizer matches its texts and settings, and trying another architecture leaves it up to date.
  */
 export const rolesToCome = ({ tokenizer, recipe }: Pick<Project, 'tokenizer' | 'recipe'>): readonly TokenRole[] =>
   tokenizer ? missingRoles(tokenizer.model.roles ?? END_ALONE, rolesOf(recipe.objective)) : [];
@@ -176,7 +176,7 @@ export function tokenizerState({ project, texts }: Inputs): ArtefactState {
     JSON.stringify(tokenizer.model.normalizers ?? []) === JSON.stringify(sharedNormalizers(texts));
   return asked && same(tokenizer.texts, textRefs({ texts })) ? 'done' : 'stale';
 }
-/** Whether texts were added or removed since the tokenizer was trained, or documents of them left out or put back. */
+/** Whether texts were added or removed, or their documents skipped or restored, since the tokenizer was trained. */
 export const textsChanged = ({ project: { tokenizer }, texts }: Inputs): boolean =>
   tokenizer !== null && !same(tokenizer.texts, textRefs({ texts }));
 
@@ -191,12 +191,12 @@ export function dataState(studio: Inputs): ArtefactState {
     same(data.texts, textRefs(studio));
   return current ? 'done' : 'stale';
 }
-/** Whether data are of these shares, and of the documents that this seed chooses. */
+/** Whether data has these shares, and the documents that this seed chooses. */
 const isCutSo = ({ manifest }: DataRecord, { validation, test, seed }: SplitChoice): boolean =>
   manifest.split.validation === validation &&
   manifest.split.test === test &&
   (!isChosen(manifest.split) || manifest.split.seed === seed);
-/** Whether the texts are no longer those that a run learns from; not where it does not say which, nor of one that tunes, which has its own. */
+/** Whether the texts differ from those of a run; false if the run doesn't name them, or tunes on its own. */
 export function hasOtherTexts(
   run: Parameters<typeof isTuning>[0] & Pick<RunRecord, 'segments'>,
   { texts }: Pick<Studio, 'texts'>,
@@ -205,7 +205,7 @@ export function hasOtherTexts(
   if (!facts || facts.texts.length === 0 || isTuning(run)) return false;
   return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => trainingSize(t).sha256).sort());
 }
-/** Texts that a run without data can resume with. For a tuned run, tuning texts of its kind. */
+/** Texts for resuming a run without data. For a tuned run, tuning texts of its kind. */
 export const textsFor = (
   run: Parameters<typeof isTuning>[0],
   { texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>,

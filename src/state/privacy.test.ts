@@ -12,7 +12,7 @@ const rows = (given: Partial<Parameters<typeof privacyRows>[0]>): readonly strin
     ...given,
   }).map(({ label, value }) => `${label}: ${value}`);
 
-test('each figure says what it counts: files of the app, app files saved, and a person’s data', () => {
+test('each figure says what it counts: files of the app, saved app files, and a person’s data', () => {
   expect(
     rows({
       requests: { own: 1412, elsewhere: 0 },
@@ -35,7 +35,7 @@ test('each figure says what it counts: files of the app, app files saved, and a 
   ]);
 });
 
-test('before a person gives anything, what the browser stores for itself is not their data', () => {
+test("before a person adds anything, the browser's own overhead is not their data", () => {
   const stored = (hasData: boolean | undefined): string | undefined =>
     rows({ usage: { bytes: 52_200, persistent: false }, hasData }).at(-1);
   expect([false, undefined, true].map(stored)).toEqual([
@@ -55,7 +55,7 @@ test('before a person gives anything, what the browser stores for itself is not 
   expect(hasOwnData(getState())).toBe(true);
 });
 
-test('the test without a network comes before all files are saved, and knows that the network is off', () => {
+test('the offline test is offered before all files are saved, and detects that the network is off', () => {
   const kept = { kind: 'kept', bytes: 9 } as const;
   const keeping = { kind: 'keeping', hasCore: true, bytes: 1, of: 9 } as const;
   expect(offlineTest(kept, true)).toBe('To check it, turn off your network: everything still works.');

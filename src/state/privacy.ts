@@ -1,9 +1,9 @@
-/** What the promise that nothing leaves rests on here, as it was found out: who holds the page, what it asked for, what is kept. */
+/** Evidence for the privacy promise: what the browser enforces, the counted requests, and the stored data. */
 import { counted, formatBytes, formatCount } from '../core/base/units';
 import type { PrivacySlice, Offline } from './slices/privacy';
 import type { Slice, Studio } from './slices/studio';
 
-/** Whether a person has data here: a text, a run or a model, in any project. Undefined until the projects are listed. */
+/** Whether any project has a text, a run or a model of a person. Undefined until projects are listed. */
 export function hasOwnData(
   s: Pick<Studio, 'texts' | 'tuneTexts' | 'project' | 'projects' | 'unreadable'>,
 ): boolean | undefined {
@@ -43,7 +43,7 @@ function storedWords(usage: PrivacySlice['usage']): string {
   return `${sizeStored(usage.bytes)}${usage.persistent ? ', kept until you delete it' : ''}`;
 }
 
-/** Returns how a person checks that the app needs no network; undefined where it does. */
+/** Returns how to verify that the app needs no network; undefined if it still does. */
 export function offlineTest({ kind }: Offline, isOnline: boolean): string | undefined {
   if (kind === 'kept')
     return isOnline

@@ -1,4 +1,4 @@
-/** What the person is making: settings that move together, saves, and two tabs that change it at once. */
+/** The open project: linked settings, saves, and concurrent changes in two tabs. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
@@ -14,7 +14,7 @@ import type { StudioStore } from './slices/studio';
 
 let browser: Browser;
 afterEach(() => browser.close());
-/** So many tabs over a store. */
+/** Opens a number of tabs over a store. */
 async function opened(store: BlobStore, tabs = 1): Promise<StudioStore[]> {
   browser = browserOver(store);
   const studios = Array.from({ length: tabs }, () => browser.tab().studio);
@@ -23,12 +23,12 @@ async function opened(store: BlobStore, tabs = 1): Promise<StudioStore[]> {
 }
 const keptIn = (studio: StudioStore | undefined) => vi.waitFor(() => expect(studio!.getState().kept).toBe('yes'));
 
-test('the size dial leaves alone what was set by hand, and a preset does not', async () => {
+test('the size dial keeps edited sizes, and a preset replaces them', async () => {
   const { getState } = (await opened(memoryStore()))[0]!;
   getState().setModel('layers', 3);
   getState().setModel('layers', 5);
   expect(getState().project.model).toMatchObject({ config: { layers: 5 }, byHand: ['layers'] });
-  // The size that was changed last is the last.
+  // The last size in the list is the one changed last.
   getState().setModel('heads', 2);
   getState().setModel('layers', 5);
   expect(getState().project.model.byHand).toEqual(['heads', 'layers']);
@@ -46,7 +46,7 @@ test('the size dial leaves alone what was set by hand, and a preset does not', a
   expect(getState().project.model.config).toEqual(preset.config);
 });
 
-test('another optimizer comes with its usual rate, unless the rate was set by hand', async () => {
+test('another optimizer brings its default rate, unless the rate was edited', async () => {
   const { getState } = (await opened(memoryStore()))[0]!;
   const rate = () => getState().project.recipe.learningRate;
   getState().setRecipe({ optimizer: 'sgd' });
@@ -64,7 +64,7 @@ test('another optimizer comes with its usual rate, unless the rate was set by ha
   expect(getState().project).toMatchObject({ recompute: 'on', recipe: { recompute: true } });
 });
 
-test('many changes are one save more, and what cannot be saved is said until it can', async () => {
+test('many changes cause one more save, and a failed save is shown until one succeeds', async () => {
   const inner = memoryStore();
   let commits = 0;
   let isFull = false;
@@ -92,7 +92,7 @@ test('many changes are one save more, and what cannot be saved is said until it 
   expect(await inner.get('projects/first')).toMatchObject({ name: 'Sea', recipe: { batch: 100, seed: 3 } });
 });
 
-test('two tabs: every field that one of them changed is kept, in one save each, and what both did is the later one’s', async () => {
+test('two tabs: fields changed by one tab are kept, in one save each, and the later change of a shared field wins', async () => {
   const store = memoryStore();
   const [a, b] = await opened(store, 2);
   const changes: ((studio: StudioStore) => void)[] = [
@@ -105,7 +105,7 @@ test('two tabs: every field that one of them changed is kept, in one save each, 
     ({ getState }) => getState().change({ tokenizerChoice: { kind: 'bytes', vocabulary: 1024 } }),
     ({ getState }) => getState().setRecompute('off'),
   ];
-  // Both at once, before either has heard of the other.
+  // Both at once, before either receives the other's change.
   changes.forEach((change, i) => change(i % 2 === 0 ? a! : b!));
   const { recipe, model } = initialProject();
   const both: Partial<Project> = {
@@ -119,7 +119,7 @@ test('two tabs: every field that one of them changed is kept, in one save each, 
   for (const studio of [a!, b!]) await vi.waitFor(() => expect(studio.getState().project).toMatchObject(both));
   await vi.waitFor(async () => expect(await store.get('projects/first')).toMatchObject(both));
 
-  // The same field: whoever saves later has seen the other's.
+  // The same field: the later save has read the other's.
   a!.getState().change({ name: 'Ahab' });
   b!.getState().change({ name: 'Starbuck' });
   await vi.waitFor(async () => {
@@ -133,7 +133,7 @@ test('two tabs: an old run never comes back, and the other tab reports the takeo
   const [a, b] = await opened(store, 2);
   expect(seen(b!.getState()).run?.id).toBe(STOPPED);
   a!.getState().change({ runId: null, name: 'Sea' });
-  // The stale tab changes a setting before it has heard of it.
+  // The stale tab changes a setting before it receives the update.
   b!.getState().setRecipe({ batch: 3 });
   for (const studio of [a!, b!]) {
     await vi.waitFor(() =>
@@ -149,7 +149,7 @@ test('two tabs: an old run never comes back, and the other tab reports the takeo
   expect(a!.getState().toasts).toMatchObject([{ detail: 'updated here: settings' }]);
 });
 
-test('two tabs: a run that is trained here for another project does not keep this one at its own', async () => {
+test("two tabs: a run that trains here for another project does not hold this one's run", async () => {
   const store = await goldenStoreOf(STOPPED);
   const [a, b] = await opened(store, 2);
   b!.setState({ training: { projectId: 'other', runId: 'other run' } });

@@ -34,7 +34,7 @@ export function createProjectKeeper(
 ): ProjectKeeper {
   let last: KeptProject;
   let leaving: string | undefined;
-  /** Reads and saves follow each other: each starts from what the one before it left. */
+  /** Reads and saves run in order: each starts from the result of the one before. */
   let queue: Promise<unknown> = Promise.resolve();
   let isQueued = false;
   let waiting = 0;
@@ -44,7 +44,7 @@ export function createProjectKeeper(
     queue = mine.catch(() => undefined);
     return mine;
   };
-  /** In its turn only. */
+  /** Call only in the queue. */
   async function saveNow(): Promise<void> {
     for (;;) {
       const { project } = get();
@@ -57,7 +57,7 @@ export function createProjectKeeper(
         continue;
       }
       last = saved;
-      if (get().project === project) set({ kept: 'yes', project: saved.project }); // its name may be cut
+      if (get().project === project) set({ kept: 'yes', project: saved.project }); // its name may be truncated
       tabs.announce();
       if (wasUnreadable) await get().listUnreadable();
       if (project.removedAt !== undefined) await leave();
@@ -70,7 +70,7 @@ export function createProjectKeeper(
   };
   const save = () => {
     set({ kept: 'saving' });
-    // A slider changes the project many times while one save is under way; the next one takes them all.
+    // A slider changes the project many times during one save; the next save covers them all.
     if (isQueued) return;
     isQueued = true;
     inTurn(() => {
@@ -78,7 +78,7 @@ export function createProjectKeeper(
       return saveNow();
     }).catch(notSaved);
   };
-  /** What another tab stored, with what was changed here since; a run in progress here stays the one that is shown. */
+  /** Merges another tab's version with local changes; a run that trains here stays the shown one. */
   async function takeOver(theirs: KeptProject): Promise<void> {
     const base = await withShownRecipe(last.project, theirs.project);
     const { project: mine } = get();
@@ -93,18 +93,18 @@ export function createProjectKeeper(
     if (changed.includes('tokenizer')) await get().loadTexts();
     if (changed.includes('runId')) await get().loadRun();
   }
-  /** An older build did not store a project with its first text, and none is with a question alone: nobody would find that again. */
+  /** Older builds didn't store a project with its first text or question, so nobody could find it again. */
   const isToBeFound = (): boolean => last.stored === undefined && allTexts(get()).length + allWaiting(get()).length > 0;
   const isGone = ({ stored }: KeptProject): boolean => stored === undefined && last.stored !== undefined;
-  /** The project was deleted in another tab: another one is opened. */
+  /** Opens another project after this one was deleted in another tab. */
   async function leave(): Promise<void> {
     const { project, open } = get();
     if (leaving === project.id) return;
     leaving = project.id;
-    set({ kept: 'yes' }); // what it could be kept in is gone, or has it
+    set({ kept: 'yes' }); // its record is gone, or already saved
     get().skip(allWaiting(get()));
     toasts.show({ text: `${project.name} was deleted in another tab` });
-    void open(await nextOpened(store, newId, now(), project.id)); // in its turn
+    void open(await nextOpened(store, newId, now(), project.id)); // runs in the queue
   }
   const failedToCatchUp = (error: unknown): void =>
     toasts.show({ text: 'Couldn’t read changes from other tabs', detail: toFailure(error).message });
@@ -121,7 +121,7 @@ export function createProjectKeeper(
     isIdle: () => waiting === 0,
     save,
     async saveBeforeLeaving() {
-      // Changed while it was looked for, or never stored.
+      // Changed during the search, or never stored.
       if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
     },
     use(kept) {
@@ -141,7 +141,7 @@ export function createProjectKeeper(
         if (get().project.removedAt !== undefined) return leave();
         const was = get().trainingElsewhere;
         const is = !session.current() && (await tabs.isTraining());
-        // What was trained there is opened when it has ended; until it is, what is shown is not where that run is.
+        // When another tab's training ends, opens its result; until then this page doesn't follow that run.
         try {
           if (was && !is && !session.current()) await get().loadRun();
         } finally {
@@ -153,7 +153,7 @@ export function createProjectKeeper(
 }
 
 const ELSEWHERE = 'The project changed in another tab';
-/** The others aren't reported. */
+/** Words for changed fields; the others aren't reported. */
 const WORDS: Partial<Record<keyof Project, string>> = {
   ...{ name: 'name', tokenizer: 'tokenizer', data: 'data', runId: 'run', baseline: 'baseline' },
   tokenizerChoice: 'settings',

@@ -1,4 +1,4 @@
-/** The name of a project that nobody has named, over the data worker's real half. */
+/** Automatic names of unnamed projects, over the data worker's real implementation. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { encoded } from '../testing/encoded';
 import { givenFile as file, loadedStudio, type TestStudio } from '../testing/behindChannels';
@@ -15,7 +15,7 @@ const old = (year: number) =>
   file(`diary-${year}.txt`, encoded(`${year}. Un café noir, et un thé déjà bu.\n`.repeat(20), 'windows-1252'));
 const letter = file('to-grandmother.txt', 'Dear grandmother. '.repeat(20));
 
-test('a letter that is read first does not name eight years of diary that wait for an answer', async () => {
+test('one letter read first does not name a project of eight years of diary that wait for an answer', async () => {
   const getState = await opened();
   await getState().addFiles([letter, ...Array.from({ length: 8 }, (_, i) => old(2012 + i))]);
   expect(getState().project.name).toBe('to-grandmother');
@@ -24,13 +24,13 @@ test('a letter that is read first does not name eight years of diary that wait f
   await vi.waitFor(() => expect(getState().project.name).toBe('diary'));
 });
 
-test('neither do the other files of one drop leave it without a name', async () => {
+test("other files of one drop don't leave the project unnamed", async () => {
   const getState = await opened();
   await getState().addFiles([letter, ...Array.from({ length: 8 }, (_, i) => day(2012 + i))]);
   expect(getState().project.name).toBe('diary');
 });
 
-test('a name that a person gave stays, and any name once there is a run', async () => {
+test("a person's name stays, and any name once there is a run", async () => {
   const getState = await opened();
   getState().change({ name: 'Grandmother' });
   await getState().addFiles([day(2019), day(2020)]);

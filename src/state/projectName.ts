@@ -5,7 +5,7 @@ import { nextRunNameIn } from '../core/runs/runName';
 import { UNTITLED } from '../core/runs/project';
 import type { Services, Studio } from './slices/studio';
 
-/** The project's texts; without any, those to tune on. */
+/** The project's texts; without any, its tuning texts. */
 export const namingTexts = ({ texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>): readonly TextRecord[] =>
   texts.length > 0 ? texts : tuneTexts;
 
@@ -16,9 +16,9 @@ interface Naming extends Pick<Services, 'data'> {
 }
 
 /**
- * Names the open project after the texts that it has now.
- * @param before the texts that it had
- * @returns takes the name back, if there is a new one
+ * Names the open project after its current texts.
+ * @param before its earlier texts
+ * @returns an undo of the new name, if there is one
  */
 export async function nameByTexts(
   { data, get }: Naming,
@@ -26,7 +26,7 @@ export async function nameByTexts(
 ): Promise<{ undo(): void } | undefined> {
   const { id, name } = get().project;
   if (hasNamedRun(get())) return undefined;
-  // A text that can't be read names nothing. The page that shows it says so.
+  // An unreadable text gives no name. The page that shows it reports it.
   const nameOf = (texts: readonly TextRecord[]): Promise<string | null> =>
     data.call('nameOfTexts', { ids: texts.map((text) => text.id) }).catch(() => null);
   if (name !== UNTITLED && name !== (await nameOf(before))) return undefined;
@@ -42,7 +42,7 @@ export async function nameByTexts(
   };
 }
 
-/** A run takes its name when it begins, so texts that are read while it prepares still name its project. */
+/** A run gets its name at its start, so texts read during its preparation still name the project. */
 const hasNamedRun = ({ project, training, opened }: Pick<Studio, 'project' | 'training' | 'opened'>): boolean =>
   project.runId !== null || (training?.projectId === project.id && opened[training.runId]?.phase.kind !== 'preparing');
 

@@ -1,4 +1,4 @@
-/** What is read for a project that is opened on Data or on Runs, in which order, and what is read before that. */
+/** Reads for a project opened on Data or on Runs, their order, and prefetching. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { goldenStoreOf, STOPPED } from '../testing/goldenPage';
@@ -8,12 +8,12 @@ import { browserOver } from '../testing/tabs';
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-/** What is asked for first is waited for as long as it takes; other tabs are looked for at once. */
+/** Waits for the first reads without a limit; checks for other tabs at once. */
 const patient = (ms: number): Promise<void> => (ms < 1000 ? new Promise(() => undefined) : Promise.resolve());
-/** What is under way at rest has ended by then. */
+/** Waits until pending work has ended. */
 const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 
-test('where parts of data are shown, those of another project come with it, and its runs are read after them', async () => {
+test('if parts of data are shown, those of another project load with it, before its runs', async () => {
   const browser = browserOver(memoryStore(), patient);
   let asked: string[] = [];
   const { getState, subscribe } = browser.tab(({ data }) => {
@@ -55,7 +55,7 @@ test('where parts of data are shown, those of another project come with it, and 
   await rest();
   expect(asked).toEqual(['parts', 'runs']);
   expect(shown).toHaveLength(3);
-  for (const [i, one] of read.entries()) expect(shown[i]).toBe(one); // the same, by which the page knows its own
+  for (const [i, one] of read.entries()) expect(shown[i]).toBe(one); // the same objects, recognized by the page
   expect(read[2]).toEqual(await getState().partRows('validation', 0, 500));
   isLeft();
   asked = [];
@@ -65,7 +65,7 @@ test('where parts of data are shown, those of another project come with it, and 
   browser.close();
 });
 
-/** A page that shows an empty project; another project has runs, and a list waits until it is released. */
+/** A page with an empty project; another project has runs, and a list waits until it is released. */
 async function emptyNextToRuns() {
   const store = await goldenStoreOf(STOPPED);
   const browser = browserOver(store, patient);
@@ -73,7 +73,7 @@ async function emptyNextToRuns() {
   await getState().load();
   await getState().newProject();
   const empty = getState().project.id;
-  const list = getState().runsOf('first'); // which makes their curves
+  const list = getState().runsOf('first'); // also caches their curves
   await list.whole;
 
   let lists = 0;
@@ -94,7 +94,7 @@ async function emptyNextToRuns() {
   return { ...studio, browser, rows: list.rows!, lists: () => lists, hold, letGo: () => letGo() };
 }
 
-test('a project can be read ahead: it is shown at once, and read again', async () => {
+test('a prefetched project is shown at once, and read again', async () => {
   const { getState, subscribe, browser, rows, lists, hold, letGo } = await emptyNextToRuns();
   getState().showRuns();
   await getState().lookAhead('first');
@@ -108,19 +108,19 @@ test('a project can be read ahead: it is shown at once, and read again', async (
   });
   const opening = getState().open('first');
   await rest();
-  // All of it is there, though no list that is asked for now is answered.
+  // Everything is shown, though later list requests aren't answered.
   expect(pictures).toEqual([['first', 3, rows, [STOPPED]]]);
   await vi.waitFor(() => expect(lists()).toBe(2));
   const shown = getState().runs;
   letGo();
   await opening;
   await rest();
-  expect(getState().runs).toBe(shown); // as it was: nothing of it is drawn again
+  expect(getState().runs).toBe(shown); // the same object: nothing renders again
   expect(pictures).toHaveLength(1);
   browser.close();
 });
 
-test('one that is opened while it is read for that is shown with what comes, which is read once', async () => {
+test('a project opened during its prefetch is shown with those values, which are read once', async () => {
   const { getState, browser, rows, lists, hold, letGo } = await emptyNextToRuns();
   getState().showRuns();
   hold();
@@ -136,7 +136,7 @@ test('one that is opened while it is read for that is shown with what comes, whi
   browser.close();
 });
 
-test('what another tab changes after a project was read ahead is shown, and one that it deletes is left', async () => {
+test('changes by another tab after a prefetch are shown, and a project that it deletes is closed', async () => {
   const { getState, browser } = await emptyNextToRuns();
   const empty = getState().project.id;
   getState().showRuns();
@@ -163,7 +163,7 @@ test('what another tab changes after a project was read ahead is shown, and one 
   browser.close();
 });
 
-test('what is read ahead is forgotten when nobody may open it any more, and what could not be read is asked for again', async () => {
+test('prefetched values are dropped when no project can be opened any more, and failed reads are requested again', async () => {
   const { getState, browser, lists } = await emptyNextToRuns();
   getState().showRuns();
   await getState().lookAhead('first');
@@ -186,7 +186,7 @@ test('what is read ahead is forgotten when nobody may open it any more, and what
   browser.close();
 });
 
-test('of more than four that are read ahead the one that was looked at longest ago is forgotten', async () => {
+test('of more than four prefetched projects, the least recently requested is dropped', async () => {
   const { getState, browser } = await emptyNextToRuns();
   const ids: string[] = [];
   for (let i = 0; i < 5; i++) {

@@ -16,9 +16,9 @@ export interface ProjectPrefetch {
   texts: Promise<ByUse>;
   runs: RunList | undefined;
   run: Promise<ReadAhead | undefined>;
-  /** Resolves when pages have read their own values. Rejects where one can't be read, or there is no such project. */
+  /** Resolves when pages have read their own values. Rejects if one can't be read, or if there is no such project. */
   pages: Promise<unknown>;
-  /** What is read so far. */
+  /** Values read so far. */
   loaded: LoadedParts;
   /** Resolves when every read has ended or failed. */
   settled: Promise<unknown>;
@@ -60,5 +60,5 @@ export function prefetchProject(
 
 /** Longest wait for the reads when a project is opened, in milliseconds: a worker may be busy. */
 export const MAX_WAIT_MS = 150;
-/** Number of projects that are read ahead and not opened yet. */
+/** Maximum number of prefetched projects. */
 export const MAX_PREFETCHED = 4;

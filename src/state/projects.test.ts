@@ -1,4 +1,4 @@
-/** Several projects in one browser: switching between them, beginning, copying and deleting one, and tabs on different ones. */
+/** Several projects in one browser: switching, creating, copying and deleting, and tabs on different ones. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { claimRun } from '../core/checkpoint/checkpoint';
@@ -28,14 +28,14 @@ async function opened(tabs = 1, store: BlobStore = memoryStore()): Promise<Studi
 }
 const shown = (studio: StudioStore): string => studio.getState().project.name;
 
-test('the one that was opened last is shown; another is shown as it was left, and opened last from then on', async () => {
+test('shows the most recent project; another one opens unchanged, and is the most recent from then on', async () => {
   const store = memoryStore();
   const [studio] = await opened(1, store);
   const { open, setRecipe, flush } = studio!.getState();
   expect(shown(studio!)).toBe('B');
   setRecipe({ batch: 3 });
-  expect(await open('a')).toBe(true); // what was changed just before is kept
-  await flush(); // that it was opened is stored a moment later
+  expect(await open('a')).toBe(true); // saves the latest change
+  await flush(); // the time of opening is stored a moment later
   expect(studio!.getState()).toMatchObject({ kept: 'yes', project: { id: 'a', recipe: initialProject().recipe } });
   expect(await store.get('projects/b')).toMatchObject({ recipe: { batch: 3 } });
   expect(await open('b')).toBe(true);
@@ -48,7 +48,7 @@ test('the one that was opened last is shown; another is shown as it was left, an
   expect(shown(again)).toBe('FIRST');
 });
 
-test('until its texts are read, a project that is opened is not one without any', async () => {
+test("an opened project doesn't count as empty until its texts are read", async () => {
   const [studio] = await opened();
   await studio!.getState().addPaste('The sea is wide.', 'sea');
   await studio!.getState().open('a');
@@ -65,7 +65,7 @@ test('until its texts are read, a project that is opened is not one without any'
   expect(seen.at(-1)).toBe('B ready 1');
 });
 
-test('a change while another project is being looked for is kept where it was made', async () => {
+test('a change during the search for another project is saved in its own project', async () => {
   const store = memoryStore();
   let isSlow = false;
   const slow: BlobStore = {
@@ -87,7 +87,7 @@ test('a change while another project is being looked for is kept where it was ma
   expect(await store.get('projects/a')).toMatchObject({ name: 'A' });
 });
 
-test('what is not there, was deleted or cannot be read is said, and what is shown stays', async () => {
+test('a missing, deleted or unreadable project is reported, and the shown one stays', async () => {
   const store = memoryStore();
   const [studio] = await opened(1, store);
   await store.commit({ put: [['projects/newer', { version: 99 }]] });
@@ -128,7 +128,7 @@ test('a new project is stored and shown, once; a copy has the settings and anoth
   expect(studio!.getState().project).toMatchObject({ name: 'B copy', runId: null, recipe: { batch: 3 } });
 });
 
-test('a project that is deleted is hidden, can be had back, and is dropped when that can no longer be asked for', async () => {
+test('a deleted project is hidden, can be restored, and is purged when the undo expires', async () => {
   const store = memoryStore();
   const [studio] = await opened(1, store);
   const { deleteProject, dismiss } = studio!.getState();
@@ -137,7 +137,7 @@ test('a project that is deleted is hidden, can be had back, and is dropped when 
   expect(await store.get('projects/b')).toMatchObject({ removedAt: expect.any(Number) as number });
   studio!.getState().toasts.at(-1)!.undo!();
   await vi.waitFor(() => expect(shown(studio!)).toBe('B'));
-  dismiss(studio!.getState().toasts.at(-1)!.id); // after an undo nothing goes
+  dismiss(studio!.getState().toasts.at(-1)!.id); // after an undo nothing is purged
   await deleteProject();
   const note = studio!.getState().toasts.at(-1)!;
   expect(note.text).toBe('B deleted');
@@ -146,7 +146,7 @@ test('a project that is deleted is hidden, can be had back, and is dropped when 
   await vi.waitFor(async () => expect(await store.keys('projects/')).toEqual(['projects/a', 'projects/first']));
 });
 
-test('two tabs on two projects change each its own, and don’t get the other’s changes', async () => {
+test('two tabs on two projects each change their own, and don’t get the other’s changes', async () => {
   const store = memoryStore();
   const [a, b] = (await opened(2, store)) as [StudioStore, StudioStore];
   await a.getState().open('a');
@@ -164,13 +164,13 @@ test('two tabs on two projects change each its own, and don’t get the other’
 test('a tab whose project is deleted in another continues with the previous project and restores nothing', async () => {
   const store = memoryStore();
   const [a, b] = (await opened(2, store)) as [StudioStore, StudioStore];
-  // It changes something before it has heard of it.
+  // The tab changes a setting before it receives the deletion.
   await updateProject(store, 'b', (project) => ({ ...project, removedAt: 5 }));
   b.getState().setRecipe({ batch: 5 });
   await vi.waitFor(() => expect(shown(b)).toBe('A'));
   expect(b.getState().toasts).toMatchObject([{ text: 'B was deleted in another tab' }]);
   expect(await store.get('projects/b')).toMatchObject({ removedAt: 5, recipe: { batch: 5 } });
-  // And it hears of it, also where nothing is left.
+  // The tab also receives it if no project is left.
   await vi.waitFor(() => expect(shown(a)).toBe('A'));
   await store.commit({ drop: ['projects/a'] });
   b.getState().setRecipe({ batch: 5 });
@@ -182,27 +182,27 @@ test('a tab whose project is deleted in another continues with the previous proj
   expect((await readProject(store, 'first')).project.recipe).toEqual(initialProject().recipe);
 });
 
-test('showing another project reads as little of the store as it needs', async () => {
+test('opening another project reads only the needed records', async () => {
   const store = memoryStore();
   const reads: string[] = [];
   const [studio] = await opened(1, { ...store, get: (key) => (reads.push(key), store.get(key)) });
-  await studio!.getState().listUnreadable(); // which reads on after the start
+  await studio!.getState().listUnreadable(); // which continues reading after the start
   reads.length = 0;
   await studio!.getState().open('a');
   expect(reads.filter((key) => key.startsWith('projects/'))).toEqual(['projects/a']);
   expect(reads.length).toBeLessThanOrEqual(2);
 });
 
-test('what is being made of a project’s texts is made for it, also while another is shown, and its text stays its own', async () => {
+test('work on a project’s texts continues for it while another is shown, and its text stays its own', async () => {
   const store = memoryStore();
   const [studio] = await opened(1, store);
   const { addPaste, open, trainTokenizer } = studio!.getState();
   await addPaste('The whale is large. '.repeat(200), 'whale.txt');
-  // Open before what was asked for has ended, and before the text had its turn.
+  // Opens before the request ends, and before the text has its turn.
   const training = trainTokenizer({ kind: 'bpe', vocabulary: 300 });
   const adding = addPaste('An albatross. '.repeat(200), 'bird.txt');
   await open('a');
-  expect(studio!.getState()).toMatchObject({ tokenizing: { kind: 'idle' } }); // of this one
+  expect(studio!.getState()).toMatchObject({ tokenizing: { kind: 'idle' } }); // that of the shown project
   expect(await training).toBe(true);
   await adding;
   expect(studio!.getState()).toMatchObject({ project: { id: 'a', tokenizer: null }, texts: [] });
@@ -217,7 +217,7 @@ test('what is being made of a project’s texts is made for it, also while anoth
   expect(studio!.getState().project.tokenizer).toMatchObject({ asked: 300 });
 });
 
-/** A page of a browser in which nothing is stored. */
+/** A page of a browser with an empty store. */
 async function fresh(
   store: BlobStore,
   change: (halves: Halves) => void = () => undefined,
@@ -243,7 +243,7 @@ test('the first project is stored once it has a text, and its texts are found ag
   expect(getState().texts.map(({ name }) => name)).toEqual(['2 files']);
 });
 
-test('one that has texts and is not stored, or is about to have one, is stored when it is left', async () => {
+test('an unstored project with texts, or with one arriving, is stored when it closes', async () => {
   const store = memoryStore();
   const old = await fresh(store);
   await old().addFiles([loose('a.txt'), loose('b.txt')]);
@@ -273,7 +273,7 @@ test('one that has texts and is not stored, or is about to have one, is stored w
   expect(slow().texts.map(({ name }) => name)).toEqual(['2 files']);
 });
 
-test('the only project can be deleted, here and in another tab: an empty one, which is stored, comes after', async () => {
+test('the only project can be deleted, here and in another tab: a stored empty one replaces it', async () => {
   const store = memoryStore();
   const getState = await fresh(store);
   await getState().addPaste('The whale is large. '.repeat(20), 'whale.txt');
@@ -298,7 +298,7 @@ test('the only project can be deleted, here and in another tab: an empty one, wh
   expect(await store.keys('projects/')).toEqual(['projects/first', `projects/${id}`]);
 });
 
-test('one that was never stored is deleted too', async () => {
+test('a project that was never stored is deleted too', async () => {
   const store = memoryStore();
   const old = await fresh(store);
   await old().addFiles([loose('a.txt'), loose('b.txt')]);
@@ -312,7 +312,7 @@ test('one that was never stored is deleted too', async () => {
   expect(await store.get('projects/first')).toMatchObject({ removedAt: expect.any(Number) as number });
 });
 
-test('a run that is brought back after another project is shown is its own project’s again, and not that one’s', async () => {
+test('a run restored after another project opened belongs to its own project, and not to that one', async () => {
   const store = memoryStore();
   for (const id of ['q', 'r']) {
     await addRun(store, runRecord({ id, projectId: 'b', status: 'stopped', step: 3, createdAt: id === 'q' ? 1 : 2 }));
@@ -337,7 +337,7 @@ test('a run that is brought back after another project is shown is its own proje
   expect(getState().project.runId).toBe('r');
 });
 
-test('what failed, was refused, waits for an answer or is listed of a project is not shown in another', async () => {
+test('failures, refusals, questions and lists of a project are not shown in another', async () => {
   const store = memoryStore();
   for (const id of ['first', 'a'])
     await saveProject(store, await readProject(store, id), initialProject(id, id === 'first' ? 2 : 1));

@@ -1,4 +1,4 @@
-/** The projects of this browser: which there are and how large, beginning, copying and deleting one. */
+/** Projects of this browser: list and sizes; create, copy and delete. */
 import { toFailure } from '../core/base/errors';
 import { formatBytes, formatCount } from '../core/base/units';
 import { initialProject } from '../core/runs/project';
@@ -28,7 +28,7 @@ export const createProjectsSlice: Slice<
         toasts.show({ text: 'Couldn’t list your projects', detail: toFailure(error).message });
       }
     };
-    /** Makes a project under a new id, and shows it. */
+    /** Creates a project under a new id, and shows it. */
     async function begin(what: string, make: (id: string) => Promise<unknown>): Promise<boolean> {
       const id = newId();
       try {
@@ -97,7 +97,7 @@ export const createProjectsSlice: Slice<
         }
         await flush();
         await listProjects(); // for its current size
-        if (get().project.id !== id) return; // another was opened meanwhile
+        if (get().project.id !== id) return; // another one opened meanwhile
         const own = get().projects.find((row) => row.id === id)?.bytes?.own ?? 0;
         try {
           if (!(await open(await nextOpened(store, newId, now(), id)))) return;
@@ -119,7 +119,7 @@ export const createProjectsSlice: Slice<
                 toasts.show({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) }),
               );
           },
-          // Once it cannot be undone any more, what is its own goes. What fails, or a page that closes before, leaves it to a later start.
+          // Purges its own data once the undo expires. After a failure or a closed page, a later start does it.
           onGone() {
             if (!isBack)
               data
@@ -138,7 +138,7 @@ const RESCUED = 'Recovered';
 export const otherProjects = ({ projects, project }: { projects: readonly ProjectRow[]; project: { id: string } }) =>
   projects.filter(({ id, failure, removedAt }) => id !== project.id && !failure && removedAt === undefined);
 
-/** Those that cannot be read, and have something that can. */
+/** Unreadable projects with readable content. */
 export const unreadableProjects = ({ projects }: { projects: readonly ProjectRow[] }): readonly ProjectRow[] =>
   projects.filter(({ failure, texts, runs }) => failure && texts + runs > 0);
 
@@ -151,7 +151,7 @@ export function projectSize({ texts, runs, bytes }: ProjectRow): string {
 const counted = (n: number, what: string): string =>
   n === 0 ? '' : `${formatCount(n)} ${n === 1 ? what : `${what}s`}`;
 
-/** Why the open project cannot be deleted: what trains is stopped first, and an untouched one alone is what would come after. */
+/** Why the open project can't be deleted: its training must stop first, or it is an untouched only project. */
 export function deleteProjectRefusal(
   s: Pick<Studio, 'project' | 'projects' | 'takingIn' | 'texts' | 'training' | 'trainingElsewhere'>,
 ): string | undefined {
@@ -161,11 +161,11 @@ export function deleteProjectRefusal(
   return isUntouched(s) && otherProjects(s).length === 0 ? 'The project is empty' : undefined;
 }
 
-/** Whether nothing has been made in the open project yet. */
+/** Whether nothing has been created in the open project yet. */
 export const isUntouched = ({ project, texts }: Pick<Studio, 'project' | 'texts'>): boolean =>
   project.name === UNTITLED && texts.length === 0 && project.runId === null;
 
-/** Why what is stored cannot be deleted now. */
+/** Why the stored data can't be deleted now. */
 export function deleteEverythingRefusal({
   training,
   trainingElsewhere,

@@ -1,4 +1,4 @@
-/** What is asked about dropped files: files that are alike are one question, whose answer adds them all. */
+/** Questions about dropped files: similar files are one question, whose answer adds them all. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { dropSummary, plainWords } from '../core/documents/dropReport';
 import { encoded } from '../testing/encoded';
@@ -28,13 +28,13 @@ const table = (name: string, rows: number) =>
       ...Array.from({ length: rows }, (_, i) => `"Letter ${i} of ${name} has some words.",${i % 3 ? 'ham' : 'spam'}`),
     ].join('\n'),
   );
-/** Once all files have been looked at. */
+/** Questions once all files have been inspected. */
 async function asked(getState: Awaited<ReturnType<typeof opened>>): Promise<readonly Question[]> {
   await vi.waitFor(() => expect(questionsOf(getState()).every(({ kind }) => kind !== 'looking')).toBe(true));
   return questionsOf(getState());
 }
 
-test('the copy of a small file is skipped, by whatever name and in whatever order', async () => {
+test('the copy of a small file is skipped, whatever the name and order', async () => {
   const getState = await opened();
   const names = ['a copy.txt', 'a.txt', 'b (1).txt', 'b.txt', 'Copy of a.txt', 'c.txt'];
   await getState().addFiles(names.map((name) => file(name, `${name.match(/[abc](?=\.| )/)![0]} is wide.`)));
@@ -53,13 +53,13 @@ test('ten files in one encoding are one question, and another encoding is anothe
   expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('1 added, 11 need you');
   expect(answer(getState(), first!)).toBe('/text');
   await vi.waitFor(() => expect(getState().texts.map(({ documents }) => documents)).toEqual([11]));
-  // The answer is a part of the drop, and the other question stays.
+  // The answer belongs to the drop, and the other question stays.
   expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('11 added, 1 needs you');
   getState().skip(second!.files);
   expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('11 added, 1 skipped');
 });
 
-test('bytes that no encoding makes text of are not asked about', async () => {
+test('bytes that are text in no encoding raise no question', async () => {
   const getState = await opened();
   const noise = Uint8Array.from({ length: 600 }, (_, i) => (i % 2 ? 0xff : 1 + (i % 8)));
   await getState().addFiles([file('noise.txt', noise)]);
@@ -67,7 +67,7 @@ test('bytes that no encoding makes text of are not asked about', async () => {
   expect(getState().drop).toMatchObject({ failed: [{ name: 'noise.txt' }] });
 });
 
-test('tables with the same labels are one question that counts them; where all wait, it is the next step', async () => {
+test('tables with the same labels are one question with their count; if all files wait, it is the next step', async () => {
   const getState = await opened();
   await getState().addFiles([table('a.csv', 60), table('b.csv', 30)]);
   const [question, ...others] = await asked(getState);
@@ -102,7 +102,7 @@ test('tables with the same labels are one question that counts them; where all w
   await vi.waitFor(() => expect(getState().tuneTexts).toMatchObject([{ documents: 90, labelled: 'one' }]));
 });
 
-test('a table in an old encoding asks for that first, and then what it holds', async () => {
+test('a table in an old encoding raises that question first, then the one about its columns', async () => {
   const getState = await opened();
   const rows = `question,answer\n${Array.from({ length: 9 }, (_, i) => `Qui a bu le café ${i} ?,moi`).join('\n')}\n`;
   await getState().addFiles([file('old.csv', encoded(rows, 'windows-1252')), file('torn.jsonl', '{"a": 1}\n{"a": ')]);
@@ -115,7 +115,7 @@ test('a table in an old encoding asks for that first, and then what it holds', a
   expect(getState().openedTable).toBe(questionsOf(getState())[0]!.id);
 });
 
-test('malformed rows are a question, whose answer leaves them out', async () => {
+test('malformed rows are a question, whose answer skips them', async () => {
   const getState = await opened();
   const rows = ['{"text": "The sea is wide."}', '{"text": ', '{"text": "The sea is deep."}'].join('\n');
   await getState().addFiles([file('sea.jsonl', rows)]);
@@ -139,13 +139,13 @@ test('prose that only begins like a table is added as plain text, and one line c
   await vi.waitFor(() => expect(getState().texts).toMatchObject([{ name: 'diary', documents: 3 }]));
   expect(questionsOf(getState())).toEqual([]);
   const { drop, texts } = getState();
-  // Nothing says that they are JSON.
+  // No note calls them JSON.
   expect(texts[0]!.notes).toEqual([]);
   expect(dropSummary(drop!, 0)).toBe('3 added');
   expect(plainWords(drop!.plain!)).toBe('2 files look like JSON or tables, but aren’t. They were added as plain text');
 });
 
-test('a file whose name says that it is a table, and that isn’t one, can be used as plain text', async () => {
+test("a file with a table's name that isn’t one can be used as plain text", async () => {
   const getState = await opened();
   const torn = '{"a": "The sea is wide and the tide is high", "b": [1, 2';
   await getState().addFiles([file('torn.json', torn), file('other.json', `${torn}, 3`)]);
@@ -156,7 +156,7 @@ test('a file whose name says that it is a table, and that isn’t one, can be us
   await vi.waitFor(() => expect(getState().texts).toMatchObject([{ documents: 2 }]));
 });
 
-test('a file that is answered later joins the text of its drop, whatever it is asked about', async () => {
+test('a file answered later joins the text of its drop, whatever the question', async () => {
   const getState = await opened();
   const rows = ['{"text": "The sea is high."}', '{"text": ', '{"text": "The sea is deep."}'].join('\n');
   await getState().addFiles([
@@ -181,13 +181,13 @@ test('a file that is answered later joins the text of its drop, whatever it is a
   await getState().takeColumns(getState().markup, { text: 'text' });
   answer(getState(), (await asked(getState))[0]!);
   await vi.waitFor(() => expect(names()).toEqual(['log 6', 'later.txt 1']));
-  // What was joined is gone from the store, and the project has its place in the list after a reload too.
+  // The merged text is purged from the store, and the project stays in the list after a reload.
   await getState().loadTexts();
   expect(names()).toEqual(['log 6', 'later.txt 1']);
   expect(getState().texts.map(({ id }) => id)).not.toContain(first);
 });
 
-test('a file whose drop’s text was removed is a text of its own', async () => {
+test('a file whose drop’s text was removed becomes a separate text', async () => {
   const getState = await opened();
   await getState().addFiles([file('a.txt', 'The sea is wide.'), latin('old.txt')]);
   const [question] = await asked(getState);

@@ -1,4 +1,4 @@
-/** What is asked about files that were dropped on Text: one question for files that are alike, answered in place. */
+/** Questions about files dropped on Text: one question for similar files, answered in place. */
 import type { BadRowList, Failure } from '../core/base/errors';
 import { counted } from '../core/base/units';
 import type { Columns, EncodingId, Proposal, TableSurvey } from '../core/documents';
@@ -19,16 +19,16 @@ interface About<F extends Asked = Asked> {
   files: readonly F[];
 }
 export type Question =
-  /** Which column holds what. `labeled`: one of them holds labels. */
+  /** Which columns to use. `labeled`: one of them has labels. */
   | (About<DroppedMarkup> & { kind: 'table'; survey: TableSurvey; labeled?: LabeledTable })
-  /** Can't be read as the table that its name says. */
+  /** Can't be read as the table that its name suggests. */
   | (About<DroppedMarkup> & { kind: 'unread'; failure: Failure })
   | (About<Undecoded | DroppedMarkup> & { kind: 'encoding'; proposals: readonly Proposal[] })
   /** Some rows can't be read. */
   | (About<Malformed> & { kind: 'rows'; count: number })
-  /** Not prose, and nothing takes the prose out of it. */
+  /** Not prose, and no reader extracts prose from it. */
   | (About<DroppedMarkup> & { kind: 'markup' })
-  /** Not looked at yet. */
+  /** Not inspected yet. */
   | (About & { kind: 'looking' });
 type Malformed = Reread & { failure: { rows: BadRowList } };
 export type TableQuestion = Extract<Question, { kind: 'table' }>;
@@ -41,7 +41,7 @@ export const waitingFiles = ({ refused, markup, project }: Waiting): readonly As
     (one) => one.project.id === project.id,
   );
 
-/** Also those to tune on. */
+/** Waiting files of all purposes, also for tuning. */
 export const allWaiting = (s: Waiting): readonly Asked[] => [
   ...waitingFiles(s),
   ...s.markup.filter(({ tunes, project }) => tunes !== undefined && project.id === s.project.id),
@@ -50,7 +50,7 @@ export const allWaiting = (s: Waiting): readonly Asked[] => [
 let last: Waiting | undefined;
 let questions: readonly Question[] = [];
 
-/** Labeled tables first. The same list as long as nothing changes. */
+/** Questions, labeled tables first. Returns the same list until something changes. */
 export function questionsOf({ refused, markup, project }: Waiting): readonly Question[] {
   if (last?.refused === refused && last.markup === markup && last.project.id === project.id) return questions;
   last = { refused, markup, project };
@@ -106,7 +106,7 @@ function questionOn(files: readonly [Asked, ...Asked[]]): Question {
     : { kind: 'unread', ...about, files: tables, failure };
 }
 
-/** The labels of all its tables are counted together. */
+/** Counts the labels of all its tables together. */
 function tableQuestion(id: string, files: readonly DroppedMarkup[], survey: TableSurvey): TableQuestion {
   const { labeled } = survey;
   if (!labeled) return { kind: 'table', id, files, survey };
@@ -131,10 +131,10 @@ export const encodingAnswer = (encoding: EncodingId, count: number): string =>
 const AS_TEXT = 'Use as plain text';
 export const skipWords = ({ length }: readonly unknown[]): string => (length === 1 ? 'Skip file' : 'Skip files');
 
-/** Of a table that is no text nothing can be used. */
+/** Whether a file can only be skipped, as an unreadable binary table. */
 export const isSkipOnly = (question: Question): boolean => question.kind === 'unread' && isBinary(question.files[0]!);
 
-/** The button that answers a question; undefined while there is nothing to answer. A labeled table has its own: `tableLabel`. */
+/** Button that answers a question; undefined without one. A labeled table has its own: `tableLabel`. */
 export function answerWords(question: Question): string | undefined {
   const { files } = question;
   switch (question.kind) {
@@ -157,7 +157,7 @@ export function answerWords(question: Question): string | undefined {
 
 /**
  * Answers a question as its button says.
- * @returns the path of the page that shows what comes of it
+ * @returns path of the page that shows the result
  */
 export function answer(studio: Studio, question: Question, encoding?: EncodingId): string {
   switch (question.kind) {
@@ -194,8 +194,8 @@ export function answer(studio: Studio, question: Question, encoding?: EncodingId
 
 /**
  * Adds tables as texts to classify, and trains a classifier on them at once unless something must be decided first.
- * @param labeled what is known of the labels in these columns
- * @returns the path of the page that shows what comes of it
+ * @param labeled known labels in these columns
+ * @returns path of the page that shows the result
  */
 export function trainOnTables(
   studio: Studio,
@@ -210,7 +210,7 @@ export function trainOnTables(
   return '/train';
 }
 
-/** The question whose answer fills the button, where there is no text: a labeled table only if all are. */
+/** The question for the filled button, if there is no text: a labeled table only if all are. */
 export function firstQuestion(all: readonly Question[]): Question | undefined {
   const answerable = all.filter(({ kind }) => kind !== 'looking');
   return answerable.find((question) => !isLabeled(question)) ?? answerable[0];

@@ -1,4 +1,4 @@
-/** React as a reader of the studio. */
+/** React hooks that read the studio. */
 import { createContext, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
@@ -15,19 +15,19 @@ export function useStudio<T>(select: (studio: Studio) => T): T {
   return useStore(useStudioStore(), select);
 }
 
-/** Like `useStudio` for an object that is made at each call: renders again if one of its fields changed. */
+/** Like `useStudio` for an object created at each call: renders again if one of its fields changed. */
 export function useStudioFields<T>(select: (studio: Studio) => T): T {
   return useStudio(useShallow(select));
 }
 
-/** The store itself, for event handlers that read what is true when they run. */
+/** The store itself, for event handlers that read current values. */
 export function useStudioStore(): StudioStore {
   const store = useContext(StudioContext);
   if (!store) throw new Error('The studio is used outside its provider');
   return store;
 }
 
-/** Milliseconds since 1970, renewed every second while `isOn`: for readings of time that passes. */
+/** Milliseconds since 1970, updated every second while `isOn`: for elapsed times. */
 export function useNow(isOn: boolean): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -40,14 +40,14 @@ export function useNow(isOn: boolean): number {
   return now;
 }
 
-/** The run of a page; the component renders again with each step of it, so ask for no more than is drawn. */
+/** Run of a page; the component renders again with each step, so select only what it draws. */
 export const useShown = (page: Page): OpenRun => useStudio((s) => shownRun(s, page));
 
 /** The part of a page's run that `select` picks. */
 export const useShownPart = <T>(page: Page, select: (run: OpenRun) => T): T =>
   useStudio((s) => select(shownRun(s, page)));
 
-/** Keeps the saved steps of a page's run current while a component is shown. */
+/** Keeps the checkpoints of a page's run current while the component is mounted. */
 export function useSavedSteps(page: Page): void {
   const store = useStudioStore();
   const newest = useShownPart(page, (run) => run.usable?.step);
@@ -61,7 +61,7 @@ export function useSavedSteps(page: Page): void {
   }, [store, newest, best, id]);
 }
 
-/** Keeps `runs` current while a component is shown: a run here has saved a step, began or ended. A project that is opened lists its own. */
+/** Refreshes `runs` while mounted: when a run here saves, starts or ends. An opened project lists its own. */
 export function useRuns(): void {
   const store = useStudioStore();
   useEffect(() => {
@@ -73,13 +73,13 @@ export function useRuns(): void {
 }
 const runsChange = (s: Studio): string => [s.project.runId, isTraining(s), trainingRun(s)?.saved?.step].join();
 
-/** Says that runs are what is shown, while a component is. */
+/** Marks runs as shown while the component is mounted. */
 export function useRunsShown(): void {
   const store = useStudioStore();
   useEffect(() => store.getState().showRuns(), [store]);
 }
 
-/** Keeps what is known of the step that Evaluate shows current while a component is shown. */
+/** Keeps data about the checkpoint that Evaluate shows current while the component is mounted. */
 export function useEvaluation(): void {
   const store = useStudioStore();
   const of = useStudio(evaluationOf);

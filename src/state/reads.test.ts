@@ -1,4 +1,4 @@
-/** A run that is begun while texts are being read learns from them too. */
+/** A run started while texts are being read also trains on them. */
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
@@ -8,7 +8,7 @@ const SEA = 'The whale is large. The sea is wide. ';
 const PATIENT = { timeout: 60_000 };
 
 let page: TestStudio;
-/** Reads what is held until then. */
+/** Releases the delayed reads. */
 let goOn: () => void;
 let isHeld: Promise<void>;
 beforeEach(() => {
@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => page.close());
 afterAll(() => vi.unstubAllGlobals());
 
-/** A page with one text, or none, that trains in two steps, and another text that is given and not read yet. */
+/** A page with one text, or none, that trains in two steps, and another text that is still being read. */
 async function reading(first = SEA.repeat(20)) {
   const store = memoryStore();
   const halves = halvesOver(store);
@@ -36,7 +36,7 @@ async function reading(first = SEA.repeat(20)) {
   return { getState, adding };
 }
 
-test('the run waits for the text, and learns from it', async () => {
+test('the run waits for the text, and trains on it', async () => {
   const { getState } = await reading();
   const running = getState().start();
   await vi.waitFor(() => expect(getState().training).not.toBeNull());
@@ -50,7 +50,7 @@ test('the run waits for the text, and learns from it', async () => {
   expect(record!.segments[0].data.facts!.texts.map(({ name }) => name)).toEqual(['sea.txt', 'bird.txt']);
 }, 120_000);
 
-test('also where it is the first text', async () => {
+test('the same holds for the first text', async () => {
   const { getState } = await reading('');
   const running = getState().start();
   await vi.waitFor(() => expect(getState().training).not.toBeNull());
@@ -61,7 +61,7 @@ test('also where it is the first text', async () => {
   expect(record!.segments[0].data.facts!.texts.map(({ name }) => name)).toEqual(['bird.txt']);
 }, 120_000);
 
-test('one that is stopped while it waits is none, and the text comes all the same', async () => {
+test('a run stopped while it waits is none, and the text is still added', async () => {
   const { getState, adding } = await reading();
   const running = getState().start();
   await vi.waitFor(() => expect(getState().training).not.toBeNull());
@@ -74,7 +74,7 @@ test('one that is stopped while it waits is none, and the text comes all the sam
   expect(shownRun(getState(), 'train').phase.kind).toBe('idle');
 }, 120_000);
 
-test('in another project by then, it learns from what that one has, and this one from its own', async () => {
+test('if another project is open by then, each trains on its own texts', async () => {
   const { getState } = await reading();
   const running = getState().start();
   await vi.waitFor(() => expect(getState().training).not.toBeNull());

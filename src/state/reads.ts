@@ -1,8 +1,8 @@
-/** What is read into projects: one import at a time, and what is still to come into each. */
+/** Imports into projects: one at a time, and the pending ones of each project. */
 interface Reads {
-  /** What comes while another is read waits for it. */
+  /** Runs a job after the imports before it. */
   inTurn<T>(job: () => Promise<T>): Promise<T>;
-  /** Whether something is read in its turn, or waits for it. */
+  /** Whether an import runs or waits. */
   isBusy(): boolean;
   /** Reports files of a project to `coming` until they are read or refused. */
   follow<T>(projectId: string, reading: Promise<T>): Promise<T>;

@@ -1,4 +1,4 @@
-/** Two tabs that change the cleaning recipe of one project at the same moment both keep their change. */
+/** Concurrent changes of one cleaning recipe in two tabs are both kept. */
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { type Recipe, recommendedRecipe } from '../core/documents/clean/recipe';

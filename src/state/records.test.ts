@@ -1,4 +1,4 @@
-/** Pages over a store in which anything may lie, and two over one store, with their workers' real halves. */
+/** Pages over a store with arbitrary content, and two pages over one store, with real worker implementations. */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
@@ -45,7 +45,7 @@ const loaded = async (store: BlobStore) => {
 };
 const keyOf = async (store: BlobStore, prefix: string) => (await store.keys(prefix))[0]!;
 
-test('what is saved follows what can be opened, never the record alone', async () => {
+test('the saved step follows readable checkpoints, never the record alone', async () => {
   const store = await withRun();
   expect(await loaded(store)).toMatchObject({
     saved: { step: 300 },
@@ -64,13 +64,13 @@ test('what is saved follows what can be opened, never the record alone', async (
   expect(fallen.unreadable).toMatchObject([{ key: await keyOf(store, 'manifests/r/300.') }]);
 });
 
-test('a resume that falls back says from which step to which, and where nothing can be opened, that', async () => {
+test('a resume that falls back names both steps, and says if no checkpoint opens', async () => {
   const store = await goldenStoreOf(STOPPED);
   await spoil(store, STOPPED, 120, 'change');
   browser = browserOver(store);
   const { getState } = browser.tab().studio;
   await getState().load();
-  expect(seen(getState())).toMatchObject({ saved: { step: 120 } }); // it shows only when it is read
+  expect(seen(getState())).toMatchObject({ saved: { step: 120 } }); // it shows only on reading
   await getState().resume(102);
   expect(seen(getState())).toMatchObject({ phase: { kind: 'finished', step: 102 }, saved: { step: 102 } });
   expect(getState().toasts).toMatchObject([
@@ -85,7 +85,7 @@ test('a resume that falls back says from which step to which, and where nothing 
   });
 });
 
-test('a damaged, newer or missing record of checkpoints is reported, and nothing is called saved', async () => {
+test('a damaged, newer or missing record of checkpoints is reported, and nothing counts as saved', async () => {
   for (const head of ['torn', { version: 99 }, undefined]) {
     const store = await withRun();
     await store.commit(head === undefined ? { drop: ['heads/r'] } : { put: [['heads/r', head]] });
@@ -98,7 +98,7 @@ test('a damaged, newer or missing record of checkpoints is reported, and nothing
   }
 });
 
-test('an unreadable record of the run is reported, its steps stay, and the app keeps working', async () => {
+test('an unreadable run record is reported, its checkpoints stay, and the app keeps working', async () => {
   for (const record of ['torn', { version: 99 }]) {
     const store = await withRun();
     await store.commit({ put: [['runs-index/r', record]] });
@@ -109,7 +109,7 @@ test('an unreadable record of the run is reported, its steps stay, and the app k
   }
 });
 
-test('whatever lies in the store, the app loads, and nothing is gone afterwards', async () => {
+test('with arbitrary content in the store, the app loads, and deletes nothing', async () => {
   const text = fc.constantFrom(
     'texts/a',
     'runs-index/r',
@@ -132,7 +132,7 @@ test('whatever lies in the store, the app loads, and nothing is gone afterwards'
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(key, value), { maxLength: 6 }), async (puts) => {
       const store = await withRun();
-      // `true` is how the mark of a draft reads, which is to go.
+      // `true` is the mark of a draft, which may be deleted.
       const stored = puts.filter(([, v]) => v !== true).map(([k, v]) => [k, v as Stored] as const);
       await store.commit({ put: stored });
       const before = await store.keys('');
@@ -145,7 +145,7 @@ test('whatever lies in the store, the app loads, and nothing is gone afterwards'
   );
 });
 
-test('one tab trains: in another, Start and Resume are refused in words, until it ends or crashes', async () => {
+test('one tab trains: another refuses Start and Resume with a reason, until it ends or crashes', async () => {
   browser = browserOver(await goldenStoreOf(STOPPED));
   const [a, b] = [browser.tab().studio, browser.tab().studio];
   await a.getState().load();
@@ -155,12 +155,12 @@ test('one tab trains: in another, Start and Resume are refused in words, until i
   await expect.poll(() => b.getState().trainingElsewhere).toBe(true);
   for (const begin of [() => b.getState().resume(), () => b.getState().start()]) {
     await begin();
-    expect(seen(b.getState())).toMatchObject({ training: null, phase: { kind: 'stopped' } }); // however far it is there
+    expect(seen(b.getState())).toMatchObject({ training: null, phase: { kind: 'stopped' } }); // whatever its progress
     expect(b.getState().toasts.at(-1)?.text).toMatch(/trained in another tab/);
   }
   for (const refusal of [resumeRefusal, beginRefusal, startRefusal])
     expect(refusal(b.getState())).toBe(TRAINING_ELSEWHERE);
-  // Its curve is drawn here as it comes, and what is at rest can be read and written with all the same.
+  // This tab draws its curve live, and can still read from and generate with idle runs.
   const { step: before } = seen(b.getState()).log;
   const reached = before.at(-1) ?? 0;
   await expect
@@ -200,5 +200,5 @@ test('one tab trains: in another, Start and Resume are refused in words, until i
   expect(seen(b.getState()).phase.kind).toBe('stopped');
 }, 120_000);
 
-/** Of what trains on a machine that has much to do. */
+/** Timeout for training on a busy machine. */
 const PATIENT = { timeout: 60_000 };

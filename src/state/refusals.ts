@@ -11,7 +11,7 @@ import { toTuneOn, tuningBase } from './tuningInputs';
 
 type Refusal = string | undefined;
 
-/** Why nothing is begun or resumed here. */
+/** Why nothing can start or resume here. */
 export const TRAINING_ELSEWHERE = 'Training runs in another tab: stop it there first';
 const TRAINING_HERE = 'Another run is training: stop and save it first';
 

@@ -17,14 +17,14 @@ export type RelistingNeeds = Pick<
   | 'runs'
 >;
 
-/** @returns what lists again; hints come faster than lists do, so lists that wait are one */
+/** @returns a function that lists again; frequent hints are combined into one list */
 export function relisting(
   get: () => RelistingNeeds,
   session: Pick<TrainingSession, 'current'>,
   pause: (ms: number) => Promise<unknown>,
   onError: (error: unknown) => void,
 ): () => void {
-  /** One list at a time, and one that waits, for `ms` at least. */
+  /** Runs one list at a time and queues at most one, after `ms` at least. */
   function joined(ms: number, list: () => Promise<unknown>): () => void {
     let isToList = false;
     let listing: Promise<unknown> = Promise.resolve();
@@ -43,7 +43,7 @@ export function relisting(
   const listOwn = joined(1000, () => {
     const { loadTexts, runs, listRuns, opened, listSaved, loadEvaluation } = get();
     const { keptLists, loadLists, cardEvaluations, loadCardEvaluations } = get();
-    const atRest = Object.keys(opened).filter((id) => id !== session.current()?.runId); // a step of them may be gone
+    const atRest = Object.keys(opened).filter((id) => id !== session.current()?.runId); // some checkpoints may be gone
     return Promise.all([
       loadTexts(),
       loadEvaluation(),
@@ -53,7 +53,7 @@ export function relisting(
       ...atRest.map((id) => listSaved(id)),
     ]);
   });
-  /** More rarely: this reads all runs of all projects, and the menu of projects lists them too. */
+  /** Less often: this reads all runs of all projects, and the project menu lists them too. */
   const listOthers = joined(5000, async () => {
     if (get().projects.length > 0) await get().listProjects();
   });

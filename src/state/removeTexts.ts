@@ -1,4 +1,4 @@
-/** Texts taken out of a project, with all that came of them there; undone while the note of it stands. */
+/** Removes texts from a project, with everything derived from them there; undo is possible while the toast shows. */
 import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { TextRecord } from '../core/documents';
@@ -25,7 +25,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   if (asked.length === 0) return;
   const projectId = get().project.id;
   const isHere = (): boolean => get().project.id === projectId;
-  /** In their places among those that are there by then. */
+  /** Restores texts at their places in the current list. */
   const putBack = (some: readonly TextRecord[]): void => {
     if (!isHere()) return;
     const place = ({ id }: TextRecord): number => before.findIndex((text) => text.id === id);
@@ -48,7 +48,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
       );
   };
   takeOut(asked);
-  // What cannot be read of the runs does not keep a text from being removed.
+  // Unreadable runs must not prevent a removal.
   const textIds = asked.map(({ id }) => id);
   const uses = await data.call('textUses', { textIds }).catch((): readonly TextUse[] => []);
   const removed: TextRecord[] = [];
@@ -62,7 +62,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
     }
   }
   if (removed.length === 0) return;
-  takeOut(removed); // they may have been listed meanwhile
+  takeOut(removed); // they may have been listed again meanwhile
   tabs.announce();
   const trainingTexts = removed.filter((text) => !isToTune(text, projectId));
   const forgotten = await forget(removal, projectId, trainingTexts);
@@ -84,7 +84,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
       );
     }
   };
-  // Once it cannot be undone any more its bytes go. What fails, or a page that closes before, leaves it to the next load.
+  // Purges the bytes once the undo expires. After a failure or a closed page, the next load does it.
   const onGone = () => {
     if (!isBack) for (const { id } of removed) data.call('purgeText', { id }).catch(() => undefined);
   };
@@ -96,14 +96,14 @@ interface Undoable {
   undo(): void;
 }
 
-/** A prompt that is of a text which goes is of one that remains. */
+/** Replaces a prompt from a removed text by one from a remaining text. */
 async function forget(
   { get, suggestion, suggest }: Removal,
   projectId: string,
   removed: readonly TextRecord[],
 ): Promise<Undoable | undefined> {
   const before = get().project.recipe.samplePrompt;
-  /** Whether that is the prompt of the project, which is still open. */
+  /** Whether this is the prompt of the project, which is still open. */
   const isPrompt = (prompt: string): boolean =>
     get().project.id === projectId && get().project.recipe.samplePrompt === prompt;
   for (const text of removed) {

@@ -1,4 +1,4 @@
-/** The run that is shown and the one that trains, over the workers' real halves, with faults where they may come. */
+/** The shown run and the training one over the real worker implementations, with faults at any commit. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
 import { HomegrownError, type Failure } from '../core/base/errors';
@@ -12,15 +12,15 @@ import { modelOf } from './openRun';
 import type { StudioStore } from './slices/studio';
 
 let store: BlobStore;
-/** What is stored after a first run. */
+/** Store content after a first run. */
 let grown: (readonly [string, Stored])[] | undefined;
-/** Of the page that was opened last. */
+/** Worker implementations of the page opened last. */
 let halves: Halves;
 const pages: TestStudio[] = [];
-/** Of runs, in whatever page. */
+/** Counter for run ids, over all pages. */
 let ids = 0;
 let clock = 0;
-/** What a commit meets before it is made. */
+/** Called before each commit; may throw. */
 let fault: (keys: readonly string[]) => void = () => undefined;
 
 beforeEach(() => {
@@ -49,7 +49,7 @@ async function open(): Promise<StudioStore> {
   return page.studio;
 }
 
-/** A studio whose settings train in a moment, after its first run; that is trained once for all tests. */
+/** Opens a studio with fast settings after a first run, which is trained once for all tests. */
 async function openTrained(): Promise<StudioStore> {
   if (!grown) {
     await (await openSmall()).getState().start();
@@ -81,7 +81,7 @@ const failureOf = (studio: StudioStore): Failure | undefined => {
 const textsOf = (studio: StudioStore): string[] => studio.getState().toasts.map(({ text }) => text);
 
 describe('a run that fails before its first save', () => {
-  test('is no model: the one before stays in reach, at once and after a reload, and nothing of it is stored', async () => {
+  test('is no model: the earlier one stays available, at once and after a reload, and nothing of it is stored', async () => {
     const studio = await openTrained();
     const first = seen(studio.getState()).model!;
     expect(first).toMatchObject({ usable: { step: 2 }, id: studio.getState().project.runId });
@@ -94,20 +94,20 @@ describe('a run that fails before its first save', () => {
     expect(failureOf(studio)?.code).toBe('storage-full');
     expect(failed.run).toBeNull();
     expect(failed.saved).toBeNull();
-    expect(failed.log.evaluations).toHaveLength(1); // what failed is shown
+    expect(failed.log.evaluations).toHaveLength(1); // shows the failed run
     expect(failed.model?.id).toBe(first.id);
     expect(failed.project.runId).toBe(first.id);
     const left = (await store.keys('')).filter((key) => key.includes(`run-${ids}`));
     expect(left).toEqual([]);
 
-    await studio.getState().loadRun(); // back to it
+    await studio.getState().loadRun(); // returns to the model
     expect(seen(studio.getState()).phase).toEqual({ kind: 'finished', step: 2, of: 2 });
     const again = await open();
     expect(seen(again.getState())).toMatchObject({ phase: { kind: 'finished', step: 2 }, saved: { step: 2 } });
     expect(seen(again.getState()).model?.log.evaluations).toHaveLength(3);
   });
 
-  test('a record that a crash left before the first save is not taken for a model', async () => {
+  test('a record left by a crash before the first save is not taken for a model', async () => {
     const studio = await openTrained();
     const { run, project } = seen(studio.getState());
     await store.commit({
@@ -151,7 +151,7 @@ test('Playground and Export keep the earlier model until the new run has saved i
   await vi.waitFor(() => expect(studio.getState().written.length).toBeGreaterThan(0), PATIENT);
   goOn();
   await running;
-  // What was being written belongs to the model before: it was ended, and what came by then stays, with that model's name.
+  // The text in progress belonged to the earlier model: it stopped, and stays with that model's name.
   await writing;
   expect(asked).toEqual([first]);
   expect(studio.getState()).toMatchObject({
@@ -163,7 +163,7 @@ test('Playground and Export keep the earlier model until the new run has saved i
   expect(studio.getState().runs?.at(-1)?.record).toMatchObject({ id: first, step: 2 });
 });
 
-test('an earlier run comes back; freed steps never look saved, and the current run’s are not freed', async () => {
+test('an earlier run is restored; freed checkpoints never look saved, and the current run’s are not freed', async () => {
   const studio = await openTrained();
   const first = seen(studio.getState()).model!.id;
   await studio.getState().start();
@@ -183,7 +183,7 @@ test('an earlier run comes back; freed steps never look saved, and the current r
   expect(seen(studio.getState()).model?.id).toBe(first);
   expect(textsOf(studio).at(-1)).toBe("Couldn't open this run");
 
-  // Another tab may have freed the one that is current here.
+  // Another tab may have freed the run that is current here.
   await freeRun(store, first);
   expect(seen((await open()).getState())).toMatchObject({ model: null, saved: null, phase: { kind: 'failed' } });
 });
@@ -207,7 +207,7 @@ test('an imported model is a run among the others, and the one shown before can 
   await studio.getState().listRuns();
   expect(studio.getState().runs?.map(({ record }) => record.id)).toEqual([imported, first]);
 
-  // As the first of all there is nothing to go back to.
+  // As the first of all runs, there is none to return to.
   for (const key of await store.keys(''))
     if (/^(heads|runs|runs-index|project)/.test(key)) await store.commit({ drop: [key] });
   const empty = await open();
@@ -216,7 +216,7 @@ test('an imported model is a run among the others, and the one shown before can 
   expect(empty.getState().toasts.at(-1)?.undo).toBeUndefined();
 });
 
-test('a page that shows its own run stays with it during training of another run and an import', async () => {
+test('a page that shows its own run keeps it while another run trains and a model is imported', async () => {
   const studio = await openTrained();
   const { getState } = studio;
   const first = seen(getState()).model!.id;
@@ -252,7 +252,7 @@ test('a page that shows its own run stays with it during training of another run
   expect(Object.keys(getState().opened).sort()).toEqual([second, third].sort());
 });
 
-test('a fork from a kept step trains with other settings and other text, and pages show it', async () => {
+test('a fork from a kept checkpoint trains with other settings and text, and pages show it', async () => {
   const studio = await openTrained();
   const { getState } = studio;
   const parent = seen(getState()).run!;
@@ -310,7 +310,7 @@ describe('the GPU', () => {
     expect(studio.getState().lostAt).toEqual([]);
   });
 
-  test('whose limits a plan exceeds is not started, nor resumed on', async () => {
+  test('exceeding its limits refuses a start and a resume', async () => {
     const studio = await openTrained();
     const info: DeviceInfo = {
       kind: 'wasm',
@@ -337,13 +337,13 @@ describe('the GPU', () => {
   });
 });
 
-test('data that cannot be built for a resume is a failure with its reason, and a stop leaves the run as it was', async () => {
+test('if data for a resume cannot be built, the failure has a reason; a stop leaves the run unchanged', async () => {
   const studio = await openTrained();
   showing(studio, { record: withoutData(seen(studio.getState()).run!), phase: { kind: 'stopped', step: 2, of: 9 } });
   fault = (keys) => {
     if (keys.some((key) => key.startsWith('shards/'))) throw new HomegrownError('storage-full', 'No room for the ids');
   };
-  // Cut as they never were, so that there is something to build.
+  // A new split, so that there is data to build.
   studio.getState().change({ split: { validation: 0.3, test: 0, seed: 0 } });
   await studio.getState().resume(9);
   expect(failureOf(studio)).toMatchObject({ code: 'storage-full', message: 'No room for the ids' });
@@ -362,7 +362,7 @@ test('data that cannot be built for a resume is a failure with its reason, and a
   expect(seen(studio.getState()).phase).toEqual({ kind: 'stopped', step: 2, of: 9 });
 });
 
-test('tokens of a generation that was ended are not taken for the next one’s', async () => {
+test("late tokens of an ended generation don't count as the next one’s", async () => {
   const studio = await openTrained();
   const token = (text: string): GeneratedToken => ({ id: 1, text, bytes: [], probability: 1, alternatives: [] });
   const tells: ((...texts: string[]) => void)[] = [];
@@ -395,5 +395,5 @@ const withoutData = (run: RunRecord): RunRecord => ({
   ...run,
   segments: [{ ...run.segments[0], data: { id: null, facts: null } }],
 });
-/** On a machine that has much to do. */
+/** Timeout for a busy machine. */
 const PATIENT = { timeout: 60_000 };

@@ -1,4 +1,4 @@
-/** The runs that are open here: which each page shows, and opening them as they were saved. */
+/** Open runs: which one each page shows, and loading them from the store. */
 import { toFailure } from '../core/base/errors';
 import { readAncestors } from '../core/runs/ancestors';
 import { readJournal, readTail } from '../core/runs/journal';
@@ -17,14 +17,14 @@ export const createRunSlice: Slice<
 > =
   ({ store, data, session }) =>
   (set, get) => {
-    /** Runs are opened in turn, and none is begun meanwhile: what was asked for last is what is shown. */
+    /** Opens runs one after another, and starts none meanwhile: the last request is shown. */
     let last: Promise<unknown> = Promise.resolve();
     const inTurn = <T>(open: () => Promise<T>): Promise<T> => {
       const mine = last.then(open);
       last = mine.catch(() => undefined);
       return mine;
     };
-    /** What each page was last to show, and what all of them: what is asked for meanwhile comes instead. */
+    /** Latest request of each page, and of all pages: a newer request wins. */
     const asked: Record<Page | 'all', number> = { train: 0, evaluate: 0, playground: 0, export: 0, all: 0 };
     let loads = 0;
 
@@ -43,7 +43,7 @@ export const createRunSlice: Slice<
           readAncestors(store, record),
           survey,
         ]);
-        // It is no model; in another tab it may become one.
+        // The run is no model; in another tab it may become one.
         if (record.step === 0 && !steps.some(({ latest }) => latest)) return { id: runId, run: null, damaged: [] };
         const log = new RunLog(events);
         const run = asSaved({
@@ -61,7 +61,7 @@ export const createRunSlice: Slice<
         return { id: runId, run: { ...newOpenRun(runId), phase }, damaged: [] };
       }
     }
-    /** One that is no model is not open. Not the run that trains here, which is more than what is stored. */
+    /** Opens a run if it is a model, unless it trains here, as its state is newer than the store. */
     async function open(runId: string, ahead?: ReadAhead): Promise<void> {
       if (session.current()?.runId === runId) return;
       const { run, damaged } = await (ahead?.id === runId ? ahead.read : read(runId));
@@ -69,7 +69,7 @@ export const createRunSlice: Slice<
       else leave(runId);
       get().tellDamaged(runId, damaged);
     }
-    /** A run that another tab may train: its curve is read on, as that tab writes it. */
+    /** Reads new events of a run that another tab may train. */
     async function follow(runId: string): Promise<void> {
       const before = get().opened[runId];
       const record = await readRun(store, runId);
@@ -94,12 +94,12 @@ export const createRunSlice: Slice<
     const put = (run: OpenRun): void => set(({ opened }) => ({ opened: { ...opened, [run.id]: run } }));
     const leave = (runId: string): void => set(({ opened: { [runId]: _, ...others } }) => ({ opened: others }));
 
-    /** The ids of what pages show. */
+    /** Ids of the shown runs. */
     const ids = (s: Pick<Studio, 'shown' | 'project'>): string[] => [
       ...new Set(PAGES.flatMap((page) => shownId(s, page) ?? [])),
     ];
 
-    /** What no page shows and does not train is let go of. */
+    /** Closes runs that no page shows and that don't train. */
     function close(): void {
       const { opened } = get();
       const kept = new Set([...ids(get()), session.current()?.runId]);
@@ -119,7 +119,7 @@ export const createRunSlice: Slice<
           training?.runId === id ? training.projectId === project.id : opened[id]?.record?.projectId === project.id;
         const pinned = Object.entries(before).map(([page, id]) => [page, id !== null && isHere(id) ? id : null]);
         const kept = Object.fromEntries(pinned) as Studio['shown'];
-        // A run that has saved nothing yet is not the project's, and is what Train is there for.
+        // A run without a checkpoint isn't the project's yet, but Train shows it.
         const begun = training?.projectId === project.id && training.runId !== project.runId ? training.runId : null;
         const shown = { ...kept, train: kept.train ?? begun };
         // An open run stays until it is opened again, except one of another project.
@@ -159,7 +159,7 @@ export const createRunSlice: Slice<
         inTurn(async () => {
           for (const id of ids(get())) {
             if (session.current()?.runId === id) continue;
-            if (get().opened[id]?.record) await follow(id).catch(() => undefined); // reported when it is opened again
+            if (get().opened[id]?.record) await follow(id).catch(() => undefined); // reported when it is reopened
             else await open(id);
           }
         }),

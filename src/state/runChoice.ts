@@ -1,4 +1,4 @@
-/** Which run a page shows, and which others it can. */
+/** Run that a page shows, and the available others. */
 import { useMemo } from 'react';
 import { formatCount } from '../core/base/units';
 import type { RunRow } from '../protocol/data';

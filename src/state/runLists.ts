@@ -16,7 +16,7 @@ export class LeftLists {
     return this.#lists.get(projectId) ?? null;
   }
 }
-/** Of 200 runs each takes some megabytes. */
+/** Maximum number of stored lists: one with 200 runs is some megabytes. */
 const MAX_LISTS = 4;
 
 /** Merges a newly read list: unchanged rows keep their identity, so they aren't drawn again. */
@@ -48,7 +48,7 @@ function isSameCurve(a: RunCurve | null, b: RunCurve | null): boolean {
   );
 }
 
-/** NaN is the same as itself. A loop: there are some hundred thousand numbers. */
+/** Treats NaN as equal to NaN. Uses a loop, as there are hundreds of thousands of numbers. */
 function isSameColumn(a: Float64Array, b: Float64Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;

@@ -44,7 +44,7 @@ test('columns grow together', () => {
   expect(log.optional).toEqual({ encodeMs: 0.5 });
 });
 
-test('an optional value has a column from the step that first measures it, NaN where a step does not', () => {
+test('an optional value has a column from the step that first measures it, with NaN for steps without it', () => {
   const log = filled(stepped(1), { ...stepped(2), encodeMs: 0.5 }, stepped(3));
   expect(log.columns.encodeMs).toEqual([NaN, 0.5, NaN]);
   expect(log.columns.gpuMs).toBeUndefined();
@@ -54,7 +54,7 @@ test('an optional value has a column from the step that first measures it, NaN w
   expect(log.optional).toEqual({ encodeMs: 0.5 });
 });
 
-test('what was not saved is forgotten when its steps come again, with its evaluations and saves', () => {
+test('unsaved steps are dropped when they repeat, with their evaluations and saves', () => {
   const log = filled(stepped(1), stepped(2), saved(2), stepped(3), evaluated(3), stepped(4), saved(4), stepped(3, 9));
   expect(log.step).toEqual([1, 2, 3]);
   expect(log.loss).toEqual([1, 0.5, 9]);
@@ -62,7 +62,7 @@ test('what was not saved is forgotten when its steps come again, with its evalua
   expect(log.saves.map(({ step }) => step)).toEqual([2]);
 });
 
-test('what is shown before it is measured stands until it is, or its step is undone', () => {
+test('a sample shown before its evaluation stays until the evaluation arrives or its step is undone', () => {
   const shown = (step: number): TrainEvent => ({ kind: 'shown', step, sample: `at ${step}` });
   const log = filled(stepped(1), shown(1));
   expect(log.shown).toEqual({ step: 1, sample: 'at 1' });
@@ -73,13 +73,13 @@ test('what is shown before it is measured stands until it is, or its step is und
   expect(log.evaluations).toHaveLength(1);
 });
 
-test('an evaluation or save that comes twice is kept once', () => {
+test('a repeated evaluation or save is stored once', () => {
   const log = filled(stepped(1), evaluated(1, 3), saved(1), evaluated(1, 2), saved(1));
   expect(log.evaluations.map(({ loss }) => loss)).toEqual([2]);
   expect(log.saves).toHaveLength(1);
 });
 
-test('the best is the earliest of the lowest', () => {
+test('the best step is the earliest with the lowest loss', () => {
   expect(filled().best).toBeUndefined();
   const log = filled(
     evaluated(0, 5),
@@ -93,7 +93,7 @@ test('the best is the earliest of the lowest', () => {
   expect(log.best?.step).toBe(1);
 });
 
-test('however a run is resumed, the columns are as long as each other and in the order of their steps', () => {
+test('after any resume, the columns have equal lengths and ascending steps', () => {
   const event = fc
     .tuple(fc.constantFrom(stepped, evaluated, saved, kept), fc.integer({ min: 1, max: 30 }))
     .map(([make, step]) => make(step));

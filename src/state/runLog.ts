@@ -1,4 +1,4 @@
-/** Append-only columns for charts. Outside zustand: a run logs 10^5 points, and copying them at each would be O(n^2). */
+/** Append-only columns for charts. Outside zustand: copying the 10^5 points of a run at each step would be O(n^2). */
 import type { Evaluated } from '../core/metrics';
 import type { Shown } from '../core/objectives/shown';
 import type { TrainEvent } from '../core/train/run';
@@ -44,19 +44,19 @@ export class RunLog {
     for (const event of events) this.append(event);
   }
   readonly step: number[] = [];
-  /** One for each step. An optional value has a column once a step has measured it; NaN where one has not. */
+  /** One value per step. An optional value has a column once a step has measured it, with NaN for other steps. */
   readonly columns: StepColumns = Object.fromEntries(
     VALUES.flatMap(([name, { isOptional }]) => (isOptional ? [] : [[name, []]])),
   ) as unknown as StepColumns;
   readonly evaluations: Evaluation[] = [];
   readonly saves: Saved[] = [];
-  /** Best steps whose weights were kept, saved whole or not. */
+  /** Best steps whose weights were kept, whole or not. */
   readonly kept: Saved[] = [];
-  /** Where it ended before its last step, after so many evaluations without improvement. */
+  /** Early end of the run before its last step, and the number of evaluations without improvement. */
   readonly early: Early[] = [];
-  /** Samples that a person asked for. */
+  /** Samples on request. */
   readonly sampled: Sampled[] = [];
-  /** Of a step that is being measured. */
+  /** Sample of a step whose evaluation is in progress. */
   shown: ShownFirst | undefined;
 
   get loss(): number[] {
@@ -65,14 +65,14 @@ export class RunLog {
   get tokensPerSecond(): number[] {
     return this.columns.tokensPerSecond;
   }
-  /** Milliseconds of training, stops excluded. */
+  /** Milliseconds of training, without stops. */
   get activeMs(): number[] {
     return this.columns.activeMs;
   }
   get memoryBytes(): number {
     return this.columns.memoryBytes.at(-1) ?? 0;
   }
-  /** What the newest step measured of the optional values. */
+  /** Optional values that the newest step measured. */
   get optional(): Pick<StepEvent, OptionalStepValue> {
     return Object.fromEntries(
       VALUES.flatMap(([name, { isOptional }]) => {
@@ -87,7 +87,7 @@ export class RunLog {
       case 'compiling':
         return;
       case 'step': {
-        // A resume repeats the steps that were not saved.
+        // A resume repeats unsaved steps.
         this.truncate(event.step - 1);
         for (const [name] of VALUES) this.columnOf(name, event[name])?.push(event[name] ?? NaN);
         this.step.push(event.step);
@@ -133,12 +133,12 @@ export class RunLog {
     return this.columns[name];
   }
 
-  /** Milliseconds of training that are known of. */
+  /** Milliseconds of training so far. */
   get now(): number {
     return Math.max(this.activeMs.at(-1) ?? 0, this.evaluations.at(-1)?.activeMs ?? 0);
   }
 
-  /** Forgets everything after `step`. */
+  /** Drops everything after `step`. */
   truncate(step: number): void {
     const columns = [this.step, ...Object.values(this.columns)];
     while ((this.step.at(-1) ?? -1) > step) for (const column of columns) column.pop();

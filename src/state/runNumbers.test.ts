@@ -1,4 +1,4 @@
-/** Numbers of a run in what is said of terms: of the step that a page uses, and of what was measured alone. */
+/** Numbers of a run in glossary sentences: of the checkpoint that a page uses, and only measured ones. */
 import { beforeEach, expect, test } from 'vitest';
 import type { RunRecord } from '../core/runs/record';
 import { inertServices } from '../testing/inertServices';
@@ -52,14 +52,14 @@ test('settings, size and baselines of the run', () => {
   expect(labels).toBeUndefined();
 });
 
-test('Train has the newest evaluation, and other pages that of the step they use', () => {
+test('Train has the newest evaluation, and other pages that of their checkpoint', () => {
   show();
   for (const page of ['train', 'model', undefined]) expect(numbers(page).perplexity).toBeCloseTo(113);
   for (const page of ['evaluate', 'playground', 'export']) expect(numbers(page).perplexity).toBeCloseTo(90);
   expect(numbers('train').bitsPerByte).toBe(1.5);
 });
 
-test('Playground has the settings by which it writes, where they are on', () => {
+test('Playground has the sampling settings that are on', () => {
   show();
   store.getState().setSampling({ topK: 40, topP: 1, seed: 7 });
   expect(numbers('playground')).toMatchObject({ topK: 40, seed: 7 });
@@ -71,7 +71,7 @@ test('Playground has the settings by which it writes, where they are on', () => 
   expect(numbers('train').topP).toBeUndefined();
 });
 
-test('a classifier has labels, and no perplexity or counting models', () => {
+test('a classifier has labels, and no perplexity or counting baselines', () => {
   const { model } = runRecord({});
   const classes = { labels: ['ham', 'spam'], pooling: 'last' } as const;
   show({

@@ -1,4 +1,4 @@
-/** Numbers of the run that a page shows, for what is said of the field's terms. Loaded when a term is opened. */
+/** Numbers of a page's run for glossary sentences. Loaded when a term is opened. */
 import type { RunNumbers } from '../core/glossary/sentence';
 import { estimateOf, type MetricId } from '../core/metrics';
 import { modelSpec } from '../core/models';
@@ -10,21 +10,21 @@ import { chosenStep } from './trained';
 import type { Studio } from './slices/studio';
 import type { OpenRun } from './slices/run';
 
-/** @param page id of a stage; one that shows no run of its own speaks of the run that Train shows */
+/** @param page id of a stage; one without its own run uses the run that Train shows */
 export function runNumbers(s: Studio, page: string | undefined): RunNumbers {
   const own = PAGES.find((each) => each === page) ?? 'train';
   const numbers = numbersOf(shownRun(s, own), own === 'train');
   return own === 'playground' ? { ...numbers, ...samplingNumbers(s.sampling) } : numbers;
 }
 
-/** Settings by which a model writes; those that are off aren't among them. */
+/** Active sampling settings. */
 const samplingNumbers = ({ topK, topP, seed }: Studio['sampling']): RunNumbers => ({
   seed,
   ...(topK > 1 && { topK }),
   ...(topP < 1 && { topP }),
 });
 
-/** @param isNewest whether the newest evaluation counts, as on Train, or the one of the step that is used */
+/** @param isNewest uses the newest evaluation, as on Train; else that of the used checkpoint */
 function numbersOf(run: OpenRun, isNewest: boolean): RunNumbers {
   const { record, log } = run;
   if (!record) return {};

@@ -20,14 +20,14 @@ const samplesOf = (...events: TrainEvent[]) =>
     ...(isApart && { isApart }),
   }));
 
-test('samples are in the order of their steps, each with its result and its prompt apart', () => {
+test('samples are in step order, each with its result; one with another prompt is separate', () => {
   expect(samplesOf(evaluated(0, 'The whale str'), evaluated(20, 'The whale sea'))).toEqual([
     { step: 0, result: 'perplexity 100', text: 'The whale| str' },
     { step: 20, result: 'perplexity 80.0', text: 'The whale| sea' },
   ]);
 });
 
-test('a sample is there before its step has been evaluated, once', () => {
+test('a sample appears once, even before its step is evaluated', () => {
   const shown: TrainEvent = { kind: 'shown', step: 10, sample: 'The whale sea' };
   expect(samplesOf(evaluated(0, 'The whale'), shown).map(({ step, result }) => [step, result])).toEqual([
     [0, 'perplexity 100'],
@@ -36,7 +36,7 @@ test('a sample is there before its step has been evaluated, once', () => {
   expect(samplesOf(evaluated(0, 'The whale'), shown, evaluated(10, 'The whale sea'))).toHaveLength(2);
 });
 
-test('a sample that a person asked for stands at its step, apart if its prompt is another', () => {
+test('a sample on request appears at its step, separate if its prompt differs', () => {
   const asked = (prompt: string): TrainEvent => ({ kind: 'sampled', step: 10, prompt, sample: `${prompt} swims` });
   const of = samplesOf(evaluated(0, 'The whale'), asked('Ahab'), asked('The whale'), evaluated(20, 'The whale'));
   expect(of.map(({ step, text, isApart = false }) => [step, text, isApart])).toEqual([
@@ -47,6 +47,6 @@ test('a sample that a person asked for stands at its step, apart if its prompt i
   ]);
 });
 
-test('no replacement character and no control is drawn', () => {
+test('replacement and control characters are not drawn', () => {
   expect(samplesOf(evaluated(0, 'The whale\ufffd\u0007 sea'))[0]!.text).toBe('The whale| sea');
 });

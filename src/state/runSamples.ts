@@ -6,14 +6,14 @@ import type { RunLog } from './runLog';
 export interface RunSample {
   key: string;
   step: number;
-  /** How good the model is at this step: `perplexity 85.4`. */
+  /** Metric of the model at this step: `perplexity 85.4`. */
   result: string;
   pieces: readonly Piece[];
-  /** From another prompt than the run's. */
+  /** Whether its prompt differs from the run's. */
   isApart?: boolean;
 }
 
-/** Every sample of a run, by step: those of its evaluations, the one that is being evaluated, and those a person asked for. */
+/** All samples of a run by step: from evaluations, from the evaluation in progress, and on request. */
 export function runSamples(
   { evaluations, sampled, shown }: RunLog,
   { objective, samplePrompt }: { objective: ObjectiveId; samplePrompt: string },

@@ -1,4 +1,4 @@
-/** The settings of a run: its own once it has a record, until then those it was begun with. */
+/** Settings of a run: those of its record, and before one exists, those of its start. */
 import { useMemo } from 'react';
 import { counted, formatCount, formatNumber } from '../core/base/units';
 import type { Trainable } from '../core/adapters/trainable';
@@ -21,27 +21,27 @@ import type { OpenRun } from './slices/run';
 
 export interface RunSettings {
   model: ModelChoice;
-  /** Absent: every weight trains. */
+  /** Absent: all weights are trainable. */
   trainable?: Trainable | undefined;
   recipe: Recipe;
   tokenizer: TokenizerModel['kind'];
   /** Training texts, the newest last. */
   segments: Segments;
   tokensPerStep: number;
-  /** False for a model that came without a word on how it was made, until it is trained here. */
+  /** False for a model imported without facts about its training, until it is trained here. */
   isRecipeKnown: boolean;
 }
 
-/** @param of the run, where it is not the one that Train shows */
+/** @param of selects the run; by default, the one that Train shows */
 export function useRunSettings(of: (s: Studio) => OpenRun = trains): RunSettings {
   const run = useStudio((s) => of(s).record);
-  // Where there is a record it says all of it, and the project is not asked.
+  // A record has all settings, so the project isn't needed.
   const project = useStudio((s) => (of(s).record ? null : s.project));
   const active = useStudio((s) => isActive(of(s).phase));
   return useMemo(() => settingsFrom(run, project, active), [run, project, active]);
 }
 
-/** The same, outside React. */
+/** Like `useRunSettings`, outside React. */
 export const runSettings = ({ record, phase }: OpenRun, project: Project): RunSettings =>
   settingsFrom(record, project, isActive(phase));
 
@@ -60,7 +60,7 @@ function settingsFrom(run: OpenRun['record'], project: Project | null, active: b
   };
 }
 
-/** What a run that is begun now learns, and from what. */
+/** Model and data of a run that starts now. */
 function begunWith(project: Project): Pick<RunSettings, 'model' | 'segments' | 'tokenizer'> {
   const { id, config } = project.model;
   const facts = project.data && factsOf(project.data, []);
@@ -74,7 +74,7 @@ function begunWith(project: Project): Pick<RunSettings, 'model' | 'segments' | '
 /** The run that Train shows. */
 export const trains = (s: Studio): OpenRun => shownRun(s, 'train');
 
-/** Steps of the whole plan, longer than the recipe's where the run is trained on. */
+/** Number of steps of the whole plan; more than the recipe's if the run is trained longer. */
 export const plannedSteps = (phase: Phase, { recipe }: RunSettings): number =>
   'of' in phase && phase.of > 0 ? phase.of : recipe.steps;
 

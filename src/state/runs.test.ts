@@ -1,4 +1,4 @@
-/** What is known of the runs that are open, when a person changes it; and what is refused of them while one trains here. */
+/** Changes to open runs by a person, and refusals while a run trains here. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { lonelyLocks, type TestStudio } from '../testing/behindChannels';
 import { FINISHED, goldenPage, STOPPED } from '../testing/goldenPage';
@@ -12,7 +12,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('what a person says of a run is in its list and wherever it is shown', async () => {
+test("a person's description of a run appears in the list and wherever the run is shown", async () => {
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   const before = getState().opened[STOPPED]!;
@@ -27,7 +27,7 @@ test('what a person says of a run is in its list and wherever it is shown', asyn
   expect(getState().opened[FINISHED]).toBeUndefined();
 });
 
-test('while a run trains in this tab no other is begun or resumed, and that is said', async () => {
+test('while a run trains in this tab, no other can start or resume, and the reason is shown', async () => {
   page = await goldenPage(STOPPED);
   const { getState, setState } = page.studio;
   expect([resumeRefusal, beginRefusal, startRefusal].map((refusal) => refusal(getState()))).toEqual(
@@ -39,7 +39,7 @@ test('while a run trains in this tab no other is begun or resumed, and that is s
     expect(refusal(getState())).toMatch(/^Another run is training/);
 });
 
-test('the steps of a run that a page shows or that trains are not freed, and that is said', async () => {
+test('checkpoints of a shown or training run are not freed, and the reason is shown', async () => {
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   const refusals = () => [STOPPED, FINISHED].map((id) => freeRefusal(getState(), id));
@@ -57,7 +57,7 @@ test('the steps of a run that a page shows or that trains are not freed, and tha
   expect(refusals()[1]).toMatch(/is training/);
 });
 
-test('the next run is given the settings of one that was, which can be undone', async () => {
+test('the next run can take the settings of an earlier one, with undo', async () => {
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   await getState().listRuns();

@@ -1,4 +1,4 @@
-/** The runs of the project: which there are, bringing one back, what they are called, deleting one, giving back what one takes. */
+/** Runs of the project: list, restore, describe and delete them, and free their checkpoints. */
 import { toFailure } from '../core/base/errors';
 import { csvOf } from '../core/base/csv';
 import { fileName } from '../core/base/fileName';
@@ -33,12 +33,12 @@ export const createRunsSlice: Slice<
 > =
   ({ data, store, now, tabs, download, toasts }) =>
   (set, get) => {
-    /** What was asked for last is what is shown. */
+    /** The last requested list is shown. */
     let last: RunList | undefined;
     const left = new LeftLists();
-    /** Shown until the list is read, which then replaces all of it. */
+    /** Rows shown until the new list replaces them. */
     let asLeft: readonly RunRow[] | null = null;
-    /** Pages that show runs. Not of the state, as nothing is drawn by it. */
+    /** Number of pages that show runs. Not in the state, as nothing renders it. */
     let shown = 0;
     function show(list: RunList): void {
       const { projectId, rows } = list;
@@ -50,7 +50,7 @@ export const createRunsSlice: Slice<
     const named = (runId: string): string =>
       get().runs?.find(({ record }) => record.id === runId)?.record.name ?? runId;
 
-    /** What is stored of a run is changed, where it is open and for other tabs too; where that fails, `otherwise` says so. */
+    /** Changes a stored run, its open copy, and other tabs; if that fails, a toast shows `otherwise`. */
     async function changed(runId: string, otherwise: string, change: () => Promise<unknown>): Promise<void> {
       try {
         await change();
@@ -85,7 +85,7 @@ export const createRunsSlice: Slice<
         };
         const whole = data.call('listRuns', { projectId, now: now() }, { onProgress: tell }).then(tell);
         const list: RunList = { projectId, rows: null, firstRows, whole };
-        whole.catch(onShown); // said below, if its project is shown
+        whole.catch(onShown); // reported below, if its project is shown
         return list;
       },
       runsBefore: (projectId) => (shown === 0 || left.of(projectId) ? undefined : get().runsOf(projectId)),
@@ -170,7 +170,7 @@ export const createRunsSlice: Slice<
         const show = async (current: string | null): Promise<void> => {
           if (get().project.id === projectId && (await get().makeCurrent(current)) === 'no model')
             await get().makeCurrent(null);
-          if (get().project.id !== projectId) await get().changeOf(projectId, { runId: current }); // another was opened
+          if (get().project.id !== projectId) await get().changeOf(projectId, { runId: current }); // another one opened
         };
         for (const page of PAGES) if (get().shown[page] === runId) await get().show(page, null);
         set(({ runs }) => ({ runs: runs && runs.filter(({ record }) => record.id !== runId) }));
@@ -192,7 +192,7 @@ export const createRunsSlice: Slice<
           text: `${name} deleted`,
           ...(bytes > 0 && { detail: `frees ${formatBytes(bytes)}` }),
           undo: () => void undo(),
-          // What fails, or a page that closes before, leaves it to a later start.
+          // After a failure or a closed page, a later start does it.
           onGone: () =>
             void (
               isBack ||
@@ -206,5 +206,5 @@ export const createRunsSlice: Slice<
     };
   };
 
-/** Whether something of a run can be talked to. */
+/** Whether a run has a checkpoint. */
 const isKept = ({ bytes }: RunRow): boolean => bytes !== null && bytes > 0;

@@ -1,4 +1,4 @@
-/** What of the open project is stored. The strip and the Text page both say it from here. */
+/** Words about saving of the open project, used by the strip and the Text page. */
 import { counted, formatAgo, formatCount } from '../core/base/units';
 import { isTraining, shownRun, spokenRun } from './openRun';
 import { waitingFiles } from './questions';
@@ -20,7 +20,7 @@ export function savedWords(s: Studio, now: number): SavedWords {
   const unsaved = unsavedFiles(s);
   const hasTexts = s.texts.length + s.tuneTexts.length > 0;
   if (unsaved > 0 && hasTexts && !isActive) return { value: `all but ${counted(unsaved, 'file')}` };
-  // Of the run under way, else of the model that there is.
+  // Save of the run in progress, else of the existing model.
   const saved = spokenRun(s).saved ?? (isActive ? null : shownRun(s, 'playground').usable);
   if (saved) {
     const value = `step ${formatCount(saved.step)}`;

@@ -9,7 +9,7 @@ let page: TestStudio;
 beforeAll(() => void vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterEach(() => page.close());
 
-test.each(['bpe', 'characters', 'bytes'] as const)('a text of 200 bytes is learnt, cut by %s', async (kind) => {
+test.each(['bpe', 'characters', 'bytes'] as const)('a text of 200 bytes is trained on, tokenized by %s', async (kind) => {
   const store = memoryStore();
   page = testStudio(store);
   const { getState } = page.studio;
@@ -24,7 +24,7 @@ test.each(['bpe', 'characters', 'bytes'] as const)('a text of 200 bytes is learn
   const { context } = run.record!.model.config;
   expect(context).toBeLessThan(200);
   expect(context).toBe(getState().project.data!.manifest.parts.train.tokens - 1);
-  expect(getState().project.model.config.context).toBe(512); // what was set stays, for a longer text
+  expect(getState().project.model.config.context).toBe(512); // keeps the setting for a longer text
   expect(run.log.evaluations.map(({ step }) => step)).toEqual([0, 2, 3]);
   expect(run.log.evaluations.every(({ loss }) => Number.isFinite(loss))).toBe(true);
   expect(getState().toasts.map(({ detail }) => detail)).toContainEqual(

@@ -1,4 +1,4 @@
-/** What pages show while runs are opened, deleted and trained, over the workers' real halves. */
+/** Shown runs while runs are opened, deleted and trained, over the real worker implementations. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { freeRun } from '../core/runs/free';
 import { lonelyLocks, type TestStudio } from '../testing/behindChannels';
@@ -18,7 +18,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Every run that a page shows on the way, by id; one that is not open is `nothing`. */
+/** Ids of all runs that a page shows during `work`; `nothing` for one that isn't open. */
 async function shownWhile(work: () => Promise<unknown>): Promise<Set<string>> {
   const { getState, subscribe } = page.studio;
   const shown = new Set<string>();
@@ -29,7 +29,7 @@ async function shownWhile(work: () => Promise<unknown>): Promise<Set<string>> {
   return shown;
 }
 
-test('a page shows the run that it did until another is open, however that comes about', async () => {
+test('a page keeps its run until another is open, whatever the cause', async () => {
   const { getState } = page.studio;
   const known = [STOPPED, FINISHED];
   for (const work of [
@@ -48,14 +48,14 @@ test('a page shows the run that it did until another is open, however that comes
   expect(seen(getState()).run?.id).not.toBe(FINISHED);
 });
 
-test('of two runs that a page is to show the later is shown, whichever is open first', async () => {
+test('of two requested runs the later is shown, whichever opens first', async () => {
   const { getState } = page.studio;
   await Promise.all([getState().show('export', FINISHED), getState().show('export', STOPPED)]);
   expect(shownRun(getState(), 'export').record?.id).toBe(STOPPED);
   expect(Object.keys(getState().opened)).toEqual([STOPPED]);
 });
 
-test('after the current run is deleted, pages show one that can be talked to, and none where none can', async () => {
+test('after the current run is deleted, pages show one with a checkpoint, or none', async () => {
   const { getState } = page.studio;
   await getState().listRuns();
   const others = getState().runs!.flatMap(({ record: { id } }) => (id === STOPPED ? [] : [id]));
@@ -68,7 +68,7 @@ test('after the current run is deleted, pages show one that can be talked to, an
   expect([getState().project.runId, seen(getState()).phase.kind]).toEqual([null, 'idle']);
 });
 
-test('what a page waits for is what will come to it, not whatever trains', async () => {
+test('a page waits for its own next run, not for any that trains', async () => {
   const { getState, setState } = page.studio;
   await getState().listRuns();
   const { id: projectId } = getState().project;
@@ -84,7 +84,7 @@ test('what a page waits for is what will come to it, not whatever trains', async
   });
   await getState().show('train', FINISHED);
   expect(modelNeed(getState(), 'playground')).toMatchObject({ button: { path: '/train' } });
-  // A page that follows the project gets the new run with its first step; not where that is another project's.
+  // A page that follows the project gets the new run at its first checkpoint, unless that is another project's.
   setState(({ shown, project }) => ({
     project: { ...project, runId: null },
     shown: { ...shown, playground: null },
@@ -97,7 +97,7 @@ test('what a page waits for is what will come to it, not whatever trains', async
   });
 });
 
-test('every kept step can be chosen, with what it is and what is kept of it', async () => {
+test('every kept checkpoint can be chosen, with its kind and contents', async () => {
   const { getState } = page.studio;
   const choices = () => stepChoices(shownRun(getState(), 'playground'));
   expect(choices().map(({ label }) => label)).toEqual(['Step 120, latest', 'Step 100, best']);

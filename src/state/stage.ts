@@ -1,5 +1,5 @@
 /**
- * A stage, as rail, address, palette, keys and first screen know it. Each is a folder of features with a stage.ts, and a line
+ * A stage as known to rail, address, palette, keys and first screen: a folder of features with a stage.ts, and a line
  * in app/stages.ts.
  */
 import type { ComponentType } from 'react';
@@ -9,27 +9,27 @@ export interface Stage {
   /** Its address is `/id`. */
   id: string;
   name: string;
-  /** Other words by which the palette finds it. */
+  /** Further search words for the palette. */
   words?: string;
-  /** Its parts besides the one that its address alone shows, as the palette offers them; `query` is what their address adds. */
+  /** Parts besides the default one, for the palette; `query` is added to the address. */
   parts?: readonly { label: string; query: string }[];
-  /** How the rail draws it. `automatic`: built without being asked for, so small and on one line. `door`: a way in, without a sign. */
+  /** Display in the rail. `automatic`: built without a request, so small. `door`: an entrance, without a sign. */
   form?: 'automatic' | 'door';
   /** Whether the rail lists it; absent: always. Its address and the palette open it in any case. */
   isListed?(s: Studio): boolean;
-  /** A page to look things up, which loads when it is opened and not before: no work needs it. */
+  /** A reference page, which loads only when opened: no work needs it. */
   isAside?: true;
   /** Its sign in the rail. A stage is never locked. */
   state(s: Studio): StageState;
-  /** Loads its page, which is done when it is first gone to. */
+  /** Loads its page, at the first visit. */
   page(): Promise<ComponentType<PageProps>>;
-  /** Its page stays when another project is opened, and draws that one's: what it remembers of its own is of no project. */
+  /** Whether its page stays mounted when another project opens: its own state belongs to no project. */
   staysOpen?: true;
-  /** What ⌘↵ does here, where that is not to start a run; undefined while it can do nothing. */
+  /** Action of ⌘↵ here, if it doesn't start a run; undefined while unavailable. */
   action?(s: Studio): StageAction | undefined;
-  /** What single keys do here, now. */
+  /** Current single-key actions of the page. */
   keys?(s: Studio): readonly (StageAction & { keys: string })[];
-  /** Whether the page takes what is dropped on it itself. */
+  /** Whether the page handles drops itself. */
   takesDrops?(s: Studio): boolean;
 }
 
@@ -39,7 +39,7 @@ export interface Stage {
  */
 export type Sign = 'none' | 'done' | 'running' | 'paused' | 'interrupted' | 'stale' | 'failed';
 
-/** A sign speaks of the chosen run and of what was built, never of defaults. `line`: which artifact it is. */
+/** A sign describes the chosen run and built artifacts, never defaults. `line`: which artifact it is. */
 export type StageState = { sign: 'none'; line?: undefined } | { sign: Exclude<Sign, 'none'>; line: string };
 
 export const NOTHING_YET: StageState = { sign: 'none' };
@@ -54,13 +54,13 @@ export interface StageAction {
   id: string;
   label: string;
   run(): void;
-  /** Path of the page that shows what comes of it, if that is another one. */
+  /** Path of the page with the result, if it is another one. */
   goesTo?: string;
 }
 
-/** What the frame gives to each page. */
+/** Callbacks of the frame for each page. */
 export interface PageProps {
-  /** Gives files to whom they are for, texts or a model, and goes to the page that shows what becomes of them. */
+  /** Passes files to the texts or to the model importer, and opens the page with the outcome. */
   onFiles(files: readonly { path: string; file: File }[]): void;
   /** Opens the dialog that shows how to check that nothing leaves the computer. */
   onPrivacy(): void;

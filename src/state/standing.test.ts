@@ -19,7 +19,7 @@ const evaluated = (record: OpenRun['record'], loss: number, accuracy?: number): 
 const evaluation = (loss: number, accuracy?: number) =>
   ({ kind: 'evaluated', step: 10, loss, activeMs: 1, metrics: accuracy === undefined ? {} : { accuracy: { value: accuracy } }, sample: '' }) as const; // prettier-ignore
 
-test('a language model stands against the strongest model that counts', () => {
+test('a language model is compared with the strongest counting baseline', () => {
   const record = runRecord({ data: { facts: dataFacts({ nGrams: N_GRAMS }) } });
   expect(standingOf(evaluated(record, 4.38), project)).toMatchObject({ kind: 'better' });
   expect(standingOf(evaluated(record, Math.log(113)), project)).toEqual({
@@ -30,13 +30,13 @@ test('a language model stands against the strongest model that counts', () => {
       'It passed a unigram model (602).',
   });
   expect(standingOf(evaluated(record, 4.5), project).judgement).toBe('Counting word triples still beats it');
-  // The words of Train, Runs and Evaluate about the end of training are one function's.
+  // Train, Runs and Evaluate use the same function for words about the end of training.
   expect(standingOf(evaluated(record, 4.5), project, 'falling').evidence).toMatch(
     / It was still improving when training ended\.$/,
   );
   expect(standingOf(evaluated(record, 4.5), project, 'level').evidence).not.toContain('improving');
   expect(standingOf(evaluated(record, 4.38), project, 'falling')).toEqual({ kind: 'better' });
-  // Where the training text is much easier, more steps don't help.
+  // If the training text is much easier, more steps don't help.
   const steps = Array.from({ length: 10 }, (_, i) => ({ kind: 'step', step: i + 1, loss: 2, learningRate: 0, gradientNorm: 0, tokensPerSecond: 0, activeMs: i, memoryBytes: 0 }) as const); // prettier-ignore
   const memorized = { ...evaluated(record, 4.5), log: new RunLog([...steps, evaluation(4.5)]) };
   const standing = standingOf(memorized, project, 'falling');
@@ -57,7 +57,7 @@ test('a language model stands against the strongest model that counts', () => {
   expect(standingOf(evaluated(runRecord({}), 4), project)).toEqual({ kind: 'unknown' });
 });
 
-/** 60 held-out texts, half of each label. */
+/** Validation set of 60 texts, half of each label. */
 const labels = {
   train: { ham: 200, spam: 200 },
   validation: { ham: 30, spam: 30 },

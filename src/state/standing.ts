@@ -1,4 +1,4 @@
-/** How a run compares with models that only count, and the verdict's words where that decides the next step. */
+/** Comparison of a run with counting baselines, and the verdict's words if that decides the next step. */
 import type { StandingKind } from '../core/evaluate/labelResult';
 import { labelProgress } from '../core/runs/labelStanding';
 import type { Standing } from '../core/runs/modelStanding';
@@ -15,8 +15,8 @@ export type { StandingKind, Standing };
 const UNKNOWN: Standing = { kind: 'unknown' };
 
 /**
- * The evaluation that a run is judged by: the newest while it trains, and the best once it rests, which is of the step that
- * everyone then uses. @param after step of the last change of the data
+ * Evaluation that a run is judged by: the newest during training, and the best afterward, whose step all pages then
+ * use. @param after step of the last change of the data
  */
 export function judgedEvaluation(
   { log, phase }: Pick<OpenRun, 'log' | 'phase'>,
@@ -27,14 +27,14 @@ export function judgedEvaluation(
   return isAtRest ? bestOf(evaluations) : evaluations.at(-1);
 }
 
-/** Evaluations on the data since their last change: of the first data, step 0 too. @param after step of that change */
+/** Evaluations since the last change of the data; on the first data, step 0 too. @param after step of that change */
 export const evaluationsSince = (log: Pick<RunLog, 'evaluations'>, after: number): readonly Evaluation[] =>
   log.evaluations.filter(({ step }) => after === 0 || step > after);
 
 const bestOf = (evaluations: readonly Evaluation[]): Evaluation | undefined =>
   evaluations.reduce<Evaluation | undefined>((a, b) => (a && a.loss <= b.loss ? a : b), undefined);
 
-/** Of the best evaluation since the data last changed. @param trend of the loss at the end, where its words are wanted */
+/** Standing by the best evaluation since the data last changed. @param trend of the loss at the end, for its words */
 export function standingOf(run: OpenRun, project: Project, trend?: Verdict['trend']): Standing {
   const settings = runSettings(run, project);
   const { after } = settings.segments.at(-1)!;
@@ -46,7 +46,7 @@ export function standingOf(run: OpenRun, project: Project, trend?: Verdict['tren
   return finishedStanding(best, settings, { trend: trend ?? null, gap });
 }
 
-/** Verdict on a classifier while it trains; undefined of another model, and until it is evaluated. */
+/** Verdict on a classifier in training; undefined for another model, and before its first evaluation. */
 export function learningOf(run: OpenRun, project: Project): Omit<Standing, 'kind'> | undefined {
   const { model, segments } = runSettings(run, project);
   if (!model.config.classes) return undefined;

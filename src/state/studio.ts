@@ -1,4 +1,4 @@
-/** The studio's state: vanilla zustand slices over two workers and a store. React is one of its readers, not its home. */
+/** State of the studio: vanilla zustand slices over two workers and a store. React only reads it. */
 import { createStore } from 'zustand/vanilla';
 import { createAddingSlice } from './adding';
 import { createCleaningSlice } from './cleaning';

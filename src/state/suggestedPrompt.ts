@@ -7,9 +7,9 @@ import type { Services, Studio } from './slices/studio';
 export type PromptNeeds = Pick<Studio, 'project' | 'samples' | 'setRecipe' | 'texts'>;
 
 export interface SuggestedPrompt {
-  /** Words of a text to continue from; undefined where it has none, or can't be read. */
+  /** Words of a text to continue from; undefined if it has none, or can't be read. */
   suggestion(text: TextRecord): Promise<string | undefined>;
-  /** Sets the project's prompt by the text, unless a person chose one. */
+  /** Sets the project's prompt from the text, unless a person chose one. */
   suggest(text: TextRecord | undefined): Promise<void>;
 }
 
@@ -37,5 +37,5 @@ export function suggestedPrompt({ data }: Pick<Services, 'data'>, get: () => Pro
     },
   };
 }
-/** Characters. */
+/** Number of characters to search. */
 const SEARCHED = 20_000;

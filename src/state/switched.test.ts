@@ -8,13 +8,13 @@ import type { StudioStore } from './slices/studio';
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-/** What is asked for first is waited for as long as it takes; when a project was opened is stored never. */
+/** Waits for the first reads without a limit; never stores the time of opening. */
 const patient = (ms: number): Promise<void> => (ms < 1000 ? new Promise(() => undefined) : Promise.resolve());
-/** What is under way at rest has ended by then. */
+/** Waits until pending work has ended. */
 const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 
 const LOADED = ['project', 'loaded', 'kept', 'texts', 'samples', 'runs', 'opened', 'shown', 'openingRuns'] as const;
-/** Each change of what a switch loads from now on: the project, its texts, its runs, the run of its pages. */
+/** Records each state change of values that a switch loads: the project, its texts, its runs, the run of its pages. */
 function pictures({ subscribe }: Pick<StudioStore, 'subscribe'>): string[] {
   const all: string[] = [];
   subscribe((now, before) => {
@@ -27,14 +27,14 @@ function pictures({ subscribe }: Pick<StudioStore, 'subscribe'>): string[] {
   return all;
 }
 
-test('where runs are shown another project is one update, the first time and when it is gone back to', async () => {
+test('with runs shown, opening another project is one update, the first time and on return', async () => {
   const store = await goldenStoreOf(STOPPED);
   const browser = browserOver(store, patient);
   const { getState } = browser.tab().studio;
   await getState().load();
   await getState().newProject();
   const other = getState().project.id;
-  const list = getState().runsOf('first'); // which makes their curves
+  const list = getState().runsOf('first'); // also caches their curves
   await list.whole;
 
   const { studio } = browser.tab();
@@ -78,7 +78,7 @@ test('a saved list of runs shows until it is read again, and yields to later cha
   await getState().open('first');
   await rest();
   expect(getState().runs).toBe(before);
-  await getState().listRuns(); // also while the other is on its way
+  await getState().listRuns(); // also while the other one loads
   expect(getState().runs).toEqual(before);
   expect(getState().runs!.map((row) => before.includes(row))).not.toContain(true);
 

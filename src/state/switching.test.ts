@@ -1,4 +1,4 @@
-/** What another project is shown with, and what is asked for meanwhile. */
+/** Values that another project opens with, and requests meanwhile. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { readProject, updateProject } from '../core/runs/projects';
@@ -9,8 +9,8 @@ import type { Studio, StudioStore } from './slices/studio';
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-test('what a project is shown with is asked for before it is: its texts come with it, and its runs are listed once', async () => {
-  const browser = browserOver(memoryStore(), () => new Promise(() => undefined)); // patient
+test('a project opens with its texts, which are requested before, and its runs are listed once', async () => {
+  const browser = browserOver(memoryStore(), () => new Promise(() => undefined)); // waits without a limit
   let lists = 0;
   const { getState, subscribe } = browser.tab(({ data }) => {
     const { listRuns } = data;
@@ -29,9 +29,9 @@ test('what a project is shown with is asked for before it is: its texts come wit
   browser.close();
 });
 
-/** What is asked for first is waited for as long as it takes; what other tabs have changed is looked for at once. */
+/** Waits for the first reads without a limit; checks changes by other tabs at once. */
 const patient = (ms: number): Promise<void> => (ms < 1000 ? new Promise(() => undefined) : Promise.resolve());
-/** The next answer about the texts of a project is made at once, and comes when it is let go. */
+/** Computes the next list of a project's texts at once, and delays its delivery until released. */
 function hold(data: Halves['data'], projectId: string) {
   let letGo = (): void => undefined;
   let onMade = (): void => undefined;
@@ -57,7 +57,7 @@ async function begin({ getState }: Pick<StudioStore, 'getState'>, name: string):
 }
 const shown = ({ project, texts }: Studio): string => `${project.name}: ${texts.map(({ name }) => name).join(', ')}`;
 
-test('runs load before their companions only where they are what is shown', async () => {
+test('runs load before other values only if runs are shown', async () => {
   const browser = browserOver(memoryStore(), patient);
   let data!: Halves['data'];
   const { getState } = browser.tab((halves) => ({ data } = halves)).studio;
@@ -74,7 +74,7 @@ test('runs load before their companions only where they are what is shown', asyn
   browser.close();
 });
 
-test('of two that are asked for one after the other the last is shown, whenever what the first has comes', async () => {
+test("of two projects requested in succession the last is shown, whenever the first one's values arrive", async () => {
   const browser = browserOver(memoryStore());
   let data!: Halves['data'];
   const { studio } = browser.tab((halves) => ({ data } = halves));
@@ -94,7 +94,7 @@ test('of two that are asked for one after the other the last is shown, whenever 
   browser.close();
 });
 
-test('what another tab changes while a project is read for being shown is shown, and one that it deletes is left', async () => {
+test('changes by another tab during a read are shown, and a project that it deletes is closed', async () => {
   const browser = browserOver(memoryStore(), patient);
   const a = browser.tab().studio.getState;
   let data!: Halves['data'];
@@ -126,7 +126,7 @@ test('what another tab changes while a project is read for being shown is shown,
   browser.close();
 });
 
-test('when a project was opened is stored once its runs are read, for which that would be in the way', async () => {
+test('the time of opening is stored after the runs are read, which it would delay', async () => {
   const store = memoryStore();
   const browser = browserOver(store);
   let letGo = (): void => undefined;
@@ -137,7 +137,7 @@ test('when a project was opened is stored once its runs are read, for which that
   }).studio;
   await getState().load();
   const [sea] = [await begin({ getState }, 'sea'), await begin({ getState }, 'hill')];
-  await updateProject(store, sea, (project) => ({ ...project, openedAt: 5 })); // it is 0 o'clock here
+  await updateProject(store, sea, (project) => ({ ...project, openedAt: 5 })); // the test's clock is at 0
   const openedAt = async () => (await readProject(store, sea)).project.openedAt;
   expect(await getState().open(sea)).toBe(true);
   await getState().flush();

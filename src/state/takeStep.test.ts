@@ -1,4 +1,4 @@
-/** What the filled button does, over the workers' real halves. */
+/** Action of the filled button, over the real worker implementations. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
@@ -16,7 +16,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Text without a pattern: what a model learns of it is memorized. */
+/** Text without a pattern, which a model can only memorize. */
 function noise(characters: number): string {
   let [state, text] = [1, ''];
   while (text.length < characters) {
@@ -26,7 +26,7 @@ function noise(characters: number): string {
   return text;
 }
 
-test('a finished run is tried at its best step where later ones are worse', async () => {
+test('a finished run is sampled at its best step if later ones are worse', async () => {
   page = testStudio(memoryStore());
   const { getState } = page.studio;
   await getState().load();
@@ -49,13 +49,13 @@ test('a finished run is tried at its best step where later ones are worse', asyn
   expect(await takeStep(page.studio, 'try')).toBe('/playground');
   expect(chosenStep(shownRun(getState(), 'playground'))!.step).toBe(best!.step);
 
-  // A step that a person picked stays.
+  // A checkpoint that a person picked stays.
   getState().setWhich('playground', 'latest');
   await takeStep(page.studio, 'try');
   expect(chosenStep(shownRun(getState(), 'playground'))!.step).toBe(latest!.step);
 });
 
-test('a finished run at a far too high learning rate trains again at the usual one', async () => {
+test('a finished run with a far too high learning rate trains again at the default', async () => {
   page = testStudio(memoryStore());
   const { getState } = page.studio;
   await getState().load();

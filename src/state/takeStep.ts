@@ -1,4 +1,4 @@
-/** Does what a next step says. */
+/** Performs a next step. */
 import { recipeOf } from '../core/runs/segments';
 import { CLASSIFIER_SETUP, MISTAKES } from './classifierStart';
 import { guideOf, LONGER, type NextStepKind } from './nextStep';
@@ -7,7 +7,7 @@ import { FIRST_SAMPLE } from './plan';
 import { answer, firstQuestion, questionsOf } from './questions';
 import type { StudioStore } from './slices/studio';
 
-/** @returns the path of the page that shows what comes of it */
+/** @returns path of the page with the result */
 export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<string> {
   const s = store.getState();
   const { id, record, usable } = shownRun(s, 'train');
@@ -49,7 +49,7 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
       return '/train';
     case 'try':
       if (usable) await s.show('playground', id);
-      // With the focus in the field of the text.
+      // Focuses the text field.
       return record?.model.config.classes ? '/playground?text' : '/playground';
     default:
       return kind satisfies never;

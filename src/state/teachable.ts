@@ -2,7 +2,7 @@ import { tunedAs } from '../core/documents/record';
 import { modelOf } from './openRun';
 import type { Studio } from './slices/studio';
 
-/** Whether there is something to teach more, or to teach: a model, or a label of any text. */
+/** Whether there is a model to tune, or a label to train on. */
 export const hasModelOrLabel = (s: Studio): boolean =>
   (s.runs?.length ?? 0) > 0 ||
   modelOf(s, 'train') !== null ||

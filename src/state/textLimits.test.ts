@@ -1,4 +1,4 @@
-/** What a person writes is stored up to the length that its field states. */
+/** Text that a person types is stored up to the maximum length that its field states. */
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MAX_NAME, MAX_NOTE, MAX_PROJECT_NAME, MAX_TAG, MAX_TAGS } from '../core/base/textLimits';
 import { readProject } from '../core/runs/projects';
@@ -12,7 +12,7 @@ beforeEach(() => void vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => browser.close());
 
-test('names, tags and notes of megabytes are stored up to the length that their fields state', async () => {
+test('names, tags and notes of megabytes are stored up to the maximum length of their fields', async () => {
   const store = await goldenStore();
   browser = browserOver(store);
   const a = browser.tab().studio;

@@ -4,7 +4,7 @@ import type { Duplicate } from '../core/documents';
 import { isToTune } from '../core/documents/record';
 import type { Project } from '../core/runs/project';
 
-/** @param isTuned whether they were given to tune on */
+/** @param isTuned whether they were added for tuning */
 export const alreadyHere = (
   duplicates: readonly Pick<Duplicate, 'name' | 'of'>[],
   projectId: string,
@@ -35,7 +35,7 @@ export const alreadyCleaned = (name: string, recipe: string): { text: string; de
   detail: `Recipe ${recipe} cleaned it there, and here too. To see how, open Clean on Text`,
 });
 
-/** @param files of one project, which is not open; one at least */
+/** @param files at least one, all of one project that isn't open */
 export const waits = (
   files: readonly { name: string; project: Pick<Project, 'name'> }[],
 ): { text: string; detail: string } => {

@@ -1,4 +1,4 @@
-/** Texts over the data worker's real half: what is refused, asked about, removed for good, and brought back. */
+/** Texts over the data worker's real implementation: refused, asked about, purged, and restored. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
@@ -24,7 +24,7 @@ const FIRST = { projectId: 'first' };
 const RUNS = 'runs-index/';
 const SEA = 'The whale is large. The sea is wide. '.repeat(30);
 
-test('a removed text is gone from the disk once it cannot be undone, and not before', async () => {
+test('a removed text is deleted from disk once the undo expires, and not before', async () => {
   const store = memoryStore();
   const getState = await opened(store);
   await getState().addPaste('The sea is wide.', 'sea.txt');
@@ -46,7 +46,7 @@ test('a removed text is gone from the disk once it cannot be undone, and not bef
   expect(await store.keys('text')).toEqual([]);
 });
 
-test('texts come in, are refused, removed and brought back, and stay in the next page', async () => {
+test('texts are added, refused, removed and restored, and stay after a reload', async () => {
   const store = memoryStore();
   const getState = await opened(store);
   await getState().addFiles([
@@ -65,7 +65,7 @@ test('texts come in, are refused, removed and brought back, and stay in the next
     ],
     failed: [{ name: 'bad.txt', failure: { code: 'bad-file' } }],
   });
-  // The next drop replaces what is said of this one.
+  // The next drop replaces this report.
   await getState().addFiles([fileOf('', 'notes.txt')]);
   expect(dropSummary(getState().drop!)).toBe('1 skipped');
   expect(getState()).toMatchObject({ project: { name: 'sea' }, importing: { kind: 'idle' } });
@@ -82,7 +82,7 @@ test('texts come in, are refused, removed and brought back, and stay in the next
   expect((await opened(store))()).toMatchObject({ project: { name: 'sea' }, texts: [{ name: 'sea.txt' }] });
 });
 
-test('a text that is not UTF-8 is refused with what it may be, and read as a person chooses', async () => {
+test('a text that is not UTF-8 is refused with possible encodings, and read in the chosen one', async () => {
   const getState = await opened();
   const old = fileOf(encoded('Un café noir, et un thé vert.\n'.repeat(3), 'windows-1252'), 'old.txt');
   await getState().addFiles([fileOf(SEA, 'sea.txt'), old]);
@@ -109,7 +109,7 @@ test('a text that is not UTF-8 is refused with what it may be, and read as a per
   expect(getState().texts.at(-1)).toMatchObject({ name: 'old.csv', documents: 9 });
 });
 
-test('of mail and pages as much is read as a person has chosen, from then on', async () => {
+test('a person chooses how much of mail and pages is read, from then on', async () => {
   const getState = await opened();
   const mail = (name: string) =>
     fileOf(`From: ann@example.org\nSubject: ${name}\n\nAye, ${name}.\n\nOn Monday Bo wrote:\n> Hast seen it?\n`, name);
@@ -126,7 +126,7 @@ test('of mail and pages as much is read as a person has chosen, from then on', a
   expect(getState().reading).toEqual({ wholeMessages: false, wholePages: true });
 });
 
-test('what a saved page shows is passed over, and the page is read', async () => {
+test('files that a saved page displays are skipped, and the page is read', async () => {
   const getState = await opened();
   await getState().addFiles([fileOf(`<p>${SEA}</p>`, 'a/sea.html'), fileOf('run()', 'a/sea_files/x.js')]);
   expect(getState()).toMatchObject({ texts: [{ name: 'a/sea.html', documents: 1, formats: ['html'] }], refused: [] });
@@ -161,7 +161,7 @@ test('thousands of files are sent in batches and are one text', async () => {
   expect([of, rows.every(({ title }, i) => title === `${i}.txt`)]).toEqual([2100, true]);
 });
 
-test('an import that is stopped ends the drop, and nothing of it is stored', async () => {
+test('a stopped import ends the drop, and nothing of it is stored', async () => {
   const store = memoryStore();
   let begun = (): void => undefined;
   const has = new Promise<void>((resolve) => (begun = resolve));
@@ -182,7 +182,7 @@ test('an import that is stopped ends the drop, and nothing of it is stored', asy
   expect(await store.keys('text')).toEqual([]);
 });
 
-test('a removal that the store refuses leaves the text in its place, and says so', async () => {
+test('a removal that the store refuses leaves the text in its place, and reports it', async () => {
   const inner = memoryStore();
   let isFull = false;
   const getState = await opened({
@@ -201,7 +201,7 @@ test('a removal that the store refuses leaves the text in its place, and says so
   });
 });
 
-test('removing a text shows the runs that trained on it and what remains of it in them', async () => {
+test('removing a text shows the runs that trained on it and its remaining uses in them', async () => {
   const store = memoryStore();
   const getState = await opened(store);
   await getState().addPaste(SEA, 'sea.txt');
@@ -219,7 +219,7 @@ test('removing a text shows the runs that trained on it and what remains of it i
   });
 });
 
-test('what becomes of a removal while another project is opened does not touch that one', async () => {
+test('the outcome of a removal does not affect a project opened meanwhile', async () => {
   let goOn = (): void => undefined;
   let begun = (): void => undefined;
   const asked = new Promise<void>((resolve) => (begun = resolve));
@@ -249,7 +249,7 @@ test('what becomes of a removal while another project is opened does not touch t
   await vi.waitFor(async () => expect(await page.data.call('listTexts', FIRST)).toHaveLength(2));
 });
 
-test('a text is put into another project, where its bytes lie once, and taken out again', async () => {
+test('a text is added to another project, which shares its bytes, and removed again', async () => {
   const store = memoryStore();
   const getState = await opened(store);
   await getState().addPaste(SEA, 'sea.txt');
@@ -272,7 +272,7 @@ test('a text is put into another project, where its bytes lie once, and taken ou
   expect(getState().texts[0]!.projects).toEqual(['first']);
   await getState().putInProject(text!.id, second, true);
 
-  // Out of the open one it is removed here, and stays there with its bytes.
+  // Removed from the open project, it stays in the other one with its bytes.
   await getState().putInProject(text!.id, 'first', false);
   expect(getState().texts).toEqual([]);
   getState().dismiss(getState().toasts.at(-1)!.id);
@@ -281,7 +281,7 @@ test('a text is put into another project, where its bytes lie once, and taken ou
   expect(await store.keys('text/')).toEqual(chunks);
 });
 
-test('thirty texts are removed at once, and one undo brings them back to their places, and the project’s name', async () => {
+test('thirty texts are removed at once, and one undo restores their places and the project’s name', async () => {
   const inner = memoryStore();
   let looks = 0;
   const getState = await opened({
@@ -310,7 +310,7 @@ test('thirty texts are removed at once, and one undo brings them back to their p
   expect(getState().project.name).toBe('Untitled');
   getState().change({ name: 'Letters' });
   getState().toasts.at(-1)!.undo!();
-  expect(getState().project.name).toBe('Letters'); // what a person wrote since stays
+  expect(getState().project.name).toBe('Letters'); // a name typed since stays
 });
 
 test('a license is set for one text or many, as an SPDX identifier or in free words, is saved, and can be removed', async () => {
@@ -333,7 +333,7 @@ test('a license is set for one text or many, as an SPDX identifier or in free wo
   expect(licences()[0]).toBe('CC-BY-4.0');
 });
 
-test('a prompt that nobody has chosen is taken from the text, and goes with it', async () => {
+test('an automatic prompt comes from the text, and goes with it', async () => {
   const getState = await opened();
   const prompt = () => getState().project.recipe.samplePrompt;
   const usual = prompt();
@@ -351,7 +351,7 @@ test('a prompt that nobody has chosen is taken from the text, and goes with it',
   expect(usual).not.toBe('Ahab');
 });
 
-test('a paste is stored while files are still being read, and how far these are stays shown', async () => {
+test('a paste is stored while files are still being read, and their progress stays visible', async () => {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
   const store = memoryStore();

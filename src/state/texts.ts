@@ -1,4 +1,4 @@
-/** The texts of the project and their documents: removing and leaving out with undo, looking inside. */
+/** Texts of the project and their documents: inspect them, and remove or skip them with undo. */
 import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { TextRecord } from '../core/documents';
@@ -38,7 +38,7 @@ export const createTextsSlice: Slice<
         get().samples.length > 0 ? get().samples : data.call('samples', null).catch(() => get().samples),
       ]);
       const { project, texts, tuneTexts } = get();
-      if (project.id !== projectId) return; // those of the one that is open are on the way
+      if (project.id !== projectId) return; // the open project's texts are already being loaded
       const isSame = JSON.stringify(found) === JSON.stringify({ texts, tuneTexts });
       if (!isSame || samples !== get().samples) set({ samples, ...(!isSame && found) });
     },

@@ -1,7 +1,7 @@
-/** Time budgets of a run that a person chooses from. */
+/** Time budgets of a run to choose from. */
 import { formatDuration } from '../core/base/units';
 
-/** Minutes, from a look to a night. */
+/** Minutes, from a glance to a night. */
 const TIMES = [
   { value: '1', label: '1 min' },
   { value: '5', label: '5 min' },
@@ -10,7 +10,7 @@ const TIMES = [
   { value: '600', label: 'overnight' },
 ] as const;
 
-/** Those, and the chosen one if it is another, as the first click's. */
+/** The list, plus the current budget if it isn't in it, such as the first click's. */
 export const timeBudgets = (minutes: number): { value: string; label: string }[] =>
   [
     ...TIMES,

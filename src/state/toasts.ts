@@ -1,15 +1,15 @@
-/** Short notes at the lower right: what can be undone, and what has no other place. */
+/** Short notes at the lower right: undo actions, and messages without another place. */
 import type { Services } from './slices/studio';
 import type { Toast, Toasts } from './slices/toasts';
 
-/** @param kept where the list is stored, which pages draw */
+/** @param kept list of toasts that pages render */
 export function createToasts(
   { tabs }: Pick<Services, 'tabs'>,
   kept: { get(): readonly Toast[]; set(toasts: readonly Toast[]): void },
 ): Toasts {
   let last = 0;
   let held: Promise<{ release(): void } | undefined> | undefined;
-  /** While something can be undone here, however long its note stands, no tab drops what was removed. */
+  /** While something can be undone here, even without its toast, no tab purges removed items. */
   function hold(): void {
     const isLive = kept.get().some(({ undo }) => undo);
     if (isLive) held ??= tabs.holdUndo().catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Settings of the project where its run is trained longer than they say. */
+/** Settings of the project when its run is trained longer than they state. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('the settings follow a run that is trained longer: stopped on the way it resumes, and what a person changed stays', async () => {
+test('settings follow a run that is trained longer: stopped midway it resumes, and edited settings stay', async () => {
   page = testStudio(memoryStore());
   const { getState } = page.studio;
   await getState().load();

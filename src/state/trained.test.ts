@@ -26,7 +26,7 @@ const LOSSES: readonly (readonly [number, number])[] = [
   [1000, 2.2],
 ];
 
-/** A run whose step 750 did best, evaluated every 250 steps and saved every 200, and at 1,000. */
+/** A run with its best step at 750, evaluated every 250 steps, and saved every 200 steps and at 1,000. */
 async function storedRun(isKept: boolean): Promise<BlobStore> {
   const store = memoryStore();
   const writer = await claimRun(store, 'r');
@@ -40,7 +40,7 @@ async function storedRun(isKept: boolean): Promise<BlobStore> {
   }));
   await (await openJournal(store, 'r', 0)).append(evaluated);
   await writer.save({ state: stateAt(0, { step: 0, loss: 5.5 }), tensors });
-  // Older builds told a best step, and kept it only where it was saved as well.
+  // Older builds recorded a best step, and kept it only if it was a checkpoint.
   const best = { step: 750, loss: 2 };
   if (isKept) await writer.keepBest(stateAt(750, best), () => Promise.resolve(tensors));
   for (const step of [800, 1000]) await writer.save({ state: stateAt(step, best), tensors });
@@ -85,7 +85,7 @@ test('the best checkpoint is used until a person selects another; each shows its
   expect(bestWords(seen(get()).model!)).toBe('Best step 750 is saved.');
 });
 
-test('a run of a build that did not keep its best says so', async () => {
+test('a run of a build that did not keep its best reports it', async () => {
   const get = await studioOf(await storedRun(false));
   expect(stepChoices(seen(get()).model!)).toMatchObject([
     { value: 'latest', label: 'Step 1,000, latest' },
@@ -96,7 +96,7 @@ test('a run of a build that did not keep its best says so', async () => {
   expect(bestWords(seen(get()).model!)).toBe("Step 750 wasn't saved.");
 });
 
-test('a measurement at another step names its step, and none shows before the first measurement', async () => {
+test('an evaluation at another step names its step, and none shows before the first one', async () => {
   const get = await studioOf(await storedRun(true));
   get().setWhich('playground', 800);
   expect(trained(get(), 'playground')).toMatchObject({

@@ -1,4 +1,4 @@
-/** The trained model that pages use: which checkpoint, and how good it is. */
+/** The trained model that pages use: its checkpoint and its quality. */
 import { formatBytes, formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { headlineWords } from '../core/objectives';
@@ -10,17 +10,17 @@ import { isOpening, isWeightsAlone, modelOf, shownRun } from './openRun';
 import type { Studio } from './slices/studio';
 import type { OpenRun, Page } from './slices/run';
 
-/** The saved step that a choice means now. */
+/** Checkpoint that a choice currently stands for. */
 export const chosenStep = ({ steps, which }: Pick<OpenRun, 'steps' | 'which'>): SavedStep | undefined =>
   steps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
 
-/** Where the step that was chosen is gone it is the newest, and where no newest can be opened the best. */
+/** Falls back from a missing checkpoint to the newest, or without a newest to the best. */
 function stillThere(steps: readonly SavedStep[], which: WhichSnapshot): WhichSnapshot {
   if (steps.length === 0 || chosenStep({ steps, which })) return which;
   return steps.some(({ latest }) => latest) ? 'latest' : 'best';
 }
 
-/** A run that is opened again, with the step that a person had picked, if it is still saved. */
+/** A reopened run, with the checkpoint that a person had picked, if it still exists. */
 export const asPicked = (run: OpenRun, picked: PickedStep | null): OpenRun =>
   picked?.runId === run.id && chosenStep({ steps: run.steps, which: picked.which })
     ? { ...run, which: picked.which, isPicked: true }
@@ -35,7 +35,7 @@ export function whichNow(
   return stillThere(steps, isPicked || !record ? which : defaultStep(record, steps, log.evaluations));
 }
 
-/** The step of a run that pages use, also if the run isn't open. */
+/** Checkpoint of a run that pages use, also if the run isn't open. */
 export function usedStep({ opened, runs }: Pick<Studio, 'opened' | 'runs'>, runId: string): number | undefined {
   const run = opened[runId];
   const open = run?.record ? (chosenStep(run) ?? run.usable)?.step : undefined;
@@ -43,7 +43,7 @@ export function usedStep({ opened, runs }: Pick<Studio, 'opened' | 'runs'>, runI
   return open ?? row?.used ?? row?.step;
 }
 
-/** A run's model as the GPU worker is asked for it, at the step that pages use. */
+/** A run's model as requested from the GPU worker, at the checkpoint that pages use. */
 export const usedModel = (
   s: Pick<Studio, 'opened' | 'runs'>,
   runId: string,
@@ -60,7 +60,7 @@ export function usedStepWords(s: Pick<Studio, 'opened' | 'runs'>, runId: string)
 }
 const BEST = 'best on the validation set';
 
-/** A step that did better than any that is kept. */
+/** A step better than any kept one. */
 function notKept(run: OpenRun): StepLoss | undefined {
   const latest = run.steps.find((step) => step.latest);
   if (!latest || !run.record) return undefined;
@@ -68,7 +68,7 @@ function notKept(run: OpenRun): StepLoss | undefined {
   return bestNotKept(measured, latest.step, comparableBest(run));
 }
 
-/** Whether there is still something of the best step, for a run that went past it. */
+/** Words on whether the best step was kept, for a run that trained past it. */
 export function bestWords(run: OpenRun): string | undefined {
   const [better, best] = [notKept(run), comparableBest(run)];
   if (better) return `Step ${formatCount(better.step)} wasn't saved.`;
@@ -93,10 +93,10 @@ export function stepChoices(run: OpenRun): readonly StepChoice[] {
     hint: [formatBytes(step.bytes), holdsWords(step) ?? 'with optimizer state'].join(', '),
   }));
 }
-/** The newest and the best are chosen as such: they may be others later. */
+/** The newest and the best are stored as such, as they may change later. */
 const valueOf = ({ latest, best, step }: SavedStep): string => (latest ? 'latest' : best ? 'best' : String(step));
 
-/** Of the step that is chosen, whichever way. */
+/** Value of the current choice. */
 export function choiceOf(run: OpenRun): string | null {
   const chosen = chosenStep(run);
   return chosen ? valueOf(chosen) : null;
@@ -104,7 +104,7 @@ export function choiceOf(run: OpenRun): string | null {
 export const whichOf = (value: string): WhichSnapshot =>
   value === 'latest' || value === 'best' ? value : Number(value);
 
-/** What is missing of a checkpoint; undefined if it is complete. */
+/** Missing parts of a checkpoint; undefined if it is complete. */
 const holdsWords = ({ holds, precision }: Pick<SavedStep, 'holds' | 'precision'>): string | undefined =>
   holds === 'all' ? undefined : `weights only${precision === 'f16' ? ', F16' : ''}`;
 
@@ -126,7 +126,7 @@ function bestLabel(run: OpenRun, best: SavedStep): string {
 
 interface Trained {
   step: number;
-  /** Why an earlier step is used. */
+  /** Why an earlier checkpoint is used. */
   why: string | undefined;
   name: string;
   /**
@@ -136,7 +136,7 @@ interface Trained {
   result: string | undefined;
   /** A better step without weights, or newer unreadable ones; completes the sentence of a line. */
   notKept: string | undefined;
-  /** What is missing of it: `weights only, F16`. */
+  /** Missing parts: `weights only, F16`. */
   holds: string | undefined;
 }
 
@@ -146,7 +146,7 @@ export function trained(s: Studio, page: Page): Trained {
   const chosen = chosenStep(run);
   const step = chosen?.step ?? run.usable?.step ?? 0;
   const measured = record ? measuredAt(record, run.log.evaluations, step) : undefined;
-  // What it was before the first step says nothing of a later one.
+  // An evaluation before the first step doesn't describe a later one.
   const shown = measured && (measured.step > 0 || step === 0) ? measured : undefined;
   const loss = chosen?.loss ?? shown?.loss;
   const at = chosen?.loss == null && shown && shown.step !== step ? ` at step ${formatCount(shown.step)}` : '';
@@ -164,7 +164,7 @@ export function trained(s: Studio, page: Page): Trained {
   };
 }
 
-/** The step that a page uses, in the rail; undefined where there is no model. */
+/** Checkpoint of a page, for the rail; undefined without a model. */
 export function modelLine(s: Studio, page: Page): string | undefined {
   const model = modelOf(s, page);
   return model && !isOpening(s, page) ? `step ${formatCount((chosenStep(model) ?? model.usable).step)}` : undefined;

@@ -1,4 +1,4 @@
-/** Beginning, stopping and resuming the one run that trains. */
+/** Starts, stops and resumes the one run that trains. */
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import { mergeFields, same } from '../core/runs/mergeFields';
@@ -55,8 +55,8 @@ export const createTrainingSlice: Slice<
 
   /**
    * Data of a run that resumes: its own, or for new texts, those tokenized by its tokenizer.
-   * @param runId whose failure it is where they cannot be built
-   * @param inputs the project with its texts, as it was when that was asked for
+   * @param runId run that gets the failure if they can't be built
+   * @param inputs the project and its texts at the request
    */
   async function sourceFor(
     run: RunRecord,
@@ -94,7 +94,7 @@ export const createTrainingSlice: Slice<
     if (built && !signal().aborted) return { data: built, texts: textFacts(texts) };
     const { building } = get().makingOf(project.id);
     if (building.kind === 'failed') return refuse(building.failure);
-    held.undo(); // it was stopped
+    held.undo(); // stopped
     return null;
   }
 
@@ -108,7 +108,7 @@ export const createTrainingSlice: Slice<
     await changeOf(projectId, { recipe, rateByHand });
   }
 
-  /** A run of its own. What fails on the way is its failure. */
+  /** Starts a new run. A failure on the way becomes the run's. */
   async function beginNew(
     begin: (runId: string, held: Claim, asked: Asking) => Promise<void>,
     begun?: Pick<OpenRun, 'tunes'>,
@@ -256,7 +256,7 @@ export const createTrainingSlice: Slice<
         const answer = await gpu.call('ask', { runId, asked });
         for (const event of answer) {
           get().opened[runId]?.log.append(event);
-          // It may be what was known before: that it was measured shows nowhere else.
+          // The evaluation may equal an earlier one; nothing else shows that it was repeated.
           if (event.kind !== 'evaluated') continue;
           const { objective } = get().opened[runId]?.record ?? get().project.recipe;
           toasts.show({

@@ -33,20 +33,20 @@ export function createTrainingSession(
   get: () => SessionNeeds,
 ): TrainingSession {
   let abort = new AbortController();
-  /** What `lostAt` counts for. */
+  /** Settings that `lostAt` refers to. */
   let lostWith = '';
   const phaseOf = (runId: string): Phase => (get().opened[runId] ?? NO_RUN).phase;
   const setPhase = (runId: string, phase: Phase): void => get().changeRun(runId, (run) => ({ ...run, phase }));
   const fail = (runId: string, failure: Failure, step = 0, of = 0): void =>
     setPhase(runId, { kind: 'failed', failure, step, of });
 
-  /** Held until what trains has a record that names its data. */
+  /** Lock that keeps the run's data until a record names it. */
   let making: { release(): void } | undefined;
   function hasRecord(): void {
     if (!making) return;
     making.release();
     making = undefined;
-    data.call('dropUnused', null).catch(() => undefined); // the next who drops anything does
+    data.call('dropUnused', null).catch(() => undefined); // otherwise the next purge removes it
   }
 
   async function claim(
@@ -57,7 +57,7 @@ export function createTrainingSession(
     const { opened, shown, project } = get();
     const before = opened[runId];
     const isShown = project.id === projectId;
-    abort = new AbortController(); // from the press on it can be stopped
+    abort = new AbortController(); // can be stopped from the press on
     const undo = (): void =>
       set(({ opened: { [runId]: _, ...others }, shown: now }) => ({
         opened: before ? { ...others, [runId]: before } : others,
@@ -65,7 +65,7 @@ export function createTrainingSession(
         shown: now.train === runId ? { ...now, train: shown.train } : now,
       }));
     set({
-      training: { runId, projectId }, // a second press meanwhile is none
+      training: { runId, projectId }, // ignores a second press meanwhile
       undecided: null,
       opened: { ...opened, [runId]: { ...(before ?? newOpenRun(runId)), ...begun, phase: { kind: 'preparing' } } },
       shown: isShown ? { ...shown, train: runId === project.runId ? null : runId } : shown,
@@ -118,9 +118,9 @@ export function createTrainingSession(
       const run = get().opened[runId];
       if (!run) return;
       for (const event of events) run.log.append(event);
-      // By then its record names what it learns from.
+      // By then its record names its data.
       if (events.some(({ kind }) => kind === 'step' || kind === 'saved')) hasRecord();
-      // The step that it resumes from was opened, or passed over for an older one.
+      // The checkpoint of the resume was opened, or replaced by an older one.
       const first = run.phase.kind === 'compiling' ? events.find((event) => event.kind === 'step') : undefined;
       if (first) void get().lookAgain(runId, first.step - 1);
       const save = events.findLast((e) => e.kind === 'saved');
@@ -138,7 +138,7 @@ export function createTrainingSession(
       if (run.record ? isBegun : save)
         void get()
           .adopt(runId)
-          .catch(() => undefined); // tried again at its end, and reported there
+          .catch(() => undefined); // retried at its end, and reported there
     };
     try {
       const { reason, state } = await begin({ signal: abort.signal, onProgress });

@@ -1,10 +1,10 @@
-/** What is in the texts that only Teach it more uses. */
+/** Content of texts that only Teach it more uses. */
 import { counted } from '../core/base/units';
 import { type TextRecord, tunedAs, type TuneUse } from '../core/documents/record';
 
 const NOUNS: Readonly<Record<TuneUse, string>> = { labels: 'labeled text', chats: 'conversation', text: 'document' };
 
-/** `402 labeled texts, 3 conversations`: what they hold, not files. */
+/** `402 labeled texts, 3 conversations`: their content, not files. */
 export function tuneTextWords(texts: readonly Pick<TextRecord, 'conversations' | 'labelled' | 'documents'>[]): string {
   const all = (Object.keys(NOUNS) as TuneUse[]).flatMap((use) => {
     const own = texts.filter((text) => tunedAs(text) === use);

@@ -24,7 +24,7 @@ async function studioOver(store = memoryStore()) {
   return { store, browser, getState, workers, names };
 }
 
-test('they are listed apart, name a project without other texts, and are removed with undo for what they were', async () => {
+test('tuning texts are listed separately, name a project without other texts, and an undo keeps their purpose', async () => {
   const { store, browser, getState, names } = await studioOver();
   const other = browser.tab().studio;
   await other.getState().load();
@@ -75,7 +75,7 @@ test('a training text stays one when added for tuning, and vice versa, and a mes
   expect(getState().drop!.skipped).toMatchObject([{ name: 'sea', why: 'identical to two.txt on Teach it more' }]);
 });
 
-test('rows in unknown shape prompt a question, and two of their columns are chats; broken rows are reported', async () => {
+test('rows of unknown shape raise a question, and two of their columns are chats; broken rows are reported', async () => {
   const { getState, workers, names } = await studioOver();
   const own = given('own.jsonl', JSON.stringify({ frage: 'Wo?', antwort: 'Da.' }));
   const broken = given('broken.jsonl', `${row('Who?', 'Me.')}\n${row('Why?', ' ')}`);

@@ -6,7 +6,7 @@ import type { Purpose } from '../core/runs/tuning';
 import type { RunRow } from '../protocol/data';
 import type { Studio } from './slices/studio';
 
-/** What a tuning begins with: what was chosen where it is still there, else the project's run; a classifier writes no tokens. */
+/** Base of a tuning: the chosen run if it still exists, else the project's. A classifier can't generate tokens. */
 export function tuningBase(
   { project, runs }: Pick<Studio, 'project' | 'runs'>,
   purpose = project.tuning.purpose,
@@ -22,7 +22,7 @@ export function tuningBase(
 /** Step of a run that tuning starts from by default. */
 export const stepOf = ({ used, step }: RunRow): number => used ?? step;
 
-/** Those that have a step, and can be tuned to this end. */
+/** Runs with a checkpoint that can be tuned for this purpose. */
 export const basesFor = (runs: Studio['runs'], purpose: Purpose): readonly RunRow[] =>
   (runs ?? []).filter(({ bytes, record: { model } }) => {
     const isKept = bytes !== null && bytes > 0;
@@ -31,13 +31,13 @@ export const basesFor = (runs: Studio['runs'], purpose: Purpose): readonly RunRo
 
 const USES: Readonly<Record<Purpose, TuneUse>> = { adapt: 'text', instruct: 'chats', classify: 'labels' };
 
-/** Of the texts that are for tuning, those of the purpose: chats to instruct, those with labels to classify, all others to adapt. */
+/** Tuning texts for a purpose: chats to instruct, labeled texts to classify, all others to adapt. */
 export const toTuneOn = (
   { project, tuneTexts }: Pick<Studio, 'project' | 'tuneTexts'>,
   purpose = project.tuning.purpose,
 ): Studio['tuneTexts'] => tuneTexts.filter((text) => tunedAs(text) === USES[purpose]);
 
-/** The run that was tuned last to write. */
+/** Run that was tuned last as a language model. */
 export const lastTuned = ({ runs }: Pick<Studio, 'runs'>): RunRow | undefined =>
   runs?.find(({ record }) => isTuning(record) && !record.mixed && !record.model.config.classes);
 
@@ -45,7 +45,7 @@ export const lastTuned = ({ runs }: Pick<Studio, 'runs'>): RunRow | undefined =>
 export const oldTextsOf = ({ project, texts }: Pick<Studio, 'project' | 'texts'>): Studio['texts'] =>
   texts.filter(({ id }) => project.tuning.old.includes(id));
 
-/** The classifier that pages of Tune show: the project's run where it is one, else the newest. */
+/** Classifier that Tune shows: the project's run if it is one, else the newest. */
 export const classifierOf = ({ project, runs }: Pick<Studio, 'project' | 'runs'>): RunRow | undefined => {
   const rows = (runs ?? []).filter(({ bytes, record }) => bytes !== null && bytes > 0 && record.model.config.classes);
   return rows.find(({ record }) => record.id === project.runId) ?? rows[0];

@@ -49,7 +49,7 @@ test('a recipe depends on purpose and base: objective, prompt, learning rate of 
   expect(keepsOldText({ ...CAME_IN, old: { id: null, facts: null } })).toBe(false);
 });
 
-test('less of a model that learns takes less memory, and passes are over what is not held out', () => {
+test('fewer trainable parts take less memory, and epochs count the training set', () => {
   const of = (tuning: Parameters<typeof project>[0]) => {
     const plan = planTuning(studio({ purpose: 'instruct', ...tuning }), BASE, PREVIEW);
     if ('code' in plan) throw new Error(plan.message);
@@ -70,7 +70,7 @@ test('less of a model that learns takes less memory, and passes are over what is
   });
 });
 
-test('what is wrong with chats stops the start or is doubted, and what holds is said', () => {
+test('problems with chats prevent the start or cause a warning, and passed checks are listed', () => {
   const tones = (change: Partial<LossMaskPreview>): string[] =>
     doubtsOf({ ...PREVIEW, ...change }, 0.1, 64).map(({ tone, words }) => `${tone}: ${words}`);
   expect(tones({})).toEqual([
@@ -86,7 +86,7 @@ test('what is wrong with chats stops the start or is doubted, and what holds is 
   expect(doubtsOf({ ...without, asksAlike: false }, 0.1, 64).map(({ tone }) => tone)).toEqual(['ok', 'warn', 'warn']);
 });
 
-test('a tuning names the wait until it is done: longer for more steps and for more text, unknown before the device is measured', () => {
+test('a tuning shows its waiting time: longer for more steps and text, unknown before the device is measured', () => {
   const info = { kind: 'wasm', name: 'Processor', software: false, features: [], gigaflops: 20, choices: [] } as const;
   const text = { id: 't', tunes: ['first'], projects: ['first'], bytes: 9e6, characters: 9e6, documents: 10 };
   const seconds = (steps: number, given: object = { device: { kind: 'open', info } }): number | undefined => {

@@ -24,14 +24,14 @@ import { oldTextsOf, toTuneOn } from './tuningInputs';
 
 type Base = Pick<ListedRun, 'model' | 'objective' | 'segments'>;
 
-/** Whether a run's training data are stored and are text, which measures forgetting. An imported run has none. */
+/** Whether a run's training data is stored and is text, to measure forgetting. An imported run has none. */
 export const keepsOldText = (run: Pick<ListedRun, 'segments' | 'objective' | 'old'>): boolean =>
   run.old?.id != null || (dataOf(run).id !== null && trainingSource(run.objective) === 'documents');
 
 /**
- * What a tuning of a base is begun with.
- * @param hasOld the project has text like the base's training text
- * @throws HomegrownError `bad-settings` where the model has not what is to learn
+ * Settings that a tuning starts with.
+ * @param hasOld whether the project has text like the base's training text
+ * @throws HomegrownError `bad-settings` if the model lacks the part to train
  */
 export function tuningOf(
   { tuning, recompute }: Pick<Project, 'tuning' | 'recompute'>,
@@ -55,20 +55,20 @@ export function tuningOf(
 
 export interface TuningPlan {
   recipe: Recipe;
-  /** Parameters that are trained, and all. */
+  /** Number of trainable parameters, and of all. */
   trainable: number;
   all: number;
   memory: MemoryPlan;
-  /** Where everything learns. */
+  /** Memory of full fine-tuning. */
   full: MemoryPlan;
   /** Epochs; undefined if the number of tokens isn't known. */
   passes: number | undefined;
-  /** Expected wait from the press until it is done: its texts are cut, then it trains. Undefined until the device was measured. */
+  /** Expected wait from the press to the end: tokenization, then training. Undefined until the device is measured. */
   seconds: number | undefined;
   problems: readonly Problem[];
 }
 
-/** @returns why, where the model has not what is to learn of it */
+/** @returns a failure if the model lacks the part to train */
 export function planTuning(
   s: Pick<Studio, 'project' | 'texts' | 'tuneTexts' | 'device' | 'buildRate'>,
   base: Base,
@@ -100,7 +100,7 @@ export function planTuning(
   }
 }
 
-/** Counted in chats; of texts guessed by what the base's tokenizer made of its own. Undefined without any. */
+/** Counted for chats; for texts, estimated by the base tokenizer's ratio on its own data. Undefined without any. */
 function tokensToLearn(
   s: Pick<Studio, 'project' | 'tuneTexts'>,
   base: Pick<Base, 'segments'>,
@@ -113,7 +113,7 @@ function tokensToLearn(
   const each = train && train.tokens > 0 ? train.bytes / train.tokens : USUAL_BYTES;
   return bytes > 0 ? (bytes / each) * (1 - heldOut) : undefined;
 }
-/** Of a token. */
+/** Bytes per token. */
 const USUAL_BYTES = 4;
 
 export interface Doubt {
@@ -187,5 +187,5 @@ export function doubtsOf(preview: LossMaskPreview, heldOut: number, context: num
   );
   return found;
 }
-/** Conversations that are held out. */
+/** Minimum number of held-out conversations. */
 const FEW = 5;

@@ -1,4 +1,4 @@
-/** What a run that tunes is begun with: the step that its base is, and its texts as data. */
+/** Inputs of a tuning run: the checkpoint of its base, and its texts as data. */
 import { formatCount } from '../core/base/units';
 import type { SplitChoice } from '../core/documents/split';
 import type { DataRecord } from '../core/runs/project';
@@ -6,7 +6,7 @@ import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { SliceServices, Studio } from './slices/studio';
 import type { Claim, TrainingSession } from './slices/trainingSession';
 
-/** The step that was chosen, or the newest where it is gone, which is said. */
+/** The chosen checkpoint, or with a toast the newest if it is gone. */
 export async function keptStep({ data, toasts }: SliceServices, of: string, step: number): Promise<number> {
   const { steps } = await data.call('savedSteps', { runId: of });
   const newest = steps.at(-1)?.step;
@@ -20,7 +20,7 @@ export async function keptStep({ data, toasts }: SliceServices, of: string, step
 
 export type CuttingNeeds = Pick<Studio, 'cut' | 'makingOf'>;
 
-/** Undefined where that was stopped, or failed, which is the run's then. */
+/** Undefined after a stop, or after a failure, which becomes the run's. */
 export async function cutFor(
   get: () => CuttingNeeds,
   { signal, fail }: Pick<TrainingSession, 'signal' | 'fail'>,

@@ -4,15 +4,15 @@ import { useStudio } from './react';
 import { useQuery } from './useWorkerValue';
 import type { Undecoded } from './slices/adding';
 
-/** What a file that is not UTF-8 may be written in, as it is chosen from. */
+/** Possible encodings of a file that isn't UTF-8, as choices. */
 interface Proposals {
-  /** The likeliest first; undefined while its bytes are being looked at. */
+  /** The likeliest first; undefined while the bytes are inspected. */
   proposals?: readonly (Proposal & { label: string })[];
-  /** Why they could not be. */
+  /** Why the inspection failed. */
   error?: string;
 }
 
-/** Encodings that a file may be in, the likeliest first. */
+/** Possible encodings of a file, the likeliest first. */
 export function useProposals({ name, dropped }: Pick<Undecoded, 'name' | 'dropped'>): Proposals {
   const { file } = dropped;
   const { value, failure } = useQuery(
@@ -28,7 +28,7 @@ export function useProposals({ name, dropped }: Pick<Undecoded, 'name' | 'droppe
   return value?.of === file ? { proposals: value.proposals } : {};
 }
 
-/** The question about files that were refused, as a dialog asks it, the first of them first. */
+/** Question about refused files for a dialog, the first file first. */
 export function useEncodingQuestion([first, ...others]: readonly [Undecoded, ...Undecoded[]], onClose: () => void) {
   const readIn = useStudio((s) => s.readIn);
   return {

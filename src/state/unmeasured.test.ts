@@ -1,4 +1,4 @@
-/** A run whose objective no metric measures: the page offers no figure of another objective, and says why. */
+/** A run whose objective has no metric: the page shows no figure of another objective, and says why. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OBJECTIVES } from '../core/objectives';
 import type { TestStudio } from '../testing/behindChannels';
@@ -21,7 +21,7 @@ afterAll(() => {
   page.close();
 });
 
-test('a causal run is measured, asked and compared', () => {
+test('a causal run is evaluated, tested on lists and compared', () => {
   const { getState } = page.studio;
   expect(evaluateRefusal(getState())).toBeUndefined();
   expect(askRefusal(getState())).toBeUndefined();

@@ -44,7 +44,7 @@ export const createUnreadableSlice: Slice<
       if (lost.some(({ step }) => step === usable?.step)) get().changeRun(runId, asSaved);
       get()
         .listUnreadable()
-        .catch(() => undefined); // the toast has said it
+        .catch(() => undefined); // a toast has reported it
     },
     async lookAgain(runId, resumedFrom) {
       await get()

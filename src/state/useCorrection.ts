@@ -1,4 +1,4 @@
-/** The right label that a person gave to a text, for the pages that show its answer. */
+/** Correct label of a text by a person, for pages that show its prediction. */
 import { useEffect, useState } from 'react';
 import { textRef } from '../core/documents/record';
 import { useStudio, useStudioStore } from './react';
@@ -9,7 +9,7 @@ export interface ShownCorrection {
   correction: Correction | undefined;
   onCorrect: (label: string) => void;
   onUndo: () => void;
-  /** Absent while a run trains. */
+  /** Absent during training. */
   onTrain?: () => void;
 }
 
@@ -39,7 +39,7 @@ export function useCorrection(runId: string | undefined, text: string, go: (path
   }, [store, runId, text, key]);
   const own = () => store.getState().classifying();
   return {
-    // While tables change, the answer before stays.
+    // While tables change, the earlier answer stays.
     correction: found?.key.endsWith(` ${text}`) ? found.correction : undefined,
     onCorrect: (label) => void own().then(({ correct }) => correct(text, label)),
     onUndo: () => void own().then(({ undoCorrection }) => undoCorrection(text)),

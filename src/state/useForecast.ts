@@ -7,7 +7,7 @@ import { useShownPart, useStudio } from './react';
 import { plannedSteps, type RunSettings, trains, useRunSettings } from './runSettings';
 import type { OpenRun } from './slices/run';
 
-/** @returns undefined unless the run trains, was evaluated, and is like a recorded run */
+/** @returns undefined unless the run trains, was evaluated, and resembles a recorded run */
 export function useForecast(): Forecast | undefined {
   const settings = useRunSettings();
   const log = useStudio((s) => trains(s).log);
@@ -28,7 +28,7 @@ function askedOf(settings: RunSettings, planned: number, repeated: number | unde
   return { model, recipe, facts: first.data.facts, isContinued, trainable, planned, repeated };
 }
 
-/** The forecast as a sentence or two; undefined where there is none. */
+/** The forecast in one or two sentences; undefined without one. */
 export function useForecastWords(): string | undefined {
   const settings = useRunSettings();
   const forecast = useForecast();

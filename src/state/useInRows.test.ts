@@ -3,7 +3,7 @@ import { objectiveOf } from '../core/objectives';
 import { DEFAULT_RECIPE, RECIPE, type RecipeField } from '../core/train/recipe';
 import { settingsInRows } from './useInRows';
 
-test('rows are asked for again where the objective or a setting of its own is another, and for no other setting', () => {
+test('rows are requested again only if the objective or one of its settings changes', () => {
   const recipe = { ...DEFAULT_RECIPE, objective: 'spanCorruption' } as const;
   const known = settingsInRows(recipe);
   expect(settingsInRows({ ...recipe })).toBe(known);

@@ -18,9 +18,9 @@ export function useInRows(): InRows | undefined {
     },
     data,
   );
-  // Missing data are reported where they are used.
+  // Pages that use the data report that it is missing.
   return failure ? undefined : latest;
 }
 
-/** The settings that rows follow from, as one value: to ask costs a reading of all documents, and no other setting is worth it. */
+/** Key of the settings that rows depend on: a request reads all documents, so no other setting triggers one. */
 export const settingsInRows = (recipe: Recipe): string => JSON.stringify(objectiveSettings(recipe));

@@ -1,4 +1,4 @@
-/** The warning that one word may explain the accuracy of a run, for every page that shows it. */
+/** Warning that one word may explain a run's accuracy, for every page that shows the accuracy. */
 import { useEffect, useState } from 'react';
 import { type LeakNotice, leakNotice } from '../core/documents/labels/leakWords';
 import { rowsWithWord } from './classifierStart';
@@ -9,9 +9,9 @@ interface ShownLeak extends LeakNotice {
 }
 
 /**
- * Undefined of another model, if no word gives a label away, and until that is known.
+ * Undefined for another model, if no word reveals a label, and until known.
  * @param go opens the page at a path
- * @param page path of the page that shows the warning, which opens again after the texts
+ * @param page path of the page with the warning, which opens again after the texts
  */
 export function useLeakNotice(
   runId: string | null | undefined,
@@ -28,7 +28,7 @@ export function useLeakNotice(
       const leaks = await leaksOf(of);
       if (isWanted) setFound({ id: of, notice: leakNotice(leaks ?? []) });
     };
-    if (id !== undefined) look(id).catch(() => undefined); // data that can't be read are reported where they are used
+    if (id !== undefined) look(id).catch(() => undefined); // pages that use the data report that it can't be read
     return () => {
       isWanted = false;
     };

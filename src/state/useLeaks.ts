@@ -5,7 +5,7 @@ import { toTuneOn } from './tuningInputs';
 import { useQuery } from './useWorkerValue';
 
 /**
- * Words that give away labels of the texts for the next classifier. Undefined until they are known, without such texts, and if
+ * Words that reveal labels of the texts for the next classifier. Undefined until known, without such texts, and if
  * labels can't be counted, which Classify reports.
  */
 export function useLeaks(): readonly LeakWords[] | undefined {

@@ -1,4 +1,4 @@
-/** Why a page has no model, and the one button that leads to one. */
+/** Why a page has no model, and a button that leads to one. */
 import type { Purpose } from '../core/runs/tuning';
 import { baseNeed, modelNeed, type Need } from './need';
 import { useStudioFields } from './react';
@@ -7,7 +7,7 @@ import type { Studio } from './slices/studio';
 import type { Page } from './slices/run';
 
 export interface PageNeed {
-  /** A sentence; undefined where the button says enough. */
+  /** A sentence; undefined if the button says enough. */
   reason: string | undefined;
   step: Pick<NextStepButton, 'label' | 'disabledReason' | 'onPress'> | undefined;
 }
@@ -19,7 +19,7 @@ export interface PageNeed {
 export const useNeed = (page: Page, go: (path: string) => void): PageNeed | undefined =>
   usePageNeed((s) => modelNeed(s, page), page, go);
 
-/** The same for Teach it more: undefined once there is a model that can learn this. */
+/** Like `useNeed` for Teach it more: undefined once there is a model to tune. */
 export const useBaseNeed = (purpose: Purpose, go: (path: string) => void): PageNeed | undefined =>
   usePageNeed((s) => baseNeed(s, purpose), 'tune', go);
 

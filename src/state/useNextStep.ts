@@ -1,4 +1,4 @@
-/** The next step as a button: its words, and what it does. */
+/** The next step as a button with its label and action. */
 import { guideOf, nextStep, type NextStepKind } from './nextStep';
 import { useStudioFields, useStudioStore } from './react';
 import type { StandingKind } from './standing';
@@ -15,7 +15,7 @@ export interface NextStepButton {
 /**
  * @param page id of the stage that shows the button
  * @param go opens the page at a path
- * @param standing of the model, where the page knows it better than the run's own evaluations say
+ * @param standing of the model, if the page has a better one than the run's own evaluations
  */
 export function useNextStep(
   page: string,

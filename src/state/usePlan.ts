@@ -6,11 +6,11 @@ import { useStudio, useStudioStore } from './react';
 
 interface UsedPlan {
   minutes: number;
-  /** Undefined until it is made, and where none can be. */
+  /** Undefined until it is made, and if none can be. */
   plan: Plan | undefined;
-  /** Why none can be made. */
+  /** Why there is no plan. */
   failure: string | undefined;
-  /** There is a text, and a device to plan for. */
+  /** Whether there is a text, and a device to plan for. */
   isReady: boolean;
 }
 
@@ -25,7 +25,7 @@ export function usePlan(): UsedPlan {
   const [failure, setFailure] = useState<string>();
   useEffect(() => {
     const s = store.getState();
-    // A button may have asked for the plan already, and changed no setting.
+    // A button may have requested the plan already without changing settings.
     if (isReady && !isBusy && (s.planned?.of !== key || isAsNew(s.project)))
       store
         .getState()
@@ -38,7 +38,7 @@ export function usePlan(): UsedPlan {
   return { minutes, plan, failure, isReady };
 }
 
-/** Has the plan made that a button's time needs: the one that a project without settings of its own would start with. */
+/** Requests the plan for a button's time: the one that a project with untouched settings starts with. */
 export function usePlannedTime(isNeeded: boolean): void {
   const store = useStudioStore();
   const key = useStudio((s) =>
@@ -49,7 +49,7 @@ export function usePlannedTime(isNeeded: boolean): void {
   const isBusy = useStudio((s) => s.importing.kind === 'busy' || Boolean(s.training));
   useEffect(() => {
     const s = store.getState();
-    // A start says why no plan can be made.
+    // A start reports why there is no plan.
     if (key !== undefined && !isBusy && !plannedNow(s)) s.lookAtPlan().catch(() => undefined);
   }, [store, key, isBusy]);
 }

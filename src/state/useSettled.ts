@@ -1,4 +1,4 @@
-/** Has a classifier's step judged on the pages that use it, if training didn't judge it. */
+/** Evaluates a classifier's checkpoint on pages that use it, if training didn't. */
 import { useEffect } from 'react';
 import { useStudio, useStudioStore } from './react';
 import { usedStep } from './trained';
@@ -17,6 +17,6 @@ export function useSettled(runId: string | null | undefined): void {
       .getState()
       .classifying()
       .then(({ settle }) => settle(runId))
-      .catch(() => undefined); // the page offers to measure it
+      .catch(() => undefined); // the page offers an evaluation
   }, [store, runId, step, isTraining, isClassifier]);
 }

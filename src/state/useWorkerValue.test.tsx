@@ -1,4 +1,4 @@
-/** What a page sees of a worker's value: while it is awaited, when it arrives, when it fails, and when nobody waits any more. */
+/** A worker's value in a page: pending, delivered, failed, and canceled when unmounted. */
 import { parseHTML } from 'linkedom';
 import { act, createElement } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -43,7 +43,7 @@ async function page() {
   return { calls, seen, show, settle, leave: () => act(() => root.unmount()) };
 }
 
-test('a value is loading, then there; the next question cancels the one before and keeps its value as the latest', async () => {
+test('a value is loading, then there; the next query cancels the one before and keeps its value as the latest', async () => {
   const { calls, seen, show, settle, leave } = await page();
   show(undefined);
   expect([calls, seen.query]).toMatchObject([[], { isLoading: false }]);
@@ -60,7 +60,7 @@ test('a value is loading, then there; the next question cancels the one before a
   expect(calls[2]!.signal.aborted).toBe(true);
 });
 
-test('another version asks again: until it is answered, and if that fails, the value stays', async () => {
+test('a new version queries again: until the answer, and if that fails, the value stays', async () => {
   const { calls, seen, show, settle } = await page();
   show('a', 1);
   await settle(() => calls[0]!.answer('old'));

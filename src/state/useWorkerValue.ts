@@ -1,4 +1,4 @@
-/** Values that workers compute for a page: asked for while a component shows them, and canceled when it no longer does. */
+/** Values that workers compute for a page: requested while a component is mounted, and canceled on unmount. */
 import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
@@ -6,15 +6,15 @@ import type { DataApi } from '../protocol/data';
 import { useStudioStore } from './react';
 import type { Workers } from './slices/studio';
 
-/** Without `value` and `failure` the answer is awaited. */
+/** Without `value` and `failure` the answer is pending. */
 export interface Query<T> {
   /** Answer to this question; stays while the same question is asked again, and if that fails. */
   value: T | undefined;
   /** Newest answer, which may be to an earlier question: keeps a page still until the next one arrives. */
   latest: T | undefined;
-  /** Why this question has no new answer. */
+  /** Why the newest request failed. */
   failure: Failure | undefined;
-  /** Whether an answer is awaited. */
+  /** Whether a request is pending. */
   isLoading: boolean;
   progress: Progress | undefined;
 }
@@ -33,9 +33,9 @@ interface State<T> {
 const NOT_ASKED = { value: undefined, failure: undefined, isLoading: false, progress: undefined };
 
 /**
- * Asks workers a question.
- * @param key what `ask` depends on; undefined asks nothing
- * @param version asks the same question again if it changes
+ * Sends a query to workers.
+ * @param key all inputs of `ask`; undefined sends none
+ * @param version sends the same query again if it changes
  */
 export function useQuery<T>(
   key: string | undefined,
@@ -73,8 +73,8 @@ export function useQuery<T>(
 
 /**
  * Value of one call of the data worker.
- * @param input undefined asks nothing
- * @param version asks again if it changes
+ * @param input undefined sends no call
+ * @param version calls again if it changes
  */
 export const useWorkerValue = <M extends keyof DataApi>(
   method: M,

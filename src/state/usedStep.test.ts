@@ -1,4 +1,4 @@
-/** The step of a classifier that everything uses, over the workers' real halves. */
+/** The one checkpoint of a classifier that all features use, over the real worker implementations. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { unwatched } from '../core/base/job';
 import { decisionInUse } from '../core/export/temperature';
@@ -40,7 +40,7 @@ async function overfitted() {
   return { ...made, runId, best, latest };
 }
 
-test('the best step of a classifier is judged, asked, exported and shown where the latest is worse', async () => {
+test('the best step of a classifier is evaluated, queried, exported and shown if the latest is worse', async () => {
   const { store, getState, own, downloads, runId, best, latest } = await overfitted();
   expect(usedStep(getState(), runId)).toBe(best);
   expect(classifierOf(getState())).toMatchObject({ step: latest, used: best });
@@ -58,7 +58,7 @@ test('the best step of a classifier is judged, asked, exported and shown where t
   expect(card).toContain(`Step ${best}, evaluated on `);
   expect(card).toContain('already applied to the weights of the head');
 
-  // What is exported says of a text what the page says of it.
+  // The export gives the same prediction as the page.
   const file = (await getState().exportModel('hf'))!;
   expect(file).toMatchObject({ step: best, temperature });
   await vi.waitFor(() => expect(downloads.at(-1)?.bytes.length).toBeGreaterThan(0));
@@ -71,7 +71,7 @@ test('the best step of a classifier is judged, asked, exported and shown where t
   const ours = await own.classify(runId, TEXT);
   for (const [i, p] of ours.probabilities.entries()) expect(theirs!.probabilities[i]).toBeCloseTo(p, 4);
 
-  // Another step is used once a person picks it, and is judged as well.
+  // After a person picks another checkpoint, it is used and evaluated as well.
   getState().setWhich('export', 'latest');
   await own.settle(runId);
   expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, latest`);
@@ -81,13 +81,13 @@ test('the best step of a classifier is judged, asked, exported and shown where t
   // The selection persists when the run is opened again, as after a reload.
   await getState().loadRun();
   expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, latest`);
-  // Picked again, the best step has the temperature that was fitted to it.
+  // Picked again, the best step has the temperature fitted to it.
   getState().setWhich('export', 'best');
   await own.settle(runId);
   expect((await readKnownRun(store, runId)).decision).toMatchObject({ step: best, temperature });
 });
 
-test('a run that an older build judged at its latest step is judged at its best before it is exported', async () => {
+test('a run that an older build evaluated at its latest step is evaluated at its best before the export', async () => {
   const { store, getState, own, runId, best, latest } = await overfitted();
   await store.commit({ drop: [evaluationKey({ runId, step: best, part: 'validation' })] });
   await updateRun(store, runId, (run) => ({ ...run, decision: { temperature: 3, atLeast: 0.5, step: latest } }));

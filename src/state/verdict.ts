@@ -1,4 +1,4 @@
-/** How well a run trains: one verdict, which the page, its chart's caption and the live region all use. */
+/** One verdict on how well a run trains, for the page, its chart's caption and announcements. */
 import { useMemo } from 'react';
 import { judgeRun } from '../core/runs/judgeRun';
 import type { Verdict } from '../core/train/verdict';
@@ -10,8 +10,8 @@ import type { Studio } from './slices/studio';
 import type { OpenRun } from './slices/run';
 
 /**
- * Judged again at each evaluation, not at each step.
- * @param of the run, where it is not the one that Train shows
+ * Updated at each evaluation, not at each step.
+ * @param of selects the run; by default, the one that Train shows
  */
 export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
   const settings = useRunSettings(of);
@@ -26,7 +26,7 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
   }, [settings, log, evaluated, planned, ending]);
 }
 
-/** The same of the run that Train shows, outside React. */
+/** Verdict on the run that Train shows, outside React. */
 export function verdictNow(s: Studio): Verdict {
   const run = trains(s);
   const { log, phase } = run;
@@ -35,6 +35,6 @@ export function verdictNow(s: Studio): Verdict {
   return judgeRun(settings, log, { planned, ending: endingNow(s, run), early: log.early.at(-1) });
 }
 
-/** Null while it trains, here or in another tab. */
+/** Null during training, here or in another tab. */
 const endingNow = (s: Studio, run: OpenRun): Verdict['ending'] =>
   !s.trainingElsewhere && isAtRest(run.phase) ? endingOfRun(run) : null;

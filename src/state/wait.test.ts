@@ -1,4 +1,4 @@
-/** The button, the plan and the Model page name one time for one press: until the run is done. */
+/** Button, plan and Model page show the same time from the press until the run ends. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { buildSamples } from '../../scripts/samples';
 import { memoryStore } from '../core/base/blobStore';
@@ -16,7 +16,7 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => page.close());
 
-test('a start names the plan’s time, with the building of tokens, before and after the plan is made', async () => {
+test('a start shows the plan’s time with tokenization, before and after the plan is made', async () => {
   page = testStudio(memoryStore());
   const { getState } = page.studio;
   await getState().load();
@@ -35,7 +35,7 @@ test('a start names the plan’s time, with the building of tokens, before and a
   const wait = planWait(getState(), plan);
   expect(buildingSeconds(getState())).toBe(buildTime(getState())! / 1000);
   expect(wait).toBeGreaterThan(plan.seconds);
-  // The budget holds the building too.
+  // The budget includes tokenization.
   expect(wait).toBeLessThanOrEqual(60 * minutes);
   expect(label()).toBe(timed('Start training', 1000 * wait));
 
@@ -45,7 +45,7 @@ test('a start names the plan’s time, with the building of tokens, before and a
   expect(startWait(getState())).toBeCloseTo(wait, 6);
   expect(label()).toBe(timed('Start training', 1000 * wait));
 
-  // Another time budget is another plan: nobody has set anything, so the settings follow it.
+  // Another time budget gives another plan, which untouched settings follow.
   getState().change({ plan: { ...getState().project.plan, minutes: 2 * minutes } });
   const longer = (await getState().planFor(2 * minutes))!;
   expect(longer.seconds).toBeGreaterThan(plan.seconds);
@@ -54,14 +54,14 @@ test('a start names the plan’s time, with the building of tokens, before and a
   // Plan and settings count the same tokens, before any are built.
   const { train } = textSize(getState(), profileNow(getState()))!;
   expect(train / longer.tokens).toBeCloseTo(1, 1);
-  // A setting of a person stays.
+  // An edited setting stays.
   getState().change({ recipe: { ...getState().project.recipe, dropout: 0.3 } });
   await getState().planFor(minutes);
   expect(getState().project.recipe).toMatchObject({ dropout: 0.3, steps: longer.recipe.steps });
   getState().change({ plan: { ...getState().project.plan, minutes } });
   await getState().takePlan(minutes);
 
-  // Once the tokens are built, they take no time.
+  // Existing tokens take no time.
   await getState().prepareFor(getState());
   expect(startWait(getState())).toBeLessThan(wait);
   expect(startWait(getState())).toBeCloseTo(planWait(getState(), plannedNow(getState())!), 6);

@@ -1,4 +1,4 @@
-/** How long a person waits from the press until a run is done: its tokens are built, then it trains. Buttons and plan share it. */
+/** Time from the press until a run ends: tokenization, then training. Shared by buttons and plan. */
 import type { Plan } from '../core/plan/plan';
 import { estimateProject } from './estimate';
 import { followsPlan, plannedNow } from './plan';
@@ -9,14 +9,14 @@ import type { Studio } from './slices/studio';
 
 type Building = Inputs & Pick<Studio, 'buildRate'>;
 
-/** Seconds until the texts are tokens; 0 if they are. */
+/** Seconds to tokenize the texts; 0 if that is done. */
 export const buildingSeconds = (s: Building): number => (dataState(s) === 'done' ? 0 : (buildTime(s) ?? 0) / 1000);
 
-/** Seconds until a run by the plan is done. */
+/** Seconds until a run by the plan ends. */
 export const planWait = (s: Building, plan: Plan): number => buildingSeconds(s) + plan.seconds;
 
 /**
- * Seconds until a run is done that starts now; undefined until the device was measured. A project without settings of its own
+ * Seconds until a run that starts now ends; undefined until the device is measured. A project with untouched settings
  * starts with the plan for its time budget.
  */
 export function startWait(s: Building & Pick<Studio, 'device' | 'planned'>): number | undefined {

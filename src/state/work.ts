@@ -1,15 +1,15 @@
-/** A piece of work that a page waits for: one value, so that "busy and failed" cannot be written down. */
+/** Work that a page waits for, as one value, so that "busy and failed" can't be expressed. */
 import { toFailure, type Failure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
 import { formatBytes, formatCount, formatDuration } from '../core/base/units';
 
 export type Work =
   | { kind: 'idle' }
-  /** `since` and `at` are when it began and when it last reported, in milliseconds since 1970. */
+  /** `since` and `at`: times of the start and of the last report, in milliseconds since 1970. */
   | { kind: 'busy'; progress: Progress | null; since: number; at: number; stop(): void }
   | { kind: 'failed'; failure: Failure };
 
-/** Who waits for work can stop it, and follow how far it is. */
+/** The caller can stop work and follow its progress. */
 export interface Watched {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
@@ -18,8 +18,8 @@ export interface Watched {
 export const IDLE: Work = { kind: 'idle' };
 
 /**
- * Runs `job` and reports its state to `set`. Resolves with its value, or undefined when it failed or was stopped:
- * a stop leaves no failure behind, since it was asked for.
+ * Runs `job` and reports its state to `set`. Resolves with its value, or undefined after a failure or a stop. A stop
+ * leaves no failure, since it was requested.
  */
 export async function work<T>(
   set: (work: Work) => void,
@@ -46,7 +46,7 @@ export async function work<T>(
   }
 }
 
-/** Seconds left by the pace so far, when it last reported or at `now`; undefined while it cannot be known. */
+/** Seconds left at the average pace, as of the last report or of `now`; undefined while unknown. */
 function secondsLeft(work: Work, now?: number): number | undefined {
   if (work.kind !== 'busy' || !work.progress?.of || work.progress.done <= 0) return undefined;
   const { done, of } = work.progress;
@@ -64,7 +64,7 @@ export function describeWork(work: Work): { label: string; detail: string; value
   return { label, detail: detail.filter(Boolean).join(', '), value: done, max: of ?? 0 };
 }
 
-/** `608 of 767 merges`, without the unit if the label has said it. */
+/** `608 of 767 merges`, without a unit that the label contains. */
 function amount({ label, done, of, unit }: Progress): string {
   if (unit === 'bytes') return of === undefined ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(of)}`;
   const counted = of === undefined ? formatCount(done) : `${formatCount(done)} of ${formatCount(of)}`;

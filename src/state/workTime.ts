@@ -27,7 +27,7 @@ export function evaluationTime(
   return expected === undefined ? undefined : expected * (pace ?? 1);
 }
 
-/** The same before any evaluation was timed here. */
+/** Expected time before any evaluation was measured here. */
 export function expectedEvaluationTime(s: ExpectedTimeNeeds, isStrided: boolean): number | undefined {
   const { device, evaluatedOn, ownText } = s;
   const run = modelOf(s, 'evaluate')?.record;

@@ -1,4 +1,4 @@
-/** The slices from text to export over their workers' real halves, each behind a channel, on WASM. */
+/** The slices from text to export over the real worker implementations, each behind a channel, on WASM. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
@@ -10,7 +10,7 @@ afterAll(() => vi.unstubAllGlobals());
 afterEach(() => page.close());
 
 const SEA = 'The whale is large. The sea is wide. ';
-/** A page whose settings train in a moment. */
+/** A page with fast training settings. */
 async function opened(store: BlobStore, halves = halvesOver(store)): Promise<TestStudio> {
   page = testStudio(store, halves);
   const { load, change, setRecipe } = page.studio.getState();
@@ -28,7 +28,7 @@ test('a run is prepared, trained, and sampled and verified during training', asy
   const { studio } = await opened(store);
   const { getState } = studio;
   await getState().addPaste(SEA.repeat(200), 'sea.txt');
-  // So seldom saved that what is exported is still there when it is checked.
+  // Rare saves, so that the exported checkpoint still exists during verification.
   getState().setRecipe({ steps: 1_000_000, saveEvery: 500, evalEvery: 500 });
   const running = getState().start();
   await vi.waitFor(() => expect(seen(getState()).model?.usable.step).toBeGreaterThan(0), 60_000);
@@ -40,7 +40,7 @@ test('a run is prepared, trained, and sampled and verified during training', asy
   expect(getState().written).toHaveLength(12);
   await getState().exportModel('hf');
   await vi.waitFor(() => expect(getState().exports.hf).toMatchObject({ kind: 'verified' }), 60_000);
-  expect(seen(getState()).phase.kind).toBe('training'); // it did not wait for the run, and the run not for it
+  expect(seen(getState()).phase.kind).toBe('training'); // neither waited for the other
 
   getState().stop();
   await running;

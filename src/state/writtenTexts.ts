@@ -1,4 +1,4 @@
-/** Texts of the Playground as they are stored: the shown one, and those that newer ones replaced. */
+/** Stored form of Playground texts: the shown one, and those that newer ones replaced. */
 import { type EarlierText, MAX_EARLIER, type WrittenRecord } from '../core/runs/playground';
 import type { PlaygroundSlice } from './slices/playground';
 
@@ -7,7 +7,7 @@ type Written = Pick<
   'earlier' | 'filled' | 'said' | 'writing' | 'written' | 'writtenAfter' | 'writtenBy' | 'writtenWith'
 >;
 
-/** The text so far, with those before it; undefined where nothing was written, or labels. While it is written, it is stored as stopped. */
+/** The text so far, with earlier ones; undefined without text, or for labels. A text in progress counts as stopped. */
 export function writtenRecord(s: Written, now: number): WrittenRecord | undefined {
   const { writtenBy: by, writtenWith: sampling, written, filled, writing, said, writtenAfter: prompt, earlier } = s;
   if (!by || !sampling || (written.length === 0 && !filled)) return undefined;
@@ -30,7 +30,7 @@ export const recordOfEarlier = (text: EarlierText, earlier: readonly EarlierText
   ...(earlier.length > 0 && { earlier }),
 });
 
-/** Texts of a record, its own last. Chats list themselves, and filled passages aren't texts. */
+/** Texts of a record, its own last; without chats and filled passages. */
 export function textsOf({
   by,
   prompt,

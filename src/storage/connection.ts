@@ -27,7 +27,7 @@ export function connection(name: string): UseStore {
   return async (mode, callback) => callback((await transaction(mode)).objectStore(STORE));
 }
 
-/** `UnknownError` is what Chromium says while the disk or another process keeps it from its files; it often passes. */
+/** Chromium throws `UnknownError` while the disk or another process blocks its files; this often passes. */
 async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
   await letOlderTrain(name);
   for (let tries = 0; ; tries++) {
@@ -41,12 +41,12 @@ async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
 }
 
 /**
- * The version is a fence: tabs of builds before it are shut out by it, so that none of them takes what it does not know for
- * nobody's, or trains a run whose record it cannot read any more. One that trains is let finish.
- * @throws HomegrownError `in-use` while one does
+ * The version locks out tabs of earlier builds, so that none deletes records that it doesn't know. None can train a run
+ * whose record it can't read, either. An older tab that trains may finish.
+ * @throws HomegrownError `in-use` while an older tab trains
  */
 async function letOlderTrain(name: string): Promise<void> {
-  // Where the browser does not list databases, the older tab's next save fails, and the one before it stands.
+  // If the browser doesn't list databases, the older tab's next save fails, and its last save stays valid.
   if (typeof indexedDB === 'undefined' || !('databases' in indexedDB)) return;
   const there = await indexedDB.databases().catch(() => []);
   const version = there.find((database) => database.name === name)?.version ?? VERSION;

@@ -6,7 +6,7 @@ import { openStore } from './store';
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
-  // What it waits for the browser's files need not be waited for here.
+  // The wait for the browser's files can be skipped here.
   const { setTimeout } = globalThis;
   vi.stubGlobal('setTimeout', (run: () => void, ms: number) => setTimeout(run, ms > 1000 ? 0 : ms));
 });
@@ -21,7 +21,7 @@ async function filled(): Promise<void> {
 }
 const databases = async (): Promise<(string | undefined)[]> => (await indexedDB.databases()).map(({ name }) => name);
 
-test('what is there is overwritten all over its keys, in values that get no file of their own, and then goes', async () => {
+test('overwrites all keys with values that get no file of their own, then deletes the database', async () => {
   await filled();
   const put = vi.spyOn(IDBObjectStore.prototype, 'put');
   await eraseDatabase('homegrown');
@@ -30,12 +30,12 @@ test('what is there is overwritten all over its keys, in values that get no file
   expect(Math.max(...noise.map(({ bytes }) => bytes))).toBeLessThan(2 ** 16);
   const keys = noise.map(({ key }) => key).sort();
   expect([keys[0]! < 'a', keys.at(-1)! > 'texts/']).toEqual([true, true]);
-  expect(new Set(keys).size).toBe(noise.length); // none takes the place of another
+  expect(new Set(keys).size).toBe(noise.length); // no key is written twice
   expect(await databases()).toEqual([]);
   expect(await (await openStore()).keys('')).toEqual([]);
 });
 
-test('where there is no room for noise it goes all the same', async () => {
+test('deletes the database even if there is no room for noise', async () => {
   await filled();
   vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
     throw new DOMException('No room', 'QuotaExceededError');
@@ -44,7 +44,7 @@ test('where there is no room for noise it goes all the same', async () => {
   expect(await databases()).toEqual([]);
 });
 
-test('a page that keeps it open is reported', async () => {
+test('a page that keeps the database open is reported', async () => {
   await filled();
   const stubborn = await new Promise<IDBDatabase>((resolve) => {
     const request = indexedDB.open('homegrown');

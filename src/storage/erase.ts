@@ -1,11 +1,11 @@
 import { HomegrownError } from '../core/base/errors';
 
 /**
- * Deletes a database, and makes the browser forget its bytes as far as a page can: a browser that keeps small values in
- * files of a log (Chromium, LevelDB) lets deleted ones lie there until it rewrites those files, which it does once more has
- * been written than it holds in memory, and it removes the old ones when it opens the files again. So what is there is
- * overwritten with noise before it goes, and nothing is opened for as long as the browser waits before it closes its files.
- * Nothing of this origin may have the database open.
+ * Deletes a database, and makes the browser forget its bytes as far as a page can. Chromium (LevelDB) keeps small
+ * deleted values in log files until it rewrites them, after more writes than it holds in memory. Old log files are
+ * deleted when the browser opens the files again. So noise overwrites the data before the deletion, and then nothing is
+ * opened for as long as the browser waits before it closes its files. Nothing of this origin may have the database
+ * open.
  * @throws HomegrownError `storage-blocked`
  */
 export async function eraseDatabase(name: string): Promise<void> {
@@ -75,9 +75,9 @@ const blocked = (error: DOMException | null): HomegrownError =>
     'Close other Homegrown tabs, then delete again.',
   );
 
-/** Above what Chromium holds in memory before it writes a file of its log, 4 MiB. */
+/** More than the 4 MiB that Chromium holds in memory before it writes a log file. */
 const NOISE_BYTES = 8 * 2 ** 20;
-/** Below the 64 KiB from which a value gets a file of its own, which goes with it. */
+/** Less than the 64 KiB from which a value gets its own file, which is deleted with it. */
 const VALUE_BYTES = 60_000;
 const BATCH = 16;
 /** The printable characters of ASCII. */

@@ -22,7 +22,7 @@ export async function holdingRun<T>(runId: string, work: () => Promise<T>): Prom
 
 /**
  * Makes this tab the only one of this browser that trains.
- * @throws HomegrownError `in-use` when another one does
+ * @throws HomegrownError `in-use` if another tab trains
  */
 export const lockTraining = (): Promise<Lock> =>
   acquire(
@@ -42,20 +42,20 @@ async function isHeld(lock: string): Promise<boolean> {
   return held.some(({ name }) => name === lock);
 }
 
-/** Keeps other pages from opening what is stored, until `release`. @throws HomegrownError `in-use` */
+/** Keeps other pages from opening the store, until `release`. @throws HomegrownError `in-use` */
 export const lockErasing = (): Promise<Lock> =>
   acquire(
     ERASING,
     new HomegrownError('in-use', 'Another tab is deleting all data', 'Reload this page when it is done.'),
   );
 
-/** Whether a tab deletes what is stored. */
+/** Whether a tab is deleting all stored data. */
 export const isErasing = (): Promise<boolean> => isHeld(ERASING);
 
 /** Resolves when none does. */
 export const whenErased = (): Promise<void> => navigator.locks.request(ERASING, { mode: 'shared' }, () => undefined);
 
-/** Makes this tab the only one that migrates what older builds stored. @throws HomegrownError `in-use` when another one does */
+/** Makes this tab the only one that migrates older records. @throws HomegrownError `in-use` if another tab does */
 export const lockMigration = (): Promise<Lock> =>
   acquire(
     'homegrown:migration',
@@ -65,7 +65,7 @@ export const lockMigration = (): Promise<Lock> =>
 /** Keeps data that no record names from being collected, until `release` or until the tab ends. Any number of tabs may. */
 export const holdData = (): Promise<Lock> => hold(DATA);
 
-/** Does its work while no tab holds data; false where one does, and nothing was done. */
+/** Runs its work while no tab holds data; returns false without running it if one does. */
 export async function unlessDataHeld(work: () => Promise<void>): Promise<boolean> {
   const isDone = await navigator.locks.request(DATA, { ifAvailable: true }, async (lock) => {
     if (lock) await work();
@@ -77,7 +77,7 @@ export async function unlessDataHeld(work: () => Promise<void>): Promise<boolean
 /** Says that something can be undone in this tab, until `release` or until the tab ends. Any number of tabs may. */
 export const holdUndo = (): Promise<Lock> => hold(UNDO);
 
-/** Whether something can be undone in a tab, so that what was removed must stay; also where that is not known. */
+/** Whether a tab can undo something, so removed items must stay; true if unknown. */
 export const isUndoLive = (): Promise<boolean> => isHeld(UNDO).catch(() => true);
 
 interface Lock {

@@ -55,7 +55,7 @@ test('behaves as the store in memory does', async () => {
   expect(await tell(await openStore())).toEqual(await tell(memoryStore()));
 });
 
-test('stores only what a view shows, not the buffer behind it', async () => {
+test('stores only the bytes of a view, not the buffer behind it', async () => {
   const store = await openStore();
   await store.commit({ put: [['k', new Uint8Array(1000).subarray(10, 12)]] });
   expect(((await store.get('k')) as Uint8Array).buffer.byteLength).toBe(2);
@@ -118,7 +118,7 @@ test('a value that cannot be stored undoes the whole commit', async () => {
   expect(await store.keys('')).toEqual([]);
 });
 
-test('of two commits that expect the same, one happens', async () => {
+test('of two commits with the same expectation, one succeeds', async () => {
   const [a, b] = [await openStore(), await openStore()];
   const results = await Promise.all(
     [a, b].map((store, i) => store.commit({ put: [['head', i]], expect: [['head', undefined]] })),
@@ -127,7 +127,7 @@ test('of two commits that expect the same, one happens', async () => {
   expect(await a.get('head')).toBe(0);
 });
 
-test('a connection that closed by itself is opened again; a newer version is let in', async () => {
+test('a connection that closed by itself reopens; a newer version can open', async () => {
   const store = await openStore();
   await store.commit({ put: [['k', 1]] });
   const newer = indexedDB.open('homegrown', 4);
@@ -155,7 +155,7 @@ function openOld(): Promise<IDBDatabase> {
   });
 }
 
-test('a tab of an older build is shut out when it is at rest, with all that it stored there; one that trains is let finish', async () => {
+test('an idle tab of an older build is locked out and its data stays; one that trains may finish', async () => {
   const old = await openOld();
   const put = old.transaction('values', 'readwrite').objectStore('values').put({ revision: 1 }, 'project');
   await new Promise((resolve) => (put.onsuccess = resolve));
@@ -173,7 +173,7 @@ test('a tab of an older build is shut out when it is at rest, with all that it s
   const again = indexedDB.open('homegrown', 1);
   await new Promise((resolve) => (again.onerror = resolve));
   expect(again.error?.name).toBe('VersionError');
-  // Behind the fence nobody is asked.
+  // Behind the version lock, no locks are queried.
   held = [{ name: 'homegrown:training' }];
   expect(await (await openStore()).get('project')).toEqual({ revision: 1 });
 });
@@ -222,12 +222,12 @@ test('opening is tried again after UnknownError, and no more than three times', 
   vi.useRealTimers();
 });
 
-test('a browser without storage gets an error that says so', async () => {
+test('a browser without storage gets an error that explains it', async () => {
   vi.stubGlobal('indexedDB', undefined);
   await expect(openStore()).rejects.toMatchObject({ code: 'storage-blocked' });
 });
 
-test('the checkpoint protocol holds on it, also when the disk fills in the middle of a save', async () => {
+test('the checkpoint protocol holds, also when the disk fills during a save', async () => {
   const store = await openStore();
   const at = (step: number) => ({
     state: { step, tokensSeen: 0, activeMs: 0, best: null },
@@ -276,7 +276,7 @@ test('one tab holds a run', async () => {
   await lockTraining();
 });
 
-test('usage is what the browser says, without its quota', async () => {
+test("usage is the browser's number, without its quota", async () => {
   vi.stubGlobal('navigator', {
     storage: { estimate: () => Promise.resolve({ usage: 7, quota: 1e10 }), persisted: () => Promise.resolve(true) },
   });

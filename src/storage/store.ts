@@ -35,8 +35,8 @@ export async function openStore(name = DATABASE): Promise<BlobStore> {
 }
 
 /**
- * One transaction. It has happened when, and only when, `complete` fires: on a full disk the requests succeed first and
- * the transaction is aborted after. Nothing foreign is awaited inside, or it would commit by itself.
+ * Commits in one transaction, which succeeded if and only if `complete` fires: on a full disk the requests succeed
+ * first, then the transaction aborts. Awaiting anything else inside would commit it early.
  */
 function commit(withStore: UseStore, { put, drop, expect }: Required<Change>): Promise<boolean> {
   return withStore('readwrite', (store) => {
@@ -74,7 +74,7 @@ function commit(withStore: UseStore, { put, drop, expect }: Required<Change>): P
   });
 }
 
-/** Says a browser's failure in the product's words; `bytes` is what was to be written. */
+/** Rethrows a browser's failure in the product's words; `bytes` is the size of the write. */
 async function attempt<T>(operation: () => Promise<T>, bytes = (): number => 0): Promise<T> {
   try {
     return await operation();
@@ -116,7 +116,7 @@ const beginningWith = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix,
 const keysIn = async (store: IDBObjectStore, prefix: string): Promise<string[]> =>
   (await promisifyRequest(store.getAllKeys(beginningWith(prefix)))).map(String);
 
-/** A view is stored with all of its buffer; a copy only with what is meant. */
+/** Copies the bytes of a view: storing a view stores its whole buffer. */
 const trimmed = (value: Stored): Stored =>
   value instanceof Uint8Array && value.byteLength !== value.buffer.byteLength ? value.slice() : value;
 

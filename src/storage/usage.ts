@@ -1,8 +1,8 @@
-/** What this origin holds. A quota is not shown: browsers report an invented one. */
+/** Storage usage of this origin. The quota is not shown: browsers report an invented one. */
 interface Usage {
   /** Bytes, without the app's own files if the browser separates them; undefined if it doesn't say. */
   bytes: number | undefined;
-  /** Whether the browser has promised not to evict it by itself. */
+  /** Whether the browser has promised not to evict the data by itself. */
   persistent: boolean;
 }
 

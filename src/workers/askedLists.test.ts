@@ -1,4 +1,4 @@
-/** Lists that a model is asked are read by the guarded readers, and can be canceled. */
+/** The guarded readers read evaluation lists and can be canceled. */
 import { expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import type { Job } from '../core/base/job';
@@ -20,7 +20,7 @@ const silent = (): ReturnType<typeof dataBy> =>
     port.post({ type: 'ready' });
   }, 60);
 
-test('a table of pairs and one of a task are read in one worker', async () => {
+test('one worker reads a table of pairs and one of a task', async () => {
   const { data, workers } = dataBy();
   expect(await data.readSentencePairs(PAIRS, job())).toEqual([{ kind: 'sea', first: 'Aye.', second: 'Nay.' }]);
   expect(await data.readTask(TASK, job())).toEqual({
@@ -30,7 +30,7 @@ test('a table of pairs and one of a task are read in one worker', async () => {
   expect(workers).toHaveLength(1);
 });
 
-test('a table whose reader is stuck is refused, and one that is canceled ends its worker', async () => {
+test('a table whose reader hangs is refused, and canceling one ends its worker', async () => {
   const { data, workers } = silent();
   await expect(data.readTask(TASK, job())).rejects.toThrow(/task\.csv: its reader made no progress/);
   const abort = new AbortController();

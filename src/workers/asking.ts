@@ -23,7 +23,7 @@ export async function askAtRest(
   const event = await answer(store, model, asked, pause);
   const { runId, step } = model;
   await (await openJournal(store, runId, step)).append([event]);
-  await store.commit({ drop: [curveKey(runId)] }); // it is made again, with what was measured
+  await store.commit({ drop: [curveKey(runId)] }); // the next list rebuilds it with the new measurements
   return [event];
 }
 

@@ -22,7 +22,7 @@ export async function bringIn(
   const found = await openFiles(sources);
   const incoming = found.kind === 'adapter' ? undefined : await openFound(found);
   if (incoming && !incoming.info && !isSeen) return { preview: previewOf(incoming) };
-  const held = await holdData(); // a base that it is to have is no run's until then
+  const held = await holdData(); // its future base belongs to no run until then
   try {
     // Held, so that a deletion of its project doesn't purge it during the import.
     await holdingRun(runId, async () => {

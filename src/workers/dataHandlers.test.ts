@@ -1,4 +1,4 @@
-/** The data worker's half behind a channel: what only it knows, beyond the slices that ask it. */
+/** The data worker behind a channel: behavior beyond the slices that use it. */
 import { gzipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
@@ -108,7 +108,7 @@ test('the number of pairs that exceed a context is reported', async () => {
   expect(await words('spanCorruption', 8)).toBeNull();
 });
 
-test('files of a drop, small and large, are its documents in order; only an unreadable one is reported', async () => {
+test('small and large files of a drop become documents in order; only an unreadable one is reported', async () => {
   const store = memoryStore();
   const { handFiles, importFiles, documents } = dataHandlers(Promise.resolve(store), (path) =>
     Promise.reject(new Error(path)),
@@ -139,7 +139,7 @@ test('files of a drop, small and large, are its documents in order; only an unre
   expect(rows.map(({ title, bytes }) => [title, bytes])).toEqual(kept.map(({ name, file }) => [name, file.size]));
 });
 
-test('a file that moved after it was dropped is refused alone, also where others may belong to it', async () => {
+test('a file that moved after its drop is refused alone, also when others may belong to it', async () => {
   const { importFiles } = dataHandlers(Promise.resolve(memoryStore()), (path) => Promise.reject(new Error(path)));
   const moved = (name: string, size: number): File => {
     const file = new File(['x'.repeat(size)], name);
@@ -169,7 +169,7 @@ test('a file that moved after it was dropped is refused alone, also where others
     });
 });
 
-test('files after one that is passed over unread are read as themselves', async () => {
+test('files after a skipped, unread file are read with their own content', async () => {
   const { importFiles, documents } = dataHandlers(Promise.resolve(memoryStore()), (path) =>
     Promise.reject(new Error(path)),
   );
@@ -191,7 +191,7 @@ test('files after one that is passed over unread are read as themselves', async 
   ]);
 });
 
-test('zips of one step have names that tell the formats apart', async () => {
+test('zips of one checkpoint have file names that distinguish the formats', async () => {
   const data = open(await goldenStore());
   const folders = FORMAT_IDS.filter((format) => FORMATS[format].kind === 'folder' && FORMATS[format].check);
   const asked = { runId: FINISHED, which: 'latest', withOptimizer: false } as const;
@@ -207,7 +207,7 @@ test('zips of one step have names that tell the formats apart', async () => {
   ]);
 });
 
-test('a text that is purged while it is read stays until that has ended', async () => {
+test('a text that is purged during a read stays until the read ends', async () => {
   const store = memoryStore();
   const order: string[] = [];
   const data = open(store, (halves) => {
@@ -226,7 +226,7 @@ test('a text that is purged while it is read stays until that has ended', async 
   expect(await store.keys('text')).toEqual([]);
 });
 
-test('what an earlier session left half done is gone before the first list is given', async () => {
+test('leftovers of an earlier session are removed before the first list is returned', async () => {
   const store = memoryStore();
   await store.commit({
     put: [
@@ -260,7 +260,7 @@ test('stored runs are listed with their bytes, and data held by a tab aren’t f
   expect((await data.call('savedSteps', { runId: FINISHED })).steps).toHaveLength(2);
 });
 
-test('what cannot be read is listed with its size, and comes as it lies there', async () => {
+test('unreadable records are listed with their size, and exported byte for byte', async () => {
   const store = await goldenStore();
   await store.commit({ put: [['texts/torn', 'half a rec']] });
   await spoil(store, STOPPED, 120, 'drop');

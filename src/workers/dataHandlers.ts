@@ -153,7 +153,7 @@ export function dataHandlers(
     proposeEncodings: ({ given, names }) => proposalsFor(fileSource(given), names),
     samples: fetchSamples,
     async listTexts({ projectId }) {
-      await swept.catch(() => undefined); // what could not go now goes at the next start
+      await swept.catch(() => undefined); // the next start deletes the rest
       return listTexts(await store, projectId);
     },
     documents: async ({ textId, ...wanted }) => listDocuments(await store, textId, wanted),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { yieldToEventLoop } from '../core/base/job';
 import { SHARE, deviceScheduler } from './deviceScheduler';
 
-/** A run of steps, and jobs of pieces, that take so many milliseconds of a clock of their own each. */
+/** Runs steps and jobs of pieces on a simulated clock; each takes the given number of milliseconds. */
 async function race(steps: number, stepMs: number, jobs: readonly { pieces: number; ms: number }[]) {
   let clock = 0;
   const { withPriority: first, interleaved: concurrent } = deviceScheduler(() => clock);
@@ -31,7 +31,7 @@ async function race(steps: number, stepMs: number, jobs: readonly { pieces: numb
   return { order, trained };
 }
 
-test('others take no more than their share of the time of the steps, whatever a piece takes, and all of it end', async () => {
+test('other jobs take at most their share of the step time, whatever a piece takes, and all of them end', async () => {
   for (const ms of [1, 7, 40, 1000]) {
     const { order, trained } = await race(400, 10, [{ pieces: 3000, ms }]);
     const concurrent = trained - 400 * 10;
@@ -41,7 +41,7 @@ test('others take no more than their share of the time of the steps, whatever a 
   }
 });
 
-test('parts of one work that pause at once share a turn, and all end', async () => {
+test('parts of one job that pause at once share a turn, and all end', async () => {
   let clock = 0;
   const { withPriority, interleaved } = deviceScheduler(() => clock);
   let isDone = false;
@@ -64,7 +64,7 @@ test('parts of one work that pause at once share a turn, and all end', async () 
   await run;
 });
 
-test('several get pieces in turn, and many at a boundary where steps are long', async () => {
+test('several jobs get pieces in turn, and many pieces per boundary if steps are long', async () => {
   const { order } = await race(4, 1000, [
     { pieces: 40, ms: 10 },
     { pieces: 40, ms: 10 },
@@ -75,7 +75,7 @@ test('several get pieces in turn, and many at a boundary where steps are long', 
   expect(boundary).toBeGreaterThanOrEqual(1000 * SHARE * 0.1);
 });
 
-test('steps on the way are waited for only where somebody waits, and a share that nobody asked for is not saved up', async () => {
+test('submitted steps are awaited only if a job waits, and an unused share does not accumulate', async () => {
   const { order } = await race(20, 10, []);
   expect(order).not.toContain('settled');
   let clock = 0;
@@ -100,7 +100,7 @@ test('steps on the way are waited for only where somebody waits, and a share tha
   await late;
 });
 
-test('a failing task releases the device, and what waits continues when the run fails', async () => {
+test('a failing task releases the device, and waiting tasks continue when the run fails', async () => {
   let clock = 0;
   const { withPriority: first, interleaved: concurrent } = deviceScheduler(() => clock);
   let waited = false;

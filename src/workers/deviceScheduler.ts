@@ -33,7 +33,7 @@ export function deviceScheduler(now: () => number): DeviceScheduler {
       try {
         return await run(async (settle) => {
           if (!isTraining) [isTraining, since] = [true, now()];
-          if (waiting.length > 0) await settle(); // what others take is then measured alone
+          if (waiting.length > 0) await settle(); // so that the time of other jobs is measured alone
           left += SHARE * (now() - since);
           while (left > 0 && waiting.length > 0) {
             const began = now();
@@ -42,7 +42,7 @@ export function deviceScheduler(now: () => number): DeviceScheduler {
             await yieldToEventLoop();
             left -= now() - began;
           }
-          left = Math.min(left, 0); // a share that nobody asked for is not saved up
+          left = Math.min(left, 0); // an unused share doesn't accumulate
           await yieldToEventLoop();
           since = now();
         });

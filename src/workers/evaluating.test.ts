@@ -1,4 +1,4 @@
-/** A run of pairs is measured on those that were held out, as the terminal does; a text alone tells nothing of it. */
+/** A run on pairs is evaluated on its held-out pairs, as in the CLI; plain text can't measure it. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { readEvaluation } from '../core/runs/keptEvaluations';

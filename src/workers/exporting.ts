@@ -25,7 +25,7 @@ export async function exportModel(
   }
   return {
     file: new Blob(parts, { type: kind === 'folder' ? 'application/zip' : 'application/octet-stream' }),
-    // Zips of several formats may be in one folder.
+    // Zips of several formats may end up in one folder.
     name: kind === 'file' ? files[0]!.name : `${format === FOLDER_FORMAT ? name : `${name}-${format}`}.zip`,
     files: files.map((file) => ({ name: file.name, size: file.size })),
     sidecars: await Promise.all(

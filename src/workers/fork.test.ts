@@ -52,7 +52,7 @@ const forked = async (
 const losses = async (runId: string): Promise<readonly (readonly [number, number])[]> =>
   (await readJournal(store, runId)).flatMap((e) => (e.kind === 'step' ? [[e.step, e.loss] as const] : []));
 
-test('a fork with the same settings makes the bits of the run that it comes from, and opens without that', async () => {
+test('a fork with the same settings has the same bits as its parent run, and opens without the parent', async () => {
   const record = await parent();
   const { snapshot: end } = await loadSnapshot(store, 'parent');
   const child = await forked(record, 6);
@@ -73,11 +73,11 @@ test('a fork with the same settings makes the bits of the run that it comes from
   expect((await loadSnapshot(store, 'child')).snapshot.state.step).toBe(14);
 }, 120_000);
 
-test('a fork with other settings goes another way from its step on, and that is a segment', async () => {
+test('a fork with other settings diverges from its step on, and starts a segment', async () => {
   const record = await parent();
   const child = await forked(record, 6, { learningRate: 0.01, samplePrompt: 'A' });
   const [same, other] = [await losses('parent'), await losses('child')];
-  expect(other[0]).toEqual(same[6]); // made before the first update with another rate
+  expect(other[0]).toEqual(same[6]); // computed before the first update with another rate
   expect(other[1]).not.toEqual(same[7]);
   expect(child.state.momentsFrom).toBeUndefined();
   const { segments, parent: from } = (await readRun(store, 'child'))!;
@@ -88,7 +88,7 @@ test('a fork with other settings goes another way from its step on, and that is 
   expect(from).not.toHaveProperty('momentsAtZero');
 }, 120_000);
 
-test('a fork of weights alone, or for another optimizer, begins its moments at zero, keeps that whole, and says so', async () => {
+test('a fork of weights alone, or with another optimizer, starts with zero moments, and records that', async () => {
   const record = await parent();
   const { snapshot } = await loadSnapshot(store, 'parent', 12);
   const weights = new Map([...snapshot.tensors].filter(([name]) => !name.startsWith('adam.')));
@@ -108,7 +108,7 @@ test('a fork of weights alone, or for another optimizer, begins its moments at z
   }
 }, 120_000);
 
-test('a fork of a run with weight averaging makes its bits, and without averaging continues from the weights', async () => {
+test('a fork of a run with weight averaging has equal bits, and without averaging continues from the weights', async () => {
   await worker.gpu.call('begin', of('parent', { ...SMALL, emaDecay: 0.9 }));
   const record = (await readRun(store, 'parent'))!;
   const { snapshot: whole } = await loadSnapshot(store, 'parent', 12);
@@ -118,7 +118,7 @@ test('a fork of a run with weight averaging makes its bits, and without averagin
     expect(data, name).toEqual((whole.tensors.get(`raw.${name}`) ?? whole.tensors.get(name))!.data);
 }, 120_000);
 
-test('a fork that cannot begin leaves nothing of itself, and the run that it was to come from is as it was', async () => {
+test('a fork that cannot start leaves nothing behind, and its parent run stays unchanged', async () => {
   const record = await parent();
   const before = await store.keys('');
   await expect(forked(record, 7)).rejects.toMatchObject({ code: 'storage-damaged' });
@@ -139,7 +139,7 @@ test('a run that resumes with another rate starts a segment, and one with more s
   ]);
 }, 120_000);
 
-test('what a run is asked for while it trains is an event of it, and its bits are those of a run that nobody asks', async () => {
+test('requests during training are events of the run, and its bits equal those of a run without requests', async () => {
   // Steps enough that both questions arrive while it trains.
   const settings = { ...SMALL, steps: 150, saveEvery: 150, evalEvery: 150 };
   await worker.gpu.call('begin', of('quiet', settings));
@@ -161,7 +161,7 @@ test('what a run is asked for while it trains is an event of it, and its bits ar
   expect(busy!.snapshot.tensors).toEqual(quiet!.snapshot.tensors);
 }, 120_000);
 
-test('a run at rest answers by its newest step what training would have told, and its journal keeps it', async () => {
+test('a stopped run answers from its newest checkpoint as training would have, and its journal keeps the answer', async () => {
   const settings = { ...SMALL, evalEvery: 100, saveEvery: 6 };
   await worker.gpu.call('begin', of('parent', settings));
   const words = (shown: Shown): string => (typeof shown === 'string' ? shown : JSON.stringify(shown));
@@ -178,7 +178,7 @@ test('a run at rest answers by its newest step what training would have told, an
   expect(curve[0]?.curve?.evaluations.step).toEqual(Float64Array.of(0, 12));
   const again = await worker.gpu.call('ask', { runId: 'parent', asked: { what: 'evaluate' } });
   expect(again).toMatchObject([{ kind: 'evaluated', step: 12 }]);
-  // To the bit what the run itself measured and wrote there, at the same time of training.
+  // Bit for bit what the run itself measured and wrote there, at the same training time.
   expect(await eventsOf()).toEqual([...before, before.at(-1)]);
   const [sampled] = await worker.gpu.call('ask', { runId: 'parent', asked: { what: 'sample', prompt: 'The whale' } });
   expect(sampled).toMatchObject({ kind: 'sampled', step: 12, prompt: 'The whale' });
@@ -188,7 +188,7 @@ test('a run at rest answers by its newest step what training would have told, an
   expect((await eventsOf()).filter((line) => line.startsWith('12 '))).toHaveLength(3);
 }, 120_000);
 
-test('a run that was stopped is listed with what was measured after its last save, also where it was listed before that', async () => {
+test('a stopped run is listed with measurements after its last save, even if it was listed before them', async () => {
   const stop = new AbortController();
   const listed = async () => (await runRows(store, 'first', () => undefined))[0]!;
   const early: Promise<RunRow>[] = [];
@@ -206,7 +206,7 @@ test('a run that was stopped is listed with what was measured after its last sav
   expect(curve!.evaluations.step).toEqual(Float64Array.of(0, step));
 }, 120_000);
 
-test('a run resumes with another optimizer, whose state starts at zero, and with its own as before', async () => {
+test('a run resumes with another optimizer, whose state starts at zero, and with its own with its old state', async () => {
   const record = await parent();
   const recipe = { ...recipeOf(record), optimizer: 'sgd' as const, learningRate: 0.1, steps: 14 };
   await worker.gpu.call('resume', { runId: 'parent', recipe });
@@ -252,11 +252,11 @@ test('a run that can’t resume leaves its record unchanged', async () => {
   }
 }, 120_000);
 
-test('a run that fails before its first step keeps its old settings, and one that fails later keeps the new ones', async () => {
+test('a run that fails before its first step keeps its old settings; after the first step it keeps the new ones', async () => {
   const record = await parent();
   const recipe = { ...recipeOf(record), learningRate: 0.02, steps: 16 };
   const commit = store.commit.bind(store);
-  // Of its data no shard is there: it is found out when the first batch is read.
+  // All shards of its data are missing, which shows when the first batch is read.
   const shards = await Promise.all(
     (await store.keys('shards/'))
       .filter((key) => /train\/\d+$/.test(key))

@@ -20,7 +20,7 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => page.close());
 
-/** Of all that is no record. */
+/** Bytes of all values but records. */
 async function bytesIn(store: BlobStore): Promise<number> {
   const values = await Promise.all((await store.keys('')).map((key) => store.get(key)));
   return values.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0);
@@ -57,7 +57,7 @@ async function library(): Promise<BlobStore> {
   return store;
 }
 
-test('of a project: its own text, the steps of its runs, whole or not, and the data that no other has', async () => {
+test('deleting a project frees its own text, the checkpoints of its runs, complete or not, and data that only it uses', async () => {
   const store = await library();
   page = testStudio(store);
   const { data } = page;
@@ -70,7 +70,7 @@ test('of a project: its own text, the steps of its runs, whole or not, and the d
   expect(await store.keys('data/')).toHaveLength(1);
 });
 
-test('of a run: its steps, and its data where they are nobody else’s; of one whose steps are given back, those alone', async () => {
+test('deleting a run frees its checkpoints and unshared data; freeing its checkpoints frees only them', async () => {
   const store = await library();
   page = testStudio(store);
   const { data } = page;
@@ -79,7 +79,7 @@ test('of a run: its steps, and its data where they are nobody else’s; of one w
     const { bytes } = await data.call('removeRun', { runId, at: 5 });
     expect(await bytesIn(store)).toBe(before);
     await data.call('purgeRun', { runId });
-    // And what was left behind by the run that saved nothing goes with the first list, not with it.
+    // The first list removes leftovers of the run that saved nothing, so they don't count here.
     expect([runId, before - (await bytesIn(store))]).toEqual([runId, bytes]);
   }
   const other = await library();
@@ -91,7 +91,7 @@ test('of a run: its steps, and its data where they are nobody else’s; of one w
   expect(await other.keys('data/')).toHaveLength(3);
 });
 
-test('where it is not known whose the data are, they stay, and are not told to come free', async () => {
+test("data whose owner is unknown stays, and doesn't count as freed", async () => {
   const store = await library();
   await store.commit({ put: [['runs-index/torn', 'torn']] });
   page = testStudio(store);
@@ -104,7 +104,7 @@ test('where it is not known whose the data are, they stay, and are not told to c
   expect(await store.keys('data/')).toHaveLength(3);
 });
 
-test('a run whose tab ended before its first step was saved goes with its data at the next start, unless it is held', async () => {
+test('a run whose tab closed before its first save is removed with its data at the next start, unless it is held', async () => {
   const store = await library();
   page = testStudio(store);
   await page.data.call('listRuns', { projectId: 'a', now: 0 });
@@ -113,7 +113,7 @@ test('a run whose tab ended before its first step was saved goes with its data a
   expect(await store.keys('data/')).toHaveLength(2);
 });
 
-test('data that no record names yet stay while the tab that made them is there, and go once it has let go of them', async () => {
+test('data that no record names stays while its tab holds it, and is removed after the release', async () => {
   const store = await library();
   const made = await cut(store, 0.4);
   const key = `data/${dataId(made.manifest)}`;

@@ -3,7 +3,7 @@ import { continued } from '../testing/continued';
 import { continuations, goldenStore } from '../testing/golden';
 
 test.each(continuations().filter(({ device }) => device === 'WebGPU'))(
-  'an older build’s run $runId goes on from step $from with the losses that it had there, on WebGPU',
+  'resumes run $runId of an older build from step $from with the losses of that build, on WebGPU',
   async (continuation) => {
     const now = await continued(await goldenStore(), continuation);
     expect(now).toHaveLength(continuation.steps.length);

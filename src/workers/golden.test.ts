@@ -1,4 +1,4 @@
-/** What an older build stored, read by today's readers, and its runs gone on with. */
+/** A store of an older build, read by today's readers; its runs resume. */
 import { expect, test, vi } from 'vitest';
 import type { BlobStore } from '../core/base/blobStore';
 import { sha256Hex } from '../core/base/hash';
@@ -26,16 +26,16 @@ import { chooseDevice } from '../core/train/device';
 import { listUnreadable } from './unreadable';
 
 const KINDS = ['bpe', 'characters', 'bytes'] as const;
-vi.stubGlobal('navigator', {}); // Node has one from its version 21 on, to which nothing can be added
+vi.stubGlobal('navigator', {}); // Node has a read-only navigator since version 21
 
-test('it is as that build wrote it', async () => {
+test('the stored bytes are those of that build', async () => {
   const hashes = await Promise.all(
     filesUnder('.').map(async (path) => `${await sha256Hex(goldenFile(path))} ${path}\n`),
   );
   expect(await sha256Hex(hashes.join(''))).toBe('67a028c0ec8c6d3076196ee3e75530c4dea08cf1452311aa7053cdf4917cdc9c');
 });
 
-test('nothing of it is unreadable', async () => {
+test('every record is readable', async () => {
   const store = await goldenStore();
   const runs = await listRuns(store);
   expect(runs.map(({ status, step, tokenizer }) => [status, step, tokenizer.kind])).toEqual([
@@ -48,7 +48,7 @@ test('nothing of it is unreadable', async () => {
   for (const { id } of runs) expect(await listUnreadable(store, id)).toEqual([]);
   const { project, problem } = await readProject(store, FIRST_PROJECT);
   expect(problem).toBeUndefined();
-  // And all of it is the project's own: nothing of what was stored has another value, or is dropped.
+  // Everything belongs to the project: no stored value changed or was dropped.
   expect(project).toEqual(expect.objectContaining(fieldsOf(await store.get('project'))));
 });
 const fieldsOf = (stored: unknown): object => {
@@ -70,14 +70,14 @@ const fieldsOf = (stored: unknown): object => {
     ...fields,
     split: { validation: share, test: 0, seed: 0 },
     data: { ...facts, manifest: { ...ids, version: 2, split, parts } },
-    // And settings and sizes that it did not have.
+    // Adds settings and sizes that the old record lacked.
     recipe: expect.objectContaining(recipe!) as object,
     model: expect.objectContaining({ ...model, config: expect.objectContaining(sizes) as object }) as object,
   };
 };
 type OldManifest = Record<'version' | 'train' | 'validation', object>;
 
-test('its texts are the files that went in', async () => {
+test('its texts equal the imported files', async () => {
   const store = await goldenStore();
   const texts = await listTexts(store);
   expect(texts.map(({ name }) => name)).toEqual(filesUnder('texts'));
@@ -88,7 +88,7 @@ test('its texts are the files that went in', async () => {
   }
 });
 
-test.each(KINDS)('its tokenizer of %s cuts the texts into the ids that are stored', async (kind) => {
+test.each(KINDS)('its tokenizer of %s encodes the texts into the stored ids', async (kind) => {
   const store = await goldenStore();
   const run = (await listRuns(store)).find((other) => other.tokenizer.kind === kind && dataOf(other).id !== null)!;
   const manifest = await manifestOf(store, run);
@@ -115,7 +115,7 @@ const split = (ids: Uint32Array, at: number): Uint32Array[] => {
   return end === -1 ? [ids] : [ids.slice(0, end), ...split(ids.slice(end + 1), at)];
 };
 
-test('each step that it saved opens whole, and measures the loss that was recorded to the last bit', async () => {
+test('each checkpoint opens completely, and its loss equals the recorded one bit for bit', async () => {
   const store = await goldenStore();
   await chooseDevice('wasm', wasmFolder);
   let measured = 0;
@@ -144,13 +144,13 @@ test('each step that it saved opens whole, and measures the loss that was record
 });
 
 test.each(continuations().filter(({ device }) => device === 'WASM'))(
-  'run $runId goes on from step $from as it did there, bit for bit',
+  'resumes run $runId from step $from with the same bits as before',
   async (continuation) => {
     expect(await continued(await goldenStore(), continuation)).toEqual(continuation.steps);
   },
 );
 
-test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that can go on', async (kind) => {
+test.each(KINDS)('a model that its CLI trained with a tokenizer of %s can resume', async (kind) => {
   const { model, tokenizer, snapshot, info, events, resumable } = await importHuggingFace(
     goldenFolder(`grown/${kind}`),
     unwatched,
@@ -159,7 +159,7 @@ test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that 
   expect(resumable).toBe(true);
   expect(events.filter((event) => event.kind === 'step').map(({ step }) => step)).toEqual(range(1, 12));
 
-  // Its data were those of the browser.
+  // The run used the data of the browser.
   const store = await goldenStore();
   const run = (await listRuns(store)).find((other) => dataOf(other).id !== null && other.tokenizer.kind === kind)!;
   expect(tokenizer.model).toEqual(await readTokenizer(store, run));

@@ -1,5 +1,5 @@
 /**
- * Store of the last build with one project: a freed run, one whose best has weights alone, one that resumed with
+ * Store of the last build with one project: a freed run, one whose best step has only weights, one that resumed with
  * other text.
  */
 import { expect, test, vi } from 'vitest';
@@ -14,15 +14,15 @@ import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from
 import { listUnreadable } from './unreadable';
 
 const BUILD = '1608a14';
-vi.stubGlobal('navigator', {}); // Node has one from its version 21 on, to which nothing can be added
+vi.stubGlobal('navigator', {}); // Node has a read-only navigator since version 21
 
-test('it is as that build wrote it', async () => {
+test('the stored bytes are those of that build', async () => {
   const files = filesUnder('.', BUILD);
   const hashes = await Promise.all(files.map(async (path) => `${await sha256Hex(goldenFile(path, BUILD))} ${path}\n`));
   expect(await sha256Hex(hashes.join(''))).toBe('f7d8b98caa161c7bbdb2f424c7e4c6c9fe90ee79e943a88c562299aca87d14cf');
 });
 
-test('nothing of it is unreadable, and every step that it kept opens', async () => {
+test('every record is readable, and every checkpoint opens', async () => {
   const store = await goldenStore(BUILD);
   const runs = await listRuns(store);
   const kept = [];
@@ -41,14 +41,14 @@ test('nothing of it is unreadable, and every step that it kept opens', async () 
   ]);
 });
 
-test('what is removed is not listed, and is still there for whoever takes that back', async () => {
+test('removed items are not listed, and stay stored for an undo', async () => {
   const store = await goldenStore(BUILD);
   expect((await listTexts(store)).map(({ name }) => name)).toEqual(['harbour.txt', 'page.html']);
   expect(await store.keys('text/289ab2eb8864dcdc/')).toHaveLength(1);
 });
 
 test.each(continuations(BUILD))(
-  'run $runId goes on from step $from as it did there, bit for bit',
+  'resumes run $runId from step $from with the same bits as before',
   async (continuation) => {
     expect(await continued(await goldenStore(BUILD), continuation)).toEqual(continuation.steps);
   },

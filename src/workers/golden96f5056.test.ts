@@ -1,4 +1,4 @@
-/** What the last build stored whose runs held their tokenizers' merges, with pinned and light steps. */
+/** Store of the last build whose runs contained their tokenizers' merges, with pinned and light checkpoints. */
 import { expect, test, vi } from 'vitest';
 import { sha256Hex } from '../core/base/hash';
 import { unwatched } from '../core/base/job';
@@ -14,15 +14,15 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { listUnreadable } from './unreadable';
 
 const BUILD = '96f5056';
-vi.stubGlobal('navigator', {}); // Node has one from its version 21 on, to which nothing can be added
+vi.stubGlobal('navigator', {}); // Node has a read-only navigator since version 21
 
-test('it is as that build wrote it', async () => {
+test('the stored bytes are those of that build', async () => {
   const files = filesUnder('.', BUILD);
   const hashes = await Promise.all(files.map(async (path) => `${await sha256Hex(goldenFile(path, BUILD))} ${path}\n`));
   expect(await sha256Hex(hashes.join(''))).toBe('848aef307b31f33e50640df5825a4f302c60f0db20e6af2a4cb1ad34a3d48c53');
 });
 
-test('as it lies and migrated, nothing of it is unreadable, every step opens, and lists tell what these take', async () => {
+test('before and after migration, every record is readable, every checkpoint opens, and lists report their sizes', async () => {
   const store = await goldenStore(BUILD);
   for (const isMigrated of [false, true]) {
     if (isMigrated) await migrate(store, () => 'x', unwatched);
@@ -49,7 +49,7 @@ test('as it lies and migrated, nothing of it is unreadable, every step opens, an
 });
 
 test.each(continuations(BUILD))(
-  'run $runId goes on from step $from as it did there, bit for bit',
+  'resumes run $runId from step $from with the same bits as before',
   async (continuation) => {
     expect(await continued(await goldenStore(BUILD), continuation)).toEqual(continuation.steps);
   },

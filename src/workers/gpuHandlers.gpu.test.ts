@@ -8,7 +8,7 @@ import { webgpuStudio } from '../testing/webgpuStudio';
 beforeAll(() => vi.stubGlobal('navigator', { gpu: navigator.gpu, locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-test('a run makes the same bits during sampling, evaluation and reading of other runs and its own checkpoints', async () => {
+test('a run has equal bits while other runs and its own checkpoints are sampled, evaluated and read', async () => {
   const store = memoryStore();
   const worker = webgpuStudio(store);
   try {

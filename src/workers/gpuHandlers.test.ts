@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => worker.close());
 
 test(
-  'a run makes the same bits while other runs and its own saved steps are sampled, measured and read beside it',
+  'a run has equal bits while other runs and its own checkpoints are sampled, evaluated and read',
   () => checkSameBits({ gpu, store }, of, 40),
   240_000,
 );
@@ -49,7 +49,7 @@ test('a checkpoint evaluates bit for bit as during training, and leaves nothing 
   expect(new Set(counts).size).toBe(1);
 }, 240_000);
 
-test('what a person changes of a run while it trains is kept, and so is how far it came', async () => {
+test('changes to a run during training are kept, and so is its progress', async () => {
   await train({ gpu, store }, of('run', { steps: 30 }), async () => {
     await updateRun(store, 'run', (run) => ({ ...run, name: 'Queequeg', note: 'good' }));
   });
@@ -66,7 +66,7 @@ test('during training, another run and another device are refused; a stopped job
     const onProgress = (): void => abort.abort();
     expect((await gpu.call('generate', ask, { signal: abort.signal, onProgress })).reason).toBe('stopped');
   });
-  // At rest the device changes, and ends what is being written.
+  // Without training, the device changes, and ends a text in progress.
   let isWriting = (): void => undefined;
   const has = new Promise<void>((resolve) => (isWriting = resolve));
   const ask = { runId: 'first', which: 'latest', ...SAMPLING, length: 100_000 } as const;

@@ -47,7 +47,7 @@ export function gpuHandlers(
     try {
       return await device;
     } catch (error) {
-      device = Promise.resolve(info); // it may be there again when it is asked for next
+      device = Promise.resolve(info); // the next request may find it again
       if (info.kind !== 'webgpu' || !(error instanceof HomegrownError) || error.code !== 'bad-settings') throw error;
       throw new HomegrownError('device-gone', 'The GPU was lost, and the browser gives this page no new one');
     }

@@ -12,7 +12,7 @@ import { buildData } from '../jobs/buildData';
 
 const SPLIT = { validation: 0.2, test: 0.2, seed: 1 };
 
-test('hold texts of every label in every part, nearly equal ones in one, and those without a label in none', async () => {
+test('parts have texts of every label, near-duplicates in one part, and unlabeled texts in none', async () => {
   const store = memoryStore();
   const long = (i: number): string => Array.from({ length: 60 }, (_, k) => `w${i * 61 + k}`).join(' ');
   const rows = [
@@ -41,7 +41,7 @@ test('hold texts of every label in every part, nearly equal ones in one, and tho
   expect(places.size).toBe(25);
   expect(new Set([3, 20, 21, 22, 23, 24].map((place) => places.get(place))).size).toBe(1);
 
-  // The same labels are the same data, and others are others.
+  // The same labels give the same data, and other labels give other data.
   expect((await build()).manifest).toEqual(data.manifest);
   await changeLabelling(store, id, (before) => relabeled(joinedLabels(before, ['Spam'], 'spam'), 25, 'spam'));
   const other = await build();
@@ -54,7 +54,7 @@ test('hold texts of every label in every part, nearly equal ones in one, and tho
   await expect(build()).rejects.toMatchObject({ code: 'bad-settings', message: 'No text has a label.' });
 });
 
-test('of several labels those that have none are in every part by their share, as a label is, once that is said', async () => {
+test('multi-label texts without labels are in every part by their share, like a label, if the setting says so', async () => {
   const store = memoryStore();
   const own = ['mild', 'rude|mild', '', '', ''];
   const rows = Array.from({ length: 200 }, (_, i) => [`a text ${i} of its own ${i * 7}`, own[i % 5]!]);

@@ -45,7 +45,7 @@ function user(step: number) {
 const speaks = async ({ network }: LoadedModel): Promise<boolean> =>
   (await reference(network, null, [1])).scores.every(Number.isFinite);
 
-test('a check of another step does not dispose the model that is writing, and it goes when nobody uses it', async () => {
+test('a check of another checkpoint does not dispose the model that is writing, which is disposed once unused', async () => {
   const writing = user(1);
   const loaded = await writing.has;
   expect(await models.use('r', 2, speaks)).toBe(true);
@@ -58,14 +58,14 @@ test('a check of another step does not dispose the model that is writing, and it
   expect(tf.memory().numTensors).toBe(none);
 });
 
-test('two that ask at once share one model', async () => {
+test('two concurrent requests share one model', async () => {
   const [a, b] = [user(2), user(2)];
   expect(await a.has).toBe(await b.has);
   for (const each of [a, b]) each.end();
   await Promise.all([a.done, b.done]);
 });
 
-test('before the device changes the last user is waited for; on a device that failed nobody is', async () => {
+test('a device change waits for the last user of a model, except on a failed device', async () => {
   const writing = user(1);
   const loaded = await writing.has;
   const order: string[] = [];

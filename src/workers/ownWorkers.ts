@@ -18,5 +18,5 @@ const OWN_ROLES = ['cleaner', 'reader', 'thread'] as const satisfies readonly Ro
 type OwnRole = (typeof OWN_ROLES)[number];
 /** The part after # identifies them in a browser's list of workers. */
 const scriptOf = (role: OwnRole): string => `${location.href.replace(/#.*/, '')}#${role}`;
-/** Made once: a policy can't be made twice. */
+/** Created once: the browser refuses a second policy of the same name. */
 let trusted: ReturnType<typeof trustedScripts> | undefined;

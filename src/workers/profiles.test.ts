@@ -15,7 +15,7 @@ async function stored() {
   return { store, ids: [imported.text.id] };
 }
 
-test('a text that two plans ask for at once is read once', async () => {
+test('two concurrent plans read a text once', async () => {
   const { store, ids } = await stored();
   const profileOf = profiles();
   const [one, two] = await Promise.all([profileOf(store, ids, unwatched), profileOf(store, ids, unwatched)]);
@@ -24,7 +24,7 @@ test('a text that two plans ask for at once is read once', async () => {
   expect(await profileOf(store, ids, unwatched)).toBe(one);
 });
 
-test('where the first who asked has stopped, the other reads it, and later ones too', async () => {
+test('if the first plan is canceled, the other still reads the text, and later ones too', async () => {
   const { store, ids } = await stored();
   const profileOf = profiles();
   const stop = new AbortController();
@@ -36,7 +36,7 @@ test('where the first who asked has stopped, the other reads it, and later ones 
   expect(await profileOf(store, ids, unwatched)).toBe(await second);
 });
 
-test('a known profile is used without reading the text, unless another part of it is trained on', async () => {
+test('a known profile is used without reading the text, unless training uses another part of it', async () => {
   const { store, ids } = await stored();
   const [document] = await documentsOf(store, await textOf(store, ids[0]!));
   const profile = { bytes: 4000, vocabularies: [], trigramBits: 2, repeated: 0.5 };
@@ -46,7 +46,7 @@ test('a known profile is used without reading the text, unless another part of i
   expect((await profiled({ sha256: 'another', profile })).repeated).not.toBe(0.5);
 });
 
-test('on each sample a plan says that it beats a trigram model, or how long that takes, and its context is at least 64', () => {
+test('on each sample a plan beats a trigram model or says how long that takes, and its context is at least 64', () => {
   for (const { profile } of sampleProfiles as readonly KnownProfile[])
     for (const gigaflops of [10, 30, 300]) {
       const device = { kind: 'wasm', gigaflops } as const;

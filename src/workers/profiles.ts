@@ -9,7 +9,7 @@ type Profiles = (store: BlobStore, texts: readonly string[], job: Job) => Promis
 
 /** A profile that is computed in advance, such as that of a bundled sample. */
 export interface KnownProfile {
-  /** Of the training text. */
+  /** Hash of the training text. */
   sha256: string;
   profile: TextProfile;
 }

@@ -26,7 +26,7 @@ describe('a loss-mask preview', async () => {
   const previewLossMask = lossMaskPreviewer();
   const wanted = { texts: [text.id], tokenizer: tokenizer.model, context: 200, from: 0, count: 2 };
 
-  test('its counts are those of the rows that data have', async () => {
+  test('its counts equal those of the rows in the data', async () => {
     const preview = await previewLossMask(store, wanted, unwatched);
     const data = await buildData(store, [text.id], tokenizer, { validation: 0.1, test: 0, seed: 1 }, unwatched);
     const parts = [
@@ -53,7 +53,7 @@ describe('a loss-mask preview', async () => {
     expect(preview.tokenizer).toEqual(template.tokenizer.model);
   });
 
-  test('examples are those that are asked for, as the template writes them, without all being counted again', async () => {
+  test('returns the requested examples, as the template renders them, without counting all again', async () => {
     let reports = 0;
     const job = {
       ...unwatched,
@@ -95,7 +95,7 @@ describe('a loss-mask preview', async () => {
     await leaveOut(store, text.id, [41], false);
   });
 
-  test('a stop of who asked first does not fail the next', async () => {
+  test('canceling the first request does not fail the next', async () => {
     const own = lossMaskPreviewer();
     const stop = new AbortController();
     const stopped = own(store, wanted, { signal: stop.signal, report: () => stop.abort(new Error('stopped')) });
@@ -104,7 +104,7 @@ describe('a loss-mask preview', async () => {
     expect(await next).toMatchObject({ conversations: 42 });
   });
 
-  test('conversations that the template does not take are left out and counted; where it takes none, one is named', async () => {
+  test('conversations that the template refuses are skipped and counted; if it refuses all, one is named', async () => {
     const strict = await spokenBy(
       tokenizer,
       "{% if 'c' in messages[0].content %}{{ raise_exception('No.') }}{% endif %}{% for m in messages %}{{ m.content }}{% endfor %}",

@@ -1,4 +1,4 @@
-/** What a page or worker asked for, counted by whom it asked, over real requests. */
+/** Requests of a page or worker, counted by origin, over real requests. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -16,7 +16,7 @@ let other: string;
 beforeAll(async () => {
   [own, other] = await Promise.all([begin(), begin()]);
   vi.stubGlobal('location', new URL(own));
-  performance.clearResourceTimings(); // of what was tested before in this process
+  performance.clearResourceTimings(); // clears requests of earlier tests in this process
 });
 afterAll(() => {
   vi.unstubAllGlobals();
@@ -26,7 +26,7 @@ afterAll(() => {
   }
 });
 
-test('requests are reported as they come, its own and those of other origins apart, and data: asks nobody', async () => {
+test("requests to its own and to other origins are reported separately, and data: addresses don't count", async () => {
   const counted: Requests = { own: 0, elsewhere: 0 };
   watchRequests((more) => {
     counted.own += more.own;
@@ -38,7 +38,7 @@ test('requests are reported as they come, its own and those of other origins apa
   await vi.waitFor(() => expect(counted).toEqual({ own: 2, elsewhere: 2 }));
 });
 
-test('requests for what a worker posts are reported from its answers', () => {
+test('requests of a worker are reported from the responses that it posts', () => {
   const posted = [{ requests: { own: 1, elsewhere: 0 } }, { ok: true }, null, 'requests'];
   expect(posted.map(isRequests)).toEqual([true, false, false, false]);
 });

@@ -44,7 +44,7 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
   return {
     async listRuns({ projectId, now }, job) {
       const open = await store;
-      await (swept ??= sweep(open, now)).catch(() => undefined); // what could not go now goes at the next start
+      await (swept ??= sweep(open, now)).catch(() => undefined); // the next start deletes the rest
       return runRows(open, projectId, (rows) => job.report(rows));
     },
     mixRun: (mix) => holding(mix.runId, async (open) => (await mixRun(open, mix), null)),

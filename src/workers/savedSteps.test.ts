@@ -1,4 +1,4 @@
-/** What is asked of a saved step: text, measures and references, over the GPU worker's half behind a channel. */
+/** Requests to a checkpoint: text, metrics and references, over the GPU worker behind a channel. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readJournal } from '../core/runs/journal';
 import { type TestStudio, testStudio } from '../testing/behindChannels';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => page.close());
 
-test('a step is measured as its own build measured it; what is none, or has no text, is refused in words', async () => {
+test('a checkpoint has the metrics of its own build; a missing one, or one without text, is refused with a reason', async () => {
   const { gpu } = page;
   const ask = { runId: STOPPED, which: 100, part: 'validation', tokens: 256 } as const;
   const last = (await readJournal(store, STOPPED)).findLast((e) => e.kind === 'evaluated' && e.step === 100);
@@ -41,13 +41,13 @@ test('a step is measured as its own build measured it; what is none, or has no t
   });
 });
 
-test('a measure that is stopped ends, and the next one is whole', async () => {
+test('a canceled evaluation ends, and the next one is complete', async () => {
   const ask = { runId: FINISHED, which: 'latest', part: 'train', tokens: 1_000_000 } as const;
   await expect(page.gpu.call('evaluate', ask, { signal: AbortSignal.abort() })).rejects.toThrow();
   expect((await page.gpu.call('evaluate', { ...ask, tokens: 64 })).step).toBe(40);
 });
 
-test('a reference reads held-out text where there is any, else what the model itself writes', async () => {
+test('a reference reads held-out text if there is any, else text that the model writes', async () => {
   const [own, stranger] = await Promise.all([
     page.gpu.call('reference', { runId: STOPPED, which: 'latest' }),
     page.gpu.call('reference', { runId: STRANGER, which: 'latest' }),
@@ -74,14 +74,14 @@ test('text streams as it comes, ends with the model’s own end token, and can s
     expect(probability).toBeGreaterThan(0);
     expect(alternatives.length).toBeGreaterThan(1);
     const latin1 = (bytes: readonly number[]) => String.fromCharCode(...bytes);
-    // Of its bytes each that is a character is that character.
+    // Each byte alternative that is a complete character has that character.
     for (const { text, bytes } of alternatives)
       if (text !== null && /^[\x20-\x7e]+$/.test(text)) expect(latin1(bytes)).toBe(text);
   }
   // At temperature 0 each token is the likeliest of its alternatives.
   for (const { id, alternatives } of (await write({ temperature: 0 })).reported) expect(id).toBe(alternatives[0]!.id);
   expect((await write({ prompt: '' })).reported).toHaveLength(12);
-  // Every token is about as likely: the end comes before long, and is not part of the text.
+  // Nearly uniform at this temperature: the end token comes early, and is not part of the text.
   const ended = await write({ temperature: 1000, length: 20_000 });
   expect(ended.reason).toBe('end');
   expect(ended.reported.length).toBeLessThan(20_000);

@@ -1,4 +1,4 @@
-/** Files as they are exported, and the same with a byte that has changed, through what checks them. */
+/** Exported files, intact and with one changed bit, through their verification. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import { template } from '../../scripts/templates';
 import { unwatched } from '../core/base/job';
@@ -19,7 +19,7 @@ let ours: Reference;
 beforeAll(async () => {
   model = (await trainedModels())[0]!;
   ours = await ourSide(model);
-  // As in Safari: without addresses of 64 bits our own reader opens GGUF, whatever Node knows.
+  // As in Safari: without 64-bit memory our own reader opens GGUF, whatever Node supports.
   vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
 });
 
@@ -53,7 +53,7 @@ async function check(
   return compare(expected, engine, check.bound, unwatched);
 }
 
-test('our side is twenty places of held-out text and twenty tokens, the likeliest each', () => {
+test('our reference has twenty positions of held-out text and twenty greedy tokens', () => {
   expect(ours).toMatchObject({ text: 'held-out' });
   const { vocabulary, config } = model.info.model;
   expect(ours.ids).toHaveLength(config.context);
@@ -94,7 +94,7 @@ for (const format of ['gguf-f32', 'gguf-f16', 'gguf-q8_0', 'safetensors', 'hf', 
   });
 }
 
-/** The byte that holds a weight's exponent, one bit of it: a weight of the last norm, which has 32 bits everywhere. */
+/** Flips a bit in the exponent of a weight of the last norm, which is stored in 32 bits in every format. */
 function flipped(bytes: Buffer): Buffer {
   const { data } = model.snapshot.tensors.get('transformer.ln_f.weight')!;
   const at = bytes.indexOf(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
@@ -108,7 +108,7 @@ for (const format of ['gguf-f32', 'gguf-f16', 'gguf-q8_0', 'safetensors'] as con
   });
 }
 
-test('onnx: a flipped bit of a weight is refused before onnxruntime is given it', async () => {
+test('onnx: a flipped bit of a weight is refused before onnxruntime receives it', async () => {
   for (const format of ['onnx-f32', 'onnx-f16'] as const) {
     const [file] = (await FORMATS[format].files(model, { withOptimizer: false, template })).slice(-1);
     const bytes = await readBytes(file!);
@@ -117,7 +117,7 @@ test('onnx: a flipped bit of a weight is refused before onnxruntime is given it'
   }
 });
 
-test('html: a flipped bit of a weight is refused, for its checksum differs', async () => {
+test('html: a flipped bit of a weight is refused by its checksum', async () => {
   const page = Buffer.from(await written('html')).toString();
   const changed = page.replace(
     /(<script type="application\/octet-stream;base64">)([^<]+)/,
@@ -126,7 +126,7 @@ test('html: a flipped bit of a weight is refused, for its checksum differs', asy
   await expectRefusal(check('html', new TextEncoder().encode(changed)), /hashes to/);
 });
 
-test('hf: a flipped bit of a weight in the zip is refused, for its checksum differs', async () => {
+test('hf: a flipped bit of a weight in the zip is refused by its checksum', async () => {
   await expectRefusal(check('hf', new Uint8Array(flipped(Buffer.from(await written('hf'))))));
 });
 

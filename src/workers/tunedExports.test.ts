@@ -1,4 +1,4 @@
-/** What is written of runs that tune, and comes back, over the workers' real halves, on WASM. */
+/** Exports and imports of tuned runs over the real worker implementations, on WASM. */
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
@@ -38,14 +38,14 @@ const written = async (runId: string, format: FormatId, which: 'latest' | number
 };
 const sourceOf = async (file: Blob) => bytesSource(new Uint8Array(await file.arrayBuffer()));
 const filesIn = async (zip: File) => [...(await openZip(await sourceOf(zip), zip.name)).keys()].sort();
-/** The run that a file comes in as. */
+/** Imports a file and returns its run. */
 async function broughtIn(file: File, into: TestStudio, at: BlobStore): Promise<RunRecord> {
   const outcome = await into.data.call('importModel', { files: [file], projectId: 'first', addedAt: 5 });
   if (!('runId' in outcome)) throw new Error('it is not ours');
   return recordOf(outcome.runId, at);
 }
 
-test('what is written of an adapter is the model with it merged, which is the one that it was applied in; it can be had apart', async () => {
+test('an adapter exports as its merged model, equal to the one it was applied in, or separately', async () => {
   await restore('replayed');
   const run = await recordOf('lora');
   const { network: applied } = await basesOf(store).load(run, 'latest', () => undefined);
@@ -76,12 +76,12 @@ test('what is written of an adapter is the model with it merged, which is the on
     for (const which of ['latest', 2] as const)
       expect((await written('lora', format, which)).size).toBeGreaterThan(1000);
   }
-  // What our engine says of it is what is held against the files.
+  // The files are compared with our engine's reference outputs.
   const ours = await worker.gpu.call('reference', { runId: 'lora', which: 'latest' });
   expect(matches(await worker.verify.call('verify', { file, format: 'hf', model: run.model, ours }))).toBe(true);
 }, 120_000);
 
-test('an adapter folder is imported with its base if that is present, and resumes to the same bits; otherwise as a whole model', async () => {
+test('an adapter folder is imported with its base if present and resumes with equal bits; else as a whole model', async () => {
   await restore('lora');
   const [run, file] = [await recordOf('lora'), await written('lora', 'hf')];
   const back = await broughtIn(file, worker, store);
@@ -95,7 +95,7 @@ test('an adapter folder is imported with its base if that is present, and resume
     (await loadSnapshot(store, 'lora')).snapshot.tensors,
   );
 
-  // It holds the base when the other goes.
+  // The run keeps the base after the other run is deleted.
   for (const runId of ['lora', back.id]) {
     expect(await basesThere(store)).toEqual([run.base]);
     await worker.data.call('removeRun', { runId, at: 1 });
@@ -110,7 +110,7 @@ test('an adapter folder is imported with its base if that is present, and resume
   await worker.gpu.call('resume', { runId: whole.id, steps: 13, data, texts: [] });
 }, 120_000);
 
-test('a folder of a partly trained run has all that resuming needs, also in an empty store', async () => {
+test('the folder of a partly trained run is enough to resume, also in an empty store', async () => {
   const weights = ['transformer.ln_f.weight', 'transformer.h.0.mlp.c_fc.weight'];
   await worker.gpu.call('tune', tuneInput(of, 'part', { schedule: 'constant' }, { trainable: { weights } }));
   const file = await written('part', 'hf');
@@ -154,7 +154,7 @@ test('a lone adapter attaches to its base step, found by hash; otherwise the err
   for (const runId of ['lora', adapter.id]) await remove(runId);
   expect(await basesThere(store)).toEqual([]);
 
-  // Its base is the parent's step, which is found by its weights.
+  // Its base is the parent's checkpoint, found by its weights.
   const again = await broughtIn(file, worker, store);
   expect(again).toMatchObject({
     name: expect.stringMatching(/^parent with /) as string,
@@ -180,7 +180,7 @@ test('a lone adapter attaches to its base step, found by hash; otherwise the err
   );
   const asGiven = (change: (name: string, text: Uint8Array) => Uint8Array): File[] =>
     files.map(({ name, text }) => new File([change(name, text) as Uint8Array<ArrayBuffer>], name));
-  // The same without its hash: four bytes of the key are others.
+  // The same without its hash: four bytes of the key are changed.
   const unnamed = asGiven((name, text) =>
     name.endsWith('json') ? text : replaced(text, 'homegrown.base.sha256', 'homegrown.base.nothing'.slice(0, 21)),
   );
@@ -199,7 +199,7 @@ test('a lone adapter attaches to its base step, found by hash; otherwise the err
   expect(await store.keys('')).toEqual(runs);
 }, 120_000);
 
-test('a run with replay is imported without its old text and resumes without it, which its segments say', async () => {
+test('a run with replay is imported without its old text and resumes without replay, which its segments record', async () => {
   await restore('replayed');
   const back = await broughtIn(await written('lora', 'hf'), worker, store);
   expect(back.old).toEqual({ id: null, facts: dataOf(await recordOf('parent')).facts });
@@ -213,7 +213,7 @@ test('a run with replay is imported without its old text and resumes without it,
     const { segments, step } = await recordOf(runId);
     expect([step, ...segments.map(({ after, recipe }) => [after, recipe.replay])]).toEqual([14, [0, 0.25], [12, 0]]);
   }
-  // Where it is there it is replayed on, and nothing begins.
+  // With its old text, replay continues, and no segment starts.
   await worker.gpu.call('resume', { runId: 'lora', steps: 14 });
   expect((await recordOf('lora')).segments).toHaveLength(1);
   // A text known only by its description can't be old text when tuning on it.
@@ -221,7 +221,7 @@ test('a run with replay is imported without its old text and resumes without it,
   expect((await recordOf('next')).old).toEqual(dataOf(await recordOf('child')));
 }, 120_000);
 
-test('an external adapter attaches to an imported model with the very name that it states, which is reported', async () => {
+test('an external adapter attaches to an imported model of exactly the name that it states, which is reported', async () => {
   await restore('lora');
   const filesOf = async (zip: File, change: (name: string, text: string) => string): Promise<File[]> =>
     Promise.all(
@@ -269,7 +269,7 @@ test('an external adapter attaches to an imported model with the very name that 
   });
 }, 120_000);
 
-/** Bytes in which one text stands for another of its length. */
+/** Bytes with one text replaced by another of the same length. */
 function replaced(bytes: Uint8Array, was: string, is: string): Uint8Array {
   const text = new TextDecoder('latin1').decode(bytes);
   const at = text.indexOf(was);

@@ -1,4 +1,4 @@
-/** Tuned runs with a frozen base in f16 on the GPU: evaluations of their checkpoints repeat those of the training. */
+/** Tuned runs with a frozen base in f16 on the GPU: evaluations of their checkpoints equal those during training. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
@@ -12,7 +12,7 @@ import { webgpuStudio } from '../testing/webgpuStudio';
 beforeAll(() => vi.stubGlobal('navigator', { gpu: navigator.gpu, locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-test('steps of two adapters on one base in f16 are evaluated and sampled one after the other, as in training', async () => {
+test('steps of two adapters on one f16 base are evaluated and sampled in turn, as in training', async () => {
   const store = memoryStore();
   const worker = webgpuStudio(store);
   try {

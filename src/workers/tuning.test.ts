@@ -46,7 +46,7 @@ const inputOf = (runId: string, recipe?: Partial<Recipe>, more?: Partial<TuneInp
 const tune = (...input: Parameters<typeof inputOf>) => worker.gpu.call('tune', inputOf(...input));
 const recordOf = async (runId: string): Promise<RunRecord> => (await readRun(store, runId))!;
 const latest = async (runId: string) => (await loadSnapshot(store, runId)).snapshot;
-/** What a run tells that is the same however it was stopped. */
+/** Events of a run that are equal however the run was stopped. */
 const eventsOf = async (runId: string): Promise<unknown[]> =>
   (await readJournal(store, runId)).flatMap((event: TrainEvent): unknown[] => {
     if (event.kind === 'step') return [[event.step, event.loss]];
@@ -78,7 +78,7 @@ test('a tuned run stores its trained part per step and its base once, and measur
   expect(last!.metrics.oldPerplexity).toEqual({ value, low, high });
 }, 120_000);
 
-test('a run that is stopped, or whose tab ends, resumes to the bits of an uninterrupted one', async () => {
+test('a run that is stopped, or whose tab closes, resumes to the bits of an uninterrupted one', async () => {
   const replay = { replay: 0.5 };
   await tune('whole', replay);
   await stopWhileSaving(store, 4, inputOf('stopped', replay));
@@ -105,7 +105,7 @@ const perplexityOf = async (runId: string, which: 'latest' | number = 'latest'):
   return (await worker.gpu.call('evaluation', { runId, which, on, now: 1 })).evaluation.metrics.perplexity!.value;
 };
 
-test('two runs share one stored base; it goes with the last run, and the reported space includes it', async () => {
+test('two runs share one stored base; deleting the last run deletes it, and the reported space includes it', async () => {
   await restore('two');
   const hash = await baseOf('one');
   expect(await baseOf('two')).toBe(hash);
@@ -129,7 +129,7 @@ test('two runs share one stored base; it goes with the last run, and the reporte
   expect(second).toBeGreaterThan(2 * first);
 }, 120_000);
 
-test('what the steps of a run take can be given back, with a base that no other needs; then the run is no model', async () => {
+test("a run's checkpoints can be freed, with a base that no other run needs; then the run is no model", async () => {
   await restore('two');
   const first = (await worker.data.call('freeRun', { runId: 'one' })).bytes;
   expect(await basesThere(store)).toHaveLength(1);
@@ -157,7 +157,7 @@ test('runs with a damaged base report it and stay; tuning the same step again fi
     });
   expect(await listSnapshots(store, 'one')).toEqual(steps);
   expect(await recordOf('one')).toMatchObject({ status: 'finished', step: 12 });
-  expect((await listUnreadable(store, 'one')).map(({ key }) => key)).toEqual([]); // whether it changed shows when it is read
+  expect((await listUnreadable(store, 'one')).map(({ key }) => key)).toEqual([]); // a read finds whether it changed
   await store.commit({ drop: [chunk!] });
   expect((await listUnreadable(store, 'one')).map(({ name }) => name)).toEqual(['A base of tuned runs']);
 
@@ -168,7 +168,7 @@ test('runs with a damaged base report it and stay; tuning the same step again fi
   await worker.gpu.call('resume', { runId: 'one', steps: 14 });
 }, 120_000);
 
-test('one that cannot be begun leaves nothing, nor at the next start does one whose tab ended while its base was written', async () => {
+test("a run that cannot start leaves nothing, and a restart removes one whose tab closed during the base's write", async () => {
   const before = await allOf();
   const { data, recipe } = inputOf('x');
   const otherData = { ...data, manifest: { ...data.manifest, tokenizerHash: 'a' } };
@@ -178,7 +178,7 @@ test('one that cannot be begun leaves nothing, nor at the next start does one wh
     [{ from: { runId: 'parent', step: 7 } }, /no saved step 7/],
     [{ tokenizer: { kind: 'bytes', merges: [], roles: ['end', 'mask'] } }, /differs from the one of parent/],
     [{ data: otherData }, /wasn’t tokenized with/],
-    [{ recipe: { ...recipe, learningRate: 1e30 } }, /Learning rate must be/], // found when its base is there
+    [{ recipe: { ...recipe, learningRate: 1e30 } }, /Learning rate must be/], // found when its base is loaded
   ] as [Partial<TuneInput>, RegExp][]) {
     await expect(worker.gpu.call('tune', inputOf('failed', {}, more)), String(reason)).rejects.toThrow(reason);
     expect(await allOf()).toEqual(before);
@@ -201,7 +201,7 @@ test('one that cannot be begun leaves nothing, nor at the next start does one wh
 }, 120_000);
 
 test.each(['f16', 'q8'] as const)(
-  'at rest in %s the base is rounded once, and goes on so; what was measured is measured again',
+  'a frozen base in %s is rounded once and stays so; repeated evaluations are equal',
   async (rest) => {
     await tune('half', {}, { trainable: lora({ rest }) });
     const base = await readBase(store, await baseOf('half'));
@@ -222,7 +222,7 @@ test.each(['f16', 'q8'] as const)(
   120_000,
 );
 
-test('a part of the weights may learn: its steps hold that alone, whole, best and light ones, and open as whole models', async () => {
+test('partial tuning saves only the trained weights, in whole, best and light checkpoints, which open as whole models', async () => {
   const own = Object.keys(paramsOf(of('x', {}).model));
   const weights = own.filter((name) => /ln_|h\.0\.mlp/.test(name));
   await tune('part', {}, { trainable: { weights } });
@@ -243,7 +243,7 @@ test('a part of the weights may learn: its steps hold that alone, whole, best an
   expect(await perplexityOf('part')).toBe(last.metrics.oldPerplexity!.value);
 }, 120_000);
 
-test('all of it may learn: then there is no base, and its steps are whole', async () => {
+test('full fine-tuning stores no base, and its checkpoints are whole', async () => {
   const { trainable: _, ...input } = inputOf('all');
   await worker.gpu.call('tune', input);
   expect(await recordOf('all')).not.toHaveProperty('base');
@@ -254,14 +254,14 @@ test('all of it may learn: then there is no base, and its steps are whole', asyn
   expect(await perplexityOf('all')).toBe(last.metrics.oldPerplexity!.value);
 }, 120_000);
 
-test('a fork of one that tunes has its base, and makes its bits; a tuned step can be tuned on', async () => {
+test('a fork of a tuned run has its base and equal bits; a tuned checkpoint can be tuned further', async () => {
   await restore('one');
   const { recipe } = inputOf('one');
   const from = { runId: 'one', step: 8 };
   await worker.gpu.call('fork', { runId: 'child', projectId: 'first', name: 'Child', createdAt: 2, from, recipe });
   expect(await recordOf('child')).toMatchObject({ trainable: lora(), base: await baseOf('one') });
   expect((await latest('child')).tensors).toEqual((await latest('one')).tensors);
-  // Its moments begin at zero where the optimizer is another.
+  // Its moments start at zero with another optimizer.
   const other = { ...recipe, optimizer: 'lion' as const };
   await worker.gpu.call('fork', { runId: 'lion', projectId: 'first', name: 'L', createdAt: 2, from, recipe: other });
   expect((await latest('lion')).state.momentsFrom).toBe(8);
@@ -275,7 +275,7 @@ test('a fork of one that tunes has its base, and makes its bits; a tuned step ca
   expect((await recordOf('again')).old).toEqual((await recordOf('one')).segments[0].data);
 }, 120_000);
 
-test('of two runs on one base the second is opened without reading or placing the base again', async () => {
+test('the second of two runs on one base opens without loading the base again', async () => {
   await restore('two');
   await tune('half', {}, { trainable: lora({ rest: 'f16' }) });
   const alone = [await perplexityOf('one'), await perplexityOf('two'), await perplexityOf('half')];
@@ -292,7 +292,7 @@ test('of two runs on one base the second is opened without reading or placing th
     return (await watched.gpu.call('evaluation', { runId, which, on, now: 1 })).evaluation.metrics.perplexity!.value;
   };
   const variables = (): number => tf.memory().numTensors;
-  await worker.gpu.call('device', { kind: 'wasm' }); // nothing of the other half is on the device
+  await worker.gpu.call('device', { kind: 'wasm' }); // nothing of the other half stays on the device
   const none = variables();
   expect(await opened('one')).toBe(alone[0]);
   const [after, reads] = [variables(), read];
@@ -306,7 +306,7 @@ test('of two runs on one base the second is opened without reading or placing th
   await opened('one', 4);
   expect(read).toBe(reads);
   expect(variables()).toBe(after);
-  // Another base takes its place, and all goes with the device.
+  // Another base replaces it, and a device change drops all.
   expect(await opened('half')).toBe(alone[2]);
   expect(read).toBeGreaterThan(reads);
   expect(variables()).toBe(after);
@@ -315,7 +315,7 @@ test('of two runs on one base the second is opened without reading or placing th
   watched.close();
 }, 120_000);
 
-test('chat tuning replays old text, which is measured as evaluate does; another text may be given', async () => {
+test('chat tuning replays old text, measured as Evaluate does; another text may be given', async () => {
   const rows = Array.from({ length: 40 }, (_, i) =>
     JSON.stringify({
       messages: [

@@ -1,4 +1,4 @@
-/** Each record damaged in turn: the report, what is kept, what can be exported. */
+/** Each record damaged in turn: the report, the kept records, and the export. */
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { readBytes } from '../core/files/byteSource';
@@ -26,7 +26,7 @@ import { propertyRuns } from '../testing/propertyRuns';
 const TOKENIZER = { kind: 'bytes' as const, merges: [] };
 const PROSE = 'The whale is large, and the sea is wide. '.repeat(50);
 
-/** A text, data, a project, and a run that learns from older data than the project has. */
+/** A text, data, a project, and a run on older data than the project's. */
 async function library(): Promise<BlobStore> {
   const store = memoryStore();
   const outcome = await importText(pastedText('a.txt', PROSE), store, { addedAt: 1 }, unwatched);
@@ -74,7 +74,7 @@ const RECORDS = [
 const all = async (store: BlobStore) =>
   new Map(await Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)] as const)));
 
-test('each record, truncated, of another kind or of a newer version, is reported with its size, and nothing of it is deleted', async () => {
+test('a truncated, mistyped or newer record is reported with its size, and never deleted', async () => {
   for (const record of RECORDS) {
     for (const damage of [
       (value: Stored) => JSON.stringify(value).slice(0, -5),
@@ -94,14 +94,14 @@ test('each record, truncated, of another kind or of a newer version, is reported
         `${key}.${before.get(key) instanceof Uint8Array ? 'bin' : 'json'}`,
       );
       await dropUnused(store);
-      // What is surely nobody's may go: data of another build, where all who may own some can be read.
+      // Only data of another build that surely has no owner may be deleted: all possible owners are readable.
       const dropped = [...before.keys()].filter((k) => !/^(data|shards)\//.test(k));
       expect(await store.keys('')).toEqual(expect.arrayContaining([...dropped, key]));
     }
   }
 });
 
-test('what was measured of a run that is not there goes, but for what cannot be read', async () => {
+test('measurements of a missing run are deleted, except unreadable ones', async () => {
   const store = await library();
   const [torn, newer, whole] = ['1', '2', '3'].map((step) => `evaluations/elsewhere/${step}/validation`);
   const record: EvaluationRecord = {
@@ -119,7 +119,7 @@ test('what was measured of a run that is not there goes, but for what cannot be 
   expect(await store.keys('evaluations/elsewhere/')).toEqual([torn, newer]);
 });
 
-test('shards that a run, or a project, may own which cannot be read are not collected', async () => {
+test('shards that an unreadable run or project may own are not collected', async () => {
   for (const breakIt of [
     (store: BlobStore) => store.commit({ put: [['runs-index/r', 'torn']] }),
     (store: BlobStore) => store.commit({ put: [['runs-index/r', { version: 99 }]] }),
@@ -151,7 +151,7 @@ test('a run with a field that this build doesn’t know is listed as unreadable,
     expect(found).toMatchObject({ key: 'runs-index/r', name: 'A run', failure: { code: 'storage-damaged' } });
     expect(found!.failure.message).toContain('ofNewerBuild');
     expect(others).toEqual([]);
-    // The other runs are listed, and nothing that may be its own goes at a start, even if it was deleted long ago.
+    // The other runs are listed, and a start deletes nothing it may own, even if it was deleted long ago.
     await addRun(store, runRecord({ id: 's', status: 'stopped', step: 1, tokenizer: TOKENIZER }));
     expect((await runRows(store, 'first', () => undefined)).map(({ record }) => record.id)).toEqual(['s']);
     await dropUnused(store);
@@ -162,7 +162,7 @@ test('a run with a field that this build doesn’t know is listed as unreadable,
   }
 });
 
-test('data that is nobody’s goes, and that of a run stays', async () => {
+test('data without an owner is deleted, and data of a run stays', async () => {
   const store = await library();
   expect(await store.keys('data/')).toHaveLength(2);
   await dropUnused(store);
@@ -170,7 +170,7 @@ test('data that is nobody’s goes, and that of a run stays', async () => {
   expect(await listUnreadable(store, 'r')).toEqual([]);
 });
 
-test('data that the project names stays while a run that is resumed on other data has its own cut', async () => {
+test('data of the project stays while a resumed run tokenizes its own', async () => {
   const store = await library();
   const { stored: _, ...kept } = await readProject(store, FIRST_PROJECT);
   const [{ id } = { id: '' }] = await listTexts(store);
@@ -187,7 +187,7 @@ test('data that the project names stays while a run that is resumed on other dat
   expect(await readShards(store, dataId(mine.manifest))).toEqual(mine.manifest);
 });
 
-test('the export is all that is stored', async () => {
+test('the export contains everything stored', async () => {
   const store = await library();
   await store.commit({ put: [['heads/r', 'torn']] });
   const [found] = await listUnreadable(store, null);

@@ -17,7 +17,7 @@ afterAll(() => page.close());
 const exported = (which: number, options?: Options<Progress>) =>
   page.data.call('exportModel', { runId: STOPPED, which, format: 'safetensors', withOptimizer: false }, options);
 
-test('a file is written piece by piece, is as large as it says, and a stop ends it', async () => {
+test('a file is exported in pieces with the size that it states, and a stop ends the export', async () => {
   const reports: Progress[] = [];
   const { file, name, files, sidecars } = await exported(120, { onProgress: (p) => void reports.push(p) });
   expect(files).toEqual([{ name, size: file.size }]);
@@ -27,7 +27,7 @@ test('a file is written piece by piece, is as large as it says, and a stop ends 
   await expect(exported(77)).rejects.toMatchObject({ message: 'This run has no saved step 77' });
 });
 
-test('a file says what its step says, not what another does; one that changed on the way is refused', async () => {
+test('a file reproduces its own checkpoint and no other; a changed one is refused', async () => {
   const { file } = await exported(120);
   const { model } = await readKnownRun(page.store, STOPPED);
   const ask = { file, format: 'safetensors', model } as const;

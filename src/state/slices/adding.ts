@@ -1,4 +1,4 @@
-/** Files that are added: those that wait for an answer, and those that were refused. */
+/** Added files: those that wait for an answer, and refused ones. */
 import type { Failure } from '../../core/base/errors';
 import type { Proposal, Reading, TableChoice, TableSurvey } from '../../core/documents';
 import type { Between } from '../../core/documents/labels/between';
@@ -13,37 +13,37 @@ import type { Inputs } from './preparation';
 import type { TextsSlice } from './texts';
 
 export interface AddingSlice {
-  /** Files of all projects that were refused: to tune on, or with a question. */
+  /** Refused files of all projects: for tuning, or with a question. */
   refused: readonly Refusal[];
-  /** Files of all projects that wait for a person to say what they are. */
+  /** Files of all projects whose kind a person must choose. */
   markup: readonly DroppedMarkup[];
-  /** What became of the newest drop on the open project in this session; null once it was dismissed. */
+  /** Report of the newest drop on the open project in this session; null once dismissed. */
   drop: DropReport | null;
   dismissDrop(): void;
   /** Id of the question whose columns are being chosen. */
   openedTable: string | null;
   openTable(id: string | null): void;
   importing: Work;
-  /** How files are read that are given from now on. */
+  /** Reader options for files added from now on. */
   reading: Reading;
   setReading(changes: Reading): void;
-  /** Adds a text of all of them, asks about those that aren't prose, and skips hidden files and parts of saved pages. */
+  /** Adds them as one text, asks about those that aren't prose, and skips hidden files and parts of saved pages. */
   addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
   /** Waits until all files that were added to the project are read. Returns the project and its texts; undefined if the signal aborts. */
   whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
-  /** Adds files that wait, as they are. */
+  /** Adds waiting files unchanged. */
   takeMarkup(files: readonly DroppedMarkup[]): Promise<void>;
-  /** Adds tables that wait. @param tunes a purpose other than the one that they were given for */
+  /** Adds tables that wait. @param tunes a purpose other than their original one */
   takeColumns(files: readonly DroppedMarkup[], columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
-  /** Adds none of these. */
+  /** Skips these files. */
   skip(files: readonly (Refusal | DroppedMarkup)[]): void;
   addPaste(text: string, name: string, tunes?: Purpose): Promise<void>;
   addSample(file: string): Promise<TextRecord | undefined>;
-  /** Those that were given to tune on. */
+  /** Dismisses refusals of files for tuning. */
   dismissRefusals(): void;
-  /** Reads what was refused again, in another way. */
+  /** Reads refused files again with other options. */
   readIn(refused: readonly Reread[], reading: Reading): Promise<void>;
-  /** The same for tables that wait. */
+  /** Like `readIn`, for tables that wait. */
   markupIn(files: readonly DroppedMarkup[], encoding: EncodingId): void;
 }
 
@@ -54,50 +54,50 @@ export interface Dropped {
   /** Columns of a table that training uses. */
   table?: TableChoice;
   reading?: Reading;
-  /** What for a project is to be tuned on it; absent: it is to learn from it. */
+  /** Tuning purpose; absent for training text. */
   tunes?: Purpose;
-  /** Of texts with several labels: what stands between them. */
+  /** Separator of several labels in a cell. */
   between?: Between;
-  /** Only begins like a table or JSON, and is neither. */
+  /** Whether it only begins like a table or JSON, and is neither. */
   isProse?: boolean;
-  /** Number of the drop that it came with: it joins that drop's text, also when it is answered later. */
+  /** Number of its drop: the file joins that drop's text, even if answered later. */
   drop?: number;
 }
 
-/** One that waits for an answer, and the project that it was dropped on. */
+/** A file that waits for an answer, and its project. */
 export interface DroppedMarkup extends Dropped {
   kind: MarkupId | TableFormatId;
   project: Pick<Project, 'id' | 'name'>;
-  /** What is known of a table that was dropped on Text; absent until it has been read. */
+  /** Survey of a table dropped on Text; absent until it is read. */
   found?: TableSurvey | UnreadTable;
 }
 
-/** A table that can't be read, or not in UTF-8. */
+/** A table that can't be read, or isn't UTF-8. */
 export interface UnreadTable {
   failure: Failure;
-  /** Encodings that it may be in, the likeliest first. */
+  /** Possible encodings, the likeliest first. */
   proposals?: readonly Proposal[];
 }
 
-/** A project that something is given to. */
+/** Project that receives something. */
 export type Target = Pick<Project, 'id' | 'name'>;
 
-/** A file that was refused, and why. */
+/** A refused file, and the reason. */
 export interface Refusal {
   name: string;
   failure: Failure;
-  /** The file, or its archive, to be read again in another way. */
+  /** The file, or its archive, for another read with other options. */
   dropped?: Dropped;
-  /** What it was given for; absent: to learn from. */
+  /** Tuning purpose; absent for training text. */
   tunes?: Purpose;
-  /** The project that it was given to. */
+  /** Project that it was dropped on. */
   project: Target;
-  /** Encodings that it may be in, the likeliest first. */
+  /** Possible encodings, the likeliest first. */
   proposals?: readonly Proposal[];
 }
 
-/** One that can be read again. */
+/** A refused file that can be read again. */
 export type Reread = Refusal & { dropped: Dropped };
 
-/** One whose encoding a person can choose. */
+/** A refused file whose encoding a person can choose. */
 export type Undecoded = Reread;

@@ -1,4 +1,4 @@
-/** Labels of the texts that a classifier learns, and corrections to them. */
+/** Labels of a classifier's training texts, and corrections. */
 import type { LeakWords } from '../../core/documents/labels/leakWords';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import type { RunRecord } from '../../core/runs/record';
@@ -10,11 +10,11 @@ import type { ProjectSlice } from './project';
 import type { TextsSlice } from './texts';
 
 export interface Classifying extends Corrections {
-  /** @param of as it was set when that was asked for */
+  /** @param of project and texts at the time of the request */
   survey(options?: Watched, of?: Pick<ProjectSlice, 'project'> & Pick<TextsSlice, 'tuneTexts'>): Promise<LabelsSummary>;
-  /** Words that give away labels of the texts that the next classifier learns; of those that were surveyed last they are known. */
+  /** Words that reveal labels of the next classifier's texts; cached for the texts of the last survey. */
   leaks(options?: Watched): Promise<readonly LeakWords[]>;
-  /** Words that give away labels of the texts of a run's data; counted once. Null if the data are gone. */
+  /** Words that reveal labels of the texts of a run's data; counted once. Null if the data is gone. */
   leaksOf(runId: string): Promise<readonly LeakWords[] | null>;
   /** Some of the texts that the next classifier trains on. @param of only rows of this table, or rows that have this word */
   rows(
@@ -22,41 +22,41 @@ export interface Classifying extends Corrections {
     characters: number,
     of?: { textId?: string | undefined; word?: string | undefined },
   ): Promise<readonly LabeledText[]>;
-  /** Texts at these places of a classifier's training data; undefined if the data have changed. */
+  /** Texts at these places of a classifier's training data; undefined if the data has changed. */
   examples(run: RunRecord, places: readonly number[], characters?: number): Promise<readonly LabeledText[] | undefined>;
-  /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
+  /** Changes the label of a text, or renames labels; a toast undoes it. Returns false on failure. */
   change(textId: string, change: LabelChange, words: string): Promise<boolean>;
-  /** The same without a note; the caller offers undo. Returns false, with a note, if the correction wasn't stored. */
+  /** Like `change`, without a toast; the caller offers undo. Returns false, with a toast, if it wasn't stored. */
   label(textId: string, place: number, labels: readonly string[] | null): Promise<boolean>;
-  /** Measures the step of a classifier that is used on its validation set, saves the figures, and fits the temperature. */
+  /** Evaluates a classifier's used checkpoint on its validation set, saves the metrics, and fits the temperature. */
   judge(runId: string, options?: Watched): Promise<EvaluationRecord | undefined>;
-  /** Judges the step that is used, unless it was judged before: then its temperature is the one in use. */
+  /** Evaluates the used checkpoint if that wasn't done before, so that its temperature is set. */
   settle(runId: string): Promise<void>;
-  /** What was measured of a step on the validation set, or of the nearest one; null if nothing was. */
+  /** Validation metrics of a checkpoint, or of the nearest one; null without any. */
   judged(runId: string, step: number): Promise<EvaluationRecord | null>;
   decide(run: RunRecord, decision: Decision): Promise<void>;
   /** Sets the confidence threshold of a classifier; a note says if that wasn't saved. */
   answerFrom(runId: string, atLeast: number): Promise<void>;
-  /** Labels of a text, by the step that is used. */
+  /** Labels of a text, by the used checkpoint. */
   classify(runId: string, text: string, options?: Watched): Promise<GivenLabels>;
-  /** Downloads a table of the labels of each row of a file. */
+  /** Downloads a table with the labels of each row of a file. */
   classifyFile(input: Omit<ClassifyFileInput, 'which'>, options?: Watched): Promise<Omit<FileOfLabels, 'file'>>;
-  /** Takes the labeled documents of one of them as texts to classify. */
+  /** Takes the labeled documents of a training text as texts to classify. */
   takeLabeled(textId: string): Promise<void>;
 }
 
 export interface Corrections {
-  /** Saves the right label of a text. False if it wasn't saved, which a toast reports. */
+  /** Saves the correct label of a text. Returns false, with a toast, if it wasn't saved. */
   correct(text: string, label: string): Promise<boolean>;
-  /** Gives a text the label that it had before the last correction, or takes its row out. */
+  /** Restores the label before the last correction, or removes its row. */
   undoCorrection(text: string): Promise<void>;
   /** Undefined for a text without a correction. */
   correctionOf(text: string, run: Pick<RunRecord, 'id' | 'segments'> | undefined): Promise<Correction | undefined>;
 }
 
-/** The right label that a person gave to a text, and whether a run trained with it. */
+/** Correct label of a text by a person, and whether a run trained with it. */
 export interface Correction {
   label: string;
-  /** Undefined where a label of a table was changed after some run trained on it, in an earlier session. */
+  /** Undefined if a table's label changed in an earlier session, after a run trained on it. */
   isLearned: boolean | undefined;
 }

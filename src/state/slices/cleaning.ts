@@ -2,10 +2,10 @@
 import type { Recipe } from '../../core/documents/clean/recipe';
 import type { Work } from '../work';
 
-/** Of the recipe of a project: what it was before, what was undone, and which part was changed last. */
+/** History of a project's recipe: earlier ones, undone ones, and the part changed last. */
 export interface RecipeHistory {
   of: string;
-  /** As it was left here: another one since is of another tab. */
+  /** Last recipe set here: a different one in the project comes from another tab. */
   now: Recipe | undefined;
   past: readonly Recipe[];
   future: readonly Recipe[];
@@ -13,12 +13,12 @@ export interface RecipeHistory {
 }
 
 export interface CleaningSlice {
-  /** Since the project was opened here, wherever the person went meanwhile. */
+  /** History since the project was opened here, on all pages. */
   recipeHistory: RecipeHistory;
   setRecipeHistory(history: RecipeHistory): void;
   /** The latest request, and its project. */
   cleaning: { of: string; work: Work };
-  /** One text after another; those that are done stay done where it is stopped, or fails. True when all are. */
+  /** Applies the recipe to one text after another; finished ones stay after a stop or a failure. True at the end. */
   applyRecipe(recipe: Recipe): Promise<boolean>;
   saveFile(file: Blob, name: string): void;
 }

@@ -1,4 +1,4 @@
-/** Evaluations and comparisons of saved steps. */
+/** Evaluations and comparisons of checkpoints. */
 import type { Failure } from '../../core/base/errors';
 import type { EvaluatedOn, EvaluationRecord } from '../../core/runs/evaluations';
 import type { KeptEvaluation } from '../../core/runs/keptEvaluations';
@@ -10,24 +10,24 @@ export interface EvaluateSlice {
   evaluatedOn: EvaluatedOn;
   /** The user's own text to evaluate on, in this session; `hash`: once it was evaluated. */
   ownText: { name: string; text: string; hash: string | null } | null;
-  /** Stored evaluation of what is chosen, and its key; null until it is known. */
+  /** Stored evaluation of the current choice, and its key; null until it is loaded. */
   keptEvaluation: { of: string; kept: KeptEvaluation | null } | null;
   evaluating: Work;
-  /** What `evaluating` is of; `name`: of the run. */
+  /** Target of `evaluating`; `name`: of the run. */
   underEvaluation: { runId: string; name: string; step: number; on: EvaluatedOn } | null;
   chooseEvaluatedOn(on: EvaluatedOn): void;
   giveText(name: string, text: string): void;
-  /** Reads what is kept of what the page shows. */
+  /** Loads the stored evaluation that the page shows. */
   loadEvaluation(): Promise<void>;
-  /** Time that the last evaluation on a kind of device took, as a multiple of what was expected. */
+  /** Time of the last evaluation per device kind, as a multiple of the expected time. */
   evaluationPace: Readonly<Partial<Record<DeviceKind, number>>>;
-  /** Key of what a person canceled last. */
+  /** Key of the evaluation that a person canceled last. */
   canceledEvaluation: string | null;
-  /** Runs an evaluation, which Evaluate shows unless it shows another one. @returns why it failed; undefined if it was canceled */
+  /** Runs an evaluation, which Evaluate shows unless it shows another. @returns its failure; undefined if canceled */
   measure(of: Measurement, watched?: Watched): Promise<EvaluationRecord | Failure | undefined>;
-  /** Measures the step that the page shows. @param isStrided with full left context besides; as it was measured before if absent */
+  /** Evaluates the shown checkpoint. @param isStrided adds full left context; if absent, as in the last evaluation */
   evaluateStep(isStrided?: boolean): Promise<void>;
-  /** Hands over what is kept of the page's run, as it is. */
+  /** Downloads the stored evaluation of the page's run, unchanged. */
   saveEvaluation(record: EvaluationRecord): void;
 }
 

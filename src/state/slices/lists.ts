@@ -1,4 +1,4 @@
-/** Minimal pairs, swaps and tasks that a model is asked. */
+/** Minimal pairs, swaps and tasks for evaluating a model. */
 import type { WhichSnapshot } from '../../core/checkpoint/snapshot';
 import type { SentencePair } from '../../core/evaluate/minimalPairs';
 import type { Task } from '../../core/evaluate/tasks';
@@ -14,33 +14,33 @@ export interface OwnPairs {
 }
 
 export interface ListsSlice {
-  /** Those of a person's own, in this session. */
+  /** The user's own pairs, in this session. */
   ownPairs: Partial<Record<'minimalPairs' | 'swaps', OwnPairs>>;
   ownTasks: readonly Task[];
-  /** Reading tables of tasks. */
+  /** Import of task tables in progress. */
   readingTasks: Work;
-  /** They are asked at each measurement of a step, and whenever the run that trains here saves one. */
+  /** Whether tasks run at each evaluation, and at each save of the run that trains here. */
   asksTasksAlways: boolean;
-  /** What is kept of a run's steps, oldest first. */
+  /** Stored list results of a run's checkpoints, oldest first. */
   keptLists: { runId: string; records: readonly EvaluationRecord[] } | null;
   askingLists: Work;
   underAsking: { runId: string; list: ListName } | null;
-  /** What the page's step is compared with next. */
+  /** Checkpoint that the page's one is compared with next. */
   compareWith: { runId: string; which: WhichSnapshot } | null;
   comparing: Work;
-  /** The run that `comparing` is of. */
+  /** Run that `comparing` belongs to. */
   underComparison: string | null;
   giveOwnPairs(list: 'minimalPairs' | 'swaps', own: OwnPairs | undefined): void;
   giveTask(task: Task): void;
-  /** Reads tables as tasks, and asks the page's step each. A table that can't be read costs none of the others. */
+  /** Reads tables as tasks, and evaluates each on the page's checkpoint. An unreadable table affects no other. */
   addTasks(files: readonly File[]): Promise<void>;
-  /** Does not ask it any more; what it found stays. */
+  /** Removes a task; its results stay. */
   takeTask(name: string): void;
   askTasksAlways(isOn: boolean): void;
-  /** Asks the tasks of a step that was just measured or saved, where they are asked always and nothing else is being asked. */
+  /** Evaluates tasks on a new evaluated or saved checkpoint, if that is on and no list is being evaluated. */
   followTasks(runId: string, step: number): Promise<void>;
   loadLists(): Promise<void>;
-  /** Asks the step that the page shows, or all that are kept. */
+  /** Evaluates lists on the shown checkpoint, or on all kept ones. */
   askLists(list: ListName, lists: ListsInput['lists'], steps: 'shown' | 'all'): Promise<void>;
   chooseCompareWith(other: ListsSlice['compareWith']): void;
   compareSteps(): Promise<void>;

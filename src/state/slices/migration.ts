@@ -2,7 +2,7 @@
 import type { Work } from '../work';
 
 export interface MigrationSlice {
-  /** Busy only while there is something to bring. */
+  /** Busy only if there are records to migrate. */
   migrating: Work;
   migrate(): Promise<void>;
 }

@@ -1,12 +1,12 @@
-/** Opening a project, and reading ahead what it is shown with. */
+/** Opens and prefetches projects. */
 export interface OpeningSlice {
-  /** 'loading' until what was stored, of this project its texts, has been read. */
+  /** 'loading' until the stored records, and this project's texts, are read. */
   loaded: 'loading' | 'ready';
-  /** Begins with the project of an address; where it cannot be opened, with the one that was opened last. */
+  /** Opens the project of an address, or if that fails, the most recent one. */
   load(id?: string): Promise<void>;
-  /** Shows another project, with its texts and its run. False where there is none to open, which is said. */
+  /** Opens another project, with its texts and its run. Returns false, with a toast, if there is none. */
   open(id: string): Promise<boolean>;
-  /** Reads what a project that may be opened next would be shown with; resolves when that is there. It is kept until `lookAway`. */
+  /** Prefetches a project; resolves when its values are read. They are kept until `lookAway`. */
   lookAhead(id: string): Promise<unknown>;
   lookAway(): void;
 }

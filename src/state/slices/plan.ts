@@ -1,28 +1,28 @@
-/** The plan of settings for a text, a device and a time. */
+/** Plan of settings for a text, a device and a time budget. */
 import type { Plan } from '../../core/plan/plan';
 import type { TextProfile } from '../../core/plan/profile';
 import type { Granted } from '../overdue';
 import type { Inputs } from './preparation';
 
 export interface Planned {
-  /** What it was made for. */
+  /** Key of its inputs. */
   of: string;
   plan: Plan;
   text: TextProfile;
 }
 
 export interface PlanSlice {
-  /** The last that was made for the project that is open; `of` says whether it is of what is there now. */
+  /** Last plan of the open project; `of` shows whether it matches the current inputs. */
   planned: Planned | null;
-  /** Of the last run that began by a plan. */
+  /** Budget of the last run that started by a plan. */
   granted: Granted | null;
   /** Plan for a number of minutes; undefined without a text or a device. Unchanged settings follow it. */
   planFor(minutes: number): Promise<Plan | undefined>;
-  /** Plans for the project's minutes and changes no setting, so that a button can say how long a start takes. */
+  /** Plans for the project's time budget without changing settings, so that a button can show the time. */
   lookAtPlan(): Promise<void>;
-  /** Makes the project's settings those of the plan. False where there is none. */
+  /** Applies the plan's settings to the project. Returns false without a plan. */
   takePlan(minutes: number): Promise<boolean>;
-  /** One click: a bundled text, settings that suit it, and off. */
+  /** Adds a bundled text, applies suitable settings and starts training. */
   growSample(file: string): Promise<void>;
   /**
    * Prepares a project and its texts for a run. Given minutes, or with untouched settings, uses the plan's settings.

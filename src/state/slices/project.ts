@@ -1,21 +1,21 @@
-/** The open project, and how it is stored. */
+/** The open project and its storage. */
 import type { Project } from '../../core/runs/project';
 import type { KeptProject } from '../../core/runs/projects';
 
 export interface ProjectSlice {
   project: Project;
-  /** Whether the project as shown is in the store. */
+  /** Whether the shown project is stored. */
   kept: 'yes' | 'saving' | 'no';
-  /** A run is being trained in another tab. */
+  /** Whether a run trains in another tab. */
   trainingElsewhere: boolean;
   change(change: Partial<Project>): void;
-  /** Changes the project of an id, whichever is open by then. */
+  /** Changes the project with an id, even if another one is open by then. */
   changeOf(id: string, change: Partial<Project>): Promise<void>;
-  /** Stores the project where it is not yet. */
+  /** Stores the project if it isn't stored yet. */
   keep(): Promise<void>;
-  /** Resolves when what was changed has been stored, or could not be. */
+  /** Resolves when all changes are stored, or storing failed. */
   flush(): Promise<void>;
-  /** Takes over what other tabs have stored since. */
+  /** Merges what other tabs have stored since. */
   catchUp(): Promise<void>;
 }
 
@@ -23,13 +23,13 @@ export interface ProjectSlice {
 export interface ProjectKeeper {
   /** Runs a job after the reads and saves before it. */
   inTurn<T>(job: () => Promise<T>): Promise<T>;
-  /** Whether no read or save is under way. */
+  /** Whether no read or save is in progress. */
   isIdle(): boolean;
-  /** Stores the project as it is by then; changes meanwhile are stored with it. */
+  /** Stores the project's state at the time of the write, with later changes included. */
   save(): void;
-  /** Stores what another project would replace. In its turn only. */
+  /** Stores unsaved changes before another project opens. Call only in the queue. */
   saveBeforeLeaving(): Promise<void>;
-  /** Takes a stored project as the one that is open. */
+  /** Uses a stored project as the open one. */
   use(kept: KeptProject): void;
   /** Stores the project if it never was. */
   keep(): Promise<void>;

@@ -1,28 +1,28 @@
-/** All projects: opened, copied, renamed and deleted. */
+/** All projects: opens, copies, renames and deletes them. */
 import type { ProjectRow } from '../../protocol/data';
 import type { Inputs } from './preparation';
 
 export interface ProjectsSlice {
-  /** The one that was opened last first; empty until they have been listed. */
+  /** Most recently opened first; empty until they are listed. */
   projects: readonly ProjectRow[];
   listProjects(): Promise<void>;
-  /** An opened project is read before the sizes of all projects. A view of the list reads it again. */
+  /** Stops counting sizes, as an opening project has priority. A view of the list reads it again. */
   stopListing(): void;
-  /** Has a page read its own of a project before it is shown in place of another, until what it returns is called. */
+  /** Makes opening a project wait for the page's own reads, until the returned function is called. */
   readBefore(read: Reading): () => void;
-  /** What pages have said so. */
+  /** Reads that pages have registered. */
   readFor: Reading;
-  /** Begins an empty project and shows it. */
+  /** Creates an empty project and opens it. */
   newProject(): Promise<boolean>;
-  /** A project with the same texts, tokenizer, data and settings, without the runs; and shows it. */
+  /** Copies the project with its texts, tokenizer, data and settings, without runs, and opens the copy. */
   duplicateProject(): Promise<boolean>;
   /** Moves the texts and runs of an unreadable project to a new one, and opens that. */
   rescueProject(from: string): Promise<boolean>;
-  /** Hides the open project and shows another, until it is brought back or, once that cannot be asked for, purged. */
+  /** Hides the open project and opens another; it is purged once the undo expires. */
   deleteProject(): Promise<void>;
-  /** The projects that a text or a model is being brought into, or waits to be: an id for each. */
+  /** Ids of projects with an import in progress or waiting; one entry per import. */
   takingIn: readonly string[];
-  /** Brings something into a project: it is stored before, so that it is found again, and not deleted meanwhile. */
+  /** Runs an import: stores the project first, so that it can be found again, and prevents its deletion meanwhile. */
   takeInto<T>(projectId: string, job: () => Promise<T>): Promise<T>;
 }
 

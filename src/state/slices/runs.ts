@@ -5,44 +5,44 @@ import type { RunRow, RunWords } from '../../protocol/data';
 import type { RunLog } from '../runLog';
 
 export interface RunsSlice {
-  /** Newest first, the current one among them; null until they have been listed. */
+  /** Newest first, with the current one; null until they are listed. */
   runs: readonly RunRow[] | null;
-  /** Says that a page shows them all, until what it returns is called: those of a project that is opened are read before it is. */
+  /** Marks all runs as shown until the returned function is called: an opening project then reads them first. */
   showRuns(): () => void;
   /**
-   * Saves the list of the open project before a switch. Returns the list saved for the next project, for use until it
-   * is read again.
-   * @param ahead prefetched list, which takes its place
+   * Saves the list of the open project before a switch. Returns the next project's saved list, for use until it is read
+   * again.
+   * @param ahead prefetched list, which replaces it
    */
   turnRunsTo(projectId: string, ahead: readonly RunRow[] | null | undefined): readonly RunRow[] | null;
-  /** The runs of a project, also of one that is not shown yet. */
+  /** List of a project's runs, also of one that isn't shown yet. */
   runsOf(projectId: string): RunList;
-  /** The same of one that is opened next. Undefined where no page shows them, or they are kept already: then they are read after all else. */
+  /** List for a project that opens next. Undefined if no page shows runs, or a saved list exists. */
   runsBefore(projectId: string): RunList | undefined;
-  /** @param list where it was asked for ahead */
+  /** @param list a prefetched list */
   listRuns(list?: RunList): Promise<void>;
-  /** All events of a run that are stored. */
+  /** All stored events of a run. */
   readRunLog(runId: string): Promise<RunLog>;
-  /** Makes a run the project's, which Train, Evaluate, Playground and Export show. False where it has no step, and that is said. */
+  /** Makes a run the project's, which all pages show. Returns false, with a toast, if it has no checkpoint. */
   bringBack(runId: string): Promise<boolean>;
-  /** Gives back what the saved steps of a run take; its record and its curve stay. Not of one that a page shows. */
+  /** Deletes the checkpoints of a run that no page shows; its record and curve stay. */
   freeRun(runId: string): Promise<void>;
   describeRun(runId: string, words: Partial<RunWords>): Promise<void>;
-  /** What a person says in a run's card. */
+  /** Saves a person's words in a run's model card. */
   writeCard(runId: string, card: CardWords): Promise<void>;
-  /** Keeps a step until it is let go by hand, or lets it go. */
+  /** Pins a checkpoint until it is unpinned by hand, or unpins it. */
   pinStep(runId: string, step: number, isPinned: boolean): Promise<void>;
-  /** Bytes that a run's kept steps may take; light steps beyond it go. */
+  /** Sets the maximum bytes of a run's kept checkpoints; light ones beyond it are deleted. */
   setBudget(runId: string, bytes: number): Promise<void>;
-  /** Makes the settings of a run those of the project's next one, or of one that tunes those of its next tuning. */
+  /** Copies a run's settings to the project's next run, or those of a tuned run to its next tuning. */
   draftFrom(runId: string): void;
-  /** Hands a table to the person, in a file named after the project and `what` it holds. */
+  /** Downloads a table in a file named after the project and `what`. */
   saveTable(what: string, rows: readonly (readonly Cell[])[]): void;
-  /** Takes a run from the list; all of it goes when that can no longer be undone. */
+  /** Removes a run from the list, and purges it once the undo expires. */
   deleteRun(runId: string): Promise<void>;
 }
 
-/** A list while it is read: its first rows, and its end. */
+/** A list being read: its first rows, and its end. */
 export interface RunList {
   projectId: string;
   /** Rows without curves that must still be computed; null until the first arrive. */

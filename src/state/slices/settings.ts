@@ -4,15 +4,15 @@ import type { Size } from '../../core/models/spec';
 import type { Recipe, RecomputeChoice } from '../../core/train/recipe';
 
 export interface SettingsSlice {
-  /** Another optimizer comes with its usual rate, unless that was set by hand. */
+  /** Changes the recipe. Another optimizer brings its default rate, unless the rate was edited. */
   setRecipe(change: Partial<Omit<Recipe, 'recompute'>>): void;
-  /** Gives every setting of the recipe its usual value. */
+  /** Resets the recipe to its defaults. */
   resetRecipe(): void;
   setRecompute(choice: RecomputeChoice): void;
-  /** Another architecture, with the sizes that both have; what else each has stays as it was left. */
+  /** Chooses an architecture, with the sizes that both have; its other settings stay as before. */
   chooseModel(id: ModelId): void;
   setModel(size: string, value: Size): void;
-  /** The dial: about `parameters` weights; fields set by hand stay. */
+  /** Sets the size to about `parameters` weights; edited fields stay. */
   setSize(parameters: number): void;
   usePreset(name: string): void;
 }

@@ -1,4 +1,4 @@
-/** Types of the whole state: what its slices offer together, and what they need from outside. */
+/** Types of the whole state: the combined slices, and their external services. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../../client/connect';
 import type { BlobStore } from '../../core/base/blobStore';
@@ -29,7 +29,7 @@ import type { TrainingSession } from './trainingSession';
 import type { TuningSlice } from './tuning';
 import type { UnreadableSlice } from './unreadable';
 
-/** What the studio needs from outside: everything that is not pure. */
+/** External services of the studio: everything impure. */
 export interface Services {
   data: Client<DataApi>;
   gpu: Client<GpuApi>;
@@ -38,20 +38,20 @@ export interface Services {
   /** Milliseconds since 1970. */
   now(): number;
   newId(): string;
-  /** Keeps the screen on while it is held. */
+  /** Keeps the screen on while held. */
   wakeLock: { hold(): void; release(): void };
-  /** Hands a file to the person. */
+  /** Downloads a file. */
   download(file: Blob, name: string): void;
   tabs: Tabs;
 }
 
-/** The other tabs of this browser that have Homegrown open. */
+/** Other open Homegrown tabs of this browser. */
 export interface Tabs {
-  /** Says that something stored has changed. It is a hint: they look for themselves. */
+  /** Announces a stored change to other tabs. Only a hint: they read the store themselves. */
   announce(): void;
-  /** `look` is called when another tab announces while this one is seen, and when this one may have missed it. */
+  /** Calls `look` after an announcement while this tab is visible, and when it may have missed one. */
   listen(look: () => void): void;
-  /** Waits for more hints, so that what follows looks for all of them at once. */
+  /** Waits for further hints, so that one read covers them all. */
   pause(ms: number): Promise<void>;
   /**
    * Makes this the only tab that trains, until `release` or until it ends, however it ends.
@@ -59,13 +59,13 @@ export interface Tabs {
    */
   lockTraining(): Promise<{ release(): void }>;
   /**
-   * Keeps all tabs from collecting data that no record names, until `release` or until this one ends: what it makes may not
-   * have one yet.
+   * Prevents all tabs from purging data without a record, until `release` or until this tab ends: new data may not have
+   * one yet.
    */
   holdData(): Promise<{ release(): void }>;
-  /** Says to all tabs that something can be undone here, until `release` or until this one ends. */
+  /** Tells all tabs that this one can undo something, until `release` or until it ends. */
   holdUndo(): Promise<{ release(): void }>;
-  /** Whether any tab trains, this one too. */
+  /** Whether any tab trains, including this one. */
   isTraining(): Promise<boolean>;
 }
 
@@ -94,7 +94,7 @@ export type Studio = ProjectSlice &
 
 export type SetState<S> = (change: Partial<S> | ((state: S) => Partial<S> | S)) => void;
 
-/** The store, as a slice that watches it sees it. */
+/** Store as seen by a slice that subscribes to it. */
 export interface SliceStore<S> {
   getState(): S;
   setState: SetState<S>;
@@ -112,15 +112,15 @@ export type Slice<Own, Needs = unknown> =
       ) => (set: SetState<Own & Needs>, get: () => Own & Needs, store: SliceStore<Own & Needs>) => Own
     : never;
 
-/** What slices get: the services from outside, and those that the studio makes. */
+/** Services of slices: the external ones, and those that the studio creates. */
 export interface SliceServices extends Services {
   toasts: Toasts;
   session: TrainingSession;
   keeper: ProjectKeeper;
 }
 
-/** Workers that pages call themselves. */
+/** Workers that pages call directly. */
 export type Workers = Pick<Services, 'data' | 'gpu'>;
 
-/** The state, and the workers that compute what a page shows without keeping it in the state. */
+/** The state, and workers for values that a page shows without storing them in the state. */
 export type StudioStore = StoreApi<Studio> & { workers: Workers };

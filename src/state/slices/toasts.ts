@@ -4,9 +4,9 @@ export interface Toast {
   text: string;
   detail?: string;
   undo?(): void;
-  /** What to do next. `path` opens the page that shows it. */
+  /** Next action. `path` opens the page with its result. */
   action?: { label: string; path: string; run(): void };
-  /** Called once it has gone, however it went; after `undo` where that was asked for. */
+  /** Called once the toast is gone, for any reason; after `undo` if that was chosen. */
   onGone?(): void;
 }
 
@@ -17,7 +17,7 @@ export interface Toasts {
   dismiss(id: number): void;
 }
 
-/** The same for pages. Slices use the service. */
+/** Toasts for pages. Slices use the service. */
 export interface ToastState {
   toasts: readonly Toast[];
   toast: Toasts['show'];

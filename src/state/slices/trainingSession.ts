@@ -1,4 +1,4 @@
-/** Service that holds the one run that trains in this tab, from the press on Start to its outcome. */
+/** Service for the one run that trains in this tab, from the press on Start to its outcome. */
 import type { Failure } from '../../core/base/errors';
 import type { TrainEvent, TrainOutcome } from '../../core/train/run';
 import type { Phase } from '../phase';
@@ -20,7 +20,7 @@ export interface TrainingSession {
    * @param projectId project of the run, even if another one is shown now
    */
   claim(runId: string, projectId: string, begun?: Pick<OpenRun, 'tunes'>): Promise<Claim | undefined>;
-  /** Reads the record again, which the worker writes. */
+  /** Reloads the record, which the worker writes. */
   refresh(runId: string): Promise<void>;
   /** Runs `begin` from compiling to its outcome, and updates the log and the phase. */
   follow(

@@ -1,4 +1,4 @@
-/** What a fine-tuning starts from, and previews of its chats. */
+/** Start of a fine-tuning, and previews of its chats. */
 import type { Progress } from '../../core/base/job';
 import type { TuningChoice } from '../../core/runs/tuning';
 import type { Recipe } from '../../core/train/recipe';
@@ -9,9 +9,9 @@ import type { Classifying } from './classifying';
 export interface TuningSlice {
   setTuning(change: Partial<TuningChoice>): void;
   setTuningRecipe(change: Partial<Recipe>): void;
-  /** What is done with classifiers, which comes with who does it. */
+  /** Loads the operations on classifiers. */
   classifying(): Promise<Classifying>;
-  /** What a run would learn of chats, if it tuned another one's model. */
+  /** Loss mask of chats for a run that would tune another run's model. */
   previewLossMask(asked: PreviewAsked, options?: PreviewOptions): Promise<LossMaskPreview>;
   /** Averages a tuned run's newest step with its base at each share of the base, and reports each point. */
   mix(
@@ -20,9 +20,9 @@ export interface TuningSlice {
     onPoints: (points: readonly MixedPoint[]) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** One of these as a run of its own, which becomes the project's. False where it could not be kept, which is said. */
+  /** Saves one of these averages as a run, which becomes the project's. Returns false, with a toast, on failure. */
   keepMix(runId: string, share: number, name: string): Promise<boolean>;
-  /** Those chats to tune on, one of the two as the assistant. */
+  /** Adds conversations of two speakers as chats for tuning, with one of them as the assistant. */
   addSpoken(textId: string, assistant: string): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ export interface PreviewOptions {
 }
 
 export interface PreviewAsked extends Pick<DataApi['previewLossMask']['input'], 'texts' | 'from' | 'count'> {
-  /** The base's. */
+  /** Run id of the base. */
   runId: string;
-  /** In place of the base's own, or the usual one. */
+  /** Template that replaces the base's own, or the default. */
   template: string | null;
 }

@@ -4,12 +4,12 @@ import type { Work } from '../work';
 
 export interface UnreadableSlice {
   unreadable: readonly UnreadableRecord[];
-  /** The zip of one that is being written. */
+  /** Export of a raw record in progress. */
   takingRaw: Work;
   listUnreadable(): Promise<void>;
   takeRaw(key: string): Promise<void>;
-  /** Says once which newer steps cannot be opened and which one is used instead: `resumedFrom`, or the newest; `saved` follows. */
+  /** Reports unreadable newer checkpoints once, with the one used instead: `resumedFrom`, or the newest. */
   tellDamaged(runId: string, damaged: readonly DamagedStep[], resumedFrom?: number): void;
-  /** After saved steps were opened: one that could not be was set aside. `resumedFrom` is the step that training continued from. */
+  /** Checks checkpoints after they were opened, as an unreadable one is set aside. `resumedFrom`: step of a resume. */
   lookAgain(runId: string, resumedFrom?: number): Promise<void>;
 }
