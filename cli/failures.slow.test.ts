@@ -214,36 +214,33 @@ function once<T>(act: (child: T) => void): (child: T) => void {
   };
 }
 
-test.each(['SIGKILL', 'SIGTERM'] as const)(
-  'npm ended by %s also ends grow, which saves first',
-  async (signal) => {
-    const out = `npm-${signal}`;
-    await cp(path('model'), path(out), { recursive: true });
-    const older = await readFile(path(out, 'model.safetensors'));
-    let workers: number[] = [];
-    const { stdout } = await spawnCommand(['--', ...grow(out), '--steps', '100000', '--eval-every', '5'], {
-      by: ['npm', 'run', '--silent', 'grow'],
-      cwd: join(CLI, '../..'),
-      onOutput: (npm, stdout) => {
-        if (workers.length > 0 || !stdout.includes('"step":5,')) return;
-        workers = descendants(npm.pid!);
-        npm.kill(signal);
-      },
-    });
-    expect(workers.length).toBeGreaterThan(1);
-    await expect.poll(() => workers.filter(isAlive), { timeout: 20_000 }).toEqual([]);
-    const [events, last] = [lines(stdout), lines(stdout).at(-1)!];
-    const saved = basename(last['out'] as string);
-    expect(await step(saved)).toBe(last['step']);
-    expect(await step(saved)).toBeLessThan(100_000);
-    expect(await step(saved)).toBeGreaterThanOrEqual(5);
-    // The new model replaces the older one only if an evaluation of that step is better than at step 0.
-    const evaluated = events.slice(0, -1).at(-1)!;
-    const isBetter = evaluated['step'] === last['step'] && evaluated['valLoss']! < events[0]!['valLoss']!;
-    expect(saved).toBe(isBetter ? out : `${out}.stopped`);
-    if (!isBetter) expect((await readFile(path(out, 'model.safetensors'))).equals(older)).toBe(true);
-  },
-);
+test.each(['SIGKILL', 'SIGTERM'] as const)('npm ended by %s also ends grow, which saves first', async (signal) => {
+  const out = `npm-${signal}`;
+  await cp(path('model'), path(out), { recursive: true });
+  const older = await readFile(path(out, 'model.safetensors'));
+  let workers: number[] = [];
+  const { stdout } = await spawnCommand(['--', ...grow(out), '--steps', '100000', '--eval-every', '5'], {
+    by: ['npm', 'run', '--silent', 'grow'],
+    cwd: join(CLI, '../..'),
+    onOutput: (npm, stdout) => {
+      if (workers.length > 0 || !stdout.includes('"step":5,')) return;
+      workers = descendants(npm.pid!);
+      npm.kill(signal);
+    },
+  });
+  expect(workers.length).toBeGreaterThan(1);
+  await expect.poll(() => workers.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+  const [events, last] = [lines(stdout), lines(stdout).at(-1)!];
+  const saved = basename(last['out'] as string);
+  expect(await step(saved)).toBe(last['step']);
+  expect(await step(saved)).toBeLessThan(100_000);
+  expect(await step(saved)).toBeGreaterThanOrEqual(5);
+  // The new model replaces the older one only if an evaluation of that step is better than at step 0.
+  const evaluated = events.slice(0, -1).at(-1)!;
+  const isBetter = evaluated['step'] === last['step'] && evaluated['valLoss']! < events[0]!['valLoss']!;
+  expect(saved).toBe(isBetter ? out : `${out}.stopped`);
+  if (!isBetter) expect((await readFile(path(out, 'model.safetensors'))).equals(older)).toBe(true);
+});
 function descendants(pid: number): number[] {
   const { stdout } = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
   const children = stdout.split('\n').filter(Boolean).map(Number);

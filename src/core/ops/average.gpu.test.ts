@@ -18,10 +18,13 @@ async function after(implementation: 'reference' | 'webgpu', isApart: boolean): 
   return values.flatMap((array) => [...array]);
 }
 
-test.each([false, true])('averages equal the reference and weights stay unchanged; separate tensors: %s', async (isApart) => {
-  await tf.setBackend('cpu');
-  const want = await after('reference', isApart);
-  const gpu = await openGpu();
-  expectClose(await after('webgpu', isApart), want, 1e-6, 'averages and weights');
-  gpu.check();
-});
+test.each([false, true])(
+  'averages equal the reference and weights stay unchanged; separate tensors: %s',
+  async (isApart) => {
+    await tf.setBackend('cpu');
+    const want = await after('reference', isApart);
+    const gpu = await openGpu();
+    expectClose(await after('webgpu', isApart), want, 1e-6, 'averages and weights');
+    gpu.check();
+  },
+);

@@ -4,7 +4,7 @@
  *
  *   y = h W + scale (h A) B + b + r      h = x, or f(x) of a feed-forward; A may read `added` instead of h
  *
- * x, added [N, I], with a gate [N, 2 I]   weight W [I, O]   down A [I, R]   up B [R, O]   bias b [O]   
+ * x, added [N, I], with a gate [N, 2 I]   weight W [I, O]   down A [I, R]   up B [R, O]   bias b [O]  
  * residual r [N, O]   y [N, O], all f32. f(x) isn't saved: backward recomputes it from x, which its slope needs anyway.
  * Source: Hu et al. 2021, arXiv:2106.09685, equation 3.
  */

@@ -132,69 +132,69 @@ onGpu(() => {
     { kinds: ['TN'], sizes: [70, 130, 17], by: ['broadcast', 'WIDE'] },
   ] as const;
 
+  test.each(Object.entries(KINDS))('%s by every tiling, with the same bits unless K is split', async (kind, flags) => {
+    const gpu = await openGpu();
+    const all = await tilings();
+    for (const { kinds, sizes, by } of SHAPES) {
+      if (!kinds.some((each) => each === kind)) continue;
+      const [M, N, K] = sizes;
+      const [a, b] = [floats([M * K]).data, floats([K * N], 1, 1).data];
+      const p: Product = { M, N, K, ...flags };
+      const want = product(p, a, b);
+      const sums = Float64Array.from({ length: N }, (_, n) => b.reduce((s, x, i) => (i % N === n ? s + x : s), 0));
+      let bits: Float32Array | undefined;
+      for (const name of by) {
+        const tiling = all[name];
+        if (!tiling) continue;
+        const got = await run(p, tiling, a, b);
+        gpu.check();
+        expectClose(got.c, want, 1e-5, `${kind} by ${name}`);
+        if (p.columns) expectClose(got.columns, sums, 1e-5, `sums of B by ${name}`);
+        if (name === 'SLICED') continue;
+        bits ??= got.c;
+        expect(got.c, `bits by ${name}`).toEqual(bits);
+      }
+    }
+  });
+
   test.each(Object.entries(KINDS))(
-    '%s by every tiling, with the same bits unless K is split',
-    async (kind, flags) => {
+    '%s, several in one tensor, have the bits of each alone',
+    async (_, { ...flags }) => {
       const gpu = await openGpu();
-      const all = await tilings();
-      for (const { kinds, sizes, by } of SHAPES) {
-        if (!kinds.some((each) => each === kind)) continue;
-        const [M, N, K] = sizes;
-        const [a, b] = [floats([M * K]).data, floats([K * N], 1, 1).data];
-        const p: Product = { M, N, K, ...flags };
-        const want = product(p, a, b);
-        const sums = Float64Array.from({ length: N }, (_, n) => b.reduce((s, x, i) => (i % N === n ? s + x : s), 0));
-        let bits: Float32Array | undefined;
-        for (const name of by) {
-          const tiling = all[name];
+      const count = 3;
+      for (const [M, N, K] of [
+        [35, 70, 33],
+        [64, 32, 48],
+      ] as const) {
+        const p: Product = { M, N, K, ...flags, scale: 0.5, residual: true };
+        if ('columns' in p) delete p.columns;
+        const strides = [strideOf(M, K), strideOf(K, N), strideOf(M, N)] as const;
+        const [a, b, r] = strides.map((stride, i) => floats([count * stride], 1, i).data) as [
+          Float32Array,
+          Float32Array,
+          Float32Array,
+        ];
+        const part = (all: Float32Array, stride: number, i: number, size: number) =>
+          tf.tensor1d(all.slice(i * stride, i * stride + size));
+        const { SMALL: small, SLICED: sliced, broadcast } = await tilings();
+        for (const [name, tiling] of Object.entries({ small, sliced, broadcast })) {
           if (!tiling) continue;
-          const got = await run(p, tiling, a, b);
+          const c = emptyTensor([count * strides[2]], 'float32');
+          const all = { a: tf.tensor1d(a), b: tf.tensor1d(b), residual: tf.tensor1d(r), c };
+          dispatch(productBy({ ...p, count }, tiling), all);
+          const got = await c.data<'float32'>();
+          for (let i = 0; i < count; i++) {
+            const one = emptyTensor([M * N], 'float32');
+            const [ofA, ofB] = [part(a, strides[0], i, M * K), part(b, strides[1], i, K * N)];
+            dispatch(productBy(p, tiling), { a: ofA, b: ofB, residual: part(r, strides[2], i, M * N), c: one });
+            const begin = i * strides[2];
+            expect(got.slice(begin, begin + M * N), `${name}, ${M} x ${N}, ${i}`).toEqual(await one.data<'float32'>());
+          }
           gpu.check();
-          expectClose(got.c, want, 1e-5, `${kind} by ${name}`);
-          if (p.columns) expectClose(got.columns, sums, 1e-5, `sums of B by ${name}`);
-          if (name === 'SLICED') continue;
-          bits ??= got.c;
-          expect(got.c, `bits by ${name}`).toEqual(bits);
         }
       }
     },
   );
-
-  test.each(Object.entries(KINDS))('%s, several in one tensor, have the bits of each alone', async (_, { ...flags }) => {
-    const gpu = await openGpu();
-    const count = 3;
-    for (const [M, N, K] of [
-      [35, 70, 33],
-      [64, 32, 48],
-    ] as const) {
-      const p: Product = { M, N, K, ...flags, scale: 0.5, residual: true };
-      if ('columns' in p) delete p.columns;
-      const strides = [strideOf(M, K), strideOf(K, N), strideOf(M, N)] as const;
-      const [a, b, r] = strides.map((stride, i) => floats([count * stride], 1, i).data) as [
-        Float32Array,
-        Float32Array,
-        Float32Array,
-      ];
-      const part = (all: Float32Array, stride: number, i: number, size: number) =>
-        tf.tensor1d(all.slice(i * stride, i * stride + size));
-      const { SMALL: small, SLICED: sliced, broadcast } = await tilings();
-      for (const [name, tiling] of Object.entries({ small, sliced, broadcast })) {
-        if (!tiling) continue;
-        const c = emptyTensor([count * strides[2]], 'float32');
-        const all = { a: tf.tensor1d(a), b: tf.tensor1d(b), residual: tf.tensor1d(r), c };
-        dispatch(productBy({ ...p, count }, tiling), all);
-        const got = await c.data<'float32'>();
-        for (let i = 0; i < count; i++) {
-          const one = emptyTensor([M * N], 'float32');
-          const [ofA, ofB] = [part(a, strides[0], i, M * K), part(b, strides[1], i, K * N)];
-          dispatch(productBy(p, tiling), { a: ofA, b: ofB, residual: part(r, strides[2], i, M * N), c: one });
-          const begin = i * strides[2];
-          expect(got.slice(begin, begin + M * N), `${name}, ${M} x ${N}, ${i}`).toEqual(await one.data<'float32'>());
-        }
-        gpu.check();
-      }
-    }
-  });
 
   test('accumulates a product into existing values', async () => {
     const p: Product = { M: 20, N: 9, K: 7, accumulate: true };
