@@ -95,7 +95,7 @@ const FIRST_PAGE = /\/src\/features\/text\/TextPage\.tsx$/;
 const STAGE_PAGE = /\/src\/features\/(\w+)\/\1Page\.tsx$/i;
 
 /** Format detection of the page, which loads after its pages. */
-const RECOGNITION = /\/src\/core\/documents\/(known|together)\.ts$/;
+const RECOGNITION = /\/src\/core\/documents\/(sniffFormat|groupExports)\.ts$/;
 
 /**
  * Chunks of the phases, of modules shared with the first page, of other shared modules and all styles, and of each
@@ -123,7 +123,7 @@ const ROLE = /\/src\/workers\/(\w+)Role\.ts$/;
 /** Modules that any run may need: a device loads all of them when it opens. */
 const ENGINE = /\/src\/core\/(ops|nn|objectives|sample)\/[^/]+\.ts$|\/src\/core\/models\/\w+\/forward\.ts$/;
 /** Format detection, and readers of text and text tables, which the data worker loads at once. */
-const READERS = /\/src\/core\/documents\/(known|together|decode|read\/(txt|md|csv|tsv|jsonl?))\.ts$|\/papaparse[^/]*$/;
+const READERS = /\/src\/core\/documents\/(sniffFormat|groupExports|decode|formats\/(txt|md|csv|tsv|jsonl?))\.ts$|\/papaparse[^/]*$/;
 /** Role -> modules that it loads besides its script. */
 const LOADED: Readonly<Record<string, RegExp>> = { gpu: ENGINE, data: READERS, reader: READERS };
 
@@ -146,8 +146,12 @@ function workerChunks(closures: Closures): Chunks {
   return new Map([...shared].map((id) => [id, CORE + rolesOf(id)]));
 }
 
-const union = (closures: Closures, roots: RegExp | undefined): ReadonlySet<string> =>
-  new Set([...closures].flatMap(([root, modules]) => (roots?.test(root) ? [...modules] : [])));
+/** @throws if a pattern matches no module */
+function union(closures: Closures, roots: RegExp | undefined): ReadonlySet<string> {
+  const found = [...closures].filter(([root]) => roots?.test(root));
+  if (roots && found.length === 0) throw new Error(`${roots} matches no module; a file was moved or renamed`);
+  return new Set(found.flatMap(([, modules]) => [...modules]));
+}
 
 /** @throws if no module matches: it was moved or renamed */
 function only(closures: Closures, root: RegExp): ReadonlySet<string> {
