@@ -41,7 +41,7 @@ test.each(['S', 'M', 'G'] as const)(
     const matrices = Object.entries(table).filter(([, { shape }]) => shape.length === 2);
     const multiplied = matrices.reduce((n, [, { shape }]) => n + shape[0]! * shape[1]!, 0) - T * C; // no lookups
     expect(products).toBe(6 * multiplied * tokens);
-    // Forward, half of 4 T C per token and layer; backward, half of 14 T C, 4 of which recompute scores and products.
+    // Forward, half of 4 T C per token and layer; backward, half of 14 T C, including 4 T C to recompute scores and products.
     const attention = 9 * L * T * C * tokens;
     const formula = 6 * countParams(table) * tokens + attention;
     expect(Math.abs(sum(all, 'flops') / formula - 1)).toBeLessThan(0.03);

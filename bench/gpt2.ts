@@ -1,4 +1,4 @@
-/** Compares encoding with GPT-2's vocabulary with two packages, one of which provides the vocabulary. */
+/** Compares encoding with GPT-2's vocabulary with two packages; one provides the vocabulary. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { ID_OF_BYTE } from '../src/core/tokenizer/alphabet';

@@ -162,7 +162,7 @@ test('rules are switched, moved and undone; a document is kept, a fix becomes a 
 
 const SEA = 'the whale swam in the deep sea and the ship sailed after it over the water'.split(' ');
 const BANK = 'a bank lends money at interest and the price of its bonds falls when rates rise'.split(' ');
-/** Text of `of` words, of which `sea` are about the sea. */
+/** Text of `of` words; `sea` of them are about the sea. */
 const mixed = (sea: number, of: number, seed: number): string =>
   Array.from({ length: of }, (_, i) => {
     const words = i < sea ? SEA : BANK;

@@ -123,7 +123,8 @@ const ROLE = /\/src\/workers\/(\w+)Role\.ts$/;
 /** Modules that any run may need: a device loads all of them when it opens. */
 const ENGINE = /\/src\/core\/(ops|nn|objectives|sample)\/[^/]+\.ts$|\/src\/core\/models\/\w+\/forward\.ts$/;
 /** Format detection, and readers of text and text tables, which the data worker loads at once. */
-const READERS = /\/src\/core\/documents\/(sniffFormat|groupExports|decode|formats\/(txt|md|csv|tsv|jsonl?))\.ts$|\/papaparse[^/]*$/;
+const READERS =
+  /\/src\/core\/documents\/(sniffFormat|groupExports|decode|formats\/(txt|md|csv|tsv|jsonl?))\.ts$|\/papaparse[^/]*$/;
 /** Role -> modules that it loads besides its script. */
 const LOADED: Readonly<Record<string, RegExp>> = { gpu: ENGINE, data: READERS, reader: READERS };
 

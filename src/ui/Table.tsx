@@ -55,7 +55,7 @@ export function Table<Row>(p: TableProps<Row>) {
   const isVirtual = p.rows.length > VIRTUAL_FROM;
   const view = useVisibleRows(body, p.rows.length, isVirtual, p.isDense ?? false);
   const shown = isVirtual ? p.rows.slice(view.from, view.to) : p.rows;
-  // Only one row button is a Tab stop; the arrow keys move to the others, of which there may be thousands.
+  // Only one row button is a Tab stop; the arrow keys move to the others, because there may be thousands.
   const [held, hold] = useState<string>();
   const stop =
     [held, p.chosenKey].find((key) => shown.some((row) => p.rowKey(row) === key)) ?? (shown[0] && p.rowKey(shown[0]));

@@ -115,7 +115,7 @@ test('reads hundreds of records in few calls, even if the store fails on one', a
   expect([...records.keys()]).toEqual(keys.filter((_, i) => i !== 7 && i !== 300));
   expect(records.get('boxes/8')).toMatchObject({ sizes: [8] });
   expect(unreadable.map(({ key }) => key)).toEqual(['boxes/7', 'boxes/300']);
-  // Three calls, one of which is repeated record by record.
+  // Three calls; one is repeated record by record.
   expect(looks).toHaveLength(3 + 256);
 });
 

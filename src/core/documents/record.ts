@@ -146,7 +146,7 @@ export type TuneUse = 'text' | 'chats' | 'labels';
 
 export const allTexts = (s: ByUse): TextRecord[] => [...s.texts, ...s.tuneTexts];
 
-/** Returns the text with these projects, of which those in `tunes` use it for tuning. */
+/** Returns the text with these projects; those in `tunes` use it for tuning. */
 export function inProjects(
   { tunes: _, ...text }: TextRecord,
   projects: string[],

@@ -32,7 +32,7 @@ export interface Pair {
   spans: { input: readonly [number, number]; target: readonly [number, number] };
 }
 
-/** Chosen columns; null: the two default columns; `recognised`: detected by name. */
+/** Chosen columns; null: the two default columns; otherwise detected by name. */
 export type AskedColumns = Columns | 'recognised' | null;
 
 /**

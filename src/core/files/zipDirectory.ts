@@ -9,7 +9,7 @@ import { zipName } from './zipNames';
 /** Makes the error of a zip that can't be read. */
 export type Fail = (reason: string, remedy?: string) => Error;
 
-export interface Directory {
+interface Directory {
   /** Number of entries. */
   count: number;
   /** Position in the file, in bytes. */

@@ -20,7 +20,7 @@ export function memory(network: Network, source: readonly number[]): KeptMemory 
   return kept(network, () => padded(source, context));
 }
 
-/** Encodes several texts at once, all of which must fit the context. */
+/** Encodes several texts at once; each must fit the context. */
 export function kept(network: Network, texts: () => SourceText): KeptMemory {
   const memory = tf.tidy(() => {
     const { hidden, classifier, lengths, keys } = network.encode(texts());

@@ -59,7 +59,7 @@ export function useCanvas(
     if (!element || !isReady) return;
     const made = new uPlot(optionsFor(latest, inkOf(element), syncKey, onMove), columnsOf(latest.current), element);
     plot.current = made;
-    // A crash of the GPU process blanks every canvas, while uPlot keeps its cached context state: create the plot anew.
+    // A crash of the GPU process blanks every canvas, while uPlot keeps its cached context state, so the plot must be recreated.
     made.ctx.canvas.addEventListener('contextrestored', () => setRestored((times) => times + 1));
     return () => {
       made.destroy();

@@ -130,7 +130,7 @@ interface Notes {
   of(id: string, beginning: string): string;
 }
 
-/** Indexes long posts, of which the list of posts has only the beginning. */
+/** Indexes long posts; the list of posts has only their beginnings. */
 function notesIn(notes: readonly unknown[]): Notes {
   const [byId, byBeginning] = [new Map<string, string>(), new Map<string, string>()];
   for (const each of notes) {
