@@ -5,7 +5,7 @@ import { textFile as streamOf } from '../src/core/files/byteSource';
 import type { Classes } from '../src/core/models/spec';
 import { checkOutFile, codeOf, writeFile } from '../node/folders/write';
 import { labeledCsv, type LabeledText, labelTexts, readLabeling } from '../node/runs/classifyTexts';
-import { MERGED_ADAPTER } from './adapterFlag';
+import { MERGED_ADAPTER_FLAG } from './mergedAdapterFlag';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { typedTexts } from './columns';
 import { ENCODING, encodingOf } from './encoding';
@@ -16,7 +16,7 @@ import { usedStep } from './stepWords';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder or zip of the classifier' },
-  adapter: MERGED_ADAPTER,
+  adapter: MERGED_ADAPTER_FLAG,
   prompt: { kind: 'text', path: 'none', otherwise: 'none', help: 'Text to classify' },
   text: { kind: 'texts', path: 'reads', otherwise: 'none', help: 'Text files, or folders of them, one text per file' },
   table: {

@@ -24,7 +24,7 @@ import { evaluateModel } from '../node/runs/evaluateModel';
 import { type EvaluationData, readNamedFiles, readHeldOutSet, type Train } from '../node/texts/evaluationData';
 import { MIX, mixedPath, typedAverage } from './mix';
 import { UsageError, type Values, withoutColumns } from './options';
-import { MERGED_ADAPTER } from './adapterFlag';
+import { MERGED_ADAPTER_FLAG } from './mergedAdapterFlag';
 import { readWeights } from '../node/folders/readModel';
 import type { SavedRun } from '../node/folders/savedRun';
 import { BUNDLED, ownSentences, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
@@ -33,7 +33,7 @@ import { command, DEVICES, interruptible, openDevice, print, stderr } from './te
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
-  adapter: MERGED_ADAPTER,
+  adapter: MERGED_ADAPTER_FLAG,
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   text: {
     kind: 'texts',

@@ -6,7 +6,7 @@ import { type Format, formatWords } from '../src/core/export/format';
 import { FORMATS } from '../src/core/export/formats';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { checkExportPlace, type ExportedFile, exportModel } from '../node/folders/exportModel';
-import { MERGED_ADAPTER } from './adapterFlag';
+import { MERGED_ADAPTER_FLAG } from './mergedAdapterFlag';
 import { MIX, mixedPath, typedAverage } from './mix';
 import type { Values } from './options';
 import { command, interruptible, print, stderr } from './terminal';
@@ -14,7 +14,7 @@ import { usedStep } from './stepWords';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
-  adapter: MERGED_ADAPTER,
+  adapter: MERGED_ADAPTER_FLAG,
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   format: {
     kind: 'choice',

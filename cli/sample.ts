@@ -11,7 +11,7 @@ import type { GeneratedToken } from '../src/core/runs/playground';
 import { fill } from '../src/core/sample/fill';
 import { markOf, withMark } from '../src/core/sample/mark';
 import { writeText } from '../src/jobs/sample';
-import { MERGED_ADAPTER } from './adapterFlag';
+import { MERGED_ADAPTER_FLAG } from './mergedAdapterFlag';
 import { averagedModel } from '../node/folders/averaged';
 import { MIX, mixedPath, typedAverage } from './mix';
 import { UsageError, type Values } from './options';
@@ -22,7 +22,7 @@ import { command, DEVICES, interruptible, openDevice, print, stderr, stdout } fr
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
-  adapter: MERGED_ADAPTER,
+  adapter: MERGED_ADAPTER_FLAG,
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   context: {
     kind: 'whole',

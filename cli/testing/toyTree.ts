@@ -19,9 +19,12 @@ export async function toyTree(folder: string, change = (spec: string) => spec): 
     if (name !== '.cache') await symlink(join(ROOT, 'node_modules', name), join(tree, 'node_modules', name));
 
   const models = join(tree, 'src/core/models');
-  await cp(join(tree, 'src/testing/toyModel'), join(models, 'toy'), { recursive: true });
-  const spec = join(models, 'toy/spec.ts');
-  await writeFile(spec, change(await readFile(spec, 'utf8')));
+  await mkdir(join(models, 'toy'));
+  for (const file of ['spec.ts', 'forward.ts']) {
+    const source = await readFile(join(tree, 'src/testing/toyModel', file), 'utf8');
+    const moved = source.replaceAll("from '../../core/", "from '../../");
+    await writeFile(join(models, 'toy', file), file === 'spec.ts' ? change(moved) : moved);
+  }
   const list = await readFile(join(models, 'index.ts'), 'utf8');
   const added = list
     .replace(/(MODELS = \{ .*?) \}/, '$1, toy }')

@@ -1,4 +1,3 @@
-/** Evaluates a tuned run after its last step, and saves the result in its folder. */
 import { unwatched } from '../../src/core/base/job';
 import { evaluate } from '../../src/core/evaluate/evaluate';
 import type { Evaluation } from '../../src/core/evaluate/evaluation';
@@ -13,7 +12,7 @@ import type { TrainedRun } from './trainRun';
 
 export interface TunedEvaluation {
   evaluation: Evaluation;
-  /** Why the folder doesn't have it. */
+  /** Why it wasn't saved. */
   problem?: string;
 }
 
@@ -24,41 +23,44 @@ export interface Forgetting {
 }
 
 export interface EvaluatedRun {
-  /** Undefined for runs of grow and stopped ones. */
+  /** Undefined if the run isn't a tuning, or was stopped. */
   tuned?: TunedEvaluation;
   forgetting?: Forgetting;
 }
 
-/** Evaluates a tuned model on its validation set, as `evaluate` does, and measures its perplexity on old text. */
+/**
+ * Evaluates a tuned model on its validation set after its last step, and saves the result in its folder. Also measures
+ * its perplexity on old text: text that its base was trained on.
+ */
 export async function evaluateTuned(trained: TrainedRun, signal: AbortSignal): Promise<EvaluatedRun> {
   const { old, before } = trained.oldText;
   const { saves, request } = trained.run;
-  const isEvaluated = request.tuning !== undefined && trained.newest !== undefined && !signal.aborted;
-  const found = isEvaluated
+  const shouldEvaluate = request.tuning !== undefined && trained.newest !== undefined && !signal.aborted;
+  const result = shouldEvaluate
     ? await evaluateNewest(trained, signal).catch((error: unknown) => {
         throw withPlace(error, saves);
       })
     : undefined;
-  const after = found?.after ?? (old && trained.events.flatMap(oldIn).at(-1));
+  const after = result?.after ?? (old && trained.events.flatMap(oldIn).at(-1));
   return {
-    ...(found && { tuned: await saveEvaluation(trained, found.evaluation) }),
+    ...(result && { tuned: await saveEvaluation(trained, result.evaluation) }),
     ...(before !== undefined && after !== undefined && { forgetting: { before, after } }),
   };
 }
 
 async function evaluateNewest(
-  { run, model, recipe, info, used, newest, oldText: { old } }: TrainedRun,
+  { run, model, recipe, info, used, newest, oldText: { old: measureOldText } }: TrainedRun,
   signal: AbortSignal,
 ): Promise<{ evaluation: Evaluation; after?: number }> {
   const { tokenizer } = run.data;
   const heldOut = heldOutIn(run.data, { model, objective: recipe.objective }, 'validation')!;
-  const read = await readHeldOut(heldOut, tokenizer);
+  const heldOutTexts = await readHeldOut(heldOut, tokenizer);
   const decision = model.config.classes && evaluationDecision(info.decision, 'validation', used.step);
   const net = await network(model, newest!.tensors);
   try {
-    const asked = { ...read, ...(decision && { decision }) };
-    const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
-    const after = await old?.(net);
+    const request = { ...heldOutTexts, ...(decision && { decision }) };
+    const evaluation = await evaluate(net, tokenizer, request, { ...unwatched, signal });
+    const after = await measureOldText?.(net);
     return { evaluation, ...(after && { after: after.value }) };
   } finally {
     net.dispose();
@@ -68,7 +70,7 @@ async function evaluateNewest(
 async function saveEvaluation({ run, info, used }: TrainedRun, evaluation: Evaluation): Promise<TunedEvaluation> {
   const { saves, data } = run;
   const folder = saves.place ?? saves.out;
-  const held = { folder, data: data.data, info: { ...info, state: used }, tokenizer: data.tokenizer };
-  const { problem } = await keepEvaluation(held, 'validation', evaluation);
+  const folderRun = { folder, data: data.data, info: { ...info, state: used }, tokenizer: data.tokenizer };
+  const { problem } = await keepEvaluation(folderRun, 'validation', evaluation);
   return { evaluation, ...(problem !== undefined && { problem }) };
 }

@@ -10,7 +10,7 @@ import { checkOutFolder } from '../folders/write';
 import type { OpenedFile } from '../sources';
 import { filesToRead } from '../texts/filesToRead';
 import { DeviceInUse, type Devices } from './deviceInUse';
-import { limitsWithin } from './limitsWithin';
+import { memoryLimitsWithin } from './memoryLimitsWithin';
 import { chosenObjective } from './newRecipe';
 import { Planner } from './planner';
 import { examplesOf, openOrigin, type RunOrigin } from './runOrigin';
@@ -71,7 +71,7 @@ function plannerOf(request: RunRequest, { start }: RunOrigin, device: DeviceInUs
     objective: chosenObjective(request, model),
     held: split.validation + split.test,
     kind: () => device.current.kind,
-    limits: () => limitsWithin(memory),
+    limits: () => memoryLimitsWithin(memory),
     left: () => leftOf(minutes),
   });
 }

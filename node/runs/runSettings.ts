@@ -12,7 +12,7 @@ import { recomputation, type Recomputation } from '../../src/core/train/recomput
 import type { ModelChoice } from '../../src/core/train/run';
 import { fittedTo } from '../../src/core/train/shortText';
 import type { SavedRun } from '../folders/savedRun';
-import { limitsWithin } from './limitsWithin';
+import { memoryLimitsWithin } from './memoryLimitsWithin';
 import { type Beginning, chosenObjective, newRecipe } from './newRecipe';
 import type { Planner } from './planner';
 import type { RunOrigin } from './runOrigin';
@@ -72,7 +72,7 @@ export class RunSettings {
     const own: Recipe = { ...this.ownRecipe(model, steps), ...objectiveOfTuning(tuning ?? {}) };
     if (batchTokens === undefined) return own;
     const { trainable } = this.origin;
-    return { ...own, ...batchOfTokens(batchTokens, model, own, limitsWithin(memory), trainable) };
+    return { ...own, ...batchOfTokens(batchTokens, model, own, memoryLimitsWithin(memory), trainable) };
   }
 
   /** @throws HomegrownError `bad-settings` if the model can't be trained with this recipe on so many tokens */
@@ -84,7 +84,7 @@ export class RunSettings {
   /** Recipe for the device in use, with activation recomputation if its memory needs it. */
   onDevice(model: ModelChoice): OnDevice {
     const { past, trainable } = this.origin;
-    const limits = limitsWithin(this.request.memory);
+    const limits = memoryLimitsWithin(this.request.memory);
     const asked = this.recipe(model);
     const usual = past ? (asked.recompute ? 'on' : 'off') : 'auto';
     const wanted = this.request.recompute ?? usual;

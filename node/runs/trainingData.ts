@@ -6,7 +6,7 @@ import { learnerOf, objectiveOf } from '../../src/core/objectives';
 import type { ModelChoice } from '../../src/core/train/run';
 import { longWarmup } from '../../src/core/train/longWarmup';
 import { shortTextWords } from '../../src/core/train/shortText';
-import { templateWords } from '../texts/chats';
+import { templateWords } from '../texts/readChats';
 import type { OpenedRun } from './openRun';
 import type { RunReporter } from './runReporter';
 import { prepareRunData, type RunData, trained } from '../texts/runData';

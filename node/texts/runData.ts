@@ -32,7 +32,7 @@ import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../../src/core/tokenizer/train';
 import type { HeldOutPart } from '../../src/jobs/heldOutPart';
 import { tokenizeData } from '../../src/jobs/tokenizeData';
-import { readChats } from './chats';
+import { readChats } from './readChats';
 import { type Examples, examplesLaid } from './examples';
 import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
 import type { Local } from '../folders/local';

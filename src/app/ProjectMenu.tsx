@@ -38,9 +38,9 @@ function Menu(shell: ProjectShell) {
     <MenuButton
       variant="plain"
       label={`Project, ${name}`}
-      onOpen={() => look(({ lookAhead }) => lookAhead(store, otherProjects(store.getState())))}
-      onLook={(id) => look(({ lookAt }) => lookAt(store, id))}
-      onClose={() => look(({ lookAway }) => lookAway(store))}
+      onOpen={() => look(({ prefetchProjects }) => prefetchProjects(store, otherProjects(store.getState())))}
+      onLook={(id) => look(({ prefetchHovered }) => prefetchHovered(store, id))}
+      onClose={() => look(({ cancelPrefetch }) => cancelPrefetch(store))}
       entries={entries}
       more={more}
       onChoose={(chosen) => {
@@ -59,6 +59,6 @@ function Menu(shell: ProjectShell) {
 }
 
 /** If this can't be loaded, as without a network, a project is read when it opens. */
-function look(act: (looking: typeof import('./lookAhead')) => unknown): void {
-  import('./lookAhead').then(act).catch(() => undefined);
+function look(act: (looking: typeof import('./prefetchOnHover')) => unknown): void {
+  import('./prefetchOnHover').then(act).catch(() => undefined);
 }

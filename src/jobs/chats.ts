@@ -6,7 +6,7 @@ import { type Job, yieldUntil } from '../core/base/job';
 import type { Conversation } from '../core/chat/conversation';
 import { conversationOf, isRefusal, renderedDocuments } from '../core/chat/documents';
 import { fitted } from '../core/chat/fitted';
-import { renderChat, renderedTokens, tried } from '../core/chat/renderChat';
+import { renderChat, renderedTokens, probeTemplate } from '../core/chat/renderChat';
 import { conversationReader } from '../core/chat/reader';
 import { spokenBy } from '../core/chat/spoken';
 import type { ChatTemplate } from '../core/chat/template';
@@ -75,7 +75,7 @@ export function lossMaskPreviewer(): LossMaskPreviewer {
         'Add chats: JSON Lines in OpenAI, ShareGPT or Alpaca format, or a table of questions and answers.',
       );
     const template = await spokenBy(await createTokenizer(tokenizer));
-    const { endsWith, asksAlike } = tried(template);
+    const { endsWith, asksAlike } = probeTemplate(template);
     const stored = conversationsOf(store, texts);
     const of = JSON.stringify([texts.map(textRef), template.tokenizer.hash, template.source, context]);
     const all = texts.reduce((sum, text) => sum + trainingSize(text).documents, 0);

@@ -152,7 +152,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
           return true;
         });
       },
-      lookAhead(id) {
+      prefetch(id) {
         const reading = prefetched.get(id) ?? prefetch(id);
         prefetched.delete(id);
         prefetched.set(id, reading);
@@ -161,7 +161,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
         Promise.all([reading.pages, reading.runs?.whole]).catch(() => prefetched.delete(id));
         return reading.settled;
       },
-      lookAway: () => prefetched.clear(),
+      dropPrefetched: () => prefetched.clear(),
     };
   };
 

@@ -97,7 +97,7 @@ async function emptyNextToRuns() {
 test('a prefetched project is shown at once, and read again', async () => {
   const { getState, subscribe, browser, rows, lists, hold, letGo } = await emptyNextToRuns();
   getState().showRuns();
-  await getState().lookAhead('first');
+  await getState().prefetch('first');
   expect(lists()).toBe(1);
 
   hold();
@@ -124,7 +124,7 @@ test('a project opened during its prefetch is shown with those values, which are
   const { getState, browser, rows, lists, hold, letGo } = await emptyNextToRuns();
   getState().showRuns();
   hold();
-  void getState().lookAhead('first');
+  void getState().prefetch('first');
   await vi.waitFor(() => expect(lists()).toBe(1));
   const opening = getState().open('first');
   await rest();
@@ -143,7 +143,7 @@ test('changes by another tab after a prefetch are shown, and a project that it d
   const theirs = browser.tab().studio.getState;
   await theirs().load('first');
 
-  await getState().lookAhead('first');
+  await getState().prefetch('first');
   theirs().change({ name: 'Moby' });
   await theirs().describeRun(STOPPED, { name: 'Ahab' });
   await theirs().removeTexts([theirs().texts[0]!.id]);
@@ -156,7 +156,7 @@ test('changes by another tab after a prefetch are shown, and a project that it d
   });
 
   await getState().open(empty);
-  await getState().lookAhead('first');
+  await getState().prefetch('first');
   await theirs().deleteProject();
   await getState().open('first');
   await vi.waitFor(() => expect(getState().project.id).toBe(empty));
@@ -166,21 +166,21 @@ test('changes by another tab after a prefetch are shown, and a project that it d
 test('prefetched values are dropped when no project can be opened any more, and failed reads are requested again', async () => {
   const { getState, browser, lists } = await emptyNextToRuns();
   getState().showRuns();
-  await getState().lookAhead('first');
-  await getState().lookAhead('first');
+  await getState().prefetch('first');
+  await getState().prefetch('first');
   expect(lists()).toBe(1);
-  getState().lookAway();
-  await getState().lookAhead('first');
+  getState().dropPrefetched();
+  await getState().prefetch('first');
   expect(lists()).toBe(2);
 
   let reads = 0;
   const isLeft = getState().readBefore(() => Promise.reject(new Error(`${++reads}`)));
-  getState().lookAway();
-  await getState().lookAhead('first');
-  await getState().lookAhead('first');
+  getState().dropPrefetched();
+  await getState().prefetch('first');
+  await getState().prefetch('first');
   expect([reads, getState().toasts]).toEqual([2, []]); // nothing is reported
   isLeft();
-  await getState().lookAhead('none');
+  await getState().prefetch('none');
   expect(getState().toasts).toEqual([]);
   expect(await getState().open('none')).toBe(false);
   browser.close();
@@ -196,7 +196,7 @@ test('of more than four prefetched projects, the least recently requested is dro
   }
   const read: string[] = [];
   getState().readBefore(({ project }) => Promise.resolve(read.push(project.id)));
-  for (const id of [...ids, ids[4]!, ids[1]!, ids[0]!]) await getState().lookAhead(id);
+  for (const id of [...ids, ids[4]!, ids[1]!, ids[0]!]) await getState().prefetch(id);
   expect(read).toEqual([...ids, ids[0]]);
   browser.close();
 });

@@ -2,7 +2,7 @@
 import * as jinja from '@huggingface/jinja';
 import { HomegrownError } from '../base/errors';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { type Tried, tried } from './renderChat';
+import { type Tried, probeTemplate } from './renderChat';
 import { compiledBy, ownTemplate } from './template';
 
 /** Stop tokens: the end of text, and the end of an answer if it differs. */
@@ -33,7 +33,7 @@ function triedAnew(tokenizer: Tokenizer): Tried | null {
   const source = ownTemplate(tokenizer);
   if (source === undefined) return null;
   try {
-    return tried(compiledBy(jinja, source, tokenizer));
+    return probeTemplate(compiledBy(jinja, source, tokenizer));
   } catch (error) {
     // An imported model keeps its template on export, even if that can't run.
     if (error instanceof HomegrownError) return null;

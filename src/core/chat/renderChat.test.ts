@@ -12,7 +12,7 @@ import {
 import { type Conversation, type Message, ofPair } from './conversation';
 import { encoded } from './encoded';
 import { allFitted, fitted } from './fitted';
-import { endsTurn, type RenderedChat, renderChat, renderedTokens, prompted, tried } from './renderChat';
+import { endsTurn, type RenderedChat, renderChat, renderedTokens, prompted, probeTemplate } from './renderChat';
 import { type ChatTemplate, compiled } from './template';
 import { usualTemplate } from './usual';
 import { propertyRuns } from '../../testing/propertyRuns';
@@ -126,7 +126,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
   });
 
   it('reports the end token of an answer, and that the prompt equals the training text', () => {
-    const { endsWith, asksAlike } = tried(template);
+    const { endsWith, asksAlike } = probeTemplate(template);
     expect(asksAlike).toBe(true);
     expect(endsWith).toBeDefined();
     expect(renderChat(ofPair('a', 'b'), template).turns.at(-1)).toMatchObject({ role: 'assistant', endsWith });
@@ -192,7 +192,7 @@ describe('loss mask', () => {
     const words = await compiled("{% for m in messages %}{{ m.role + ':\\n' + m.content + '\\n' }}{% endfor %}", every);
     const found = renderChat(conversation, words);
     expect(endsTurn(found)).toBe(false);
-    expect(tried(words)).toEqual({ asksAlike: false });
+    expect(probeTemplate(words)).toEqual({ asksAlike: false });
     expect(shown(found, every).filter((part) => part.startsWith('a+'))).toEqual(['a+Me.', 'a+So.']);
   });
 

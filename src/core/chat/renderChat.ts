@@ -112,7 +112,7 @@ export interface Tried {
 }
 
 /** @throws HomegrownError as `renderChat` */
-export function tried(template: ChatTemplate): Tried {
+export function probeTemplate(template: ChatTemplate): Tried {
   const { ids, lossRanges, turns } = renderChat({ messages: EXAMPLE, name: 'an example' }, template);
   const asked = prompted({ messages: EXAMPLE.slice(0, 1), name: 'an example' }, template);
   const before = ids.subarray(0, lossRanges[0]![0]);

@@ -14,7 +14,7 @@ export interface EvaluationWork {
   written: number;
   /** Training tokens that n-gram models count first; 0 if their scores are stored. */
   counted?: number;
-  /** Whether the text is also read in windows that overlap by half, which is twice as many tokens again. */
+  /** Whether the text is also read in half-overlapping windows: three times the tokens in total. */
   isStrided?: boolean;
 }
 
@@ -29,29 +29,33 @@ export function evaluationSeconds(
 ): number {
   const as = evaluatedAs(objective, { id, config });
   const cost = costOf(modelSpec(id), config, vocabulary);
-  const read = (isStrided ? 3 : 1) * tokens;
-  const slow = slowProcessor(device);
-  const writing = as === 'nextTokens' ? written : 0;
-  const scored = as === 'labels' ? 0 : read * (as === 'maskedTokens' ? MASKED : 1) * vocabulary;
-  const passes = Math.ceil(read / (ROWS * config.context));
+  const tokensRead = (isStrided ? 3 : 1) * tokens;
+  const slowdown = processorSlowdown(device);
+  // Only causal models generate texts in an evaluation.
+  const generated = as === 'nextTokens' ? written : 0;
+  const scored = as === 'labels' ? 0 : tokensRead * (as === 'maskedTokens' ? MASKED_SHARE : 1) * vocabulary;
+  const passes = Math.ceil(tokensRead / (WINDOWS_PER_PASS * config.context));
   return (
-    forwardSeconds(cost, device, read, passes) +
-    forwardSeconds(cost, device, writing, slow * writing) +
-    slow * (device.slowness ?? 1) * (scored * SCORE + counted * COUNT) +
-    slow * REST
+    forwardSeconds(cost, device, tokensRead, passes) +
+    forwardSeconds(cost, device, generated, slowdown * generated) +
+    slowdown * (device.slowness ?? 1) * (scored * SECONDS_PER_SCORE + counted * SECONDS_PER_COUNT) +
+    slowdown * OTHER_SECONDS
   );
 }
-/** Windows per pass. */
-const ROWS = 8;
+/** Windows per forward pass. */
+const WINDOWS_PER_PASS = 8;
 /** Share of tokens that are masked. */
-const MASKED = 0.15;
-/** Processor seconds: softmax and rank per vocabulary entry, n-gram counts per token, and the remaining work. */
-const [SCORE, COUNT, REST] = [25e-9, 0.5e-6, 1];
+const MASKED_SHARE = 0.15;
+/** Seconds of the reference processor: softmax and rank per vocabulary entry, n-gram counts per token, other work. */
+const SECONDS_PER_SCORE = 25e-9;
+const SECONDS_PER_COUNT = 0.5e-6;
+const OTHER_SECONDS = 1;
 
-/** Slowness of this processor compared with the one measured above; 1 on a GPU, whose rate doesn't show it. */
-const slowProcessor = ({ kind, gigaflops }: PlanDevice): number =>
-  kind === 'webgpu' ? 1 : Math.max(1, USUAL_GIGAFLOPS / gigaflops);
-const USUAL_GIGAFLOPS = 40;
+/** Slowdown against the reference processor; 1 next to a GPU, whose rate doesn't show it. */
+const processorSlowdown = ({ kind, gigaflops }: PlanDevice): number =>
+  kind === 'webgpu' ? 1 : Math.max(1, REFERENCE_GIGAFLOPS / gigaflops);
+/** GFLOP/s of matrix products on the reference processor. */
+const REFERENCE_GIGAFLOPS = 40;
 
 /** Default rate of building data, in characters per second, on a processor of 2024. */
 const BUILD_RATE = 1.2e6;

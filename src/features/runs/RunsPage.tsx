@@ -26,7 +26,7 @@ import { LineagePane } from './LineagePane';
 import { RunPane } from './RunPane';
 import styles from './RunsPage.module.css';
 import { RunsTable } from './RunsTable';
-import { columnsOf, filtered, type Sort, sorted, sortedBy } from './table';
+import { columnsOf, filterRuns, type Sort, sortRuns, toggleSort } from './runTable';
 import { baselineOf, bestOf, comparable, formatBits, type RunView, viewOf } from './view';
 
 /** Maximum number of distinguishable curves. */
@@ -72,9 +72,12 @@ function Runs({ views }: { views: readonly RunView[] }) {
     ({ id, row }: RunView) => id === trainingId || (isElsewhere && row.record.status === 'running'),
     [trainingId, isElsewhere],
   );
-  const { columns, same } = useMemo(() => columnsOf(views, isRunning), [views, isRunning]);
+  const { columns, sameCount: same } = useMemo(() => columnsOf(views, isRunning), [views, isRunning]);
   const baseline = baselineOf(views, baselineId);
-  const rows = useMemo(() => sorted(filtered(views, filter, columns), sort, columns), [views, filter, sort, columns]);
+  const rows = useMemo(
+    () => sortRuns(filterRuns(views, filter, columns), sort, columns),
+    [views, filter, sort, columns],
+  );
   const first = useMemo(() => firstShown(views, baseline), [views, baseline]);
   const isShown = ({ id }: RunView): boolean => overrides[id] ?? first.has(id);
   const shown = useMemo(
@@ -187,7 +190,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
                 chosen={chosen?.id}
                 onChoose={({ id }) => setChosen(id)}
                 sort={sort}
-                onSort={(column) => setSort(sortedBy(sort, column))}
+                onSort={(column) => setSort(toggleSort(sort, column))}
               />
               {rows.length === 0 && <p className={styles.none}>No run matches</p>}
             </div>

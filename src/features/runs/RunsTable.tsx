@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatDuration, formatReading } from '../../c
 import { valueWords } from '../../core/runs/compare';
 import { cx, Icon, Swatch, Table, text, type Column } from '../../ui';
 import styles from './RunsPage.module.css';
-import { differs, type IsRunning, type RunColumn, type Sort } from './table';
+import { differsFromBaseline, type IsRunning, type RunColumn, type Sort } from './runTable';
 import { formatGap, gapOf, judgementOf } from './verdict';
 import { formatBits, headlineValue, type RunView, timeOf } from './view';
 import { differenceWords, NONE, stateWords } from './words';
@@ -79,7 +79,7 @@ export function RunsTable(p: RunsTableProps) {
         ...(LEFT_OUT[id] && { leaveOut: LEFT_OUT[id] }),
         cell: (view) =>
           setting ? (
-            <span className={cx(styles.value, differs(setting, view, baseline) && styles.differs)}>
+            <span className={cx(styles.value, differsFromBaseline(setting, view, baseline) && styles.differs)}>
               {valueWords(setting.of(view.made))}
             </span>
           ) : (

@@ -3,7 +3,7 @@ import type { Cell } from '../../core/base/csv';
 import { headlineOf } from '../../core/objectives';
 import { bitsPerByteOf } from '../../core/runs/bitsPerByte';
 import { valueWords } from '../../core/runs/compare';
-import type { RunColumn } from './table';
+import type { RunColumn } from './runTable';
 import { type RunView, tokensAt } from './view';
 
 type Rows = readonly (readonly Cell[])[];
@@ -30,7 +30,7 @@ export function tableRows(
   ];
 }
 
-function cellOf({ id, by, setting }: RunColumn, view: RunView, baseline: RunView | undefined): Cell {
+function cellOf({ id, sortKey: by, setting }: RunColumn, view: RunView, baseline: RunView | undefined): Cell {
   if (setting) {
     const value = setting.of(view.made);
     return typeof value === 'object' ? valueWords(value) : value;

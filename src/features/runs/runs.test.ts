@@ -6,7 +6,7 @@ import type { SavedStep } from '../../protocol/data';
 import { curveRows, tableRows } from './csv';
 import { lineOf, ends, forebearLines, usualMeasure } from './curves';
 import { givesWay } from './light';
-import { columnsOf, filtered, sorted, sortedBy } from './table';
+import { columnsOf, filterRuns, sortRuns, toggleSort } from './runTable';
 import { bestOf, comparable, tokensAt, viewOf } from './view';
 import { formatGap, gapOf, verdictOf } from './verdict';
 import { differWords, standing, stateWords } from './words';
@@ -57,14 +57,14 @@ test('counts tokens by the batch size of each segment', () => {
 });
 
 test('has a column per differing setting, a count of equal ones, and every row in order', () => {
-  const { columns, same } = columnsOf(views, none);
+  const { columns, sameCount: same } = columnsOf(views, none);
   expect(columns.filter(({ setting }) => setting).map(({ label }) => label)).toEqual([
     'Width',
     'Learning rate',
     'Dropout',
   ]);
   expect(same).toBeGreaterThan(20);
-  const by = (column: string, order: 'ascending' | 'descending') => names(sorted(views, { column, order }, columns));
+  const by = (column: string, order: 'ascending' | 'descending') => names(sortRuns(views, { column, order }, columns));
   expect(by('bits', 'ascending')[0]).toBe(bestOf(views)!.name);
   expect(by('run', 'descending')).toEqual(names(views).toSorted().reverse());
   expect(by('recipe.learningRate', 'descending')[0]).toBe('hot rate');
@@ -72,14 +72,14 @@ test('has a column per differing setting, a count of equal ones, and every row i
   const stranger = { ...named('cooler'), bits: undefined };
   const all = [stranger, ...views.filter(({ name }) => name !== 'cooler')];
   for (const order of ['ascending', 'descending'] as const)
-    expect(sorted(all, { column: 'bits', order }, columns).at(-1)).toBe(stranger);
-  expect(sortedBy({ column: 'bits', order: 'ascending' }, 'bits').order).toBe('descending');
-  expect(sortedBy({ column: 'bits', order: 'ascending' }, 'time')).toEqual({ column: 'time', order: 'ascending' });
+    expect(sortRuns(all, { column: 'bits', order }, columns).at(-1)).toBe(stranger);
+  expect(toggleSort({ column: 'bits', order: 'ascending' }, 'bits').order).toBe('descending');
+  expect(toggleSort({ column: 'bits', order: 'ascending' }, 'time')).toEqual({ column: 'time', order: 'ascending' });
 });
 
 test('a filter searches names, tags, notes and differing settings', () => {
   const { columns } = columnsOf(views, none);
-  const found = (words: string) => names(filtered(views, words, columns)).toSorted();
+  const found = (words: string) => names(filterRuns(views, words, columns)).toSorted();
   expect(found('HALF')).toEqual(['half width']);
   expect(found('memorises')).toEqual(['dropout 0.3']);
   expect(found('width 96')).toEqual(['half width']);

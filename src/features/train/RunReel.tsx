@@ -10,24 +10,24 @@ import { TryPrompt } from './TryPrompt';
 import { Mapped } from './columns';
 import styles from './TrainPage.module.css';
 
-/** Width in px of the axis of nats, between the plot and the gutter. */
-const NATS = 28;
+/** Width in px of the right axis (nats), between the plot and the gutter. */
+const RIGHT_AXIS_WIDTH = 28;
 
-/** The run's sample and its scrubber, on one axis with the chart below. */
+/** Shows the run's samples, with a scrubber aligned to the loss chart. */
 export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: ReactNode }) {
   const { log, phase } = useShown('train');
   const { recipe, segments, model } = p.settings;
-  // The log is mutated in place; new samples come only with one of these values.
-  const counted = `${log.evaluations.length} ${log.sampled.length} ${log.shown?.step}`;
+  // The log is mutated in place; samples change only if one of these values does.
+  const logVersion = `${log.evaluations.length} ${log.sampled.length} ${log.shown?.step}`;
   const samples = useMemo(
-    (): readonly RunSample[] => (counted === '' ? [] : runSamples(log, recipe)),
-    [log, recipe, counted],
+    (): readonly RunSample[] => (logVersion === '' ? [] : runSamples(log, recipe)),
+    [log, recipe, logVersion],
   );
   const state = useReel(samples.length);
-  useAsked(log, samples, state.move);
+  useRequestedSample(log, samples, state.move);
   const { context } = model.config;
-  const trained = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
-  const tokens = useMemo(() => new Mapped(log.step, trained), [log, trained]);
+  const tokensAtStep = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
+  const tokens = useMemo(() => new Mapped(log.step, tokensAtStep), [log, tokensAtStep]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
   const columns = { step: log.step, tokens: tokens.read(), seconds: seconds.read() };
   const place = stepPlace(columns, p.axis, plannedSteps(phase, p.settings));
@@ -44,7 +44,7 @@ export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: Re
       samples={samples}
       state={state}
       place={place}
-      axisRight={NATS}
+      axisRight={RIGHT_AXIS_WIDTH}
       form={form}
       aside={<TryPrompt prompt={recipe.samplePrompt} />}
     >
@@ -54,14 +54,14 @@ export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: Re
 }
 
 /** Shows a requested sample as soon as it arrives, because the run may have written a newer one by then. */
-function useAsked(log: RunLog, samples: readonly RunSample[], move: (at: number) => void): void {
-  const asked = log.sampled.length;
-  const seen = useRef({ log, asked });
+function useRequestedSample(log: RunLog, samples: readonly RunSample[], move: (at: number) => void): void {
+  const requests = log.sampled.length;
+  const seen = useRef({ log, requests });
   useEffect(() => {
-    const { log: known, asked: before } = seen.current;
-    if (known === log && before === asked) return;
-    seen.current = { log, asked };
-    const at = samples.findIndex(({ key }) => key === `asked ${asked - 1}`);
-    if (known === log && asked > before && at >= 0) move(at);
+    const { log: previousLog, requests: before } = seen.current;
+    if (previousLog === log && before === requests) return;
+    seen.current = { log, requests };
+    const at = samples.findIndex(({ key }) => key === `asked ${requests - 1}`);
+    if (previousLog === log && requests > before && at >= 0) move(at);
   });
 }

@@ -6,7 +6,7 @@ export interface OpeningSlice {
   load(id?: string): Promise<void>;
   /** Opens another project, with its texts and its run. Returns false, with a toast, if there is none. */
   open(id: string): Promise<boolean>;
-  /** Prefetches a project; resolves when its values are read. They are kept until `lookAway`. */
-  lookAhead(id: string): Promise<unknown>;
-  lookAway(): void;
+  /** Prefetches a project; resolves when its values are read. They are kept until `dropPrefetched`. */
+  prefetch(id: string): Promise<unknown>;
+  dropPrefetched(): void;
 }

@@ -94,8 +94,8 @@ export const huggingFace: HuggingFace<T5Config> = {
   },
   schema: t5,
   /**
-   * transformers 5 writes all classifiers as tied, and 4 scales tied ones. So a classifier in the file of an unscaled
-   * model is untied.
+   * transformers 5 writes `tie_word_embeddings: true` for every model. Version 4 scales decoder outputs only if tied. So
+   * an `lm_head` in the file of an unscaled model has its own weights.
    */
   seen: (config, names) => (!config.scaled && names.has(HEAD) ? { ...config, untied: true } : config),
   rename: (name) => (name === `${blockOf('decoder', 0)}.${CROSS}.relative_attention_bias.weight` ? null : name),
@@ -113,7 +113,9 @@ export const huggingFace: HuggingFace<T5Config> = {
     const split = (layer: string, of: string, names: readonly string[], columns: number): Layout =>
       names.map((name, at) => ({
         name: `${layer}.${name}.weight`,
-        ...{ of: `${layer}.${of}.weight`, transposed: true, columns: [at * columns, (at + 1) * columns] as const },
+        of: `${layer}.${of}.weight`,
+        transposed: true,
+        columns: [at * columns, (at + 1) * columns],
       }));
     const blocks = (side: Side): Layout =>
       Array.from({ length: layers }, (_, i): Layout => {

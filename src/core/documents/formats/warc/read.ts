@@ -11,95 +11,96 @@ import type { DocumentReader, FoundDocument, OpenFile } from '../format';
 import { pageIn } from '../html';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const left = new Map<Left, number>();
+  const skipped = new Map<SkipReason, number>();
   const notes = new Map<string, number>();
   const note = (sentence: string): void => void notes.set(sentence, (notes.get(sentence) ?? 0) + 1);
-  let [records, taken, cut] = [0, 0, 0];
+  let [records, pages, truncated] = [0, 0, 0];
   const warc = new Warc(file.bytes, file.name);
   for await (const record of warc.records()) {
     records++;
     const found = await documentOf(record, { ...file, note });
     if (found === null) continue; // the file ends inside the record
-    if (typeof found === 'string') left.set(found, (left.get(found) ?? 0) + 1);
+    if (typeof found === 'string') skipped.set(found, (skipped.get(found) ?? 0) + 1);
     else {
-      taken++;
-      if (isCut(record)) cut++;
+      pages++;
+      if (isTruncated(record)) truncated++;
       yield found;
     }
   }
-  const words = (Object.keys(LEFT) as Left[]).flatMap((kind) => {
-    const count = left.get(kind);
-    return count === undefined ? [] : [counted(count, LEFT[kind][0], LEFT[kind][1])];
+  const words = (Object.keys(SKIP_REASONS) as SkipReason[]).flatMap((reason) => {
+    const count = skipped.get(reason);
+    return count === undefined ? [] : [counted(count, SKIP_REASONS[reason][0], SKIP_REASONS[reason][1])];
   });
-  if (taken === 0 && records > 0)
+  if (pages === 0 && records > 0)
     throw badFile(
       `${file.name} has no page with text${words.length > 0 ? `, only ${listed(words)}` : ''}.`,
       'Crawl HTML or plain text pages, such as with wget --recursive --warc-file=NAME ADDRESS.',
     );
   if (words.length > 0) file.note(`Skipped ${listed(words)}`);
-  if (cut > 0) file.note(`The crawler cut ${counted(cut, 'page')} short`);
+  if (truncated > 0) file.note(`The crawler cut ${counted(truncated, 'page')} short`);
   if (warc.isCutOff) file.note('Cut off at its end; everything complete before that is used');
   for (const [sentence, count] of notes) file.note(`${counted(count, 'page')}: ${sentence}`);
 };
 
 /** Reasons why a record gives no document, with the names of such records. */
-const LEFT = {
-  about: ['crawl metadata record', 'crawl metadata records'],
+const SKIP_REASONS = {
+  metadata: ['crawl metadata record', 'crawl metadata records'],
   status: ['error or redirect', 'errors and redirects'],
   revisit: ['unchanged page', 'unchanged pages'],
-  kind: ['file that isn’t a page', 'files that aren’t pages'],
-  packed: ['page with unsupported compression', 'pages with unsupported compression'],
+  notAPage: ['file that isn’t a page', 'files that aren’t pages'],
+  compression: ['page with unsupported compression', 'pages with unsupported compression'],
   large: ['oversized page', 'oversized pages'],
-  unread: ['unreadable page', 'unreadable pages'],
+  unreadable: ['unreadable page', 'unreadable pages'],
   empty: ['page without text', 'pages without text'],
 } as const satisfies Record<string, readonly [string, string]>;
-type Left = keyof typeof LEFT;
+type SkipReason = keyof typeof SKIP_REASONS;
 const listed = (words: readonly string[]): string => new Intl.ListFormat('en-GB').format(words);
 
-const isCut = ({ headers }: WarcRecord): boolean => headers.has('warc-truncated') || headers.has('warc-segment-number');
+const isTruncated = ({ headers }: WarcRecord): boolean =>
+  headers.has('warc-truncated') || headers.has('warc-segment-number');
 
 /** Converts a record to a document, or says why not; null if the file is cut off inside the record. */
-async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocument | Left | null> {
+async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocument | SkipReason | null> {
   const { headers, length } = record;
   const type = headers.get('warc-type');
   // wget writes addresses in angle brackets, as in a draft of the standard.
   const source = (headers.get('warc-target-uri') ?? '').replace(/^<(.*)>$/s, '$1');
   if (type === 'revisit') return 'revisit';
-  if (type !== 'response' && type !== 'resource' && type !== 'conversion') return 'about';
+  if (type !== 'response' && type !== 'resource' && type !== 'conversion') return 'metadata';
   // Metadata of the crawler, and instructions for crawlers.
-  if (/^metadata:/i.test(source) || /^https?:\/\/[^/]*\/robots\.txt$/i.test(source)) return 'about';
+  if (/^metadata:/i.test(source) || /^https?:\/\/[^/]*\/robots\.txt$/i.test(source)) return 'metadata';
   if (length > MAX_RECORD_BYTES) return 'large';
   const bytes = await record.content();
   if (!bytes) return null;
-  const answer = type === 'response' ? answerOf(bytes) : { status: 200, headers, body: bytes };
-  if (!answer) return 'kind';
-  if (answer.status !== 200) return 'status';
-  const { mime, charset } = contentType(
-    answer.headers.get('content-type') ?? headers.get('warc-identified-payload-type'),
+  const response = type === 'response' ? answerOf(bytes) : { status: 200, headers, body: bytes };
+  if (!response) return 'notAPage';
+  if (response.status !== 200) return 'status';
+  const { mime, charset } = parseContentType(
+    response.headers.get('content-type') ?? headers.get('warc-identified-payload-type'),
   );
-  const kind = KINDS.get(mime);
-  if (!kind) return 'kind';
-  const name = `${source}${kind === 'xhtml' ? '.xhtml' : ''}`;
+  const pageType = PAGE_TYPES.get(mime);
+  if (!pageType) return 'notAPage';
+  const name = `${source}${pageType === 'xhtml' ? '.xhtml' : ''}`;
   try {
-    const body = await contentOf(answer, name, kind === 'pdf' ? MAX_RECORD_BYTES : MAX_PAGE_BYTES);
-    if (!body) return 'packed';
-    const found = await readBody(kind, body, { ...file, name, bytes: once(body) }, charset);
+    const body = await contentOf(response, name, pageType === 'pdf' ? MAX_RECORD_BYTES : MAX_PAGE_BYTES);
+    if (!body) return 'compression';
+    const found = await readBody(pageType, body, { ...file, name, bytes: once(body) }, charset);
     if (!found || !/\S/.test(found.text)) return 'empty';
     const date = headers.get('warc-date');
     const [language] = (headers.get('warc-identified-content-language') ?? '').split(',');
     const fields = { source, date, language: languageCode(language!) };
-    const known = Object.entries(fields).flatMap(([name, value]) =>
+    const present = Object.entries(fields).flatMap(([name, value]) =>
       value ? [[name, value.toWellFormed()] as const] : [],
     );
-    return { title: source, ...found, fields: { ...found.fields, ...Object.fromEntries(known) } };
+    return { title: source, ...found, fields: { ...found.fields, ...Object.fromEntries(present) } };
   } catch (error) {
-    if (isBadFile(error)) return 'unread';
+    if (isBadFile(error)) return 'unreadable';
     throw error;
   }
 }
 
-type Kind = 'html' | 'xhtml' | 'plain' | 'pdf';
-const KINDS: ReadonlyMap<string, Kind> = new Map([
+type PageType = 'html' | 'xhtml' | 'plain' | 'pdf';
+const PAGE_TYPES: ReadonlyMap<string, PageType> = new Map([
   ['text/html', 'html'],
   ['application/xhtml+xml', 'xhtml'],
   ['text/plain', 'plain'],
@@ -108,24 +109,24 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
 ]);
 
 async function readBody(
-  kind: Kind,
+  pageType: PageType,
   body: Uint8Array,
   file: OpenFile,
   charset: string | undefined,
 ): Promise<FoundDocument | undefined> {
-  if (kind === 'pdf') {
+  if (pageType === 'pdf') {
     const { documents } = await import('../pdf/read');
     for await (const found of documents(file)) return found;
     return undefined;
   }
   const read = async (label: string | undefined): Promise<FoundDocument> =>
-    kind === 'plain' ? { text: (await textOf(file, body, label)).toWellFormed() } : pageIn(file, body, label);
+    pageType === 'plain' ? { text: (await textOf(file, body, label)).toWellFormed() } : pageIn(file, body, label);
   // The server's encoding takes precedence, as in browsers; if it is wrong, the page's own is used.
   return charset === undefined ? read(charset) : read(charset).catch(() => read(undefined));
 }
 
 /** Parses a content type such as `text/html; charset="utf-8"`. */
-function contentType(value = ''): { mime: string; charset: string | undefined } {
+function parseContentType(value = ''): { mime: string; charset: string | undefined } {
   const mime = value.split(';', 1)[0]!.trim().toLowerCase();
   return { mime, charset: /;\s*charset\s*=\s*(?:["']\s*)?([^\s"';]+)/i.exec(value)?.[1]?.toLowerCase() };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { lookAhead, lookAt, lookAway, MAX_PREFETCHED, RESTING_MS } from './lookAhead';
+import { prefetchProjects, prefetchHovered, cancelPrefetch, MAX_PREFETCHED, HOVER_DELAY_MS } from './prefetchOnHover';
 import type { Studio } from '../state/slices/studio';
 
 beforeEach(() => vi.useFakeTimers());
@@ -13,8 +13,8 @@ function studioOf() {
   const studio = { projects: ['a', 'b', 'c', 'd', 'e', 'f'].map(row), project: { id: 'a' } } as unknown as Studio;
   const getState = (): Studio => ({
     ...studio,
-    lookAhead: (id) => (asked.push(id), new Promise<void>((resolve) => (end = resolve))),
-    lookAway: () => void asked.push('away'),
+    prefetch: (id) => (asked.push(id), new Promise<void>((resolve) => (end = resolve))),
+    dropPrefetched: () => void asked.push('away'),
     listProjects: () => (asked.push('sizes'), Promise.resolve()),
   });
   const others = studio.projects.slice(1);
@@ -24,7 +24,7 @@ const soon = () => vi.advanceTimersByTimeAsync(0);
 
 test('an open menu prefetches the most recent projects one after another, then counts sizes', async () => {
   const { asked, others, store, end } = studioOf();
-  const looking = lookAhead(store, others);
+  const looking = prefetchProjects(store, others);
   for (let read = 1; read <= MAX_PREFETCHED; read++) {
     await soon();
     expect(asked).toHaveLength(read);
@@ -36,10 +36,10 @@ test('an open menu prefetches the most recent projects one after another, then c
 
 test("a slow read doesn't hold up the others, and a closed menu stops reading", async () => {
   const { asked, others, store, end } = studioOf();
-  const looking = lookAhead(store, others);
+  const looking = prefetchProjects(store, others);
   await vi.advanceTimersByTimeAsync(1000);
   expect(asked).toEqual(['b', 'c']);
-  lookAway(store);
+  cancelPrefetch(store);
   end();
   await looking;
   expect(asked).toEqual(['b', 'c', 'away']);
@@ -47,21 +47,21 @@ test("a slow read doesn't hold up the others, and a closed menu stops reading", 
 
 test('a hovered project is prefetched, unless the pointer only passes over it or it is open by then', () => {
   const { asked, studio, store } = studioOf();
-  const rest = () => vi.advanceTimersByTime(RESTING_MS);
-  lookAt(store, 'open-b');
-  vi.advanceTimersByTime(RESTING_MS - 1);
-  lookAt(store, 'open-f');
+  const rest = () => vi.advanceTimersByTime(HOVER_DELAY_MS);
+  prefetchHovered(store, 'open-b');
+  vi.advanceTimersByTime(HOVER_DELAY_MS - 1);
+  prefetchHovered(store, 'open-f');
   rest();
   expect(asked).toEqual(['f']);
-  lookAt(store, 'open-b');
-  lookAt(store, 'new-project'); // opens no existing project
-  lookAt(store, 'open-a');
+  prefetchHovered(store, 'open-b');
+  prefetchHovered(store, 'new-project'); // opens no existing project
+  prefetchHovered(store, 'open-a');
   rest();
-  lookAt(store, 'open-b');
+  prefetchHovered(store, 'open-b');
   studio.project = { ...studio.project, id: 'b' };
   rest();
-  lookAt(store, 'open-c');
-  lookAway(store);
+  prefetchHovered(store, 'open-c');
+  cancelPrefetch(store);
   rest();
   expect(asked).toEqual(['f', 'away']);
 });

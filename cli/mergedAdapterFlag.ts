@@ -1,5 +1,5 @@
-/** --adapter of commands that read a model. */
-export const MERGED_ADAPTER = {
+/** The --adapter flag of commands that read a model. */
+export const MERGED_ADAPTER_FLAG = {
   kind: 'text',
   path: 'reads',
   otherwise: 'none',

@@ -1,8 +1,8 @@
 import { memoryLimits } from '../../src/core/train/device';
 import type { MemoryLimits } from '../../src/core/train/memory';
 
-/** Memory limits of the device. @param gigabytes a bound of the run; 0 for the device's own */
-export const limitsWithin = (gigabytes: number): MemoryLimits => ({
+/** Returns the device's memory limits. @param gigabytes additional limit of the total, set by the user; 0 sets none */
+export const memoryLimitsWithin = (gigabytes: number): MemoryLimits => ({
   ...memoryLimits(),
   ...(gigabytes > 0 && { bound: 1e9 * gigabytes }),
 });

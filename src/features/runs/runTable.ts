@@ -24,66 +24,78 @@ export interface RunColumn {
   /** Unit of the numbers in a spreadsheet. */
   unit?: string;
   /** Sort key; undefined comes last in either order. */
-  by: (view: RunView) => number | string | undefined;
+  sortKey: (view: RunView) => number | string | undefined;
   /** Setting that differs among the runs. */
   setting?: Setting;
 }
 
-/** Columns: scores of runs, then the settings that differ among them. */
+/**
+ * Columns: scores of runs, then the settings that differ among them.
+ * @returns `sameCount`: number of settings that are equal in all runs
+ */
 export function columnsOf(
   views: readonly RunView[],
   isRunning: IsRunning,
-): { columns: readonly RunColumn[]; same: number } {
-  const { differ, same } = settingsThatDiffer(views.map(({ made }) => made));
+): { columns: readonly RunColumn[]; sameCount: number } {
+  const { differ, same: sameCount } = settingsThatDiffer(views.map(({ made }) => made));
   const { label } = headlineOf(views[0]?.objective ?? 'causal');
   const columns: RunColumn[] = [
-    { id: 'bits', label: 'Bits per byte', isNumber: true, by: ({ bits }) => bits },
-    { id: 'difference', label: 'Difference', isNumber: true, by: ({ bits }) => bits },
-    { id: 'headline', label, isNumber: true, by: headlineValue },
-    { id: 'best', label: 'Best step', isNumber: true, by: ({ best }) => best?.step },
-    { id: 'gap', label: 'Gap', unit: 'nats', isNumber: true, by: gapOf },
+    { id: 'bits', label: 'Bits per byte', isNumber: true, sortKey: ({ bits }) => bits },
+    { id: 'difference', label: 'Difference', isNumber: true, sortKey: ({ bits }) => bits },
+    { id: 'headline', label, isNumber: true, sortKey: headlineValue },
+    { id: 'best', label: 'Best step', isNumber: true, sortKey: ({ best }) => best?.step },
+    { id: 'gap', label: 'Gap', unit: 'nats', isNumber: true, sortKey: gapOf },
     ...differ.map((setting): RunColumn => {
-      const by = ({ made }: RunView) => {
+      const sortKey = ({ made }: RunView) => {
         const value = setting.of(made);
         return typeof value === 'object' ? value.words : value;
       };
-      return { id: setting.id, label: setting.label, isNumber: setting.isNumber, by, setting };
+      return { id: setting.id, label: setting.label, isNumber: setting.isNumber, sortKey, setting };
     }),
-    { id: 'time', label: 'Time', unit: 'ms', isNumber: true, by: timeOf },
-    { id: 'verdict', label: 'Verdict', isNumber: false, by: (view) => judgementOf(view, isRunning(view)).judgement },
-    { id: 'kept', label: 'Checkpoints', unit: 'bytes', isNumber: true, by: ({ row }) => row.bytes ?? undefined },
-    { id: 'state', label: 'State', isNumber: false, by: (view) => stateWords(view, isRunning(view)) },
+    { id: 'time', label: 'Time', unit: 'ms', isNumber: true, sortKey: timeOf },
+    {
+      id: 'verdict',
+      label: 'Verdict',
+      isNumber: false,
+      sortKey: (view) => judgementOf(view, isRunning(view)).judgement,
+    },
+    { id: 'kept', label: 'Checkpoints', unit: 'bytes', isNumber: true, sortKey: ({ row }) => row.bytes ?? undefined },
+    { id: 'state', label: 'State', isNumber: false, sortKey: (view) => stateWords(view, isRunning(view)) },
   ];
-  return { columns, same };
+  return { columns, sameCount };
 }
 
 /** Whether a setting differs from the baseline's. */
-export const differs = (setting: Setting, view: RunView, against: RunView | undefined): boolean =>
+export const differsFromBaseline = (setting: Setting, view: RunView, against: RunView | undefined): boolean =>
   against !== undefined && !isSameValue(setting.of(view.made), setting.of(against.made));
 
 /** Sorted rows. Runs without the value come last; equal values sort newest first. */
-export function sorted(views: readonly RunView[], sort: Sort, columns: readonly RunColumn[]): readonly RunView[] {
-  const by =
+export function sortRuns(views: readonly RunView[], sort: Sort, columns: readonly RunColumn[]): readonly RunView[] {
+  const sortKey =
     sort.column === 'run'
       ? ({ name }: RunView) => name.toLowerCase()
-      : columns.find(({ id }) => id === sort.column)?.by;
-  if (!by) return views;
+      : columns.find(({ id }) => id === sort.column)?.sortKey;
+  if (!sortKey) return views;
   const sign = sort.order === 'ascending' ? 1 : -1;
   return views.toSorted((a, b) => {
-    const [x, y] = [by(a), by(b)];
+    const [x, y] = [sortKey(a), sortKey(b)];
     if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
     return sign * (x < y ? -1 : x > y ? 1 : 0) || b.createdAt - a.createdAt;
   });
 }
 
 /** Toggles the order of the sorted column; another column starts ascending, as suits losses and names. */
-export const sortedBy = (now: Sort, column: string): Sort => ({
+export const toggleSort = (now: Sort, column: string): Sort => ({
   column,
   order: now.column === column && now.order === 'ascending' ? 'descending' : 'ascending',
 });
 
 /** Runs that contain every word of the filter in their name, tags, note, ending or differing settings. */
-export function filtered(views: readonly RunView[], filter: string, columns: readonly RunColumn[]): readonly RunView[] {
+export function filterRuns(
+  views: readonly RunView[],
+  filter: string,
+  columns: readonly RunColumn[],
+): readonly RunView[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return views;
   return views.filter(({ name, made, step, planned, row: { record } }) => {

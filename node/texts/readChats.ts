@@ -4,7 +4,7 @@ import type { Document } from '../../src/core/base/document';
 import type { Job } from '../../src/core/base/job';
 import { counted } from '../../src/core/base/units';
 import { conversationOf, renderedDocuments } from '../../src/core/chat/documents';
-import { renderChat, type RenderedChat, renderedTokens, tried } from '../../src/core/chat/renderChat';
+import { renderChat, type RenderedChat, renderedTokens, probeTemplate } from '../../src/core/chat/renderChat';
 import { conversationReader } from '../../src/core/chat/reader';
 import { type ChatTemplate, ownTemplate } from '../../src/core/chat/template';
 import { importText, trainingFacts, placedDocuments, type TextRecord, type TextSource } from '../../src/core/documents';
@@ -17,7 +17,7 @@ interface Chats {
   documents: readonly Document[];
   /** One text per file. */
   texts: DataFacts['texts'];
-  /** Names of the texts, by the text that a document names. */
+  /** Names of the texts, by text id. */
   names: ReadonlyMap<string | undefined, string>;
   /** Files that the chats come from. */
   files: readonly { path: string; sha256: string; source: TextSource }[];
@@ -25,16 +25,16 @@ interface Chats {
 
 /**
  * Imports chats into a store, as the app does.
- * @param isAgain for a run that resumes: leaves out chats that its template refuses, as the app does
+ * @param isResuming whether the run resumes: then leaves out chats that its template refuses, as the app does
  * @param note receives notes about the files
- * @throws HomegrownError `bad-shape` for a file in no known shape; `bad-file` for the first row that can't be learned;
- * `bad-settings` if the template refuses one of the first chats, and for later ones when they are read
+ * @throws HomegrownError `bad-shape` for a file in no known shape; `bad-file` for the first row that can't be trained on;
+ * `bad-settings` if the template refuses a chat
  */
 export async function readChats(
   store: BlobStore,
   files: Files,
   template: ChatTemplate,
-  isAgain: boolean,
+  isResuming: boolean,
   note: (words: string) => void,
   job: Job,
 ): Promise<Chats> {
@@ -48,10 +48,10 @@ export async function readChats(
     note(`${text.name}: ${counted(text.documents, 'conversation')}.`);
     const stored: Document[] = [];
     for await (const document of placedDocuments(store, text)) stored.push(document);
-    for (const words of read.length === 0 && !isAgain ? await rendered(stored, template) : []) note(words);
+    if (read.length === 0 && !isResuming) for (const line of await previewNotes(stored, template)) note(line);
     const documents: Document[] = [];
     const leaveOut = ({ message }: Error): void => note(`${message} This chat was skipped.`);
-    for await (const document of renderedDocuments(stored, template, isAgain ? leaveOut : undefined)) {
+    for await (const document of renderedDocuments(stored, template, isResuming ? leaveOut : undefined)) {
       job.signal.throwIfAborted();
       documents.push(document);
     }
@@ -66,13 +66,13 @@ export async function readChats(
 }
 
 /** Shows the loss mask of the first two chats, and warns about the template. */
-async function rendered(stored: readonly Document[], template: ChatTemplate): Promise<readonly string[]> {
-  const { endsWith, asksAlike } = tried(template);
-  const shown = await Promise.all(stored.slice(0, SHOWN).map(conversationOf));
+async function previewNotes(stored: readonly Document[], template: ChatTemplate): Promise<readonly string[]> {
+  const { endsWith, asksAlike } = probeTemplate(template);
+  const shown = await Promise.all(stored.slice(0, PREVIEWED_CHATS).map(conversationOf));
   return [
     ...shown.map((conversation) => {
       const all = renderChat(conversation, template);
-      return `Training answers are between ⟦ and ⟧:\n${marked(all, template)}`;
+      return `Training answers are between ⟦ and ⟧:\n${withLossMarks(all, template)}`;
     }),
     ...(endsWith === undefined
       ? ["The template writes no special token after an answer, so the model can't learn when to stop."]
@@ -80,9 +80,9 @@ async function rendered(stored: readonly Document[], template: ChatTemplate): Pr
     ...(asksAlike ? [] : ['The chat prompt differs from the training prompt. Answers may be worse.']),
   ];
 }
-const SHOWN = 2;
+const PREVIEWED_CHATS = 2;
 
-function marked(all: RenderedChat, { tokenizer }: ChatTemplate): string {
+function withLossMarks(all: RenderedChat, { tokenizer }: ChatTemplate): string {
   let isOpen = false as boolean;
   const parts = renderedTokens(all, tokenizer).map(({ text, hasLoss }) => {
     const border = hasLoss === isOpen ? '' : hasLoss ? '⟦' : '⟧';
