@@ -30,7 +30,7 @@ test('several files become whole documents: Data, Model and the start show what 
     /^\d+ documents, \d+ cut into \d+ pieces for a context of 64: packed into (\d+) rows, [\d.]+ % padding\.$/;
   const shown = await page.getByText(words).innerText();
   const rows = words.exec(shown)![1]!;
-  await expect(page.getByText(`Your 20 steps read its ${rows} rows`)).toBeVisible();
+  await expect(page.getByText(`Your 20 steps read all ${rows} rows`)).toBeVisible();
   await studio.goTo('Model');
   await expect(page.getByText('Some texts are longer than the context')).toBeVisible();
   await expect(page.getByText(shown)).toBeVisible();

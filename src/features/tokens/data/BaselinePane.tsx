@@ -16,21 +16,20 @@ import styles from './BaselinePane.module.css';
 
 /** Baselines that a model must beat, and the length of an epoch over the training set. */
 export function BaselinePane({ data }: { data: DataRecord }) {
-  const { manifest } = data;
-  const context = useStudio((s) => s.project.model.config.context);
-  const { vocabulary, parts } = manifest;
+  const { vocabulary, parts } = data.manifest;
   const { train, validation } = parts;
-  const objective = useStudio((s) => objectiveOf(s.project.recipe.objective));
   const project = useStudio((s) => s.project);
-  const short = shortTextWords(modelOf(project), project.recipe, {
+  const { context } = project.model.config;
+  const objective = objectiveOf(project.recipe.objective);
+  const shortTextWarning = shortTextWords(modelOf(project), project.recipe, {
     train: train.tokens,
     validation: validation.tokens,
   });
   const inRows = useInRows();
   const { batch, accumulate, steps } = project.recipe;
-  const epoch = stepsOfEpoch(train, context, project.recipe, inRows?.rows);
-  const rows = batch * accumulate;
-  const times = Number((steps / epoch).toPrecision(3));
+  const stepsPerEpoch = stepsOfEpoch(train, context, project.recipe, inRows?.rows);
+  const rowsPerStep = batch * accumulate;
+  const epochs = Number((steps / stepsPerEpoch).toPrecision(3));
   return (
     <Pane title="Baselines" hint="on the validation set">
       {objective.baselines({ vocabulary, data }).map((baseline) => (
@@ -39,22 +38,24 @@ export function BaselinePane({ data }: { data: DataRecord }) {
       {objective.measuredBaselines?.(data).map(({ words, values }) => (
         <div key={words} className={styles.item}>
           <h3>{upperFirst(words)}</h3>
-          <Readings values={Object.entries(values).map(([id, value]) => [metricOf(id as MetricId), value] as const)} />
+          <MetricList
+            values={Object.entries(values).map(([id, value]) => [metricOf(id as MetricId), value] as const)}
+          />
         </div>
       ))}
       <PaneHead title="One epoch" hint="over the training set" />
       <div className={styles.item}>
         <p>
-          <b>{formatCount(Math.max(1, Math.round(epoch)))}</b> steps of{' '}
-          {inRows ? `${formatCount(rows)} rows` : `${formatCount(rows)} × ${formatCount(context)} tokens`}
+          <b>{formatCount(Math.max(1, Math.round(stepsPerEpoch)))}</b> steps of{' '}
+          {inRows ? `${formatCount(rowsPerStep)} rows` : `${formatCount(rowsPerStep)} × ${formatCount(context)} tokens`}
         </p>
         <p className={styles.quiet}>
           Your {formatCount(steps)} steps read{' '}
           {inRows
-            ? `its ${counted(inRows.rows, 'row')} ${formatNumber(times)} times`
-            : `${formatCount((steps / epoch) * train.tokens)} tokens: ${formatNumber(times)} epochs`}
+            ? `all ${counted(inRows.rows, 'row')} ${formatNumber(epochs)} times`
+            : `${formatCount((steps / stepsPerEpoch) * train.tokens)} tokens: ${formatNumber(epochs)} epochs`}
         </p>
-        {short !== undefined && <p className={styles.warn}>{short}</p>}
+        {shortTextWarning !== undefined && <p className={styles.warn}>{shortTextWarning}</p>}
         {inRows?.words !== undefined && <p className={inRows.isCut ? styles.warn : styles.quiet}>{inRows.words}</p>}
       </div>
     </Pane>
@@ -66,7 +67,7 @@ function BaselineItem(p: { baseline: Baseline; metrics: readonly MetricId[]; par
   return (
     <div className={styles.item}>
       <h3>{upperFirst(words)}</h3>
-      <Readings
+      <MetricList
         values={p.metrics.flatMap((id) => {
           const metric = metricOf(id);
           return metric.ofMean ? [[metric, metric.ofMean(loss, p.part)] as const] : [];
@@ -77,7 +78,7 @@ function BaselineItem(p: { baseline: Baseline; metrics: readonly MetricId[]; par
   );
 }
 
-const Readings = ({ values }: { values: readonly (readonly [Metric, number])[] }) => (
+const MetricList = ({ values }: { values: readonly (readonly [Metric, number])[] }) => (
   <dl className={styles.readings}>
     {values.map(([metric, value]) => (
       <div key={metric.label}>

@@ -203,7 +203,7 @@ test('refuses a dump without articles, and reads the complete articles of a trun
   const whole = dumpOf({ title: 'Wal', text: ARTICLE }, { title: 'Aye', text: 'Aye.' });
   const { documents, notes } = await read(whole.slice(0, whole.indexOf('Aye.')));
   expect(documents.map(({ title }) => title)).toEqual(['Wal']);
-  expect(notes).toEqual(['Cut off at its end; everything complete before that is used']);
+  expect(notes).toEqual(['The file is cut off; all complete pages before that were added']);
 });
 
 test('a damaged dump gives documents or a typed error, wherever chunks end', async () => {

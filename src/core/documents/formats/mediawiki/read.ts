@@ -40,7 +40,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       'Download the article dump, pages-articles.xml.bz2.',
     );
   if (words.length > 0) file.note(`Skipped ${all}`);
-  if (!dump.isWhole) file.note('Cut off at its end; everything complete before that is used');
+  if (!dump.isWhole) file.note('The file is cut off; all complete pages before that were added');
 };
 
 function fieldsOf({ title, date }: WikiPage, { address, language }: Dump): Record<string, string> {

@@ -176,7 +176,7 @@ test('reads the records before a truncated one, and reports the truncation', asy
   for (const end of [second + 3, second + 9, second + 40, whole.length - 30]) {
     const { documents, notes } = await read(whole.subarray(0, end), 13);
     expect(documents).toHaveLength(1);
-    expect(notes).toEqual(['Cut off at its end; everything complete before that is used']);
+    expect(notes).toEqual(['The file is cut off; all complete pages before that were added']);
   }
   const wrong = whole.with(second, 88);
   await expect(read(wrong)).rejects.toThrow(

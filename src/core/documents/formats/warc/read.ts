@@ -38,7 +38,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     );
   if (words.length > 0) file.note(`Skipped ${listed(words)}`);
   if (truncated > 0) file.note(`The crawler cut ${counted(truncated, 'page')} short`);
-  if (warc.isCutOff) file.note('Cut off at its end; everything complete before that is used');
+  if (warc.isCutOff) file.note('The file is cut off; all complete pages before that were added');
   for (const [sentence, count] of notes) file.note(`${counted(count, 'page')}: ${sentence}`);
 };
 
