@@ -29,12 +29,19 @@ async function filesOf(exported: Omit<Exported, 'name'>): Promise<Files> {
 }
 const json = (files: Files, name: string): Json => JSON.parse(new TextDecoder().decode(files[name])) as Json;
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-const given = (files: Files) => Object.entries(files).map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
-const read = (files: Files) => importHuggingFace(given(files), unwatched);
-const open = (files: Files) => openHuggingFace(new Map(given(files).map(({ name, source }) => [name, source])));
+const namedSources = (files: Files) =>
+  Object.entries(files).map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
+const read = (files: Files) => importHuggingFace(namedSources(files), unwatched);
+const open = (files: Files) => openHuggingFace(new Map(namedSources(files).map(({ name, source }) => [name, source])));
 /** An external folder: without our files, and with other fields in config.json. */
-function theirs({ 'homegrown.json': _, ...files }: Files, said: Json = {}, unsaid: readonly string[] = []): Files {
-  const config = Object.entries({ ...json(files, 'config.json'), ...said }).filter(([name]) => !unsaid.includes(name));
+function externalFolder(
+  { 'homegrown.json': _, ...files }: Files,
+  overrides: Json = {},
+  removed: readonly string[] = [],
+): Files {
+  const config = Object.entries({ ...json(files, 'config.json'), ...overrides }).filter(
+    ([name]) => !removed.includes(name),
+  );
   return { ...files, 'config.json': encode(Object.fromEntries(config)) };
 }
 
@@ -63,7 +70,7 @@ test.each(ids)("%s is exported in its class's layout, and imported bit for bit",
       ? ['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias']
       : ['score.weight'],
   );
-  for (const from of [files, theirs(files)]) {
+  for (const from of [files, externalFolder(files)]) {
     const back = await read(from);
     expect(back.model).toEqual(exported.info.model);
     expect(back.snapshot.tensors).toEqual(exported.snapshot.tensors);
@@ -75,18 +82,19 @@ test.each(ids)("%s is exported in its class's layout, and imported bit for bit",
 });
 
 test('variants of llama have their own classes', async () => {
-  const kin = {
+  const variants = {
     MistralForSequenceClassification: { window: 8 },
     Qwen3ForSequenceClassification: { qkNorm: 'heads' },
     Olmo2ForSequenceClassification: { qkNorm: 'rows', norm: 'after' },
   };
-  for (const [name, own] of Object.entries(kin)) {
+  for (const [name, own] of Object.entries(variants)) {
     const exported = await untrainedClassifier('llama', {}, own);
     const files = await filesOf(exported);
     expect(json(files, 'config.json')).toMatchObject({
-      ...{ architectures: [name], pad_token_id: exported.tokenizer.idOf('padding') },
+      architectures: [name],
+      pad_token_id: exported.tokenizer.idOf('padding'),
     });
-    expect((await read(theirs(files))).model).toEqual(exported.info.model);
+    expect((await read(externalFolder(files))).model).toEqual(exported.info.model);
   }
 });
 
@@ -97,12 +105,12 @@ test('pads with the end of text without a padding token', async () => {
   }
 });
 
-test('supports texts with several labels, and a single label that texts have or not', async () => {
+test('supports multi-label classifiers, also with a single label', async () => {
   for (const labels of [['a', 'b'], ['spam']]) {
     const exported = await untrainedClassifier('bert', { labels, several: true });
     const files = await filesOf(exported);
     expect(json(files, 'config.json')['problem_type']).toBe('multi_label_classification');
-    expect((await read(theirs(files))).model).toEqual(exported.info.model);
+    expect((await read(externalFolder(files))).model).toEqual(exported.info.model);
   }
 });
 
@@ -117,43 +125,44 @@ test('any labels survive an export and import', async () => {
         ...one,
         info: { ...one.info, model: { ...model, config: { ...config, classes } } },
       });
-      for (const from of [files, theirs(files)]) expect((await open(from)).model.config.classes).toEqual(classes);
+      for (const from of [files, externalFolder(files)])
+        expect((await open(from)).model.config.classes).toEqual(classes);
     }),
     { numRuns: propertyRuns(20) },
   );
 });
 
-test('tokenizer.json adds the tokens that an encoder here adds around a text, and is imported as one of ours', async () => {
+test('tokenizer.json adds the same special tokens as our tokenizer, and round-trips', async () => {
   const text = 'Call me Ishmael.';
   for (const id of ids) {
     const { tokenizer, ...exported } = await untrainedClassifier(id);
     const files = await filesOf({ ...exported, tokenizer });
     const [before, after] = aroundText(tokenizer, id === 'bert');
     expect(before).toEqual(id === 'bert' ? [tokenizer.endOfText] : []);
-    const theirs = new Oracle(json(files, 'tokenizer.json'), json(files, 'tokenizer_config.json'));
-    expect(theirs.encode(text).ids).toEqual([...before, ...tokenizer.encode(text), ...after]);
+    const oracle = new Oracle(json(files, 'tokenizer.json'), json(files, 'tokenizer_config.json'));
+    expect(oracle.encode(text).ids).toEqual([...before, ...tokenizer.encode(text), ...after]);
     expect(json(files, 'tokenizer_config.json')['add_bos_token']).toBe(id === 'bert');
     expect((await read(files)).tokenizer.model).toEqual(tokenizer.model);
   }
   // A model that fills blanks doesn't read such a token.
-  const fills = await untrainedBert();
-  const said = new Oracle(
-    json(await filesOf(fills), 'tokenizer.json'),
-    json(await filesOf(fills), 'tokenizer_config.json'),
+  const maskedModel = await untrainedBert();
+  const maskedOracle = new Oracle(
+    json(await filesOf(maskedModel), 'tokenizer.json'),
+    json(await filesOf(maskedModel), 'tokenizer_config.json'),
   );
-  expect(said.encode(text).ids).toEqual([...fills.tokenizer.encode(text)]);
+  expect(maskedOracle.encode(text).ids).toEqual([...maskedModel.tokenizer.encode(text)]);
 });
 
 test('unnamed labels get the names that transformers gives them, and the preview says so', async () => {
   const files = await filesOf(await untrainedClassifier('bert'));
-  const unnamed = theirs(files, { num_labels: 3 }, ['id2label', 'label2id']);
+  const unnamed = externalFolder(files, { num_labels: 3 }, ['id2label', 'label2id']);
   const { model, stated } = await open(unnamed);
   expect(model.config.classes!.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
   expect(stated.lacks).toBe('names for its 3 labels, which are called LABEL_0 to LABEL_2 by default');
-  expect((await open(theirs(files))).stated.lacks).toBeUndefined();
+  expect((await open(externalFolder(files))).stated.lacks).toBeUndefined();
   // transformers assumes two labels if the config states nothing.
   const two = await filesOf(await untrainedClassifier('gpt', { labels: ['x', 'y'] }));
-  const none = theirs(two, {}, ['id2label', 'label2id', 'problem_type']);
+  const none = externalFolder(two, {}, ['id2label', 'label2id', 'problem_type']);
   expect((await open(none)).model.config.classes).toEqual({ labels: ['LABEL_0', 'LABEL_1'], pooling: 'last' });
 });
 
@@ -169,17 +178,17 @@ test.each([
   [{ problem_type: 'other' }, [], 'problem_type other is not supported'],
   [{ id2label: ['a', 'b', 'c'] }, [], 'id2label'],
   [{ id2label: null, num_labels: 1e9 }, [], 'num_labels'],
-] as const)('refuses a config.json with wrong labels: %j without %j', async (said, unsaid, words) => {
-  const files = theirs(await filesOf(await untrainedClassifier('bert')), said, unsaid);
+] as const)('refuses a config.json with wrong labels: %j without %j', async (overrides, removed, words) => {
+  const files = externalFolder(await filesOf(await untrainedClassifier('bert')), overrides, removed);
   await expect(read(files)).rejects.toMatchObject({
     code: 'bad-file',
     message: expect.stringContaining(words) as string,
   });
 });
 
-test('weights without the head, or with a language-model head, are reported by name', async () => {
+test('reports a missing tensor of the head by name', async () => {
   const exported = await untrainedClassifier('bert');
-  const files = theirs(await filesOf(exported));
+  const files = externalFolder(await filesOf(exported));
   const tensors = new Map<string, HostTensor>();
   for (const [name, { shape, pieces }] of hubWeights(exported))
     tensors.set(name, { shape, data: Float32Array.from([...pieces()].flatMap((some) => [...some])) });
@@ -192,7 +201,7 @@ test('a folder with a pooling that transformers lacks gets our own type, and say
   const exported = await untrainedClassifier('bert', { pooling: 'mean' });
   const files = await filesOf(exported);
   expect(json(files, 'config.json')).toMatchObject({ model_type: 'homegrown-bert', pooling: 'mean' });
-  for (const from of [files, theirs(files)]) expect((await open(from)).model).toEqual(exported.info.model);
+  for (const from of [files, externalFolder(files)]) expect((await open(from)).model).toEqual(exported.info.model);
   const settings = settingsOf(exported.info);
   const sentence =
     'transformers has no class that classifies by the mean of a text here: it would use the first token of a text. ONNX, the web service and the offline page support it';
