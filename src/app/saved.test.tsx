@@ -36,7 +36,7 @@ test('while a file waits for an answer, the strip doesn’t say that all is save
   expect(both).toMatch(/Saved all but 1 file /);
   expect(both).toContain('This file isn’t saved yet');
 
-  getState().skip(getState().markup);
+  getState().skip(getState().waitingFiles);
   const all = await shown();
   expect(all).toMatch(/Saved all changes/);
   expect(all).not.toContain('saved yet');

@@ -160,7 +160,7 @@ test("weights deep in a folder of texts don't make it a model; readable weights 
 
 test('asks about markup, skips hidden files, and adds the other texts meanwhile', async () => {
   const dropped = (name: string, bytes: string) => ({ name, file: new File([bytes], name) });
-  const { addFiles, takeMarkup, skip } = store.getState();
+  const { addFiles, addUnchanged, skip } = store.getState();
   const imported = () =>
     calls.flatMap(({ method, input }) =>
       method === 'importFiles' ? (input as { files: { name: string }[] }).files.map(({ name }) => name) : [],
@@ -182,7 +182,7 @@ test('asks about markup, skips hidden files, and adds the other texts meanwhile'
     skipped: [{ name: 'd/.DS_Store' }, { name: '__MACOSX/d/._june.txt' }],
   });
   expect(store.getState()).toMatchObject({ refused: [], toasts: [] });
-  const [json] = store.getState().markup.slice(1);
+  const [json] = store.getState().waitingFiles.slice(1);
   skip([json!]);
   expect(asked()).toEqual([['markup', ['d/page.xml']]]);
   expect(store.getState().drop!.skipped.at(-1)).toMatchObject({ name: 'd/rows.txt', why: 'skipped by you' });
@@ -191,8 +191,8 @@ test('asks about markup, skips hidden files, and adds the other texts meanwhile'
   await addFiles([dropped('a.csv', 'x,y')]);
   await store.getState().addPaste('<!doctype html><p>Hi', 'Pasted text');
   expect(asked()).toContainEqual(['markup', ['d/page.xml', 'Pasted text']]);
-  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['xml', 'csv', 'html']);
+  expect(store.getState().waitingFiles.map(({ kind }) => kind)).toEqual(['xml', 'csv', 'html']);
   expect(imported()).toEqual(['d/june.txt']);
-  void takeMarkup(store.getState().markup.filter(({ kind }) => kind !== 'csv'));
-  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['csv']);
+  void addUnchanged(store.getState().waitingFiles.filter(({ kind }) => kind !== 'csv'));
+  expect(store.getState().waitingFiles.map(({ kind }) => kind)).toEqual(['csv']);
 });

@@ -21,7 +21,7 @@ import { alreadyHere, alreadyCleaned, alreadyLeftOut, waits } from './textNotes'
 import { IDLE, work, type Work } from './work';
 import type { AddingSlice } from './slices/adding';
 import type { Slice, Studio } from './slices/studio';
-import type { Dropped, DroppedMarkup } from './slices/adding';
+import type { Dropped, WaitingFile } from './slices/adding';
 import type { Refusal, Target } from './slices/adding';
 
 const keyOf = ({ name, tunes, project }: Refusal): string => JSON.stringify([project.id, tunes, name]);
@@ -224,10 +224,10 @@ export const createAddingSlice: Slice<
     await Promise.all(groupedBy(files, ({ drop }) => drop).map((some) => addDrop(some, to, meant)));
   };
   async function addFiles(files: readonly Dropped[], to: Target, tunes?: Purpose): Promise<void> {
-    const { reading } = get();
+    const { readerOptions } = get();
     const { own, passedOver } = ownFiles(files);
     const drop = ++drops;
-    const given = own.map((each) => ({ reading, ...each, ...(tunes ? { tunes } : { drop }) }));
+    const given = own.map((each) => ({ reading: readerOptions, ...each, ...(tunes ? { tunes } : { drop }) }));
     const { texts: prose, markup } = await sorted(given, to, tunes);
     if (isOpen(to)) set({ drop: tunes === undefined ? { ...NOTHING, skipped: passedOver.map(skippedOf) } : null });
     // Files without a question don't wait for answers.
@@ -235,18 +235,18 @@ export const createAddingSlice: Slice<
     if (prose.length > 0) await addDrop(prose, to);
   }
   /** Asks about files. If their project isn't open, a toast says that they wait. */
-  function ask(files: readonly DroppedMarkup[]): void {
-    set(({ markup }) => ({ markup: [...markup, ...files] }));
+  function ask(files: readonly WaitingFile[]): void {
+    set(({ waitingFiles }) => ({ waitingFiles: [...waitingFiles, ...files] }));
     keep();
     look();
     if (files[0] && !isOpen(files[0].project)) toasts.show(waits(files));
   }
   /** Imports files after their answer. */
   async function take(
-    files: readonly DroppedMarkup[],
-    as: (file: DroppedMarkup) => Pick<Dropped, 'table' | 'between' | 'tunes'>,
+    files: readonly WaitingFile[],
+    as: (file: WaitingFile) => Pick<Dropped, 'table' | 'between' | 'tunes'>,
   ): Promise<void> {
-    set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
+    set(({ waitingFiles }) => ({ waitingFiles: waitingFiles.filter((one) => !files.includes(one)) }));
     if (files[0])
       await addAnswered(
         files.map((each) => ({ ...fileOf(each), ...as(each) })),
@@ -254,8 +254,8 @@ export const createAddingSlice: Slice<
       );
   }
   /** Adds files of any project that start like a table but aren't one, without a question. */
-  async function takeAsText(files: readonly DroppedMarkup[]): Promise<void> {
-    set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
+  async function takeAsText(files: readonly WaitingFile[]): Promise<void> {
+    set(({ waitingFiles }) => ({ waitingFiles: waitingFiles.filter((one) => !files.includes(one)) }));
     for (const some of groupedBy(files, ({ project }) => project.id))
       await addAnswered(
         some.map((each) => ({ ...fileOf(each), isProse: true })),
@@ -265,7 +265,7 @@ export const createAddingSlice: Slice<
 
   return {
     refused: [],
-    markup: [],
+    waitingFiles: [],
     drop: null,
     dismissDrop() {
       set({ drop: null });
@@ -274,27 +274,27 @@ export const createAddingSlice: Slice<
     openedTable: null,
     openTable: (openedTable) => set({ openedTable }),
     importing: IDLE,
-    reading: {},
-    setReading: (changes) => set(({ reading }) => ({ reading: { ...reading, ...changes } })),
+    readerOptions: {},
+    setReaderOptions: (changes) => set(({ readerOptions }) => ({ readerOptions: { ...readerOptions, ...changes } })),
     addFiles: (files, tunes) => follow(get().project.id, addFiles(files, target(), tunes)),
-    async whenRead(inputs, signal) {
+    async waitForReading(inputs, signal) {
       const { id: projectId } = inputs.project;
       await coming(projectId, signal);
       if (signal.aborted) return undefined;
       if (get().project.id === projectId) return { ...inputsOf(get()), tuneTexts: get().tuneTexts };
       return { ...inputs, ...byUse(await data.call('listTexts', { projectId }), projectId) };
     },
-    takeMarkup: (files) => take(files, () => ({})),
-    takeColumns: (files, columns, between, tunes) =>
+    addUnchanged: (files) => take(files, () => ({})),
+    addTables: (files, columns, between, tunes) =>
       take(files, (file) => {
         const table = { format: tableOf(file), columns };
         return { table, ...(between && { between }), ...(tunes && { tunes }) };
       }),
     skip(files) {
       const gone = new Set<unknown>(files);
-      set(({ refused, markup }) => ({
+      set(({ refused, waitingFiles }) => ({
         refused: refused.filter((one) => !gone.has(one)),
-        markup: markup.filter((one) => !gone.has(one)),
+        waitingFiles: waitingFiles.filter((one) => !gone.has(one)),
       }));
       const skipped = files
         .filter(({ tunes }) => tunes === undefined)
@@ -332,7 +332,7 @@ export const createAddingSlice: Slice<
       set((s) => ({
         refused: s.refused.filter((one) => isOfText(one) || one.project.id !== s.project.id),
       })),
-    readIn(refused, reading) {
+    rereadRefused(refused, reading) {
       // Compares by key: later findings may have replaced the object of a file.
       const again = new Set(refused.map(keyOf));
       set((s) => ({ refused: s.refused.filter((one) => !again.has(keyOf(one))) }));
@@ -343,9 +343,9 @@ export const createAddingSlice: Slice<
         new Set(refused.map(({ name }) => name)),
       );
     },
-    markupIn(files, encoding) {
-      const inIt = ({ found: _, ...one }: DroppedMarkup) => ({ ...one, reading: { ...one.reading, encoding } });
-      set((s) => ({ markup: s.markup.map((one) => (files.includes(one) ? inIt(one) : one)) }));
+    setTableEncoding(files, encoding) {
+      const inIt = ({ found: _, ...one }: WaitingFile) => ({ ...one, reading: { ...one.reading, encoding } });
+      set((s) => ({ waitingFiles: s.waitingFiles.map((one) => (files.includes(one) ? inIt(one) : one)) }));
       look();
     },
   };

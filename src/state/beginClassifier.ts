@@ -17,7 +17,7 @@ import type { Asking } from './slices/training';
 import type { Claim } from './slices/trainingSession';
 
 type ClassifierNeeds = CuttingNeeds &
-  Pick<Studio, 'changeOf' | 'classifying' | 'device' | 'project' | 'runs' | 'whenRead'>;
+  Pick<Studio, 'changeOf' | 'classifying' | 'device' | 'project' | 'runs' | 'waitForReading'>;
 
 export async function beginClassifier(
   services: SliceServices,
@@ -27,7 +27,7 @@ export async function beginClassifier(
 ): Promise<void> {
   const { store, gpu, data, now } = services;
   const { signal, follow } = services.session;
-  const read = await get().whenRead(pressed, signal());
+  const read = await get().waitForReading(pressed, signal());
   if (!read) {
     held.undo();
     return;

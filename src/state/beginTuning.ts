@@ -16,7 +16,7 @@ import type { Asking } from './slices/training';
 import type { Claim } from './slices/trainingSession';
 
 type TuningNeeds = CuttingNeeds &
-  Pick<Studio, 'changeOf' | 'device' | 'previewLossMask' | 'project' | 'runs' | 'whenRead'>;
+  Pick<Studio, 'changeOf' | 'device' | 'previewLossMask' | 'project' | 'runs' | 'waitForReading'>;
 
 export async function beginTuning(
   services: SliceServices,
@@ -28,7 +28,7 @@ export async function beginTuning(
 ): Promise<void> {
   const { store, gpu, now } = services;
   const { signal, follow } = services.session;
-  const read = await get().whenRead(pressed, signal());
+  const read = await get().waitForReading(pressed, signal());
   if (!read) {
     held.undo();
     return;

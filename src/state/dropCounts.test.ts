@@ -7,9 +7,9 @@ import { halvesOver, loadedStudio, testStudio } from '../testing/behindChannels'
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import { propertyRuns } from '../testing/propertyRuns';
-import { answer, questionsOf, waitingFiles } from './questions';
+import { answer, questionsOf, unansweredFiles } from './questions';
 import type { StudioStore } from './slices/studio';
-import type { DroppedMarkup } from './slices/adding';
+import type { WaitingFile } from './slices/adding';
 
 vi.setConfig({ testTimeout: 120_000 });
 type Given = { name: string; file: File };
@@ -83,7 +83,7 @@ const countOf = (files: readonly Given[]): number =>
 function counts(getState: StudioStore['getState']) {
   const { drop } = getState();
   const { added, skipped, failed } = drop!;
-  const waiting = waitingFiles(getState());
+  const waiting = unansweredFiles(getState());
   const names = [...skipped, ...failed, ...waiting].map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   return { added, waiting: waiting.length, all: added + names.length };
@@ -109,15 +109,15 @@ test('each file is added, waits or is skipped, before and after all questions ar
         expect(counts(getState).all).toBe(countOf(files));
         for (let [question] = questionsOf(getState()); question; [question] = questionsOf(getState())) {
           const { survey, labeled } = question.kind === 'table' ? question : {};
-          const tables = question.files as readonly DroppedMarkup[];
+          const tables = question.files as readonly WaitingFile[];
           if (isSkipped.next().value) getState().skip(question.files);
-          else if (labeled) await getState().takeColumns(tables, labeled.columns, undefined, 'classify');
-          else if (survey) await getState().takeColumns(tables, { text: survey.columns[0]! });
+          else if (labeled) await getState().addTables(tables, labeled.columns, undefined, 'classify');
+          else if (survey) await getState().addTables(tables, { text: survey.columns[0]! });
           else answer(getState(), question);
           const before = question;
           await vi.waitFor(() => expect(questionsOf(getState())).not.toContain(before));
           await settled(getState);
-          await getState().whenRead(getState(), new AbortController().signal);
+          await getState().waitForReading(getState(), new AbortController().signal);
           await settled(getState);
           expect(counts(getState).all).toBe(countOf(files));
         }

@@ -6,15 +6,15 @@ import { isTable } from '../core/documents/formats';
 import { isUndecoded } from './refused';
 import { fileOf, isNoTable, tableOf } from './markup';
 import type { Services, SetState } from './slices/studio';
-import type { AddingSlice, DroppedMarkup, Refusal, Target, Undecoded } from './slices/adding';
+import type { AddingSlice, WaitingFile, Refusal, Target, Undecoded } from './slices/adding';
 
-type Waiting = Pick<AddingSlice, 'markup' | 'refused'>;
+type Waiting = Pick<AddingSlice, 'waitingFiles' | 'refused'>;
 
 interface Outcomes {
   /** Reports files that can't be added. */
   report(of: DropReport, to: Target): void;
   /** Adds files that only begin like a table, once all are inspected. */
-  addAsText(files: readonly DroppedMarkup[]): void;
+  addAsText(files: readonly WaitingFile[]): void;
 }
 
 /** @returns a function that starts the inspection if none runs */
@@ -45,12 +45,12 @@ export function fileInspector(
     // No encoding makes these files text, so no question is asked.
     if (hopeless.length > 0) report({ ...NOTHING, failed: hopeless }, first.project);
   }
-  async function survey(table: DroppedMarkup): Promise<void> {
+  async function survey(table: WaitingFile): Promise<void> {
     const given = fileOf(table);
     const found = await data
       .call('surveyTable', { ...given, format: tableOf(table) })
       .catch(async (error: unknown) => unread(toFailure(error), given));
-    set(({ markup }) => ({ markup: markup.map((one) => (one === table ? { ...one, found } : one)) }));
+    set(({ waitingFiles }) => ({ waitingFiles: waitingFiles.map((one) => (one === table ? { ...one, found } : one)) }));
   }
   async function unread(failure: Failure, given: ReturnType<typeof fileOf>) {
     if (failure.code !== 'bad-encoding') return { failure };
@@ -59,9 +59,9 @@ export function fileInspector(
     return { failure, ...(proposals.length > 0 && { proposals }) };
   }
   async function lookAtNext(): Promise<boolean> {
-    const { refused, markup } = get();
+    const { refused, waitingFiles } = get();
     const text = refused.find(isUnknown);
-    const table = markup.find((one) => one.tunes === undefined && isTable(one.kind) && !one.found);
+    const table = waitingFiles.find((one) => one.tunes === undefined && isTable(one.kind) && !one.found);
     if (text) await proposeFor(text);
     else if (table) await survey(table);
     return text !== undefined || table !== undefined;
@@ -73,7 +73,7 @@ export function fileInspector(
       while (await lookAtNext());
     }
     isLooking = false;
-    const prose = get().markup.filter(isNoTable);
+    const prose = get().waitingFiles.filter(isNoTable);
     if (prose.length > 0) addAsText(prose);
   }
   return () => {

@@ -4,7 +4,7 @@ import { memoryStore } from '../core/base/blobStore';
 import { encoded } from '../testing/encoded';
 import { givenFile as file, testStudio, type TestStudio } from '../testing/behindChannels';
 import { shownDrop } from './lastDrop';
-import { answer, questionsOf, waitingFiles } from './questions';
+import { answer, questionsOf, unansweredFiles } from './questions';
 import type { StudioStore } from './slices/studio';
 
 const pages: TestStudio[] = [];
@@ -21,7 +21,7 @@ const shown = ({ drop, project, ...s }: ReturnType<StudioStore['getState']>) =>
   shownDrop(
     drop,
     project.lastDrop,
-    waitingFiles({ project, ...s }).map(({ name }) => name),
+    unansweredFiles({ project, ...s }).map(({ name }) => name),
   );
 const latin = encoded('Le garçon a été très bref : où êtes-vous, mon élève ?\n'.repeat(12), 'windows-1252');
 

@@ -5,7 +5,7 @@ import { type FailedWords, type KeptDrop, keptDrop } from '../core/documents/kep
 import { allTexts } from '../core/documents/record';
 import { same } from '../core/runs/mergeFields';
 import { remedy } from './failures';
-import { waitingFiles } from './questions';
+import { unansweredFiles } from './questions';
 import { refusalWords } from './refusalWords';
 import type { Studio } from './slices/studio';
 
@@ -24,12 +24,12 @@ const wordsOf = (file: FailedFile): FailedWords => {
 
 /** Stores the names of skipped files with the project: a reload loses files that wait for an answer. */
 export function keepDrop(
-  s: Pick<Studio, 'change' | 'drop' | 'markup' | 'project' | 'refused' | 'texts' | 'tuneTexts'>,
+  s: Pick<Studio, 'change' | 'drop' | 'waitingFiles' | 'project' | 'refused' | 'texts' | 'tuneTexts'>,
 ): void {
   const { drop, project, change } = s;
   // A project without a text is shown as a new one.
   if (!drop || allTexts(s).length === 0) return;
-  const lastDrop = keptOf(drop, waitingFiles(s));
+  const lastDrop = keptOf(drop, unansweredFiles(s));
   if (!same(lastDrop, project.lastDrop)) change({ lastDrop });
 }
 

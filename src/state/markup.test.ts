@@ -7,7 +7,7 @@ import { browserOver } from '../testing/tabs';
 import { SLACK, TELEGRAM } from '../testing/chats';
 import { inlineRows, workbookOf } from '../testing/workbook';
 import { kindOf, sorted } from './markup';
-import { type Question, questionsOf, waitingFiles } from './questions';
+import { type Question, questionsOf, unansweredFiles } from './questions';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -20,7 +20,7 @@ test('a question about markup waits until its project reopens, also if the proje
   await getState().load();
   await saveProject(store, await readProject(store, 'a'), { ...initialProject('a', 1), name: 'Birds' });
   const rows = (name: string) => ({ name, file: new File(['{"text": "The sea is wide."}\n'.repeat(20)], name) });
-  const asked = () => waitingFiles(getState()).map(({ name }) => name);
+  const asked = () => unansweredFiles(getState()).map(({ name }) => name);
   // The project is stored with the question alone; otherwise it couldn't be reopened.
   await getState().addFiles([rows('sea.jsonl')]);
   expect(asked()).toEqual(['sea.jsonl']);
@@ -37,12 +37,12 @@ test('a question about markup waits until its project reopens, also if the proje
     text: '2 files need you',
     detail: 'Open Birds to answer',
   });
-  await getState().takeMarkup(getState().markup.filter(({ name }) => name === 'sea.jsonl'));
+  await getState().addUnchanged(getState().waitingFiles.filter(({ name }) => name === 'sea.jsonl'));
   expect([asked(), getState().texts.map(({ name }) => name)]).toEqual([[], ['sea.jsonl']]);
   await getState().open('a');
   expect(asked()).toEqual(['gull.jsonl', 'tern.jsonl']);
-  getState().skip(getState().markup);
-  expect(getState()).toMatchObject({ markup: [], texts: [], drop: { skipped: [{}, {}] } });
+  getState().skip(getState().waitingFiles);
+  expect(getState()).toMatchObject({ waitingFiles: [], texts: [], drop: { skipped: [{}, {}] } });
 });
 
 test('a workbook is asked about as a table; as documents its rows are no pairs', async () => {
@@ -67,11 +67,11 @@ test('a workbook is asked about as a table; as documents its rows are no pairs',
   const [workbook, csv] = tables();
   expect(workbook!.survey.columns).toEqual(['review', 'stars']);
   getState().skip(csv!.files);
-  await getState().takeMarkup(workbook!.files);
+  await getState().addUnchanged(workbook!.files);
   expect(getState().texts).toMatchObject([{ name: 'a.xlsx', documents: 2, characters: 32, formats: ['xlsx'] }]);
   expect(getState().project.recipe.objective).toBe(objective);
   await getState().addFiles([book('c.xlsx')]);
-  await getState().takeColumns(getState().markup, { input: 'review', target: 'stars' });
+  await getState().addTables(getState().waitingFiles, { input: 'review', target: 'stars' });
   expect(getState().texts).toHaveLength(2);
   expect(getState().project.recipe.objective).not.toBe(objective);
 });

@@ -15,25 +15,28 @@ import {
 import { trainingSource, type ObjectiveId, usualObjective } from '../core/objectives';
 import type { Purpose } from '../core/runs/tuning';
 import type { Studio } from './slices/studio';
-import type { Dropped, DroppedMarkup } from './slices/adding';
+import type { Dropped, WaitingFile } from './slices/adding';
 
 /** Tuning files that one dialog asks about: text tables first, then binary tables, then others. */
-export function questionOf({ markup, project }: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] {
-  const asked = markup.filter((one) => one.project.id === project.id && one.tunes !== undefined);
+export function questionOf({
+  waitingFiles,
+  project,
+}: Pick<Studio, 'waitingFiles' | 'project'>): readonly WaitingFile[] {
+  const asked = waitingFiles.filter((one) => one.project.id === project.id && one.tunes !== undefined);
   const all = asked.filter(({ tunes }) => tunes === asked[0]!.tunes);
   const [binary, text] = [all.filter(isBinary), all.filter((each) => isTable(each.kind) && !isBinary(each))];
   return [text, binary].find(({ length }) => length > 0) ?? all;
 }
 
 /** Whether the file's name shows its kind; else its first characters did. */
-const isByName = ({ name, kind }: Pick<DroppedMarkup, 'name' | 'kind'>): boolean => tableCalled(name) === kind;
+const isByName = ({ name, kind }: Pick<WaitingFile, 'name' | 'kind'>): boolean => tableCalled(name) === kind;
 
 /** Whether a file only begins like a table, as a diary in braces does: it is prose in a known encoding. */
-export const isNoTable = (file: DroppedMarkup): boolean =>
+export const isNoTable = (file: WaitingFile): boolean =>
   file.found !== undefined && 'failure' in file.found && !file.found.proposals && !isByName(file) && !isBinary(file);
 
 /** Whether a file is a binary table, which can't be trained on unchanged. */
-export const isBinary = ({ kind }: DroppedMarkup): boolean => isTable(kind) && 'isBinary' in FORMATS[kind];
+export const isBinary = ({ kind }: WaitingFile): boolean => isTable(kind) && 'isBinary' in FORMATS[kind];
 
 export const fileOf = ({ file, name, reading, tunes, drop }: Dropped): Dropped => ({
   file,
@@ -44,7 +47,7 @@ export const fileOf = ({ file, name, reading, tunes, drop }: Dropped): Dropped =
 });
 
 /** Turns rows that aren't chats into a table, whose question and answer columns a person chooses. */
-export const asTable = ({ name, ...dropped }: Dropped, project: DroppedMarkup['project']): DroppedMarkup => ({
+export const asTable = ({ name, ...dropped }: Dropped, project: WaitingFile['project']): WaitingFile => ({
   ...dropped,
   name,
   kind: tableCalled(name) ?? 'jsonl',
@@ -52,7 +55,7 @@ export const asTable = ({ name, ...dropped }: Dropped, project: DroppedMarkup['p
 });
 
 /** Table format in which a file is read. */
-export const tableOf = ({ kind, name }: DroppedMarkup): TableFormatId => (isTable(kind) ? kind : tableFormatOf(name));
+export const tableOf = ({ kind, name }: WaitingFile): TableFormatId => (isTable(kind) ? kind : tableFormatOf(name));
 
 /** Objective to learn answers if all texts are pairs; undefined if the model can't use it or already does. */
 export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>): ObjectiveId | undefined {
@@ -67,14 +70,14 @@ export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>)
  * Splits files of a drop into those read as they are and those asked about. For chats, questions come later, only for
  * files in no known shape; for labeled files, a person chooses the columns of tables.
  */
-export async function sorted(files: readonly Dropped[], project: DroppedMarkup['project'], tunes?: Purpose) {
+export async function sorted(files: readonly Dropped[], project: WaitingFile['project'], tunes?: Purpose) {
   if (tunes === 'instruct') return { texts: files, markup: [] };
   if (tunes === 'classify') {
     const [tables, texts] = [true, false].map((isOne) => files.filter(({ name }) => !!tableCalled(name) === isOne));
     return { texts: texts!, markup: tables!.map((file) => asTable(file, project)) };
   }
   const texts: Dropped[] = [];
-  const markup: DroppedMarkup[] = [];
+  const markup: WaitingFile[] = [];
   const belonging = await belongingTo(files);
   const look = async (each: Dropped) => [each, belonging.has(each.name) ? null : await kindOf(each)] as const;
   for await (const [dropped, kind] of ahead(files, look)) {
@@ -93,7 +96,7 @@ async function belongingTo(files: readonly Dropped[]): Promise<ReadonlySet<strin
 }
 
 /** Null also for programs, and for formats with a reader: they raise no question. Adding reports unreadable files. */
-export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['kind'] | null> =>
+export const kindOf = async ({ file, name }: Dropped): Promise<WaitingFile['kind'] | null> =>
   binaryTableCalled(name) ??
   (formatOf(name) === 'code' || isTakenApart(name)
     ? null

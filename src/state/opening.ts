@@ -32,7 +32,7 @@ type OpeningNeeds = RelistingNeeds &
     | 'listUnreadable'
     | 'loadRun'
     | 'makingOf'
-    | 'markup'
+    | 'waitingFiles'
     | 'openedTable'
     | 'openingRuns'
     | 'project'

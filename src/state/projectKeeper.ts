@@ -17,7 +17,7 @@ type KeeperNeeds = Pick<
   | 'loaded'
   | 'loadRun'
   | 'loadTexts'
-  | 'markup'
+  | 'waitingFiles'
   | 'open'
   | 'project'
   | 'refused'

@@ -8,7 +8,7 @@ import { addRun } from '../core/runs/record';
 import { type Halves, lonelyLocks } from '../testing/behindChannels';
 import { runRecord } from '../testing/runRecord';
 import { type Browser, browserOver } from '../testing/tabs';
-import { waitingFiles } from './questions';
+import { unansweredFiles } from './questions';
 import { otherProjects, projectSize, unreadableProjects } from './projects';
 import type { StudioStore } from './slices/studio';
 
@@ -365,7 +365,7 @@ test('failures, refusals, questions and lists of a project are not shown in anot
   await getState().listRuns();
   expect(getState()).toMatchObject({
     drop: { failed: [{ name: 'bad.txt' }] },
-    markup: [{ name: 'sea.jsonl' }],
+    waitingFiles: [{ name: 'sea.jsonl' }],
     tokenizing: { kind: 'failed' },
     building: { kind: 'failed' },
     runs: [{ record: { id: 'r' } }],
@@ -375,7 +375,7 @@ test('failures, refusals, questions and lists of a project are not shown in anot
   expect(await getState().open('a')).toBe(true);
   const of = { drop: null, tokenizing: { kind: 'idle' }, building: { kind: 'idle' }, runs: null };
   expect(getState()).toMatchObject(of);
-  expect(waitingFiles(getState())).toEqual([]);
+  expect(unansweredFiles(getState())).toEqual([]);
   goOn();
   await listing;
   await vi.waitFor(() => expect(getState()).toMatchObject({ ...of, runs: [] }));

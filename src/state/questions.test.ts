@@ -5,7 +5,7 @@ import { encoded } from '../testing/encoded';
 import { givenFile as file, loadedStudio, type TestStudio } from '../testing/behindChannels';
 import { tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
-import { answer, answerWords, isLabeled, type Question, questionsOf, waitingFiles } from './questions';
+import { answer, answerWords, isLabeled, type Question, questionsOf, unansweredFiles } from './questions';
 
 let page: TestStudio;
 afterEach(() => page.close());
@@ -50,13 +50,13 @@ test('ten files in one encoding are one question, and another encoding is anothe
   const [first, second, ...others] = await asked(getState);
   expect(others).toEqual([]);
   expect([answerWords(first!), answerWords(second!)]).toEqual(['Use Windows-1252 for 10 files', 'Use KOI8-R']);
-  expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('1 added, 11 need you');
+  expect(dropSummary(getState().drop!, unansweredFiles(getState()).length)).toBe('1 added, 11 need you');
   expect(answer(getState(), first!)).toBe('/text');
   await vi.waitFor(() => expect(getState().texts.map(({ documents }) => documents)).toEqual([11]));
   // The answer belongs to the drop, and the other question stays.
-  expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('11 added, 1 needs you');
+  expect(dropSummary(getState().drop!, unansweredFiles(getState()).length)).toBe('11 added, 1 needs you');
   getState().skip(second!.files);
-  expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('11 added, 1 skipped');
+  expect(dropSummary(getState().drop!, unansweredFiles(getState()).length)).toBe('11 added, 1 skipped');
 });
 
 test('bytes that are text in no encoding raise no question', async () => {
@@ -120,7 +120,7 @@ test('malformed rows are a question, whose answer skips them', async () => {
   const rows = ['{"text": "The sea is wide."}', '{"text": ', '{"text": "The sea is deep."}'].join('\n');
   await getState().addFiles([file('sea.jsonl', rows)]);
   const [columns] = await asked(getState);
-  await getState().takeColumns(getState().markup, { text: 'text' });
+  await getState().addTables(getState().waitingFiles, { text: 'text' });
   const [question] = await asked(getState);
   expect([columns!.kind, question!.kind, answerWords(question!)]).toEqual(['table', 'rows', 'Skip this row']);
   answer(getState(), question!);
@@ -175,10 +175,10 @@ test('a file answered later joins the text of its drop, whatever the question', 
     (await asked(getState)).find(({ kind }) => kind === 'encoding')!,
   );
   await vi.waitFor(() => expect(names()).toEqual(['log 2', 'later.txt 1']));
-  const tables = getState().markup.filter(({ name }) => name === 'log/rows.csv');
-  await getState().takeColumns(tables, { text: 'a' });
+  const tables = getState().waitingFiles.filter(({ name }) => name === 'log/rows.csv');
+  await getState().addTables(tables, { text: 'a' });
   expect(names()).toEqual(['log 4', 'later.txt 1']);
-  await getState().takeColumns(getState().markup, { text: 'text' });
+  await getState().addTables(getState().waitingFiles, { text: 'text' });
   answer(getState(), (await asked(getState))[0]!);
   await vi.waitFor(() => expect(names()).toEqual(['log 6', 'later.txt 1']));
   // The merged text is purged from the store, and the project stays in the list after a reload.

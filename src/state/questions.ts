@@ -9,10 +9,10 @@ import { isOfText, isUndecoded } from './refused';
 import { isBinary, isNoTable } from './markup';
 import { CLASSIFIER_SETUP, isTableUndecided } from './classifierStart';
 import type { Studio } from './slices/studio';
-import type { DroppedMarkup } from './slices/adding';
+import type { WaitingFile } from './slices/adding';
 import type { Refusal, Reread, Undecoded } from './slices/adding';
 
-type Asked = Refusal | DroppedMarkup;
+type Asked = Refusal | WaitingFile;
 interface About<F extends Asked = Asked> {
   id: string;
   /** At least one. */
@@ -20,42 +20,43 @@ interface About<F extends Asked = Asked> {
 }
 export type Question =
   /** Which columns to use. `labeled`: one of them has labels. */
-  | (About<DroppedMarkup> & { kind: 'table'; survey: TableSurvey; labeled?: LabeledTable })
+  | (About<WaitingFile> & { kind: 'table'; survey: TableSurvey; labeled?: LabeledTable })
   /** Can't be read as the table that its name suggests. */
-  | (About<DroppedMarkup> & { kind: 'unread'; failure: Failure })
-  | (About<Undecoded | DroppedMarkup> & { kind: 'encoding'; proposals: readonly Proposal[] })
+  | (About<WaitingFile> & { kind: 'unread'; failure: Failure })
+  | (About<Undecoded | WaitingFile> & { kind: 'encoding'; proposals: readonly Proposal[] })
   /** Some rows can't be read. */
   | (About<Malformed> & { kind: 'rows'; count: number })
   /** Not prose, and no reader extracts prose from it. */
-  | (About<DroppedMarkup> & { kind: 'markup' })
+  | (About<WaitingFile> & { kind: 'markup' })
   /** Not inspected yet. */
   | (About & { kind: 'looking' });
 type Malformed = Reread & { failure: { rows: BadRowList } };
 export type TableQuestion = Extract<Question, { kind: 'table' }>;
 
-type Waiting = Pick<Studio, 'refused' | 'markup' | 'project'>;
+type Waiting = Pick<Studio, 'refused' | 'waitingFiles' | 'project'>;
 
 /** Files of the open project that wait for an answer. */
-export const waitingFiles = ({ refused, markup, project }: Waiting): readonly Asked[] =>
-  [...refused.filter(isOfText), ...markup.filter(({ tunes }) => tunes === undefined)].filter(
+export const unansweredFiles = ({ refused, waitingFiles, project }: Waiting): readonly Asked[] =>
+  [...refused.filter(isOfText), ...waitingFiles.filter(({ tunes }) => tunes === undefined)].filter(
     (one) => one.project.id === project.id,
   );
 
 /** Waiting files of all purposes, also for tuning. */
 export const allWaiting = (s: Waiting): readonly Asked[] => [
-  ...waitingFiles(s),
-  ...s.markup.filter(({ tunes, project }) => tunes !== undefined && project.id === s.project.id),
+  ...unansweredFiles(s),
+  ...s.waitingFiles.filter(({ tunes, project }) => tunes !== undefined && project.id === s.project.id),
 ];
 
 let last: Waiting | undefined;
 let questions: readonly Question[] = [];
 
 /** Questions, labeled tables first. Returns the same list until something changes. */
-export function questionsOf({ refused, markup, project }: Waiting): readonly Question[] {
-  if (last?.refused === refused && last.markup === markup && last.project.id === project.id) return questions;
-  last = { refused, markup, project };
+export function questionsOf({ refused, waitingFiles, project }: Waiting): readonly Question[] {
+  if (last?.refused === refused && last.waitingFiles === waitingFiles && last.project.id === project.id)
+    return questions;
+  last = { refused, waitingFiles, project };
   const groups = new Map<string, [Asked, ...Asked[]]>();
-  for (const file of waitingFiles(last)) {
+  for (const file of unansweredFiles(last)) {
     const key = JSON.stringify(alikeBy(file));
     const group = groups.get(key);
     if (group) group.push(file);
@@ -91,12 +92,12 @@ function questionOn(files: readonly [Asked, ...Asked[]]): Question {
   if (kind === 'looking') return { kind, ...about };
   if ('failure' in first) {
     if (kind === 'encoding')
-      return { kind, ...about, files: files as readonly (Undecoded | DroppedMarkup)[], proposals: first.proposals! };
+      return { kind, ...about, files: files as readonly (Undecoded | WaitingFile)[], proposals: first.proposals! };
     const malformed = files as readonly Malformed[];
     const count = malformed.reduce((sum, { failure }) => sum + failure.rows.count, 0);
     return { kind: 'rows', ...about, files: malformed, count };
   }
-  const tables = files as readonly DroppedMarkup[];
+  const tables = files as readonly WaitingFile[];
   const { found } = first;
   if (!found) return { kind: 'markup', ...about, files: tables };
   if (!('failure' in found)) return tableQuestion(about.id, tables, found);
@@ -107,7 +108,7 @@ function questionOn(files: readonly [Asked, ...Asked[]]): Question {
 }
 
 /** Counts the labels of all its tables together. */
-function tableQuestion(id: string, files: readonly DroppedMarkup[], survey: TableSurvey): TableQuestion {
+function tableQuestion(id: string, files: readonly WaitingFile[], survey: TableSurvey): TableQuestion {
   const { labeled } = survey;
   if (!labeled) return { kind: 'table', id, files, survey };
   const all = files.flatMap(({ found }) => (found && 'labeled' in found ? [found.labeled] : []));
@@ -170,20 +171,20 @@ export function answer(studio: Studio, question: Question, encoding?: EncodingId
     case 'encoding': {
       const chosen = encoding ?? question.proposals[0]!.encoding;
       const undecoded = question.files.filter((file): file is Undecoded => 'failure' in file);
-      const tables = question.files.filter((file): file is DroppedMarkup => !('failure' in file));
-      if (tables.length > 0) studio.markupIn(tables, chosen);
-      if (undecoded.length > 0) void studio.readIn(undecoded, { encoding: chosen });
+      const tables = question.files.filter((file): file is WaitingFile => !('failure' in file));
+      if (tables.length > 0) studio.setTableEncoding(tables, chosen);
+      if (undecoded.length > 0) void studio.rereadRefused(undecoded, { encoding: chosen });
       return '/text';
     }
     case 'rows':
-      void studio.readIn(question.files, { skipBadRows: true });
+      void studio.rereadRefused(question.files, { skipBadRows: true });
       return '/text';
     case 'markup':
-      void studio.takeMarkup(question.files);
+      void studio.addUnchanged(question.files);
       return '/text';
     case 'unread':
       if (isSkipOnly(question)) studio.skip(question.files);
-      else void studio.takeMarkup(question.files);
+      else void studio.addUnchanged(question.files);
       return '/text';
     case 'looking':
       return '/text';
@@ -199,12 +200,12 @@ export function answer(studio: Studio, question: Question, encoding?: EncodingId
  */
 export function trainOnTables(
   studio: Studio,
-  files: readonly DroppedMarkup[],
+  files: readonly WaitingFile[],
   columns: Columns,
   labeled?: LabeledTable,
 ): string {
   const isUndecided = isTableUndecided(studio, labeled);
-  void studio.takeColumns(files, columns, undefined, 'classify');
+  void studio.addTables(files, columns, undefined, 'classify');
   if (isUndecided) return CLASSIFIER_SETUP;
   void studio.tune('classify', { asksFirst: true });
   return '/train';

@@ -1,7 +1,7 @@
 /** Words about saving of the open project, used by the strip and the Text page. */
 import { counted, formatAgo, formatCount } from '../core/base/units';
 import { isTraining, shownRun, spokenRun } from './openRun';
-import { waitingFiles } from './questions';
+import { unansweredFiles } from './questions';
 import type { Studio } from './slices/studio';
 
 interface SavedWords {
@@ -11,7 +11,8 @@ interface SavedWords {
 }
 
 /** Number of dropped files that are in no text until a person answers. */
-export const unsavedFiles = (s: Pick<Studio, 'refused' | 'markup' | 'project'>): number => waitingFiles(s).length;
+export const unsavedFiles = (s: Pick<Studio, 'refused' | 'waitingFiles' | 'project'>): number =>
+  unansweredFiles(s).length;
 
 /** Words after `Saved`. @param now milliseconds since 1970 */
 export function savedWords(s: Studio, now: number): SavedWords {

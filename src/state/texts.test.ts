@@ -93,19 +93,19 @@ test('a text that is not UTF-8 is refused with possible encodings, and read in t
     encoding: 'windows-1252',
     lines: ['Un café noir, et un thé vert.'],
   });
-  await getState().readIn(refused, { encoding: 'windows-1252' });
+  await getState().rereadRefused(refused, { encoding: 'windows-1252' });
   expect(getState()).toMatchObject({ refused: [], texts: [{ name: '2 files', documents: 2 }] });
   const second = { id: getState().texts[0]!.id, place: 1, characters: 20_000 };
   expect((await page.data.call('preview', second)).start).toContain('Un café noir');
 
   const table = encoded(`question,answer\n${'Qui a bu le café,moi\n'.repeat(9)}`, 'windows-1252');
   await getState().addFiles([fileOf(table, 'old.csv')]);
-  const look = () => page.data.call('lookAtTable', { ...givenOf(getState().markup[0]!), format: 'csv' });
+  const look = () => page.data.call('lookAtTable', { ...givenOf(getState().waitingFiles[0]!), format: 'csv' });
   await expect(look()).rejects.toMatchObject({ code: 'bad-encoding' });
-  getState().markupIn(getState().markup, 'windows-1252');
+  getState().setTableEncoding(getState().waitingFiles, 'windows-1252');
   const { rows } = await look();
   expect(rows[0]).toEqual(['Qui a bu le café', 'moi']);
-  await getState().takeColumns(getState().markup, { input: 'question', target: 'answer' });
+  await getState().addTables(getState().waitingFiles, { input: 'question', target: 'answer' });
   expect(getState().texts.at(-1)).toMatchObject({ name: 'old.csv', documents: 9 });
 });
 
@@ -114,7 +114,7 @@ test('a person chooses how much of mail and pages is read, from then on', async 
   const mail = (name: string) =>
     fileOf(`From: ann@example.org\nSubject: ${name}\n\nAye, ${name}.\n\nOn Monday Bo wrote:\n> Hast seen it?\n`, name);
   await getState().addFiles([mail('one.eml')]);
-  getState().setReading({ wholeMessages: true });
+  getState().setReaderOptions({ wholeMessages: true });
   await getState().addFiles([mail('two.eml')]);
   const starts = await Promise.all(
     getState().texts.map(
@@ -122,8 +122,8 @@ test('a person chooses how much of mail and pages is read, from then on', async 
     ),
   );
   expect(starts.map((start) => start.includes('Hast seen it?'))).toEqual([false, true]);
-  getState().setReading({ wholeMessages: false, wholePages: true });
-  expect(getState().reading).toEqual({ wholeMessages: false, wholePages: true });
+  getState().setReaderOptions({ wholeMessages: false, wholePages: true });
+  expect(getState().readerOptions).toEqual({ wholeMessages: false, wholePages: true });
 });
 
 test('files that a saved page displays are skipped, and the page is read', async () => {
@@ -138,12 +138,12 @@ test('markup waits for an answer, separate from prose added with it', async () =
   const rows = '{"text": "The sea is wide."}\n'.repeat(20);
   await getState().addFiles([fileOf(rows, 'sea.jsonl'), fileOf(SEA, 'sea.txt')]);
   expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt']);
-  expect(getState().markup.map(({ name }) => name)).toEqual(['sea.jsonl']);
-  getState().skip(getState().markup);
-  expect(getState()).toMatchObject({ markup: [], texts: [{ name: 'sea.txt' }] });
+  expect(getState().waitingFiles.map(({ name }) => name)).toEqual(['sea.jsonl']);
+  getState().skip(getState().waitingFiles);
+  expect(getState()).toMatchObject({ waitingFiles: [], texts: [{ name: 'sea.txt' }] });
   await getState().addPaste(rows, 'pasted.jsonl');
   expect(getState().texts).toHaveLength(1);
-  await getState().takeMarkup(getState().markup);
+  await getState().addUnchanged(getState().waitingFiles);
   expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt', 'pasted.jsonl']);
 });
 

@@ -47,7 +47,7 @@ export const createTrainingSlice: Slice<
     | 'shown'
     | 'texts'
     | 'tuneTexts'
-    | 'whenRead'
+    | 'waitForReading'
   >
 > = (services) => (set, get) => {
   const { gpu, store, now, newId, tabs, toasts, session } = services;
@@ -75,7 +75,7 @@ export const createTrainingSlice: Slice<
       }
       return {};
     }
-    const read = await get().whenRead(inputs, signal());
+    const read = await get().waitForReading(inputs, signal());
     const { project } = read ?? inputs;
     const texts = textsFor(run, read ?? inputs);
     const refuse = (failure: Failure): null => {
@@ -136,7 +136,7 @@ export const createTrainingSlice: Slice<
     showUndecided: () => set({ undecided: null }),
     start: (minutes) =>
       beginNew(async (runId, held, asked) => {
-        const inputs = await get().whenRead(asked, signal());
+        const inputs = await get().waitForReading(asked, signal());
         if (inputs?.texts.length === 0) throw badSettings('There is no text to train on', 'Add text, or a sample.');
         const ready = inputs && (await get().prepareByPlan(inputs, minutes));
         if (!ready || signal().aborted) {

@@ -7,7 +7,7 @@ import { projectRows } from '../core/runs/sizes';
 import { lonelyLocks } from '../testing/behindChannels';
 import { browserOver } from '../testing/tabs';
 import { fileOf, questionOf } from './markup';
-import { waitingFiles } from './questions';
+import { unansweredFiles } from './questions';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -89,11 +89,11 @@ test('rows of unknown shape raise a question, and two of their columns are chats
   // Questions of training texts and of tuning texts are separate.
   await getState().addFiles([given('learn.csv', 'a,b\nc,d\n')]);
   expect(questionOf(getState()).map(({ name }) => name)).toEqual(['own.jsonl']);
-  await getState().takeColumns(questionOf(getState()), { input: 'frage', target: 'antwort' });
+  await getState().addTables(questionOf(getState()), { input: 'frage', target: 'antwort' });
   expect(names()).toEqual([[], ['good.jsonl', 'own.jsonl']]);
   expect(getState().tuneTexts[1]).toMatchObject({ conversations: true, documents: 1 });
   expect(questionOf(getState())).toEqual([]);
-  expect(waitingFiles(getState()).map(({ name }) => name)).toEqual(['learn.csv']);
+  expect(unansweredFiles(getState()).map(({ name }) => name)).toEqual(['learn.csv']);
   getState().dismissRefusals();
   expect(getState().refused).toEqual([]);
 

@@ -30,7 +30,7 @@ export function useProposals({ name, dropped }: Pick<Undecoded, 'name' | 'droppe
 
 /** Question about refused files for a dialog, the first file first. */
 export function useEncodingQuestion([first, ...others]: readonly [Undecoded, ...Undecoded[]], onClose: () => void) {
-  const readIn = useStudio((s) => s.readIn);
+  const readIn = useStudio((s) => s.rereadRefused);
   return {
     name: first.name,
     of: useProposals(first),

@@ -34,7 +34,7 @@ export async function classifierStudio(store: BlobStore = memoryStore()) {
     await getState().addFiles([{ name: file.name, file }], 'classify');
     const asked = questionOf(getState());
     if (asked.length !== 1) throw new Error('The columns of a table were not asked for');
-    await getState().takeColumns(asked, COLUMNS, between);
+    await getState().addTables(asked, COLUMNS, between);
   };
   return { store, studio: zustand, getState, add, downloads, own: await getState().classifying() };
 }

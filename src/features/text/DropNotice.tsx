@@ -3,7 +3,7 @@ import { formatCount } from '../../core/base/units';
 import { plainWords, skippedGroups, skippedWords } from '../../core/documents/dropReport';
 import type { FailedWords } from '../../core/documents/keptDrop';
 import { type ShownDrop, shownDrop } from '../../state/lastDrop';
-import { waitingFiles } from '../../state/questions';
+import { unansweredFiles } from '../../state/questions';
 import { useStudio, useStudioFields } from '../../state/react';
 import { IconButton, Notice, TextAction } from '../../ui';
 import styles from './DropNotice.module.css';
@@ -12,7 +12,7 @@ import styles from './DropNotice.module.css';
 export function DropNotice() {
   const drop = useStudio((s) => s.drop);
   const kept = useStudio((s) => (s.texts.length + s.tuneTexts.length > 0 ? s.project.lastDrop : null));
-  const waiting = useStudioFields((s) => waitingFiles(s).map(({ name }) => name));
+  const waiting = useStudioFields((s) => unansweredFiles(s).map(({ name }) => name));
   const shown = shownDrop(drop, kept, waiting);
   // The key changes with the number of failed files, so that later failures show at once.
   return shown ? <Shown key={`${drop === null}/${shown.failed.length}`} drop={shown} isLast={drop === null} /> : null;

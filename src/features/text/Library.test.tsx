@@ -37,7 +37,7 @@ test('counts files once, and documents only if a file has several', async () => 
   expect(await shown()).not.toMatch(/9 documents|1 text\b|Texts 1 /);
   await getState().addFiles([file('mails.csv', TABLE)]);
   await vi.waitFor(() => expect(questionsOf(getState())).toMatchObject([{ kind: 'table' }]));
-  await getState().takeColumns(getState().markup, { text: 'mail' });
+  await getState().addTables(getState().waitingFiles, { text: 'mail' });
   expect(await shown()).toContain(' 10 files, 29 documents,');
 });
 
@@ -45,7 +45,7 @@ test('counts a labeled table by its texts', async () => {
   const getState = await opened();
   await getState().addFiles([file('mails.csv', TABLE)]);
   await vi.waitFor(() => expect(questionsOf(getState())).toMatchObject([{ kind: 'table' }]));
-  await getState().takeColumns(getState().markup, { text: 'mail', label: 'kind' }, undefined, 'classify');
+  await getState().addTables(getState().waitingFiles, { text: 'mail', label: 'kind' }, undefined, 'classify');
   expect(await shown()).toContain('20 labeled texts for Teach it more');
   await getState().addFiles([file('sea.txt', 'The sea is wide.')]);
   expect(await shown()).toContain('1 file, 16 characters');

@@ -4,7 +4,7 @@ import { formatBytes, formatCount } from '../../core/base/units';
 import { trainingSize } from '../../core/documents/record';
 import { isPlainDrop } from '../../state/lastDrop';
 import { textsChanged } from '../../state/preparation';
-import { waitingFiles } from '../../state/questions';
+import { unansweredFiles } from '../../state/questions';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { tuneTextWords } from '../../state/tuneTextWords';
@@ -28,7 +28,7 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
   const [place, setPlace] = useState(0);
   const [, go] = useLocation();
   const next = useNextStep('text', go);
-  const waiting = useStudio((s) => waitingFiles(s).length);
+  const waiting = useStudio((s) => unansweredFiles(s).length);
   // A single notice: a drop that only added texts says nothing beyond the other notice.
   const isStale = useStudio((s) => textsChanged(s) && isPlainDrop(s.drop, waiting));
   const isInRow = next?.kind === 'answer' || next?.kind === 'train-classifier';
@@ -86,7 +86,7 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
 function Summary() {
   const texts = useStudio((s) => s.texts);
   const tuneTexts = useStudio((s) => s.tuneTexts);
-  const waiting = useStudio((s) => waitingFiles(s).length);
+  const waiting = useStudio((s) => unansweredFiles(s).length);
   const characters = texts.reduce((n, t) => n + trainingSize(t).characters, 0);
   const bytes = texts.reduce((n, t) => n + t.bytes, 0);
   if (texts.length > 0)

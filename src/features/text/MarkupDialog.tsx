@@ -14,7 +14,7 @@ const TableDialog = lazy(() => import('./TableDialog').then((module) => ({ defau
 /** Asks once about all tuning files that aren't prose. Closing the dialog skips them. */
 export function MarkupDialog() {
   const markup = useStudioFields(questionOf);
-  const take = useStudio((s) => s.takeMarkup);
+  const take = useStudio((s) => s.addUnchanged);
   const skip = useStudio((s) => s.skip);
   if (!markup[0]) return null;
   const leave = (): void => skip(markup);

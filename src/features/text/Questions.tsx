@@ -22,7 +22,7 @@ import { countedKinds } from './countedKinds';
 import styles from './Questions.module.css';
 import { namesOf, type RowProps, SkipButton } from './questionParts';
 import { TableRow } from './TableRow';
-import type { DroppedMarkup } from '../../state/slices/adding';
+import type { WaitingFile } from '../../state/slices/adding';
 
 /** Questions about dropped files, one row each, above the table of texts. */
 export function Questions() {
@@ -116,7 +116,7 @@ function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread
 
 /** Offers to use a text file with invalid JSON or table syntax as plain text. Several files show no single reason. */
 function unreadWords({ files, failure }: Extract<Question, { kind: 'unread' }>): { title: string; why: string } {
-  const [{ kind }] = files as readonly [DroppedMarkup];
+  const [{ kind }] = files as readonly [WaitingFile];
   const isOne = files.length === 1;
   if (!isMarkup(kind)) {
     const why = isOne ? [failure.message, remedy(failure)].filter(Boolean).join(' ') : 'Save them again, or skip them.';
@@ -128,7 +128,7 @@ function unreadWords({ files, failure }: Extract<Question, { kind: 'unread' }>):
     why: isOne ? `${failure.message} Use it as plain text, or skip it.` : 'Use them as plain text, or skip them.',
   };
 }
-const isMarkup = (kind: DroppedMarkup['kind']): kind is MarkupId => Object.hasOwn(MARKUPS, kind);
+const isMarkup = (kind: WaitingFile['kind']): kind is MarkupId => Object.hasOwn(MARKUPS, kind);
 
 function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'encoding' }>>) {
   const store = useStudioStore();

@@ -5,8 +5,8 @@ import styles from './ReadingDialog.module.css';
 
 /** Lists the accepted files, and the options for web pages and email. */
 export function ReadingDialog({ onClose }: { onClose: () => void }) {
-  const { wholePages = false, wholeMessages = false } = useStudio((s) => s.reading);
-  const setReading = useStudio((s) => s.setReading);
+  const { wholePages = false, wholeMessages = false } = useStudio((s) => s.readerOptions);
+  const setReading = useStudio((s) => s.setReaderOptions);
   return (
     <Dialog
       isOpen

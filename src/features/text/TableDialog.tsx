@@ -19,12 +19,12 @@ import { cellsOf, columnsOf, proposedRoles } from './tableRoles';
 /** Asks for the roles of columns in tables for tuning. Closing the dialog skips them. */
 export function TableDialog() {
   const tables = useStudioFields(questionOf);
-  const takeColumns = useStudio((s) => s.takeColumns);
+  const addTables = useStudio((s) => s.addTables);
   const skip = useStudio((s) => s.skip);
   const given = useStudio((s) => s.project.givenColumns);
   const change = useStudio((s) => s.change);
   const [head, failure] = useHead();
-  const markupIn = useStudio((s) => s.markupIn);
+  const setTableEncoding = useStudio((s) => s.setTableEncoding);
   const [said, say] = useState<Between | typeof ONE>();
   const [asked, choose] = useState<{ of: TableHead; roles: Roles }>();
   const [first] = tables;
@@ -43,7 +43,7 @@ export function TableDialog() {
   const add = (): void => {
     if (!head || !columns) return;
     const own = isOfLabels && between !== ONE ? between : undefined;
-    void takeColumns(tables, columns, own);
+    void addTables(tables, columns, own);
     const choice = { names: head.columns, columns, between: own ?? null };
     if (first.tunes) change({ givenColumns: withGiven(given, { ...choice, tunes: first.tunes }) });
   };
@@ -117,7 +117,7 @@ export function TableDialog() {
       )}
       {failure && <p className={styles.error}>{failure.message}</p>}
       {failure?.code === 'bad-encoding' && (
-        <Encodings of={{ name: first.name, dropped: first }} onChoose={(encoding) => markupIn(tables, encoding)} />
+        <Encodings of={{ name: first.name, dropped: first }} onChoose={(encoding) => setTableEncoding(tables, encoding)} />
       )}
       {!isOne && <p>Columns with these names are used in all {formatCount(tables.length)} tables.</p>}
       {reason !== undefined && !failure && <p role="status">{reason}</p>}

@@ -16,8 +16,8 @@ import { areLabeled, columnsOf, rolesOf } from './tableRoles';
 /** Row for a table. A labeled one can train a classifier; for others, asks for the roles of columns. */
 export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
   const store = useStudioStore();
-  const takeColumns = useStudio((s) => s.takeColumns);
-  const takeMarkup = useStudio((s) => s.takeMarkup);
+  const addTables = useStudio((s) => s.addTables);
+  const addUnchanged = useStudio((s) => s.addUnchanged);
   const openTable = useStudio((s) => s.openTable);
   const isOpen = useStudio((s) => s.openedTable === question.id);
   const { files, survey, labeled } = question;
@@ -43,7 +43,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
           !isOpen && (
             <>
               <SkipButton of={question} />
-              <Button isDense onPress={() => void takeColumns(files, guessedColumns(survey))}>
+              <Button isDense onPress={() => void addTables(files, guessedColumns(survey))}>
                 Use without labels
               </Button>
               <Button isDense variant={variant} onPress={() => onGo(answer(store.getState(), question))}>
@@ -74,7 +74,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
           <>
             <SkipButton of={question} />
             {!isBinary(files[0]!) && (
-              <Button isDense onPress={() => void takeMarkup(files)}>
+              <Button isDense onPress={() => void addUnchanged(files)}>
                 Use as plain text
               </Button>
             )}
@@ -140,7 +140,7 @@ function Details({
   onGo: (path: string) => void;
 }) {
   const store = useStudioStore();
-  const takeColumns = useStudio((s) => s.takeColumns);
+  const addTables = useStudio((s) => s.addTables);
   const [roles, choose] = useState<Roles>(() => rolesOf(survey, labeled ? 'classify' : undefined));
   const columns = columnsOf(roles);
   const needed = columns ? undefined : 'Choose a text column, or an input and a target';
@@ -172,7 +172,7 @@ function Details({
           isDense
           variant={isFilled && !(isClassifier && labeled) ? 'go' : 'default'}
           disabledReason={needed}
-          onPress={() => columns && void takeColumns(files, columns)}
+          onPress={() => columns && void addTables(files, columns)}
         >
           {addRowsWords(labeled, isPair)}
         </Button>

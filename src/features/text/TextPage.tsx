@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { useSearch } from 'wouter';
-import { waitingFiles } from '../../state/questions';
+import { unansweredFiles } from '../../state/questions';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { Stage, useHeldFocus } from '../../ui';
@@ -15,7 +15,7 @@ const CleanPage = lazy(() => import('./clean/CleanPage').then((module) => ({ def
 export function TextPage({ onFiles, onPrivacy }: PageProps) {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   // Questions about dropped files appear where their texts will.
-  const isEmpty = useStudio((s) => s.texts.length + s.tuneTexts.length + waitingFiles(s).length === 0);
+  const isEmpty = useStudio((s) => s.texts.length + s.tuneTexts.length + unansweredFiles(s).length === 0);
   const isClean = new URLSearchParams(useSearch()).get('part') === 'clean';
   const paste = usePaste(onFiles);
   useHeldFocus(isLoaded ? isEmpty : undefined);

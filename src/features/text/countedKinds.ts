@@ -1,9 +1,9 @@
 import { formatCount } from '../../core/base/units';
 import { MARKUPS, type MarkupId } from '../../core/documents/markup';
-import type { DroppedMarkup } from '../../state/slices/adding';
+import type { WaitingFile } from '../../state/slices/adding';
 
 /** `2 HTML pages and 1 CSV table` */
-export function countedKinds(markup: readonly DroppedMarkup[]): string {
+export function countedKinds(markup: readonly WaitingFile[]): string {
   const kinds = (Object.keys(MARKUPS) as MarkupId[]).flatMap((id) => {
     const n = markup.filter(({ kind }) => kind === id).length;
     return n === 0 ? [] : [`${formatCount(n)} ${n === 1 ? MARKUPS[id].one : MARKUPS[id].many}`];

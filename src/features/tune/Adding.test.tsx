@@ -32,7 +32,7 @@ test('lists malformed rows, and skipping them adds the others with a note', asyn
   // Each row is listed once.
   expect(shown.match(/line 2/gi)).toHaveLength(1);
 
-  await getState().readIn(getState().refused as never, { skipBadRows: true });
+  await getState().rereadRefused(getState().refused as never, { skipBadRows: true });
   expect(getState()).toMatchObject({ refused: [], tuneTexts: [{ name: 'chats.jsonl', documents: 2 }] });
   expect(getState().tuneTexts[0]!.notes).toContain('Skipped 2 malformed rows: line 2, line 4');
 });

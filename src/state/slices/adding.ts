@@ -1,12 +1,19 @@
 /** Added files: those that wait for an answer, and refused ones. */
 import type { Failure } from '../../core/base/errors';
-import type { Proposal, Reading, TableChoice, TableSurvey } from '../../core/documents';
+import type {
+  Columns,
+  EncodingId,
+  Proposal,
+  Reading,
+  TableChoice,
+  TableSurvey,
+  TextRecord,
+} from '../../core/documents';
 import type { Between } from '../../core/documents/labels/between';
 import type { MarkupId } from '../../core/documents/markup';
 import type { TableFormatId } from '../../core/documents/formats';
 import type { Project } from '../../core/runs/project';
 import type { Purpose } from '../../core/runs/tuning';
-import type { Columns, EncodingId, TextRecord } from '../../core/documents';
 import type { DropReport } from '../../core/documents/dropReport';
 import type { Work } from '../work';
 import type { Inputs } from './preparation';
@@ -15,8 +22,8 @@ import type { TextsSlice } from './texts';
 export interface AddingSlice {
   /** Refused files of all projects: for tuning, or with a question. */
   refused: readonly Refusal[];
-  /** Files of all projects whose kind a person must choose. */
-  markup: readonly DroppedMarkup[];
+  /** Files in any project that wait for the user to choose their kind. */
+  waitingFiles: readonly WaitingFile[];
   /** Report of the newest drop on the open project in this session; null once dismissed. */
   drop: DropReport | null;
   dismissDrop(): void;
@@ -25,26 +32,29 @@ export interface AddingSlice {
   openTable(id: string | null): void;
   importing: Work;
   /** Reader options for files added from now on. */
-  reading: Reading;
-  setReading(changes: Reading): void;
-  /** Adds them as one text, asks about those that aren't prose, and skips hidden files and parts of saved pages. */
+  readerOptions: Reading;
+  setReaderOptions(changes: Reading): void;
+  /** Adds files as one text, asks about those that aren't prose, and skips hidden files and parts of saved pages. */
   addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
-  /** Waits until all files that were added to the project are read. Returns the project and its texts; undefined if the signal aborts. */
-  whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
+  /**
+   * Waits until all files that were added to the project are read.
+   * @returns the project and its texts; undefined if the signal aborts
+   */
+  waitForReading(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
   /** Adds waiting files unchanged. */
-  takeMarkup(files: readonly DroppedMarkup[]): Promise<void>;
+  addUnchanged(files: readonly WaitingFile[]): Promise<void>;
   /** Adds tables that wait. @param tunes a purpose other than their original one */
-  takeColumns(files: readonly DroppedMarkup[], columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
+  addTables(files: readonly WaitingFile[], columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
   /** Skips these files. */
-  skip(files: readonly (Refusal | DroppedMarkup)[]): void;
+  skip(files: readonly (Refusal | WaitingFile)[]): void;
   addPaste(text: string, name: string, tunes?: Purpose): Promise<void>;
   addSample(file: string): Promise<TextRecord | undefined>;
   /** Dismisses refusals of files for tuning. */
   dismissRefusals(): void;
   /** Reads refused files again with other options. */
-  readIn(refused: readonly Reread[], reading: Reading): Promise<void>;
+  rereadRefused(refused: readonly Reread[], reading: Reading): Promise<void>;
   /** Like `readIn`, for tables that wait. */
-  markupIn(files: readonly DroppedMarkup[], encoding: EncodingId): void;
+  setTableEncoding(files: readonly WaitingFile[], encoding: EncodingId): void;
 }
 
 /** A file as it was dropped: its path inside a dropped folder is its name. */
@@ -65,7 +75,7 @@ export interface Dropped {
 }
 
 /** A file that waits for an answer, and its project. */
-export interface DroppedMarkup extends Dropped {
+export interface WaitingFile extends Dropped {
   kind: MarkupId | TableFormatId;
   project: Pick<Project, 'id' | 'name'>;
   /** Survey of a table dropped on Text; absent until it is read. */

@@ -21,10 +21,10 @@ test('without texts for training, Clean says that labeled tables are not cleaned
     );
     return (await new Response(prelude).text()).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
   };
-  const { addFiles, takeColumns } = studio.getState();
+  const { addFiles, addTables } = studio.getState();
   await addFiles([givenFile('mails.csv', TABLE)]);
   await vi.waitFor(() => expect(questionsOf(studio.getState())).toMatchObject([{ kind: 'table' }]));
-  await takeColumns(studio.getState().markup, { text: 'mail', label: 'kind' }, undefined, 'classify');
+  await addTables(studio.getState().waitingFiles, { text: 'mail', label: 'kind' }, undefined, 'classify');
   const empty = await shown();
   expect(empty).toMatch(/Labeled tables aren’t cleaned\. .*Set up classifier…/);
   expect(empty).not.toMatch(/not cleaned|Apply/);

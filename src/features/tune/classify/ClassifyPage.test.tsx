@@ -43,7 +43,7 @@ async function stoppedLater() {
   });
   const file = labeledFile(labeledRows(60));
   await getState().addFiles([{ name: file.name, file }], 'classify');
-  await getState().takeColumns(questionOf(getState()), { text: 'text', label: 'label' });
+  await getState().addTables(questionOf(getState()), { text: 'text', label: 'label' });
   await getState().tune('classify');
   const runId = getState().project.runId!;
   const { saved } = getState().opened[runId]!;
