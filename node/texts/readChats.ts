@@ -23,19 +23,23 @@ interface Chats {
   files: readonly { path: string; sha256: string; source: TextSource }[];
 }
 
+interface ChatSettings {
+  template: ChatTemplate;
+  /** Whether the run resumes: then chats that its template refuses are left out, as in the app. */
+  isResuming: boolean;
+  /** Receives notes about the files. */
+  note(words: string): void;
+}
+
 /**
  * Imports chats into a store, as the app does.
- * @param isResuming whether the run resumes: then leaves out chats that its template refuses, as the app does
- * @param note receives notes about the files
  * @throws HomegrownError `bad-shape` for a file in no known shape; `bad-file` for the first row that can't be trained on;
  * `bad-settings` if the template refuses a chat
  */
 export async function readChats(
   store: BlobStore,
   files: Files,
-  template: ChatTemplate,
-  isResuming: boolean,
-  note: (words: string) => void,
+  { template, isResuming, note }: ChatSettings,
   job: Job,
 ): Promise<Chats> {
   const read: { text: TextRecord; documents: Document[]; path: string; source: TextSource }[] = [];

@@ -182,7 +182,7 @@ async function readConversations(
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {
-  const read = await readChats(store, files, template, past !== null, note, job);
+  const read = await readChats(store, files, { template, isResuming: past !== null, note }, job);
   if (!past) return { ...(await withPlaces(read)), documentLists: [] };
   // Builds identify files of chats differently; the hash of the documents shows whether they are the same.
   const { texts } = past.data;

@@ -117,7 +117,10 @@ export function TableDialog() {
       )}
       {failure && <p className={styles.error}>{failure.message}</p>}
       {failure?.code === 'bad-encoding' && (
-        <Encodings of={{ name: first.name, dropped: first }} onChoose={(encoding) => setTableEncoding(tables, encoding)} />
+        <Encodings
+          of={{ name: first.name, dropped: first }}
+          onChoose={(encoding) => setTableEncoding(tables, encoding)}
+        />
       )}
       {!isOne && <p>Columns with these names are used in all {formatCount(tables.length)} tables.</p>}
       {reason !== undefined && !failure && <p role="status">{reason}</p>}
