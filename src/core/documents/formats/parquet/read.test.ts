@@ -161,6 +161,22 @@ test('refuses an invalid, truncated or excessively expanding table with the reas
   expect(await read(new Uint8Array())).toEqual({ rows: [], notes: [] });
 });
 
+test('names the nested column that cannot be read', async () => {
+  const whole = bytesSource(PARQUET.chats);
+  const reasons = new Set<string>();
+  for (let failing = 0; failing < 12; failing++) {
+    let reads = 0;
+    const places: ByteSource = {
+      size: whole.size,
+      read: (offset, length) =>
+        reads++ === failing ? Promise.reject(new RangeError('Invalid length')) : whole.read(offset, length),
+    };
+    const file = { name: 'a.parquet', bytes: stream([PARQUET.chats]), places, note: () => undefined };
+    await collect(rows(file)).catch((error: unknown) => reasons.add(error instanceof Error ? error.message : ''));
+  }
+  expect([...reasons].join('\n')).toContain('the column "messages.list.element.role" can\'t be read');
+});
+
 describe('a damaged table gives rows or a typed error fast', () => {
   vi.setConfig({ testTimeout: 60_000 });
   it.each(['snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'none', 'plain', 'delta', 'deltaStrings'] as const)(

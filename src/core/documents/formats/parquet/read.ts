@@ -152,7 +152,7 @@ async function groupOf(
     const unpack: Record<string, Unpack> = {};
     const chunks = new Map<ColumnChunk, ColumnChunk>();
     for (const [i, chunk] of wanted.entries()) {
-      part = `the column ${JSON.stringify(chunk.path_in_schema.join('..'))}`;
+      part = `the column ${JSON.stringify(chunk.path_in_schema.join('.'))}`;
       unpack[`column ${i}`] = await unpackerOf(source, schema, chunk, count, making, fail);
       chunks.set(chunk, { ...chunk, codec: `column ${i}` });
     }
