@@ -12,15 +12,16 @@ import {
 } from '../base/limits';
 import { bytesSource, type ByteSource, readBytes } from './byteSource';
 import { crc32 } from './crc32';
-import { type Fail, findDirectory, isBomb, readRecords, refusalOf, STORED, type ZipRecord } from './zipDirectory';
+import { END, type Fail, findDirectory, isBomb, readRecords, refusalOf, STORED, type ZipRecord } from './zipDirectory';
 import { contentOf, HEADER, readHeader } from './zipEntries';
 
 /** @throws HomegrownError `bad-file` before anything is unpacked, for every zip that isn't plain and honest */
 export async function openZip(source: ByteSource, file: string): Promise<ReadonlyMap<string, ByteSource>> {
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
-  const directory = await findDirectory(source, fail);
+  if (source.size < END) throw fail(`${source.size} bytes are too few for a zip file`);
+  // In a comment, another reader could find another end record.
+  const directory = await findDirectory(source, fail, 0);
   const { count, start, size } = directory;
-  if (directory.comment > 0) throw fail('it has a comment, which is not supported');
   if (directory.isZip64) throw fail('it is in the zip64 format, which is not supported');
   if (count > MAX_ZIP_FILES) throw fail(`it has ${count} entries; the maximum is ${MAX_ZIP_FILES}`);
   if (size > MAX_DIRECTORY_BYTES) throw fail(`its directory has ${size} bytes; the maximum is ${MAX_DIRECTORY_BYTES}`);

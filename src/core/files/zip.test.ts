@@ -105,12 +105,12 @@ describe('hostile and damaged zips are refused', () => {
   const flipped = stored.map((byte, i) => (i === 40 ? byte ^ 1 : byte));
   const twins = zipSync({ 'a.txt': data, 'b.txt': data }, { level: 0 });
   const cases: [string, Uint8Array, RegExp][] = [
-    ['empty', new Uint8Array(0), /no end record/],
-    ['not a zip', new Uint8Array(1000), /no end record/],
-    ['cut off', stored.subarray(0, stored.length - 5), /no end record/],
+    ['empty', new Uint8Array(0), /0 bytes are too few/],
+    ['not a zip', new Uint8Array(1000), /aren't the end record of a zip file/],
+    ['cut off', stored.subarray(0, stored.length - 5), /aren't the end record of a zip file/],
     ['data before', Uint8Array.from([1, 2, 3, ...stored]), /not where its end record says/],
-    ['data after', Uint8Array.from([...stored, 0]), /no end record/],
-    ['comment', Uint8Array.from([...edited(stored, 'end', [{ at: 20, value: 1 }]), 120]), /a comment/],
+    ['data after', Uint8Array.from([...stored, 0]), /aren't the end record of a zip file/],
+    ['comment', Uint8Array.from([...edited(stored, 'end', [{ at: 20, value: 1 }]), 120]), /without a comment/],
     ['traversal', named('../../evil.txt'), /leads outside its folder/],
     ['inner traversal', named('a/../../b'), /leads outside its folder/],
     ['absolute', named('/etc/passwd'), /leads outside its folder/],

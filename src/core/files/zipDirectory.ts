@@ -17,8 +17,6 @@ interface Directory {
   /** Length in bytes. */
   size: number;
   isZip64: boolean;
-  /** Length of the zip's comment, in bytes. */
-  comment: number;
 }
 
 /** An entry as the directory describes it. */
@@ -42,17 +40,27 @@ export interface ZipRecord {
 }
 
 /**
- * Finds the directory by the end record, which only a comment of at most 64 KiB may follow.
+ * Finds the directory by the end record, which only a comment may follow.
+ * @param maxComment maximum length of the comment in bytes; no other bytes are read at the end
  * @throws what `fail` makes where there is no end record or it is wrong
  */
-export async function findDirectory(source: ByteSource, fail: Fail): Promise<Directory> {
-  const length = Math.min(source.size, END + MAX_COMMENT_LENGTH);
+export async function findDirectory(
+  source: ByteSource,
+  fail: Fail,
+  maxComment = MAX_COMMENT_LENGTH,
+): Promise<Directory> {
+  const length = Math.min(source.size, END + maxComment);
   const from = source.size - length;
   const view = viewOf(await source.read(from, length));
   let at = length - END;
   while (at >= 0 && !(view.getUint32(at, true) === 0x06054b50 && view.getUint16(at + 20, true) === length - at - END))
     at--;
-  if (at < 0) throw fail('it is not a zip file, or it is cut off: it has no end record');
+  if (at < 0)
+    throw fail(
+      maxComment === 0
+        ? `its last ${END} bytes aren't the end record of a zip file without a comment`
+        : 'it is not a zip file, or it is cut off: it has no end record',
+    );
   const [disk, first] = [view.getUint16(at + 4, true), view.getUint16(at + 6, true)];
   let count = view.getUint16(at + 10, true);
   let [size, start] = [view.getUint32(at + 12, true), view.getUint32(at + 16, true)];
@@ -71,7 +79,7 @@ export async function findDirectory(source: ByteSource, fail: Fail): Promise<Dir
   if ((disk !== 0 && disk !== 0xffff) || (first !== 0 && first !== 0xffff))
     throw fail('it is one piece of a split zip file');
   if (start + size !== end) throw fail('its directory is not where its end record says');
-  return { count, start, size, isZip64, comment: length - at - END };
+  return { count, start, size, isZip64 };
 }
 
 /**
@@ -142,7 +150,8 @@ export const isBomb = ({ packed, size }: ZipRecord, growth: number): boolean => 
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-const END = 22;
+/** Length of the end record, in bytes. */
+export const END = 22;
 const MAX_COMMENT_LENGTH = 0xffff;
 const LOCATOR = 20;
 const END64 = 56;
