@@ -5,14 +5,14 @@ import type { Sniffer } from './formats/format';
 import { mediawiki } from './formats/mediawiki/sniffer';
 
 /** Sniffer of each format that shares file names with others. */
-const KNOWN: Readonly<Record<string, Sniffer>> = {
+const SNIFFERS: Readonly<Record<string, Sniffer>> = {
   ...chats,
   mediawiki,
 };
 
 /** Sniffers of formats with companion files. */
-export const EXPORT_GROUPS = Object.values(KNOWN).flatMap((known) =>
-  known.companions ? [{ ...known, companions: known.companions }] : [],
+export const EXPORT_GROUPS = Object.values(SNIFFERS).flatMap((sniffer) =>
+  sniffer.companions ? [{ ...sniffer, companions: sniffer.companions }] : [],
 );
 
 /**
@@ -27,6 +27,6 @@ export const sniffFormat = (
   isAlone = true,
 ): DocumentFormatId | undefined =>
   ids.find((id) => {
-    const { begins, isNeverAlone } = KNOWN[id]!;
+    const { begins, isNeverAlone } = SNIFFERS[id]!;
     return !(isAlone && isNeverAlone) && begins(head, name);
   });

@@ -14,9 +14,9 @@ import { twoDigits } from './verdictWords';
 export const MIN_VALIDATION_TOKENS = 128;
 /** Minimum training text for a verdict: a tenth of it must be enough for a validation set. */
 export const MIN_TRAINING_TOKENS = 10 * MIN_VALIDATION_TOKENS;
-export function judge(course: RunCurve): Verdict {
-  const { early, ending, planned, evaluations } = course;
-  const { ended, ...found } = withSamples(course, withText(course, curveFinding(course)));
+export function judge(curve: RunCurve): Verdict {
+  const { early, ending, planned, evaluations } = curve;
+  const { ended, ...found } = withSamples(curve, withText(curve, curveFinding(curve)));
   const judgement = ending !== null && ended !== undefined ? `${endingWord(ending)}${ended}` : found.finding;
   const verdict = { ...found, ending, judgement };
   if (!early || ending === null || early.step !== evaluations.at(-1)?.step) return verdict;
@@ -24,8 +24,8 @@ export function judge(course: RunCurve): Verdict {
   return { ...verdict, evidence: `${verdict.evidence} ${words}` };
 }
 
-function withText(course: RunCurve, found: Found): Found {
-  const { text, after, evaluations } = course;
+function withText(curve: RunCurve, found: Found): Found {
+  const { text, after, evaluations } = curve;
   if (!text || found.kind === 'diverging' || !((evaluations.at(-1)?.step ?? 0) > after)) return found;
   const { train, validation } = text;
   const isHeldOut = validation < MIN_VALIDATION_TOKENS;
@@ -38,9 +38,9 @@ function withText(course: RunCurve, found: Found): Found {
 }
 
 /** Replaces a good finding if the last two samples are degenerate. One sample may be chance. */
-function withSamples(course: RunCurve, found: Found): Found {
-  const { written, after, warmup } = course;
-  const two = evaluationsOf(course).slice(-2);
+function withSamples(curve: RunCurve, found: Found): Found {
+  const { written, after, warmup } = curve;
+  const two = evaluationsOf(curve).slice(-2);
   if (!written || !isGood(found) || two.length < 2 || two[0]!.step <= after + warmup) return found;
   const last = two.map(({ step }) => {
     const text = written(step);

@@ -72,7 +72,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
     ({ id, row }: RunView) => id === trainingId || (isElsewhere && row.record.status === 'running'),
     [trainingId, isElsewhere],
   );
-  const { columns, sameCount: same } = useMemo(() => columnsOf(views, isRunning), [views, isRunning]);
+  const { columns, sameCount } = useMemo(() => columnsOf(views, isRunning), [views, isRunning]);
   const baseline = baselineOf(views, baselineId);
   const rows = useMemo(
     () => sortRuns(filterRuns(views, filter, columns), sort, columns),
@@ -160,7 +160,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
           {pane}
           <Pane
             title="All runs"
-            hint={same > 0 && `${counted(same, 'shared setting')} hidden`}
+            hint={sameCount > 0 && `${counted(sameCount, 'shared setting')} hidden`}
             isWide
             aside={
               <>

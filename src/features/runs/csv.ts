@@ -30,12 +30,12 @@ export function tableRows(
   ];
 }
 
-function cellOf({ id, sortKey: by, setting }: RunColumn, view: RunView, baseline: RunView | undefined): Cell {
+function cellOf({ id, sortKey, setting }: RunColumn, view: RunView, baseline: RunView | undefined): Cell {
   if (setting) {
     const value = setting.of(view.made);
     return typeof value === 'object' ? valueWords(value) : value;
   }
-  return id === 'difference' ? differenceOf(view, baseline) : by(view);
+  return id === 'difference' ? differenceOf(view, baseline) : sortKey(view);
 }
 
 /** Undefined if the two runs aren't comparable. */

@@ -46,7 +46,7 @@ const over = new WeakMap<RunView, Verdict>();
 function made({ segments, step, planned, row: { record, curve } }: RunView, isRunning: boolean): Verdict {
   const measured = curve?.evaluations;
   const evaluations = Array.from(measured?.step ?? [], (step, i) => ({ step, loss: measured!.loss[i]! }));
-  const course = runCurve(
+  const whole = runCurve(
     { model: record.model, segments },
     {
       evaluations,
@@ -59,7 +59,7 @@ function made({ segments, step, planned, row: { record, curve } }: RunView, isRu
       },
     },
   );
-  return judge(course);
+  return judge(whole);
 }
 
 /** Held-out loss minus training loss at the best step, in nats; undefined if unknown or not comparable. */

@@ -6,7 +6,7 @@ import styles from './ReadingDialog.module.css';
 /** Lists the accepted files, and the options for web pages and email. */
 export function ReadingDialog({ onClose }: { onClose: () => void }) {
   const { wholePages = false, wholeMessages = false } = useStudio((s) => s.readerOptions);
-  const setReading = useStudio((s) => s.setReaderOptions);
+  const setReaderOptions = useStudio((s) => s.setReaderOptions);
   return (
     <Dialog
       isOpen
@@ -29,13 +29,13 @@ export function ReadingDialog({ onClose }: { onClose: () => void }) {
           label="All text of web pages"
           hint="Menus and footers too"
           isOn={wholePages}
-          onChange={(isOn) => setReading({ wholePages: isOn })}
+          onChange={(isOn) => setReaderOptions({ wholePages: isOn })}
         />
         <Switch
           label="All text of messages"
           hint="Quoted messages and signatures too"
           isOn={wholeMessages}
-          onChange={(isOn) => setReading({ wholeMessages: isOn })}
+          onChange={(isOn) => setReaderOptions({ wholeMessages: isOn })}
         />
       </div>
     </Dialog>

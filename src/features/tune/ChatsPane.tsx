@@ -31,7 +31,7 @@ type View = 'tokens' | 'text' | 'template';
 
 /** Tokens of some conversations before training, with the loss mask. */
 export function ChatsPane({ situation, adding }: { situation: Situation; adding: Adding }) {
-  const { preview, isBusy, progress } = situation.preview;
+  const { preview, isBusy, progress } = situation.lossMask;
   const [view, setView] = useState<View>('tokens');
   const { from, show, texts } = situation;
   const of = preview?.conversations ?? 0;
@@ -112,7 +112,7 @@ function FromTexts() {
 }
 
 function Body({ situation, view }: { situation: Situation; view: View }) {
-  const { preview, failure } = situation.preview;
+  const { preview, failure } = situation.lossMask;
   const setTuning = useStudio((s) => s.setTuning);
   const hasOwn = situation.tuning.template !== null;
   if (failure) {
@@ -137,7 +137,7 @@ function Body({ situation, view }: { situation: Situation; view: View }) {
   if (view === 'template') return <Template template={preview.template} hasOwn={hasOwn} />;
   return (
     <>
-      <div className={styles.examples} aria-busy={situation.preview.isBusy}>
+      <div className={styles.examples} aria-busy={situation.lossMask.isBusy}>
         {preview.examples.map((example, i) => (
           <Turns key={`${example.name} ${String(i)}`} example={example} hasBorders={view === 'tokens'} />
         ))}

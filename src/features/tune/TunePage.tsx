@@ -95,11 +95,11 @@ function Tune({ purpose, tabs, onFiles }: { purpose: Purpose; tabs: ReactNode } 
   );
 }
 
-function Summary({ situation: { tuning, texts, preview, base } }: { situation: Situation }) {
+function Summary({ situation: { tuning, texts, lossMask, base } }: { situation: Situation }) {
   const { words } = KINDS[tuning.purpose];
   if (!base || texts.length === 0) return words;
   if (tuning.purpose === 'instruct') {
-    const { conversations, tokens } = preview.preview ?? {};
+    const { conversations, tokens } = lossMask.preview ?? {};
     if (conversations === undefined || !tokens) return words;
     return (
       <>

@@ -15,7 +15,7 @@ export interface Situation {
   base: { row: RunRow; step: number } | undefined;
   /** Training data for this purpose. */
   texts: readonly TextRecord[];
-  preview: PreviewState;
+  lossMask: PreviewState;
   /** Index of the first conversation shown, and a setter. */
   from: number;
   show: (from: number) => void;
@@ -40,14 +40,14 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
   const buildRate = useStudio((s) => s.buildRate);
   const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s) }));
   const texts = useMemo(() => toTuneOn({ project, tuneTexts }), [project, tuneTexts]);
-  const preview = useLossMaskPreview(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
+  const lossMask = useLossMaskPreview(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
   const planned = useMemo(
-    () => row && planTuning({ project, texts: old, tuneTexts, device, buildRate }, row.record, preview.preview),
-    [row, project, old, tuneTexts, device, buildRate, preview.preview],
+    () => row && planTuning({ project, texts: old, tuneTexts, device, buildRate }, row.record, lossMask.preview),
+    [row, project, old, tuneTexts, device, buildRate, lossMask.preview],
   );
   const [plan, failure] = planned && 'code' in planned ? [undefined, planned] : [planned, undefined];
   const context = row?.record.model.config.context ?? 0;
-  const doubts = preview.preview ? doubtsOf(preview.preview, tuning.heldOut, context) : [];
+  const doubts = lossMask.preview ? doubtsOf(lossMask.preview, tuning.heldOut, context) : [];
   const hasOld = row !== undefined && (keepsOldText(row.record) || oldTextsOf({ project, texts: old }).length > 0);
   const cannot = useStudio((s) => tuneRefusal(s, purpose));
   const stop = doubts.find(({ tone }) => tone === 'error');
@@ -55,7 +55,7 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
     tuning,
     base: row && { row, step },
     texts,
-    preview,
+    lossMask,
     from,
     show,
     plan,
@@ -65,9 +65,9 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
     refusal:
       cannot ??
       failure?.message ??
-      preview.failure?.message ??
+      lossMask.failure?.message ??
       plan?.problems[0]?.message ??
       stop?.words ??
-      (preview.isBusy && !preview.preview ? 'Preparing the training preview' : undefined),
+      (lossMask.isBusy && !lossMask.preview ? 'Preparing the training preview' : undefined),
   };
 }

@@ -82,10 +82,10 @@ const TASK_TYPES: Record<ModelKind, string | null> = {
 };
 
 /** Shortest unique suffix of each layer's name: `q_proj`, `attn.c_proj`. */
-function shortNames(layout: Layout, shortNames: readonly string[]): string[] {
+function shortNames(layout: Layout, targets: readonly string[]): string[] {
   const layers = (areTargets: boolean): readonly string[] =>
     layout
-      .filter(({ name, of }) => name.endsWith('.weight') && shortNames.includes(of) === areTargets)
+      .filter(({ name, of }) => name.endsWith('.weight') && targets.includes(of) === areTargets)
       .map(({ name }) => `.${name.replace(/\.weight$/, '')}`);
   const others = layers(false);
   const shortest = layers(true).map((layer) => {
