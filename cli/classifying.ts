@@ -6,7 +6,7 @@ import { usualPooling } from '../src/core/models/classes';
 import { skipping } from './badRows';
 import { typedTexts } from './columns';
 import { encodingOf } from './encoding';
-import { checkExamples, examplesAsked } from '../node/texts/examples';
+import { checkExamples, readExamples } from '../node/texts/examples';
 import { UsageError, type Values } from './options';
 import { stderr } from './terminal';
 import type { TUNE_OPTIONS } from './tuneOptions';
@@ -36,7 +36,7 @@ export async function classifying(options: Asked): Promise<NonNullable<Tuning['c
   const skips = skipping(options['skip-bad-rows']);
   const [tables, onlyTrained] = [table, corrections ?? []].map((typed) => typed.map((each) => typedTexts(each, true)));
   const asked = { tables: tables!, corrections: onlyTrained, as, merge, minTexts, unlabeled, encoding, ...skips };
-  const examples = await examplesAsked(asked, note, unwatched);
+  const examples = await readExamples(asked, note, unwatched);
   checkExamples(examples, minTexts, note);
   const labels = examples.survey.labels.map(({ label }) => label).sort();
   return {

@@ -12,7 +12,7 @@ import {
 } from '../src/core/documents';
 import type { CleanedRecord } from '../src/core/documents/clean/record';
 import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
-import { ownRecipe, recipeCalled } from '../node/folders/recipe';
+import { recipePath, recipeByName } from '../node/folders/recipe';
 import {
   checkPreparedFolders,
   type PreparedDocuments,
@@ -53,7 +53,7 @@ const OPTIONS = {
   recipe: {
     kind: 'text',
     path: 'reads',
-    pathIn: ownRecipe,
+    pathIn: recipePath,
     initial: 'recommended',
     help: 'Cleaning recipe: recommended (short and safe; saved to recipe.json), a recipe file, such as the recipe.json of other documents, or none',
   },
@@ -78,7 +78,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
   for (const { name } of mappings)
     if (!meant.files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
       throw notAmong(name);
-  const recipe = await recipeCalled(values.recipe);
+  const recipe = await recipeByName(values.recipe);
   const met = new Set<string>();
   const sources = sourcesOf(values, meant, mappings, met);
   const reporter = {

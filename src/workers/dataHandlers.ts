@@ -50,7 +50,7 @@ import type { Between } from '../core/documents/labels/between';
 import type { DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { readSentencePairs, readTask } from './askedLists';
-import { blobSource, failed } from '../jobs/blobSource';
+import { blobSource, throwReadError } from '../jobs/blobSource';
 import { buildData, openTexts } from '../jobs/buildData';
 import { partReader } from '../jobs/dataParts';
 import { type KnownProfile, profiles } from './profiles';
@@ -330,7 +330,7 @@ function fileSources(files: readonly Read[]): TextSource[] {
   const small = files.filter(({ file }) => isSmall(file));
   // An unreadable file is reported alone.
   const contents = ahead(small, async (given) => {
-    const [read] = await Promise.allSettled([given.file.arrayBuffer().catch(failed(given.file))]);
+    const [read] = await Promise.allSettled([given.file.arrayBuffer().catch(throwReadError(given.file))]);
     return { given, read };
   });
   /** Read ahead, but not requested yet. */
@@ -342,7 +342,7 @@ function fileSources(files: readonly Read[]): TextSource[] {
     const stream = async function* (): AsyncGenerator<Uint8Array> {
       if (isRead || passed.has(given)) {
         // A file is requested again in another encoding, or as a copy of an earlier one.
-        yield new Uint8Array(await file.arrayBuffer().catch(failed(file)));
+        yield new Uint8Array(await file.arrayBuffer().catch(throwReadError(file)));
         return;
       }
       isRead = true;
@@ -366,7 +366,7 @@ async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
   } catch (error) {
-    failed(file)(error);
+    throwReadError(file)(error);
   } finally {
     reader.releaseLock();
   }

@@ -11,7 +11,7 @@ import type { Asked, DeviceKind, TrainOutcome } from '../core/train/run';
 import { begin, type BetweenSteps, fork, type JobPlace, resume, type RunJob, trial } from '../jobs/train';
 import { type DeviceInfo, type GpuApi, recordedDevice } from '../protocol/gpu';
 import { holdData, holdingRun, unlessDataHeld } from '../storage/lock';
-import { askAtRest } from './asking';
+import { answerStoppedRun } from './asking';
 import { evaluate, referenceOf } from '../jobs/measureStep';
 import type { LoadedModel } from '../jobs/loadedModel';
 import { modelsOf } from './models';
@@ -161,7 +161,7 @@ export function gpuHandlers(
       }
       return holdingRun(runId, () =>
         withModel({ runId, which: 'latest' }, signal, async (model, ended, pause) =>
-          askAtRest(await store, model, what, async () => {
+          answerStoppedRun(await store, model, what, async () => {
             ended.throwIfAborted();
             await pause();
           }),
