@@ -134,7 +134,7 @@ function namesBelow(paths: readonly string[]): readonly string[] {
   const parts = paths.map((path) => resolve(path).split(sep));
   const [first = [], ...others] = parts;
   let sharedDepth = 0;
-  while (sharedDepth < first.length - 1 && others.every((savedTexts) => sharedDepth < savedTexts.length - 1 && savedTexts[sharedDepth] === first[sharedDepth]))
+  while (sharedDepth < first.length - 1 && others.every((other) => sharedDepth < other.length - 1 && other[sharedDepth] === first[sharedDepth]))
     sharedDepth++;
   return parts.map((segments) => visibleName(sharedDepth < 2 ? segments.at(-1)! : segments.slice(sharedDepth).join('/')));
 }
@@ -161,20 +161,20 @@ interface HashedFile {
 async function groupsOf(past: SavedRun, savedTexts: readonly SavedText[], files: Files, job: Job): Promise<readonly Files[]> {
   // A single file is checked when it is read; a file without a size may be a pipe, which is read once.
   if (savedTexts.length === 1 && (files.length === 1 || files.some(({ source }) => source.size === 0))) return [files];
-  const found: HashedFile[] = [];
+  const candidates: HashedFile[] = [];
   for (const file of files) {
     const hashes = await documentsIn(file.source, job);
     const sha256 = await hashOf(hashes);
     // A file that is named twice counts once.
-    if (!found.some((hashedFile) => hashedFile.sha256 === sha256)) found.push({ file, hashes, sha256 });
+    if (!candidates.some((hashedFile) => hashedFile.sha256 === sha256)) candidates.push({ file, hashes, sha256 });
   }
-  const groups = savedTexts.map(({ sha256, documents }) => filesOf(found, sha256, documents));
+  const groups = savedTexts.map(({ sha256, documents }) => filesOf(candidates, sha256, documents));
   const matched = new Set(groups.flat());
-  const unmatched = found.filter((hashedFile) => !matched.has(hashedFile));
+  const unmatched = candidates.filter((hashedFile) => !matched.has(hashedFile));
   const [unlisted, ...otherUnlisted] = savedTexts.filter((_, i) => groups[i]!.length === 0);
   const order = unlisted && !unlisted.documents && otherUnlisted.length === 0 ? await orderOf(unlisted, unmatched) : undefined;
   if (order) return groups.map((group) => (group.length > 0 ? group : order).map(({ file }) => file));
-  const givenHashes = new Map(found.flatMap(({ hashes }) => hashes.map((hash) => [hash, null])));
+  const givenHashes = new Map(candidates.flatMap(({ hashes }) => hashes.map((hash) => [hash, null])));
   if (unmatched[0]) throw foreignText(past, savedTexts, givenHashes, { title: unmatched[0].file.path, sha256: unmatched[0].sha256 });
   for (const { name, sha256, documents = [{ name, sha256 }] } of savedTexts.filter((_, i) => !isComplete(savedTexts[i]!, groups[i]!))) {
     const missing = documents.find((document) => !givenHashes.has(document.sha256));
@@ -184,12 +184,12 @@ async function groupsOf(past: SavedRun, savedTexts: readonly SavedText[], files:
 }
 
 /** Returns the files of a text; none if its documents aren't recorded. */
-function filesOf(found: readonly HashedFile[], text: string, documents: SavedText['documents']): readonly HashedFile[] {
-  if (!documents) return found.filter(({ sha256 }) => sha256 === text).slice(0, 1);
+function filesOf(candidates: readonly HashedFile[], text: string, documents: SavedText['documents']): readonly HashedFile[] {
+  if (!documents) return candidates.filter(({ sha256 }) => sha256 === text).slice(0, 1);
   const places = new Map(documents.map(({ sha256 }, place) => [sha256, place]));
   const placeOf = ({ hashes: [first] }: HashedFile): number => places.get(first!)!;
-  const savedTexts = found.filter(({ hashes }) => hashes.length > 0 && hashes.every((hash) => places.has(hash)));
-  return savedTexts.sort((a, b) => placeOf(a) - placeOf(b));
+  const matching = candidates.filter(({ hashes }) => hashes.length > 0 && hashes.every((hash) => places.has(hash)));
+  return matching.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 const isComplete = ({ documents }: SavedText, group: readonly HashedFile[]): boolean =>

@@ -18,7 +18,7 @@ import {
 import { readers } from './readers';
 import { type AskedPairs, openTable } from './tables';
 import { stderr } from '../output';
-import { failedOf, failureOf, refusedWords, sourcesMeant } from './texts';
+import { failedOf, failureOf, refusedWords, openSources } from './texts';
 
 /** A document, and the name of the file that has it. */
 export interface Named {
@@ -39,7 +39,7 @@ export async function textsOf(
 ): Promise<readonly Named[]> {
   const store = memoryStore();
   const texts: Named[] = [];
-  const { files, refused, passedOver } = await sourcesMeant(paths);
+  const { files, refused, passedOver } = await openSources(paths);
   let outcome: DropReport = { added: 0, skipped: passedOver.map(skippedOf), failed: refused.map(failedOf) };
   for (const [i, { source, ...file }] of files.entries()) {
     const imported = await importText(

@@ -26,7 +26,7 @@ import type { Local } from '../folders/local';
 import { readers } from './readers';
 import { textFile } from '../sources';
 import { type AskedTable, openTable } from './tables';
-import { leftOutLines, sourcesMeant } from './texts';
+import { leftOutLines, openSources } from './texts';
 
 /** Paths of labeled texts, and how to read them. */
 export type ExampleSources = NonNullable<Local['examples']>;
@@ -166,12 +166,12 @@ export function checkExamples(
   const problems = labelProblems(survey, { ...(minTexts !== undefined && { fewest: minTexts }), isNoneOpen });
   const [worst] = problems.filter(({ kind }) => kind !== 'note');
   if (worst) throw badSettings(worst.words, `${FLAGS[worst.what] ?? worst.remedy} Nothing was started.`);
-  const { texts, labels, none: noExamples } = survey;
+  const { texts, labels, none } = survey;
   const labelCounts = labels
     .slice(0, MAX_LISTED)
     .map(({ label, count }) => `${label} ${formatCount(count)} (${formatShare(count / texts)})`);
   note(
-    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${labelCounts.join(', ')}${labels.length > MAX_LISTED ? ' and others' : ''}${noExamples > 0 ? `; no label ${formatCount(noExamples)} (${formatShare(noExamples / texts)})` : ''}.`,
+    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${labelCounts.join(', ')}${labels.length > MAX_LISTED ? ' and others' : ''}${none > 0 ? `; no label ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
   );
   for (const { what, words, remedy } of problems) {
     const advice = what === 'alike' ? '--merge joins them.' : remedy;
@@ -196,7 +196,7 @@ async function rowsOf(path: string, columns: ExampleSources['files'][number]['co
 
 /** Names are paths below the folder; they contain the labels. */
 async function sourcesIn(folder: string, note: (words: string) => void): Promise<readonly TextSource[]> {
-  const { files, ...skipped } = await sourcesMeant([folder], note);
+  const { files, ...skipped } = await openSources([folder], note);
   leftOutLines(skipped).forEach(note);
   // A file directly in the folder has no label.
   return files.map(({ name, source }) => ({

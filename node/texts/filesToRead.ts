@@ -4,7 +4,7 @@ import { type SavedRun } from '../folders/savedRun';
 import { type OpenedFile, textFile } from '../sources';
 import { type AskedPairs, openTable } from './tables';
 import { stderr } from '../output';
-import { filesMeant, leftOutLines } from './texts';
+import { findFiles, leftOutLines } from './texts';
 import { trainingPaths, openTrainingFiles } from './savedTexts';
 
 export interface AskedFiles {
@@ -36,7 +36,7 @@ async function openRequestedFiles({ texts, pairs, data }: AskedFiles, past: Save
 /** If a run resumes, a folder stands for the files below it. */
 async function pathsOf(texts: readonly string[], mayBeFolders: boolean): Promise<readonly string[]> {
   if (!mayBeFolders) return texts;
-  const { files, ...skipped } = await filesMeant(texts);
+  const { files, ...skipped } = await findFiles(texts);
   for (const line of leftOutLines(skipped)) stderr.write(`${line}\n`);
   return files.map(({ path }) => path);
 }

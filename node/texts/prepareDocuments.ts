@@ -29,7 +29,7 @@ import { SET_ENCODING } from './encodingRemedy';
 import { type PreparedLines, surveyLines } from './preparedLines';
 import { readers } from './readers';
 import { spillStore } from './spillStore';
-import { failedOf, type MeantSources, type Refused } from './texts';
+import { failedOf, type OpenedSources, type Refused } from './texts';
 
 /** Marks of the folders, which show a write whether others wrote there meanwhile. */
 interface Marks {
@@ -38,7 +38,7 @@ interface Marks {
 }
 
 interface PrepareRequest {
-  meant: MeantSources;
+  meant: OpenedSources;
   /** Files of `meant`, and how to read them. */
   sources: readonly TextSource[];
   recipe: Recipe;
@@ -145,7 +145,7 @@ async function writePrepared(
 }
 
 const noDocumentsError = (
-  { files }: MeantSources,
+  { files }: OpenedSources,
   [first, ...more]: readonly LeftOut[],
   [refused]: readonly Refused[],
 ): Error =>

@@ -107,18 +107,18 @@ async function orderOf<F extends { title?: string; sha256: string }>(
 
 /**
  * Puts documents into the order of the run, each with its text.
- * @param found one document per file; titles are paths
+ * @param newDocuments one document per file; titles are paths
  * @returns also the documents of texts that have several
  * @throws HomegrownError `bad-file` if they aren't the run's
  */
 export async function inRunOrder(
   past: SavedRun,
-  found: readonly Document[],
+  newDocuments: readonly Document[],
 ): Promise<{ documents: readonly Document[]; documentLists: DocumentLists }> {
   const texts = savedTextsOf(past);
-  const givenByHash = new Map(found.map((document) => [document.sha256, document]));
+  const givenByHash = new Map(newDocuments.map((document) => [document.sha256, document]));
   const savedHashes = savedHashesOf(past);
-  const unmatched = found.filter(({ sha256 }) => !savedHashes.has(sha256));
+  const unmatched = newDocuments.filter(({ sha256 }) => !savedHashes.has(sha256));
   // Without recorded documents, the remaining files may be a single text.
   const [unlisted, ...otherUnlisted] = texts.filter(({ documents, sha256 }) => !documents && !givenByHash.has(sha256));
   const order = unlisted && otherUnlisted.length === 0 ? await orderOf(unlisted, unmatched) : undefined;

@@ -13,7 +13,7 @@ interface Gguf {
   view: DataView;
   /** Numbers of 32 bits, and lengths of lists. */
   numbers: ReadonlyMap<string, number>;
-  /** `shape`: fastest dimension first. `offset`: byte offset of the first value in the file. */
+  /** `shape`: fastest dimension first. `at`: byte offset of the first value in the file. */
   tensors: readonly { name: string; shape: readonly number[]; type: number; at: number }[];
 }
 
