@@ -56,7 +56,9 @@ function readSome(
         resolve(done);
         return;
       }
-      const reason = isLate ? `not done after ${MAX_TIME_MS / 1000} s` : `its process ended with ${code}: ${stderrTail}`;
+      const reason = isLate
+        ? `not done after ${MAX_TIME_MS / 1000} s`
+        : `its process ended with ${code}: ${stderrTail}`;
       onOutcome({
         name,
         bytes: 0,

@@ -67,7 +67,10 @@ export async function expectSeenWithoutLengths(net: Network): Promise<void> {
   });
   const compiledPasses = passes(net, rows[0]!, { dropout: 0 });
   for (const mode of ['eager', 'captured'] as const) {
-    const [one, other] = [ofTokens(await compiledPasses[mode](rows[0]!)), ofTokens(await compiledPasses[mode](rows[1]!))];
+    const [one, other] = [
+      ofTokens(await compiledPasses[mode](rows[0]!)),
+      ofTokens(await compiledPasses[mode](rows[1]!)),
+    ];
     expect(other['hidden']).not.toEqual(one['hidden']);
   }
   compiledPasses.dispose();

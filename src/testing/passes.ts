@@ -31,7 +31,10 @@ interface Passes {
 /** Passes for rows with the shapes of `example`. */
 export function passes(net: Network, example: Rows, settings: How): Passes {
   const specs = Object.fromEntries(
-    Object.entries(arraysOf(example)).map(([name, { shape }]): [string, InputSpec] => [name, { shape, dtype: 'int32' }]),
+    Object.entries(arraysOf(example)).map(([name, { shape }]): [string, InputSpec] => [
+      name,
+      { shape, dtype: 'int32' },
+    ]),
   );
   const step = (inputs: Tensors): Record<string, Tensor> => {
     const { value: loss, grads } = tf.variableGrads(() => forward(net, inputs, settings).loss());
