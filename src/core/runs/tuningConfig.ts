@@ -23,11 +23,11 @@ export function trainableOf(
 ): Trainable | undefined {
   const table = paramsOf(model);
   const head = model.config.classes ? headOf(model) : {};
-  const frozen = rest !== 'f32' && { rest };
+  const frozenDtype = rest !== 'f32' && { rest };
   if (learns === 'adapter') {
-    const body = without(table, head);
-    const all = targetsOf(beside === 'named' ? { what: beside, targets } : { what: beside }, body);
-    return { weights: Object.keys(head), adapter: { ...adapter, beside: all }, ...frozen };
+    const body = withoutParams(table, head);
+    const names = targetsOf(beside === 'named' ? { what: beside, targets } : { what: beside }, body);
+    return { weights: Object.keys(head), adapter: { ...adapter, beside: names }, ...frozenDtype };
   }
   const weights = weightsInScope(
     learns === 'last' ? { what: learns, layers } : { what: learns },
@@ -35,11 +35,11 @@ export function trainableOf(
     model.config.layers,
   );
   if (!weights) return undefined;
-  const all = Object.keys(table).filter((name) => weights.includes(name) || Object.hasOwn(head, name));
-  return { weights: all, ...frozen };
+  const trainedNames = Object.keys(table).filter((name) => weights.includes(name) || Object.hasOwn(head, name));
+  return { weights: trainedNames, ...frozenDtype };
 }
 
-const without = (table: ParamTable, others: ParamTable): ParamTable =>
+const withoutParams = (table: ParamTable, others: ParamTable): ParamTable =>
   Object.fromEntries(Object.entries(table).filter(([name]) => !Object.hasOwn(others, name)));
 
 /**
@@ -55,10 +55,10 @@ export function usualTuningRate(
   const { usualRate, adapterRate = ADAPTER_RATE } = optimizerOf(optimizer);
   const table = paramsOf(model);
   if (trainable && !trainable.adapter) return usualRate(countParams(partsOf(table, trainable).trainableParams));
-  const whole = usualRate(countParams(table));
+  const newModelRate = usualRate(countParams(table));
   const rate = trainable?.adapter
-    ? adapterRate * whole * rateScale(trainable.adapter) * (model.config.classes ? CLASSIFIER_SHARE : 1)
-    : whole / 3;
+    ? adapterRate * newModelRate * rateScale(trainable.adapter) * (model.config.classes ? CLASSIFIER_SHARE : 1)
+    : newModelRate / 3;
   return Number(Math.min(rate, RECIPE.learningRate.max).toPrecision(1));
 }
 /**
