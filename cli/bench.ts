@@ -182,7 +182,9 @@ async function benchEstimate({ adapter, json }: Values<typeof ESTIMATE>): Promis
   await countedGpu(adapter === '' ? undefined : adapter);
   const { steps, estimates, before } = await estimateAll();
   if (json) {
-    const [roundedSteps, current, previous] = [steps, estimates, before].map((list) => list.map((estimate) => roundNumbers(estimate)));
+    const [roundedSteps, current, previous] = [steps, estimates, before].map((list) =>
+      list.map((estimate) => roundNumbers(estimate)),
+    );
     print(JSON.stringify({ steps: roundedSteps, devices: DEVICES, estimates: current, before: previous }));
     return;
   }
@@ -202,7 +204,10 @@ async function benchEstimate({ adapter, json }: Values<typeof ESTIMATE>): Promis
     'others',
     'MFU %',
   ];
-  const rows = [...estimates.map((estimate) => cells(estimate)), ...before.map((estimate) => cells(estimate, ', as of 7bac939'))];
+  const rows = [
+    ...estimates.map((estimate) => cells(estimate)),
+    ...before.map((estimate) => cells(estimate, ', as of 7bac939')),
+  ];
   print(inColumns([head, ...rows], 2).join('\n'));
 }
 const THREE_DIGITS = { maximumSignificantDigits: 3 };

@@ -71,17 +71,22 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   if (words !== undefined) progress.say(words);
   const labeledTexts = await labelTexts(labeling, threshold, { signal, report: (at) => progress.show(at) });
   progress.end();
-  const written = out === undefined ? undefined : await writeFile(out, streamOf(out, labeledCsv(labeling, labeledTexts)), mark);
+  const written =
+    out === undefined ? undefined : await writeFile(out, streamOf(out, labeledCsv(labeling, labeledTexts)), mark);
   // A row without text has no label.
   const nonEmpty = labeledTexts.filter(({ tokens }) => tokens > 0 || table === undefined);
   for (const labeledText of nonEmpty) {
     const summary = summaryOf(labeledText, labeling.classes);
-    print(json ? JSON.stringify(summary) : `${prompt === undefined ? `${labeledText.name}: ` : ''}${summaryWords(summary)}`);
+    print(
+      json ? JSON.stringify(summary) : `${prompt === undefined ? `${labeledText.name}: ` : ''}${summaryWords(summary)}`,
+    );
   }
   const truncatedCount = labeledTexts.filter(({ tokens, read }) => read < tokens).length;
   const { context } = labeling.model.config;
   if (truncatedCount > 0)
-    stderr.write(`Truncated ${counted(truncatedCount, 'text')}: the model's context is ${formatCount(context)} tokens.\n`);
+    stderr.write(
+      `Truncated ${counted(truncatedCount, 'text')}: the model's context is ${formatCount(context)} tokens.\n`,
+    );
   const empty = labeledTexts.length - nonEmpty.length;
   if (empty > 0) stderr.write(`No label for ${counted(empty, 'row')} without text.\n`);
   return written ? codeOf(out!, written) : 0;

@@ -35,7 +35,16 @@ export async function classifying(options: ClassifyFlags): Promise<NonNullable<T
   const encoding = encodingOf(options.encoding);
   const skips = skipping(options['skip-bad-rows']);
   const [tables, onlyTrained] = [table, corrections ?? []].map((typed) => typed.map((each) => typedTexts(each, true)));
-  const request = { tables: tables!, corrections: onlyTrained, as: labeledAs, merge, minTexts, unlabeled, encoding, ...skips };
+  const request = {
+    tables: tables!,
+    corrections: onlyTrained,
+    as: labeledAs,
+    merge,
+    minTexts,
+    unlabeled,
+    encoding,
+    ...skips,
+  };
   const examples = await readExamples(request, note, unwatched);
   checkExamples(examples, minTexts, note);
   const labels = examples.survey.labels.map(({ label }) => label).sort();

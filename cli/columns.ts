@@ -49,8 +49,13 @@ export function typedTexts(typed: string, needsLabel: boolean): AskedTable {
 export function typedTask(typed: string): AskedTable<TaskColumns> {
   const { path, columns } = splitTyped(typed, ['prompt', 'answer', 'choices']);
   if (!columns) return { path, columns };
-  const columnsOf = (role: string): string[] => columns.flatMap(([columnRole, column]) => (columnRole === role ? [column] : []));
-  const [[prompt, ...prompts], [answer, ...answers], choices] = [columnsOf('prompt'), columnsOf('answer'), columnsOf('choices')];
+  const columnsOf = (role: string): string[] =>
+    columns.flatMap(([columnRole, column]) => (columnRole === role ? [column] : []));
+  const [[prompt, ...prompts], [answer, ...answers], choices] = [
+    columnsOf('prompt'),
+    columnsOf('answer'),
+    columnsOf('choices'),
+  ];
   if (columns.some(([, column]) => column === '') || prompts.length > 0 || answers.length > 0)
     throw new UsageError(
       `--task must name columns such as FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN,choices=COLUMN, not '${typed.slice(path.length + 1)}'.`,

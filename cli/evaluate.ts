@@ -191,7 +191,8 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
         ...(kept.look !== undefined && { look: kept.look }),
       }),
     );
-  else printEvaluation(evaluation, values.text || values.pairs || values.table ? 'text' : values.part, await leakOf(data));
+  else
+    printEvaluation(evaluation, values.text || values.pairs || values.table ? 'text' : values.part, await leakOf(data));
 }
 
 /** The files that the flags name. */

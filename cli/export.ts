@@ -30,7 +30,15 @@ const OPTIONS = {
 async function run(values: Values<typeof OPTIONS>): Promise<number> {
   const { from, adapter, mix, format, out, optimizer, json } = values;
   const writer: Format = FORMATS[format];
-  const request = { from, adapter, average: typedAverage(mix), format: writer, out, withOptimizer: optimizer, template };
+  const request = {
+    from,
+    adapter,
+    average: typedAverage(mix),
+    format: writer,
+    out,
+    withOptimizer: optimizer,
+    template,
+  };
   const mark = await checkExportPlace(request);
   const reporter = {
     say: (line: string): unknown => stderr.write(`${line}\n`),

@@ -22,7 +22,9 @@ export function help(command: { name: string; about: string; options: Options; e
 
 /** Each flag with its kind of value, and its meaning with bounds and default. */
 export const flagRows = (options: Options): readonly (readonly [flag: string, meaning: string])[] =>
-  Object.entries(options).map(([flag, option]) => [`--${flag} ${VALUES[option.kind]}`.trimEnd(), meaningOf(option)] as const);
+  Object.entries(options).map(
+    ([flag, option]) => [`--${flag} ${VALUES[option.kind]}`.trimEnd(), meaningOf(option)] as const,
+  );
 
 /** Meaning of each value of a flag whose values need explanation. */
 function choices(flag: string, option: Option): readonly string[] {

@@ -75,7 +75,8 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
     const max = option.kind === 'texts' ? Infinity : 1;
     while (typedValues.length < max && attached === undefined && i + 1 < args.length && !args[i + 1]!.startsWith('--'))
       typedValues.push(args[++i]!);
-    if (typedValues.length === 0 && option.kind === 'choice' && option.alone !== undefined) typedValues.push(option.alone);
+    if (typedValues.length === 0 && option.kind === 'choice' && option.alone !== undefined)
+      typedValues.push(option.alone);
     // An unset variable of a script looks like this.
     if (typedValues.length === 0 || typedValues.includes('')) throw new UsageError(`--${name} needs a value.`);
     values.set(name, option.kind === 'texts' ? typedValues : valueOf(name, option, typedValues[0]!));

@@ -72,7 +72,8 @@ export function outcomeWords(
   const energy = wattHoursWords(energyOf(state.activeMs / 1000, device));
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
   const extraFlags = { stopped: '', early: ' --patience 0' };
-  const resumeAdvice = reason === 'finished' ? '' : ` To continue: npm run grow -- --resume ${place}${extraFlags[reason]}`;
+  const resumeAdvice =
+    reason === 'finished' ? '' : ` To continue: npm run grow -- --resume ${place}${extraFlags[reason]}`;
   const saved = `Saved in ${place}${saves.isRedirected ? `: ${redirectReason(saves)}` : ''}.${resumeAdvice}`;
   return `${ending} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}, about ${energy}${pace}.${result}\n${saved}`;
 }

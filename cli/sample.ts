@@ -116,7 +116,8 @@ async function sample({
 }: Values<typeof OPTIONS>): Promise<void> {
   if (system !== undefined && !chat) throw new UsageError('--system needs --chat.');
   const signal = interruptible();
-  const withRequestedContext = (model: ModelChoice): ModelChoice => (context === undefined ? model : readingAtMost(model, context));
+  const withRequestedContext = (model: ModelChoice): ModelChoice =>
+    context === undefined ? model : readingAtMost(model, context);
   if (preview) {
     const modelPreview = previewOf(await lookAt(from, signal));
     const rows = previewRows(modelPreview, withRequestedContext(modelPreview.model));

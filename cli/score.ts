@@ -79,7 +79,8 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
   const estimatesById = new Map<Id, Estimate>();
   if (comparable.length > 0) {
     const comparableMetrics = comparable.map((id) => metrics[id]);
-    for (const [i, estimate] of atOnce(estimates(comparableMetrics, pairs!, seed)).entries()) estimatesById.set(comparable[i]!, estimate);
+    for (const [i, estimate] of atOnce(estimates(comparableMetrics, pairs!, seed)).entries())
+      estimatesById.set(comparable[i]!, estimate);
   }
   const words = outputs.map(wordsIn);
   for (const id of ids) if (!isComparable(id)) estimatesById.set(id, metrics[id].of(words, seed));
@@ -98,7 +99,10 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
   );
   const confusion = needsLabels ? confusionOf(pairs!) : undefined;
   if (json) {
-    const jsonEntries = scores.map(({ id, metric: { signature }, value, low, high }) => [id, { value, low, high, signature }]);
+    const jsonEntries = scores.map(({ id, metric: { signature }, value, low, high }) => [
+      id,
+      { value, low, high, signature },
+    ]);
     print(JSON.stringify({ ...Object.fromEntries(jsonEntries), ...(isConfusionAsked && { confusion }) }));
     return;
   }
@@ -156,11 +160,16 @@ async function readPairs({
       `${hypotheses} has ${counted(outputs.length, 'line')}, but ${references!} has ${formatCount(referenceLines.length)}.`,
       'Each output needs its reference on the same line.',
     );
-  const goodIndices = [...outputs.keys()].filter((index) => !isBad(outputs[index]!) && !isBad(referenceLines?.[index] ?? ''));
+  const goodIndices = [...outputs.keys()].filter(
+    (index) => !isBad(outputs[index]!) && !isBad(referenceLines?.[index] ?? ''),
+  );
   const goodLines = (lines: readonly Line[]): readonly string[] => goodIndices.map((index) => lines[index] as string);
   if (!referenceLines) return { outputs: goodLines(outputs) };
   const referenceTexts = goodLines(referenceLines);
-  return { outputs: goodLines(outputs), pairs: goodLines(outputs).map((output, i) => ({ output, wanted: referenceTexts[i]! })) };
+  return {
+    outputs: goodLines(outputs),
+    pairs: goodLines(outputs).map((output, i) => ({ output, wanted: referenceTexts[i]! })),
+  };
 }
 
 function reportBadLines(name: string, lines: readonly Line[], isSkipping: boolean): void {

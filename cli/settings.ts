@@ -22,5 +22,8 @@ export function withSettings(args: readonly string[]): readonly string[] {
   const linkedFlags = new URLSearchParams(queryOf(settings));
   // Links leave defaults out, and the terminal's own depends on --patience.
   linkedFlags.set('eval-every', String(settings.recipe.evalEvery));
-  return [...remaining, ...[...linkedFlags].flatMap(([name, value]) => (typed.has(name) ? [] : [`--${name}=${value}`]))];
+  return [
+    ...remaining,
+    ...[...linkedFlags].flatMap(([name, value]) => (typed.has(name) ? [] : [`--${name}=${value}`])),
+  ];
 }

@@ -14,7 +14,8 @@ export function sizeFlags(): object {
 }
 
 const sizeNames = (): readonly string[] => [...new Set(modelIds().flatMap((id) => Object.keys(fieldsOf(id))))];
-const architecturesWith = (name: string): readonly ModelId[] => modelIds().filter((id) => Object.hasOwn(fieldsOf(id), name));
+const architecturesWith = (name: string): readonly ModelId[] =>
+  modelIds().filter((id) => Object.hasOwn(fieldsOf(id), name));
 
 function sizeFlag(name: string): Option {
   const ids = architecturesWith(name);
@@ -28,7 +29,9 @@ function sizeFlag(name: string): Option {
       ? []
       : [`; for ${ids[i + 1]!} ${help[0]!.toLowerCase()}${help.slice(1)}`],
   );
-  const help = [helpOf(first!), ...differences, ids.length < modelIds().length ? `; only ${ids.join(', ')}` : ''].join('');
+  const help = [helpOf(first!), ...differences, ids.length < modelIds().length ? `; only ${ids.join(', ')}` : ''].join(
+    '',
+  );
   if (first!.kind === 'choice') return { kind: 'choice', of: Object.keys(first!.of), otherwise, help };
   const numbers = fields.filter((field): field is NumberField => field.kind === 'whole' || field.kind === 'real');
   if (numbers.length === 0) return { kind: 'choice', of: ['on', 'off'], alone: 'on', otherwise, help };

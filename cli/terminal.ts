@@ -44,7 +44,9 @@ export const command = <const O extends Options>(
 ): Command => ({
   ...declaration,
   async run(typed) {
-    const args = withNewNames(declaration.expand?.(typed) ?? typed, declaration.options, (line) => stderr.write(`${line}\n`));
+    const args = withNewNames(declaration.expand?.(typed) ?? typed, declaration.options, (line) =>
+      stderr.write(`${line}\n`),
+    );
     const values = parseOptions(declaration.options, args);
     await checkPaths(declaration.options, values);
     const code = await declaration.run(values, flagsIn(args));

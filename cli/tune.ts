@@ -9,7 +9,19 @@ import { TUNE_OPTIONS } from './tuneOptions';
 import { beginsFlags } from './tuneFlags';
 
 async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<string>): Promise<number> {
-  const { kind, chats, template, adapter, learns, 'frozen-dtype': rest, old, text, pairs, data, ...growOptions } = options;
+  const {
+    kind,
+    chats,
+    template,
+    adapter,
+    learns,
+    'frozen-dtype': rest,
+    old,
+    text,
+    pairs,
+    data,
+    ...growOptions
+  } = options;
   if (given.has('objective')) throw new UsageError(`--kind ${kind} sets the objective. Remove --objective.`);
   const misplaced = Object.entries(FLAGS).find(([flag, kinds]) => given.has(flag) && !kinds.includes(kind));
   if (misplaced) throw new UsageError(`--${misplaced[0]} is for --kind ${misplaced[1].join(' and ')}. ${TAKES[kind]}`);
@@ -25,7 +37,15 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
   const classify = kind === 'classify' ? await classifying(options) : undefined;
   const defaultSizes = classify && options.from === undefined ? defaultSizeFlags(given) : {};
   return learn(
-    { ...growOptions, ...defaultSizes, text: isInstruct ? chats : text, pairs, data, resume: undefined, settings: undefined },
+    {
+      ...growOptions,
+      ...defaultSizes,
+      text: isInstruct ? chats : text,
+      pairs,
+      data,
+      resume: undefined,
+      settings: undefined,
+    },
     given,
     {
       begins: beginsFlags(adapter, learns),
@@ -42,7 +62,13 @@ function defaultSizeFlags(given: ReadonlySet<string>): Partial<Values<typeof TUN
   if (given.has('model')) return {};
   const { id, config } = USUAL_BODY;
   const { layers, heads, width, context } = config;
-  const defaults = { layers, heads, width, context, tokenizer: `${USUAL_TOKENIZER.kind}:${USUAL_TOKENIZER.vocabulary}` };
+  const defaults = {
+    layers,
+    heads,
+    width,
+    context,
+    tokenizer: `${USUAL_TOKENIZER.kind}:${USUAL_TOKENIZER.vocabulary}`,
+  };
   return { model: id, ...Object.fromEntries(Object.entries(defaults).filter(([flag]) => !given.has(flag))) };
 }
 

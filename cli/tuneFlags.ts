@@ -23,7 +23,8 @@ export const LEARNS =
 export function beginsFlags(adapter: string | undefined, learns: string): Tuning['begins'] {
   if (adapter !== undefined && learns !== 'all')
     throw new UsageError("--adapter freezes the base, so it can't be combined with --learns. Use one of them.");
-  if (adapter !== undefined && !isAdapterId(adapter) && existsSync(adapter)) return (start) => beginsWith(adapter, start);
+  if (adapter !== undefined && !isAdapterId(adapter) && existsSync(adapter))
+    return (start) => beginsWith(adapter, start);
   const trainable = adapter === undefined ? scopeToTrainable(trainableFlag(learns)) : adapterFlag(adapter);
   return ({ model, weights }) => {
     const what = trainable(model);

@@ -136,7 +136,8 @@ class FolderRun implements RunPlace<FolderRunEnd> {
     this.best.see(snapshot);
     this.newest = undefined; // freed before the next one takes memory
     const snapshotWithBase = whole(input.model, snapshot);
-    if (keepsNewest) this.newest = { state: snapshotWithBase.state, tensors: ownOf(input.model, snapshotWithBase.tensors) };
+    if (keepsNewest)
+      this.newest = { state: snapshotWithBase.state, tensors: ownOf(input.model, snapshotWithBase.tensors) };
     const wasRedirected = saves.isRedirected;
     const bytes = await saves.save(snapshot.state.step, async (folder) => {
       const described = await this.describe(snapshot.state, folder, status);
@@ -151,7 +152,13 @@ class FolderRun implements RunPlace<FolderRunEnd> {
     const { info, events, tokenizer, recipe, length } = this.run;
     const described = infoInFolder(withSteps(info, Math.max(state.step, length())), state, events, status);
     const evaluations = await evaluationsIn(folder, described);
-    return { info: { ...described, ...evaluations }, tokenizer, events, formats: allFormats(), ...(recipe && { recipe }) };
+    return {
+      info: { ...described, ...evaluations },
+      tokenizer,
+      events,
+      formats: allFormats(),
+      ...(recipe && { recipe }),
+    };
   }
 
   private async writeLastEvaluation(state: TrainState): Promise<void> {

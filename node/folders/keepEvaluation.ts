@@ -68,7 +68,9 @@ export async function keepEvaluation(
       });
       const otherEvaluations = (info.evaluations ?? []).filter((earlier) => earlier.part !== part);
       const { asked: previousAsked, ...rest } = info;
-      const newAsked = hasLists(lists) ? mergeListResults(run, previousAsked, listResults, lists, madeAt) : previousAsked;
+      const newAsked = hasLists(lists)
+        ? mergeListResults(run, previousAsked, listResults, lists, madeAt)
+        : previousAsked;
       const decision = part === 'validation' ? decisionBy(evaluation, info) : undefined;
       const newInfo: RunInfo = {
         ...rest,
@@ -108,7 +110,11 @@ function mergeListResults(
 ): AskedSummary | undefined {
   const run = { runId: info.id, step: info.state.step, tokenizerHash: tokenizer.hash };
   const previousRecord = askedRecord(asked, run);
-  return askedSummary({ ...previousRecord, madeAt, evaluation: askedAnew(previousRecord.evaluation, listResults, lists) });
+  return askedSummary({
+    ...previousRecord,
+    madeAt,
+    evaluation: askedAnew(previousRecord.evaluation, listResults, lists),
+  });
 }
 
 /** Returns the evaluations in the folder of a run: another command may have saved one since this one read the run. */

@@ -20,7 +20,8 @@ export async function removeLeftovers(out: string, name: string, step: number): 
   const places = new Set<string>();
   for (const entry of names) {
     const place = /^\.(.+)\.saving$/.exec(entry)?.[1] ?? entry;
-    if (place !== baseName && !(place.startsWith(`${baseName}-`) && /^\d+$/.test(place.slice(baseName.length + 1)))) continue;
+    if (place !== baseName && !(place.startsWith(`${baseName}-`) && /^\d+$/.test(place.slice(baseName.length + 1))))
+      continue;
     if (place === entry ? await isLeftover(join(folder, place), realOut, step) : await isAbandoned(join(folder, entry)))
       places.add(join(folder, place));
   }

@@ -53,7 +53,8 @@ async function readList(folder: string): Promise<z.infer<typeof listSchema> | nu
   const path = join(folder, LIST);
   const stats = await lstat(path).catch(() => null);
   if (!stats) return null;
-  const list = stats.isFile() && stats.size <= MAX_LIST_BYTES ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
+  const list =
+    stats.isFile() && stats.size <= MAX_LIST_BYTES ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
   if (list?.success) return list.data;
   throw badSettings(
     `${path} is damaged, or from a newer Homegrown.`,

@@ -56,7 +56,8 @@ async function acquire(path: string, waitingFolder: string, signal?: AbortSignal
       if (!TAKEN_CODES.has(code)) throw error;
     }
     const [currentHolder = ''] = await namesIn(path);
-    if (currentHolder !== '' && !(await isHeld(currentHolder))) await unlink(join(path, currentHolder)).catch(() => undefined);
+    if (currentHolder !== '' && !(await isHeld(currentHolder)))
+      await unlink(join(path, currentHolder)).catch(() => undefined);
     await rmdir(path).catch(() => undefined); // Windows does not rename onto an empty folder.
     if (currentHolder !== holder) [holder, holderSince] = [currentHolder, performance.now()];
     else if (performance.now() - holderSince > LOCK_TIMEOUT_MS) throw inUse(path, holder);

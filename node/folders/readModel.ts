@@ -28,7 +28,11 @@ export async function readModel(
 
 /** Reads the weights without the state of training, and merges an adapter if one is named. */
 export async function readWeights(from: string, signal?: AbortSignal, adapter?: string): Promise<ImportedModel> {
-  const base = await readModel(from, ['optimizer.safetensors', 'trainer_state.json', RECIPE_FILE, ...ADAPTER_IN_MODEL], signal);
+  const base = await readModel(
+    from,
+    ['optimizer.safetensors', 'trainer_state.json', RECIPE_FILE, ...ADAPTER_IN_MODEL],
+    signal,
+  );
   return adapter === undefined ? base : withAdapter(base, adapter, signal);
 }
 /** Files of an adapter in a model's folder. */

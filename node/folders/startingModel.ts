@@ -48,7 +48,8 @@ export async function openStartingModel(from: string, context?: number): Promise
       (usedContext === originalContext ? '.' : ` of its ${originalContext}; --context changes it.`),
   };
 }
-const withUsualContext = ({ model, info }: ImportedModel): ModelChoice => (info ? model : withContext(model, USUAL_CONTEXT));
+const withUsualContext = ({ model, info }: ImportedModel): ModelChoice =>
+  info ? model : withContext(model, USUAL_CONTEXT);
 
 /** Records the parent if the model is ours; else the file of the external model and its own statements. */
 function provenanceOf(from: string, { info, stated, snapshot }: ImportedModel): StartingModel['provenance'] {

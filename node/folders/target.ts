@@ -60,7 +60,8 @@ export async function checkTarget(out: string, inputs: readonly string[]): Promi
   }
   const realOut = await realPath(out);
   const [stats, parentStats] = [await stat(realOut).catch(() => null), await stat(dirname(realOut)).catch(() => null)];
-  if (stats && parentStats && stats.dev !== parentStats.dev) throw unwritable(out, 'it is the root of a disk; use a folder on it');
+  if (stats && parentStats && stats.dev !== parentStats.dev)
+    throw unwritable(out, 'it is the root of a disk; use a folder on it');
 }
 
 export const unwritable = (path: string, why: string): HomegrownError =>

@@ -42,7 +42,10 @@ export async function readTextToCompare(
 
 /** Uses the open device. @param seed of the bootstrap interval */
 export async function compareModels({ folders, texts }: ModelsToCompare, seed: number, signal: AbortSignal) {
-  const [first, second] = [await measureModel(folders[0], texts, signal), await measureModel(folders[1], texts, signal)];
+  const [first, second] = [
+    await measureModel(folders[0], texts, signal),
+    await measureModel(folders[1], texts, signal),
+  ];
   const found = compare(first.nats, second.nats, first.bytes, seed);
   return { found, first: first.model, second: second.model };
 }

@@ -61,13 +61,17 @@ export class Planner {
     if (!isFarOff(ratio)) return false;
     const previousPlan = this.plan;
     const newPlan = this.make(previousPlan.model.vocabulary);
-    return JSON.stringify(newPlan.model) !== JSON.stringify(previousPlan.model) || newPlan.recipe.batch !== previousPlan.recipe.batch;
+    return (
+      JSON.stringify(newPlan.model) !== JSON.stringify(previousPlan.model) ||
+      newPlan.recipe.batch !== previousPlan.recipe.batch
+    );
   }
 
   /** Returns the recipe for a number of steps, with the settings that a person chose. */
   recipe(chosen: Partial<Recipe>, steps: number): Recipe {
     const { recipe, seconds, pace, maxSteps } = this.plan;
-    const planned = steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, maxSteps), seconds, pace.step);
+    const planned =
+      steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, maxSteps), seconds, pace.step);
     const optimizerRate = chosen.optimizer && { learningRate: defaultLearningRate(chosen.optimizer, this.plan.model) };
     return { ...planned, objective: this.request.objective, ...optimizerRate, ...chosen };
   }

@@ -31,7 +31,8 @@ export async function fit(input: TrainInput, minutes: number, signal: AbortSigna
   const remainingMs = leftOf(minutes) - END_MS;
   const steps = stepsIn(PLANNED_SHARE * remainingMs, pace, input.recipe, startStep);
   if (steps > startStep) return { steps, pace };
-  const needed = Date.now() - STARTED_AT + END_MS + timeOf(pace, input.recipe, startStep, startStep + 1) / PLANNED_SHARE;
+  const needed =
+    Date.now() - STARTED_AT + END_MS + timeOf(pace, input.recipe, startStep, startStep + 1) / PLANNED_SHARE;
   throw badSettings(
     `${minutes} minutes are too short: one step with its evaluations and saves takes ${formatDuration(needed)} here.`,
     'Raise --minutes, or use a smaller model, batch or context.',

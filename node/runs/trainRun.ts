@@ -70,7 +70,9 @@ async function trainOn(run: RunToTrain): Promise<TrainedRun> {
   const adapter = run.isAuto && device.current.kind === 'wasm' ? await device.devices.softwareAdapter() : null;
   if (adapter !== null) reporter.say(await chooseDevice(trialRun, device, adapter));
   const start = startingInfo(run, replayedData);
-  const fitted = await fitRun(trialRun, planner, (input, snapshot) => saveSize(run, start(input).info, input, snapshot));
+  const fitted = await fitRun(trialRun, planner, (input, snapshot) =>
+    saveSize(run, start(input).info, input, snapshot),
+  );
   const initial = start(fitted.input);
   const where = deviceWords(device.current);
   const info = {

@@ -44,7 +44,9 @@ export async function describeTrainingData(
   const { tokenizer, train, validation } = data;
   const sizes = { train: train.tokens, validation: validation.tokens };
   const requestedModel = settings.wantedModel(tokenizer.size);
-  const shortTextWarning = settings.isContextFixed ? undefined : shortTextWords(requestedModel, settings.recipe(requestedModel), sizes);
+  const shortTextWarning = settings.isContextFixed
+    ? undefined
+    : shortTextWords(requestedModel, settings.recipe(requestedModel), sizes);
   if (shortTextWarning !== undefined) reporter.say(shortTextWarning);
   const model: ModelChoice = settings.model(tokenizer.size, train.tokens);
   // Otherwise every trial of a device would fail.

@@ -134,9 +134,14 @@ function namesBelow(paths: readonly string[]): readonly string[] {
   const parts = paths.map((path) => resolve(path).split(sep));
   const [first = [], ...others] = parts;
   let sharedDepth = 0;
-  while (sharedDepth < first.length - 1 && others.every((other) => sharedDepth < other.length - 1 && other[sharedDepth] === first[sharedDepth]))
+  while (
+    sharedDepth < first.length - 1 &&
+    others.every((other) => sharedDepth < other.length - 1 && other[sharedDepth] === first[sharedDepth])
+  )
     sharedDepth++;
-  return parts.map((segments) => visibleName(sharedDepth < 2 ? segments.at(-1)! : segments.slice(sharedDepth).join('/')));
+  return parts.map((segments) =>
+    visibleName(sharedDepth < 2 ? segments.at(-1)! : segments.slice(sharedDepth).join('/')),
+  );
 }
 
 function reportNotes({ name, notes }: TextRecord, files: Files, note: (words: string) => void): void {
@@ -158,7 +163,12 @@ interface HashedFile {
 }
 
 /** Returns the files of each text, in their order. @throws HomegrownError `bad-file` */
-async function groupsOf(past: SavedRun, savedTexts: readonly SavedText[], files: Files, job: Job): Promise<readonly Files[]> {
+async function groupsOf(
+  past: SavedRun,
+  savedTexts: readonly SavedText[],
+  files: Files,
+  job: Job,
+): Promise<readonly Files[]> {
   // A single file is checked when it is read; a file without a size may be a pipe, which is read once.
   if (savedTexts.length === 1 && (files.length === 1 || files.some(({ source }) => source.size === 0))) return [files];
   const candidates: HashedFile[] = [];
@@ -172,11 +182,15 @@ async function groupsOf(past: SavedRun, savedTexts: readonly SavedText[], files:
   const matched = new Set(groups.flat());
   const unmatched = candidates.filter((hashedFile) => !matched.has(hashedFile));
   const [unlisted, ...otherUnlisted] = savedTexts.filter((_, i) => groups[i]!.length === 0);
-  const order = unlisted && !unlisted.documents && otherUnlisted.length === 0 ? await orderOf(unlisted, unmatched) : undefined;
+  const order =
+    unlisted && !unlisted.documents && otherUnlisted.length === 0 ? await orderOf(unlisted, unmatched) : undefined;
   if (order) return groups.map((group) => (group.length > 0 ? group : order).map(({ file }) => file));
   const givenHashes = new Map(candidates.flatMap(({ hashes }) => hashes.map((hash) => [hash, null])));
-  if (unmatched[0]) throw foreignText(past, savedTexts, givenHashes, { title: unmatched[0].file.path, sha256: unmatched[0].sha256 });
-  for (const { name, sha256, documents = [{ name, sha256 }] } of savedTexts.filter((_, i) => !isComplete(savedTexts[i]!, groups[i]!))) {
+  if (unmatched[0])
+    throw foreignText(past, savedTexts, givenHashes, { title: unmatched[0].file.path, sha256: unmatched[0].sha256 });
+  for (const { name, sha256, documents = [{ name, sha256 }] } of savedTexts.filter(
+    (_, i) => !isComplete(savedTexts[i]!, groups[i]!),
+  )) {
     const missing = documents.find((document) => !givenHashes.has(document.sha256));
     throw badFile(`${missing?.name ?? name} is missing: the run in ${past.folder} trained on it.`, NAME_THE_TEXTS);
   }
@@ -184,7 +198,11 @@ async function groupsOf(past: SavedRun, savedTexts: readonly SavedText[], files:
 }
 
 /** Returns the files of a text; none if its documents aren't recorded. */
-function filesOf(candidates: readonly HashedFile[], text: string, documents: SavedText['documents']): readonly HashedFile[] {
+function filesOf(
+  candidates: readonly HashedFile[],
+  text: string,
+  documents: SavedText['documents'],
+): readonly HashedFile[] {
   if (!documents) return candidates.filter(({ sha256 }) => sha256 === text).slice(0, 1);
   const places = new Map(documents.map(({ sha256 }, place) => [sha256, place]));
   const placeOf = ({ hashes: [first] }: HashedFile): number => places.get(first!)!;
@@ -196,7 +214,10 @@ const isComplete = ({ documents }: SavedText, group: readonly HashedFile[]): boo
   group.flatMap(({ hashes }) => hashes).length === (documents?.length ?? group.length) && group.length > 0;
 
 /** Returns the files in the order that gives the hash: as named, or as the app sorts them. */
-async function orderOf({ sha256 }: SavedText, files: readonly HashedFile[]): Promise<readonly HashedFile[] | undefined> {
+async function orderOf(
+  { sha256 }: SavedText,
+  files: readonly HashedFile[],
+): Promise<readonly HashedFile[] | undefined> {
   const byPath = [...files].sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
   for (const order of [files, byPath])
     if ((await hashOf(order.flatMap(({ hashes }) => hashes))) === sha256) return order;

@@ -56,11 +56,17 @@ export async function readNamedFiles(asked: NamedFilesRequest, signal: AbortSign
   const loadedModel = { model, tokenizer, snapshot, info };
   if (tables) {
     const readTables = (each: readonly AskedTable[]) => heldTextsOf(each, { ...reading, model, tokenizer }, signal);
-    return { ...loadedModel, labeled: await readTables(tables), ...(train?.tables && { trainingTexts: await readTables(train.tables) }) };
+    return {
+      ...loadedModel,
+      labeled: await readTables(tables),
+      ...(train?.tables && { trainingTexts: await readTables(train.tables) }),
+    };
   }
   const skips = reading.skipBadRows ? { skipBadRows: true as const } : {};
   const readPairs = async (requestedTables: readonly AskedPairs[]): Promise<readonly HeldPair[]> =>
-    (await pairsOf(requestedTables, signal, skips)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
+    (await pairsOf(requestedTables, signal, skips)).map(({ name, input, target }) =>
+      heldPair(tokenizer, input, target, name),
+    );
   const tokens =
     train?.text && (await textsOf(train.text, signal, skips)).map((each) => tokenised(tokenizer, each.text));
   if (pairs) {
@@ -82,7 +88,9 @@ function nonEmpty(data: EvaluationData): EvaluationData {
 }
 
 interface LabeledFor
-  extends Pick<NamedFilesRequest, 'unlabeled' | 'encoding' | 'skipBadRows'>, Pick<EvaluationData, 'model' | 'tokenizer'> {}
+  extends
+    Pick<NamedFilesRequest, 'unlabeled' | 'encoding' | 'skipBadRows'>,
+    Pick<EvaluationData, 'model' | 'tokenizer'> {}
 
 /** Texts of tables, or of folders with a subfolder per label, that have a label or count as having none. */
 async function heldTextsOf(

@@ -25,7 +25,10 @@ export async function filesToRead(request: AskedFiles, past: SavedRun | null): P
   }));
 }
 
-async function openRequestedFiles({ texts, pairs, data }: AskedFiles, past: SavedRun | null): Promise<readonly OpenedFile[]> {
+async function openRequestedFiles(
+  { texts, pairs, data }: AskedFiles,
+  past: SavedRun | null,
+): Promise<readonly OpenedFile[]> {
   if (data !== undefined) return [await openData(data)];
   if (pairs) return Promise.all(pairs.map(({ path, columns }) => openTable(path, columns)));
   const paths = texts ? await pathsOf(texts, past !== null) : past ? trainingPaths(past) : [];

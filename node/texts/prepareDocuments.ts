@@ -115,7 +115,14 @@ export async function prepareDocuments(
     if (!cleaned || lines === undefined || lines.documents === 0) throw noDocumentsError(meant, left, refused);
     for (const words of drop.text!.notes) reporter.say(`${words}.`);
     const facts = factsOf(lines, drop, left, refused);
-    return { report, drop, cleaned, lines, left, ...(await writePrepared(request, { facts, lines, cleaned, left }, job)) };
+    return {
+      report,
+      drop,
+      cleaned,
+      lines,
+      left,
+      ...(await writePrepared(request, { facts, lines, cleaned, left }, job)),
+    };
   } finally {
     await store.close();
   }

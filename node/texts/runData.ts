@@ -127,14 +127,20 @@ export async function prepareRunData(
   const knownBaselines =
     isResuming &&
     ((built: ShardManifest) =>
-      storedBaselines({ model: source.info.model, objective: recipeOf(source.info).objective }, source.data, built, 'validation'));
+      storedBaselines(
+        { model: source.info.model, objective: recipeOf(source.info).objective },
+        source.data,
+        built,
+        'validation',
+      ));
   const { manifest, baselines, counts } = await tokenizeData(
     store,
     { ...toTokenize, ...(knownBaselines && { knownBaselines }) },
     job,
   );
   const data = factsOf({ manifest, ...baselines }, texts);
-  if (isResuming && (template ?? examples) && data.textHash !== source.data.textHash) throw differentText(source, texts[0]!.name);
+  if (isResuming && (template ?? examples) && data.textHash !== source.data.textHash)
+    throw differentText(source, texts[0]!.name);
   if (isResuming) checkSameData(source, data);
   return {
     tokenizer,
@@ -237,7 +243,9 @@ async function rereadTexts(
 ): Promise<ReadTexts> {
   if (past.recipe) return withPlaces(await cleanAgain(store, files, past, note, job));
   const originalFiles = await withOriginalReading(past, files);
-  const haveSeveralDocuments = await Promise.all(originalFiles.map(async ({ source }) => source.table ?? (await isOpened(source))));
+  const haveSeveralDocuments = await Promise.all(
+    originalFiles.map(async ({ source }) => source.table ?? (await isOpened(source))),
+  );
   if (haveSeveralDocuments.some(Boolean)) {
     const texts = await readTexts(store, originalFiles, undefined, note, job);
     checkSameTexts(past, texts.texts);

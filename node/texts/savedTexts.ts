@@ -93,7 +93,9 @@ export async function hashOfFile(source: TextSource): Promise<string> {
 
 /** Hashes of the run's texts, or of their documents if recorded. */
 const savedHashesOf = (past: SavedRun): ReadonlySet<string> =>
-  new Set(savedTextsOf(past).flatMap(({ documents, sha256 }) => documents?.map((document) => document.sha256) ?? sha256));
+  new Set(
+    savedTextsOf(past).flatMap(({ documents, sha256 }) => documents?.map((document) => document.sha256) ?? sha256),
+  );
 
 /** Returns the files in the order that gives the hash of a text: as named, or as the app sorts them. */
 async function orderOf<F extends { title?: string; sha256: string }>(
@@ -157,7 +159,9 @@ export function foreignText(
   givenByHash: ReadonlyMap<string, unknown>,
   { title, sha256 }: Pick<Document, 'title' | 'sha256'>,
 ): HomegrownError {
-  const missing = texts.flatMap(({ documents, ...text }) => documents ?? text).filter((saved) => !givenByHash.has(saved.sha256));
+  const missing = texts
+    .flatMap(({ documents, ...text }) => documents ?? text)
+    .filter((saved) => !givenByHash.has(saved.sha256));
   const original = missing.find(({ name }) => basename(name) === basename(title!));
   if (!original) return badFile(`${title!} is not a training text of the run in ${folder}`, originalTextAdvice(folder));
   const [current, earlier] = [sha256, original.sha256].map((hash) => hash.slice(0, 16));
@@ -175,7 +179,8 @@ const originalTextAdvice = (folder: string): string =>
 export function checkSameTexts(past: SavedRun, texts: readonly Named[]): void {
   const { texts: savedTexts } = past.data;
   const different = texts.find(({ sha256 }, i) => sha256 !== savedTexts[i]?.sha256);
-  if (different || texts.length !== savedTexts.length) throw differentText(past, (different ?? savedTexts[texts.length]!).name);
+  if (different || texts.length !== savedTexts.length)
+    throw differentText(past, (different ?? savedTexts[texts.length]!).name);
 }
 export const differentText = ({ folder }: SavedRun, name: string): HomegrownError =>
   badFile(

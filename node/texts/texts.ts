@@ -48,7 +48,10 @@ export const failedOf = ({ name, reason }: Refused): FailedFile => ({
 });
 
 /** A line for each refused file and each part of a saved page; none for hidden files. */
-export const leftOutLines = ({ refused, passedOver }: Pick<FoundFiles, 'refused' | 'passedOver'>): readonly string[] => [
+export const leftOutLines = ({
+  refused,
+  passedOver,
+}: Pick<FoundFiles, 'refused' | 'passedOver'>): readonly string[] => [
   ...refused.map(refusedWords),
   ...skippedLines({ ...NOTHING, skipped: passedOver.filter(({ why }) => why !== 'hidden').map(skippedOf) }),
 ];
@@ -153,7 +156,9 @@ async function walk(folder: string, relativeFolder: string, walked: Walked): Pro
       walked.hidden.push(visibleName(entry.isDirectory() ? `${name}/` : name));
       continue;
     }
-    const displayName = visibleName(relativeFolder === '' ? displayBytes(entry.name) : `${relativeFolder}/${displayBytes(entry.name)}`);
+    const displayName = visibleName(
+      relativeFolder === '' ? displayBytes(entry.name) : `${relativeFolder}/${displayBytes(entry.name)}`,
+    );
     if (!Buffer.from(entryName).equals(entry.name)) {
       walked.refused.push({ name: displayName, reason: 'Its name is not UTF-8. Rename it to read it.' });
       continue;

@@ -79,13 +79,15 @@ export function lossMaskPreviewer(): LossMaskPreviewer {
     const stored = conversationsOf(store, texts);
     const cacheKey = JSON.stringify([texts.map(textRef), template.tokenizer.hash, template.source, context]);
     const total = texts.reduce((sum, text) => sum + trainingSize(text).documents, 0);
-    if (last?.key !== cacheKey || last.isStopped()) last = shared(cacheKey, (sharedJob) => countConversations(stored, template, context, total, sharedJob));
+    if (last?.key !== cacheKey || last.isStopped())
+      last = shared(cacheKey, (sharedJob) => countConversations(stored, template, context, total, sharedJob));
     const { refusedAt, ...counts } = await last.wait(job);
     const examples: RenderedConversation[] = [];
     let [index, acceptedIndex] = [0, 0];
     for await (const document of stored) {
       if (acceptedIndex >= from + count) break;
-      if (!refusedAt.has(index++) && acceptedIndex++ >= from) examples.push(await renderExample(document, template, context));
+      if (!refusedAt.has(index++) && acceptedIndex++ >= from)
+        examples.push(await renderExample(document, template, context));
     }
     const endText = endsWith === undefined ? undefined : template.tokenizer.specialOf(endsWith)?.text;
     return {
@@ -147,10 +149,18 @@ function renderWithinContext(conversation: Conversation, template: ChatTemplate,
   const rendered = renderChat(conversation, template);
   // A row has one more token than the context: the target of its last position.
   const cut = fitted(rendered, context + 1);
-  return { ...rendered, lossRanges: cut?.rendered.lossRanges ?? [], leftOut: cut?.leftOut ?? rendered.lossRanges.length };
+  return {
+    ...rendered,
+    lossRanges: cut?.rendered.lossRanges ?? [],
+    leftOut: cut?.leftOut ?? rendered.lossRanges.length,
+  };
 }
 
-async function renderExample(document: Document, template: ChatTemplate, context: number): Promise<RenderedConversation> {
+async function renderExample(
+  document: Document,
+  template: ChatTemplate,
+  context: number,
+): Promise<RenderedConversation> {
   const rendered = renderWithinContext(await conversationOf(document), template, context);
   const tokens = renderedTokens(rendered, template.tokenizer, context + 1);
   const trained = tokens.filter(({ hasLoss }) => hasLoss).length;

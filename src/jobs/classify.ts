@@ -193,7 +193,8 @@ async function* rowsOf(
 }
 
 async function* bytesOf(file: Blob): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; offset < file.size; offset += PIECE) yield new Uint8Array(await file.slice(offset, offset + PIECE).arrayBuffer());
+  for (let offset = 0; offset < file.size; offset += PIECE)
+    yield new Uint8Array(await file.slice(offset, offset + PIECE).arrayBuffer());
 }
 const PIECE = 2 ** 20;
 

@@ -46,7 +46,12 @@ export async function compareSteps(
   await checkedRun(runId);
   const otherRun = await checkedRun(compareWith.runId);
   const first = await lend({ runId, which }, async (model, job) => {
-    const { documents, ...facts } = await openEvaluationText(store, await readKnownRun(store, runId), model.tokenizer, on);
+    const { documents, ...facts } = await openEvaluationText(
+      store,
+      await readKnownRun(store, runId),
+      model.tokenizer,
+      on,
+    );
     const texts = documents.map(({ ids, text }) => text ?? model.tokenizer.decode(ids)).filter((text) => text !== '');
     if (texts.length === 0) throw badSettings('There is no text to compare on.');
     const { step, tokenizer } = model;
@@ -68,7 +73,8 @@ export async function compareSteps(
   });
   const { part, textHash } = first.facts;
   const isSameRun = compareWith.runId === runId;
-  const otherPartHash = part === 'text' || isSameRun ? undefined : await heldOutBy(store, runId, compareWith.runId, part);
+  const otherPartHash =
+    part === 'text' || isSameRun ? undefined : await heldOutBy(store, runId, compareWith.runId, part);
   const result = compare(second.nats, first.nats, first.bytes);
   const comparison: KeptComparison = {
     beside: second.beside,
@@ -103,5 +109,7 @@ async function heldOutBy(
   // Token counts depend on the tokenizer; bytes don't.
   const contentHash = (manifest: ShardManifest): string =>
     partHash({ ...manifest, parts: { [part]: { tokens: 0, bytes: manifest.parts[part]?.bytes ?? 0 } } }, part);
-  return ownManifest && otherManifest && contentHash(ownManifest) === contentHash(otherManifest) ? partHash(otherManifest, part) : undefined;
+  return ownManifest && otherManifest && contentHash(ownManifest) === contentHash(otherManifest)
+    ? partHash(otherManifest, part)
+    : undefined;
 }

@@ -33,6 +33,13 @@ export async function readHeldOut(
   const baselines = storedBaselines(run, facts, parts, part);
   const stored = baselines && { facts: baselines, counts: await counts() };
   const source = trainingSource(objective);
-  const toEvaluate = await partToEvaluate({ heldOut, train }, tokenizer, sourceOf, source, model.config.context, stored);
+  const toEvaluate = await partToEvaluate(
+    { heldOut, train },
+    tokenizer,
+    sourceOf,
+    source,
+    model.config.context,
+    stored,
+  );
   return { ...toEvaluate, objective };
 }

@@ -55,7 +55,12 @@ export async function importSpeakers(
 }
 
 /** @param skipped counts documents that aren't such conversations */
-function conversationSource(store: BlobStore, text: TextRecord, assistant: string, skipped: { count: number }): TextSource {
+function conversationSource(
+  store: BlobStore,
+  text: TextRecord,
+  assistant: string,
+  skipped: { count: number },
+): TextSource {
   const name = `${text.name}, ${assistant} answers`;
   async function* stream(): AsyncGenerator<Uint8Array> {
     let hasConversation = false;

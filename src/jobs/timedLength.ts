@@ -61,7 +61,10 @@ export class TimedLength {
     this.msPerStep = (this.msPerStep + this.msSinceFit / this.stepsSinceFit) / 2;
     this.msSinceFit = this.stepsSinceFit = 0;
     const pace = { ...this.pace, start: 0, msPerStep: this.msPerStep };
-    const fitting = Math.min(this.max, stepsIn(PLANNED_SHARE * (this.remainingMs() - END_MS), pace, this.recipe, event.step));
+    const fitting = Math.min(
+      this.max,
+      stepsIn(PLANNED_SHARE * (this.remainingMs() - END_MS), pace, this.recipe, event.step),
+    );
     const remainingSteps = this.steps - event.step;
     if (remainingSteps >= STEPS_UNDERWAY && Math.abs(fitting - this.steps) > TOLERANCE * remainingSteps)
       this.steps = Math.max(event.step + STEPS_UNDERWAY, fitting);

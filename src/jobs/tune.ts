@@ -168,7 +168,11 @@ export async function tunedOf(store: BlobStore, run: RunRecord, base?: NamedTens
   };
 }
 
-async function openOldText(store: BlobStore, run: RunRecord, old: SegmentData): Promise<Pick<Tuned, 'old' | 'replayed'>> {
+async function openOldText(
+  store: BlobStore,
+  run: RunRecord,
+  old: SegmentData,
+): Promise<Pick<Tuned, 'old' | 'replayed'>> {
   const manifest = await oldData(store, old);
   if (!manifest) return {};
   const tokenizer = await createTokenizer(await readTokenizer(store, run));
@@ -178,7 +182,9 @@ async function openOldText(store: BlobStore, run: RunRecord, old: SegmentData): 
       'Tokenize it with the base model’s tokenizer.',
     );
   const parent = run.parent && (await readRun(store, run.parent.runId));
-  const isMeasured = [run, ...(parent ? [parent] : [])].every((measuredRun) => hasPerplexity(measuredRun.objective, run.model));
+  const isMeasured = [run, ...(parent ? [parent] : [])].every((measuredRun) =>
+    hasPerplexity(measuredRun.objective, run.model),
+  );
   const documents = isMeasured ? await documentsIn(openPart(store, manifest, 'validation'), tokenizer) : [];
   return {
     replayed: openPart(store, manifest, 'train'),

@@ -19,7 +19,8 @@ async function overwrite(name: string): Promise<void> {
   const database = await openCurrentVersion(name);
   try {
     for (const storeName of Array.from(database.objectStoreNames)) {
-      const change = (write: (store: IDBObjectStore) => void): Promise<void> => inTransaction(database, storeName, write);
+      const change = (write: (store: IDBObjectStore) => void): Promise<void> =>
+        inTransaction(database, storeName, write);
       await change((store) => store.clear());
       for (let written = 0; written < NOISE_BYTES; written += BATCH * VALUE_BYTES) {
         await change((store) => {
@@ -50,7 +51,11 @@ function openCurrentVersion(name: string): Promise<IDBDatabase> {
   });
 }
 
-function inTransaction(database: IDBDatabase, storeName: string, write: (store: IDBObjectStore) => void): Promise<void> {
+function inTransaction(
+  database: IDBDatabase,
+  storeName: string,
+  write: (store: IDBObjectStore) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(storeName, 'readwrite');
     transaction.oncomplete = () => resolve();

@@ -20,7 +20,9 @@ export async function adapted(base: Exported, isTarget?: (name: string) => boole
     },
   };
   const { added } = partsOf(params, trainable);
-  const largeInit = Object.entries(added).map(([name, parameter]) => [name, { ...parameter, init: { std: 0.2 } }] as const);
+  const largeInit = Object.entries(added).map(
+    ([name, parameter]) => [name, { ...parameter, init: { std: 0.2 } }] as const,
+  );
   const trained = drawn(Object.fromEntries(largeInit), 7);
   const start = { model: base.info.model, recipe: DEFAULT_RECIPE, trainable, base: weights };
   const frozen = (await hashOfFrozen(start))!;
@@ -28,6 +30,9 @@ export async function adapted(base: Exported, isTarget?: (name: string) => boole
   return {
     ...base,
     info: { ...base.info, trainable, state },
-    snapshot: { state, tensors: new Map([...merged(params, new Map([...weights, ...trained]), trainable), ...trained]) },
+    snapshot: {
+      state,
+      tensors: new Map([...merged(params, new Map([...weights, ...trained]), trainable), ...trained]),
+    },
   };
 }

@@ -107,7 +107,10 @@ function withNames(
     Object.assign(Object.create(half) as Handlers<DataApi>, {
       importModel: (input: DataApi['importModel']['input'], job: Job) => {
         const fileNames = names.shift()!;
-        return half.importModel({ ...input, files: input.files.map((blob, i) => new File([blob], fileNames[i]!)) }, job);
+        return half.importModel(
+          { ...input, files: input.files.map((blob, i) => new File([blob], fileNames[i]!)) },
+          job,
+        );
       },
     }),
   );

@@ -61,9 +61,12 @@ async function answering(tokenizer: Tokenizer, firstSeed: number): Promise<ChatM
     const model = await drawn(tokenizer, seed);
     const answer = answerWith(model);
     const firstAnswer = await answer(QUESTION_MESSAGES);
-    if (!firstAnswer.isEnded || firstAnswer.tokens < 4 || firstAnswer.tokens > 20 || firstAnswer.text.length < 4) continue;
+    if (!firstAnswer.isEnded || firstAnswer.tokens < 4 || firstAnswer.tokens > 20 || firstAnswer.text.length < 4)
+      continue;
     // Different rounding must not change the answer.
-    const noisyAnswers = await Promise.all([1, 2, 3].map(async (noise) => answerWith(await drawn(tokenizer, seed, noise))(QUESTION_MESSAGES)));
+    const noisyAnswers = await Promise.all(
+      [1, 2, 3].map(async (noise) => answerWith(await drawn(tokenizer, seed, noise))(QUESTION_MESSAGES)),
+    );
     if (noisyAnswers.every(({ text }) => text === firstAnswer.text)) return { model, ask: promptIds, answer };
   }
   throw new Error('No such model was drawn');
@@ -72,7 +75,14 @@ async function answering(tokenizer: Tokenizer, firstSeed: number): Promise<ChatM
 const QUESTION_MESSAGES = [{ role: 'user', content: QUESTION }] as const;
 
 function drawn(tokenizer: Tokenizer, seed: number, noise = 0): Promise<Exported> {
-  const llamaSettings = { theta: 10_000, normEpsilon: 1e-5, qkNorm: 'none', norm: 'before', window: 0, untied: true } as const;
+  const llamaSettings = {
+    theta: 10_000,
+    normEpsilon: 1e-5,
+    qkNorm: 'none',
+    norm: 'before',
+    window: 0,
+    untied: true,
+  } as const;
   const model: ModelChoice = { id: 'llama', config: { ...SIZES, ...llamaSettings }, vocabulary: tokenizer.size };
   const state = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
   // Weights in f16, as the service has them.

@@ -32,8 +32,19 @@ export async function specialTokenizer(
 ): Promise<Tokenizer> {
   const trainedModel = await trainBpe([], ['end']);
   const trainedSpellings = spellings(await createTokenizer(trainedModel)).slice(0, -1);
-  const flagsOfSpecial = { special: true, single_word: false, lstrip: false, rstrip: false, normalized: false, ...flags };
-  const added = texts.map((_, i) => ({ id: trainedSpellings.length + i, ...flagsOfSpecial, ...(i === 0 && { role: 'end' as const }) }));
+  const flagsOfSpecial = {
+    special: true,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    ...flags,
+  };
+  const added = texts.map((_, i) => ({
+    id: trainedSpellings.length + i,
+    ...flagsOfSpecial,
+    ...(i === 0 && { role: 'end' as const }),
+  }));
   const elsewhere = { split: 'gpt-2', spellings: [...trainedSpellings, ...texts], added, names } as const;
   return createTokenizer({ kind: 'bpe', merges: trainedModel.merges, elsewhere });
 }

@@ -11,7 +11,10 @@ import { importText, type TextRecord, type TextSource } from '../core/documents'
 const text = fc.string({ unit: 'binary' }).filter((content) => content.isWellFormed());
 const sentence = text.map((candidate) => `${candidate}.`);
 export const conversations: fc.Arbitrary<Conversation> = fc
-  .record({ system: fc.option(sentence), turns: fc.array(fc.tuple(sentence, sentence), { minLength: 1, maxLength: 4 }) })
+  .record({
+    system: fc.option(sentence),
+    turns: fc.array(fc.tuple(sentence, sentence), { minLength: 1, maxLength: 4 }),
+  })
   .map(({ system, turns }) => ({
     messages: [
       ...(system === null ? [] : [{ role: 'system', content: system } as const]),

@@ -36,7 +36,11 @@ export async function expectUnseenDocuments(
   const rows = [0, 1, 2].map((other) => rowsOf(first, other));
   const compiledPasses = passes(net, rows[0]!, settings);
   for (const mode of ['eager', 'captured'] as const) {
-    const [expected, ...otherResults] = [await compiledPasses[mode](rows[0]!), await compiledPasses[mode](rows[1]!), await compiledPasses[mode](rows[2]!)];
+    const [expected, ...otherResults] = [
+      await compiledPasses[mode](rows[0]!),
+      await compiledPasses[mode](rows[1]!),
+      await compiledPasses[mode](rows[2]!),
+    ];
     for (const [name, values] of Object.entries(expected))
       expect(Math.max(...values.map(Math.abs)), `${name} says something`).toBeGreaterThan(0);
     for (const other of otherResults) {
@@ -49,7 +53,9 @@ export async function expectUnseenDocuments(
 function ofFirst({ hidden, ...others }: Made): Made {
   const width = hidden!.length / DOCUMENTS.flat().reduce((a, b) => a + b);
   const T = hidden!.length / DOCUMENTS.length / width;
-  const firstHidden = DOCUMENTS.flatMap(([tokens], row) => [...hidden!.subarray(row * T * width, (row * T + tokens!) * width)]);
+  const firstHidden = DOCUMENTS.flatMap(([tokens], row) => [
+    ...hidden!.subarray(row * T * width, (row * T + tokens!) * width),
+  ]);
   return { ...others, hidden: Float32Array.from(firstHidden) };
 }
 

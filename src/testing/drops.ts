@@ -11,7 +11,9 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const bytesOf = (content: string | Uint8Array): Uint8Array =>
   typeof content === 'string' ? utf8(content) : content;
 export const piecesOf = (bytes: Uint8Array, pieceSize: number): Uint8Array[] =>
-  Array.from({ length: Math.ceil(bytes.length / pieceSize) }, (_, i) => bytes.subarray(i * pieceSize, (i + 1) * pieceSize));
+  Array.from({ length: Math.ceil(bytes.length / pieceSize) }, (_, i) =>
+    bytes.subarray(i * pieceSize, (i + 1) * pieceSize),
+  );
 
 export function dropped(name: string, content: string | Uint8Array, pieceSize = 1000): TextSource {
   const bytes = bytesOf(content);

@@ -1,7 +1,8 @@
 /** Runs `work` as if another thread had taken the first task of each job. */
 export function withFirstTaken(work: () => void): void {
   const original = Atomics.compareExchange.bind(Atomics) as Exchange;
-  const exchange: Exchange = (array, index, word, next) => (word % 4096 === 0 ? -1 : original(array, index, word, next));
+  const exchange: Exchange = (array, index, word, next) =>
+    word % 4096 === 0 ? -1 : original(array, index, word, next);
   Object.defineProperty(Atomics, 'compareExchange', { value: exchange, configurable: true, writable: true });
   try {
     work();

@@ -188,10 +188,13 @@ export async function expectLearning({ choice }: HookedModel): Promise<void> {
         const output = net.forward(tf.tensor2d(IDS, [ROWS, TOKENS], 'int32'), { dropout: 0, ...options });
         return softmaxCrossEntropy(output, tf.tensor1d(IDS, 'int32'), tf.tensor1d([N], 'int32'));
       });
-      return Object.fromEntries(Object.entries(net.params).map(([name, { name: variableName }]) => [name, grads[variableName]!]));
+      return Object.fromEntries(
+        Object.entries(net.params).map(([name, { name: variableName }]) => [name, grads[variableName]!]),
+      );
     });
     const values = new Map<string, Float32Array>();
-    for (const [name, gradient] of Object.entries(gradientTensors)) values.set(name, (await gradient.data<'float32'>()).slice());
+    for (const [name, gradient] of Object.entries(gradientTensors))
+      values.set(name, (await gradient.data<'float32'>()).slice());
     tf.dispose(gradientTensors);
     return values;
   };

@@ -68,7 +68,10 @@ export function basesOf(store: BlobStore): Bases {
       }
       const base = await acquire(run, makeRoom);
       try {
-        return { step, network: releasedOnDispose(await withAdapters(base.network, snapshot.tensors, trainable), base) };
+        return {
+          step,
+          network: releasedOnDispose(await withAdapters(base.network, snapshot.tensors, trainable), base),
+        };
       } catch (error) {
         release(base);
         throw error;

@@ -9,8 +9,7 @@ export function chatHandlers(context: DataContext) {
   const { store } = context;
   let previewLossMask: ReturnType<Awaited<ReturnType<typeof loadChatReader>>['lossMaskPreviewer']> | undefined;
   return {
-    speakers: ({ textId }) =>
-      context.reading(async () => (await loadChatReader()).speakersIn(await store, textId)),
+    speakers: ({ textId }) => context.reading(async () => (await loadChatReader()).speakersIn(await store, textId)),
     importSpeakers: ({ textId: id, assistant, ...settings }, job) =>
       context.reading(async () => {
         const { importSpeakers } = await loadChatReader();

@@ -22,7 +22,9 @@ export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoi
         lastReport = Promise.resolve(report(progress)).catch(() => undefined);
       };
       // Only the newest progress counts: drawing 20,000 values would block the page.
-      const throttledProgress = throttled<A[typeof method]['progress']>(REPORT_INTERVAL_MS, (batch) => reportNow(batch.at(-1)!));
+      const throttledProgress = throttled<A[typeof method]['progress']>(REPORT_INTERVAL_MS, (batch) =>
+        reportNow(batch.at(-1)!),
+      );
       const reportProgress = (progress: A[typeof method]['progress']): void =>
         isProgress(progress) ? throttledProgress.push(progress) : reportNow(progress);
       try {

@@ -44,13 +44,8 @@ export function trainingDataHandlers(context: DataContext) {
       const part = openPart(await store, data.manifest, 'train');
       const { context: contextLength } = model.config;
       return (
-        (await objective.inRows?.(
-          part,
-          contextLength,
-          await createTokenizer(tokenizer),
-          recipe,
-          learnerOf(model),
-        )) ?? null
+        (await objective.inRows?.(part, contextLength, await createTokenizer(tokenizer), recipe, learnerOf(model))) ??
+        null
       );
     },
     partRows: ({ data, ids, ...page }) => context.reading(async () => partRows(await store, data, ids, page)),

@@ -46,7 +46,8 @@ async function rawValue(store: BlobStore, key: string): Promise<{ ending: string
 
 async function bytesUnder(store: BlobStore, key: string): Promise<number> {
   let bytes = 0;
-  for (const relatedKey of new Set(await keysUnder(store, key))) bytes += (await rawValue(store, relatedKey)).bytes.length;
+  for (const relatedKey of new Set(await keysUnder(store, key)))
+    bytes += (await rawValue(store, relatedKey)).bytes.length;
   return bytes;
 }
 

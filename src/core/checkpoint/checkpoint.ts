@@ -7,7 +7,18 @@ import type { BlobStore } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
 import { readAll, storedRecord, type Unreadable } from '../base/record';
 import { CHUNK_BYTES } from './chunks';
-import { changeHead, chunkKey, HEAD, type Head, headKey, savedIds, manifestKey, readHead, stepOf, setAside } from './head';
+import {
+  changeHead,
+  chunkKey,
+  HEAD,
+  type Head,
+  headKey,
+  savedIds,
+  manifestKey,
+  readHead,
+  stepOf,
+  setAside,
+} from './head';
 import { mostCompleteCopy, sizesOf } from './pinned';
 import { type Form, formOf, type Manifest, readManifest, withState, stepSummary } from './manifest';
 import { roomForLight, within } from './plan';
@@ -85,7 +96,12 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
       const manifest = await writeFinite(snapshot, WHOLE);
       const { id } = manifest;
       const isBest = state.best?.step === state.step && !isSame(state.best, best);
-      await commitManifest(manifest, (current) => ({ ...current, latest: id, previous: current.latest, best: isBest ? id : current.best }));
+      await commitManifest(manifest, (current) => ({
+        ...current,
+        latest: id,
+        previous: current.latest,
+        best: isBest ? id : current.best,
+      }));
       last = manifest;
       if (isBest) best = state.best;
       return { bytes: manifest.bytes };
@@ -94,7 +110,10 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
       const saved = last?.state.step === state.step ? await withState(last, state) : undefined;
       // A reader may have set the step aside since.
       const isKept =
-        saved && (await commitManifest(saved, (current) => (current.latest === saved.id ? { ...current, best: saved.id } : undefined)));
+        saved &&
+        (await commitManifest(saved, (current) =>
+          current.latest === saved.id ? { ...current, best: saved.id } : undefined,
+        ));
       const manifest = isKept ? undefined : await writeFinite({ state, tensors: await weights() }, WEIGHTS);
       if (manifest) await commitManifest(manifest, (current) => ({ ...current, best: manifest.id }));
       best = state.best;

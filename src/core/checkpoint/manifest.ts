@@ -75,7 +75,10 @@ export async function readManifest(store: BlobStore, key: string, kind: Kind<Man
 
 /** Bytes of the tensors in chunks of `chunkBytes`; the last is shorter. */
 export function* packed(tensors: NamedTensors, precision: Precision, chunkBytes: number): Generator<Uint8Array> {
-  let remainingBytes = [...tensors.values()].reduce((bytes, { data }) => bytes + BYTES_PER_NUMBER[precision] * data.length, 0);
+  let remainingBytes = [...tensors.values()].reduce(
+    (bytes, { data }) => bytes + BYTES_PER_NUMBER[precision] * data.length,
+    0,
+  );
   let chunk = new Uint8Array(Math.min(chunkBytes, remainingBytes));
   let filled = 0;
   for (const tensor of tensors.values()) {

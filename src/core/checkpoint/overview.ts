@@ -47,7 +47,11 @@ export async function overview(store: BlobStore, runIds?: readonly string[]): Pr
   function isWhole(runId: string, { steps }: Head, id: string): boolean {
     const chunkCount = steps[id]?.chunks;
     // Chunk keys of a run are unique, so an equal number means that all exist.
-    return storedManifests.has(manifestKey(runId, id)) && chunkCount !== undefined && countsByRun.get(runId)?.get(id) === chunkCount + 1;
+    return (
+      storedManifests.has(manifestKey(runId, id)) &&
+      chunkCount !== undefined &&
+      countsByRun.get(runId)?.get(id) === chunkCount + 1
+    );
   }
   return {
     async keptOf(runId) {

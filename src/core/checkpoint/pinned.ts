@@ -22,7 +22,10 @@ export async function sizesOf(store: BlobStore, runId: string, head: Head): Prom
   const readable = new Map(manifests.flatMap((manifest) => (manifest ? [[manifest.id, manifest]] : [])));
   const bytes = (id: string): number => readable.get(id)?.bytes ?? 0;
   return {
-    whole: Math.max(0, ...[...readable.values()].map((manifest) => (manifest.holds === 'weights' ? 0 : manifest.bytes))),
+    whole: Math.max(
+      0,
+      ...[...readable.values()].map((manifest) => (manifest.holds === 'weights' ? 0 : manifest.bytes)),
+    ),
     pinned: head.pinned.reduce((sum, id) => sum + bytes(id), 0),
     light: head.light.flatMap((id) => (readable.has(id) ? [{ id, bytes: bytes(id) }] : [])),
   };

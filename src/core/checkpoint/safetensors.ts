@@ -31,7 +31,9 @@ export function writeSafetensors(
   }
   const header = (hash: string): Uint8Array => {
     const metadataWithHash = { format: 'pt', [TENSORS_SHA256]: hash, ...metadata };
-    const json = new TextEncoder().encode(`{${[`"__metadata__":${JSON.stringify(metadataWithHash)}`, ...entries].join(',')}}`);
+    const json = new TextEncoder().encode(
+      `{${[`"__metadata__":${JSON.stringify(metadataWithHash)}`, ...entries].join(',')}}`,
+    );
     const length = Math.ceil(json.length / 8) * 8;
     const bytes = new Uint8Array(8 + length).fill(SPACE);
     new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);

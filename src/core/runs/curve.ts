@@ -171,7 +171,9 @@ function decodeCurve(bytes: Uint8Array): RunCurve {
   const curve = {
     step,
     training: columnsBy(TRAINING, () => nextColumn(trainingPoints)),
-    evaluations: columnsBy(EVALUATIONS, (name) => (storedNames.includes(name) ? nextColumn(evaluationPoints) : nanColumn(evaluationPoints))),
+    evaluations: columnsBy(EVALUATIONS, (name) =>
+      storedNames.includes(name) ? nextColumn(evaluationPoints) : nanColumn(evaluationPoints),
+    ),
     sample: shownSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8 * end)))),
   };
   const { step: steps, loss, ms } = curve.evaluations;

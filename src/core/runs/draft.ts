@@ -27,7 +27,8 @@ export function draftOf(run: Run, project: Project): Draft {
   const { facts } = dataOf(run);
   const { tokenizer, tokenizerChoice } = project;
   const hasSameTokenizer = tokenizer?.model.kind === kind && tokenizer.size === vocabulary;
-  const requestedVocabulary = hasSameTokenizer && tokenizerChoice.kind === kind ? tokenizerChoice.vocabulary : vocabulary;
+  const requestedVocabulary =
+    hasSameTokenizer && tokenizerChoice.kind === kind ? tokenizerChoice.vocabulary : vocabulary;
   return {
     model: { ...ofArchitecture(project.model, id, vocabulary), config, byHand: [] },
     ...(isRecipeKnown(run)

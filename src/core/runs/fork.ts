@@ -87,7 +87,8 @@ export function withMoments(
   const slots = stateOf(optimizerOf(recipe.optimizer), Object.entries(params)).flat();
   const { best, ...rest } = state;
   const newState = { ...rest, best: best?.step === state.step ? best : null };
-  if (slots.every((slot) => tensors.has(stateName(slot)))) return { snapshot: { state: newState, tensors }, isZero: false };
+  if (slots.every((slot) => tensors.has(stateName(slot))))
+    return { snapshot: { state: newState, tensors }, isZero: false };
   const zeros = slots.map((slot): [string, HostTensor] => {
     const size = slot.shape.reduce((a, b) => a * b, 1);
     return [stateName(slot), { shape: slot.shape, data: new Float32Array(size) }];

@@ -45,14 +45,20 @@ export async function openJournal(store: BlobStore, runId: string, upTo: number)
   const laterBatches = firstLater === -1 ? [] : batches.slice(firstLater);
   const lastKept = firstLater === -1 ? batches.at(-1) : laterBatches[0];
   const lastUnreadable = unreadable.at(-1)?.key ?? '';
-  const last = Math.max(-1, ...[lastKept?.key, lastUnreadable].map((key) => numberOf(key ?? '')).filter(Number.isInteger));
+  const last = Math.max(
+    -1,
+    ...[lastKept?.key, lastUnreadable].map((key) => numberOf(key ?? '')).filter(Number.isInteger),
+  );
   // Batches are in order, so a batch before a gap gets no new events.
   const canExtendBatch = lastKept !== undefined && lastKept.key > lastUnreadable;
   let key = canExtendBatch ? lastKept.key : journalKey(runId, last + 1);
   let tail = canExtendBatch ? lastKept.events.filter((event) => stepOf(event) <= upTo) : [];
   if (laterBatches[0]) {
     const earlierEvents = laterBatches[0].events.filter((event) => stepOf(event) <= upTo);
-    await store.commit({ put: [[laterBatches[0].key, encode(earlierEvents)]], drop: laterBatches.slice(1).map((batch) => batch.key) });
+    await store.commit({
+      put: [[laterBatches[0].key, encode(earlierEvents)]],
+      drop: laterBatches.slice(1).map((batch) => batch.key),
+    });
   }
   return {
     async append(events) {

@@ -70,7 +70,10 @@ export async function readEvaluation(
   part: EvaluatedOn,
 ): Promise<KeptEvaluation | null> {
   const steps = (await measuredSteps(store, runId, part)).toSorted((a, b) => b - a);
-  const stepsByPreference = [...steps.filter((candidate) => candidate <= step), ...steps.filter((candidate) => candidate > step)];
+  const stepsByPreference = [
+    ...steps.filter((candidate) => candidate <= step),
+    ...steps.filter((candidate) => candidate > step),
+  ];
   for (const nearestStep of stepsByPreference) {
     const key = evaluationKey({ runId, step: nearestStep, part });
     const record = await unlessUnreadable(readRecord(store, key, EVALUATION));
@@ -81,7 +84,9 @@ export async function readEvaluation(
 
 /** Steps with a saved evaluation on a part, oldest first. */
 async function measuredSteps(store: BlobStore, runId: string, part: KeptPart): Promise<readonly number[]> {
-  const keyParts = (await store.keys(evaluationsOf(runId))).map((key) => key.slice(evaluationsOf(runId).length).split('/'));
+  const keyParts = (await store.keys(evaluationsOf(runId))).map((key) =>
+    key.slice(evaluationsOf(runId).length).split('/'),
+  );
   return keyParts
     .filter(([, storedPart]) => storedPart === part)
     .map(([step]) => Number(step))

@@ -51,7 +51,11 @@ export function accuracyOf({ metrics, labels }: MeasuredLabels, facts: LabelFact
 export function labelStanding(evaluated: MeasuredLabels, facts: LabelFacts): LabelStanding | undefined {
   const accuracy = accuracyOf(evaluated, facts);
   if (!accuracy) return undefined;
-  const { kind, verdict = `Finished: ${rightWords(accuracy)}`, evidence } = comparedWithCounting(accuracy, heldOutOf(facts));
+  const {
+    kind,
+    verdict = `Finished: ${rightWords(accuracy)}`,
+    evidence,
+  } = comparedWithCounting(accuracy, heldOutOf(facts));
   return { kind, judgement: verdict, evidence };
 }
 
@@ -69,10 +73,12 @@ export function labelProgress(
   const majorityNote = majority === undefined ? '' : ` ${upperFirst(oneLabel(majority))}.`;
   const earlier = evaluations.at(Math.max(-evaluations.length, -1 - EVALUATIONS_SPANNED))!;
   const before = accuracyOf(earlier, facts);
-  if (earlier === last || !before) return { judgement, evidence: `Accuracy is ${percent(current.value)} so far.${majorityNote}` };
+  if (earlier === last || !before)
+    return { judgement, evidence: `Accuracy is ${percent(current.value)} so far.${majorityNote}` };
   const change = current.right - before.right;
   const verb = change > 0 ? 'rose' : change < 0 ? 'fell' : 'stayed';
-  const range = change === 0 ? `at ${percent(current.value)}` : `from ${percent(before.value)} to ${percent(current.value)}`;
+  const range =
+    change === 0 ? `at ${percent(current.value)}` : `from ${percent(before.value)} to ${percent(current.value)}`;
   return {
     judgement,
     evidence: `Accuracy ${verb} ${range} in the last ${formatCount(last.step - earlier.step)} steps.${majorityNote}`,
@@ -100,7 +106,8 @@ export function labelMilestones(
 ): readonly LabelMilestone[] {
   const counting = heldOutOf(facts);
   const [best] = evaluations.toSorted((a, b) => a.loss - b.loss);
-  const isAbove = (evaluation: MeasuredLabels, measure: number): boolean => (accuracyOf(evaluation, facts)?.low ?? 0) > measure;
+  const isAbove = (evaluation: MeasuredLabels, measure: number): boolean =>
+    (accuracyOf(evaluation, facts)?.low ?? 0) > measure;
   const firstStepAbove = (measure: number): number | null =>
     best && isAbove(best, measure) ? evaluations.find((evaluation) => isAbove(evaluation, measure))!.step : null;
   return MILESTONES.flatMap(({ id, title, measure }) => {
@@ -116,6 +123,14 @@ const PERFECT: LabelMilestone = {
   measure: 'It can’t be beaten here',
 };
 const MILESTONES = [
-  { id: 'majority', title: 'Better than one label for all', measure: (baselineShare: string) => `Past ${baselineShare}` },
-  { id: 'naiveBayes', title: 'Beats word counting', measure: (baselineShare: string) => `Naive Bayes gets ${baselineShare}` },
+  {
+    id: 'majority',
+    title: 'Better than one label for all',
+    measure: (baselineShare: string) => `Past ${baselineShare}`,
+  },
+  {
+    id: 'naiveBayes',
+    title: 'Beats word counting',
+    measure: (baselineShare: string) => `Naive Bayes gets ${baselineShare}`,
+  },
 ] as const;

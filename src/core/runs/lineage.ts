@@ -108,6 +108,7 @@ export function newestFirst<R extends Kin & { origin?: { importedAt: number } }>
     return ancestry.length + (ancestry[0]!.parent ? 1 : 0);
   };
   return runs.toSorted(
-    (a, b) => b.createdAt - a.createdAt || importTime(b) - importTime(a) || depth(b) - depth(a) || (a.id < b.id ? -1 : 1),
+    (a, b) =>
+      b.createdAt - a.createdAt || importTime(b) - importTime(a) || depth(b) - depth(a) || (a.id < b.id ? -1 : 1),
   );
 }

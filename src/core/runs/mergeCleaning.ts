@@ -17,7 +17,9 @@ interface Aligned {
 export function mergeCleaning(base: Stored, mine: Stored, theirs: Stored): Stored {
   if (same(mine, base)) return theirs;
   if (same(theirs, base) || same(mine, theirs)) return mine;
-  const [baseRecipe, mineRecipe, theirRecipe] = [base, mine, theirs].map((recipe) => recipeSchema.safeParse(recipe).data);
+  const [baseRecipe, mineRecipe, theirRecipe] = [base, mine, theirs].map(
+    (recipe) => recipeSchema.safeParse(recipe).data,
+  );
   if (!baseRecipe || !mineRecipe || !theirRecipe) return mine;
   return {
     ...mergeFields(baseRecipe, mineRecipe, theirRecipe),
@@ -28,11 +30,15 @@ export function mergeCleaning(base: Stored, mine: Stored, theirs: Stored): Store
 
 function mergeSteps(base: readonly Step[], mine: readonly Step[], theirs: readonly Step[]): readonly Step[] {
   const [mineAligned, theirsAligned] = [align(base, mine), align(base, theirs)];
-  const isMineReordered = mineAligned.some(({ baseIndex }, i) => baseIndex !== undefined && mineAligned.slice(0, i).some((earlier) => (earlier.baseIndex ?? -1) > baseIndex));
+  const isMineReordered = mineAligned.some(
+    ({ baseIndex }, i) =>
+      baseIndex !== undefined && mineAligned.slice(0, i).some((earlier) => (earlier.baseIndex ?? -1) > baseIndex),
+  );
   const [primary, secondary] = isMineReordered ? [mineAligned, theirsAligned] : [theirsAligned, mineAligned];
   const merged: Aligned[] = [];
   for (const aligned of primary) {
-    const match = aligned.baseIndex === undefined ? undefined : secondary.find(({ baseIndex }) => baseIndex === aligned.baseIndex);
+    const match =
+      aligned.baseIndex === undefined ? undefined : secondary.find(({ baseIndex }) => baseIndex === aligned.baseIndex);
     if (aligned.baseIndex !== undefined && !match) {
       // The other tab removed the step; keeps it only if this tab changed it.
       if (primary === mineAligned && !same(aligned.step, base[aligned.baseIndex])) merged.push(aligned);
@@ -58,7 +64,9 @@ function mergeSteps(base: readonly Step[], mine: readonly Step[], theirs: readon
 function placeAfter(before: readonly Aligned[], merged: readonly Aligned[]): number {
   for (const { baseIndex, step } of before.toReversed()) {
     const index = merged.findIndex((aligned) =>
-      baseIndex === undefined ? aligned.baseIndex === undefined && same(aligned.step, step) : aligned.baseIndex === baseIndex,
+      baseIndex === undefined
+        ? aligned.baseIndex === undefined && same(aligned.step, step)
+        : aligned.baseIndex === baseIndex,
     );
     if (index >= 0) return index + 1;
   }

@@ -82,7 +82,9 @@ export function ofArchitecture({ id: previousId, ...draft }: ModelDraft, id: Mod
   for (let attempt = 0; attempt < 2 * Object.keys(defaultSizes).length; attempt++) {
     const invalidField = spec.problems(toConfig(sizes))[0]?.field;
     if (invalidField === undefined) break;
-    const replacement = validSizes.delete(invalidField) ? defaultSizes[invalidField] : nearestSize(spec, toConfig(sizes), invalidField);
+    const replacement = validSizes.delete(invalidField)
+      ? defaultSizes[invalidField]
+      : nearestSize(spec, toConfig(sizes), invalidField);
     sizes = { ...sizes, [invalidField]: replacement ?? defaultSizes[invalidField]! };
   }
   const setByHand = new Set([...byHand, ...(earlierDraft?.byHand ?? [])]);

@@ -165,7 +165,8 @@ export function openFields(
   const unreadableFields: string[] = [];
   for (const key of FIELD_NAMES) {
     if (stored[key] === undefined) continue; // older builds lack the field
-    const value = key === 'recipe' ? openRecipe(stored.recipe, unreadableFields) : FIELDS[key].safeParse(stored[key]).data;
+    const value =
+      key === 'recipe' ? openRecipe(stored.recipe, unreadableFields) : FIELDS[key].safeParse(stored[key]).data;
     if (value === undefined) unreadableFields.push(key);
     else project[key] = value;
   }
@@ -173,7 +174,10 @@ export function openFields(
   if (stored.recompute === undefined && (project.recipe as Recipe).recompute) project.recompute = 'on';
   if (stored['rateByHand'] === undefined)
     project.rateByHand = (project.recipe as Recipe).learningRate !== DEFAULT_RECIPE.learningRate;
-  const problem = unreadableFields.length > 0 ? new HomegrownError('storage-damaged', unreadableMessage(unreadableFields)) : undefined;
+  const problem =
+    unreadableFields.length > 0
+      ? new HomegrownError('storage-damaged', unreadableMessage(unreadableFields))
+      : undefined;
   return { project: project as unknown as Project, problem };
 }
 

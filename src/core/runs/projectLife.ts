@@ -33,7 +33,9 @@ export async function duplicateProject(
       runId: null,
       baseline: null,
     };
-    const put: [string, Stored][] = [[projectKey(copy), storedRecord(PROJECT, { ...project, ...ownFields, revision: 1 })]];
+    const put: [string, Stored][] = [
+      [projectKey(copy), storedRecord(PROJECT, { ...project, ...ownFields, revision: 1 })],
+    ];
     const expect: [string, Json | undefined][] = [
       [projectKey(copy), undefined],
       [projectRecordKey, original as Json | undefined],

@@ -39,7 +39,9 @@ export async function saveProject(
   newProject: Project,
 ): Promise<KeptProject | undefined> {
   const project =
-    newProject.name.length > MAX_PROJECT_NAME ? { ...newProject, name: cutTo(newProject.name, MAX_PROJECT_NAME) } : newProject;
+    newProject.name.length > MAX_PROJECT_NAME
+      ? { ...newProject, name: cutTo(newProject.name, MAX_PROJECT_NAME) }
+      : newProject;
   const key = projectKey(project.id);
   const stored = storedRecord(PROJECT, { ...project, revision: revisionOf(kept) + 1 });
   const put: [string, Stored][] = [[key, stored]];
@@ -159,7 +161,12 @@ export async function lastOpened(store: BlobStore, newId: () => string, excluded
 }
 
 /** Stores the project of `lastOpened` if it is new, to show in place of a removed one. */
-export async function nextOpened(store: BlobStore, newId: () => string, at: number, excludedId?: string): Promise<string> {
+export async function nextOpened(
+  store: BlobStore,
+  newId: () => string,
+  at: number,
+  excludedId?: string,
+): Promise<string> {
   const id = await lastOpened(store, newId, excludedId);
   const kept = await readProject(store, id);
   // Another tab may have stored it meanwhile; either record will do.

@@ -98,7 +98,9 @@ export async function allRuns(
     store.keys(HEADS),
   ]);
   const recordKeys = new Set(keys);
-  const keysWithoutRecord = heads.map((key) => recordKey(key.slice(HEADS.length))).filter((key) => !recordKeys.has(key));
+  const keysWithoutRecord = heads
+    .map((key) => recordKey(key.slice(HEADS.length)))
+    .filter((key) => !recordKeys.has(key));
   // Usually there are none, but a run may have started since.
   const lateRuns = await readAll(keysWithoutRecord, async (key) => {
     const runId = key.slice(PREFIX.length);

@@ -102,7 +102,9 @@ export function changed(
 
 /** Changed settings that make a new segment. */
 export const changedFields = (before: Recipe, next: Recipe): readonly RecipeField[] =>
-  (Object.keys(fieldsOf(next)) as RecipeField[]).filter((name) => before[name] !== next[name] && !COMPARABLE_FIELDS.includes(name));
+  (Object.keys(fieldsOf(next)) as RecipeField[]).filter(
+    (name) => before[name] !== next[name] && !COMPARABLE_FIELDS.includes(name),
+  );
 
 /** Whether both have the same texts, split into the same parts. */
 export const isSameData = (a: DataFacts | null, b: DataFacts | null): boolean =>

@@ -47,7 +47,8 @@ export function queryOf({ model: { id, config }, tokenizer, recipe }: LinkedSett
   for (const name of Object.keys(modelSpec(id).fields)) if (sizes[name] !== undefined) addSetting(name, sizes[name]);
   addSetting('tokenizer', tokenizer.kind === 'bpe' ? `bpe:${tokenizer.vocabulary}` : tokenizer.kind);
   for (const name of Object.keys(fieldsOf(recipe)) as RecipeField[])
-    if (!UNSHARED.has(name) && (ALWAYS.has(name) || recipe[name] !== DEFAULT_RECIPE[name])) addSetting(name, recipe[name]);
+    if (!UNSHARED.has(name) && (ALWAYS.has(name) || recipe[name] !== DEFAULT_RECIPE[name]))
+      addSetting(name, recipe[name]);
   return parts.join('&');
 }
 

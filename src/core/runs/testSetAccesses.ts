@@ -6,7 +6,10 @@ import { z } from '../base/zod';
 const MAX_TEST_SETS = 1000;
 
 /** `testSet`: identifies the test part's text. A run's other data has its own count. */
-export const testSetAccessesSchema = listOf(z.strictObject({ of: z.string(), count: z.int().positive() }), MAX_TEST_SETS);
+export const testSetAccessesSchema = listOf(
+  z.strictObject({ of: z.string(), count: z.int().positive() }),
+  MAX_TEST_SETS,
+);
 type TestSetAccesses = z.infer<typeof testSetAccessesSchema>;
 
 export const testSetAccessCount = (looks: TestSetAccesses | undefined, testSet: string): number =>

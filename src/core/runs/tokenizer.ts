@@ -46,7 +46,11 @@ export async function unreadableMerges(
 export function withoutMerges<R extends StoredTokenizer>(record: R): { record: R; put: [key: string, value: Json][] } {
   const { merges, chatTemplate, elsewhere, applied, ...tokenizer } = record.tokenizer;
   if (!merges || (merges.length === 0 && !elsewhere && !applied)) return { record, put: [] };
-  const otherParts = { ...(chatTemplate && { chatTemplate }), ...(elsewhere && { elsewhere }), ...(applied && { applied }) };
+  const otherParts = {
+    ...(chatTemplate && { chatTemplate }),
+    ...(elsewhere && { elsewhere }),
+    ...(applied && { applied }),
+  };
   const stored = storedRecord(MERGES_OF, { version: 1, merges: [...merges], ...otherParts });
   const template = storableTemplate(record.tokenizer);
   const summary = {

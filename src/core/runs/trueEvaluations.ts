@@ -29,7 +29,8 @@ export async function trueEvaluations(
     const record = await unlessUnreadable(readRecord(store, key, EVALUATION));
     if (record?.tokenizerHash !== tokenizerHash) continue;
     const { comparisons, ...rest } = record;
-    if (part === 'lists') evaluations.push({ ...rest, ...(comparisons && { comparisons: comparisons.filter(matchesData) }) });
+    if (part === 'lists')
+      evaluations.push({ ...rest, ...(comparisons && { comparisons: comparisons.filter(matchesData) }) });
     else if (matchesData({ part, textHash: record.textHash })) evaluations.push(record);
   }
   return evaluations;

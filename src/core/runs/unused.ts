@@ -43,7 +43,11 @@ export async function basesNamed(store: BlobStore, runs: readonly RunRecord[]): 
 }
 
 /** Also deletes bases that only have chunks, left by a tab that closed. */
-async function dropBases(store: BlobStore, storedHashes: readonly string[], usedHashes: ReadonlySet<string>): Promise<void> {
+async function dropBases(
+  store: BlobStore,
+  storedHashes: readonly string[],
+  usedHashes: ReadonlySet<string>,
+): Promise<void> {
   const { records } = await readAll(storedHashes, async (hash) => {
     await readRecord(store, baseKey(hash), BASE); // an unreadable one stays
     return hash;
@@ -65,7 +69,8 @@ async function dropOrphaned(store: BlobStore): Promise<void> {
 /** Playground settings of deleted projects that another tab saved after the purge. Unreadable ones stay. */
 async function dropPlaygrounds(store: BlobStore): Promise<void> {
   const projectIds = new Set([...(await store.keys(PROJECTS)), ...(await store.keys(OLD_KEY))].map(idAt));
-  const orphaned = async (prefix: string) => (await store.keys(prefix)).filter((key) => !projectIds.has(key.slice(prefix.length)));
+  const orphaned = async (prefix: string) =>
+    (await store.keys(prefix)).filter((key) => !projectIds.has(key.slice(prefix.length)));
   const settings = await readRecords(store, await orphaned(PLAYGROUNDS), PLAYGROUND);
   const written = await readRecords(store, await orphaned(WRITTEN), WRITTEN_TEXT);
   const drop = [...settings.records.keys(), ...written.records.keys()];

@@ -23,59 +23,15 @@ export function RunActions(p: {
   const { view, onBaseline } = p;
   const [asked, ask] = useState<'edit' | 'free'>();
   const bringBack = useStudio((s) => s.bringBack);
-  const show = useStudio((s) => s.show);
-  const deleteRun = useStudio((s) => s.deleteRun);
   const isCurrent = useStudio((s) => PAGES.every((page) => modelOf(s, page)?.id === view.id));
-  const isTraining = useStudio((s) => s.training?.runId === view.id);
-  const whyKept = useStudio((s) => freeRefusal(s, view.id));
   const [, go] = useLocation();
-  const { bytes, record } = view.row;
-  const store = useStudioStore();
-  const shared = settingsOfRun(record, record.tokenizer.kind);
+  const { bytes } = view.row;
   const isKept = bytes !== null && bytes > 0;
   const open = async (): Promise<void> => {
     if (isCurrent || (await bringBack(view.id))) go('/train');
   };
-  const openOn = (page: Page): void => {
-    void show(page, view.id);
-    go(`/${page}`);
-  };
   const why = isCurrent || isKept ? undefined : 'This run has no checkpoint';
-  const entries: (MenuEntry & { act: () => void })[] = [
-    { id: 'edit', label: 'Name, tags and note…', act: () => ask('edit') },
-    ...(why === undefined
-      ? [
-          {
-            id: 'playground',
-            label: view.row.record.model.config.classes ? 'Classify text' : 'Write text',
-            act: () => openOn('playground'),
-          },
-          { id: 'export', label: 'Export model', act: () => openOn('export') },
-        ]
-      : []),
-    ...(shared ? [{ id: 'link', label: 'Copy link to its settings', act: () => void copyLink(store, shared) }] : []),
-    ...(isKept
-      ? [
-          {
-            id: 'free',
-            label: 'Delete checkpoints…',
-            hint: whyKept ?? formatBytes(bytes),
-            isDisabled: whyKept !== undefined,
-            act: () => ask('free'),
-          },
-        ]
-      : []),
-    ...(isTraining
-      ? []
-      : [
-          {
-            id: 'delete',
-            label: 'Delete run',
-            ...(isKept && { hint: `frees ${formatBytes(bytes)}` }),
-            act: () => void deleteRun(view.id),
-          },
-        ]),
-  ];
+  const entries = useEntries(view, why === undefined, ask);
   return (
     <div className={styles.actions}>
       <Button isDense disabledReason={why} onPress={() => void open()}>
@@ -106,4 +62,57 @@ export function RunActions(p: {
       {asked === 'free' && <FreeDialog row={view.row} onClose={() => ask(undefined)} />}
     </div>
   );
+}
+
+/** Menu of further actions. @param ask opens a dialog */
+function useEntries(view: RunView, isUsable: boolean, ask: (dialog: 'edit' | 'free') => void) {
+  const store = useStudioStore();
+  const show = useStudio((s) => s.show);
+  const deleteRun = useStudio((s) => s.deleteRun);
+  const isTraining = useStudio((s) => s.training?.runId === view.id);
+  const whyKept = useStudio((s) => freeRefusal(s, view.id));
+  const [, go] = useLocation();
+  const { bytes, record } = view.row;
+  const isKept = bytes !== null && bytes > 0;
+  const shared = settingsOfRun(record, record.tokenizer.kind);
+  const openOn = (page: Page): void => {
+    void show(page, view.id);
+    go(`/${page}`);
+  };
+  const entries: (MenuEntry & { act: () => void })[] = [
+    { id: 'edit', label: 'Name, tags and note…', act: () => ask('edit') },
+    ...(isUsable
+      ? [
+          {
+            id: 'playground',
+            label: record.model.config.classes ? 'Classify text' : 'Write text',
+            act: () => openOn('playground'),
+          },
+          { id: 'export', label: 'Export model', act: () => openOn('export') },
+        ]
+      : []),
+    ...(shared ? [{ id: 'link', label: 'Copy link to its settings', act: () => void copyLink(store, shared) }] : []),
+    ...(isKept
+      ? [
+          {
+            id: 'free',
+            label: 'Delete checkpoints…',
+            hint: whyKept ?? formatBytes(bytes),
+            isDisabled: whyKept !== undefined,
+            act: () => ask('free'),
+          },
+        ]
+      : []),
+    ...(isTraining
+      ? []
+      : [
+          {
+            id: 'delete',
+            label: 'Delete run',
+            ...(isKept && { hint: `frees ${formatBytes(bytes)}` }),
+            act: () => void deleteRun(view.id),
+          },
+        ]),
+  ];
+  return entries;
 }

@@ -36,21 +36,7 @@ export function RunPane(p: {
   const [fork, setFork] = useState<number>();
   const other = baseline && baseline.id !== view.id ? baseline : undefined;
   const { note } = view.row.record;
-  const power = usePower();
-  const pair = other ? [other, view] : [view];
-  const rows: Row[] = [
-    ...(other ? differences(other.made, view.made) : []).map(({ setting }): Row => ({
-      label: setting.label,
-      cell: ({ made }) => valueWords(setting.of(made)),
-    })),
-    ...MEASURED,
-    { label: headlineOf(view.objective).label, cell: (run) => known(headlineValue(run), formatReading) },
-    { label: 'Gap to training', cell: (run) => known(gapOf(run), (nats) => `${formatGap(nats)} nats`) },
-    { label: 'Best step', cell: ({ best }) => known(best?.step, formatCount) },
-    { label: 'Time', cell: (run) => known(timeOf(run), formatDuration) },
-    { label: 'Energy', cell: (run) => known(energyOfRun(run, power), (energy) => `about ${wattHoursWords(energy)}`) },
-    { label: 'Cost', cell: (run) => known(energyOfRun(run, power), costWords) },
-  ];
+  const rows = useRows(view, other);
   const { count, which } = other ? differWords(other.made, view.made) : { count: '', which: '' };
   return (
     <Pane title={other ? `${view.name} against ${other.name}` : view.name} hint={formatMoment(view.createdAt)}>
@@ -91,7 +77,7 @@ export function RunPane(p: {
           label={`${view.name} in numbers`}
           rows={rows}
           rowKey={({ label }) => label}
-          columns={columnsFor(pair)}
+          columns={columnsFor(other ? [other, view] : [view])}
           isDense
         />
       </div>
@@ -104,6 +90,24 @@ export function RunPane(p: {
       )}
     </Pane>
   );
+}
+
+/** Settings that differ from the other run, and scores. */
+function useRows(view: RunView, other: RunView | undefined): readonly Row[] {
+  const power = usePower();
+  return [
+    ...(other ? differences(other.made, view.made) : []).map(({ setting }): Row => ({
+      label: setting.label,
+      cell: ({ made }) => valueWords(setting.of(made)),
+    })),
+    { label: 'Bits per byte', cell: ({ bits }) => known(bits, formatBits) },
+    { label: headlineOf(view.objective).label, cell: (run) => known(headlineValue(run), formatReading) },
+    { label: 'Gap to training', cell: (run) => known(gapOf(run), (nats) => `${formatGap(nats)} nats`) },
+    { label: 'Best step', cell: ({ best }) => known(best?.step, formatCount) },
+    { label: 'Time', cell: (run) => known(timeOf(run), formatDuration) },
+    { label: 'Energy', cell: (run) => known(energyOfRun(run, power), (energy) => `about ${wattHoursWords(energy)}`) },
+    { label: 'Cost', cell: (run) => known(energyOfRun(run, power), costWords) },
+  ];
 }
 
 /** Verdict, as on Train. */
@@ -120,7 +124,6 @@ function Judged({ view, isRunning }: { view: RunView; isRunning: boolean }) {
 
 const known = <T,>(value: T | undefined, format: (value: T) => string): string =>
   value === undefined ? '–' : format(value);
-const MEASURED: readonly Row[] = [{ label: 'Bits per byte', cell: ({ bits }) => known(bits, formatBits) }];
 
 const columnsFor = (views: readonly RunView[]): Column<Row>[] => [
   { id: 'what', header: <span className={text.hidden}>Metric</span>, cell: ({ label }) => label },

@@ -33,25 +33,7 @@ export function RunsTable(p: RunsTableProps) {
       width: '56px',
       cell: (view) => <Eye view={view} isShown={isShown(view)} onShow={onShow} />,
     },
-    {
-      id: 'run',
-      header: 'Run',
-      isHeader: true,
-      isSortable: true,
-      cell: ({ name, hue, row: { record } }) => (
-        <span className={text.row}>
-          <Swatch run={hue} />
-          <b className={styles.name} title={name}>
-            {name}
-          </b>
-          {record.tags.map((tag) => (
-            <span key={tag} className={styles.tag}>
-              {tag}
-            </span>
-          ))}
-        </span>
-      ),
-    },
+    NAME_COLUMN,
     {
       id: 'baseline',
       header: 'Baseline',
@@ -108,6 +90,26 @@ export function RunsTable(p: RunsTableProps) {
     />
   );
 }
+
+const NAME_COLUMN: Column<RunView> = {
+  id: 'run',
+  header: 'Run',
+  isHeader: true,
+  isSortable: true,
+  cell: ({ name, hue, row: { record } }) => (
+    <span className={text.row}>
+      <Swatch run={hue} />
+      <b className={styles.name} title={name}>
+        {name}
+      </b>
+      {record.tags.map((tag) => (
+        <span key={tag} className={styles.tag}>
+          {tag}
+        </span>
+      ))}
+    </span>
+  ),
+};
 
 /** A plain button, because each of possibly hundreds of rows has one. */
 function Eye(p: { view: RunView; isShown: boolean; onShow: (view: RunView, isShown: boolean) => void }) {

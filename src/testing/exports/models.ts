@@ -128,7 +128,10 @@ const moments = (weights: Values): readonly (readonly [string, HostTensor])[] =>
 function withMoments(exported: Exported): Exported {
   const { snapshot } = exported;
   const adapterWeights = new Map([...snapshot.tensors].filter(([name]) => name.includes('lora_')));
-  return { ...exported, snapshot: { ...snapshot, tensors: new Map([...snapshot.tensors, ...moments(adapterWeights)]) } };
+  return {
+    ...exported,
+    snapshot: { ...snapshot, tensors: new Map([...snapshot.tensors, ...moments(adapterWeights)]) },
+  };
 }
 const withoutMoments = (exported: Exported): Exported => {
   const { snapshot } = exported;

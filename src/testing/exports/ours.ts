@@ -23,7 +23,11 @@ export async function withNetwork<T>({ info, snapshot }: Exported, work: (net: N
     net.dispose();
   }
 }
-const computeOnce = <T>(row: Row, description: string, work: (net: Network, exported: Exported) => Promise<T>): Promise<T> =>
+const computeOnce = <T>(
+  row: Row,
+  description: string,
+  work: (net: Network, exported: Exported) => Promise<T>,
+): Promise<T> =>
   once(`ours of ${row.name}: ${description}`, async () => {
     const exported = await exportedOf(row);
     return withNetwork(exported, (net) => work(net, exported));

@@ -33,7 +33,9 @@ function transformersProblem(row: Row): string | undefined {
   const normWords = unsupportedNorm(row);
   if (normWords) return `transformers has no class with ${normWords}: ${NORMS}`;
   const windowNote = windowWords(row);
-  return windowNote && isOlmo(row) ? `OLMo 2 has no sliding-window attention in transformers: ${windowNote}` : undefined;
+  return windowNote && isOlmo(row)
+    ? `OLMo 2 has no sliding-window attention in transformers: ${windowNote}`
+    : undefined;
 }
 const POOLED = { first: 'the first token', mean: 'the mean', last: 'the last token' };
 /** Reason why a transformers class can't open the model, such as a pooling that the class lacks. */

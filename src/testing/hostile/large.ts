@@ -24,7 +24,11 @@ function repeated(size: number, unit: string, head = '', end = ''): Uint8Array {
 function namesOf(size: number, unit = '"00000000":0,', before = '{', after = '"a":"Aye"}'): Uint8Array {
   const bytes = repeated(size, unit, before, after);
   const headBytes = before.length + unit.indexOf('0');
-  for (let position = headBytes, i = 0; position + unit.length < bytes.length - after.length; position += unit.length, i++)
+  for (
+    let position = headBytes, i = 0;
+    position + unit.length < bytes.length - after.length;
+    position += unit.length, i++
+  )
     for (let digit = 0, remaining = i; digit < 8; digit++, remaining = Math.floor(remaining / 10))
       bytes[position + digit] = 48 + (remaining % 10);
   return bytes;
@@ -37,7 +41,9 @@ const LINE = 'Aye, aye, captain of the ship, said he, and went to sea in her.';
 const RECORD = `{"id":12345,"author":{"name":"Ann","age":31},"tags":["sea","whale"],"text":"${'Call me Ishmael, said he, some years ago. '.repeat(8)}"},\n`;
 
 export const LARGE: Hostile = {
-  'eml of 400,000 quoted lines': lazyFile('quotes.eml', () => repeated(13 * 200_000 + 100, 'Ann wrote:\n> a\n', MAIL, 'Aye')),
+  'eml of 400,000 quoted lines': lazyFile('quotes.eml', () =>
+    repeated(13 * 200_000 + 100, 'Ann wrote:\n> a\n', MAIL, 'Aye'),
+  ),
   'eml of 64 MB in one line': lazyFile('line.eml', () => repeated(64 * MiB, 'Aye ', MAIL)),
   'eml of 32 MB of letters': lazyFile('letters.eml', () => repeated(32 * MiB, `${LINE}\n`, MAIL)),
   'eml of 64 MB attached': lazyFile('attached.eml', () =>
@@ -70,7 +76,9 @@ export const LARGE: Hostile = {
   'jsonl of 128 MB in a text of one, with a quote': lazyFile('text.jsonl', () =>
     repeated(128 * MiB, 'Aye ', '{"text":"“', '"}'),
   ),
-  'json of 50 MB of records in one': lazyFile('records.json', () => repeated(50e6, RECORD, '{"rows":[', '{"text":"Aye"}]}')),
+  'json of 50 MB of records in one': lazyFile('records.json', () =>
+    repeated(50e6, RECORD, '{"rows":[', '{"text":"Aye"}]}'),
+  ),
   'jsonl of 120 MB of brackets': lazyFile('deep.jsonl', () => repeated(120e6, '[', '{"a":')),
   'jsonl of 120 MB of lists': lazyFile('lists.jsonl', () => repeated(120e6, '[],', '{"a":[', '1]}\n')),
   'json of 256 MB of numbers': lazyFile('numbers.json', () => repeated(256 * MiB, '1,', '[', '1]')),

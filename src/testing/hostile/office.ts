@@ -36,7 +36,8 @@ function talk(slides: number, notes: string): Uint8Array {
 /** Column name, such as `A` or `XFD`. */
 function letters(column: number): string {
   let [name, remaining] = ['', column + 1];
-  for (; remaining > 0; remaining = Math.floor((remaining - 1) / 26)) name = String.fromCharCode(65 + ((remaining - 1) % 26)) + name;
+  for (; remaining > 0; remaining = Math.floor((remaining - 1) / 26))
+    name = String.fromCharCode(65 + ((remaining - 1) % 26)) + name;
   return name;
 }
 const header = (columns: number): string =>

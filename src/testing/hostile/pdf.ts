@@ -126,7 +126,9 @@ export const PDF: Hostile = {
   ),
   'pdf of a column of lines': lazyFile('column.pdf', () =>
     single(
-      stream(repeatEach(60_000, (i) => `BT /F1 .01 Tf 60 ${(790 - i / 80).toFixed(3)} Td (Aye aye, in a line.) Tj ET\n`)),
+      stream(
+        repeatEach(60_000, (i) => `BT /F1 .01 Tf 60 ${(790 - i / 80).toFixed(3)} Td (Aye aye, in a line.) Tj ET\n`),
+      ),
     ),
   ),
   'pdf of scattered words': lazyFile('scattered.pdf', () =>

@@ -24,7 +24,9 @@ export const TEXT: Hostile = {
   'html of paragraphs 60 deep': lazyFile('paragraphs.html', () =>
     nested('div', 55, '<p>Aye, aye, captain of the ship, said he, and went.</p>'.repeat(9000)),
   ),
-  'html of links': lazyFile('links.html', () => '<p><a href="x">Aye, aye, captain, said he to her.</a></p>'.repeat(9000)),
+  'html of links': lazyFile('links.html', () =>
+    '<p><a href="x">Aye, aye, captain, said he to her.</a></p>'.repeat(9000),
+  ),
   'html of cells': lazyFile('cells.html', () => `<table><tr>${'<td>'.repeat(1_000_000)}Aye`),
   'html of comments': lazyFile('comments.html', () => `${'<!--'.repeat(1_000_000)}Aye`),
   'html of entities': lazyFile('entities.html', () => '&amp;'.repeat(2_000_000)),
@@ -43,10 +45,14 @@ export const TEXT: Hostile = {
   'eml of parts in parts': lazyFile('parts.eml', () => multiparts(20_000)),
   'eml of messages in messages': lazyFile('messages.eml', () => messagesInMessages(5000)),
   'eml of a folded line': lazyFile('folded.eml', () => mail(`X-A: a\n${' a\n'.repeat(300_000)}X-B: b`, 'Aye')),
-  'eml of addresses': lazyFile('addresses.eml', () => mail(`To: ${repeatEach(100_000, (i) => `a${i} <a${i}@b>, `)}`, 'Aye')),
+  'eml of addresses': lazyFile('addresses.eml', () =>
+    mail(`To: ${repeatEach(100_000, (i) => `a${i} <a${i}@b>, `)}`, 'Aye'),
+  ),
   'eml of brackets in an address': lazyFile('brackets.eml', () => mail(`To: ${'('.repeat(500_000)}`, 'Aye')),
   'eml of encoded words': lazyFile('words.eml', () => mail(`X-A: ${'=?utf-8?q?a?= '.repeat(100_000)}`, 'Aye')),
-  'eml of answers': lazyFile('answers.eml', () => mail(`References: ${repeatEach(100_000, (i) => `<${i}@a> `)}`, 'Aye')),
+  'eml of answers': lazyFile('answers.eml', () =>
+    mail(`References: ${repeatEach(100_000, (i) => `<${i}@a> `)}`, 'Aye'),
+  ),
   'eml of quotes': lazyFile('quotes.eml', () => mail('', `${'Ann wrote:\n> a\n'.repeat(100_000)}Aye`)),
   'eml of styles': lazyFile('styles.eml', () =>
     mail(
