@@ -25,8 +25,7 @@ export function TextsInParts({ data }: { data: DataRecord }) {
   if (isSplitAsOne(data)) {
     return (
       <Remark>
-        Built by an older version, which held out only the end documentCount the last text. Rebuild to hold out the end
-        documentCount each
+        Built by an older version, which held out only the end of the last text. Rebuild to hold out the end of each
       </Remark>
     );
   }
@@ -71,9 +70,9 @@ export function TextsInParts({ data }: { data: DataRecord }) {
           </div>
           {rows.length < documentCount && (
             <p className={styles.removed}>
-              {formatCount(documentCount - rows.length)} showMore documents{' '}
+              {formatCount(documentCount - rows.length)} more documents{' '}
               <TextAction onPress={showMore}>
-                Show {formatCount(Math.min(PAGE_SIZE, documentCount - rows.length))} showMore
+                Show {formatCount(Math.min(PAGE_SIZE, documentCount - rows.length))} more
               </TextAction>
             </p>
           )}
