@@ -8,11 +8,11 @@ import { useStudio } from '../../../state/react';
 import { Notice, Pane, SearchField, Table, type Column, type SortOrder } from '../../../ui';
 import { shownInTable } from './shown';
 import { Chip } from './TokenFacts';
-import type { Entries } from './useVocabulary';
+import type { Vocabulary } from './useVocabulary';
 import styles from './VocabularyPane.module.css';
 
 interface VocabularyPaneProps {
-  entries: Entries;
+  entries: Vocabulary;
   chosenId: number | undefined;
   onChoose: (id: number) => void;
 }
