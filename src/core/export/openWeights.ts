@@ -92,11 +92,11 @@ export async function openTensors(
     ...writtenAs(entries.map(({ dtype, shape, begin, end }) => ({ as: dtype, shape, bytes: end - begin }))),
     shapes: new Map([...sources].map(([name, { storedName, shard }]) => [name, shard.entries.get(storedName)!])),
     async check(job) {
-      for (const from of opened) await from.check(job);
+      for (const shard of opened) await shard.check(job);
     },
     load(name) {
       const { storedName, shard } = sources.get(name)!;
-      return from.load(theirs);
+      return shard.load(storedName);
     },
   };
 }
