@@ -39,28 +39,72 @@ import { plain, table, tokenizerKind } from './markdown';
  */
 export function modelCard(info: RunInfo, formats: readonly Format[], hasDatasheet = true): string {
   const { name, model, state, origin } = info;
-  const recipe = recipeOf(info);
   const { config, vocabulary } = model;
   const spec = modelSpec(model.id);
-  const front = [
+  const frontMatter = [
     `library_name: ${hubProblem(model) === null ? 'transformers' : 'homegrown'}`,
     `pipeline_tag: ${DOES[kindOf(model)].task}`,
     `tags: [${[...typesOf(model), 'homegrown'].join(', ')}]`,
     `model_name: ${JSON.stringify(name)}`,
   ];
+  const sections = [
+    `---\n${frontMatter.join('\n')}\n---`,
+    `# ${plain(modelTitle(info))}`,
+    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} with ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
+    partOf('about', info),
+    ...labelsSection(info),
+    '## Training data',
+    bySegment(info, (data) => dataSection(data, hasDatasheet)),
+    '## Tokenizer',
+    tokenizerSection(info),
+    ...chatSection(info),
+    '## Training settings',
+    table([
+      ['Layers, heads, width', `${config.layers}, ${config.heads}, ${config.width}`],
+      ['Context', `${formatCount(config.context)} tokens`],
+      ...ownSizes(model),
+      ...(origin && state.step === 0 ? [] : trainingRows(info)),
+    ]),
+    ...earlierSettings(info),
+    ...(origin
+      ? [
+          `${HOW_UNKNOWN}${state.step === 0 ? '' : ' The settings from the optimizer down are from the training in Homegrown.'}`,
+        ]
+      : []),
+    '## Evaluation results',
+    ...resultSections(info),
+    '## Hardware, time and energy',
+    effort(info),
+    ...CARD_PARTS.filter((part) => part !== 'about').flatMap((part) => {
+      const words = partOf(part, info);
+      return words === '' ? [] : [`## ${CARD_HEADINGS[part]}`, words];
+    }),
+    '## How to load the model',
+    howToLoad(settingsOf(info), formats),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** Rows of the table of training settings: name and value. */
+function trainingRows(info: RunInfo): string[][] {
+  const { model, state } = info;
+  const { config, vocabulary } = model;
+  const recipe = recipeOf(info);
   const { label, fields } = optimizerOf(recipe.optimizer);
-  const own = (Object.keys(fields) as RecipeField[]).map((name) => `, ${name} ${recipe[name]}`);
+  const optimizerSettings = (Object.keys(fields) as RecipeField[]).map((name) => `, ${name} ${recipe[name]}`);
   const { schedule, steps, warmup } = recipe;
   /** Final learning rate as a share of the peak. */
-  const last = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
-  const training = [
+  const finalShare = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
+  return [
     ['Objective', objectiveOf(recipe.objective).label + ownWords(objectiveOf(recipe.objective).fields, recipe)],
-    ...(info.trainable ? [['Trainable', trainableWords(spec.params(config, vocabulary), info.trainable)]] : []),
-    ['Optimizer', label + own.join('')],
+    ...(info.trainable
+      ? [['Trainable', trainableWords(modelSpec(model.id).params(config, vocabulary), info.trainable)]]
+      : []),
+    ['Optimizer', label + optimizerSettings.join('')],
     [
       'Learning rate',
       `${recipe.learningRate}, ${formatCount(recipe.warmup)} warm-up steps, then ${scheduleOf(recipe.schedule).label.toLowerCase()}${ownWords(scheduleOf(schedule).fields ?? {}, recipe)}` +
-        (last === 1 ? '' : ` to ${formatShare(last)} of the peak`),
+        (finalShare === 1 ? '' : ` to ${formatShare(finalShare)} of the peak`),
     ],
     ['Weight decay', String(recipe.weightDecay)],
     ['Gradient clipping', recipe.clip === 0 ? 'none' : `global norm ${recipe.clip}`],
@@ -86,42 +130,6 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
     ['Steps', `${formatCount(state.step)} of ${formatCount(recipe.steps)}, ${formatCount(state.tokensSeen)} tokens`],
     ['Seed', String(recipe.seed)],
   ];
-  const sections = [
-    `---\n${front.join('\n')}\n---`,
-    `# ${plain(modelTitle(info))}`,
-    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} with ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
-    partOf('about', info),
-    ...labelsSection(info),
-    '## Training data',
-    bySegment(info, (data) => dataSection(data, hasDatasheet)),
-    '## Tokenizer',
-    tokenizerSection(info),
-    ...chatSection(info),
-    '## Training settings',
-    table([
-      ['Layers, heads, width', `${config.layers}, ${config.heads}, ${config.width}`],
-      ['Context', `${formatCount(config.context)} tokens`],
-      ...ownSizes(model),
-      ...(origin && state.step === 0 ? [] : training),
-    ]),
-    ...earlierSettings(info),
-    ...(origin
-      ? [
-          `${HOW_UNKNOWN}${state.step === 0 ? '' : ' The settings from the optimizer down are from the training in Homegrown.'}`,
-        ]
-      : []),
-    '## Evaluation results',
-    ...resultSections(info),
-    '## Hardware, time and energy',
-    effort(info),
-    ...CARD_PARTS.filter((part) => part !== 'about').flatMap((part) => {
-      const words = partOf(part, info);
-      return words === '' ? [] : [`## ${CARD_HEADINGS[part]}`, words];
-    }),
-    '## How to load the model',
-    howToLoad(settingsOf(info), formats),
-  ];
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 /** `model_type` of transformers, as in config.json. */
