@@ -117,10 +117,9 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
       for (const { name } of layout.filter((piece) => !isOwn(piece))) await checkZeros(weights, name);
       await moments?.check(job);
       const isInFile = (name: string): boolean => presentPieces.some((piece) => piece.of === name);
-      const [namesInFile, missingNames] = [true, false].map((isPresent) =>
-        Object.keys(own).filter((name) => isInFile(name) === isPresent),
-      );
-      const wanted = namesInFile!.map((of): Wanted => ({ file: weights, of, slot: '' }));
+      const namesInFile = Object.keys(own).filter(isInFile);
+      const missingNames = Object.keys(own).filter((name) => !isInFile(name));
+      const wanted = namesInFile.map((of): Wanted => ({ file: weights, of, slot: '' }));
       const tensors = await readTensors(wanted, layout, table, job);
       if (optimizerState) {
         const { layout: laid, table: of } = optimizerState;
@@ -132,17 +131,21 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
         compare('adapter/', new Map(Object.entries(partsOf(own, info?.trainable).added)), added, INFO);
         for (const [name, value] of added) tensors.set(name, value);
       }
-      for (const [name, value] of drawn(Object.fromEntries(missingNames!.map((name) => [name, own[name]!])), 0))
+      for (const [name, value] of drawn(Object.fromEntries(missingNames.map((name) => [name, own[name]!])), 0))
         tensors.set(name, value);
       const state = info?.state ?? { step: 0, tokensSeen: 0, activeMs: 0, best: null };
-      const log =
-        info && folder.has('trainer_state.json') ? await readText(folder, 'trainer_state.json', MAX_LOG_BYTES) : null;
-      const events = log === null ? [] : readTrainerState(log);
+      const events = info ? await readEvents(folder) : [];
       const recipe = info && folder.has(RECIPE_FILE) ? await ownRecipe(info, folder) : undefined;
       const snapshot = { state, tensors };
       return { model, tokenizer, snapshot, resumable: moments !== null, info, events, ...(recipe && { recipe }) };
     },
   };
+}
+
+/** Training log of the run; empty if the folder has none. */
+async function readEvents(folder: Folder): Promise<ReturnType<typeof readTrainerState>> {
+  if (!folder.has('trainer_state.json')) return [];
+  return readTrainerState(await readText(folder, 'trainer_state.json', MAX_LOG_BYTES));
 }
 
 const namesLacking = ({ labels }: Classes): string =>
