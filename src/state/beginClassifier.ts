@@ -1,11 +1,13 @@
 /** Starts a classifier: builds its data from labeled texts, with the base model's tokenizer or a new one. */
 import { badSettings } from '../core/base/errors';
-import { readKnownRun } from '../core/runs/record';
+import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import type { DataRecord, Project, TokenizerChoice } from '../core/runs/project';
+import type { MemoryLimits } from '../core/train/memory';
 import type { LabelsSummary } from '../protocol/data';
-import { bodyOf, classifierOf, labelsRefusal } from './classifierPlan';
+import { type Body, bodyOf, classifierOf, labelsRefusal } from './classifierPlan';
 import { isUndecided } from './classifierStart';
 import { limitsOf, settingsOf } from './estimate';
 import { textFacts, textIds } from './preparation';
@@ -19,61 +21,51 @@ import type { Claim } from './slices/trainingSession';
 type ClassifierNeeds = CuttingNeeds &
   Pick<Studio, 'changeOf' | 'classifying' | 'device' | 'project' | 'runs' | 'waitForReading'>;
 
+interface ClassifierStart {
+  runId: string;
+  /** Project and texts at the press. */
+  pressed: Asking;
+  /** Called if a person must decide something first. */
+  ask?: (() => void) | undefined;
+}
+
 export async function beginClassifier(
   services: SliceServices,
   get: () => ClassifierNeeds,
-  held: Claim,
-  { runId, pressed, ask }: { runId: string; pressed: Asking; ask?: (() => void) | undefined },
+  claim: Claim,
+  { runId, pressed, ask }: ClassifierStart,
 ): Promise<void> {
-  const { store, gpu, data, now } = services;
-  const { signal, follow } = services.session;
-  const read = await get().waitForReading(pressed, signal());
+  const { store, gpu, now, session } = services;
+  const read = await get().waitForReading(pressed, session.signal());
   if (!read) {
-    held.undo();
+    claim.undo();
     return;
   }
   const { project } = pressed;
-  const texts = toTuneOn({ project, tuneTexts: read.tuneTexts }, 'classify');
-  const ids = textIds({ texts });
-  const summary = await surveyed(get, { project, tuneTexts: read.tuneTexts }, signal(), ask);
+  const inputs = { project, tuneTexts: read.tuneTexts };
+  const summary = await surveyLabels(get, inputs, session.signal(), ask);
   if (!summary) {
-    held.undo();
+    claim.undo();
     return;
   }
-
-  const asked = { project, runs: get().runs };
-  const [base, body] = [tuningBase(asked, 'classify'), bodyOf(asked)];
-  const parent = base && (await readKnownRun(store, base.row.record.id));
-  const from = parent && { runId: parent.id, step: await keptStep(services, parent.id, base.step) };
-  // The classifier becomes the project's run; the next classifier starts from the same base.
-  const { tuning } = get().project.id === project.id ? get().project : project;
-  await get().changeOf(project.id, { tuning: { ...tuning, base: from ?? 'nothing' } });
-
-  const tokenizer = parent ? await readTokenizer(store, parent) : await tokenizerFor();
+  const texts = toTuneOn(inputs, 'classify');
+  const ids = textIds({ texts });
+  const atStart = { project, runs: get().runs };
+  const body = bodyOf(atStart);
+  const base = await openBase(services, get, atStart);
+  const tokenizer = base
+    ? await readTokenizer(store, base.run)
+    : body.made
+      ? await trainTokenizer(services, claim, ids, body.made)
+      : project.tokenizer!.model;
   if (!tokenizer) return;
-  const { heldOut } = project.tuning.classify;
-  const split = { validation: heldOut, test: 0, seed: 0 };
-  const built = await cutFor(
-    get,
-    services.session,
-    held,
-    { runId, projectId: project.id },
-    { texts: ids, tokenizer, split },
-  );
-  if (!built) return;
-  const { labels = [], parts } = built.manifest;
-  const order = summary.several ? summary.labels.map(({ label }) => label).sort() : labels;
-  const limits = limitsOf(get());
-  const model = parent?.model ?? { ...body.model, vocabulary: built.manifest.vocabulary };
-  const trained = parts.train.documents ?? summary.texts;
-  const judged = parts.validation.documents ?? 0;
-  const given = { labels: order, several: summary.several, trained, held: judged };
-  const begun = classifierOf(project, { ...body, model }, given, limits);
-  const { trainable, recipe, classes } = begun;
-  const tokens = { train: parts.train.tokens, validation: parts.validation.tokens };
-  const wrong = problems(begun.model, recipe, tokens, limits, trainable);
-  if (wrong.length > 0) throw unfit(wrong);
-
+  const split = { validation: project.tuning.classify.heldOut, test: 0, seed: 0 };
+  const cutInput = { texts: ids, tokenizer, split };
+  const data = await cutFor(get, session, claim, { runId, projectId: project.id }, cutInput);
+  if (!data) return;
+  const model = base?.run.model ?? { ...body.model, vocabulary: data.manifest.vocabulary };
+  const classifier = classifierOn(data, project, { ...body, model }, { summary, limits: limitsOf(get()) });
+  const { recipe, classes, trainable } = classifier;
   const input = {
     runId,
     projectId: project.id,
@@ -81,29 +73,15 @@ export async function beginClassifier(
     createdAt: now(),
     recipe,
     tokenizer,
-    data: built,
+    data,
     texts: textFacts(texts),
   };
-  await follow({ runId, of: recipe.steps, settings: settingsOf(begun.model, recipe) }, (options) =>
-    from
-      ? gpu.call('tune', { ...input, from, classes, ...(trainable && { trainable }) }, options)
-      : gpu.call('begin', { ...input, model: begun.model }, options),
+  await session.follow({ runId, of: recipe.steps, settings: settingsOf(classifier.model, recipe) }, (options) =>
+    base
+      ? gpu.call('tune', { ...input, from: base.from, classes, ...(trainable && { trainable }) }, options)
+      : gpu.call('begin', { ...input, model: classifier.model }, options),
   );
   await (await get().classifying()).judge(runId);
-
-  /** Returns the project's tokenizer, else one trained on these texts for this run only. Undefined if stopped. */
-  async function tokenizerFor(): Promise<TokenizerModel | undefined> {
-    const { made } = body;
-    if (!made) return project.tokenizer!.model;
-    try {
-      const input = { texts: ids, ...made, roles: [] };
-      return (await data.call('trainTokenizer', input, { signal: signal() })).model;
-    } catch (error) {
-      if (!signal().aborted) throw error;
-      held.undo();
-      return undefined;
-    }
-  }
 }
 
 /**
@@ -112,22 +90,22 @@ export async function beginClassifier(
  * @returns undefined if nothing starts
  * @throws HomegrownError `bad-settings` if nothing can start and no question is open
  */
-async function surveyed(
+async function surveyLabels(
   get: () => Pick<Studio, 'classifying' | 'device' | 'runs'>,
-  of: Pick<Studio, 'project' | 'tuneTexts'>,
+  inputs: Pick<Studio, 'project' | 'tuneTexts'>,
   signal: AbortSignal,
   ask: (() => void) | undefined,
 ): Promise<LabelsSummary | undefined> {
-  const isEmpty = toTuneOn(of, 'classify').length === 0;
+  const isEmpty = toTuneOn(inputs, 'classify').length === 0;
   if (isEmpty && !ask)
     throw badSettings(
       'There are no labeled texts to train on.',
       'Add a table with a column of texts and a column of labels.',
     );
   try {
-    const summary = isEmpty ? undefined : await (await get().classifying()).survey({ signal }, of);
+    const summary = isEmpty ? undefined : await (await get().classifying()).survey({ signal }, inputs);
     const { runs, device } = get();
-    if (summary && !(ask && isUndecided({ project: of.project, runs, device }, summary))) {
+    if (summary && !(ask && isUndecided({ project: inputs.project, runs, device }, summary))) {
       const refusal = labelsRefusal(summary);
       if (refusal !== undefined) throw badSettings(refusal, 'Nothing was started.');
       return summary;
@@ -137,4 +115,64 @@ async function surveyed(
     if (!signal.aborted) throw error;
   }
   return undefined;
+}
+
+/**
+ * Reads the base model's run, and makes it the project's base: the classifier becomes the project's run, and the next
+ * classifier starts from the same base. Undefined if the classifier is trained from scratch.
+ */
+async function openBase(
+  services: Pick<SliceServices, 'data' | 'store' | 'toasts'>,
+  get: () => Pick<Studio, 'changeOf' | 'project'>,
+  atStart: Pick<Studio, 'project' | 'runs'>,
+): Promise<{ run: RunRecord; from: { runId: string; step: number } } | undefined> {
+  const { project } = atStart;
+  const base = tuningBase(atStart, 'classify');
+  const run = base && (await readKnownRun(services.store, base.row.record.id));
+  const from = run && { runId: run.id, step: await keptStep(services, run.id, base.step) };
+  const { tuning } = get().project.id === project.id ? get().project : project;
+  await get().changeOf(project.id, { tuning: { ...tuning, base: from ?? 'nothing' } });
+  return run && from && { run, from };
+}
+
+/** Trains a tokenizer on these texts, for this run only. Undefined if stopped. */
+async function trainTokenizer(
+  { data, session }: Pick<SliceServices, 'data' | 'session'>,
+  claim: Claim,
+  texts: readonly string[],
+  choice: TokenizerChoice,
+): Promise<TokenizerModel | undefined> {
+  try {
+    const input = { texts, ...choice, roles: [] };
+    return (await data.call('trainTokenizer', input, { signal: session.signal() })).model;
+  } catch (error) {
+    if (!session.signal().aborted) throw error;
+    claim.undo();
+    return undefined;
+  }
+}
+
+/**
+ * Model and recipe for training on the data.
+ * @throws HomegrownError `bad-settings` if it can't be trained
+ */
+function classifierOn(
+  { manifest }: DataRecord,
+  project: Project,
+  body: Body,
+  { summary, limits }: { summary: LabelsSummary; limits: MemoryLimits },
+): ReturnType<typeof classifierOf> {
+  const { labels = [], parts } = manifest;
+  const labelSet = {
+    labels: summary.several ? summary.labels.map(({ label }) => label).sort() : labels,
+    several: summary.several,
+    trained: parts.train.documents ?? summary.texts,
+    held: parts.validation.documents ?? 0,
+  };
+  const classifier = classifierOf(project, body, labelSet, limits);
+  const { model, recipe, trainable } = classifier;
+  const tokens = { train: parts.train.tokens, validation: parts.validation.tokens };
+  const issues = problems(model, recipe, tokens, limits, trainable);
+  if (issues.length > 0) throw unfit(issues);
+  return classifier;
 }

@@ -18,61 +18,66 @@ import type { Claim } from './slices/trainingSession';
 type TuningNeeds = CuttingNeeds &
   Pick<Studio, 'changeOf' | 'device' | 'previewLossMask' | 'project' | 'runs' | 'waitForReading'>;
 
+interface TuningStart {
+  runId: string;
+  /** Project and texts at the press. */
+  pressed: Asking;
+  purpose: Exclude<Purpose, 'classify'>;
+}
+
 export async function beginTuning(
   services: SliceServices,
   get: () => TuningNeeds,
-  held: Claim,
-  runId: string,
-  pressed: Asking,
-  to: Exclude<Purpose, 'classify'>,
+  claim: Claim,
+  { runId, pressed, purpose }: TuningStart,
 ): Promise<void> {
-  const { store, gpu, now } = services;
-  const { signal, follow } = services.session;
-  const read = await get().waitForReading(pressed, signal());
+  const { store, gpu, now, session } = services;
+  const read = await get().waitForReading(pressed, session.signal());
   if (!read) {
-    held.undo();
+    claim.undo();
     return;
   }
   // Settings of the moment of the press, with texts that were still being read then.
-  const project = { ...pressed.project, tuning: { ...pressed.project.tuning, purpose: to } };
-  const asked = { project, texts: read.texts, tuneTexts: read.tuneTexts };
-  const base = tuningBase({ project, runs: get().runs }, to);
+  const project = { ...pressed.project, tuning: { ...pressed.project.tuning, purpose } };
+  const inputs = { project, texts: read.texts, tuneTexts: read.tuneTexts };
+  const base = tuningBase({ project, runs: get().runs }, purpose);
   if (!base) throw badSettings('There is no model to fine-tune yet', 'Train or import one.');
   const record = await readKnownRun(store, base.row.record.id);
   const from = { runId: record.id, step: await keptStep(services, record.id, base.step) };
   // The tuned run becomes the project's run; the next tuning starts from the same base.
   const { tuning } = get().project.id === project.id ? get().project : project;
   await get().changeOf(project.id, { tuning: { ...tuning, base: from } });
-  const texts = toTuneOn(asked);
-  if (texts.length === 0) throw badSettings('There is no data to fine-tune on', NEEDS[to]);
-  const { template, heldOut } = project.tuning;
-  const split = { validation: heldOut, test: 0, seed: 0 };
+  const texts = toTuneOn(inputs);
+  if (texts.length === 0) throw badSettings('There is no data to fine-tune on', NEEDS[purpose]);
   const limits = limitsOf(get());
-  const old = keepsOldText(record) ? [] : oldTextsOf(asked);
-  const { model, trainable, recipe } = tuningOf(project, record, limits, old.length > 0);
+  const oldTexts = keepsOldText(record) ? [] : oldTextsOf(inputs);
+  const { model, trainable, recipe } = tuningOf(project, record, limits, oldTexts.length > 0);
 
   /** Returns the tokenizer with the chat template; undefined if stopped. */
-  async function preparedTokenizer(): Promise<TokenizerModel | undefined> {
+  async function chatTokenizer(): Promise<TokenizerModel | undefined> {
     try {
-      const wanted = { runId: record.id, template, texts: textIds({ texts }), from: 0, count: 0 };
-      return (await get().previewLossMask(wanted, { signal: signal() })).tokenizer;
+      const { template } = project.tuning;
+      const preview = { runId: record.id, template, texts: textIds({ texts }), from: 0, count: 0 };
+      return (await get().previewLossMask(preview, { signal: session.signal() })).tokenizer;
     } catch (error) {
-      if (!signal().aborted) throw error;
-      held.undo();
+      if (!session.signal().aborted) throw error;
+      claim.undo();
       return undefined;
     }
   }
-  const tokenizer = to === 'instruct' ? await preparedTokenizer() : await readTokenizer(store, record);
+  const tokenizer = purpose === 'instruct' ? await chatTokenizer() : await readTokenizer(store, record);
   if (!tokenizer) return;
+  const split = { validation: project.tuning.heldOut, test: 0, seed: 0 };
   const cut = (ids: readonly string[], by: TokenizerModel) =>
-    cutFor(get, services.session, held, { runId, projectId: project.id }, { texts: ids, tokenizer: by, split });
-  const built = await cut(textIds({ texts }), tokenizer);
-  if (!built) return;
-  const { train, validation } = built.manifest.parts;
-  const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits, trainable);
-  if (wrong.length > 0) throw unfit(wrong);
+    cutFor(get, session, claim, { runId, projectId: project.id }, { texts: ids, tokenizer: by, split });
+  const data = await cut(textIds({ texts }), tokenizer);
+  if (!data) return;
+  const { train, validation } = data.manifest.parts;
+  const issues = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits, trainable);
+  if (issues.length > 0) throw unfit(issues);
 
-  const oldData = old.length > 0 ? await cut(textIds({ texts: old }), await readTokenizer(store, record)) : null;
+  const oldData =
+    oldTexts.length > 0 ? await cut(textIds({ texts: oldTexts }), await readTokenizer(store, record)) : null;
   if (oldData === undefined) return;
   const input = {
     runId,
@@ -82,12 +87,12 @@ export async function beginTuning(
     from,
     recipe,
     tokenizer,
-    data: built,
+    data,
     texts: textFacts(texts),
     ...(trainable && { trainable }),
-    ...(oldData && { old: { data: oldData, texts: textFacts(old) } }),
+    ...(oldData && { old: { data: oldData, texts: textFacts(oldTexts) } }),
   };
-  await follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
+  await session.follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
     gpu.call('tune', input, options),
   );
 }

@@ -22,7 +22,8 @@ import { measuredSeconds } from './measuredTime';
 import type { Studio } from './slices/studio';
 import { tuningBase } from './tuningInputs';
 
-interface Body {
+/** Model that a classification head is put on. */
+export interface Body {
   model: ModelChoice;
   /** Untrained. */
   isNew: boolean;

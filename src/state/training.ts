@@ -242,7 +242,7 @@ export const createTrainingSlice: Slice<
             return;
           }
           const { beginTuning } = await import('./beginTuning');
-          await beginTuning(services, get, held, runId, asked, to);
+          await beginTuning(services, get, held, { runId, pressed: asked, purpose: to });
         },
         { tunes: true },
       ),

@@ -7,10 +7,14 @@ import type { SliceServices, Studio } from './slices/studio';
 import type { Claim, TrainingSession } from './slices/trainingSession';
 
 /** The chosen checkpoint, or with a toast the newest if it is gone. */
-export async function keptStep({ data, toasts }: SliceServices, of: string, step: number): Promise<number> {
-  const { steps } = await data.call('savedSteps', { runId: of });
+export async function keptStep(
+  { data, toasts }: Pick<SliceServices, 'data' | 'toasts'>,
+  runId: string,
+  step: number,
+): Promise<number> {
+  const { steps } = await data.call('savedSteps', { runId });
   const newest = steps.at(-1)?.step;
-  if (newest === undefined || steps.some((each) => each.step === step)) return step;
+  if (newest === undefined || steps.some((saved) => saved.step === step)) return step;
   toasts.show({
     text: `Step ${formatCount(step)} is no longer saved`,
     detail: `starting from step ${formatCount(newest)}`,
@@ -20,18 +24,18 @@ export async function keptStep({ data, toasts }: SliceServices, of: string, step
 
 export type CuttingNeeds = Pick<Studio, 'cut' | 'makingOf'>;
 
-/** Undefined after a stop, or after a failure, which becomes the run's. */
+/** Tokenizes texts into data for a run. Undefined after a stop, or after a failure, which becomes the run's. */
 export async function cutFor(
   get: () => CuttingNeeds,
   { signal, fail }: Pick<TrainingSession, 'signal' | 'fail'>,
-  held: Claim,
+  claim: Claim,
   { runId, projectId }: { runId: string; projectId: string },
   input: { texts: readonly string[]; tokenizer: TokenizerModel; split: SplitChoice },
 ): Promise<DataRecord | undefined> {
-  const built = signal().aborted ? undefined : await get().cut(projectId, input);
-  if (built && !signal().aborted) return built;
+  const data = signal().aborted ? undefined : await get().cut(projectId, input);
+  if (data && !signal().aborted) return data;
   const { building } = get().makingOf(projectId);
   if (building.kind === 'failed') fail(runId, building.failure);
-  else held.undo();
+  else claim.undo();
   return undefined;
 }
