@@ -13,10 +13,7 @@ import { alreadyHere, waits } from './textNotes';
 import type { Refusal, Target, WaitingFile } from './slices/adding';
 import type { SetState, SliceServices, Studio } from './slices/studio';
 
-type OutcomeNeeds = Pick<
-  Studio,
-  'change' | 'drop' | 'project' | 'refused' | 'texts' | 'tuneTexts' | 'waitingFiles'
->;
+type OutcomeNeeds = Pick<Studio, 'change' | 'drop' | 'project' | 'refused' | 'texts' | 'tuneTexts' | 'waitingFiles'>;
 
 /** `purpose` is undefined for files that were added on Text. */
 export interface ImportOutcomes {
@@ -97,7 +94,8 @@ export function importOutcomes(
     reportDuplicates(duplicates, target, purpose) {
       if (duplicates.length === 0) return;
       if (purpose !== undefined) toasts.show(alreadyHere(duplicates, target.id, true));
-      else report(reportOf({ added: 0, duplicates: withPages(duplicates, target), passedOver: [], refused: [] }), target);
+      else
+        report(reportOf({ added: 0, duplicates: withPages(duplicates, target), passedOver: [], refused: [] }), target);
     },
   };
 }

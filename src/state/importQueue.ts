@@ -13,9 +13,7 @@ export interface ImportQueue {
 }
 
 /** @param protect runs a job while the project is stored and can't be deleted */
-export function createImportQueue(
-  protect: <T>(projectId: string, job: () => Promise<T>) => Promise<T>,
-): ImportQueue {
+export function createImportQueue(protect: <T>(projectId: string, job: () => Promise<T>) => Promise<T>): ImportQueue {
   let queue: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   const pendingByProject = new Map<string, Set<Promise<unknown>>>();

@@ -77,8 +77,7 @@ export function labelChanges(
     tabs.announce();
     return changed;
   }
-  const reportError = (text: string, error: unknown): void =>
-    toasts.show({ text, detail: explain(toFailure(error)) });
+  const reportError = (text: string, error: unknown): void => toasts.show({ text, detail: explain(toFailure(error)) });
 
   return {
     rows(at, characters, { textId, word } = {}) {

@@ -121,11 +121,14 @@ export function textImports(
 const MAX_BATCH = 1000;
 
 /** Tuning purpose and label separator of the files; undefined for training text. */
-const purposeOf = ([{ tunes, between } = {}]: readonly Dropped[]) => tunes && { tunes, ...(between && { between }) };
+function purposeOf(files: readonly Dropped[]): Pick<Dropped, 'tunes' | 'between'> | undefined {
+  const [{ tunes, between } = {}] = files;
+  return tunes && { tunes, ...(between && { between }) };
+}
 
 /** Tuning purpose of files that were added on Teach it more; undefined for files that were added on Text. */
-const tuningPageOf = ([{ tunes, drop } = {}]: readonly Dropped[]): Purpose | undefined =>
-  drop === undefined ? tunes : undefined;
+const tuningPageOf = (files: readonly Dropped[]): Purpose | undefined =>
+  files[0]?.drop === undefined ? files[0]?.tunes : undefined;
 
 type DropOutcome = DataApi['importFiles']['output'];
 
@@ -141,12 +144,7 @@ function onlyNamed(outcome: DropOutcome, names: ReadonlySet<string>): DropOutcom
 }
 
 /** Reports the files of a drop, and asks about those in an unknown shape. */
-function reportDrop(
-  outcomes: ImportOutcomes,
-  files: readonly Dropped[],
-  target: Target,
-  outcome: DropOutcome,
-): void {
+function reportDrop(outcomes: ImportOutcomes, files: readonly Dropped[], target: Target, outcome: DropOutcome): void {
   const purpose = tuningPageOf(files);
   const { duplicates } = outcome;
   const refusals = outcome.refused.map((file): Refusal => {
