@@ -23,6 +23,7 @@ import type { Project, TokenizerChoice } from '../core/runs/project';
 import { IDLE, work } from './work';
 import type { PreparationSlice, Inputs, Making } from './slices/preparation';
 import type { Slice, Studio } from './slices/studio';
+import type { Asking } from './slices/training';
 
 const NOTHING: Making = { tokenizing: IDLE, building: IDLE };
 
@@ -152,6 +153,8 @@ export const KIND_WORDS = {
 export type ArtefactState = 'none' | 'stale' | 'done';
 /** Copy of the inputs at a request; by its end, the studio may show another project. */
 export const inputsOf = ({ project, texts }: Inputs): Inputs => ({ project, texts });
+/** Like `inputsOf`, with the texts for tuning. */
+export const askingOf = (s: Asking): Asking => ({ ...inputsOf(s), tuneTexts: s.tuneTexts });
 
 export const textIds = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map((t) => t.id);
 /** Facts about the texts for the model card. */
