@@ -8,7 +8,7 @@ import type { ListName } from '../../state/slices/lists';
 /** Pairs or tasks that could not be scored, with reasons. */
 export function UnscoredNote({ list }: { list: ListName }) {
   const leftOut = useStudio((s) => shownLists(s)?.evaluation.leftOut) ?? NO_ITEMS;
-  const words = leftOutWords(leftOut, list);
+  const words = unscoredWords(leftOut, list);
   return (
     words && (
       <Block>
@@ -20,7 +20,10 @@ export function UnscoredNote({ list }: { list: ListName }) {
 const NO_ITEMS: readonly { name: string; reason: string }[] = [];
 
 /** Number of items without a score and the first reasons; undefined if all were scored. */
-export function leftOutWords(leftOut: readonly { name: string; reason: string }[], list: ListName): string | undefined {
+export function unscoredWords(
+  leftOut: readonly { name: string; reason: string }[],
+  list: ListName,
+): string | undefined {
   // Any other name is a task's.
   const listOf = (name: string): ListName => (name === 'minimalPairs' || name === 'swaps' ? name : 'tasks');
   const items = leftOut.filter(({ name }) => listOf(name) === list);
