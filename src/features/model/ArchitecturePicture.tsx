@@ -69,7 +69,7 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
             </text>
           ))}
         </svg>
-        <p className={styles.words}>Numbers: weights across total layers. Dark: at least 10 % of them.</p>
+        <p className={styles.words}>Numbers: weights across all layers. Dark: at least 10 % of them.</p>
       </Block>
     </section>
   );
