@@ -82,26 +82,24 @@ export function TasksPane() {
             </div>
           </Block>
         )}
-        {scoredTasks.length > 0 && ownTasks.length === 0 && (
-          <Block>
-            <p className={styles.words}>
-              Scores are saved, tables aren't. Add a table again to score other checkpoints
-            </p>
-          </Block>
-        )}
-        {scoredTasks.length === 0 && ownTasks.length === 0 && (
-          <Block>
-            <p className={styles.words}>
-              Add a CSV with columns prompt and answer, and choices for multiple choice. Each row is a question to the
-              model.
-            </p>
-          </Block>
-        )}
+        {ownTasks.length === 0 && <NoTasksNote hasScores={scoredTasks.length > 0} />}
       </WorkStatus>
     </Pane>
   );
 }
 const NO_TASKS: readonly TaskScores[] = [];
+
+function NoTasksNote({ hasScores }: { hasScores: boolean }) {
+  return (
+    <Block>
+      <p className={styles.words}>
+        {hasScores
+          ? "Scores are saved, tables aren't. Add a table again to score other checkpoints"
+          : 'Add a CSV with columns prompt and answer, and choices for multiple choice. Each row is a question to the model.'}
+      </p>
+    </Block>
+  );
+}
 
 function TaskBlock({ task }: { task: TaskScores }) {
   const [isOpen, setOpen] = useState(false);
