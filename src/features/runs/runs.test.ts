@@ -149,7 +149,7 @@ test('describes two runs', () => {
   const [baseline, dropout, half] = [named('baseline'), named('dropout 0.3'), named('half width')];
   expect(settingDifferences(baseline.made, dropout.made)).toEqual({
     count: '1 setting differs',
-    which: 'dropout 0.1 → 0.3',
+    list: 'dropout 0.1 → 0.3',
   });
   expect(changeWords(dropout.made, half.made)).toEqual(['width 192 → 96', 'dropout 0.3 → 0.1']);
   expect(settingDifferences(baseline.made, baseline.made).count).toBe('Same settings');
