@@ -9,6 +9,8 @@ export function zodPlugin(): Plugin {
     resolveId: (source, importer) =>
       importer?.includes('/zod/v4/') && source.endsWith('/to-json-schema.js') ? NONE : null,
     load: (id) => (id === NONE ? NOTHING : null),
+    transform: (code, id) =>
+      id.endsWith('/zod/v4/core/json-schema-processors.js') ? { code: withoutProcessors(code), map: null } : null,
   };
 }
 const NONE = '\0zod-to-json-schema.js';
@@ -20,3 +22,10 @@ export {
   none as initializeContext, none as processSchema, none as process, none as extractDefs, none as finalize,
 };
 `;
+
+/** Empties the functions that convert one kind of schema each. The others, such as `aggregateChecks`, stay. */
+function withoutProcessors(code: string): string {
+  const emptied = code.replace(/^export const (\w+Processor) = [^]*?\n\};$/gm, 'export const $1 = () => undefined;');
+  if (emptied === code) throw new Error('zod has no JSON Schema processors where scripts/zod.ts expects them.');
+  return emptied;
+}
