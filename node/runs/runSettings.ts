@@ -6,7 +6,7 @@ import type { BaseConfig } from '../../src/core/models/spec';
 import { recipeOf } from '../../src/core/runs/segments';
 import { MIN_VOCABULARY } from '../../src/core/tokenizer/train';
 import { batchOfTokens } from '../../src/core/train/batchTokens';
-import { type Problem, problems, unfit } from '../../src/core/train/problems';
+import { type Problem, problems, rejectProblems } from '../../src/core/train/problems';
 import { RECIPE, type Recipe } from '../../src/core/train/recipe';
 import { recomputation, type Recomputation } from '../../src/core/train/recomputation';
 import type { ModelChoice } from '../../src/core/train/run';
@@ -77,8 +77,7 @@ export class RunSettings {
 
   /** @throws HomegrownError `bad-settings` if the model can't be trained with this recipe on so many tokens */
   check(model: ModelChoice, tokens = UNLIMITED_TOKENS): void {
-    const problemsFound = problems(model, this.recipe(model), tokens, {}, this.origin.trainable);
-    if (problemsFound.length > 0) throw unfit(problemsFound);
+    rejectProblems(problems(model, this.recipe(model), tokens, {}, this.origin.trainable));
   }
 
   /** Recipe for the device in use, with activation recomputation if its memory needs it. */

@@ -1,5 +1,5 @@
 /** Short trials before a run: which device is faster, and how many steps fit into the time budget. */
-import { unfit } from '../../src/core/train/problems';
+import { rejectProblems } from '../../src/core/train/problems';
 import type { Recomputation } from '../../src/core/train/recomputation';
 import type { ModelChoice, Snapshot, TrainInput } from '../../src/core/train/run';
 import type { DeviceInUse } from './deviceInUse';
@@ -31,7 +31,7 @@ export async function chooseDevice(run: RunToTry, device: DeviceInUse, adapter: 
   const { settings, model, inputs, minutes, signal } = run;
   const measure = (limit: number): Promise<Pace> => {
     const { recipe, problems } = settings.onDevice(model());
-    if (problems.length > 0) throw unfit(problems);
+    rejectProblems(problems);
     const save = () => Promise.resolve({ bytes: 0 });
     return measurePace({ ...inputs, model: model(), recipe, save }, TRIAL_MS, signal, limit);
   };
@@ -69,7 +69,7 @@ export async function fitRun(
 ): Promise<FittedRun> {
   const model = run.model();
   const { recipe, recomputation, problems } = run.settings.onDevice(model);
-  if (problems.length > 0) throw unfit(problems);
+  rejectProblems(problems);
   const input = { ...run.inputs, model, recipe };
   if (run.minutes === undefined) return { input, recomputation, fitted: null };
   const save = async (snapshot: Snapshot) => ({ bytes: await saveSize(input, snapshot) });

@@ -2,11 +2,11 @@
 import { badSettings } from '../core/base/errors';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
-import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord, Project, TokenizerChoice } from '../core/runs/project';
 import type { MemoryLimits } from '../core/train/memory';
 import type { LabelsSummary } from '../protocol/data';
+import { checkRun } from './checkRun';
 import { type Body, bodyOf, classifierOf, labelsRefusal } from './classifierPlan';
 import { isUndecided } from './classifierStart';
 import { limitsOf, settingsOf } from './estimate';
@@ -157,12 +157,12 @@ async function trainTokenizer(
  * @throws HomegrownError `bad-settings` if it can't be trained
  */
 function classifierOn(
-  { manifest }: DataRecord,
+  data: DataRecord,
   project: Project,
   body: Body,
   { summary, limits }: { summary: LabelsSummary; limits: MemoryLimits },
 ): ReturnType<typeof classifierOf> {
-  const { labels = [], parts } = manifest;
+  const { labels = [], parts } = data.manifest;
   const labelSet = {
     labels: summary.several ? summary.labels.map(({ label }) => label).sort() : labels,
     several: summary.several,
@@ -170,9 +170,6 @@ function classifierOn(
     held: parts.validation.documents ?? 0,
   };
   const classifier = classifierOf(project, body, labelSet, limits);
-  const { model, recipe, trainable } = classifier;
-  const tokens = { train: parts.train.tokens, validation: parts.validation.tokens };
-  const issues = problems(model, recipe, tokens, limits, trainable);
-  if (issues.length > 0) throw unfit(issues);
+  checkRun({ ...classifier, data }, limits);
   return classifier;
 }

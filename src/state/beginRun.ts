@@ -1,10 +1,10 @@
 /** Starts a run on the project's texts: builds missing artifacts, then trains a new model. */
 import { badSettings, HomegrownError } from '../core/base/errors';
-import { problems, unfit } from '../core/train/problems';
 import { fittedTo, shortTextWords } from '../core/train/shortText';
 import type { MemoryLimits } from '../core/train/memory';
 import type { Project } from '../core/runs/project';
 import type { BeginInput } from '../protocol/gpu';
+import { checkRun, tokensOfParts } from './checkRun';
 import { limitsOf, recipeOf, settingsOf } from './estimate';
 import { textFacts } from './preparation';
 import { nextRunNameOf } from './projectName';
@@ -70,19 +70,8 @@ function configure(project: Project, limits: MemoryLimits): RunConfiguration & {
   const { tokenizer, data } = project;
   if (!tokenizer || !data) throw new HomegrownError('bug', 'Preparation ended without data');
   const recipe = recipeOf(project, limits);
-  const tokens = tokensOf({ data });
+  const tokens = tokensOfParts(data);
   const chosen = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
   const model = fittedTo(chosen, recipe, tokens.train);
   return { model, recipe, tokenizer: tokenizer.model, data, note: shortTextWords(chosen, recipe, tokens) };
-}
-
-/** @throws HomegrownError `bad-settings` if the run can't be trained */
-function checkRun(run: RunConfiguration, limits: MemoryLimits): void {
-  const issues = problems(run.model, run.recipe, tokensOf(run), limits);
-  if (issues.length > 0) throw unfit(issues);
-}
-
-function tokensOf({ data: { manifest } }: Pick<RunConfiguration, 'data'>): { train: number; validation: number } {
-  const { train, validation } = manifest.parts;
-  return { train: train.tokens, validation: validation.tokens };
 }

@@ -3,8 +3,8 @@ import { badSettings } from '../core/base/errors';
 import type { Purpose } from '../core/runs/tuning';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
-import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import { checkRun } from './checkRun';
 import { limitsOf, settingsOf } from './estimate';
 import { textFacts, textIds } from './preparation';
 import { nextRunNameOf } from './projectName';
@@ -72,9 +72,7 @@ export async function beginTuning(
     cutFor(get, session, claim, { runId, projectId: project.id }, { texts: ids, tokenizer: by, split });
   const data = await cut(textIds({ texts }), tokenizer);
   if (!data) return;
-  const { train, validation } = data.manifest.parts;
-  const issues = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits, trainable);
-  if (issues.length > 0) throw unfit(issues);
+  checkRun({ model, recipe, data, trainable }, limits);
 
   const oldData =
     oldTexts.length > 0 ? await cut(textIds({ texts: oldTexts }), await readTokenizer(store, record)) : null;

@@ -1,5 +1,5 @@
 import type { Trainable } from '../adapters/trainable';
-import { badSettings, type HomegrownError } from '../base/errors';
+import { badSettings } from '../base/errors';
 import { type Field, fieldProblem } from '../base/field';
 import { formatCount } from '../base/units';
 import { nameOf as inSentence } from '../metrics/words';
@@ -92,6 +92,8 @@ export function adviceOf(changes: readonly Change[]): string {
   return `Use ${words.length > 1 ? `${words.slice(0, -1).join(', ')}, or ${words.at(-1)!}` : words[0]!}.`;
 }
 
-/** All problems as one error. */
-export const unfit = (found: readonly Problem[]): HomegrownError =>
-  badSettings(found.map(({ message }) => message).join(' '), 'Nothing was started. Change these settings.');
+/** @throws HomegrownError `bad-settings` with all problems, if there are any */
+export function rejectProblems(found: readonly Problem[]): void {
+  if (found.length > 0)
+    throw badSettings(found.map(({ message }) => message).join(' '), 'Nothing was started. Change these settings.');
+}

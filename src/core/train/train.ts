@@ -16,7 +16,7 @@ import type { Batches } from '../objectives/batch';
 import { isEvaluated } from './evaluations';
 import { type Learner, learner } from './learner';
 import { isEarly } from './patience';
-import { problems, unfit } from './problems';
+import { problems, rejectProblems } from './problems';
 import type { Recipe } from './recipe';
 import { replaying } from './replay';
 import type { ModelChoice, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
@@ -30,14 +30,8 @@ export const train: Train = async (given, job) => {
   /** Copy, because the number of steps may change during the run. */
   const recipe = { ...given.recipe };
   const input = { ...given, recipe };
-  const found = problems(
-    model,
-    recipe,
-    { train: input.train.tokens, validation: input.validation.tokens },
-    {},
-    trainable,
-  );
-  if (found.length > 0) throw unfit(found);
+  const tokens = { train: input.train.tokens, validation: input.validation.tokens };
+  rejectProblems(problems(model, recipe, tokens, {}, trainable));
   if (from && from.state.step >= recipe.steps) {
     throw badSettings(
       `The run has already finished step ${from.state.step} of ${recipe.steps}.`,
