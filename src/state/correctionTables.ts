@@ -1,6 +1,7 @@
 /** Tables that hold corrected labels of texts. A table that a run trained on takes no more rows. */
 import type { TextRecord } from '../core/documents/record';
 import type { DataApi } from '../protocol/data';
+import { labelChanger } from './labelActions';
 import { toTuneOn } from './tuningInputs';
 import type { SliceServices, Studio } from './slices/studio';
 
@@ -19,6 +20,7 @@ export function correctionTables(
   { data, tabs, now }: Pick<SliceServices, 'data' | 'tabs' | 'now'>,
   get: () => TableNeeds,
 ): CorrectionTables {
+  const changeLabels = labelChanger({ data, tabs }, get);
   const tables = (): readonly TextRecord[] => toTuneOn(get(), 'classify').filter(({ trainOnly }) => trainOnly);
 
   async function rowOf(
@@ -45,10 +47,7 @@ export function correctionTables(
       if (table.id === open?.id) continue;
       const row = await rowOf(text, table);
       if (!row) continue;
-      const change = { kind: 'relabel', place: row.place, labels: [label] } as const;
-      const changed = await data.call('changeLabels', { id: table.id, change });
-      get().putText(changed.text);
-      tabs.announce();
+      await changeLabels(table.id, { kind: 'relabel', place: row.place, labels: [label] });
       return row.labels?.[0] ?? label;
     }
     return undefined;

@@ -71,12 +71,7 @@ export function labelChanges(
   { data, now, tabs, toasts }: Pick<SliceServices, 'data' | 'now' | 'tabs' | 'toasts'>,
   get: () => LabelNeeds,
 ): LabelChanges {
-  async function changeLabels(id: string, change: LabelChange): Promise<DataApi['changeLabels']['output']> {
-    const changed = await data.call('changeLabels', { id, change });
-    get().putText(changed.text);
-    tabs.announce();
-    return changed;
-  }
+  const changeLabels = labelChanger({ data, tabs }, get);
   const reportError = (text: string, error: unknown): void => toasts.show({ text, detail: explain(toFailure(error)) });
 
   return {
@@ -126,6 +121,16 @@ export function labelChanges(
     },
   };
 }
+
+/** @returns a function that changes labels of a text in the store, here and in other tabs */
+export const labelChanger =
+  ({ data, tabs }: Pick<SliceServices, 'data' | 'tabs'>, get: () => Pick<Studio, 'putText'>) =>
+  async (id: string, change: LabelChange): Promise<DataApi['changeLabels']['output']> => {
+    const changed = await data.call('changeLabels', { id, change });
+    get().putText(changed.text);
+    tabs.announce();
+    return changed;
+  };
 
 /** Training texts of a run, in the order of its data; undefined if one is no longer among `existing`. */
 function textsOf(run: RunRecord, existing: readonly TextRecord[]): readonly TextRecord[] | undefined {

@@ -13,6 +13,7 @@ import { trainingSource, objectiveOf, rolesOf } from '../core/objectives';
 import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
 import { APPLIED_WORDS, type TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
+import { same } from '../core/runs/mergeFields';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import { isTuning } from '../core/runs/tunes';
@@ -249,5 +250,3 @@ function tuneUseOf({ objective }: Pick<RunRecord, 'objective'>): TuneUse {
 /** Whether only the end of the last of several texts is held out, as in older builds. */
 export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean =>
   texts.length > 1 && manifest.split.rule === 'end';
-const same = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((x, i) => x === b[i]);

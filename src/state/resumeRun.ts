@@ -1,5 +1,5 @@
 /** Resumes the run that Train shows, and finds the data for a run that continues another one. */
-import { badSettings, toFailure, type Failure } from '../core/base/errors';
+import { badSettings, toFailure } from '../core/base/errors';
 import { mergeFields, same } from '../core/runs/mergeFields';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
@@ -11,6 +11,7 @@ import type { ResumeInput } from '../protocol/gpu';
 import { limitsOf, settingsOf } from './estimate';
 import { NO_RUN, shownId } from './openRun';
 import { askingOf, hasOtherTexts, textFacts, textIds, textsFor } from './preparation';
+import { cutFor } from './tuningSteps';
 import type { SliceServices, Studio } from './slices/studio';
 import type { Asking, TrainingSlice } from './slices/training';
 import type { Claim } from './slices/trainingSession';
@@ -54,22 +55,20 @@ export async function continuedData(
   const read = await get().waitForReading(pressed, signal());
   const { project } = read ?? pressed;
   const texts = textsFor(source, read ?? pressed);
-  const refuse = (failure: Failure): void => fail(runId, failure, get().opened[runId]?.saved?.step);
+  const failAtSave: typeof fail = (id, failure) => fail(id, failure, get().opened[runId]?.saved?.step);
   if (read && texts.length === 0) {
     const reason = "This model was imported without its training text, so it can't resume";
     const place = isTuning(source) ? ' on Teach it more' : '';
-    refuse(toFailure(badSettings(reason, `Add text${place}, then resume.`)));
+    failAtSave(runId, toFailure(badSettings(reason, `Add text${place}, then resume.`)));
     return undefined;
   }
   const { validation, test, seed } = facts?.split ?? project.split;
   const split = { validation, test, seed };
   const tokenizer = await readTokenizer(store, source);
-  const data = read && (await get().cut(project.id, { texts: textIds({ texts }), tokenizer, split }));
-  if (data && !signal().aborted) return { data, texts: textFacts(texts) };
-  const { building } = get().makingOf(project.id);
-  if (building.kind === 'failed') refuse(building.failure);
-  else claim.undo(); // stopped
-  return undefined;
+  const run = { runId, projectId: project.id };
+  const input = { texts: textIds({ texts }), tokenizer, split };
+  const data = await cutFor(get, { signal, fail: failAtSave }, claim, run, input);
+  return data && { data, texts: textFacts(texts) };
 }
 
 export function runResumption(services: SliceServices, get: () => ResumeNeeds): Pick<TrainingSlice, 'resume'> {
