@@ -185,14 +185,13 @@ function runDeletion(
       ...(bytes > 0 && { detail: `frees ${formatBytes(bytes)}` }),
       undo: () => void undo(),
       // After a failure or a closed page, a later start does it.
-      onGone: () =>
-        void (
-          isUndone ||
-          data.call('purgeRun', { runId }).then(
-            () => tabs.announce(),
-            () => undefined,
-          )
-        ),
+      onGone() {
+        if (isUndone) return;
+        void data.call('purgeRun', { runId }).then(
+          () => tabs.announce(),
+          () => undefined,
+        );
+      },
     });
   }
 

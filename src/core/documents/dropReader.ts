@@ -28,6 +28,7 @@ export interface Duplicate {
 /** Files that the project or the drop has, by the hashes of their documents. */
 export type KnownFiles = Map<string, Omit<Duplicate, 'name'>>;
 
+/** Parts of a draft: the text in chunks, and its documents in blocks. */
 interface Destination {
   chunks: ChunkWriter;
   blocks: BlockWriter;
@@ -43,13 +44,13 @@ export class DropReader {
   companionFiles = 0;
 
   constructor(
-    private readonly to: Destination,
-    private readonly how: { read: typeof readFile; readers: Readers; progress: ReadProgress; known: KnownFiles },
+    private readonly draft: Destination,
+    private readonly reading: { read: typeof readFile; readers: Readers; progress: ReadProgress; known: KnownFiles },
   ) {}
 
   /** @param isGrouped whether exports of several files are read as one */
   async readAll(sources: readonly TextSource[], isGrouped: boolean): Promise<void> {
-    const { progress } = this.how;
+    const { progress } = this.reading;
     const { groups, companions } = await groupsOf(isGrouped ? sources : []);
     for (const source of sources) {
       progress.next();
@@ -66,7 +67,7 @@ export class DropReader {
 
   /** Reads a main file with its companions. */
   private async readGroup(source: TextSource, { named, files }: Group, count: ByteCount): Promise<void> {
-    const { progress } = this.how;
+    const { progress } = this.reading;
     const open = (path: string) => progress.stream(rereadable(files.get(path)!), count);
     const file = { ...source, companions: { ...named, paths: new Set(files.keys()), open } };
     if (await this.read(file, () => progress.stream(rereadable(source), count), count))
@@ -75,7 +76,7 @@ export class DropReader {
   }
 
   private async readArchive(source: TextSource, format: ArchiveFormatId, count: ByteCount): Promise<void> {
-    const { progress } = this.how;
+    const { progress } = this.reading;
     let files = 0;
     // In a streamed archive, pages usually come before their folders.
     const pages = new SavedPages();
@@ -96,7 +97,7 @@ export class DropReader {
   }
 
   private async readPacked({ reading, tableIn }: TextSource, { name, bytes, companions }: PackedFile): Promise<void> {
-    const { progress } = this.how;
+    const { progress } = this.reading;
     const table = (tableIn ?? tableByName)(name);
     const stream = reading?.encoding ? twice(name, bytes) : () => bytes;
     const count = { bytes: 0 };
@@ -112,33 +113,33 @@ export class DropReader {
 
   /** Reads one file. @returns whether it was added; otherwise the draft is as before */
   private async read(file: GivenFile, bytes: () => AsyncIterable<Uint8Array>, count: ByteCount): Promise<boolean> {
-    const { chunks, blocks } = this.to;
-    const { read, readers, known } = this.how;
+    const { chunks, blocks } = this.draft;
+    const { read, readers, known } = this.reading;
     const mark = chunks.mark();
-    const back = (): void => {
+    const rollBack = (): void => {
       chunks.back(mark);
       blocks.back();
     };
     try {
       const result = await inItsEncoding(file.reading?.encoding, (encoding) => {
-        if (encoding) back();
+        if (encoding) rollBack();
         count.bytes = 0;
         return read(file, { chunks, blocks, readers }, bytes(), count, encoding);
       });
       const hash = await blocks.hashOfFile();
-      const same = known.get(hash);
-      if (same === undefined) {
+      const duplicate = known.get(hash);
+      if (duplicate === undefined) {
         known.set(hash, { equals: file.name, of: null });
         blocks.end(result);
         this.empty += result.empty ?? 0;
         return true;
       }
-      this.duplicates.push({ name: file.name, ...same });
+      this.duplicates.push({ name: file.name, ...duplicate });
     } catch (error) {
       if (!isBadFile(error)) throw error;
       this.refused.push({ name: file.name, error });
     }
-    back();
+    rollBack();
     return false;
   }
 }

@@ -63,13 +63,13 @@ function stepInputs(
   const rates = (step: number): Float32Array =>
     Float32Array.from(optimizer.rates(learningRateAt(recipe.schedule, recipe, step), step - momentsFrom, recipe));
   return {
-    ofBatch: {
+    batchInputs: {
       ...objective.inputs(recipe.batch, network.choice.config.context),
       ...DIVISOR,
       /** Seed and number of the micro-batch in the run, so that each has its own dropout. */
       counter: { shape: [2], dtype: 'int32' },
     },
-    ofRates: {
+    rateInputs: {
       rates: { shape: [rates(momentsFrom + 1).length], dtype: 'float32' },
       keep: { shape: [1], dtype: 'float32' },
     },
@@ -81,12 +81,12 @@ type Inputs = ReturnType<typeof stepInputs>;
 /** Updates after each batch: one program. */
 function inOneProgram(
   parts: Parts,
-  { ofBatch, ofRates, rateValues }: Inputs,
+  { batchInputs, rateInputs, rateValues }: Inputs,
   recipe: Recipe,
   now: () => number,
 ): Updater {
   const program = compile(
-    { ...ofBatch, ...ofRates },
+    { ...batchInputs, ...rateInputs },
     ({ weight, counter, rates, keep, ...batch }) => parts.step({ batch, weight, counter, rates, keep }),
     now,
   );
@@ -108,7 +108,7 @@ function inOneProgram(
 /** Adds the gradients of micro-batches, and updates after the last: two programs. */
 function accumulating(
   parts: Parts,
-  { ofBatch, ofRates, rateValues }: Inputs,
+  { batchInputs, rateInputs, rateValues }: Inputs,
   network: Network,
   recipe: Recipe,
   now: () => number,
@@ -120,13 +120,13 @@ function accumulating(
   const gathered = allocate(zeros);
   const accumulate = disposingOnFailure([gathered], () =>
     compile(
-      ofBatch,
+      batchInputs,
       ({ weight, counter, ...batch }) => parts.gather({ batch, weight, counter }, gathered.variables),
       now,
     ),
   );
   const apply = disposingOnFailure([accumulate, gathered], () =>
-    compile(ofRates, (given) => parts.apply(given, gathered.variables), now),
+    compile(rateInputs, (given) => parts.apply(given, gathered.variables), now),
   );
   const prepare = (report?: Compiling): Promise<void> => prepareAll([accumulate, apply], report);
   /** Values of micro-batch `i`. */
