@@ -132,6 +132,7 @@ test('two projects, two tabs and three runs: one forked, one restored, one impor
   let second = new Studio(other);
   await second.open('/text');
   await second.inProjects('New project');
+  await expect(second.project).toHaveText('Untitled'); // a dialog opened earlier would close with the old project
   await second.paste(`${sentinel} ${BIRD}`);
   await second.goTo('Model');
   await first.goTo('Runs');
