@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { formatCount } from '../../../core/base/units';
 import { ruleOf } from '../../../core/documents/clean/rules';
 import { Pane, PaneHead, TextAction } from '../../../ui';
-import { BeforeAfter, Of, Steps } from './BeforeAfter';
+import { BeforeAfter, DocumentSteps, RuleOrAll } from './BeforeAfter';
 import styles from './CleanPage.module.css';
 import { LeftOutList } from './LeftOutList';
 import { MeasuredDocuments } from './MeasuredDocuments';
@@ -38,12 +38,12 @@ export function PreviewPane({ draft, look, looked }: PreviewPaneProps) {
       hint={shown && `${shown.title}${shown.isBeginning ? ', beginning' : ''}`}
       aside={
         <>
-          <Of
+          <RuleOrAll
             rule={chosenStep?.isOn ? ruleOf(chosenStep.rule).label : undefined}
             isOfRule={look.isOfRule}
             onChange={look.setOfRule}
           />
-          {shown && <Steps shown={shown} onGo={look.setDocument} />}
+          {shown && <DocumentSteps shown={shown} onGo={look.setDocument} />}
         </>
       }
     >
