@@ -45,7 +45,9 @@ function usePhase() {
   return {
     fact: { label, value, ...(detail !== undefined && { detail }), ...(tone && { tone }) },
     progress:
-      share === undefined ? undefined : { label: activity ?? label, share, ...(isStopped !== undefined && { isStopped }) },
+      share === undefined
+        ? undefined
+        : { label: activity ?? label, share, ...(isStopped !== undefined && { isStopped }) },
   };
 }
 

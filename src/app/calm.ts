@@ -11,7 +11,10 @@ export const unused = (store: Pick<StudioStore, 'getState'>): Promise<void> =>
 
 export const isUnused = (state: Studio): boolean => !document.hidden && state.training === null && !isBeginning(state);
 
-async function whenIdle({ getState }: Pick<StudioStore, 'getState'>, isBusy: (state: Studio) => boolean): Promise<void> {
+async function whenIdle(
+  { getState }: Pick<StudioStore, 'getState'>,
+  isBusy: (state: Studio) => boolean,
+): Promise<void> {
   for (let idleChecks = 0; idleChecks < 2; idleChecks = isBusy(getState()) ? 0 : idleChecks + 1)
     await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
 }

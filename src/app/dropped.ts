@@ -56,7 +56,9 @@ const UNSUPPORTED_WEIGHTS = /^([^/]+\/)?[^/]+\.(onnx|pth?|ckpt|h5|hdf5|keras)$/i
 async function isModel(dropped: readonly DroppedFile[]): Promise<boolean> {
   if (dropped.some(({ path }) => WEIGHTS.test(path) || UNSUPPORTED_WEIGHTS.test(path))) return true;
   const [first] = dropped;
-  return dropped.length === 1 && first !== undefined && /\.zip$/i.test(first.file.name) && (await listsModel(first.file));
+  return (
+    dropped.length === 1 && first !== undefined && /\.zip$/i.test(first.file.name) && (await listsModel(first.file))
+  );
 }
 
 /** Checks the name list of a zip, which is at its end; for a model's few files, within the last 64 kB. */

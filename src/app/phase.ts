@@ -51,7 +51,8 @@ function readRun(s: Studio): PhaseReading | undefined {
     case 'stopping': {
       const left = millisecondsLeft(log, phase.of);
       const label = phase.kind === 'training' ? 'Training' : 'Stopping';
-      const suffix = phase.kind === 'stopping' ? ', saving' : left === undefined ? '' : `, ${formatDuration(left)} left`;
+      const suffix =
+        phase.kind === 'stopping' ? ', saving' : left === undefined ? '' : `, ${formatDuration(left)} left`;
       return {
         fact: { label, value: `step ${formatCount(phase.step)}`, detail: `of ${formatCount(phase.of)}${suffix}` },
         progress: { label, share: phase.of > 0 ? phase.step / phase.of : 0 },
@@ -95,7 +96,11 @@ function readWork(label: string, work: Work): PhaseReading {
   const busy = describeWork(work);
   if (!busy) return { fact: { label, value: '' } };
   return {
-    fact: { label, value: lowerFirst(withoutLabel(label, busy.label)), ...(busy.detail !== '' && { detail: busy.detail }) },
+    fact: {
+      label,
+      value: lowerFirst(withoutLabel(label, busy.label)),
+      ...(busy.detail !== '' && { detail: busy.detail }),
+    },
     ...(busy.max > 0 && { progress: { label, share: busy.value / busy.max } }),
   };
 }

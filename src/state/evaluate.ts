@@ -246,7 +246,9 @@ export const createEvaluateSlice: Slice<
       await get().lookAgain(runId);
       if (!record || 'code' in record) return;
       if (expected !== undefined && device.kind === 'open' && elapsedMs > 0 && !isTraining(get()))
-        set((s) => ({ evaluationPace: { ...s.evaluationPace, [device.info.kind]: clampedPace(elapsedMs / expected) } }));
+        set((s) => ({
+          evaluationPace: { ...s.evaluationPace, [device.info.kind]: clampedPace(elapsedMs / expected) },
+        }));
       if (record.look !== undefined) get().changeRun(runId, lookedAt(record.textHash, record.look));
       if (ownText && get().ownText === ownText && evaluatedOn === 'text')
         set({ ownText: { ...ownText, hash: record.textHash } });

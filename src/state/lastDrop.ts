@@ -59,7 +59,11 @@ export function shownDrop(
   const isWaiting = ({ name, reason }: SkippedFile): boolean => reason === 'unanswered' && waiting.includes(name);
   const skipped = kept.skippedFiles.filter((file) => !isWaiting(file));
   const waitingCount = kept.skippedFiles.length - skipped.length;
-  const counts = { added: kept.added, skipped: { length: kept.skipped - waitingCount }, failed: { length: kept.failed } };
+  const counts = {
+    added: kept.added,
+    skipped: { length: kept.skipped - waitingCount },
+    failed: { length: kept.failed },
+  };
   if (counts.skipped.length + kept.failed === 0) return undefined;
   const more = counts.skipped.length + kept.failed - skipped.length - kept.failedFiles.length;
   return { title: `Last drop: ${dropSummary(counts, waiting.length)}`, skipped, failed: kept.failedFiles, more };

@@ -32,7 +32,9 @@ function liveRow(row: RunRow, log: RunLog): RunRow {
   if (newEvaluations.length === 0) return row;
   const cached = rows.get(row);
   if (cached?.curve!.evaluations.step.length === evaluations.step.length + newEvaluations.length) return cached;
-  const trained = newEvaluations.map(({ step }) => meanAt(log, step, record.segments[segmentAt(record.segments, step)]!.after));
+  const trained = newEvaluations.map(({ step }) =>
+    meanAt(log, step, record.segments[segmentAt(record.segments, step)]!.after),
+  );
   const labels = newEvaluations.map(labelsIn);
   const newColumns = {
     step: newEvaluations.map(({ step }) => step),

@@ -95,7 +95,12 @@ export function asSaved(run: OpenRun): OpenRun {
   const lost = lostAfter(log, step);
   log.truncate(step);
   const kind = step >= phase.of ? 'finished' : 'stopped';
-  return { ...withCheckpoints, ...(lost && { lost }), logVersion: run.logVersion + 1, phase: { kind, step, of: phase.of } };
+  return {
+    ...withCheckpoints,
+    ...(lost && { lost }),
+    logVersion: run.logVersion + 1,
+    phase: { kind, step, of: phase.of },
+  };
 }
 
 function lostAfter({ step: steps, activeMs }: RunLog, saved: number): OpenRun['lost'] {

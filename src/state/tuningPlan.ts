@@ -79,8 +79,7 @@ export function planTuning(
     const { model, trainable, recipe } = tuningOf(s.project, base, limits, oldTextsOf(s).length > 0);
     const [spec, table] = [modelSpec(model.id), paramsOf(model)];
     const { added, trainableParams } = partsOf(table, trainable);
-    const memoryOf = (parts?: Trainable): MemoryPlan =>
-      memoryPlan(spec, model.config, model.vocabulary, recipe, parts);
+    const memoryOf = (parts?: Trainable): MemoryPlan => memoryPlan(spec, model.config, model.vocabulary, recipe, parts);
     const tokens = trainingTokens(s, base, preview);
     const device = s.device.kind === 'open' ? s.device.info : undefined;
     const training = estimate(spec, model.config, model.vocabulary, recipe, device).seconds;

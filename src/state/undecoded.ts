@@ -20,7 +20,10 @@ export function useProposals({ name, dropped }: Pick<Undecoded, 'name' | 'droppe
     async ({ data }, { signal }) => {
       const input = { given: { name: dropped.name, file }, names: [name] };
       const [proposals = []] = await data.call('proposeEncodings', input, { signal });
-      return { of: file, proposals: proposals.map((proposal) => ({ ...proposal, label: ENCODINGS[proposal.encoding] })) };
+      return {
+        of: file,
+        proposals: proposals.map((proposal) => ({ ...proposal, label: ENCODINGS[proposal.encoding] })),
+      };
     },
     file,
   );

@@ -116,8 +116,7 @@ function withRole(roles: Roles, column: string, role: ColumnRole | undefined): R
   const excluded: readonly ColumnRole[] =
     role === 'text' ? ['input', 'target'] : role === 'input' || role === 'target' ? ['text'] : [];
   const others = Object.entries(roles).filter(
-    ([otherRole, name]) =>
-      name !== column && otherRole !== role && !excluded.includes(otherRole as ColumnRole),
+    ([otherRole, name]) => name !== column && otherRole !== role && !excluded.includes(otherRole as ColumnRole),
   );
   return Object.fromEntries(role ? [...others, [role, column]] : others);
 }

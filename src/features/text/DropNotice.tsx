@@ -15,7 +15,9 @@ export function DropNotice() {
   const waiting = useStudioFields((s) => unansweredFiles(s).map(({ name }) => name));
   const shown = shownDrop(drop, kept, waiting);
   // The key changes with the number of failed files, so that later failures show at once.
-  return shown ? <DropSummary key={`${drop === null}/${shown.failed.length}`} drop={shown} isLast={drop === null} /> : null;
+  return shown ? (
+    <DropSummary key={`${drop === null}/${shown.failed.length}`} drop={shown} isLast={drop === null} />
+  ) : null;
 }
 
 function DropSummary({ drop, isLast }: { drop: ShownDrop; isLast: boolean }) {

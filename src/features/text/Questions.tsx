@@ -36,7 +36,12 @@ export function Questions() {
   return (
     <div role="group" aria-label="Questions about dropped files">
       {questions.map((question) => (
-        <QuestionRow key={question.id} question={question} filled={question === first ? next?.label : undefined} onGo={go} />
+        <QuestionRow
+          key={question.id}
+          question={question}
+          filled={question === first ? next?.label : undefined}
+          onGo={go}
+        />
       ))}
       <p className={styles.unsaved}>
         {count === 1 ? 'This file isn’t' : `These ${counted(count, 'file')} aren’t`} saved yet, and training leaves{' '}
@@ -141,8 +146,7 @@ function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'e
   const [chosen, setChosen] = useState<EncodingId>(proposals[0]!.encoding);
   const likely = proposals.slice(0, SHOWN_AT_FIRST);
   const chosenProposal = proposals.find(({ encoding }) => encoding === chosen);
-  const shown =
-    chosenProposal && !likely.includes(chosenProposal) ? [...likely, chosenProposal] : likely;
+  const shown = chosenProposal && !likely.includes(chosenProposal) ? [...likely, chosenProposal] : likely;
   const otherProposals = proposals.filter((proposal) => !shown.includes(proposal));
   const [first] = files;
   // The file was read in another, wrong encoding before.

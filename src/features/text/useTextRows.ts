@@ -20,10 +20,7 @@ export function useTextRows(
   const [toggledIds, setToggledIds] = useState<ReadonlySet<string>>(new Set());
   const isOpen = (text: TextRecord): boolean => areDocumentsShown(text, query, toggledIds);
   const textsToLoad = useMemo(
-    () =>
-      texts.filter((text) =>
-        text.documents > 1 ? areDocumentsShown(text, query, toggledIds) : hasOwnTitle(text),
-      ),
+    () => texts.filter((text) => (text.documents > 1 ? areDocumentsShown(text, query, toggledIds) : hasOwnTitle(text))),
     [texts, toggledIds, query],
   );
   const { found, more } = useDocuments(textsToLoad, query);

@@ -48,7 +48,10 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
 
   const forecast = useForecast();
-  const expectedCurve = useMemo(() => forecast && forecastColumns(forecast, log, tokensUntil), [forecast, log, tokensUntil]);
+  const expectedCurve = useMemo(
+    () => forecast && forecastColumns(forecast, log, tokensUntil),
+    [forecast, log, tokensUntil],
+  );
   const ancestorCurves = useMemo(() => beforeCurves(before, tokensUntil), [before, tokensUntil]);
   // The curve of a diverged run shows why it failed, so it stays.
   const undone = phase.kind === 'failed' && phase.failure.code !== 'diverged' ? phase : undefined;
@@ -79,7 +82,13 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
       />
       <More isFolded={isUnderReel}>
         {stepCharts(log, kept).map((chart) => (
-          <SmallChart key={chart.id} {...usualProps(chart)} {...propsOf[chart.id]?.(chart)} xMax={planned} {...common} />
+          <SmallChart
+            key={chart.id}
+            {...usualProps(chart)}
+            {...propsOf[chart.id]?.(chart)}
+            xMax={planned}
+            {...common}
+          />
         ))}
         <MeasuredCharts
           log={log}

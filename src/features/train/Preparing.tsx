@@ -64,9 +64,17 @@ export function Compiling() {
     <Block isWideGutter>
       <Progress
         label={
-          isFirstStep ? 'Running the first step' : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
+          isFirstStep
+            ? 'Running the first step'
+            : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
         }
-        detail={isFirstStep ? (isResuming ? '' : 'measuring the untrained model') : `${doneWords}for ${device}, once per model`}
+        detail={
+          isFirstStep
+            ? isResuming
+              ? ''
+              : 'measuring the untrained model'
+            : `${doneWords}for ${device}, once per model`
+        }
         value={isFirstStep ? 0 : done}
         max={of}
         delayMs={0}

@@ -120,7 +120,12 @@ function measuredReading(id: MetricId, last: Evaluated | undefined): Reading {
   };
 }
 
-function timeReading(phase: Phase, stepsLeft: number, leftMs: number | undefined, elapsedMs: number | undefined): Reading {
+function timeReading(
+  phase: Phase,
+  stepsLeft: number,
+  leftMs: number | undefined,
+  elapsedMs: number | undefined,
+): Reading {
   const time = (ms: number | undefined): ReactNode => steady(7, ms === undefined ? undefined : formatDuration(ms));
   switch (phase.kind) {
     case 'finished':

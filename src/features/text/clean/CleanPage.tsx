@@ -99,8 +99,8 @@ function Summary() {
     );
   return (
     <>
-      <b>{formatCount(original)}</b> → <b>{formatCount(used)}</b> characters, {formatShare(Math.abs(1 - used / original))}{' '}
-      {used > original ? 'more' : 'less'}; originals are kept
+      <b>{formatCount(original)}</b> → <b>{formatCount(used)}</b> characters,{' '}
+      {formatShare(Math.abs(1 - used / original))} {used > original ? 'more' : 'less'}; originals are kept
     </>
   );
 }

@@ -39,7 +39,9 @@ export function LeftOutList(p: {
                 <TextAction onPress={() => setOpened(document)} label={`Open ${document.title}`}>
                   {document.title}
                 </TextAction>
-                <small>{isKept ? 'Kept by you; apply again to use it' : `${ruleName(document.rule)}: ${document.reason}`}</small>
+                <small>
+                  {isKept ? 'Kept by you; apply again to use it' : `${ruleName(document.rule)}: ${document.reason}`}
+                </small>
               </span>
               <Button
                 isDense

@@ -51,7 +51,9 @@ export function movablesOf(
 function stopsOfShare(values: readonly number[], current: number): readonly Stop[] {
   const places = Math.min(PLACES, values.length);
   const shares = Array.from({ length: places }, (_, out) => Math.round((1000 * (places - out)) / places) / 1000);
-  return [...new Set([...shares, current])].sort((a, b) => b - a).map((value) => ({ value, at: leastOf(value, values) }));
+  return [...new Set([...shares, current])]
+    .sort((a, b) => b - a)
+    .map((value) => ({ value, at: leastOf(value, values) }));
 }
 
 /** Round numbers over the range of values. The end of the range keeps all documents. */

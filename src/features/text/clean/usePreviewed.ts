@@ -20,7 +20,12 @@ export function usePreviewed(recipe: Recipe, { step, at, text, rows }: Look): Lo
   const ids = texts.map(({ id }) => id);
   const stepsOnBefore = recipe.steps.slice(0, step ?? 0).filter(({ isOn }) => isOn).length;
   const isOn = step !== null && recipe.steps[step]?.isOn === true;
-  const look = { step: isOn ? stepsOnBefore : null, at, ...(text !== undefined && { text }), ...(rows !== undefined && { rows }) };
+  const look = {
+    step: isOn ? stepsOnBefore : null,
+    at,
+    ...(text !== undefined && { text }),
+    ...(rows !== undefined && { rows }),
+  };
   const { latest, failure } = useQuery(
     JSON.stringify([recipe, step, look]),
     async ({ data }, { signal }) => {

@@ -37,7 +37,11 @@ export function useRecipe(): RecipeDraft {
   const projectId = useStudio((s) => s.project.id);
   const history = useStudio((s) => s.recipeHistory);
   const putHistory = useStudio((s) => s.setRecipeHistory);
-  const { past, future, part: lastPart } = useMemo(() => historyOf(projectId, history, recipe), [projectId, history, recipe]);
+  const {
+    past,
+    future,
+    part: lastPart,
+  } = useMemo(() => historyOf(projectId, history, recipe), [projectId, history, recipe]);
   const write = (now: Recipe, next: Omit<RecipeHistory, 'of' | 'now'>): void => {
     putHistory({ of: projectId, now, ...next });
     change({ cleaning: { ...now } });

@@ -20,7 +20,13 @@ export function AccuracyChart({ settings }: { settings: RunSettings }) {
   const references = baselines.flatMap(({ id, words, values }) =>
     values['accuracy'] === undefined
       ? []
-      : [{ value: values['accuracy'], label: words, ...(LONG_LABELS[id] !== undefined && { longLabel: LONG_LABELS[id] }) }],
+      : [
+          {
+            value: values['accuracy'],
+            label: words,
+            ...(LONG_LABELS[id] !== undefined && { longLabel: LONG_LABELS[id] }),
+          },
+        ],
   );
   const min = Math.min(100, ...points.map(({ low }) => low), ...references.map(({ value }) => value));
   return (

@@ -43,10 +43,20 @@ function shownSample(run: Pick<OpenRun, 'log' | 'phase'>, after: number): Shown 
 }
 const NUMBERS = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
 
-function Guess({ text: { input, given, wanted, confidence }, secondLabel }: { text: Answered; secondLabel: string | undefined }) {
+function Guess({
+  text: { input, given, wanted, confidence },
+  secondLabel,
+}: {
+  text: Answered;
+  secondLabel: string | undefined;
+}) {
   const isRight = given === wanted;
   const share =
-    confidence === undefined ? undefined : secondLabel === undefined || given === secondLabel ? confidence : 1 - confidence;
+    confidence === undefined
+      ? undefined
+      : secondLabel === undefined || given === secondLabel
+        ? confidence
+        : 1 - confidence;
   const label = given === '' ? 'none' : given;
   return (
     <li>
