@@ -105,7 +105,7 @@ function questionAbout(files: readonly [UnansweredFile, ...UnansweredFile[]]): Q
   const tables = files as readonly WaitingFile[];
   const { found } = first;
   if (!found) return { kind: 'markup', ...base, files: tables };
-  if (!('failure' in found)) return tableQuestion(about.id, tables, found);
+  if (!('failure' in found)) return tableQuestion(base.id, tables, found);
   const { failure, proposals } = found;
   return proposals
     ? { kind: 'encoding', ...base, files: tables, proposals }
