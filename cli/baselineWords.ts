@@ -3,7 +3,7 @@ import { nameOf } from '../src/core/metrics/words';
 import type { ModelChoice } from '../src/core/models/network';
 import { baselinesOf, headlineOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
 import type { DataFacts } from '../src/core/runs/settings';
-import { measuredAll } from './outcome';
+import { metricWords } from './outcome';
 
 /** Baselines on the validation set, one sentence per metric: `Without training, perplexity: uniform 300, unigram 61.2.` */
 export function baselineSentences(
@@ -18,7 +18,7 @@ export function baselineSentences(
   return [
     `Without training, ${nameOf(headline)}: ${losses.join(', ')}.`,
     ...(objectiveOf(objective).measuredBaselines?.(data) ?? []).map(
-      ({ words, values }) => `Without training, ${words}: ${measuredAll(values)}.`,
+      ({ words, values }) => `Without training, ${words}: ${metricWords(values)}.`,
     ),
   ];
 }

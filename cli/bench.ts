@@ -96,14 +96,14 @@ const TOKENIZER = {
 async function benchEachOp({ adapter, json }: Values<typeof OPS>): Promise<void> {
   const { name } = await countedGpu(adapter === '' ? undefined : adapter);
   const ops = await benchOps();
-  if (json) print(JSON.stringify({ adapter: name, ops: ops.map((op) => shortened(op)) }));
+  if (json) print(JSON.stringify({ adapter: name, ops: ops.map((op) => roundNumbers(op)) }));
   else print([name, ...opsTable(ops)].join('\n'));
 }
 
 async function benchTexts({ large, only, json }: Values<typeof TEXT>): Promise<void> {
   const reports = await benchText(large, beginCleaners, only);
   if (json) {
-    print(JSON.stringify({ text: reports.map((report) => shortened(report)) }));
+    print(JSON.stringify({ text: reports.map((report) => roundNumbers(report)) }));
     return;
   }
   const head = [
@@ -130,7 +130,7 @@ async function benchTexts({ large, only, json }: Values<typeof TEXT>): Promise<v
 async function benchCleaning({ steps, json }: Values<typeof CLEANING>): Promise<void> {
   const reports = await benchHelps(steps, (words) => stderr.write(`${words}\n`));
   if (json) {
-    print(JSON.stringify({ cleaning: reports.map((report) => shortened(report)) }));
+    print(JSON.stringify({ cleaning: reports.map((report) => roundNumbers(report)) }));
     return;
   }
   const cells = reports.map(({ recipe, seed, characters, bitsPerByte, low, high }) => [
@@ -142,7 +142,7 @@ async function benchCleaning({ steps, json }: Values<typeof CLEANING>): Promise<
   print(inColumns([['recipe', 'seed', 'characters', 'bits per byte of clean text'], ...cells], 1).join('\n'));
 }
 
-const shortened = (report: object): object =>
+const roundNumbers = (report: object): object =>
   Object.fromEntries(
     Object.entries(report).map(([name, value]) => [
       name,
@@ -182,8 +182,10 @@ async function benchEstimate({ adapter, json }: Values<typeof ESTIMATE>): Promis
   await countedGpu(adapter === '' ? undefined : adapter);
   const { steps, estimates, before } = await estimateAll();
   if (json) {
-    const [all, now, then] = [steps, estimates, before].map((list) => list.map((each) => shortened(each)));
-    print(JSON.stringify({ steps: all, devices: DEVICES, estimates: now, before: then }));
+    const [roundedSteps, current, previous] = [steps, estimates, before].map((list) =>
+      list.map((estimate) => roundNumbers(estimate)),
+    );
+    print(JSON.stringify({ steps: roundedSteps, devices: DEVICES, estimates: current, before: previous }));
     return;
   }
   const cells = ({ device, config, ms, products, attention, attentionBackward, others, mfu }: Estimate, when = '') => [
@@ -202,7 +204,10 @@ async function benchEstimate({ adapter, json }: Values<typeof ESTIMATE>): Promis
     'others',
     'MFU %',
   ];
-  const rows = [...estimates.map((each) => cells(each)), ...before.map((each) => cells(each, ', as of 7bac939'))];
+  const rows = [
+    ...estimates.map((estimate) => cells(estimate)),
+    ...before.map((estimate) => cells(estimate, ', as of 7bac939')),
+  ];
   print(inColumns([head, ...rows], 2).join('\n'));
 }
 const THREE_DIGITS = { maximumSignificantDigits: 3 };
@@ -218,15 +223,15 @@ function inColumns(rows: readonly (readonly string[])[], words: number): string[
 async function benchEvaluations({ config, tokens, json }: Values<typeof EVALUATION>): Promise<void> {
   await openDevice('wasm');
   const report = await benchEvaluation(SHAPES[config], tokens);
-  if (json) print(JSON.stringify(shortened(report)));
-  else for (const [name, value] of Object.entries(shortened(report))) print(`${name.padEnd(16)}${value}`);
+  if (json) print(JSON.stringify(roundNumbers(report)));
+  else for (const [name, value] of Object.entries(roundNumbers(report))) print(`${name.padEnd(16)}${value}`);
 }
 
 async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promise<void> {
   const { tokenizers, trainSeconds, encodeMBps, rivals } = await benchTokenizer(vocab);
   if (json) {
-    const [own, others] = [tokenizers, rivals].map((reports) => reports.map((report) => shortened(report)));
-    print(JSON.stringify({ tokenizers: own, ...shortened({ trainSeconds, encodeMBps }), rivals: others }));
+    const [ownRates, rivalRates] = [tokenizers, rivals].map((reports) => reports.map((report) => roundNumbers(report)));
+    print(JSON.stringify({ tokenizers: ownRates, ...roundNumbers({ trainSeconds, encodeMBps }), rivals: rivalRates }));
     return;
   }
   const head = ['', 'entries', 'trained in ms', 'encoded in ms', 'MB/s', 'decoded in ms', 'bytes per token'];
@@ -249,9 +254,9 @@ async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promi
 
 async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
   const { vocab: vocabulary, context, width, heads, layers, batch } = options;
-  const asked = { vocabulary, context, width, heads, layers, batch };
-  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-  const shape: Shape = { ...SHAPES[options.config], ...given };
+  const overrides = { vocabulary, context, width, heads, layers, batch };
+  const chosenSizes = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const shape: Shape = { ...SHAPES[options.config], ...chosenSizes };
   checkShape(shape, options.device);
   const adapter = options.adapter === '' ? undefined : options.adapter;
   const onWasm = async () => ({ name: (await openDevice('wasm', options.threads)).kind });
@@ -264,13 +269,13 @@ async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
     process.exit();
   }
   const report = await benchStep(shape, options.steps, device);
-  const config = Object.keys(given).length > 0 ? shape : options.config;
+  const config = Object.keys(chosenSizes).length > 0 ? shape : options.config;
   if (options.json) print(JSON.stringify({ config, ...rounded(report) }));
   else {
-    print(table(config, report));
+    print(stepTable(config, report));
     if (shape.lora !== undefined) {
-      const { lora: _, ...whole } = shape;
-      const [ms, wholeMs] = (await inTurn([shape, whole], options.steps)) as [number, number];
+      const { lora: _, ...fullShape } = shape;
+      const [ms, wholeMs] = (await inTurn([shape, fullShape], options.steps)) as [number, number];
       const ratio = (ms / wholeMs).toFixed(2);
       print(`\nalternating with full training: ${ms.toFixed(1)} ms per step against ${wholeMs.toFixed(1)}: ${ratio} x`);
       return;
@@ -293,8 +298,8 @@ async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
 function checkShape(shape: Shape, device: 'webgpu' | 'wasm'): void {
   const { id, config, vocabulary } = modelOf(shape);
   const spec = modelSpec(id);
-  const found = spec.problems(config);
-  if (found.length > 0) throw badSettings(found.map(({ message }) => message).join(' '));
+  const problems = spec.problems(config);
+  if (problems.length > 0) throw badSettings(problems.map(({ message }) => message).join(' '));
   const weights = 16 * countParams(spec.params(config, vocabulary));
   const bytes = weights + spec.activationBytes(config, vocabulary, { batch: shape.batch, recompute: false });
   const max = device === 'wasm' ? Math.min(2 ** 32, totalmem()) : totalmem();
@@ -304,8 +309,8 @@ function checkShape(shape: Shape, device: 'webgpu' | 'wasm'): void {
 }
 
 function rivalsTable(ours: StepReport, { reports, missing }: Awaited<ReturnType<typeof benchRivals>>): string[] {
-  const us: RivalReport = { ...ours, name: 'Homegrown', peakMB: ours.peakBytes / 1e6 };
-  const rows = [us, ...reports].map((report) => [
+  const ownReport: RivalReport = { ...ours, name: 'Homegrown', peakMB: ours.peakBytes / 1e6 };
+  const rows = [ownReport, ...reports].map((report) => [
     ...[report.name, report.ms.toFixed(1), report.dispatches, report.submits, report.buffersPerStep].map(String),
     String(report.bindGroupsPerStep),
     report.peakMB.toFixed(1),
@@ -328,11 +333,11 @@ function rounded({ adapter, losses, encodeMs, traceMs, firstStepMs, gpuMs: _, ..
   };
 }
 
-function table(config: string | Shape, { losses, ...figures }: StepReport): string {
+function stepTable(config: string | Shape, { losses, ...figures }: StepReport): string {
   const lines = Object.entries({ config: typeof config === 'string' ? config : JSON.stringify(config), ...figures });
-  const shown = (value: string | number | null) =>
+  const formatValue = (value: string | number | null) =>
     typeof value === 'number' ? value.toLocaleString('en-GB') : (value ?? 'unknown');
-  const rows = lines.map(([name, value]) => `${name.padEnd(20)}${shown(value)}`);
+  const rows = lines.map(([name, value]) => `${name.padEnd(20)}${formatValue(value)}`);
   return [...rows, `losses              ${losses.map((loss) => loss.toFixed(4)).join(' ')}`].join('\n');
 }
 

@@ -55,52 +55,57 @@ const OPTIONS = {
 
 async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   const { from, adapter, prompt, text, table, out, json, 'at-least': threshold } = values;
-  if ([prompt, text, table].filter((each) => each !== undefined).length !== 1)
+  if ([prompt, text, table].filter((source) => source !== undefined).length !== 1)
     throw new UsageError('classify needs one of --prompt, --text and --table.');
   if (values.encoding !== undefined && !table) throw new UsageError('--encoding needs --table.');
   if (values['skip-bad-rows'] && !table) throw new UsageError('--skip-bad-rows needs --table.');
   const encoding = encodingOf(values.encoding);
-  const tables = (table ?? []).map((each) => typedTexts(each, false));
+  const tables = (table ?? []).map((typed) => typedTexts(typed, false));
   const reading = { ...(encoding && { encoding }), ...skipping(values['skip-bad-rows']) };
-  const since = out === undefined ? undefined : await checkOutFile(out, from);
+  const mark = out === undefined ? undefined : await checkOutFile(out, from);
   const signal = interruptible();
   const labeling = await readLabeling({ from, adapter }, { prompt, text, tables }, reading, signal);
   await openDevice(values.device);
   const progress = new Progress(stderr, !json);
   const { words } = usedStep(labeling.info, [adapter]);
   if (words !== undefined) progress.say(words);
-  const all = await labelTexts(labeling, threshold, { signal, report: (at) => progress.show(at) });
+  const labeledTexts = await labelTexts(labeling, threshold, { signal, report: (at) => progress.show(at) });
   progress.end();
-  const written = out === undefined ? undefined : await writeFile(out, streamOf(out, labeledCsv(labeling, all)), since);
+  const written =
+    out === undefined ? undefined : await writeFile(out, streamOf(out, labeledCsv(labeling, labeledTexts)), mark);
   // A row without text has no label.
-  const read = all.filter(({ tokens }) => tokens > 0 || table === undefined);
-  for (const one of read) {
-    const summary = summaryOf(one, labeling.classes);
-    print(json ? JSON.stringify(summary) : `${prompt === undefined ? `${one.name}: ` : ''}${wordsOf(summary)}`);
+  const nonEmpty = labeledTexts.filter(({ tokens }) => tokens > 0 || table === undefined);
+  for (const labeledText of nonEmpty) {
+    const summary = summaryOf(labeledText, labeling.classes);
+    print(
+      json ? JSON.stringify(summary) : `${prompt === undefined ? `${labeledText.name}: ` : ''}${summaryWords(summary)}`,
+    );
   }
-  const cut = all.filter(({ tokens, read }) => read < tokens).length;
+  const truncatedCount = labeledTexts.filter(({ tokens, read }) => read < tokens).length;
   const { context } = labeling.model.config;
-  if (cut > 0)
-    stderr.write(`Truncated ${counted(cut, 'text')}: the model's context is ${formatCount(context)} tokens.\n`);
-  const empty = all.length - read.length;
+  if (truncatedCount > 0)
+    stderr.write(
+      `Truncated ${counted(truncatedCount, 'text')}: the model's context is ${formatCount(context)} tokens.\n`,
+    );
+  const empty = labeledTexts.length - nonEmpty.length;
   if (empty > 0) stderr.write(`No label for ${counted(empty, 'row')} without text.\n`);
   return written ? codeOf(out!, written) : 0;
 }
 
 function summaryOf({ name, labels, probabilities, tokens, read, windows }: LabeledText, classes: Classes) {
-  const named = classes.labels.map((label, place) => [label, Number(probabilities[place]!.toFixed(6))] as const);
+  const rounded = classes.labels.map((label, place) => [label, Number(probabilities[place]!.toFixed(6))] as const);
   return {
     name,
     // With several labels per text: all above the threshold.
     label: classes.several ? labelsAsOne(labels) : (labels[0] ?? null),
     ...(classes.several && { labels }),
-    probabilities: Object.fromEntries(named),
+    probabilities: Object.fromEntries(rounded),
     ...{ tokens, read, windows },
   };
 }
 
 /** `spam (spam 98.5 %, ham 1.5 %)` */
-function wordsOf({ label, probabilities }: ReturnType<typeof summaryOf>): string {
+function summaryWords({ label, probabilities }: ReturnType<typeof summaryOf>): string {
   const likely = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
   const shown = likely.slice(0, MAX_SHOWN).map(([each, p]) => `${each} ${formatShare(p)}`);
   return `${label === null ? 'not sure' : label === '' ? 'no label' : label} (${shown.join(', ')})`;

@@ -6,13 +6,13 @@ import { usualPooling } from '../src/core/models/classes';
 import { skipping } from './badRows';
 import { typedTexts } from './columns';
 import { encodingOf } from './encoding';
-import { checkExamples, examplesAsked } from '../node/texts/examples';
+import { checkExamples, readExamples } from '../node/texts/examples';
 import { UsageError, type Values } from './options';
 import { stderr } from './terminal';
 import type { TUNE_OPTIONS } from './tuneOptions';
 import type { Tuning } from '../node/runs/tuning';
 
-type Asked = Pick<
+type ClassifyFlags = Pick<
   Values<typeof TUNE_OPTIONS>,
   | 'table'
   | 'corrections'
@@ -27,30 +27,39 @@ type Asked = Pick<
 >;
 
 /** @throws HomegrownError if labels can't be learned, or need an answer */
-export async function classifying(options: Asked): Promise<NonNullable<Tuning['classify']>> {
+export async function classifying(options: ClassifyFlags): Promise<NonNullable<Tuning['classify']>> {
   const { table, corrections, several, unlabeled, merge, 'min-texts': minTexts, pooling } = options;
   if (!table) throw new UsageError('--kind classify needs --table.');
   const note = (words: string): void => stderr.write(`${words}\n`);
-  const as = several === undefined ? {} : { between: several };
+  const labeledAs = several === undefined ? {} : { between: several };
   const encoding = encodingOf(options.encoding);
   const skips = skipping(options['skip-bad-rows']);
   const [tables, onlyTrained] = [table, corrections ?? []].map((typed) => typed.map((each) => typedTexts(each, true)));
-  const asked = { tables: tables!, corrections: onlyTrained, as, merge, minTexts, unlabeled, encoding, ...skips };
-  const examples = await examplesAsked(asked, note, unwatched);
+  const request = {
+    tables: tables!,
+    corrections: onlyTrained,
+    as: labeledAs,
+    merge,
+    minTexts,
+    unlabeled,
+    encoding,
+    ...skips,
+  };
+  const examples = await readExamples(request, note, unwatched);
   checkExamples(examples, minTexts, note);
   const labels = examples.survey.labels.map(({ label }) => label).sort();
   return {
     examples,
     classes({ id }) {
-      const usual = usualPooling({ id });
-      if (!usual)
+      const defaultPooling = usualPooling({ id });
+      if (!defaultPooling)
         throw badSettings(
           `${modelSpec(id).label} can't be a classifier: it is an encoder-decoder.`,
           'Nothing was started. Use an encoder or a decoder, or train it on the labels as targets: --kind instruct --pairs.',
         );
       return {
         labels,
-        pooling: pooling ?? usual,
+        pooling: pooling ?? defaultPooling,
         ...(several !== undefined && { several: true as const }),
         ...(options['long-texts'] === 'windows' && { inWindows: true as const }),
       };

@@ -13,7 +13,7 @@ import type { RunInfo } from '../src/core/export/homegrownJson';
 import { lonelyLocks } from '../src/testing/behindChannels';
 import { useWasm } from '../src/testing/wasm';
 import { listedIn } from '../node/folders/listed';
-import { grownInTheApp, takeHome } from './testing/inTheApp';
+import { grownInTheApp, exportToFolder } from './testing/inTheApp';
 import { lines, run } from './testing/run';
 
 let folder: string;
@@ -156,12 +156,12 @@ test('a run on texts cleaned by two recipes resumes in the app only', async () =
 
 test('resumes from files after the app has cleaned its text differently, as long as it keeps the recipe', async () => {
   await applyRecipe(store, letters, { ...RECIPE, steps: [stepOf('whiteSpace')] }, { at: 5 }, unwatched);
-  await takeHome(store, path('late-home'));
+  await exportToFolder(store, path('late-home'));
   expect(await hashOf('late-home/recipe.json')).toBe(await hashOf('app/recipe.json'));
   const onTo9 = ['grow', '--json', '--resume', 'late-home', '--steps', '9', '--text', 'letters', 'fish.txt'];
   expect(await run(onTo9, { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
   // The earlier cleaned text is removed.
   await applyRecipe(store, letters, { ...RECIPE, steps: [] }, { at: 6 }, unwatched);
-  await takeHome(store, path('later'));
+  await exportToFolder(store, path('later'));
   await expect(readFile(path('later/recipe.json'))).rejects.toThrow(/ENOENT/);
 }, 120_000);

@@ -5,15 +5,15 @@ import type { AskedPairs, AskedTable } from '../node/texts/tables';
 import { UsageError } from './options';
 
 /** The role of a column, and its name. */
-type Named = readonly [role: string, column: string];
+type RoleColumn = readonly [role: string, column: string];
 
 /** @param roles whose columns may be named */
-export function splitTyped(typed: string, roles: readonly string[]): AskedTable<readonly Named[]> {
+export function splitTyped(typed: string, roles: readonly string[]): AskedTable<readonly RoleColumn[]> {
   const role = `(?:${roles.join('|')})=`;
   const [, path = typed, words] = new RegExp(`^(.*?)(?::(${role}.*))?$`, 's').exec(typed) ?? [];
-  const columns = words?.split(new RegExp(`,(?=${role})`)).map((each): Named => {
-    const at = each.indexOf('=');
-    return [each.slice(0, at), each.slice(at + 1)];
+  const columns = words?.split(new RegExp(`,(?=${role})`)).map((part): RoleColumn => {
+    const separator = part.indexOf('=');
+    return [part.slice(0, separator), part.slice(separator + 1)];
   });
   return { path, columns: columns ?? null };
 }
@@ -49,8 +49,13 @@ export function typedTexts(typed: string, needsLabel: boolean): AskedTable {
 export function typedTask(typed: string): AskedTable<TaskColumns> {
   const { path, columns } = splitTyped(typed, ['prompt', 'answer', 'choices']);
   if (!columns) return { path, columns };
-  const named = (role: string): string[] => columns.flatMap(([own, column]) => (own === role ? [column] : []));
-  const [[prompt, ...prompts], [answer, ...answers], choices] = [named('prompt'), named('answer'), named('choices')];
+  const columnsOf = (role: string): string[] =>
+    columns.flatMap(([columnRole, column]) => (columnRole === role ? [column] : []));
+  const [[prompt, ...prompts], [answer, ...answers], choices] = [
+    columnsOf('prompt'),
+    columnsOf('answer'),
+    columnsOf('choices'),
+  ];
   if (columns.some(([, column]) => column === '') || prompts.length > 0 || answers.length > 0)
     throw new UsageError(
       `--task must name columns such as FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN,choices=COLUMN, not '${typed.slice(path.length + 1)}'.`,

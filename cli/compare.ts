@@ -21,14 +21,14 @@ const OPTIONS = {
 
 async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   const signal = interruptible();
-  const asked = await readTextToCompare([values.from, values.with], values.text, signal);
+  const toCompare = await readTextToCompare([values.from, values.with], values.text, signal);
   await openDevice(values.device);
-  const { found, first, second } = await compareModels(asked, values.seed, signal);
-  const { difference, low, high, verdict, times } = found;
+  const { found: comparison, first, second } = await compareModels(toCompare, values.seed, signal);
+  const { difference, low, high, verdict, times } = comparison;
   const unit = 'bits per byte';
-  const isUnlike = first.normalized !== second.normalized;
+  const isNormalizedDifferently = first.normalized !== second.normalized;
   if (values.json) {
-    const forms = isUnlike && { normalised: { from: first.normalized, with: second.normalized } };
+    const forms = isNormalizedDifferently && { normalised: { from: first.normalized, with: second.normalized } };
     const steps = { from: usedStep(first.info).json?.step, with: usedStep(second.info).json?.step };
     print(
       JSON.stringify({ difference, low, high, unit, verdict, steps, ...(times !== undefined && { times }), ...forms }),
@@ -39,8 +39,8 @@ async function compare(values: Values<typeof OPTIONS>): Promise<void> {
     const { words } = usedStep(info);
     if (words !== undefined) stderr.write(`${folder}: ${words}\n`);
   }
-  print(`${values.with}, compared with ${values.from}: ${comparisonWords(found)}.`);
-  if (isUnlike)
+  print(`${values.with}, compared with ${values.from}: ${comparisonWords(comparison)}.`);
+  if (isNormalizedDifferently)
     print(
       `The tokenizers normalize differently. ${values.from} reads the text ${formWords(first)}, ${values.with} ${formWords(second)}. Dropped characters are not predicted, which lowers the loss. Bits are per byte of the original text.`,
     );

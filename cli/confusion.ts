@@ -8,10 +8,10 @@ import { print } from './terminal';
 /** A row for each actual label, a column for each predicted one, by their numbers. */
 export function printConfusion({ labels, counts }: Confusion): void {
   const names = labels.map((label, i) => `${i + 1} ${label === '' ? '(nothing)' : label}`);
-  const wide = Math.max(...names.map(({ length }) => length));
-  const width = Math.max(...counts.flat().map((count) => String(count).length), String(labels.length).length);
+  const nameWidth = Math.max(...names.map(({ length }) => length));
+  const cellWidth = Math.max(...counts.flat().map((count) => String(count).length), String(labels.length).length);
   const row = (name: string, cells: readonly (string | number)[]): string =>
-    `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
+    `  ${name.padEnd(nameWidth)}  ${cells.map((cell) => String(cell).padStart(cellWidth)).join('  ')}`;
   print('Confusion matrix: actual labels in rows, predicted labels in columns.');
   print(
     row(
@@ -25,11 +25,11 @@ export function printConfusion({ labels, counts }: Confusion): void {
 /** A row for each label: texts in which it was found, missed, and wrongly predicted. */
 export function printEachLabel(labeled: LabeledTexts): void {
   const rows = eachLabel(labeled);
-  const wide = Math.max(...rows.map(({ label }) => label.length));
+  const nameWidth = Math.max(...rows.map(({ label }) => label.length));
   const counts = rows.map(({ found, missed, wrong }) => [found, missed, wrong]);
-  const width = Math.max('missed'.length, ...counts.flat().map((count) => String(count).length));
+  const cellWidth = Math.max('missed'.length, ...counts.flat().map((count) => String(count).length));
   const row = (name: string, cells: readonly (string | number)[]): string =>
-    `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
+    `  ${name.padEnd(nameWidth)}  ${cells.map((cell) => String(cell).padStart(cellWidth)).join('  ')}`;
   print('Each label: texts found (true positives), missed (false negatives) and wrongly predicted (false positives).');
   print(row('', ['found', 'missed', 'wrong']));
   for (const [i, { label }] of rows.entries()) print(row(label, counts[i]!));

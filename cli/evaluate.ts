@@ -128,7 +128,7 @@ const OPTIONS = {
 } as const;
 
 /** Reads the held-out part of the run; skips it if it is missing and lists are evaluated. */
-async function ownTextOrNone(
+async function heldOutSetOrModel(
   values: Values<typeof OPTIONS>,
   isNeeded: boolean,
   signal: AbortSignal,
@@ -149,32 +149,32 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   if ([values.text, values.pairs, values.table].filter(Boolean).length > 1)
     throw new UsageError('Add --text, --pairs or --table.');
   if (values.encoding !== undefined && !values.table) throw new UsageError('--encoding needs --table.');
-  const ownLists = [values['minimal-pairs'], values.swaps].filter((list) => list !== undefined && list !== BUNDLED);
-  const files = [values.text, values.pairs, values.table, values.task].some((some) => some !== undefined);
-  if (values['skip-bad-rows'] && !files && ownLists.length === 0)
+  const customLists = [values['minimal-pairs'], values.swaps].filter((list) => list !== undefined && list !== BUNDLED);
+  const hasFiles = [values.text, values.pairs, values.table, values.task].some((paths) => paths !== undefined);
+  if (values['skip-bad-rows'] && !hasFiles && customLists.length === 0)
     throw new UsageError('--skip-bad-rows needs --text, --pairs, --table or a list.');
   if (values.unlabeled && !values.table) throw new UsageError('--unlabeled needs --table.');
-  const metrics = values.metrics?.split(',').map(known);
+  const metrics = values.metrics?.split(',').map(metricId);
   const average = typedAverage(values.mix);
   const signal = interruptible();
   const reading = skipping(values['skip-bad-rows']);
-  const listed = async (asked: string | undefined, bundled: () => readonly SentencePair[]) =>
-    asked === undefined ? undefined : sentencePairsOf(asked, bundled, signal, reading);
+  const readPairs = async (path: string | undefined, bundled: () => readonly SentencePair[]) =>
+    path === undefined ? undefined : sentencePairsOf(path, bundled, signal, reading);
   const lists = {
-    minimalPairs: await listed(values['minimal-pairs'], minimalPairs),
-    swaps: await listed(values.swaps, identitySwaps),
+    minimalPairs: await readPairs(values['minimal-pairs'], minimalPairs),
+    swaps: await readPairs(values.swaps, identitySwaps),
     tasks: values.task && (await Promise.all(values.task.map((task) => taskOf(task, signal, reading)))),
   };
   const hasLists = Object.values(lists).some((list) => list !== undefined);
-  const given =
+  const data =
     values.text || values.pairs || values.table
-      ? await readNamedFiles(filesAsked(values), signal)
-      : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
-  const used = usedStep(given.info, [values.adapter, values.mix]);
-  if (used.words !== undefined && !values.json) stderr.write(`${used.words}\n`);
+      ? await readNamedFiles(namedFiles(values), signal)
+      : await heldOutSetOrModel(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
+  const stepUsed = usedStep(data.info, [values.adapter, values.mix]);
+  if (stepUsed.words !== undefined && !values.json) stderr.write(`${stepUsed.words}\n`);
   await openDevice(values.device);
   const { evaluation, kept, past } = await evaluateModel(
-    given,
+    data,
     {
       metrics,
       ...{ stride: values.stride, seed: values.seed, part: values.part, atLeast: values['at-least'], ...lists },
@@ -182,43 +182,44 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     },
     signal,
   );
-  for (const words of [...leftOutWords(evaluation), ...keptWords(kept, past)]) stderr.write(`${words}\n`);
+  for (const words of [...leftOutWords(evaluation), ...savedWords(kept, past)]) stderr.write(`${words}\n`);
   if (values.json)
     print(
       JSON.stringify({
         ...evaluationJson(evaluation),
-        ...used.json,
+        ...stepUsed.json,
         ...(kept.look !== undefined && { look: kept.look }),
       }),
     );
-  else inWords(evaluation, values.text || values.pairs || values.table ? 'text' : values.part, await leakOf(given));
+  else
+    printEvaluation(evaluation, values.text || values.pairs || values.table ? 'text' : values.part, await leakOf(data));
 }
 
 /** The files that the flags name. */
-function filesAsked(values: Values<typeof OPTIONS>): Parameters<typeof readNamedFiles>[0] {
+function namedFiles(values: Values<typeof OPTIONS>): Parameters<typeof readNamedFiles>[0] {
   const { from, adapter, text, unlabeled } = values;
   const pairs = values.pairs?.map(typedPairs);
   const tables = values.table?.map((each) => typedTexts(each, true));
   return {
     ...{ from, adapter, text, pairs, tables, unlabeled, encoding: encodingOf(values.encoding) },
     ...skipping(values['skip-bad-rows']),
-    train: trainAsked(values, pairs?.[0]?.columns),
+    train: trainingFiles(values, pairs?.[0]?.columns),
   };
 }
 
 /** Training text for baselines. @param columns of pairs, for a table that names none */
-function trainAsked({ train, pairs, table }: Values<typeof OPTIONS>, columns: AskedPairs['columns'] = null): Train {
+function trainingFiles({ train, pairs, table }: Values<typeof OPTIONS>, columns: AskedPairs['columns'] = null): Train {
   if (table) return { ...(train && { tables: train.map((each) => typedTexts(each, true)) }) };
   if (!pairs) return { ...(train && { text: train }) };
   const isTable = (typed: string): boolean => tableCalled(withoutColumns(typed) ?? typed) !== undefined;
-  const asked = (train ?? []).filter(isTable).map(typedPairs);
+  const typedTables = (train ?? []).filter(isTable).map(typedPairs);
   return {
     ...(train && { text: train.filter((each) => !isTable(each)) }),
-    pairs: asked.map((each) => ({ ...each, columns: each.columns ?? columns })),
+    pairs: typedTables.map((each) => ({ ...each, columns: each.columns ?? columns })),
   };
 }
 
-function known(name: string): FigureId {
+function metricId(name: string): FigureId {
   if (isFigure(name)) return name;
   throw new UsageError(`Unknown metric '${name}'. Metrics: ${FIGURE_IDS.join(', ')}.`);
 }
@@ -227,12 +228,12 @@ function known(name: string): FigureId {
 function leftOutWords({ leftOut }: Evaluation): string[] {
   const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
   return reasons.map((reason) => {
-    const names = leftOut.filter((each) => each.reason === reason).map(({ name }) => name);
+    const names = leftOut.filter((item) => item.reason === reason).map(({ name }) => name);
     return `Left out: ${names.join(', ')}. ${reason}`;
   });
 }
 
-function keptWords({ look, problem }: Kept, past?: SavedRun): string[] {
+function savedWords({ look, problem }: Kept, past?: SavedRun): string[] {
   if (problem !== undefined) return [problem];
   if (!past) return [];
   return [
@@ -249,9 +250,9 @@ async function leakOf({ model, labeled = [], trainingTexts = [] }: EvaluationDat
   return classes && leakNotice(await leakWordsIn([...labeled, ...trainingTexts], classes.several === true));
 }
 
-function inWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefined): void {
+function printEvaluation(evaluation: Evaluation, part: string, leak: LeakNotice | undefined): void {
   const { minimalPairs: right, swaps, tasks = [] } = evaluation;
-  if (evaluation.tokens > 0) figuresInWords(evaluation, part, leak);
+  if (evaluation.tokens > 0) printFigures(evaluation, part, leak);
   for (const task of tasks) printTask(task);
   if (right) printPreferences('Minimal pairs', 'the right sentence has the higher probability', right);
   if (!swaps) return;
@@ -259,7 +260,7 @@ function inWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefi
   print('50 % means no preference. This short list measures associations of the training text, not behavior in use.');
 }
 
-function figuresInWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefined): void {
+function printFigures(evaluation: Evaluation, part: string, leak: LeakNotice | undefined): void {
   const { metrics, baselines, confusion, labelled, tokens, where } = evaluation;
   print(`On ${counted(tokens, 'token')}, with 95 % confidence intervals:`);
   const label = (id: string): string => (isFigure(id) ? figureFacts(id).label : id);
@@ -282,10 +283,10 @@ function figuresInWords(evaluation: Evaluation, part: string, leak: LeakNotice |
   if (WRITTEN_METRIC_IDS.some((id) => metrics[id])) print(writingWords());
   if (!where) return;
   print('Loss by kind of token, in nats:');
-  const kinds = where.kind.map(({ kind, loss, tokens: own }) => ({ label: kindWords(kind), loss, own }));
-  const wide = Math.max(...kinds.map((each) => each.label.length));
-  for (const each of kinds)
-    print(`${each.label.padEnd(wide)}  ${formatReading(each.loss)} of ${counted(each.own, 'token')}`);
+  const kinds = where.kind.map(({ kind, loss, tokens: count }) => ({ label: kindWords(kind), loss, count }));
+  const labelWidth = Math.max(...kinds.map(({ label }) => label.length));
+  for (const { label, loss, count } of kinds)
+    print(`${label.padEnd(labelWidth)}  ${formatReading(loss)} of ${counted(count, 'token')}`);
 }
 const kindWords = (kind: string): string => (Object.hasOwn(TOKEN_KINDS, kind) ? TOKEN_KINDS[kind as TokenKind] : kind);
 

@@ -30,8 +30,16 @@ const OPTIONS = {
 async function run(values: Values<typeof OPTIONS>): Promise<number> {
   const { from, adapter, mix, format, out, optimizer, json } = values;
   const writer: Format = FORMATS[format];
-  const asked = { from, adapter, average: typedAverage(mix), format: writer, out, withOptimizer: optimizer, template };
-  const since = await checkExportPlace(asked);
+  const request = {
+    from,
+    adapter,
+    average: typedAverage(mix),
+    format: writer,
+    out,
+    withOptimizer: optimizer,
+    template,
+  };
+  const mark = await checkExportPlace(request);
   const reporter = {
     say: (line: string): unknown => stderr.write(`${line}\n`),
     written({ place, bytes, files }: ExportedFile, info: RunInfo | null): void {
@@ -40,7 +48,7 @@ async function run(values: Values<typeof OPTIONS>): Promise<number> {
       print(json ? JSON.stringify({ out: place, bytes, files, ...step }) : `${place}: ${formatBytes(bytes)}${count}`);
     },
   };
-  const { info, warning, code } = await exportModel(asked, since, reporter, interruptible());
+  const { info, warning, code } = await exportModel(request, mark, reporter, interruptible());
   const { words } = usedStep(info, [adapter, mix]);
   if (words !== undefined && !json) reporter.say(words);
   if (warning !== null) reporter.say(warning.replaceAll('`', ''));

@@ -29,21 +29,21 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof Stopped)
     return { code: 'stopped', message: error.message, exitCode: 128 + constants.signals[error.signal] };
   if (error instanceof UsageError) return { code: 'usage', message: oneLine(error.message), exitCode: 2 };
-  const { code, message, remedy = REMEDIES[code], rows } = known(error);
+  const { code, message, remedy = REMEDIES[code], rows } = toHomegrownError(error);
   const exitCode = code === 'bad-settings' ? 2 : 1;
-  return { code, message: oneLine(paragraph(message, remedy, rows && SKIPS)), exitCode, ...(rows && { rows }) };
+  return { code, message: oneLine(paragraph(message, remedy, rows && SKIP_ADVICE)), exitCode, ...(rows && { rows }) };
 }
 
-function known(error: unknown): HomegrownError {
+function toHomegrownError(error: unknown): HomegrownError {
   if (error instanceof HomegrownError) return error;
   if (isSystemError(error)) return systemFailure(error);
-  const what = error instanceof Error ? error.message : String(error);
-  const isShort =
+  const reason = error instanceof Error ? error.message : String(error);
+  const isOutOfMemory =
     (error instanceof RangeError &&
-      /allocat|invalid (typed )?(array|string) length|maximum size exceeded/i.test(what)) ||
-    (error instanceof Error && error.name === 'RuntimeError' && /out of bounds|out of memory|oom/i.test(what));
-  if (isShort) return new HomegrownError('out-of-memory', `Memory ran out (${what})`);
-  return new HomegrownError('bug', `Homegrown has a bug: ${what || 'no reason given'}`);
+      /allocat|invalid (typed )?(array|string) length|maximum size exceeded/i.test(reason)) ||
+    (error instanceof Error && error.name === 'RuntimeError' && /out of bounds|out of memory|oom/i.test(reason));
+  if (isOutOfMemory) return new HomegrownError('out-of-memory', `Memory ran out (${reason})`);
+  return new HomegrownError('bug', `Homegrown has a bug: ${reason || 'no reason given'}`);
 }
 
 /** Remedies in a terminal, for errors without one. */
@@ -66,7 +66,7 @@ const REMEDIES: Readonly<Record<FailureCode, string>> = {
   bug: 'Everything saved so far is intact. Run the command again with HOMEGROWN_DEBUG=1 and report its output.',
 };
 
-const SKIPS = 'Nothing was written; --skip-bad-rows skips them';
+const SKIP_ADVICE = 'Nothing was written; --skip-bad-rows skips them';
 
 /** One line per unreadable row, and the number of further ones. The message itself names a single row. */
 export function rowLines({ count, listed }: BadRowList): readonly string[] {

@@ -9,24 +9,24 @@ interface Run extends ProspectOf {
   facts: DataFacts | null;
 }
 
-export interface ForecastSaid {
+export interface ForecastSummary {
   words: string;
   /** Expected best value of the headline metric by the end, with its 80 % band. */
   json: { metric: string; value: number; low: number; high: number };
 }
 
 /** @returns undefined before the first evaluation of a trained step, and for a run unlike any recorded one */
-export function forecastSaid(run: Run, events: readonly TrainEvent[]): ForecastSaid | undefined {
+export function forecastSummary(run: Run, events: readonly TrainEvent[]): ForecastSummary | undefined {
   const prospect = prospectOf(run);
   const evaluations = events.filter((event) => event.kind === 'evaluated');
   const forecast = prospect && forecastOf(prospect, evaluations);
   if (!forecast) return undefined;
   const { objective } = run.recipe;
-  const shown = shownOf({ model: run.model, objective, facts: run.facts, evaluations, stepMs: msPerStep(events) });
+  const display = shownOf({ model: run.model, objective, facts: run.facts, evaluations, stepMs: msPerStep(events) });
   const [value, low, high] = [forecast.end.value, forecast.end.low, forecast.end.high].map((loss) =>
-    shown.headline.scale.of(loss),
+    display.headline.scale.of(loss),
   );
-  const words = forecastWords(forecast, shown);
+  const words = forecastWords(forecast, display);
   return { words, json: { metric: objectiveOf(objective).headline, value: value!, low: low!, high: high! } };
 }
 

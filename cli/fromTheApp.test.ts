@@ -16,7 +16,7 @@ import { readModel } from '../node/folders/readModel';
 import { openSavedRun } from '../node/folders/savedRun';
 import { grownInTheApp } from './testing/inTheApp';
 import { run } from './testing/run';
-import { sourcesMeant } from '../node/texts/texts';
+import { openSources } from '../node/texts/texts';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
@@ -112,7 +112,7 @@ test('a missing, different or changed file is refused by name, and nothing is wr
     [[fish, first!, path('late/b.txt'), ...rest.slice(1)], /late\/b\.txt has changed since .* SHA-256 [0-9a-f]{16}/],
   ];
   const refused = async (model: string, texts: readonly string[]): Promise<string> => {
-    const { files } = await sourcesMeant(texts);
+    const { files } = await openSources(texts);
     const past = await openSavedRun(path(model));
     return prepareRunData(files, past, () => undefined, unwatched).then(
       () => 'nothing',

@@ -8,7 +8,7 @@ import { SKIP_BAD_ROWS } from './badRows';
 import { flagsOf, helpOf } from './fields';
 import { MAX_MINUTES } from '../node/runs/timeBudget';
 import { type Values, withoutColumns } from './options';
-import { ownRecipe } from '../node/folders/recipe';
+import { recipePath } from '../node/folders/recipe';
 import { architectureWords, sizeFlags } from './sizeFlags';
 import { DEVICES } from './terminal';
 import { SPECIAL, TOKENIZERS } from './tokenizerFlags';
@@ -57,7 +57,7 @@ export const OPTIONS = {
   recipe: {
     kind: 'text',
     path: 'reads',
-    pathIn: ownRecipe,
+    pathIn: recipePath,
     initial: 'none',
     help: 'Cleaning recipe: none, recommended (short and safe), or a recipe file; normalizing rules, such as lower case, become part of the tokenizer. All files are cleaned as one text. The recipe is saved with the model',
   },

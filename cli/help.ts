@@ -9,20 +9,22 @@ export function help(command: { name: string; about: string; options: Options; e
   const flags = flagRows(options);
   const width = Math.max(...flags.map(([flag]) => flag.length));
   const [script, ...words] = name.split(' ');
-  const typed = ['npm run --silent', script, '--', ...words].join(' ');
+  const invocation = ['npm run --silent', script, '--', ...words].join(' ');
   return [
     about,
     '',
-    ...flags.map(([flag, said]) => `  ${flag.padEnd(width)}  ${said}`),
+    ...flags.map(([flag, meaning]) => `  ${flag.padEnd(width)}  ${meaning}`),
     '',
     ...Object.entries(options).flatMap(([flag, option]) => choices(flag, option)),
-    ...examples.map((example) => `${typed} ${example}`),
+    ...examples.map((example) => `${invocation} ${example}`),
   ].join('\n');
 }
 
 /** Each flag with its kind of value, and its meaning with bounds and default. */
 export const flagRows = (options: Options): readonly (readonly [flag: string, meaning: string])[] =>
-  Object.entries(options).map(([flag, option]) => [`--${flag} ${VALUES[option.kind]}`.trimEnd(), say(option)] as const);
+  Object.entries(options).map(
+    ([flag, option]) => [`--${flag} ${VALUES[option.kind]}`.trimEnd(), meaningOf(option)] as const,
+  );
 
 /** Meaning of each value of a flag whose values need explanation. */
 function choices(flag: string, option: Option): readonly string[] {
@@ -35,7 +37,7 @@ function choices(flag: string, option: Option): readonly string[] {
 const VALUES = { text: 'TEXT', texts: 'FILE...', whole: 'N', real: 'X', choice: 'NAME', switch: '' } as const;
 
 /** `Heads, divides the width (1 to 32; 4 if not given)` */
-function say(option: Option): string {
+function meaningOf(option: Option): string {
   const facts: string[] = [];
   if (option.kind === 'whole' || option.kind === 'real') facts.push(`${option.min} to ${option.max}`);
   if (option.kind === 'choice') facts.push(option.of.join(', '));
@@ -43,8 +45,8 @@ function say(option: Option): string {
   if (option.kind === 'switch') return option.help;
   if ('otherwise' in option) facts.push(`default: ${option.otherwise}`);
   else if (!('initial' in option)) facts.push('required');
-  else if (isValue(option)) facts.push(`default: ${option.initial}`);
+  else if (hasShownDefault(option)) facts.push(`default: ${option.initial}`);
   return facts.length > 0 ? `${option.help} (${facts.join('; ')})` : option.help;
 }
 /** `help` explains the default. */
-const isValue = (option: Extract<Option, { initial?: unknown }>): boolean => option.initial !== '';
+const hasShownDefault = (option: Extract<Option, { initial?: unknown }>): boolean => option.initial !== '';

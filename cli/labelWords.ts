@@ -11,8 +11,8 @@ import { labelMilestones, type LabelStanding, labelStanding } from '../src/core/
 export function longTextsWords(laid: InRows | undefined, context: number, isNew: boolean): string | undefined {
   if (!laid?.long) return undefined;
   const fitting = isNew ? fittingContext(laid.long, context) : undefined;
-  const longer = fitting === undefined ? '' : `--context ${fitting} fits all of them; `;
-  return `${longer}--long-texts windows splits them and averages the scores.`;
+  const contextAdvice = fitting === undefined ? '' : `--context ${fitting} fits all of them; `;
+  return `${contextAdvice}--long-texts windows splits them and averages the scores.`;
 }
 
 /** Milestones that the newest evaluation reached first. */
@@ -20,9 +20,9 @@ export function reachedWords(
   evaluations: readonly (Evaluated & { step: number })[],
   facts: BaselineFacts['labels'],
 ): readonly string[] {
-  const now = evaluations.at(-1)?.step;
+  const lastStep = evaluations.at(-1)?.step;
   return labelMilestones(evaluations, facts)
-    .filter(({ step }) => step !== null && step === now)
+    .filter(({ step }) => step !== null && step === lastStep)
     .map(({ title, measure }) => `${title} · ${measure}`);
 }
 

@@ -5,7 +5,7 @@ import type { OPTIONS } from './growOptions';
 import { UsageError, type Values } from './options';
 import { sizeFlags } from './sizeFlags';
 import type { Tuning } from '../node/runs/tuning';
-import { checkSettled } from './resumeFlags';
+import { checkFixedFlags } from './resumeFlags';
 
 /** @returns path of the model to write. @throws UsageError */
 export function checkFlags(
@@ -16,8 +16,8 @@ export function checkFlags(
   const { resume, from, data: prepared, minutes } = options;
   const out = options.out ?? resume;
   if (options.text && options.pairs) throw new UsageError("--text can't be combined with --pairs. Use one of them.");
-  if (from !== undefined && resume === undefined) checkKept(given);
-  if (resume !== undefined) checkSettled(given);
+  if (from !== undefined && resume === undefined) checkModelFlags(given);
+  if (resume !== undefined) checkFixedFlags(given);
   else if (!options.text && !options.pairs && prepared === undefined && !tuning?.classify)
     throw new UsageError('--text is missing.');
   if (out === undefined) throw new UsageError('--out is missing.');
@@ -29,7 +29,7 @@ export function checkFlags(
 }
 
 /** @throws UsageError if a flag would change what the model of --from sets */
-function checkKept(given: ReadonlySet<string>): void {
+function checkModelFlags(given: ReadonlySet<string>): void {
   const sizes = Object.keys(sizeFlags()).filter((name) => name !== 'context');
   const flag = ['tokenizer', 'special', 'model', ...sizes].find((name) => given.has(name));
   if (flag === undefined) return;
@@ -37,11 +37,11 @@ function checkKept(given: ReadonlySet<string>): void {
 }
 
 /** Flags that set the size of a run: with any of them, no plan is made. */
-const SIZES = ['tokenizer', 'special', 'batch', 'batch-tokens', 'accumulate', 'steps'];
-const sizesAndBatch = (): readonly string[] => [
-  ...SIZES,
+const SIZE_FLAGS = ['tokenizer', 'special', 'batch', 'batch-tokens', 'accumulate', 'steps'];
+const flagsAgainstPlan = (): readonly string[] => [
+  ...SIZE_FLAGS,
   ...modelIds().flatMap((id) => Object.keys(modelSpec(id).fields).map(flagOf)),
 ];
 /** Whether the settings are planned. */
-export const isForThePlan = (given: ReadonlySet<string>): boolean =>
-  given.has('minutes') && !given.has('resume') && !sizesAndBatch().some((name) => given.has(name));
+export const shouldPlan = (given: ReadonlySet<string>): boolean =>
+  given.has('minutes') && !given.has('resume') && !flagsAgainstPlan().some((name) => given.has(name));

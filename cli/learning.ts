@@ -19,7 +19,7 @@ import { deviceOf } from './resumeFlags';
 import { RunPrinter } from './runPrinter';
 import { printSummary } from './summary';
 import { interruptible, openDevice, softwareAdapter, stderr } from './terminal';
-import { heldStepWords } from './stepWords';
+import { savedStepWords } from './stepWords';
 
 /**
  * @param tuning settings of tune alone
@@ -48,7 +48,7 @@ export async function learn(
   const trained = await trainRun(opened, printer, signal);
   if (trained.removed.length > 0) stderr.write(`Removed leftovers of killed runs: ${trained.removed.join(', ')}.\n`);
   printer.end();
-  printer.say(heldStepWords(infoInFolder(trained.info, trained.used, trained.events, trained.status)));
+  printer.say(savedStepWords(infoInFolder(trained.info, trained.used, trained.events, trained.status)));
   printSummary(trained, await evaluateTuned(trained, signal), options, printer);
   return saves.isOvertaken ? WRITTEN_NEXT_TO : 0;
 }

@@ -71,14 +71,15 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
       values.set(name, true);
       continue;
     }
-    const given = attached === undefined ? [] : [attached];
+    const typedValues = attached === undefined ? [] : [attached];
     const max = option.kind === 'texts' ? Infinity : 1;
-    while (given.length < max && attached === undefined && i + 1 < args.length && !args[i + 1]!.startsWith('--'))
-      given.push(args[++i]!);
-    if (given.length === 0 && option.kind === 'choice' && option.alone !== undefined) given.push(option.alone);
+    while (typedValues.length < max && attached === undefined && i + 1 < args.length && !args[i + 1]!.startsWith('--'))
+      typedValues.push(args[++i]!);
+    if (typedValues.length === 0 && option.kind === 'choice' && option.alone !== undefined)
+      typedValues.push(option.alone);
     // An unset variable of a script looks like this.
-    if (given.length === 0 || given.includes('')) throw new UsageError(`--${name} needs a value.`);
-    values.set(name, option.kind === 'texts' ? given : valueOf(name, option, given[0]!));
+    if (typedValues.length === 0 || typedValues.includes('')) throw new UsageError(`--${name} needs a value.`);
+    values.set(name, option.kind === 'texts' ? typedValues : valueOf(name, option, typedValues[0]!));
   }
   for (const [name, option] of Object.entries(options)) {
     if (values.has(name)) continue;
@@ -97,21 +98,21 @@ export const flagsIn = (args: readonly string[]): ReadonlySet<string> =>
 function valueOf(
   name: string,
   option: Exclude<Option, { kind: 'texts' } | { kind: 'switch' }>,
-  given: string,
+  typedValue: string,
 ): string | number {
   switch (option.kind) {
     case 'text':
-      return given;
+      return typedValue;
     case 'choice':
-      if (option.of.includes(given)) return given;
-      throw new UsageError(`--${name} must be one of ${option.of.join(', ')}, not '${given}'.`);
+      if (option.of.includes(typedValue)) return typedValue;
+      throw new UsageError(`--${name} must be one of ${option.of.join(', ')}, not '${typedValue}'.`);
     case 'whole':
     case 'real': {
       const { min, max } = option;
-      const number = given.trim() === '' ? NaN : Number(given);
+      const number = typedValue.trim() === '' ? NaN : Number(typedValue);
       if (number >= min && number <= max && (option.kind === 'real' || Number.isInteger(number))) return number;
-      const what = option.kind === 'whole' ? 'a whole number' : 'a number';
-      throw new UsageError(`--${name} must be ${what} from ${min} to ${max}, not '${given}'.`);
+      const kindWords = option.kind === 'whole' ? 'a whole number' : 'a number';
+      throw new UsageError(`--${name} must be ${kindWords} from ${min} to ${max}, not '${typedValue}'.`);
     }
   }
 }

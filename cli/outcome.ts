@@ -13,10 +13,10 @@ import type { Saves } from '../node/folders/saves';
 export class Speed {
   private tokens = 0;
   private seconds = 0;
-  constructor(private readonly tokensAStep: number) {}
+  constructor(private readonly tokensPerStep: number) {}
   add(tokensPerSecond: number): void {
-    this.tokens += this.tokensAStep;
-    this.seconds += this.tokensAStep / tokensPerSecond;
+    this.tokens += this.tokensPerStep;
+    this.seconds += this.tokensPerStep / tokensPerSecond;
   }
   get mean(): number | null {
     return this.seconds > 0 ? Math.round(this.tokens / this.seconds) : null;
@@ -25,7 +25,7 @@ export class Speed {
 
 /** Metrics besides the loss, by their ids; null if not measured. */
 export function valuesOf(objective: ObjectiveId, evaluated: Evaluated | undefined): Record<string, number | null> {
-  const ids = measuredOf(objective, evaluated);
+  const ids = metricIds(objective, evaluated);
   return Object.fromEntries(
     ids.map((id) => [id, finite((evaluated && estimateOf(id, evaluated)?.value) ?? NaN)] as const),
   );
@@ -33,7 +33,7 @@ export function valuesOf(objective: ObjectiveId, evaluated: Evaluated | undefine
 
 /** `validation loss 4.45 nats per token, perplexity 85.4, bits per byte 1.91` */
 export function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): string {
-  const words = (['loss', ...measuredOf(objective, evaluated)] as const).flatMap((id) => {
+  const words = (['loss', ...metricIds(objective, evaluated)] as const).flatMap((id) => {
     const estimate = estimateOf(id, evaluated);
     return estimate ? [measuredWords(metricIn(objective, id), estimate, formatReading)] : [];
   });
@@ -41,13 +41,13 @@ export function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): s
 }
 
 /** Metrics except the loss. */
-const measuredOf = (objective: ObjectiveId, evaluated?: Evaluated): readonly MetricId[] => [
+const metricIds = (objective: ObjectiveId, evaluated?: Evaluated): readonly MetricId[] => [
   ...metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss'),
   ...(evaluated ? runMetricsIn(evaluated) : []),
 ];
 
 /** `exact match 0 %, chrF 85.3` */
-export const measuredAll = (values: Readonly<Record<string, number>>): string =>
+export const metricWords = (values: Readonly<Record<string, number>>): string =>
   Object.entries(values)
     .flatMap(([id, value]) =>
       id in METRICS ? [measuredWords(metricOf(id as MetricId), { value }, formatReading)] : [],
@@ -56,7 +56,7 @@ export const measuredAll = (values: Readonly<Record<string, number>>): string =>
 
 export const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
-export function inWords(
+export function outcomeWords(
   { reason, state }: TrainOutcome,
   { mean: tokensPerSecond }: Speed,
   objective: ObjectiveId,
@@ -65,19 +65,20 @@ export function inWords(
   place: string,
   device: DeviceKind,
 ): string {
-  const how = `${endingWord(reason)}${reason === 'early' ? ', because it no longer improved,' : ''}`;
+  const ending = `${endingWord(reason)}${reason === 'early' ? ', because it no longer improved,' : ''}`;
   const words = evaluated && evaluationWords(objective, evaluated);
-  const at = evaluated && evaluated.step !== state.step ? ` at step ${formatCount(evaluated.step)}` : '';
-  const result = words === undefined ? '' : ` ${upperFirst(words)}${at}.`;
+  const stepNote = evaluated && evaluated.step !== state.step ? ` at step ${formatCount(evaluated.step)}` : '';
+  const result = words === undefined ? '' : ` ${upperFirst(words)}${stepNote}.`;
   const energy = wattHoursWords(energyOf(state.activeMs / 1000, device));
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
-  const further = { stopped: '', early: ' --patience 0' };
-  const onward = reason === 'finished' ? '' : ` To continue: npm run grow -- --resume ${place}${further[reason]}`;
-  const saved = `Saved in ${place}${saves.isRedirected ? `: ${whyRedirected(saves)}` : ''}.${onward}`;
-  return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}, about ${energy}${pace}.${result}\n${saved}`;
+  const extraFlags = { stopped: '', early: ' --patience 0' };
+  const resumeAdvice =
+    reason === 'finished' ? '' : ` To continue: npm run grow -- --resume ${place}${extraFlags[reason]}`;
+  const saved = `Saved in ${place}${saves.isRedirected ? `: ${redirectReason(saves)}` : ''}.${resumeAdvice}`;
+  return `${ending} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}, about ${energy}${pace}.${result}\n${saved}`;
 }
 
-const whyRedirected = ({ out, isAdopted, isOvertaken }: Saves): string =>
+const redirectReason = ({ out, isAdopted, isOvertaken }: Saves): string =>
   isAdopted || isOvertaken
     ? `another command has written to ${out}, which is unchanged since`
     : `stopped before it improved on step 0. The model in ${out} is unchanged`;

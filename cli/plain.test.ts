@@ -5,9 +5,9 @@ import type { TextSource } from '../src/core/documents';
 import { hashOf } from '../src/core/documents';
 import { sha256Hex } from '../src/core/base/hash';
 import { stream } from '../src/testing/texts';
-import { prepareRunData, trained } from '../node/texts/runData';
+import { prepareRunData, trainedTokenizer } from '../node/texts/runData';
 import { type SavedRun } from '../node/folders/savedRun';
-import { asTheyWereRead } from '../node/texts/savedTexts';
+import { withOriginalReading } from '../node/texts/savedTexts';
 
 const PAGES = { 'a.html': '<p>Call me Ishmael.', 'b.html': '<p>Some years ago' };
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -30,10 +30,10 @@ test('pages that form one text without document boundaries', async () => {
   const hashes = await Promise.all(Object.values(PAGES).map((text) => sha256Hex(text)));
   const past = savedRunOf([{ name: '2 files', sha256: await hashOf(hashes) }]);
   for (const given of [pages, pages.toReversed()])
-    expect((await asTheyWereRead(past, given)).map(({ source }) => source.isPlain)).toEqual([true, true]);
-  const other = await asTheyWereRead(past, [pages[0]!, file('c.html', '<p>Aye')]);
+    expect((await withOriginalReading(past, given)).map(({ source }) => source.isPlain)).toEqual([true, true]);
+  const other = await withOriginalReading(past, [pages[0]!, file('c.html', '<p>Aye')]);
   expect(other.map(({ source }) => source.isPlain)).toEqual([undefined, undefined]);
-  const single = await asTheyWereRead(savedRunOf([{ name: 'b.html', sha256: hashes[1]! }]), pages);
+  const single = await withOriginalReading(savedRunOf([{ name: 'b.html', sha256: hashes[1]! }]), pages);
   expect(single.map(({ source }) => source.isPlain)).toEqual([undefined, true]);
 });
 
@@ -41,7 +41,7 @@ test('a page with its markup, next to a file that yields documents', async () =>
   const page = `<p>${'The whale is large. The sea is wide. '.repeat(30)}`;
   const talk = file('talk.srt', '1\n00:00:01,000 --> 00:00:02,000\nAye\n');
   const making = {
-    tokenizer: trained(() => ({ kind: 'bytes', vocabulary: 257, special: 1 }) as never),
+    tokenizer: trainedTokenizer(() => ({ kind: 'bytes', vocabulary: 257, special: 1 }) as never),
     split: { validation: 0.1, test: 0, seed: 0 },
   };
   const begun = await prepareRunData([file('a.html', page, true), talk], making, () => undefined, unwatched);
@@ -53,7 +53,7 @@ test('a page with its markup, next to a file that yields documents', async () =>
 test('a run on a raw chat resumes on it, and a run on conversations resumes on those', async () => {
   const chat = '[05.01.23, 15:05:10] Ann: The whale is large.\n[05.01.23, 15:06:10] Bob: The sea is wide.\n'.repeat(20);
   const making = {
-    tokenizer: trained(() => ({ kind: 'bytes', vocabulary: 257, special: 1 }) as never),
+    tokenizer: trainedTokenizer(() => ({ kind: 'bytes', vocabulary: 257, special: 1 }) as never),
     split: { validation: 0.1, test: 0, seed: 0 },
   };
   for (const isPlain of [true, false]) {

@@ -1,14 +1,14 @@
 /** --minutes without sizes. */
 import { expect, test } from 'vitest';
 import { makePlan } from '../src/core/plan/plan';
-import { isForThePlan } from './learnFlags';
+import { shouldPlan } from './learnFlags';
 import { planWords } from './planWords';
 
 test('only a time budget makes a plan: size flags replace it', () => {
-  expect(isForThePlan(new Set(['minutes', 'text', 'out', 'learning-rate', 'device']))).toBe(true);
+  expect(shouldPlan(new Set(['minutes', 'text', 'out', 'learning-rate', 'device']))).toBe(true);
   for (const size of ['tokenizer', 'layers', 'heads', 'width', 'context', 'batch', 'resume'])
-    expect(isForThePlan(new Set(['minutes', size]))).toBe(false);
-  expect(isForThePlan(new Set(['text']))).toBe(false);
+    expect(shouldPlan(new Set(['minutes', size]))).toBe(false);
+  expect(shouldPlan(new Set(['text']))).toBe(false);
 });
 
 test('energy comes with power and cost, and says which of them is assumed', () => {

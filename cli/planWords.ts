@@ -12,7 +12,7 @@ import type { DeviceKind } from '../src/core/train/run';
 /** Says what the plan expects before the run starts. */
 export function planWords(plan: Plan, kind: DeviceKind, power: Power): readonly string[] {
   const { model, recipe, repeated, expected, twice, trigram, epochs, seconds } = plan;
-  const short = shortContextWords(plan);
+  const contextWarning = shortContextWords(plan);
   const { layers, width, context } = model.config;
   const energy = energyOf(seconds, kind, power);
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
@@ -27,7 +27,7 @@ export function planWords(plan: Plan, kind: DeviceKind, power: Power): readonly 
       : `Time: ${formatDuration(1000 * seconds)}. ${uncoveredWords(repeated, recipe.steps * tokensPerStep(recipe, context))} `) +
       `Energy: about ${wattHoursWords(energy)} at ${formatCount(energy.watts)} W${power.watts === undefined ? ', an estimate' : ''}, ` +
       `cost ${costWords(energy)} at ${priceWords(power.price)}.`,
-    ...(short === undefined ? [] : [short]),
+    ...(contextWarning === undefined ? [] : [contextWarning]),
   ];
 }
 

@@ -12,18 +12,18 @@ import {
 } from '../src/core/documents';
 import type { CleanedRecord } from '../src/core/documents/clean/record';
 import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
-import { ownRecipe, recipeCalled } from '../node/folders/recipe';
+import { recipePath, recipeByName } from '../node/folders/recipe';
 import {
   checkPreparedFolders,
   type PreparedDocuments,
   prepareDocuments,
   type RefusedFile,
 } from '../node/texts/prepareDocuments';
-import { type MeantSources, refusedWords, sourcesMeant } from '../node/texts/texts';
+import { type OpenedSources, refusedWords, openSources } from '../node/texts/texts';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { ENCODING, encodingOf } from './encoding';
 import { rowLines } from './failure';
-import { isMeant, type Mapping, mappingOf } from './mapping';
+import { isMappingFor, type Mapping, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { command, interruptible, print, stderr } from './terminal';
@@ -53,7 +53,7 @@ const OPTIONS = {
   recipe: {
     kind: 'text',
     path: 'reads',
-    pathIn: ownRecipe,
+    pathIn: recipePath,
     initial: 'recommended',
     help: 'Cleaning recipe: recommended (short and safe; saved to recipe.json), a recipe file, such as the recipe.json of other documents, or none',
   },
@@ -71,21 +71,21 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
   const { out, report: reportTo } = values;
   const mappings = (values.map ?? []).map(mappingOf);
   const progress = new Progress(stderr, !values.json);
-  const meant = await sourcesMeant(values.from, (words) => progress.say(words));
+  const meant = await openSources(values.from, (words) => progress.say(words));
   // From here on an interruption releases the locks.
   const job: Job = { signal: interruptible(), report: (at) => progress.show(at) };
   const marks = await checkPreparedFolders(out, reportTo);
   for (const { name } of mappings)
-    if (!meant.files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
-      throw notAmong(name);
-  const recipe = await recipeCalled(values.recipe);
-  const met = new Set<string>();
-  const sources = sourcesOf(values, meant, mappings, met);
+    if (!meant.files.some((file) => archiveCalled(file.name) ?? isMappingFor({ name }, file.name, file.path)))
+      throw mappingError(name);
+  const recipe = await recipeByName(values.recipe);
+  const matchedMappings = new Set<string>();
+  const sources = sourcesOf(values, meant, mappings, matchedMappings);
   const reporter = {
     say: (line: string): void => progress.say(line),
     imported(): void {
-      const unmet = mappings.find(({ name }) => !met.has(name));
-      if (unmet) throw notAmong(unmet.name);
+      const unmatched = mappings.find(({ name }) => !matchedMappings.has(name));
+      if (unmatched) throw mappingError(unmatched.name);
     },
     refused: (files: readonly RefusedFile[]): void => sayRefused(files, progress),
   };
@@ -95,12 +95,12 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
   return prepared.code;
 }
 
-/** @param met receives the names of mappings that match a file */
+/** @param matchedMappings receives the names of mappings that match a file */
 function sourcesOf(
   values: Values<typeof OPTIONS>,
-  { files }: MeantSources,
+  { files }: OpenedSources,
   mappings: readonly Mapping[],
-  met: Set<string>,
+  matchedMappings: Set<string>,
 ): readonly TextSource[] {
   const encoding = encodingOf(values.encoding);
   const reading = {
@@ -110,8 +110,8 @@ function sourcesOf(
     ...skipping(values['skip-bad-rows']),
   };
   const tableIn = (name: string, path?: string): TableChoice | undefined => {
-    const mapping = mappings.find((each) => isMeant(each, name, path));
-    if (mapping) met.add(mapping.name);
+    const mapping = mappings.find((candidate) => isMappingFor(candidate, name, path));
+    if (mapping) matchedMappings.add(mapping.name);
     const format = mapping ? tableFormatOf(name) : tableCalled(name);
     return format && { format, columns: mapping?.columns ?? 'recognised' };
   };
@@ -122,9 +122,9 @@ function sourcesOf(
 }
 
 function sayRefused(refused: readonly RefusedFile[], progress: Progress): void {
-  for (const one of refused) {
-    for (const line of one.rows ? rowLines(one.rows) : []) progress.say(line);
-    progress.say(refusedWords(one));
+  for (const file of refused) {
+    for (const line of file.rows ? rowLines(file.rows) : []) progress.say(line);
+    progress.say(refusedWords(file));
   }
 }
 
@@ -156,7 +156,7 @@ function changedBy({ tallies }: CleanedRecord): string | undefined {
   return places.length > 0 ? `Changes by the recipe: ${places.join(', ')}` : undefined;
 }
 
-const notAmong = (name: string): Error => new UsageError(`--map names ${name}, which isn't a file of --from.`);
+const mappingError = (name: string): Error => new UsageError(`--map names ${name}, which isn't a file of --from.`);
 
 const examples = [
   '--from my-folder --out documents --json',

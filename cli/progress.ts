@@ -2,7 +2,7 @@ import type { Progress as At } from '../src/core/base/job';
 
 /** Progress on standard error: a bar on a terminal, otherwise only messages. */
 export class Progress {
-  private drawn = 0;
+  private lastDrawnAt = 0;
   private isDrawn = false;
 
   constructor(
@@ -12,8 +12,8 @@ export class Progress {
 
   show({ label, done, of, unit }: At, note = ''): void {
     const now = performance.now();
-    if (!this.enabled || !this.stream.isTTY || now - this.drawn < 100) return;
-    this.drawn = now;
+    if (!this.enabled || !this.stream.isTTY || now - this.lastDrawnAt < 100) return;
+    this.lastDrawnAt = now;
     this.isDrawn = true;
     const share = of === undefined || of === 0 ? 0 : Math.min(1, done / of);
     const filled = Math.round(share * WIDTH);

@@ -8,7 +8,7 @@ import type { Tuning } from '../node/runs/tuning';
 import { typedPairs } from './columns';
 import { settingsOf } from './fields';
 import { type OPTIONS, splitOf } from './growOptions';
-import { isForThePlan } from './learnFlags';
+import { shouldPlan } from './learnFlags';
 import type { Options, Values } from './options';
 import { configOf } from './sizeFlags';
 import { tokenizerSettings } from './tokenizerFlags';
@@ -43,7 +43,7 @@ export function requestedRun(
     context: context as number | undefined,
     recompute: given.has('recompute') ? options.recompute : undefined,
     batchTokens: options['batch-tokens'],
-    isPlanned: isForThePlan(given) && !tuning && !pairs,
+    isPlanned: shouldPlan(given) && !tuning && !pairs,
   };
 }
 

@@ -5,8 +5,8 @@ import { UsageError } from './options';
 import { sizeFlags } from './sizeFlags';
 
 /** @throws UsageError if a flag would make it another run */
-export function checkSettled(given: ReadonlySet<string>): void {
-  const settled = [
+export function checkFixedFlags(given: ReadonlySet<string>): void {
+  const fixedFlags = [
     'recipe',
     'tokenizer',
     'special',
@@ -18,7 +18,7 @@ export function checkSettled(given: ReadonlySet<string>): void {
     'objective',
     'optimizer',
   ];
-  const flag = settled.find((name) => given.has(name));
+  const flag = fixedFlags.find((name) => given.has(name));
   if (flag === undefined) return;
   throw new UsageError(`--${flag} can't change when a run resumes. Remove it, or start a new run.`);
 }

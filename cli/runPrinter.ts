@@ -5,7 +5,7 @@ import { tokensPerStep } from '../src/core/train/recipe';
 import type { TrainEvent } from '../src/core/train/run';
 import type { ReadText, RunReporter, RunStart } from '../node/runs/runReporter';
 import { baselineSentences } from './baselineWords';
-import { type ForecastSaid, forecastSaid } from './forecast';
+import { type ForecastSummary, forecastSummary } from './forecast';
 import type { OPTIONS } from './growOptions';
 import { atStep, longTextsWords, reachedWords } from './labelWords';
 import type { Values } from './options';
@@ -18,7 +18,7 @@ type Evaluated = TrainEvent & { kind: 'evaluated' };
 
 export class RunPrinter implements RunReporter {
   private run: RunStart | undefined;
-  private meter: Speed | undefined;
+  private speedMeter: Speed | undefined;
   private lastLoss: number | null = null;
 
   constructor(
@@ -28,7 +28,7 @@ export class RunPrinter implements RunReporter {
 
   /** Speed since the run started. */
   get speed(): Speed {
-    return this.meter!;
+    return this.speedMeter!;
   }
 
   say(line: string): void {
@@ -51,7 +51,7 @@ export class RunPrinter implements RunReporter {
 
   starting(run: RunStart): void {
     this.run = run;
-    this.meter = new Speed(tokensPerStep(run.recipe, run.model.config.context));
+    this.speedMeter = new Speed(tokensPerStep(run.recipe, run.model.config.context));
     for (const words of startWords(this.options, run)) this.say(words);
   }
 
@@ -96,9 +96,9 @@ export class RunPrinter implements RunReporter {
     );
   }
 
-  private forecast(events: readonly TrainEvent[]): ForecastSaid | undefined {
+  private forecast(events: readonly TrainEvent[]): ForecastSummary | undefined {
     const { model, recipe, data: facts, isContinued, trainable, planner, length } = this.run!;
     const run = { model, recipe, facts, isContinued, trainable, repeated: planner?.repeated, planned: length() };
-    return forecastSaid(run, events);
+    return forecastSummary(run, events);
   }
 }

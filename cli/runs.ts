@@ -25,7 +25,7 @@ async function listRuns({ in: folder, json, settings }: Values<typeof OPTIONS>):
           folder,
           id: info.id,
           step: info.state.step,
-          ...ofEnding(info),
+          ...endingJson(info),
           baselines: baselineFigures(recipeOf(info).objective, info.model, dataOf(info)),
           parent: lineage(info.parent),
           ...(settings && { settings: linkOf(info) ?? null }),
@@ -35,7 +35,7 @@ async function listRuns({ in: folder, json, settings }: Values<typeof OPTIONS>):
   else if (runs.length === 0) print(`No models in ${folder}.`);
   else
     for (const run of runs) {
-      print(inWords(run, runs));
+      print(runLine(run, runs));
       if (settings)
         print(`  ${linkOf(run.info) ?? 'no settings to share: it has an imported tokenizer or is fine-tuned'}`);
     }
@@ -47,7 +47,7 @@ function linkOf(info: RunInfo): string | undefined {
   return settings && queryOf(settings);
 }
 
-const ofEnding = (info: RunInfo): { state?: string } => {
+const endingJson = (info: RunInfo): { state?: string } => {
   const state = endingWords(info);
   return state === undefined ? {} : { state };
 };
@@ -56,14 +56,14 @@ const lineage = (parent: RunInfo['parent']): object | null =>
   parent ? { id: parent.id, step: parent.step, how: parent.how } : null;
 
 /** `models/b: step 16 of 20 of moby-dick.txt; continued from step 8 of models/a` */
-function inWords({ folder, info }: FoundRun, all: readonly FoundRun[]): string {
+function runLine({ folder, info }: FoundRun, allRuns: readonly FoundRun[]): string {
   const { name, state, parent } = info;
   const ending = endingWords(info);
   const words = `${folder}: step ${formatCount(state.step)} of ${formatCount(recipeOf(info).steps)} of ${name}${ending === undefined ? '' : `, ${ending}`}`;
   if (!parent) return words;
-  const from =
-    all.find((run) => run.info.id === parent.id)?.folder ?? `${parent.name} (${parent.id}), which isn't here`;
-  return `${words}; continued from step ${formatCount(parent.step)} of ${from}`;
+  const origin =
+    allRuns.find((run) => run.info.id === parent.id)?.folder ?? `${parent.name} (${parent.id}), which isn't here`;
+  return `${words}; continued from step ${formatCount(parent.step)} of ${origin}`;
 }
 
 const examples = ['--in models', '--in . --json', '--in models --settings'];

@@ -105,32 +105,33 @@ async function sample({
   chat,
   system,
   tokens,
-  temperature: given,
+  temperature: requestedTemperature,
   seed,
   beams,
   compare,
   mark,
   json,
   device,
-  ...rest
+  ...flags
 }: Values<typeof OPTIONS>): Promise<void> {
   if (system !== undefined && !chat) throw new UsageError('--system needs --chat.');
   const signal = interruptible();
-  const as = (model: ModelChoice): ModelChoice => (context === undefined ? model : readingAtMost(model, context));
+  const withRequestedContext = (model: ModelChoice): ModelChoice =>
+    context === undefined ? model : readingAtMost(model, context);
   if (preview) {
-    const found = previewOf(await lookAt(from, signal));
-    const rows = previewRows(found, as(found.model));
+    const modelPreview = previewOf(await lookAt(from, signal));
+    const rows = previewRows(modelPreview, withRequestedContext(modelPreview.model));
     const width = Math.max(...rows.map(([label]) => label.length));
     for (const [label, value] of rows) print(`${label.padEnd(width)}  ${value}`);
     return;
   }
-  const read = await readWeights(from, signal, adapter);
-  const { model: made, tokenizer, snapshot, info } = await averagedModel(read, typedAverage(mix), signal);
+  const loaded = await readWeights(from, signal, adapter);
+  const { model: originalModel, tokenizer, snapshot, info } = await averagedModel(loaded, typedAverage(mix), signal);
   const note = mark ? markOf(info?.name ?? basename(from), info?.state.step) : undefined;
-  const marked = (text: string): string => (note === undefined ? text : withMark(text, note));
-  const used = usedStep(info, [adapter, mix]);
-  if (used.words !== undefined && !json) stderr.write(`${used.words}\n`);
-  const model = as(made);
+  const withNote = (text: string): string => (note === undefined ? text : withMark(text, note));
+  const stepUsed = usedStep(info, [adapter, mix]);
+  if (stepUsed.words !== undefined && !json) stderr.write(`${stepUsed.words}\n`);
+  const model = withRequestedContext(originalModel);
   await openDevice(device);
   const net = await network(model, snapshot.tensors);
   const { kind } = modelSpec(model.id);
@@ -140,31 +141,31 @@ async function sample({
     print(
       json
         ? JSON.stringify({
-            text: marked(text),
+            text: withNote(text),
             blanks: filled.blanks.map((blank) => blank.map(candidateJson)),
-            ...used.json,
+            ...stepUsed.json,
           })
-        : marked(text),
+        : withNote(text),
     );
     return;
   }
-  const temperature = given ?? (kind === 'encoder-decoder' ? 0 : 0.8);
-  const how = { temperature, seed, length: tokens, topK: rest['top-k'], topP: rest['top-p'] };
-  const before = chat && { chat: system === undefined ? [] : [{ role: 'system', content: system } as const] };
-  const input = { prompt, ...before, ...how, beams: { count: beams, lengthPenalty: rest['length-penalty'] } };
+  const temperature = requestedTemperature ?? (kind === 'encoder-decoder' ? 0 : 0.8);
+  const sampling = { temperature, seed, length: tokens, topK: flags['top-k'], topP: flags['top-p'] };
+  const chatInput = chat && { chat: system === undefined ? [] : [{ role: 'system', content: system } as const] };
+  const input = { prompt, ...chatInput, ...sampling, beams: { count: beams, lengthPenalty: flags['length-penalty'] } };
   const decoder = tokenizer.decoder();
   let text = '';
-  const tell = (piece: string): void => {
+  const emit = (piece: string): void => {
     text += piece;
     if (!json) stdout.write(piece);
   };
-  const report = (tokens: readonly GeneratedToken[]): void => tokens.forEach(({ id }) => tell(decoder.push(id)));
+  const report = (tokens: readonly GeneratedToken[]): void => tokens.forEach(({ id }) => emit(decoder.push(id)));
   await writeText({ network: net, tokenizer }, input, { signal, report }, yieldToEventLoop);
-  tell(decoder.end());
+  emit(decoder.end());
   const copied = compare && !signal.aborted ? await copiedFrom(compare, text, signal) : undefined;
   if (json) {
     const copiedJson = copied && { copied: { words: copied.words, passage: copied.passage } };
-    print(JSON.stringify({ text: marked(text), ...used.json, ...copiedJson }));
+    print(JSON.stringify({ text: withNote(text), ...stepUsed.json, ...copiedJson }));
   } else {
     print(note === undefined ? '' : `\n\n${note}`);
     if (copied) stderr.write(`Longest copied passage: ${copiedWords(copied)}\n`);

@@ -60,46 +60,50 @@ const OPTIONS = {
 
 async function score(values: Values<typeof OPTIONS>): Promise<void> {
   const { seed, json } = values;
-  const named = values.metrics?.split(',').map(known);
-  const { outputs, pairs } = await linesIn(values);
-  const ids = fitting(named, pairs).filter((id) => id !== CONFUSION);
+  const requested = values.metrics?.split(',').map(metricId);
+  const { outputs, pairs } = await readPairs(values);
+  const ids = applicableMetrics(requested, pairs).filter((id) => id !== CONFUSION);
   const comparable = ids.filter(isComparable);
-  const isConfusionAsked = named?.includes(CONFUSION) ?? false;
-  const ofLabels = LABEL_METRIC_IDS.some((id) => comparable.includes(id)) || isConfusionAsked;
+  const isConfusionAsked = requested?.includes(CONFUSION) ?? false;
+  const needsLabels = LABEL_METRIC_IDS.some((id) => comparable.includes(id)) || isConfusionAsked;
   if (!pairs && (comparable.length > 0 || isConfusionAsked))
     throw new UsageError(
       `${[...comparable, ...(isConfusionAsked ? [CONFUSION] : [])].join(', ')}: these metrics need references. Add --references.`,
     );
-  const labels = ofLabels ? labelsOf(pairs!) : [];
+  const labels = needsLabels ? labelsOf(pairs!) : [];
   const metrics = {
     ...textMetrics({ tokenize: values.tokenize, stemming: values.stem }),
     ...labelMetrics(labels),
     ...WRITTEN_METRICS,
   };
-  const found = new Map<Id, Estimate>();
+  const estimatesById = new Map<Id, Estimate>();
   if (comparable.length > 0) {
-    const own = comparable.map((id) => metrics[id]);
-    for (const [i, estimate] of atOnce(estimates(own, pairs!, seed)).entries()) found.set(comparable[i]!, estimate);
+    const comparableMetrics = comparable.map((id) => metrics[id]);
+    for (const [i, estimate] of atOnce(estimates(comparableMetrics, pairs!, seed)).entries())
+      estimatesById.set(comparable[i]!, estimate);
   }
   const words = outputs.map(wordsIn);
-  for (const id of ids) if (!isComparable(id)) found.set(id, metrics[id].of(words, seed));
-  const all = ids.map((id) => ({ id, metric: metrics[id], ...found.get(id)! }));
-  const scores = all.filter(({ value }) => !Number.isNaN(value));
-  const warn = (some: typeof all, why: string): void => {
-    if (some.length > 0) stderr.write(`${some.map(({ metric }) => metric.label).join(', ')}: ${why}\n`);
+  for (const id of ids) if (!isComparable(id)) estimatesById.set(id, metrics[id].of(words, seed));
+  const results = ids.map((id) => ({ id, metric: metrics[id], ...estimatesById.get(id)! }));
+  const scores = results.filter(({ value }) => !Number.isNaN(value));
+  const warn = (entries: typeof results, why: string): void => {
+    if (entries.length > 0) stderr.write(`${entries.map(({ metric }) => metric.label).join(', ')}: ${why}\n`);
   };
   warn(
-    all.filter((each) => !scores.includes(each)),
+    results.filter((result) => !scores.includes(result)),
     'The lines have too few words.',
   );
   warn(
     scores.filter(({ low }) => low === undefined),
     noInterval(outputs.length, 'line'),
   );
-  const confusion = ofLabels ? confusionOf(pairs!) : undefined;
+  const confusion = needsLabels ? confusionOf(pairs!) : undefined;
   if (json) {
-    const each = scores.map(({ id, metric: { signature }, value, low, high }) => [id, { value, low, high, signature }]);
-    print(JSON.stringify({ ...Object.fromEntries(each), ...(isConfusionAsked && { confusion }) }));
+    const jsonEntries = scores.map(({ id, metric: { signature }, value, low, high }) => [
+      id,
+      { value, low, high, signature },
+    ]);
+    print(JSON.stringify({ ...Object.fromEntries(jsonEntries), ...(isConfusionAsked && { confusion }) }));
     return;
   }
   const width = Math.max(...scores.map(({ metric: { label } }) => label.length));
@@ -109,13 +113,13 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
 }
 
 /** The named metrics, or those that apply and suit the length of the texts. */
-function fitting(
-  named: readonly (Id | typeof CONFUSION)[] | undefined,
+function applicableMetrics(
+  requested: readonly (Id | typeof CONFUSION)[] | undefined,
   pairs: readonly Pair[] | undefined,
 ): readonly (Id | typeof CONFUSION)[] {
-  if (named || !pairs) return named ?? usual(pairs);
+  if (requested || !pairs) return requested ?? defaultMetrics(pairs);
   const metrics: Readonly<Record<string, TextMetric>> = textMetrics();
-  return usual(pairs).filter((id) => {
+  return defaultMetrics(pairs).filter((id) => {
     try {
       checkLengths(Object.hasOwn(metrics, id) ? [metrics[id]!] : [], pairs);
       return true;
@@ -128,7 +132,7 @@ function fitting(
 }
 
 /** Default metrics: repetition without references, and metrics of labels if the references are labels. */
-function usual(pairs: readonly Pair[] | undefined): readonly Id[] {
+function defaultMetrics(pairs: readonly Pair[] | undefined): readonly Id[] {
   if (!pairs) return WRITTEN_METRIC_IDS;
   return labelsAmong(pairs.map(({ wanted }) => wanted)) ? COMPARABLE_IDS : TEXT_METRIC_IDS;
 }
@@ -138,32 +142,37 @@ function usual(pairs: readonly Pair[] | undefined): readonly Id[] {
  * file is skipped in both.
  * @throws HomegrownError `bad-settings` if there is none, or not as many in both; `bad-rows`
  */
-async function linesIn({
+async function readPairs({
   hypotheses,
   references,
   'skip-bad-rows': skips,
 }: Values<typeof OPTIONS>): Promise<{ outputs: readonly string[]; pairs?: readonly Pair[] }> {
   const read = async (path: string): Promise<readonly Line[]> => {
     const lines = await linesOf(path);
-    settle(path, lines, skips);
+    reportBadLines(path, lines, skips);
     return lines;
   };
   const outputs = await read(hypotheses);
   if (outputs.length === 0) throw badSettings(`${hypotheses} is empty.`, 'Add at least one line.');
-  const wanted = references === undefined ? undefined : await read(references);
-  if (wanted && outputs.length !== wanted.length)
+  const referenceLines = references === undefined ? undefined : await read(references);
+  if (referenceLines && outputs.length !== referenceLines.length)
     throw badSettings(
-      `${hypotheses} has ${counted(outputs.length, 'line')}, but ${references!} has ${formatCount(wanted.length)}.`,
+      `${hypotheses} has ${counted(outputs.length, 'line')}, but ${references!} has ${formatCount(referenceLines.length)}.`,
       'Each output needs its reference on the same line.',
     );
-  const places = [...outputs.keys()].filter((at) => !isBad(outputs[at]!) && !isBad(wanted?.[at] ?? ''));
-  const good = (lines: readonly Line[]): readonly string[] => places.map((at) => lines[at] as string);
-  if (!wanted) return { outputs: good(outputs) };
-  const all = good(wanted);
-  return { outputs: good(outputs), pairs: good(outputs).map((output, i) => ({ output, wanted: all[i]! })) };
+  const goodIndices = [...outputs.keys()].filter(
+    (index) => !isBad(outputs[index]!) && !isBad(referenceLines?.[index] ?? ''),
+  );
+  const goodLines = (lines: readonly Line[]): readonly string[] => goodIndices.map((index) => lines[index] as string);
+  if (!referenceLines) return { outputs: goodLines(outputs) };
+  const referenceTexts = goodLines(referenceLines);
+  return {
+    outputs: goodLines(outputs),
+    pairs: goodLines(outputs).map((output, i) => ({ output, wanted: referenceTexts[i]! })),
+  };
 }
 
-function settle(name: string, lines: readonly Line[], isSkipping: boolean): void {
+function reportBadLines(name: string, lines: readonly Line[], isSkipping: boolean): void {
   const bad = new BadRows();
   const malformed = lines.filter(isBad);
   for (const line of malformed) bad.add(line);
@@ -184,8 +193,8 @@ const MAX_TEMPLATE_LABELS = 200;
 
 const isComparable = (id: Id): id is ComparableId => (COMPARABLE_IDS as readonly Id[]).includes(id);
 
-function known(name: string): Id | typeof CONFUSION {
-  const id = [...IDS, CONFUSION].find((each) => each === name);
+function metricId(name: string): Id | typeof CONFUSION {
+  const id = [...IDS, CONFUSION].find((candidate) => candidate === name);
   if (id) return id as Id | typeof CONFUSION;
   throw new UsageError(`Unknown metric '${name}'. Metrics: ${[...IDS, CONFUSION].join(', ')}.`);
 }
@@ -199,13 +208,13 @@ async function linesOf(path: string): Promise<readonly Line[]> {
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   if (!invalidUtf8(bytes)) return lines;
-  let from = 0;
+  let lineStart = 0;
   return lines.map((line, i): Line => {
-    const end = bytes.indexOf(LINE_BREAK, from);
-    const wrong = invalidUtf8(bytes.subarray(from, end < 0 ? bytes.length : end));
-    from = end + 1;
-    return wrong
-      ? { place: `line ${formatCount(i + 1)}`, problem: `isn't UTF-8: byte ${formatCount(wrong.at)}` }
+    const end = bytes.indexOf(LINE_BREAK, lineStart);
+    const badByte = invalidUtf8(bytes.subarray(lineStart, end < 0 ? bytes.length : end));
+    lineStart = end + 1;
+    return badByte
+      ? { place: `line ${formatCount(i + 1)}`, problem: `isn't UTF-8: byte ${formatCount(badByte.at)}` }
       : line;
   });
 }

@@ -22,17 +22,17 @@ import { print, stderr } from './terminal';
 /** Value that names our own list. */
 export const BUNDLED = 'bundled';
 /** Returns the table that a person names instead of our list. */
-export const ownSentences = (asked: string): string | undefined => (asked === BUNDLED ? undefined : asked);
+export const ownSentences = (requested: string): string | undefined => (requested === BUNDLED ? undefined : requested);
 
 /** @throws HomegrownError `bad-file` if a row lacks a sentence */
 export async function sentencePairsOf(
-  asked: string,
+  requested: string,
   bundled: () => readonly SentencePair[],
   signal: AbortSignal,
   reading: Reading,
 ): Promise<readonly SentencePair[]> {
-  if (asked === BUNDLED) return bundled();
-  const { name, rows } = await tableOf(asked, signal, reading);
+  if (requested === BUNDLED) return bundled();
+  const { name, rows } = await tableOf(requested, signal, reading);
   return sentencePairsIn(name, rows);
 }
 

@@ -7,20 +7,23 @@ import { flagsIn, UsageError } from './options';
  * @throws UsageError with --resume or --from, which have their own settings; HomegrownError `bad-settings` of the link
  */
 export function withSettings(args: readonly string[]): readonly string[] {
-  const at = args.findIndex((arg) => /^--settings(=|$)/.test(arg));
-  if (at < 0) return args;
-  const attached = /^--settings=(.*)$/s.exec(args[at]!)?.[1];
-  const link = attached ?? args[at + 1];
+  const index = args.findIndex((arg) => /^--settings(=|$)/.test(arg));
+  if (index < 0) return args;
+  const attached = /^--settings=(.*)$/s.exec(args[index]!)?.[1];
+  const link = attached ?? args[index + 1];
   if (!link || (attached === undefined && link.startsWith('--'))) throw new UsageError('--settings needs a value.');
-  const others = args.filter((_, i) => i !== at && (attached !== undefined || i !== at + 1));
-  const typed = flagsIn(others);
+  const remaining = args.filter((_, i) => i !== index && (attached !== undefined || i !== index + 1));
+  const typed = flagsIn(remaining);
   if (typed.has('settings')) throw new UsageError('--settings is given twice.');
   for (const other of ['resume', 'from'])
     if (typed.has(other)) throw new UsageError(`--settings can't be combined with --${other}.`);
   // Checked before it is parsed as flags, so that an error names the link.
   const settings = settingsIn(link);
-  const linked = new URLSearchParams(queryOf(settings));
+  const linkedFlags = new URLSearchParams(queryOf(settings));
   // Links leave defaults out, and the terminal's own depends on --patience.
-  linked.set('eval-every', String(settings.recipe.evalEvery));
-  return [...others, ...[...linked].flatMap(([name, value]) => (typed.has(name) ? [] : [`--${name}=${value}`]))];
+  linkedFlags.set('eval-every', String(settings.recipe.evalEvery));
+  return [
+    ...remaining,
+    ...[...linkedFlags].flatMap(([name, value]) => (typed.has(name) ? [] : [`--${name}=${value}`])),
+  ];
 }

@@ -19,21 +19,21 @@ import { planWords } from './planWords';
 export function startWords(options: Values<typeof OPTIONS>, run: RunStart): readonly string[] {
   const { data, train, model, recipe, fitted, planner, trainable, past } = run;
   const { test } = data.parts;
-  const tested = test ? `${formatCount(test.tokens)} in the test set, ` : '';
-  const read = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, run.rows);
+  const testWords = test ? `${formatCount(test.tokens)} in the test set, ` : '';
+  const epochs = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, run.rows);
   return [
-    `${formatCount(train.tokens)} training tokens, ${tested}a vocabulary of ${formatCount(run.vocabulary)}, ` +
+    `${formatCount(train.tokens)} training tokens, ${testWords}a vocabulary of ${formatCount(run.vocabulary)}, ` +
       `${formatShort(run.parameters)} parameters, ${recipe.steps} steps on ${run.where}.`,
     fitted &&
       `${options.minutes!} minutes fit these steps: a step takes ${formatDuration(fitted.pace.step)}, ` +
         `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
-    planner ? undefined : `Epochs: ${formatNumber(Number(read.toPrecision(2)))}.`,
+    planner ? undefined : `Epochs: ${formatNumber(Number(epochs.toPrecision(2)))}.`,
     ...(planner ? planWords(planner.withRecipe(recipe), run.kind, powerOf(options)) : []),
     options['batch-tokens'] !== undefined && batchWords(recipe, model.config),
     ...run.begun,
     trainable && `Trainable: ${trainableWords(paramsOf(model), trainable)}.`,
     past && `Resuming ${past.folder} at step ${formatCount(past.info.state.step)}.`,
-    recomputationWords(run.recomputation, OTHERWISE),
+    recomputationWords(run.recomputation, RECOMPUTE_FLAGS),
     patienceWords(run),
     rateWords(options, run),
   ].filter((words) => typeof words === 'string');
@@ -58,7 +58,7 @@ function patienceWords({ recipe, past }: RunStart): string | undefined {
   return `--patience ${recipe.patience} can't end this run: it has ${evaluations} before its last step. Lower --eval-every.`;
 }
 
-const OTHERWISE = '--recompute off keeps them; --memory sets the limit in GB.';
+const RECOMPUTE_FLAGS = '--recompute off keeps them; --memory sets the limit in GB.';
 
 /** `Tokens per update: 16,384, 256 rows of 64, in 4 micro-batches.` */
 function batchWords(recipe: Recipe, { context }: BaseConfig): string {

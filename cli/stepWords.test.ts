@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { TrainEvent } from '../src/core/train/run';
-import { heldStepWords, usedStep } from './stepWords';
+import { savedStepWords, usedStep } from './stepWords';
 import { infoInFolder } from '../node/folders/stepInFolder';
 
 const evaluated = (step: number, loss: number) => ({ kind: 'evaluated', step, loss }) as TrainEvent;
@@ -26,7 +26,7 @@ test('a folder names as best only the step that it holds, and mentions a better 
 
 test('the terminal says which step a folder holds, and which one was better', () => {
   const words = (step: number, steps: number, classes?: readonly string[]) =>
-    heldStepWords(infoInFolder(info(steps, classes), stateAt(step), EVENTS, 'finished'));
+    savedStepWords(infoInFolder(info(steps, classes), stateAt(step), EVENTS, 'finished'));
   expect(words(0, 8)).toBe('Saved model: step 0, best on the validation set.');
   expect(words(8, 8)).toBe("Saved model: step 8. Step 0 was better on the validation set, but isn't saved.");
   expect(words(8, 8, ['ham', 'spam'])).toBe(
@@ -36,8 +36,8 @@ test('the terminal says which step a folder holds, and which one was better', ()
 
 test('an export of a chosen step names the best one', () => {
   const picked = { ...info(8), state: stateAt(8) };
-  expect(heldStepWords(picked)).toBe('Saved model: step 8. Step 0 was better on the validation set.');
-  expect(heldStepWords({ ...picked, state: { ...stateAt(8), best: null } })).toBe('Saved model: step 8.');
+  expect(savedStepWords(picked)).toBe('Saved model: step 8. Step 0 was better on the validation set.');
+  expect(savedStepWords({ ...picked, state: { ...stateAt(8), best: null } })).toBe('Saved model: step 8.');
 });
 
 test('commands name the step of a run, but not of other models', () => {

@@ -6,14 +6,14 @@ import { endingWord } from '../src/core/train/endingWord';
 import { recipeOf } from '../src/core/runs/segments';
 
 /** Says which step a folder has, and whether another one was better. */
-export function heldStepWords({ model, state, bestNotKept }: RunInfo): string {
+export function savedStepWords({ model, state, bestNotKept }: RunInfo): string {
   const isBest = state.best?.step === state.step;
   const kind = model.config.classes ? 'classifier' : 'model';
   const step = `Saved ${kind}: step ${formatCount(state.step)}${isBest ? ', best on the validation set' : ''}.`;
-  const better = bestNotKept ?? (isBest ? null : state.best);
-  if (!better) return step;
+  const betterStep = bestNotKept ?? (isBest ? null : state.best);
+  if (!betterStep) return step;
   const where = bestNotKept ? ", but isn't saved" : '';
-  return `${step} Step ${formatCount(better.step)} was better on the validation set${where}.`;
+  return `${step} Step ${formatCount(betterStep.step)} was better on the validation set${where}.`;
 }
 
 /**
@@ -25,7 +25,7 @@ export function usedStep(
   combined: readonly (string | undefined)[] = [],
 ): { words?: string; json?: { step: number } } {
   if (!info || info.mixed || combined.some((flag) => flag !== undefined)) return {};
-  return { words: heldStepWords(info), json: { step: info.state.step } };
+  return { words: savedStepWords(info), json: { step: info.state.step } };
 }
 
 /** Says how a run ended; undefined for folders of older builds and exports. */

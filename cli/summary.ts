@@ -8,7 +8,7 @@ import { evaluationJson as evaluationOf } from './evaluated';
 import type { OPTIONS } from './growOptions';
 import { finalStanding, standingWords } from './labelWords';
 import type { Values } from './options';
-import { finite, inWords, valuesOf } from './outcome';
+import { finite, outcomeWords, valuesOf } from './outcome';
 import type { RunPrinter } from './runPrinter';
 import { print } from './terminal';
 
@@ -51,7 +51,7 @@ export function printSummary(
   }
   if (forgetting) print(forgettingWords(forgetting));
   print(standing ? standingWords(standing) : verdictWords(verdict));
-  print(inWords(outcome, printer.speed, recipe.objective, evaluated, saves, out, kind));
+  print(outcomeWords(outcome, printer.speed, recipe.objective, evaluated, saves, out, kind));
 }
 
 /** `Old text: perplexity 31.8 before, 33.7 after (+5.9 %).` */

@@ -35,19 +35,21 @@ export interface Command {
 type Run<O extends Options, Code> = (values: Values<O>, given: ReadonlySet<string>) => Promise<Code>;
 /** A command that checks its paths before it runs. */
 export const command = <const O extends Options>(
-  stated: Omit<Command, 'options' | 'run'> & {
+  declaration: Omit<Command, 'options' | 'run'> & {
     options: O;
     /** Replaces flags that stand for others. */
     expand?: (args: readonly string[]) => readonly string[];
     run: Run<O, void> | Run<O, number>;
   },
 ): Command => ({
-  ...stated,
+  ...declaration,
   async run(typed) {
-    const args = withNewNames(stated.expand?.(typed) ?? typed, stated.options, (line) => stderr.write(`${line}\n`));
-    const values = parseOptions(stated.options, args);
-    await checkPaths(stated.options, values);
-    const code = await stated.run(values, flagsIn(args));
+    const args = withNewNames(declaration.expand?.(typed) ?? typed, declaration.options, (line) =>
+      stderr.write(`${line}\n`),
+    );
+    const values = parseOptions(declaration.options, args);
+    await checkPaths(declaration.options, values);
+    const code = await declaration.run(values, flagsIn(args));
     return typeof code === 'number' ? code : 0;
   },
 });
@@ -61,7 +63,7 @@ export type Commands = readonly [Command, ...Command[]];
  */
 export async function main(...commands: Commands): Promise<void> {
   // TensorFlow.js and Dawn write to the console; standard output is for results alone.
-  if (!DEBUGS) console.log = console.info = console.warn = () => undefined;
+  if (!IS_DEBUGGING) console.log = console.info = console.warn = () => undefined;
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
   for (const signal of SIGNALS) process.on(signal, () => stop(new Stopped(signal)));
   // The starting process, which forwards signals, is gone.
@@ -92,13 +94,13 @@ export async function main(...commands: Commands): Promise<void> {
  */
 export async function perform(commands: Commands, args: readonly string[]): Promise<number> {
   const chosen = commands.length === 1 ? commands[0] : commands.find(({ name }) => name.endsWith(` ${args[0]}`));
-  const own = commands.length > 1 && chosen ? args.slice(1) : args;
+  const commandArgs = commands.length > 1 && chosen ? args.slice(1) : args;
   try {
-    if (asksForHelp(own)) {
+    if (asksForHelp(commandArgs)) {
       print((chosen ? [chosen] : commands).map(help).join('\n\n'));
       return 0;
     }
-    if (chosen) return await chosen.run(own);
+    if (chosen) return await chosen.run(commandArgs);
     const [command] = commands[0].name.split(' ');
     const words = commands.map(({ name }) => name.split(' ')[1]).join(', ');
     throw new UsageError(`Unknown ${command} '${args[0] ?? ''}'. Available: ${words}.`);
@@ -109,7 +111,7 @@ export async function perform(commands: Commands, args: readonly string[]): Prom
 const hint = ({ name }: Command): string =>
   `npm run ${name.replace(' ', ' -- ')}${name.includes(' ') ? '' : ' --'} --help lists every flag.`;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly Signal[];
-const DEBUGS = Boolean(process.env['HOMEGROWN_DEBUG']);
+const IS_DEBUGGING = Boolean(process.env['HOMEGROWN_DEBUG']);
 let outputFailure: Error | undefined;
 
 /** Ends the process at once: work on a device may never return. */
@@ -125,7 +127,7 @@ export function report(error: unknown, isJson: boolean): number {
   if (!(error instanceof Stopped && error.signal === 'SIGPIPE')) {
     const clear = stderr.isTTY ? '\r\u001b[2K' : '';
     stderr.write(`${clear}${[...(rows ? rowLines(rows) : []), message].join('\n')}\n`);
-    if (DEBUGS && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`);
+    if (IS_DEBUGGING && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`);
     if (isJson) print(JSON.stringify({ error: { code, message, ...(rows && { rows }) } }));
   }
   return exitCode;

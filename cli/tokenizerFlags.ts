@@ -17,28 +17,28 @@ export function tokenizerSettings(
   special: string,
   needed: readonly TokenRole[] = [],
 ): TrainSettings {
-  const asked = rolesOf(special);
-  const roles = [...asked, ...missingRoles(asked, needed)];
+  const requestedRoles = rolesOf(special);
+  const roles = [...requestedRoles, ...missingRoles(requestedRoles, needed)];
   if (tokenizer === 'characters' || tokenizer === 'bytes') return { kind: tokenizer, vocabulary: 0, roles };
   const [, digits] = /^bpe:(\d{1,9})$/.exec(tokenizer) ?? [];
   const vocabulary = Number(digits);
   if (!(vocabulary >= MIN_VOCABULARY && vocabulary <= MAX_VOCABULARY))
     throw new UsageError(`--tokenizer must be ${TOKENIZERS}, not '${tokenizer}'.`);
-  const smallest = MIN_VOCABULARY + roles.length;
-  if (vocabulary >= smallest) return { kind: 'bpe', vocabulary, roles };
+  const minVocabulary = MIN_VOCABULARY + roles.length;
+  if (vocabulary >= minVocabulary) return { kind: 'bpe', vocabulary, roles };
   throw new UsageError(
-    `--tokenizer ${tokenizer} is too small for ${roles.length + 1} special tokens. Use bpe:${smallest} or larger.`,
+    `--tokenizer ${tokenizer} is too small for ${roles.length + 1} special tokens. Use bpe:${minVocabulary} or larger.`,
   );
 }
 
 /** `mask,sentinel:2` -> mask, sentinel, sentinel. */
-function rolesOf(given: string): readonly TokenRole[] {
-  if (given === '') return [];
-  const roles = given.split(',').flatMap((item): TokenRole[] => {
+function rolesOf(typed: string): readonly TokenRole[] {
+  if (typed === '') return [];
+  const roles = typed.split(',').flatMap((item): TokenRole[] => {
     const [, name, digits] = /^([a-z]+)(?::([1-9]\d{0,3}))?$/.exec(item) ?? [];
     const role = OTHER_ROLES.find((other) => other === name);
     if (!role || (digits !== undefined && !TOKEN_ROLES[role].isNumbered))
-      throw new UsageError(`--special must be any of ${LIST}, not '${given}'.`);
+      throw new UsageError(`--special must be any of ${LIST}, not '${typed}'.`);
     return new Array<TokenRole>(Number(digits ?? 1)).fill(role);
   });
   const problem = rolesProblem(inOrder(roles));

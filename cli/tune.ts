@@ -9,10 +9,22 @@ import { TUNE_OPTIONS } from './tuneOptions';
 import { beginsFlags } from './tuneFlags';
 
 async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<string>): Promise<number> {
-  const { kind, chats, template, adapter, learns, 'frozen-dtype': rest, old, text, pairs, data, ...grows } = options;
+  const {
+    kind,
+    chats,
+    template,
+    adapter,
+    learns,
+    'frozen-dtype': rest,
+    old,
+    text,
+    pairs,
+    data,
+    ...growOptions
+  } = options;
   if (given.has('objective')) throw new UsageError(`--kind ${kind} sets the objective. Remove --objective.`);
-  const foreign = Object.entries(FLAGS).find(([flag, kinds]) => given.has(flag) && !kinds.includes(kind));
-  if (foreign) throw new UsageError(`--${foreign[0]} is for --kind ${foreign[1].join(' and ')}. ${TAKES[kind]}`);
+  const misplaced = Object.entries(FLAGS).find(([flag, kinds]) => given.has(flag) && !kinds.includes(kind));
+  if (misplaced) throw new UsageError(`--${misplaced[0]} is for --kind ${misplaced[1].join(' and ')}. ${TAKES[kind]}`);
   if (given.has('recipe') && kind !== 'adapt')
     throw new UsageError('--recipe is for plain text, not for chats or labeled texts. Remove it.');
   if (kind === 'instruct' && !chats === !pairs)
@@ -20,30 +32,44 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
   if (options.from === undefined && kind !== 'classify') throw new UsageError('--from is missing.');
   if (options.from === undefined && (adapter !== undefined || learns !== 'all'))
     throw new UsageError('--adapter and --learns need a model. Add --from, or remove them.');
-  const written = template === undefined ? undefined : await readFile(template, 'utf8');
-  const isToAnswer = kind === 'instruct';
+  const templateText = template === undefined ? undefined : await readFile(template, 'utf8');
+  const isInstruct = kind === 'instruct';
   const classify = kind === 'classify' ? await classifying(options) : undefined;
-  const own = classify && options.from === undefined ? usualSizes(given) : {};
+  const defaultSizes = classify && options.from === undefined ? defaultSizeFlags(given) : {};
   return learn(
-    { ...grows, ...own, text: isToAnswer ? chats : text, pairs, data, resume: undefined, settings: undefined },
+    {
+      ...growOptions,
+      ...defaultSizes,
+      text: isInstruct ? chats : text,
+      pairs,
+      data,
+      resume: undefined,
+      settings: undefined,
+    },
     given,
     {
       begins: beginsFlags(adapter, learns),
       rest,
       old,
-      ...(isToAnswer && { chats: { ...(written !== undefined && { template: written }) } }),
+      ...(isInstruct && { chats: { ...(templateText !== undefined && { template: templateText }) } }),
       ...(classify && { classify }),
     },
   );
 }
 
 /** The page's small encoder, if no size was typed. */
-function usualSizes(given: ReadonlySet<string>): Partial<Values<typeof TUNE_OPTIONS>> {
+function defaultSizeFlags(given: ReadonlySet<string>): Partial<Values<typeof TUNE_OPTIONS>> {
   if (given.has('model')) return {};
   const { id, config } = USUAL_BODY;
   const { layers, heads, width, context } = config;
-  const usual = { layers, heads, width, context, tokenizer: `${USUAL_TOKENIZER.kind}:${USUAL_TOKENIZER.vocabulary}` };
-  return { model: id, ...Object.fromEntries(Object.entries(usual).filter(([flag]) => !given.has(flag))) };
+  const defaults = {
+    layers,
+    heads,
+    width,
+    context,
+    tokenizer: `${USUAL_TOKENIZER.kind}:${USUAL_TOKENIZER.vocabulary}`,
+  };
+  return { model: id, ...Object.fromEntries(Object.entries(defaults).filter(([flag]) => !given.has(flag))) };
 }
 
 type Kind = Values<typeof TUNE_OPTIONS>['kind'];

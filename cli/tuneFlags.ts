@@ -1,14 +1,14 @@
 /** --adapter and --learns: the trained part of a tuned model. */
 import { existsSync } from 'node:fs';
 import { type AdapterId, adapterOf, ADAPTERS } from '../src/core/adapters';
-import { targetsOf } from '../src/core/adapters/targetModules';
+import type { TargetModules } from '../src/core/adapters/targetModules';
 import { type TrainableScope, weightsInScope } from '../src/core/adapters/trainableScope';
 import type { Trainable } from '../src/core/adapters/trainable';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
 import { paramsOf } from '../src/core/models';
 import { headOf } from '../src/core/models/classes';
 import type { ModelChoice } from '../src/core/models/network';
-import type { ParamTable } from '../src/core/models/spec';
+import { adapterTrainable } from '../src/core/runs/tuningConfig';
 import { beginsWith } from '../node/runs/adapterStart';
 import { UsageError } from './options';
 import type { Tuning } from '../node/runs/tuning';
@@ -23,44 +23,40 @@ export const LEARNS =
 export function beginsFlags(adapter: string | undefined, learns: string): Tuning['begins'] {
   if (adapter !== undefined && learns !== 'all')
     throw new UsageError("--adapter freezes the base, so it can't be combined with --learns. Use one of them.");
-  if (adapter !== undefined && !isNamed(adapter) && existsSync(adapter)) return (start) => beginsWith(adapter, start);
-  const trainable = adapter === undefined ? partOf(trainableFlag(learns)) : adapterFlag(adapter);
+  if (adapter !== undefined && !isAdapterId(adapter) && existsSync(adapter))
+    return (start) => beginsWith(adapter, start);
+  const trainable = adapter === undefined ? scopeToTrainable(trainableFlag(learns)) : adapterFlag(adapter);
   return ({ model, weights }) => {
     const what = trainable(model);
     return { base: weights, weights, ...(what && { trainable: what }) };
   };
 }
 
-const partOf =
+const scopeToTrainable =
   (part: TrainableScope) =>
   (model: ModelChoice): Trainable | undefined => {
     const weights = weightsInScope(part, paramsOf(model), model.config.layers);
     return weights && { weights: [...new Set([...weights, ...Object.keys(headOf(model))])] };
   };
 
-const bodyOf = (model: ModelChoice): ParamTable => {
-  const head = headOf(model);
-  return Object.fromEntries(Object.entries(paramsOf(model)).filter(([name]) => !Object.hasOwn(head, name)));
-};
-
 /** The PEFT folder that `--adapter` of tune names. */
-export const adapterPath = (given: string): string | undefined => (isNamed(given) ? undefined : given);
+export const adapterPath = (flag: string): string | undefined => (isAdapterId(flag) ? undefined : flag);
 
 /** `lora` or `lora:8`, which isn't a folder. */
-const isNamed = (given: string): boolean => IDS.some((id) => given === id || given.startsWith(`${id}:`));
+const isAdapterId = (flag: string): boolean => IDS.some((id) => flag === id || flag.startsWith(`${id}:`));
 
-function trainableFlag(given: string): TrainableScope {
-  const [, what, digits] = /^(all|norms|last)(?::([1-9]\d{0,3}))?$/.exec(given) ?? [];
+function trainableFlag(flag: string): TrainableScope {
+  const [, what, digits] = /^(all|norms|last)(?::([1-9]\d{0,3}))?$/.exec(flag) ?? [];
   if (what === 'last' && digits !== undefined) return { what, layers: Number(digits) };
   if ((what === 'all' || what === 'norms') && digits === undefined) return { what };
-  throw new UsageError(`--learns must be all, last:N or norms, not '${given}'.`);
+  throw new UsageError(`--learns must be all, last:N or norms, not '${flag}'.`);
 }
 
 /** `lora:8`, `lora:rank=8,alpha=16,targets=c_attn+c_proj`. */
-function adapterFlag(given: string): (model: ModelChoice) => Trainable {
-  const [, name, words = ''] = /^([^:]+)(?::(.+))?$/s.exec(given) ?? [];
-  const id = IDS.find((each) => each === name);
-  if (!id) throw new UsageError(`--adapter must be one of ${IDS.join(', ')}, not '${given}', or name a PEFT folder.`);
+function adapterFlag(flag: string): (model: ModelChoice) => Trainable {
+  const [, name, words = ''] = /^([^:]+)(?::(.+))?$/s.exec(flag) ?? [];
+  const id = IDS.find((candidate) => candidate === name);
+  if (!id) throw new UsageError(`--adapter must be one of ${IDS.join(', ')}, not '${flag}', or name a PEFT folder.`);
   const fields: Readonly<Record<string, Field>> = adapterOf(id).fields;
   const [first = ''] = Object.keys(fields);
   const settings: Record<string, unknown> = { ...initialValues(adapterOf(id).fields) };
@@ -71,24 +67,17 @@ function adapterFlag(given: string): (model: ModelChoice) => Trainable {
     else
       settings[key] = settingOf(key, value, Object.hasOwn(fields, key) ? fields[key] : undefined, Object.keys(fields));
   }
-  // The head of a classifier gets random weights, and all of it is trained.
-  return (model) => ({
-    weights: Object.keys(headOf(model)),
-    adapter: {
-      id,
-      settings: settings as never,
-      beside: targetsOf(targets ? { what: 'named', targets } : { what: 'all' }, bodyOf(model)),
-    },
-  });
+  const targetModules: TargetModules = targets ? { what: 'named', targets } : { what: 'all' };
+  return (model) => adapterTrainable(model, { id, settings: settings as never }, targetModules);
 }
 
 function splitOnce(part: string): [key: string, value: string] {
-  const at = part.indexOf('=');
-  return [part.slice(0, at), part.slice(at + 1)];
+  const separator = part.indexOf('=');
+  return [part.slice(0, separator), part.slice(separator + 1)];
 }
 
-function settingOf(key: string, value: string, field: Field | undefined, known: readonly string[]): number | boolean {
-  if (!field) throw new UsageError(`--adapter has no setting '${key}': it has ${[...known, 'targets'].join(', ')}.`);
+function settingOf(key: string, value: string, field: Field | undefined, names: readonly string[]): number | boolean {
+  if (!field) throw new UsageError(`--adapter has no setting '${key}': it has ${[...names, 'targets'].join(', ')}.`);
   if (field.kind === 'switch' && (value === 'on' || value === 'off')) return value === 'on';
   const setting = value.trim() === '' ? NaN : Number(value);
   const problem = fieldProblem(field, setting);

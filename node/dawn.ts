@@ -22,14 +22,14 @@ export function installDawn(options: { adapter?: string | undefined } = {}): voi
  * milliseconds, so that the times of a fast GPU stay true, then once per millisecond.
  */
 function pollLessOften(): void {
-  let asked = 0;
-  const ask = () => void (asked = performance.now());
-  afterCall<'mapAsync', Promise<void>>(GPUBuffer.prototype, 'mapAsync', ask);
-  afterCall(GPUQueue.prototype, 'onSubmittedWorkDone', ask);
+  let lastRequestAt = 0;
+  const noteRequest = () => void (lastRequestAt = performance.now());
+  afterCall<'mapAsync', Promise<void>>(GPUBuffer.prototype, 'mapAsync', noteRequest);
+  afterCall(GPUQueue.prototype, 'onSubmittedWorkDone', noteRequest);
   globalThis.setImmediate = new Proxy(setImmediate, {
-    apply(now, self, [act, ...args]: Parameters<typeof setImmediate>) {
-      const isLate = isPolling(act) && performance.now() - asked > FREQUENT_MS;
-      return isLate ? setTimeout(act, 1) : (Reflect.apply(now, self, [act, ...args]) as unknown);
+    apply(original, self, [callback, ...args]: Parameters<typeof setImmediate>) {
+      const isLate = isPolling(callback) && performance.now() - lastRequestAt > FREQUENT_MS;
+      return isLate ? setTimeout(callback, 1) : (Reflect.apply(original, self, [callback, ...args]) as unknown);
     },
   });
 }

@@ -10,8 +10,8 @@ export interface Output {
 /** Messages go to file 3 if scripts/cli.mjs started this process, because engines write their own notes to file 2. */
 const ownStderr = streamTo(Number(process.env['HOMEGROWN_WORDS'] ?? 2));
 delete process.env['HOMEGROWN_WORDS']; // Not for processes that this one starts.
-const own: Output = { stdout: { write: (text) => void process.stdout.write(text) }, stderr: ownStderr };
-let current = own;
+const processOutput: Output = { stdout: { write: (text) => void process.stdout.write(text) }, stderr: ownStderr };
+let current = processOutput;
 
 export const stdout: Output['stdout'] = { write: (text) => current.stdout.write(text) };
 export const stderr: Output['stderr'] = {
@@ -25,13 +25,13 @@ export const stderr: Output['stderr'] = {
 };
 export const print = (line: string): void => stdout.write(`${line}\n`);
 
-/** Redirects everything that is written until `use` ends to `output`. */
-export async function writingTo<T>(output: Output, use: () => Promise<T>): Promise<T> {
+/** Redirects everything that is written until `work` ends to `output`. */
+export async function writingTo<T>(output: Output, work: () => Promise<T>): Promise<T> {
   current = output;
   try {
-    return await use();
+    return await work();
   } finally {
-    current = own;
+    current = processOutput;
   }
 }
 
@@ -41,9 +41,9 @@ function streamTo(file: number): Output['stderr'] {
 }
 /** Errors of a closed stream are ignored. */
 function writeWhole(file: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length;) {
+  for (let offset = 0; offset < bytes.length;) {
     try {
-      at += writeSync(file, bytes, at);
+      offset += writeSync(file, bytes, offset);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
     }

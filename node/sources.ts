@@ -20,20 +20,20 @@ export interface OpenedFile {
 
 /** A source that is read from its start to its end: a file, a pipe, or a file of /proc, which reports no size. */
 export async function textFile(path: string): Promise<TextSource> {
-  const found = await look(path);
-  if (found.isDirectory()) throw badFile(`${path} is a folder.`, 'Name the files in it.');
+  const stats = await statFile(path);
+  if (stats.isDirectory()) throw badFile(`${path} is a folder.`, 'Name the files in it.');
   const name = visibleName(basename(path));
-  if (found.isFIFO()) return { name, size: 0, stream: () => piecesOfPipe(path) };
-  const kind = specialKind(found);
+  if (stats.isFIFO()) return { name, size: 0, stream: () => piecesOfPipe(path) };
+  const kind = specialKind(stats);
   if (kind !== undefined) throw badFile(`${path} is ${kind}; only files and pipes can be read.`);
-  return { name, size: found.size, stream: () => piecesOfFile(path, found), places: placesIn(path, found) };
+  return { name, size: stats.size, stream: () => piecesOfFile(path, stats), places: placesIn(path, stats) };
 }
 
 /** A file that is read at random offsets. */
 export async function byteFile(path: string): Promise<ByteSource> {
-  const found = await look(path);
-  if (!found.isFile()) throw badFile(`${path} doesn't allow random access.`, 'Copy it to a regular file first.');
-  return placesIn(path, found);
+  const stats = await statFile(path);
+  if (!stats.isFile()) throw badFile(`${path} doesn't allow random access.`, 'Copy it to a regular file first.');
+  return placesIn(path, stats);
 }
 
 interface Kinds {
@@ -43,10 +43,10 @@ interface Kinds {
   isCharacterDevice(): boolean;
 }
 /** `a socket`; undefined for a file, a folder and a link. */
-export function specialKind(found: Kinds): string | undefined {
-  if (found.isFIFO()) return 'a pipe (FIFO)';
-  if (found.isSocket()) return 'a socket';
-  return found.isBlockDevice() || found.isCharacterDevice() ? 'a device' : undefined;
+export function specialKind(stats: Kinds): string | undefined {
+  if (stats.isFIFO()) return 'a pipe (FIFO)';
+  if (stats.isSocket()) return 'a socket';
+  return stats.isBlockDevice() || stats.isCharacterDevice() ? 'a device' : undefined;
 }
 
 async function* piecesOfFile(path: string, before: Stats): AsyncGenerator<Uint8Array> {
@@ -87,9 +87,9 @@ function checkUnchanged(path: string, before: Stats, after: Stats): void {
   if (after.size > 0 && before.mtimeMs !== after.mtimeMs) throw changed(path, 'was written during that time');
 }
 
-const changed = (path: string, how: string): HomegrownError =>
+const changed = (path: string, reason: string): HomegrownError =>
   badFile(
-    `${path} changed while it was read: it ${how}.`,
+    `${path} changed while it was read: it ${reason}.`,
     'None of it was used. Try again when no program writes to it.',
   );
 
@@ -124,7 +124,7 @@ async function* piecesOfPipe(path: string): AsyncGenerator<Uint8Array> {
 /** Milliseconds until a message says that a pipe is empty. */
 const PATIENCE_MS = 1000;
 
-async function look(path: string): Promise<Stats> {
+async function statFile(path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (error) {

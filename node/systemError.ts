@@ -11,7 +11,7 @@ export function systemFailure(error: SystemError, path = error.path): HomegrownE
   const [name, reason] = getSystemErrorMap().get(error.errno) ?? [error.code ?? 'unknown', error.message];
   const code =
     name === 'ENOSPC' || name === 'EDQUOT' ? 'storage-full' : name === 'ENOMEM' ? 'out-of-memory' : 'bad-file';
-  const subject = path === undefined ? 'A file' : shortened(path);
+  const subject = path === undefined ? 'A file' : truncatePath(path);
   const verb = VERBS[error.syscall ?? ''] ?? 'used';
   return new HomegrownError(code, `${subject} can't be ${verb}: ${reason} (${name})`);
 }
@@ -29,4 +29,4 @@ const VERBS: Readonly<Record<string, string>> = {
   rmdir: 'removed',
   unlink: 'removed',
 };
-const shortened = (path: string): string => (path.length > 200 ? `${path.slice(0, 80)}…${path.slice(-80)}` : path);
+const truncatePath = (path: string): string => (path.length > 200 ? `${path.slice(0, 80)}…${path.slice(-80)}` : path);

@@ -4,18 +4,18 @@ import type { DocumentReader } from '../../src/core/documents/formats/format';
 import '../../node/texts/reader';
 
 const documents: DocumentReader['documents'] = async function* ({ bytes }) {
-  let said = '';
-  for await (const piece of bytes) said += new TextDecoder().decode(piece);
-  if (said === 'hang') for (;;);
-  if (said === 'explode') for (const held: object[] = []; ;) held.push({ held, more: new Array(100).fill(said) });
-  if (said === 'exit') process.exit(3);
-  if (said === 'throw')
+  let command = '';
+  for await (const piece of bytes) command += new TextDecoder().decode(piece);
+  if (command === 'hang') for (;;);
+  if (command === 'explode') for (const held: object[] = []; ;) held.push({ held, more: new Array(100).fill(command) });
+  if (command === 'exit') process.exit(3);
+  if (command === 'throw')
     await new Promise(() => {
       setTimeout(() => {
         throw new Error('thrown out of the blue');
       }, 0);
     });
-  if (said === 'reject') void Promise.reject(new Error('nobody looks'));
-  yield { text: said };
+  if (command === 'reject') void Promise.reject(new Error('nobody looks'));
+  yield { text: command };
 };
 Object.assign(FORMATS.srt, { open: () => Promise.resolve({ documents }) });

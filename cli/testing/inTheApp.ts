@@ -19,7 +19,7 @@ const RUN = 'of-the-app';
 /**
  * Trains a run to step 4, exports it as a folder, and resumes it in the app to its last step.
  * @param steps total number
- * @param own settings that differ from a byte tokenizer and the defaults
+ * @param overrides settings that differ from a byte tokenizer and the defaults
  * @returns the hash of the weights in the app
  */
 export async function grownInTheApp(
@@ -28,15 +28,15 @@ export async function grownInTheApp(
   folder: string,
   steps: number,
   runId = RUN,
-  own: { tokenizer?: TokenizerModel; recipe?: Partial<Recipe> } = {},
+  overrides: { tokenizer?: TokenizerModel; recipe?: Partial<Recipe> } = {},
 ): Promise<string> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const normalizers = sharedNormalizers(texts);
   const bytes = { kind: 'bytes', merges: [], ...(normalizers.length > 0 && { normalizers }) } as const;
-  const tokenizer = own.tokenizer ?? bytes;
+  const tokenizer = overrides.tokenizer ?? bytes;
   const split = { validation: 0.1, test: 0, seed: 0 };
-  const cut = await createTokenizer(tokenizer);
-  const data = await buildData(store, ids, cut, split, unwatched);
+  const tokenizerOfRun = await createTokenizer(tokenizer);
+  const data = await buildData(store, ids, tokenizerOfRun, split, unwatched);
   const recipe = {
     ...DEFAULT_RECIPE,
     batch: 4,
@@ -46,17 +46,17 @@ export async function grownInTheApp(
     evalTokens: 64,
     dropout: 0.1,
     schedule: 'constant' as const,
-    ...own.recipe,
+    ...overrides.recipe,
   };
   const model = {
     id: 'gpt',
-    config: { layers: 1, heads: 2, width: 16, context: own.recipe ? 64 : 16 },
-    vocabulary: cut.size,
+    config: { layers: 1, heads: 2, width: 16, context: overrides.recipe ? 64 : 16 },
+    vocabulary: tokenizerOfRun.size,
   } as const;
   const run = { runId, projectId: 'first', name: 'Letters', createdAt: 1, model, recipe, tokenizer };
   const place = { store, device: 'WASM' };
   await begin(place, { ...run, data, texts: texts.map(trainingFacts) }, unwatched);
-  await takeHome(store, folder, runId);
+  await exportToFolder(store, folder, runId);
   await resume(place, { runId, steps }, unwatched);
   const weights = (await exported(store, runId)).find(({ name }) => name === 'model.safetensors')!;
   return createHash('sha256')
@@ -65,7 +65,7 @@ export async function grownInTheApp(
 }
 
 /** Exported as it is now. */
-export async function takeHome(store: BlobStore, folder: string, runId = RUN): Promise<void> {
+export async function exportToFolder(store: BlobStore, folder: string, runId = RUN): Promise<void> {
   await mkdir(folder);
   for (const file of await exported(store, runId)) await writeFile(join(folder, file.name), await readBytes(file));
 }

@@ -4,7 +4,7 @@ import type { Snapshot, TrainInput, TrainState } from '../../src/core/train/run'
 
 export class BestStep {
   /** Everything that a resume needs. */
-  private held: Snapshot | undefined;
+  private best: Snapshot | undefined;
 
   constructor(from: Snapshot | undefined) {
     if (from) this.see(from);
@@ -12,11 +12,11 @@ export class BestStep {
 
   /** Notes a saved snapshot, which may be the best so far. */
   see(saved: Snapshot): void {
-    if (saved.state.best?.step === saved.state.step) this.held = saved;
+    if (saved.state.best?.step === saved.state.step) this.best = saved;
   }
 
   readonly keep: NonNullable<TrainInput['keepBest']> = async (state, _, tensors) => {
-    this.held = { state, tensors: await tensors() };
+    this.best = { state, tensors: await tensors() };
     return { bytes: 0 };
   };
 
@@ -26,12 +26,12 @@ export class BestStep {
     run: Parameters<typeof defaultStep>[0],
     evaluations: readonly StepLoss[],
   ): Snapshot | undefined {
-    const { held } = this;
-    if (!held || held.state.step === latest.step) return undefined;
+    const { best } = this;
+    if (!best || best.state.step === latest.step) return undefined;
     const steps = [
-      { step: held.state.step, best: true, latest: false, loss: held.state.best!.loss },
+      { step: best.state.step, best: true, latest: false, loss: best.state.best!.loss },
       { step: latest.step, best: false, latest: true, loss: null },
     ];
-    return defaultStep(run, steps, evaluations) === 'best' ? held : undefined;
+    return defaultStep(run, steps, evaluations) === 'best' ? best : undefined;
   }
 }

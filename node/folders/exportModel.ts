@@ -45,18 +45,18 @@ export const checkExportPlace = ({ format, out, from }: ExportRequest): Promise<
   format.kind === 'folder' ? checkOutFolder(out, [], []) : checkOutFile(out, from);
 
 /**
- * @param since mark of `checkExportPlace`
+ * @param mark mark of `checkExportPlace`
  * @throws HomegrownError `bad-file`; `bad-settings` if the format can't hold the model, or a file is in the way
  */
 export async function exportModel(
   request: ExportRequest,
-  since: string,
+  mark: string,
   reporter: ExportReporter,
   signal: AbortSignal,
 ): Promise<ExportedModel> {
   const { from, adapter, format, out, withOptimizer } = request;
-  const read = await readModel(from, unneededFiles(request), signal);
-  const merged = adapter === undefined ? read : await withAdapter(read, adapter, signal);
+  const original = await readModel(from, unneededFiles(request), signal);
+  const merged = adapter === undefined ? original : await withAdapter(original, adapter, signal);
   const model = await averagedModel(merged, request.average, signal);
   if (merged.adapted?.words !== undefined) reporter.say(merged.adapted.words);
   const hasMoments = withMoments(format, withOptimizer);
@@ -64,11 +64,11 @@ export async function exportModel(
   const settings = settingsOf(exported.info);
   const problem = format.problem?.(settings) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another --format.');
-  const files = (await format.files(exported, request)).map((file) => until(signal, file));
+  const files = (await format.files(exported, request)).map((file) => stoppable(signal, file));
   const report = (written: Written, count = 1): void => reporter.written({ ...written, files: count }, model.info);
   const result = { info: model.info, warning: format.warning?.(settings) ?? null };
   if (format.kind === 'folder') {
-    const written = await writeFolder(out, files, since);
+    const written = await writeFolder(out, files, mark);
     report(written, files.length);
     return { ...result, code: codeOf(out, written) };
   }
@@ -81,7 +81,7 @@ export async function exportModel(
     (await sidecarsOf(out)).map(([path]) => path),
     request,
   );
-  const written = await writeFile(out, files[0]!, since);
+  const written = await writeFile(out, files[0]!, mark);
   report(written);
   for (const [path, file] of await sidecarsOf(written.place))
     report(await writeFile(path, file, marks.get(path) ?? ''));
@@ -111,7 +111,7 @@ async function checkSidecars(paths: readonly string[], { out, from }: ExportRequ
 }
 
 /** Stops writing a file if the command is interrupted. */
-const until = (signal: AbortSignal, file: ByteStream): ByteStream => ({
+const stoppable = (signal: AbortSignal, file: ByteStream): ByteStream => ({
   ...file,
   async *chunks() {
     for await (const chunk of file.chunks()) {

@@ -21,8 +21,8 @@ export async function filesOf(
   for (const name of [...names, ...adapter].filter((name) => !unneeded.includes(name))) {
     const path = join(from, name);
     // Other entries of the folder, such as folders and dead links, don't matter.
-    const found = await stat(path).catch(() => undefined);
-    if (found?.isFile()) files.push({ name, path, source: await byteFile(path) });
+    const stats = await stat(path).catch(() => undefined);
+    if (stats?.isFile()) files.push({ name, path, source: await byteFile(path) });
   }
   return files;
 }

@@ -80,7 +80,7 @@ class FolderRun implements RunPlace<FolderRunEnd> {
   private newest: Snapshot | undefined;
   private readonly best: BestStep;
   /** Number of events before this session. */
-  private readonly before: number;
+  private readonly earlierEvents: number;
 
   /**
    * @param until a person or the time ends training
@@ -95,7 +95,7 @@ class FolderRun implements RunPlace<FolderRunEnd> {
     this.planned = { model, recipe, trainable };
     this.best = new BestStep(from);
     this.keepBest = this.best.keep;
-    this.before = run.events.length;
+    this.earlierEvents = run.events.length;
   }
 
   event(event: TrainEvent): void {
@@ -109,7 +109,7 @@ class FolderRun implements RunPlace<FolderRunEnd> {
     const { reason, state } = outcome;
     const { events, saves } = this.run;
     // A stop saves before it evaluates.
-    if (isLastMeasured(events.slice(this.before))) await this.writeLastEvaluation(state);
+    if (isLastMeasured(events.slice(this.earlierEvents))) await this.writeLastEvaluation(state);
     const isDone = reason !== 'stopped' || this.isTimeOver();
     const used = isDone ? await this.useBest(state) : state;
     const isKept = isDone || hasImproved(events, state.step);
@@ -135,12 +135,13 @@ class FolderRun implements RunPlace<FolderRunEnd> {
     const { saves, input, whole, local, progress, keepsNewest } = this.run;
     this.best.see(snapshot);
     this.newest = undefined; // freed before the next one takes memory
-    const all = whole(input.model, snapshot);
-    if (keepsNewest) this.newest = { state: all.state, tensors: ownOf(input.model, all.tensors) };
+    const snapshotWithBase = whole(input.model, snapshot);
+    if (keepsNewest)
+      this.newest = { state: snapshotWithBase.state, tensors: ownOf(input.model, snapshotWithBase.tensors) };
     const wasRedirected = saves.isRedirected;
     const bytes = await saves.save(snapshot.state.step, async (folder) => {
       const described = await this.describe(snapshot.state, folder, status);
-      return [...huggingFaceFiles({ ...described, snapshot: all, tokens: null }, WITH_OPTIMIZER), local];
+      return [...huggingFaceFiles({ ...described, snapshot: snapshotWithBase, tokens: null }, WITH_OPTIMIZER), local];
     });
     if (saves.isRedirected && !wasRedirected) progress.say(redirectedWords(saves));
     return { bytes };
@@ -150,17 +151,23 @@ class FolderRun implements RunPlace<FolderRunEnd> {
   private async describe(state: TrainState, folder: string, status: Status) {
     const { info, events, tokenizer, recipe, length } = this.run;
     const described = infoInFolder(withSteps(info, Math.max(state.step, length())), state, events, status);
-    const measured = await evaluationsIn(folder, described);
-    return { info: { ...described, ...measured }, tokenizer, events, formats: allFormats(), ...(recipe && { recipe }) };
+    const evaluations = await evaluationsIn(folder, described);
+    return {
+      info: { ...described, ...evaluations },
+      tokenizer,
+      events,
+      formats: allFormats(),
+      ...(recipe && { recipe }),
+    };
   }
 
   private async writeLastEvaluation(state: TrainState): Promise<void> {
     const { saves, events, local } = this.run;
     const { loss = Infinity } = events.findLast((event) => event.kind === 'evaluated') ?? {};
     const best = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
-    const known = { ...state, best };
+    const newState = { ...state, best };
     await saves.retell(async (folder) => {
-      return [...tellingFiles(await this.describe(known, folder, this.statusAt(known))), local];
+      return [...tellingFiles(await this.describe(newState, folder, this.statusAt(newState))), local];
     });
   }
 
@@ -168,11 +175,11 @@ class FolderRun implements RunPlace<FolderRunEnd> {
   private async useBest(latest: TrainState): Promise<TrainState> {
     const { info, events } = this.run;
     const evaluations = events.filter((event) => event.kind === 'evaluated');
-    const better = this.best.insteadOf(latest, info, evaluations);
-    if (!better) return latest;
-    info.result = resultOf(evaluations.findLast(({ step }) => step === better.state.step)!);
-    await this.saveAs(better, this.statusAt(latest));
-    return better.state;
+    const bestSnapshot = this.best.insteadOf(latest, info, evaluations);
+    if (!bestSnapshot) return latest;
+    info.result = resultOf(evaluations.findLast(({ step }) => step === bestSnapshot.state.step)!);
+    await this.saveAs(bestSnapshot, this.statusAt(latest));
+    return bestSnapshot.state;
   }
 }
 

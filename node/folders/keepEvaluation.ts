@@ -43,43 +43,45 @@ interface MeasuredRun extends Pick<SavedRun, 'folder' | 'data' | 'tokenizer'> {
  * @param lists results that replace those of lists with the same names
  */
 export async function keepEvaluation(
-  past: MeasuredRun,
+  run: MeasuredRun,
   part: 'validation' | 'test',
   evaluation: Evaluation,
   lists: Lists = {},
 ): Promise<Kept> {
-  const { folder, data } = past;
-  const of = partHash(data, part);
-  const found = await withListHashes(storable(evaluation), lists);
+  const { folder, data } = run;
+  const testSet = partHash(data, part);
+  const listResults = await withListHashes(storable(evaluation), lists);
   try {
-    return await transaction(folder, async (at) => {
-      const info = await infoIn(at.path);
-      if (info?.id !== past.info.id || info.state.step !== past.info.state.step)
+    return await transaction(folder, async (place) => {
+      const info = await infoIn(place.path);
+      if (info?.id !== run.info.id || info.state.step !== run.info.state.step)
         throw badSettings(`The run in ${folder} kept training during the evaluation.`, 'Run evaluate again.');
-      const listed = await listedIn(at.path);
-      if (!DESCRIBING_FILES.every((name) => listed?.includes(name)))
+      const listedFiles = await listedIn(place.path);
+      if (!DESCRIBING_FILES.every((name) => listedFiles?.includes(name)))
         throw badSettings(`Homegrown did not write all files of ${folder}.`, 'Evaluate a folder that grow wrote.');
-      const looks = part === 'test' ? withTestSetAccess(info.looks, of) : info.looks;
-      const look = part === 'test' ? testSetAccessCount(looks, of) : undefined;
+      const looks = part === 'test' ? withTestSetAccess(info.looks, testSet) : info.looks;
+      const look = part === 'test' ? testSetAccessCount(looks, testSet) : undefined;
       const madeAt = Date.now();
       const summary = evaluationSummary({
-        ...{ part, textHash: of, madeAt, evaluation },
+        ...{ part, textHash: testSet, madeAt, evaluation },
         ...(look !== undefined && { look }),
       });
-      const others = (info.evaluations ?? []).filter((each) => each.part !== part);
-      const { asked: before, ...rest } = info;
-      const asked = isAsked(lists) ? askedNow(past, before, found, lists, madeAt) : before;
+      const otherEvaluations = (info.evaluations ?? []).filter((earlier) => earlier.part !== part);
+      const { asked: previousAsked, ...rest } = info;
+      const newAsked = hasLists(lists)
+        ? mergeListResults(run, previousAsked, listResults, lists, madeAt)
+        : previousAsked;
       const decision = part === 'validation' ? decisionBy(evaluation, info) : undefined;
-      const now: RunInfo = {
+      const newInfo: RunInfo = {
         ...rest,
         ...(decision && { decision }),
         ...(looks && { looks }),
-        evaluations: [...others, ...summary],
-        ...(asked && { asked }),
+        evaluations: [...otherEvaluations, ...summary],
+        ...(newAsked && { asked: newAsked }),
       };
-      const files = tellingFiles({ info: now, tokenizer: past.tokenizer, events: [], formats: allFormats() });
+      const files = tellingFiles({ info: newInfo, tokenizer: run.tokenizer, events: [], formats: allFormats() });
       await replace(
-        at,
+        place,
         DESCRIBING_FILES.map((name) => files.find((file) => file.name === name)!),
       );
       return { ...(look !== undefined && { look }) };
@@ -96,27 +98,31 @@ function decisionBy({ labelled }: Evaluation, { decision, state }: RunInfo): Run
   return { temperature: labelled.temperature, atLeast: decision?.atLeast ?? 0, step: state.step };
 }
 
-const isAsked = (lists: Lists): boolean => Object.values(lists).some((list) => list !== undefined);
+const hasLists = (lists: Lists): boolean => Object.values(lists).some((list) => list !== undefined);
 
 /** Returns the new results with those of other lists and of comparisons. */
-function askedNow(
+function mergeListResults(
   { info, tokenizer }: MeasuredRun,
   asked: AskedSummary = { madeAt: 0 },
-  found: Evaluation,
+  listResults: Evaluation,
   lists: Lists,
   madeAt: number,
 ): AskedSummary | undefined {
   const run = { runId: info.id, step: info.state.step, tokenizerHash: tokenizer.hash };
-  const before = askedRecord(asked, run);
-  return askedSummary({ ...before, madeAt, evaluation: askedAnew(before.evaluation, found, lists) });
+  const previousRecord = askedRecord(asked, run);
+  return askedSummary({
+    ...previousRecord,
+    madeAt,
+    evaluation: askedAnew(previousRecord.evaluation, listResults, lists),
+  });
 }
 
 /** Returns the evaluations in the folder of a run: another command may have saved one since this one read the run. */
 export async function evaluationsIn(folder: string, { id, state }: RunInfo): Promise<Partial<RunInfo>> {
-  const there = await infoIn(folder).catch(() => null);
-  if (there?.id !== id) return {};
-  const { looks, evaluations, asked, decision } = there;
-  if (there.state.step !== state.step) return { ...(looks && { looks }) };
+  const stored = await infoIn(folder).catch(() => null);
+  if (stored?.id !== id) return {};
+  const { looks, evaluations, asked, decision } = stored;
+  if (stored.state.step !== state.step) return { ...(looks && { looks }) };
   return {
     ...(looks && { looks }),
     ...(evaluations && { evaluations }),

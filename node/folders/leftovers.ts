@@ -15,20 +15,21 @@ import { replaceList, type Transaction, transaction } from './transaction';
  * @returns the folders that were removed
  */
 export async function removeLeftovers(out: string, name: string, step: number): Promise<readonly string[]> {
-  const [real, folder, own] = [await realPath(out), dirname(name), basename(name)];
+  const [realOut, folder, baseName] = [await realPath(out), dirname(name), basename(name)];
   const names = await readdir(folder).catch((): string[] => []);
   const places = new Set<string>();
   for (const entry of names) {
     const place = /^\.(.+)\.saving$/.exec(entry)?.[1] ?? entry;
-    if (place !== own && !(place.startsWith(`${own}-`) && /^\d+$/.test(place.slice(own.length + 1)))) continue;
-    if (place === entry ? await isLeftover(join(folder, place), real, step) : await isAbandoned(join(folder, entry)))
+    if (place !== baseName && !(place.startsWith(`${baseName}-`) && /^\d+$/.test(place.slice(baseName.length + 1))))
+      continue;
+    if (place === entry ? await isLeftover(join(folder, place), realOut, step) : await isAbandoned(join(folder, entry)))
       places.add(join(folder, place));
   }
   const removed: string[] = [];
   for (const place of [...places].sort())
     // An interrupted save is recovered first; then it may be a leftover.
     await transaction(place, async (at) => {
-      if (await isLeftover(at.path, real, step)) {
+      if (await isLeftover(at.path, realOut, step)) {
         await rm(at.path, { recursive: true });
         removed.push(place);
       } else if (!names.includes(basename(place))) removed.push(dirname(at.draft));

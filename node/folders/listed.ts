@@ -51,9 +51,10 @@ export const unfinishedIn = async (folder: string): Promise<Unfinished | undefin
 
 async function readList(folder: string): Promise<z.infer<typeof listSchema> | null> {
   const path = join(folder, LIST);
-  const found = await lstat(path).catch(() => null);
-  if (!found) return null;
-  const list = found.isFile() && found.size <= MAX ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
+  const stats = await lstat(path).catch(() => null);
+  if (!stats) return null;
+  const list =
+    stats.isFile() && stats.size <= MAX_LIST_BYTES ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
   if (list?.success) return list.data;
   throw badSettings(
     `${path} is damaged, or from a newer Homegrown.`,
@@ -64,8 +65,8 @@ async function readList(folder: string): Promise<z.infer<typeof listSchema> | nu
 /** The recipe next to a model; a foreign file of that name isn't one. */
 async function recipesAmong(folder: string, files: readonly string[]): Promise<readonly string[]> {
   const models = files.filter((name) => basename(name) === 'homegrown.json').map((name) => dirname(name));
-  const found = await Promise.all(models.map((model) => recipeIn(join(folder, model)).catch(() => undefined)));
-  return models.filter((_, i) => found[i]).map((model) => posix.join(model, RECIPE_FILE));
+  const recipes = await Promise.all(models.map((model) => recipeIn(join(folder, model)).catch(() => undefined)));
+  return models.filter((_, i) => recipes[i]).map((model) => posix.join(model, RECIPE_FILE));
 }
 
 const listSchema = z.object({
@@ -73,7 +74,7 @@ const listSchema = z.object({
   files: z.array(z.string().max(1000).refine(leadsInside)).max(10_000),
   unfinished: unfinishedSchema.optional().catch(undefined),
 });
-const MAX = 2 ** 20;
+const MAX_LIST_BYTES = 2 ** 20;
 
 /** `onnx/model.onnx`, and not `../x`, `/x`, `C:\x` or `a//x`. */
 function leadsInside(name: string): boolean {
@@ -86,10 +87,10 @@ const isFile = async (path: string): Promise<boolean> => (await lstat(path).catc
 export async function whatIs(folder: string, name: string): Promise<'nothing' | 'file' | 'folder' | 'outside'> {
   const parts = name.split('/');
   for (let depth = 1; depth <= parts.length; depth++) {
-    const found = await lstat(join(folder, ...parts.slice(0, depth))).catch(() => null);
-    if (!found) return 'nothing';
-    if (depth === parts.length) return found.isDirectory() ? 'folder' : 'file';
-    if (!found.isDirectory()) return 'outside';
+    const stats = await lstat(join(folder, ...parts.slice(0, depth))).catch(() => null);
+    if (!stats) return 'nothing';
+    if (depth === parts.length) return stats.isDirectory() ? 'folder' : 'file';
+    if (!stats.isDirectory()) return 'outside';
   }
   return 'nothing';
 }
@@ -97,7 +98,7 @@ export async function whatIs(folder: string, name: string): Promise<'nothing' | 
 /**
  * Refuses a folder that is neither empty nor ours, and one in which a foreign file has the name of a new one.
  */
-export async function checkFolder(path: string, coming: readonly string[]): Promise<void> {
+export async function checkFolder(path: string, newFiles: readonly string[]): Promise<void> {
   const names = await readdir(path).catch((error: unknown): string[] => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw badSettings(`${path} can't be used as a folder.`, 'Choose another --out.');
@@ -105,9 +106,9 @@ export async function checkFolder(path: string, coming: readonly string[]): Prom
   const listed = await listedIn(path);
   if (names.length > 0 && listed === null)
     throw badSettings(`${path} is not empty and was not written by Homegrown.`, 'Choose another --out.');
-  for (const name of coming) {
-    const found = await whatIs(path, name);
-    if (found === 'nothing' || (found === 'file' && listed?.includes(name))) continue;
+  for (const name of newFiles) {
+    const kind = await whatIs(path, name);
+    if (kind === 'nothing' || (kind === 'file' && listed?.includes(name))) continue;
     throw badSettings(
       `Homegrown did not write ${join(path, name)}, and would overwrite it.`,
       'Nothing was written. Move that file, or choose another --out.',
@@ -116,9 +117,9 @@ export async function checkFolder(path: string, coming: readonly string[]): Prom
 }
 
 /** Refuses a folder with another kind of our results, such as a model in the place of documents. */
-export async function checkKind(path: string, coming: readonly string[]): Promise<void> {
+export async function checkKind(path: string, newFiles: readonly string[]): Promise<void> {
   const listed = ((await listedIn(path)) ?? []).filter((name) => name !== LIST);
-  if (listed.length === 0 || coming.length === 0 || coming.some((name) => listed.includes(name))) return;
+  if (listed.length === 0 || newFiles.length === 0 || newFiles.some((name) => listed.includes(name))) return;
   throw badSettings(
     `${path} contains another kind of result: ${listed.slice(0, 3).join(', ')}${listed.length > 3 ? ' and more' : ''}.`,
     'Nothing was written. Choose another --out.',
@@ -127,12 +128,12 @@ export async function checkKind(path: string, coming: readonly string[]): Promis
 
 /** Refuses a path inside a folder of ours. `path` is without links. */
 export async function checkNotPart(path: string): Promise<void> {
-  let [name, at] = [basename(path), dirname(path)];
-  for (; at !== dirname(at); [name, at] = [`${basename(at)}/${name}`, dirname(at)]) {
-    const listed = (await listedIn(at).catch(() => null)) ?? [];
+  let [name, folder] = [basename(path), dirname(path)];
+  for (; folder !== dirname(folder); [name, folder] = [`${basename(folder)}/${name}`, dirname(folder)]) {
+    const listed = (await listedIn(folder).catch(() => null)) ?? [];
     if (listed.some((file) => file === name || file.startsWith(`${name}/`)))
       throw badSettings(
-        `${path} is part of a Homegrown result in ${at}.`,
+        `${path} is part of a Homegrown result in ${folder}.`,
         'Nothing was written. Choose another --out.',
       );
   }

@@ -72,8 +72,8 @@ export async function readLocal(folder: string): Promise<Local | null> {
   });
   if (text === null) return null;
   const json = jsonOf(text);
-  const read = localSchema.safeParse(json);
-  if (read.success) return read.data;
+  const parsed = localSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
   const version = z.object({ version: z.int() }).safeParse(json);
   if (version.success && version.data.version > 1)
     throw new HomegrownError(

@@ -7,24 +7,24 @@ import { HomegrownError } from '../../src/core/base/errors';
 import { makeFolder } from './target';
 
 /**
- * Waits for the lock at `path` and runs `use` with it. The file of a dead process is removed by its name, so a living process
+ * Waits for the lock at `path` and runs `work` with it. The file of a dead process is removed by its name, so a living process
  * never loses the lock.
  * @throws HomegrownError `in-use` when one holder keeps it longer than `LOCK_TIMEOUT_MS`
  */
-export async function locked<T>(path: string, use: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function locked<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const holder = await thisProcess();
-  const waiting = `${path}.${holder}`;
-  await makeWaiting(waiting);
+  const waitingFolder = `${path}.${holder}`;
+  await makeWaitingFolder(waitingFolder);
   try {
-    await writeFile(join(waiting, holder), '');
-    await take(path, waiting, signal);
+    await writeFile(join(waitingFolder, holder), '');
+    await acquire(path, waitingFolder, signal);
   } catch (error) {
-    await rm(waiting, { recursive: true, force: true });
+    await rm(waitingFolder, { recursive: true, force: true });
     throw error;
   }
   try {
     await clearWaiting(path);
-    return await use();
+    return await work();
   } finally {
     await unlink(join(path, holder)).catch(() => undefined);
     await rmdir(path).catch(() => undefined);
@@ -32,10 +32,10 @@ export async function locked<T>(path: string, use: () => Promise<T>, signal?: Ab
 }
 
 /** Removes the folder around the lock if it is empty. */
-async function makeWaiting(waiting: string): Promise<void> {
+async function makeWaitingFolder(waitingFolder: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await makeFolder(waiting);
+      await makeFolder(waitingFolder);
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === MAX_ATTEMPTS) throw error;
@@ -45,31 +45,32 @@ async function makeWaiting(waiting: string): Promise<void> {
 const MAX_ATTEMPTS = 100;
 
 /** A rename replaces an empty folder, never one with a file. */
-async function take(path: string, waiting: string, signal?: AbortSignal): Promise<void> {
-  let [holder, since] = ['', performance.now()];
+async function acquire(path: string, waitingFolder: string, signal?: AbortSignal): Promise<void> {
+  let [holder, holderSince] = ['', performance.now()];
   for (;;) {
     try {
-      await rename(waiting, path);
+      await rename(waitingFolder, path);
       return;
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
-      if (!TAKEN.has(code)) throw error;
+      if (!TAKEN_CODES.has(code)) throw error;
     }
-    const [found = ''] = await namesIn(path);
-    if (found !== '' && !(await isHeld(found))) await unlink(join(path, found)).catch(() => undefined);
+    const [currentHolder = ''] = await namesIn(path);
+    if (currentHolder !== '' && !(await isHeld(currentHolder)))
+      await unlink(join(path, currentHolder)).catch(() => undefined);
     await rmdir(path).catch(() => undefined); // Windows does not rename onto an empty folder.
-    if (found !== holder) [holder, since] = [found, performance.now()];
-    else if (performance.now() - since > LOCK_TIMEOUT_MS) throw held(path, holder);
+    if (currentHolder !== holder) [holder, holderSince] = [currentHolder, performance.now()];
+    else if (performance.now() - holderSince > LOCK_TIMEOUT_MS) throw inUse(path, holder);
     signal?.throwIfAborted();
-    await wait(TURN);
+    await wait(RETRY_MS);
   }
 }
-const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM']);
+const TAKEN_CODES = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM']);
 /** Milliseconds. */
-const TURN = 20;
+const RETRY_MS = 20;
 const LOCK_TIMEOUT_MS = 300_000;
 
-const held = (path: string, holder: string): HomegrownError =>
+const inUse = (path: string, holder: string): HomegrownError =>
   new HomegrownError(
     'in-use',
     `Another command (process ${HOLDER.exec(holder)?.[2] ?? holder}) has used this folder for ${LOCK_TIMEOUT_MS / 60_000} minutes.`,
@@ -91,13 +92,13 @@ const HOLDER = /^([\w-]+)\.(\d+)\.(\d+)\.\d+$/;
 const HOST = hostname().replace(/[^\w-]/g, '_') || 'host';
 let count = 0;
 export const thisProcess = async (): Promise<string> =>
-  `${HOST}.${process.pid}.${(await beginningOf(process.pid)) ?? 0}.${count++}`;
+  `${HOST}.${process.pid}.${(await startTimeOf(process.pid)) ?? 0}.${count++}`;
 
 /** Whether the named process may still run; true if unknown, as for another host. */
 export async function isHeld(holder: string): Promise<boolean> {
-  const [, host, pid, began] = HOLDER.exec(holder) ?? [];
+  const [, host, pid, startTime] = HOLDER.exec(holder) ?? [];
   if (host !== HOST) return true;
-  return began === '0' ? isRunning(Number(pid)) : (await beginningOf(Number(pid))) === began;
+  return startTime === '0' ? isRunning(Number(pid)) : (await startTimeOf(Number(pid))) === startTime;
 }
 
 export function isRunning(pid: number): boolean {
@@ -109,7 +110,7 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Start of a process in ticks since the system's start, because ids are reused; null if the system doesn't say. */
-async function beginningOf(pid: number): Promise<string | null> {
+async function startTimeOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // man 5 proc: the name may contain spaces and brackets; the time follows the state and 18 more fields.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -5,8 +5,8 @@ import { LIST } from './listed';
 
 /** Empty if nothing is there, or for a folder without a list. */
 export async function markOf(path: string): Promise<string> {
-  const look = (at: string) => stat(at, { bigint: true }).catch(() => null);
-  const there = await look(path);
-  const found = there?.isDirectory() ? await look(join(path, LIST)) : there;
-  return found ? `${found.ino} ${found.mtimeNs} ${found.size}` : '';
+  const statOrNull = (at: string) => stat(at, { bigint: true }).catch(() => null);
+  const stats = await statOrNull(path);
+  const fileStats = stats?.isDirectory() ? await statOrNull(join(path, LIST)) : stats;
+  return fileStats ? `${fileStats.ino} ${fileStats.mtimeNs} ${fileStats.size}` : '';
 }

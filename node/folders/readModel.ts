@@ -28,11 +28,15 @@ export async function readModel(
 
 /** Reads the weights without the state of training, and merges an adapter if one is named. */
 export async function readWeights(from: string, signal?: AbortSignal, adapter?: string): Promise<ImportedModel> {
-  const base = await readModel(from, ['optimizer.safetensors', 'trainer_state.json', RECIPE_FILE, ...WITHIN], signal);
+  const base = await readModel(
+    from,
+    ['optimizer.safetensors', 'trainer_state.json', RECIPE_FILE, ...ADAPTER_IN_MODEL],
+    signal,
+  );
   return adapter === undefined ? base : withAdapter(base, adapter, signal);
 }
 /** Files of an adapter in a model's folder. */
-const WITHIN = ADAPTER_FILES.map(inModel);
+const ADAPTER_IN_MODEL = ADAPTER_FILES.map(inModel);
 
 /** @param adapter PEFT folder of an adapter to merge into it */
 export const withAdapter = (
@@ -49,8 +53,8 @@ export const withAdapter = (
 /** @throws HomegrownError `bad-file` without an adapter */
 export async function adapterFolder(path: string): Promise<Folder> {
   const files = await filesOf(path);
-  const found = adapterIn(new Map(files.map(({ name, source }) => [name, source])));
-  if (found) return found;
+  const adapterFiles = adapterIn(new Map(files.map(({ name, source }) => [name, source])));
+  if (adapterFiles) return adapterFiles;
   throw badFile(
     `${path} has no adapter_config.json.`,
     'Nothing was written. Name a PEFT or tune adapter folder of this model.',
@@ -65,8 +69,8 @@ export const lookAt = (from: string, signal: AbortSignal): Promise<Incoming> =>
 export const opening = <T>(from: string, read: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
   undisturbed(
     from,
-    async (at) => {
-      if (at) await keepOpened(at);
+    async (place) => {
+      if (place) await keepOpened(place);
       return read();
     },
     signal,
@@ -75,14 +79,14 @@ export const opening = <T>(from: string, read: () => Promise<T>, signal?: AbortS
 /** Reads while no command writes there. If this user may write, an interrupted save is recovered first. */
 export async function undisturbed<T>(
   from: string,
-  read: (at?: Transaction) => Promise<T>,
+  read: (place?: Transaction) => Promise<T>,
   signal: AbortSignal = unwatched.signal,
 ): Promise<T> {
-  const isOurs = await realPath(from)
+  const canWrite = await realPath(from)
     .then((real) => access(dirname(real), constants.W_OK))
     .then(
       () => true,
       () => false,
     );
-  return isOurs ? transaction(from, read, signal) : read();
+  return canWrite ? transaction(from, read, signal) : read();
 }

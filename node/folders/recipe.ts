@@ -17,11 +17,11 @@ import { type ByteStream, textFile } from '../../src/core/files/byteSource';
 import type { DataFacts } from '../../src/core/runs/settings';
 
 /** Returns the file that `--recipe` names. */
-export const ownRecipe = (name: string): string | undefined =>
+export const recipePath = (name: string): string | undefined =>
   name === 'none' || name === 'recommended' ? undefined : name;
 
 /** @param name of a file, or `none` or `recommended` @throws HomegrownError `bad-file` */
-export async function recipeCalled(name: string): Promise<Recipe> {
+export async function recipeByName(name: string): Promise<Recipe> {
   if (name === 'recommended') return recommendedRecipe();
   return name === 'none' ? NO_RECIPE : readRecipe(name, await readFile(name, 'utf8'));
 }
@@ -43,8 +43,8 @@ export async function recipeIn(folder: string): Promise<Recipe | undefined> {
  * @param data folder of prepared documents, which were cleaned by its own recipe
  */
 export async function normalizersBy(recipe: Recipe, data: string | undefined): Promise<readonly Normalizer[]> {
-  const before = data === undefined ? undefined : await recipeIn(data);
-  return [...(before ? normalizersOf(before) : []), ...normalizersOf(recipe)];
+  const textRecipe = data === undefined ? undefined : await recipeIn(data);
+  return [...(textRecipe ? normalizersOf(textRecipe) : []), ...normalizersOf(recipe)];
 }
 
 /**

@@ -30,33 +30,33 @@ export interface SavedRun {
 /** @throws HomegrownError `bad-file` if the folder lacks files that a resume needs */
 export async function openSavedRun(folder: string): Promise<SavedRun> {
   const { info, tokenizer, snapshot, resumable, events } = await readModel(folder);
-  if (!info) throw endsHere(folder, 'homegrown.json, with the training settings, is missing');
+  if (!info) throw cannotResume(folder, 'homegrown.json, with the training settings, is missing');
   const data = dataOf(info);
-  if (!data) throw endsHere(folder, "homegrown.json doesn't name the training text");
-  if (!resumable) throw endsHere(folder, 'optimizer.safetensors, needed for an exact continuation, is missing');
-  const known = events.filter((event) => event.kind !== 'compiling' && event.step <= info.state.step);
+  if (!data) throw cannotResume(folder, "homegrown.json doesn't name the training text");
+  if (!resumable) throw cannotResume(folder, 'optimizer.safetensors, needed for an exact continuation, is missing');
+  const savedEvents = events.filter((event) => event.kind !== 'compiling' && event.step <= info.state.step);
   const recipe = await recipeOfRun(folder, data);
   const local = await readLocal(folder);
-  return { folder, info, data, tokenizer, snapshot, events: known, local, ...(recipe && { recipe }) };
+  return { folder, info, data, tokenizer, snapshot, events: savedEvents, local, ...(recipe && { recipe }) };
 }
 
-const endsHere = (folder: string, why: string): HomegrownError =>
+const cannotResume = (folder: string, why: string): HomegrownError =>
   badFile(`Can't resume the run in ${folder}: ${why}`, 'Name a folder that grow wrote, or start a new run.');
 
 /**
  * Returns the run as it resumes, with a recipe that may differ, and the step that it resumes from.
- * @param own fields of a new run in another folder; null if the run itself resumes
+ * @param newRun fields of a new run in another folder; null if the run itself resumes
  */
 export function resumedRun(
   { info, data, snapshot, events }: SavedRun,
   recipe: TrainRecipe,
-  own: Pick<RunInfo, 'id' | 'createdAt'> | null,
+  newRun: Pick<RunInfo, 'id' | 'createdAt'> | null,
 ): { info: RunInfo; from: Snapshot } {
   const { step } = info.state;
   const segments = segmentInfos(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
-  const isAnew = segments.at(-1)!.after === step;
+  const isNewSegment = segments.at(-1)!.after === step;
   const { version, id, parent, ...rest } = withoutStep(info);
-  const from = own ? parentOf(info) : parent;
+  const from = newRun ? parentOf(info) : parent;
   const { decision } = info;
   return {
     info: {
@@ -64,10 +64,10 @@ export function resumedRun(
       id,
       ...(from && { parent: from }),
       ...rest,
-      ...own,
-      ...(own && decision && { decision: decisionOfFork(decision) }),
+      ...newRun,
+      ...(newRun && decision && { decision: decisionOfFork(decision) }),
       segments,
-      ...(isAnew && { result: null }),
+      ...(isNewSegment && { result: null }),
     },
     from: { ...snapshot, state: resumedState({ segments }, snapshot.state, bestSaved(segments, info, events)) },
   };

@@ -76,11 +76,11 @@ export class Saves {
     await transaction(place, async (at) => {
       if (!(await this.isOwn(place))) return;
       const files = await filesFor(place);
-      const others = ((await listedIn(at.path)) ?? []).filter(
+      const otherFiles = ((await listedIn(at.path)) ?? []).filter(
         (name) => name !== LIST && !files.some((file) => file.name === name),
       );
-      const all = [...files, ...(await Promise.all(others.map((name) => copyOf(at.path, name))))];
-      await fill(at, place, all, await this.unfinishedIn(at));
+      const newFiles = [...files, ...(await Promise.all(otherFiles.map((name) => streamOf(at.path, name))))];
+      await fill(at, place, newFiles, await this.unfinishedIn(at));
       this.marks.set(place, await markOf(at.path));
     });
   }
@@ -136,33 +136,33 @@ export class Saves {
 
   /** Target of a link, because a folder next to the target can be renamed into its place; otherwise the typed path. */
   private async typedOut(): Promise<string> {
-    const [real, typed] = [await realPath(this.out), this.out.replace(/[\\/]+$/, '')];
-    return (await realPath(`${typed}.stopped`)) === `${real}.stopped` ? typed : real;
+    const [realOut, typedPath] = [await realPath(this.out), this.out.replace(/[\\/]+$/, '')];
+    return (await realPath(`${typedPath}.stopped`)) === `${realOut}.stopped` ? typedPath : realOut;
   }
 }
 
-async function copyOf(folder: string, name: string): Promise<ByteStream> {
+async function streamOf(folder: string, name: string): Promise<ByteStream> {
   const path = join(folder, name);
   const { size } = await stat(path);
   return { name, size, chunks: () => createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array> };
 }
 
 /** A transaction on a path whose folder may not exist. */
-async function within<T>(place: string, use: (at: Transaction) => Promise<T>): Promise<T> {
+async function within<T>(place: string, work: (at: Transaction) => Promise<T>): Promise<T> {
   await makeFolder(dirname(await realPath(place)));
-  return transaction(place, use);
+  return transaction(place, work);
 }
 
 /** Returns an error that says where the saves are. */
 export function withPlace(thrown: unknown, { place, out, isRedirected }: Saves): unknown {
   const error = isSystemError(thrown) ? systemFailure(thrown) : thrown;
   if (!(error instanceof HomegrownError) || place === null) return thrown;
-  const where = `The last checkpoint is in ${place}${isRedirected ? `; the model in ${out} is unchanged` : ''}.`;
+  const location = `The last checkpoint is in ${place}${isRedirected ? `; the model in ${out} is unchanged` : ''}.`;
   const remedy =
     error.code === 'diverged'
       ? 'Lower --learning-rate or clip gradients with --clip, then start again, or continue with --resume.'
       : error.remedy;
-  return new HomegrownError(error.code, paragraph(error.message, where), remedy);
+  return new HomegrownError(error.code, paragraph(error.message, location), remedy);
 }
 
 /** Message for the moment when checkpoints go next to --out. */

@@ -32,23 +32,24 @@ export interface StartingModel {
  */
 export async function openStartingModel(from: string, context?: number): Promise<StartingModel> {
   // Optimizer and curve restart.
-  const read = await readWeights(from);
-  const { tokenizer, snapshot, info } = read;
-  const model = context === undefined ? usual(read) : readingAtMost(read.model, context);
+  const imported = await readWeights(from);
+  const { tokenizer, snapshot, info } = imported;
+  const model = context === undefined ? withUsualContext(imported) : readingAtMost(imported.model, context);
   const spec = modelSpec(model.id);
-  const [made, taken] = [read.model, model].map(({ config }) => formatCount(config.context));
+  const [originalContext, usedContext] = [imported.model, model].map(({ config }) => formatCount(config.context));
   return {
     model,
     tokenizer,
     weights: ownOf(model, snapshot.tensors),
     ...(info && { objective: recipeOf(info).objective }),
-    provenance: provenanceOf(from, read),
+    provenance: provenanceOf(from, imported),
     words:
-      `${from} is ${spec.label}${info ? ` at step ${formatCount(snapshot.state.step)}` : ''}. Context: ${taken} tokens` +
-      (taken === made ? '.' : ` of its ${made}; --context changes it.`),
+      `${from} is ${spec.label}${info ? ` at step ${formatCount(snapshot.state.step)}` : ''}. Context: ${usedContext} tokens` +
+      (usedContext === originalContext ? '.' : ` of its ${originalContext}; --context changes it.`),
   };
 }
-const usual = ({ model, info }: ImportedModel): ModelChoice => (info ? model : withContext(model, USUAL_CONTEXT));
+const withUsualContext = ({ model, info }: ImportedModel): ModelChoice =>
+  info ? model : withContext(model, USUAL_CONTEXT);
 
 /** Records the parent if the model is ours; else the file of the external model and its own statements. */
 function provenanceOf(from: string, { info, stated, snapshot }: ImportedModel): StartingModel['provenance'] {

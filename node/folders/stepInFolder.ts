@@ -13,8 +13,8 @@ export function infoInFolder(
 ): RunInfo {
   const best = state.best?.step === state.step ? state.best : null;
   const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isMeasuredAlike(info, state.step));
-  const unkept = bestNotKept(evaluations, state.step, best);
-  return { ...info, status, state: { ...state, best }, ...(unkept && { bestNotKept: unkept }) };
+  const betterStep = bestNotKept(evaluations, state.step, best);
+  return { ...info, status, state: { ...state, best }, ...(betterStep && { bestNotKept: betterStep }) };
 }
 
 /** Whether an evaluation at this step was better than the one before the first. */

@@ -7,40 +7,40 @@ import { checkFolder } from './listed';
 
 /** The path without links, also if nothing is there yet: a dead link leads to its target. */
 export async function realPath(path: string, links = 0): Promise<string> {
-  const whole = resolve(path);
+  const absolute = resolve(path);
   try {
-    return await realpath(whole);
+    return await realpath(absolute);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' || links > MAX_LINKS || dirname(whole) === whole) throw error;
+    if (code !== 'ENOENT' || links > MAX_LINKS || dirname(absolute) === absolute) throw error;
   }
-  const at = join(await realPath(dirname(whole), links), basename(whole));
-  const found = await lstat(at).catch(() => null);
-  return found?.isSymbolicLink() ? realPath(resolve(dirname(at), await readlink(at)), links + 1) : at;
+  const unlinked = join(await realPath(dirname(absolute), links), basename(absolute));
+  const stats = await lstat(unlinked).catch(() => null);
+  return stats?.isSymbolicLink() ? realPath(resolve(dirname(unlinked), await readlink(unlinked)), links + 1) : unlinked;
 }
 const MAX_LINKS = 40;
 
 /** Whether `inner` is inside `outer`; both without links, and possibly not there yet. */
 export const isWithin = (inner: string, outer: string): boolean => {
-  const way = relative(outer, inner);
-  return way !== '' && way.split(sep)[0] !== '..' && !isAbsolute(way);
+  const relativePath = relative(outer, inner);
+  return relativePath !== '' && relativePath.split(sep)[0] !== '..' && !isAbsolute(relativePath);
 };
 
 /** Whether `inner` is `outer` or inside it: by device and inode if they exist, since a folder may have many paths. */
 export async function isIn(inner: string, outer: string): Promise<boolean> {
   // If a path can't be resolved, nothing is read there.
-  const [real, place] = await Promise.all([inner, outer].map((path) => realPath(path).catch(() => null)));
-  if (real == null || place == null) return false;
-  const wanted = await identity(place);
-  for (let at = real; ; at = dirname(at)) {
-    if (at === place || (wanted !== null && (await identity(at)) === wanted)) return true;
-    if (at === dirname(at)) return false;
+  const [realInner, realOuter] = await Promise.all([inner, outer].map((path) => realPath(path).catch(() => null)));
+  if (realInner == null || realOuter == null) return false;
+  const outerIdentity = await identity(realOuter);
+  for (let ancestor = realInner; ; ancestor = dirname(ancestor)) {
+    if (ancestor === realOuter || (outerIdentity !== null && (await identity(ancestor)) === outerIdentity)) return true;
+    if (ancestor === dirname(ancestor)) return false;
   }
 }
 
 async function identity(path: string): Promise<string | null> {
-  const found = await stat(path, { bigint: true }).catch(() => null);
-  return found && `${found.dev} ${found.ino}`;
+  const stats = await stat(path, { bigint: true }).catch(() => null);
+  return stats && `${stats.dev} ${stats.ino}`;
 }
 
 /**
@@ -53,14 +53,15 @@ export async function checkTarget(out: string, inputs: readonly string[]): Promi
     [homedir(), 'your home folder'],
     ...inputs.map((path) => [path, path] as const),
   ];
-  for (const [path, what] of places) {
+  for (const [path, description] of places) {
     if (!(await isIn(path, out))) continue;
     await checkFolder(out, []); // gives the simpler reason if the folder isn't ours
-    throw badSettings(`--out ${out} is or contains ${what}.`, 'Nothing was written. Choose a separate folder.');
+    throw badSettings(`--out ${out} is or contains ${description}.`, 'Nothing was written. Choose a separate folder.');
   }
-  const real = await realPath(out);
-  const [own, above] = [await stat(real).catch(() => null), await stat(dirname(real)).catch(() => null)];
-  if (own && above && own.dev !== above.dev) throw unwritable(out, 'it is the root of a disk; use a folder on it');
+  const realOut = await realPath(out);
+  const [stats, parentStats] = [await stat(realOut).catch(() => null), await stat(dirname(realOut)).catch(() => null)];
+  if (stats && parentStats && stats.dev !== parentStats.dev)
+    throw unwritable(out, 'it is the root of a disk; use a folder on it');
 }
 
 export const unwritable = (path: string, why: string): HomegrownError =>
@@ -79,13 +80,13 @@ export async function makeFolder(path: string): Promise<string[]> {
     if (code === 'EEXIST' && (await stat(path)).isDirectory()) return [];
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
   }
-  const made = await makeFolder(dirname(path));
+  const createdFolders = await makeFolder(dirname(path));
   try {
     await mkdir(path);
-    return [path, ...made];
+    return [path, ...createdFolders];
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return made;
-    for (const folder of made) await rmdir(folder).catch(() => undefined);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return createdFolders;
+    for (const folder of createdFolders) await rmdir(folder).catch(() => undefined);
     throw error;
   }
 }

@@ -38,20 +38,20 @@ export async function transaction<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const real = await realPath(path);
-  const work = join(dirname(real), `.${basename(real)}.saving`);
-  const found = await lstat(work).catch(() => null);
-  if (found && !found.isDirectory())
-    throw badSettings(`${work} is in the way.`, 'Nothing was changed. Move it to another folder.');
-  const [draft, coming, aside] = [join(work, 'draft'), join(work, 'new'), join(work, 'old')];
-  const at: Transaction = { path: real, draft, coming, aside };
+  const workFolder = join(dirname(real), `.${basename(real)}.saving`);
+  const stats = await lstat(workFolder).catch(() => null);
+  if (stats && !stats.isDirectory())
+    throw badSettings(`${workFolder} is in the way.`, 'Nothing was changed. Move it to another folder.');
+  const [draft, coming, aside] = [join(workFolder, 'draft'), join(workFolder, 'new'), join(workFolder, 'old')];
+  const place: Transaction = { path: real, draft, coming, aside };
   try {
-    const recovered = async (): Promise<T> => {
-      await recover(at);
-      return use(at);
+    const recoverAndUse = async (): Promise<T> => {
+      await recover(place);
+      return use(place);
     };
-    return await locked(join(work, 'lock'), recovered, signal);
+    return await locked(join(workFolder, 'lock'), recoverAndUse, signal);
   } finally {
-    await rmdir(work).catch(() => undefined); // Unless something is in it.
+    await rmdir(workFolder).catch(() => undefined); // Unless something is in it.
   }
 }
 
@@ -59,14 +59,14 @@ async function recover(at: Transaction): Promise<void> {
   await rm(at.draft, { recursive: true, force: true });
   await rm(temporaryList(at), { force: true });
   if (await exists(at.coming)) {
-    await putIn(at);
-    tell(`Completed an interrupted save into ${at.path}.`);
+    await moveIntoPlace(at);
+    report(`Completed an interrupted save into ${at.path}.`);
   } else await rm(at.aside, { recursive: true, force: true }); // the replacement is in place
   await clearDrafts(at.path);
 }
 
 /** Moves `coming` into place. Each step reads the state, so a repeat after any step continues. */
-async function putIn({ path, coming, aside }: Transaction): Promise<void> {
+async function moveIntoPlace({ path, coming, aside }: Transaction): Promise<void> {
   if (await exists(join(coming, LIST))) {
     await mkdir(path, { recursive: true });
     // The list moves out last and the new one moves in last: a present list is the old one.
@@ -114,11 +114,11 @@ async function removeEmpty(path: string, listed: readonly string[]): Promise<voi
 /** Moves `draft`, a whole folder whose files are on the disk, into place. */
 export async function commit(at: Transaction, draft: string): Promise<void> {
   // A folder of a build without lists gets one first, so that every later step is the same.
-  const old = (await listedIn(at.path)) ?? [];
-  if (old.length > 0 && !old.includes(LIST)) await replaceList(at, old);
+  const listed = (await listedIn(at.path)) ?? [];
+  if (listed.length > 0 && !listed.includes(LIST)) await replaceList(at, listed);
   await rename(draft, at.coming);
   await syncFolder(dirname(at.coming));
-  await putIn(at);
+  await moveIntoPlace(at);
 }
 
 /** Writes a list into the folder of a transaction. */
@@ -136,15 +136,15 @@ async function clearDrafts(path: string): Promise<void> {
     const [, pid] = /^\.(\d+)\.part$/.exec(entry.slice(name.length + 1)) ?? [];
     if (pid === undefined || isRunning(Number(pid))) continue;
     const draft = join(folder, entry);
-    if (await isWhole(draft)) {
-      const kept = (await exists(path)) ? await freeName(`${path}.stopped`) : path;
-      await rename(draft, kept);
-      tell(`${kept} contains a model from an interrupted save.`);
+    if (await isCompleteModel(draft)) {
+      const keptPath = (await exists(path)) ? await freeName(`${path}.stopped`) : path;
+      await rename(draft, keptPath);
+      report(`${keptPath} contains a model from an interrupted save.`);
     } else await rm(draft, { recursive: true, force: true });
   }
 }
 
-const isWhole = (folder: string): Promise<boolean> =>
+const isCompleteModel = (folder: string): Promise<boolean> =>
   filesOf(folder)
     .then((files) => importHuggingFace(files, unwatched))
     .then(
@@ -180,4 +180,4 @@ export async function syncFolder(path: string): Promise<void> {
   await handle?.close();
 }
 
-const tell = (line: string): void => stderr.write(`${line}\n`);
+const report = (line: string): void => stderr.write(`${line}\n`);

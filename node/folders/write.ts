@@ -27,10 +27,10 @@ export const codeOf = (out: string, { place }: Written): number => (place === ou
  * @returns the mark of the folder, by which a write knows whether another command has written there since
  */
 export function checkOutFolder(out: string, inputs: readonly string[], coming: readonly string[]): Promise<string> {
-  return typed(out, async () => {
+  return asPathError(out, async () => {
     await checkTarget(out, inputs);
     await checkNotPart(await realPath(out));
-    return tried(out, async ({ path }) => {
+    return withCleanup(out, async ({ path }) => {
       await checkFolder(out, [...coming, LIST]);
       await checkKind(out, coming);
       if (await stat(path).catch(() => null)) await access(path, constants.W_OK);
@@ -45,14 +45,14 @@ export function checkOutFolder(out: string, inputs: readonly string[], coming: r
  * @returns the mark of the file, as of a folder
  */
 export async function checkOutFile(out: string, from: string): Promise<string> {
-  const read = (await filesOf(from)).filter(({ name }) => isModelFile(name)).map(({ path }) => path);
-  return typed(out, async () => {
-    const found = await stat(out).catch(() => null);
-    if (found?.isDirectory()) throw unwritable(out, 'it is a folder, but this format is a file');
-    if (found && !found.isFile()) throw unwritable(out, 'it is a device, a pipe or a socket; only files are replaced');
+  const modelPaths = (await filesOf(from)).filter(({ name }) => isModelFile(name)).map(({ path }) => path);
+  return asPathError(out, async () => {
+    const stats = await stat(out).catch(() => null);
+    if (stats?.isDirectory()) throw unwritable(out, 'it is a folder, but this format is a file');
+    if (stats && !stats.isFile()) throw unwritable(out, 'it is a device, a pipe or a socket; only files are replaced');
     const real = await realPath(out);
     await checkNotPart(real);
-    const inputs = await Promise.all([from, ...read].map((path) => realPath(path)));
+    const inputs = await Promise.all([from, ...modelPaths].map((path) => realPath(path)));
     const isInSameFolder = (await realPath(from)) === dirname(real) && isModelFile(basename(real));
     if (isInSameFolder || inputs.includes(real)) throw unwritable(out, `the model in ${from} is read from there`);
     await stat(dirname(real));
@@ -61,26 +61,26 @@ export async function checkOutFile(out: string, from: string): Promise<string> {
 }
 
 /** A transaction whose new folders are removed again. */
-async function tried<T>(out: string, use: (at: Transaction) => Promise<T>): Promise<T> {
-  const made = await makeFolder(dirname(await realPath(out)));
+async function withCleanup<T>(out: string, work: (place: Transaction) => Promise<T>): Promise<T> {
+  const createdFolders = await makeFolder(dirname(await realPath(out)));
   try {
-    return await transaction(out, use);
+    return await transaction(out, work);
   } finally {
-    for (const folder of made) await rmdir(folder).catch(() => undefined);
+    for (const folder of createdFolders) await rmdir(folder).catch(() => undefined);
   }
 }
 
 /** An error of the system as a wrong path. */
-async function typed<T>(out: string, check: () => Promise<T>): Promise<T> {
+async function asPathError<T>(out: string, check: () => Promise<T>): Promise<T> {
   try {
     return await check();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof HomegrownError || code === undefined) throw error;
-    throw unwritable(out, WHY[code] ?? `the system reports ${code}`);
+    throw unwritable(out, REASONS[code] ?? `the system reports ${code}`);
   }
 }
-const WHY: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user has no permission to write there (EACCES)',
   EPERM: 'this user has no permission to write there (EPERM)',
   EROFS: 'that disk is read-only (EROFS)',
@@ -93,18 +93,18 @@ const WHY: Readonly<Record<string, string>> = {
 
 /**
  * Writes a folder.
- * @param since the mark that its check returned: if another command has written there since, the folder goes next to it
+ * @param mark the mark that its check returned: if another command has written there since, the folder goes next to it
  */
-export async function writeFolder(path: string, files: readonly ByteStream[], since?: string): Promise<Written> {
+export async function writeFolder(path: string, files: readonly ByteStream[], mark?: string): Promise<Written> {
   await makeFolder(dirname(await realPath(path)));
-  return transaction(path, async (at) => {
-    if (await isNewer(at, since)) return writeFolder(await nextTo(path), files);
-    return { place: path, bytes: await fill(at, path, files) };
+  return transaction(path, async (place) => {
+    if (await isNewer(place, mark)) return writeFolder(await nextTo(path), files);
+    return { place: path, bytes: await fill(place, path, files) };
   });
 }
 
-const isNewer = async ({ path }: Transaction, since: string | undefined): Promise<boolean> =>
-  since !== undefined && (await markOf(path)) !== since;
+const isNewer = async ({ path }: Transaction, mark: string | undefined): Promise<boolean> =>
+  mark !== undefined && (await markOf(path)) !== mark;
 
 /** Returns a free name next to another command's result, and says so in one line. */
 export async function nextTo(path: string, extension = ''): Promise<string> {
@@ -115,7 +115,7 @@ export async function nextTo(path: string, extension = ''): Promise<string> {
 
 /** Replaces Homegrown's files in the folder of a transaction, and their list. */
 export async function fill(
-  at: Transaction,
+  place: Transaction,
   path: string,
   files: readonly ByteStream[],
   unfinished?: Unfinished,
@@ -123,14 +123,14 @@ export async function fill(
   const names = files.map(({ name }) => name);
   await checkFolder(path, [...names, LIST]);
   try {
-    for (const file of [...files, listOf(names, unfinished)]) await writeStream(join(at.draft, file.name), file);
-    for (const folder of new Set([...names.map((name) => dirname(join(at.draft, name))), at.draft]))
+    for (const file of [...files, listOf(names, unfinished)]) await writeStream(join(place.draft, file.name), file);
+    for (const folder of new Set([...names.map((name) => dirname(join(place.draft, name))), place.draft]))
       await syncFolder(folder);
   } catch (error) {
-    await rm(at.draft, { recursive: true, force: true });
+    await rm(place.draft, { recursive: true, force: true });
     throw error;
   }
-  await commit(at, at.draft);
+  await commit(place, place.draft);
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 
@@ -147,18 +147,18 @@ export async function replace({ path, draft }: Transaction, files: readonly Byte
 
 /**
  * Writes a draft, then renames it into place. If `path` is a link, replaces its target.
- * @param since as of a folder
+ * @param mark as of a folder
  */
-export async function writeFile(path: string, file: ByteStream, since?: string): Promise<Written> {
-  return transaction(path, async (at) => {
-    const { path: real, draft } = at;
-    if (await isNewer(at, since)) return writeFile(await nextTo(path, extname(path)), file);
-    const found = await stat(real).catch(() => null);
-    if (found && !found.isFile()) throw badSettings(`${path} is not a file.`, 'Choose another --out.');
-    const whole = join(draft, basename(real));
+export async function writeFile(path: string, file: ByteStream, mark?: string): Promise<Written> {
+  return transaction(path, async (place) => {
+    const { path: real, draft } = place;
+    if (await isNewer(place, mark)) return writeFile(await nextTo(path, extname(path)), file);
+    const stats = await stat(real).catch(() => null);
+    if (stats && !stats.isFile()) throw badSettings(`${path} is not a file.`, 'Choose another --out.');
+    const draftPath = join(draft, basename(real));
     try {
-      await writeStream(whole, file);
-      await rename(whole, real);
+      await writeStream(draftPath, file);
+      await rename(draftPath, real);
       await syncFolder(dirname(real));
     } finally {
       await rm(draft, { recursive: true, force: true });

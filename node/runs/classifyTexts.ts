@@ -56,7 +56,7 @@ export async function readLabeling(
       ? [{ name: 'prompt', text: prompt }]
       : text
         ? await textsOf(text, signal, {}, listAll)
-        : (await Promise.all(tables.map((each) => rowsIn(each, signal, reading)))).flat();
+        : (await Promise.all(tables.map((table) => rowsIn(table, signal, reading)))).flat();
   if (texts.every((each) => each.text.trim() === ''))
     throw badFile('All texts are empty: nothing to classify.', 'Name a text that is not empty.');
   return { model, tokenizer, snapshot, info, classes, texts };
@@ -68,24 +68,24 @@ export async function labelTexts(
   threshold: number | undefined,
   { signal, report }: Job,
 ): Promise<readonly LabeledText[]> {
-  const saved = info?.decision && decisionInUse(info.decision);
-  const { temperature, ...decision } = decisionAt(saved, snapshot.state.step);
+  const savedDecision = info?.decision && decisionInUse(info.decision);
+  const { temperature, ...decision } = decisionAt(savedDecision, snapshot.state.step);
   const atLeast = threshold ?? decision.atLeast;
   const reader = classifier(await network(model, snapshot.tensors), tokenizer);
-  const found = await reader.classify(
+  const results = await reader.classify(
     texts.map(({ text }) => text),
     {
       temperature,
-      report: (at) => {
+      report: (progress) => {
         signal.throwIfAborted();
-        report(at);
+        report(progress);
       },
     },
   );
-  return found.map((one, i) => ({
-    ...one,
+  return results.map((result, i) => ({
+    ...result,
     name: texts[i]!.name,
-    labels: labelsOf(classes, one.probabilities, atLeast),
+    labels: labelsOf(classes, result.probabilities, atLeast),
   }));
 }
 
@@ -93,8 +93,8 @@ export async function labelTexts(
 export function labeledCsv({ texts, classes }: Labeling, labeled: readonly LabeledText[]): string {
   const cells = texts.map(({ name, cells }) => cells ?? new Map([['name', name]]));
   const columns = [...new Set(cells.flatMap((row) => [...row.keys()]))];
-  const given = ({ tokens, probabilities, labels }: LabeledText) =>
+  const labelsFor = ({ tokens, probabilities, labels }: LabeledText) =>
     tokens === 0 ? undefined : { probabilities, labels };
-  const rows = cells.map((row, i) => labeledRow(row, columns, given(labeled[i]!), classes.labels.length));
+  const rows = cells.map((row, i) => labeledRow(row, columns, labelsFor(labeled[i]!), classes.labels.length));
   return csvOf([labeledHeader(columns, classes.labels), ...rows]);
 }

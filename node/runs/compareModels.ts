@@ -42,18 +42,21 @@ export async function readTextToCompare(
 
 /** Uses the open device. @param seed of the bootstrap interval */
 export async function compareModels({ folders, texts }: ModelsToCompare, seed: number, signal: AbortSignal) {
-  const [first, second] = [await measured(folders[0], texts, signal), await measured(folders[1], texts, signal)];
+  const [first, second] = [
+    await measureModel(folders[0], texts, signal),
+    await measureModel(folders[1], texts, signal),
+  ];
   const found = compare(first.nats, second.nats, first.bytes, seed);
   return { found, first: first.model, second: second.model };
 }
 
-async function measured(folder: string, texts: readonly string[], signal: AbortSignal) {
+async function measureModel(folder: string, texts: readonly string[], signal: AbortSignal) {
   const { model, tokenizer, snapshot, info } = await readWeights(folder, signal);
   const net = await network(model, snapshot.tensors);
   try {
     const nats = await natsOf(net, tokenizer, texts, { pause: yieldUntil(signal) });
-    const compared: ComparedModel = { folder, info, normalized: normalizedBy(tokenizer.model) };
-    return { ...nats, model: compared };
+    const comparedModel: ComparedModel = { folder, info, normalized: normalizedBy(tokenizer.model) };
+    return { ...nats, model: comparedModel };
   } finally {
     net.dispose();
   }

@@ -39,28 +39,28 @@ export async function evaluateModel(
   const { model, tokenizer, documents, pairs, chats, labeled, trainingTexts } = data;
   const { train, trainingPairs, counts, facts } = data;
   const weights = await averagedWeights(data, average, signal);
-  const asked = {
+  const toEvaluate = {
     ...{ documents, pairs, chats, labeled, trainingTexts, train, trainingPairs, counts, facts },
     ...request,
     ...(model.config.classes && { decision: decisionFor(data, { part, atLeast, average }) }),
     objective: objectiveIn(data),
   };
   const net = await network(model, weights);
-  const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
+  const evaluation = await evaluate(net, tokenizer, toEvaluate, { ...unwatched, signal });
   // An average is another model: its evaluation isn't saved.
-  const past = average ? undefined : data.past;
+  const savedRun = average ? undefined : data.past;
   const { minimalPairs, swaps, tasks } = request;
-  const kept = past ? await keepEvaluation(past, part, evaluation, { minimalPairs, swaps, tasks }) : {};
-  return { evaluation, kept, past };
+  const kept = savedRun ? await keepEvaluation(savedRun, part, evaluation, { minimalPairs, swaps, tasks }) : {};
+  return { evaluation, kept, past: savedRun };
 }
 
 /** A chosen threshold replaces the saved one. An average saves no temperature, so it fits none. */
 function decisionFor(
-  { info, snapshot, past }: EvaluationData,
+  { info, snapshot, past: savedRun }: EvaluationData,
   { part, atLeast, average }: Pick<EvaluationRequest, 'part' | 'atLeast' | 'average'>,
 ): ToEvaluate['decision'] {
-  const saved = info?.decision && decisionInUse(info.decision);
+  const savedDecision = info?.decision && decisionInUse(info.decision);
   const isFixed = average !== undefined || info?.decision?.inWeights === true;
-  const decision = evaluationDecision(saved, past ? part : 'text', snapshot.state.step, isFixed);
+  const decision = evaluationDecision(savedDecision, savedRun ? part : 'text', snapshot.state.step, isFixed);
   return { ...decision, ...(atLeast !== undefined && { atLeast }) };
 }

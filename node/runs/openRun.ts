@@ -3,7 +3,7 @@ import type { Normalizer } from '../../src/core/base/normalizer';
 import type { Recipe as CleaningRecipe } from '../../src/core/documents/clean/recipe';
 import type { DeviceKind } from '../../src/core/train/run';
 import { GROWN_FILES } from '../folders/listed';
-import { normalizersBy, recipeCalled } from '../folders/recipe';
+import { normalizersBy, recipeByName } from '../folders/recipe';
 import type { SavedRun } from '../folders/savedRun';
 import type { Saves } from '../folders/saves';
 import { checkOutFolder } from '../folders/write';
@@ -54,7 +54,7 @@ export async function openRun(
   const device = new DeviceInUse(devices);
   const planner = plannerOf(request, origin, device);
   const settings = new RunSettings(request, origin, planner);
-  const cleaning = folder.past?.recipe ?? (await recipeCalled(request.cleaning));
+  const cleaning = folder.past?.recipe ?? (await recipeByName(request.cleaning));
   const normalizers = await normalizersBy(cleaning, request.files.data);
   if (!planner) settings.check(settings.smallestModel);
   const files = await openFiles(request, origin, folder);

@@ -13,7 +13,7 @@ import { RECIPE, type Recipe } from '../../src/core/train/recipe';
 import type { DeviceKind } from '../../src/core/train/run';
 import { defaultLearningRate } from './newRecipe';
 
-interface Wish {
+interface PlanRequest {
   model: ModelId;
   objective: ObjectiveId;
   /** Held-out share of the text. */
@@ -30,7 +30,7 @@ export class Planner {
   private gigaflops = 0;
   private slowness = 1;
   private current: Plan | undefined;
-  constructor(private readonly wish: Wish) {}
+  constructor(private readonly request: PlanRequest) {}
 
   /** Share of the text that repeats; undefined before it is profiled. */
   get repeated(): number | undefined {
@@ -47,7 +47,7 @@ export class Planner {
     this.text = await profileText(documents, job);
     this.gigaflops = await matrixRate(() => performance.now());
     const { kind, size } = this.make().vocabulary;
-    const roles = rolesOf(this.wish.objective);
+    const roles = rolesOf(this.request.objective);
     return { kind, vocabulary: Math.max(size, MIN_VOCABULARY + roles.length), roles };
   }
 
@@ -56,20 +56,24 @@ export class Planner {
    * @returns whether that differs so much from the expectation that it planned again
    */
   again(step: number): boolean {
-    const off = step / (1000 * this.plan.pace.step);
-    this.slowness *= off;
-    if (!isFarOff(off)) return false;
-    const before = this.plan;
-    const now = this.make(before.model.vocabulary);
-    return JSON.stringify(now.model) !== JSON.stringify(before.model) || now.recipe.batch !== before.recipe.batch;
+    const ratio = step / (1000 * this.plan.pace.step);
+    this.slowness *= ratio;
+    if (!isFarOff(ratio)) return false;
+    const previousPlan = this.plan;
+    const newPlan = this.make(previousPlan.model.vocabulary);
+    return (
+      JSON.stringify(newPlan.model) !== JSON.stringify(previousPlan.model) ||
+      newPlan.recipe.batch !== previousPlan.recipe.batch
+    );
   }
 
   /** Returns the recipe for a number of steps, with the settings that a person chose. */
   recipe(chosen: Partial<Recipe>, steps: number): Recipe {
     const { recipe, seconds, pace, maxSteps } = this.plan;
-    const own = steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, maxSteps), seconds, pace.step);
-    const ofOptimizer = chosen.optimizer && { learningRate: defaultLearningRate(chosen.optimizer, this.plan.model) };
-    return { ...own, objective: this.wish.objective, ...ofOptimizer, ...chosen };
+    const planned =
+      steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, maxSteps), seconds, pace.step);
+    const optimizerRate = chosen.optimizer && { learningRate: defaultLearningRate(chosen.optimizer, this.plan.model) };
+    return { ...planned, objective: this.request.objective, ...optimizerRate, ...chosen };
   }
 
   /** Returns the plan with another recipe. */
@@ -78,7 +82,7 @@ export class Planner {
   }
 
   private make(vocabulary?: number): Plan {
-    const { held, limits, kind, left, model, objective } = this.wish;
+    const { held, limits, kind, left, model, objective } = this.request;
     return (this.current = makePlan({
       text: this.text!,
       held,

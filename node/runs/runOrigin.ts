@@ -4,7 +4,7 @@ import type { NamedTensors } from '../../src/core/checkpoint/tensors';
 import { DEFAULT_RECIPE } from '../../src/core/train/recipe';
 import { frozenBase } from '../../src/jobs/frozenBase';
 import { baseOf } from '../folders/base';
-import type { Laid } from '../texts/examples';
+import type { ExampleSources } from '../texts/examples';
 import { openStartingModel, type StartingModel } from '../folders/startingModel';
 import type { SavedRun } from '../folders/savedRun';
 import type { RunRequest } from './runRequest';
@@ -27,19 +27,19 @@ export interface RunOrigin {
 export async function openOrigin(request: RunRequest, past: SavedRun | null): Promise<RunOrigin> {
   const { from, tuning, recipe, context } = request;
   const { seed = DEFAULT_RECIPE.seed } = recipe;
-  const opened = from === undefined || past ? null : await openStartingModel(from, context);
-  const start = opened && tuning ? tunedStart(opened, tuning, seed) : opened;
-  const began = start ? await tuning?.begins(start) : undefined;
-  const trained = past ? past.info.trainable : began?.trainable;
+  const startingModel = from === undefined || past ? null : await openStartingModel(from, context);
+  const start = startingModel && tuning ? tunedStart(startingModel, tuning, seed) : startingModel;
+  const tuningStart = start ? await tuning?.begins(start) : undefined;
+  const trained = past ? past.info.trainable : tuningStart?.trainable;
   const trainable = trained && { ...trained, ...(tuning && tuning.rest !== 'f32' && { rest: tuning.rest }) };
-  const weights = past ? await baseOf(past, from) : (began?.base ?? start?.weights);
+  const weights = past ? await baseOf(past, from) : (tuningStart?.base ?? start?.weights);
   const model = past?.info.model ?? start?.model;
   const base = weights && model ? frozenBase({ model, weights }, trainable) : weights;
-  return { past, start, began, trainable, base };
+  return { past, start, began: tuningStart, trainable, base };
 }
 
 /** Labeled examples that a classifier is trained on; undefined for other runs. */
-export const examplesOf = ({ tuning }: RunRequest, { past }: RunOrigin): Laid | undefined =>
+export const examplesOf = ({ tuning }: RunRequest, { past }: RunOrigin): ExampleSources | undefined =>
   past ? past.local?.examples : tuning?.classify?.examples.laid;
 
 /** The folder or file of the model that the run started from; undefined for new weights. */

@@ -69,28 +69,28 @@ export class RunSettings {
   recipe(model: ModelChoice, steps = RECIPE.steps.max): Recipe {
     const { recipe, batchTokens, memory, tuning } = this.request;
     if (this.planner) return { ...this.planner.recipe(recipe, steps), ...this.samplePrompt };
-    const own: Recipe = { ...this.ownRecipe(model, steps), ...objectiveOfTuning(tuning ?? {}) };
-    if (batchTokens === undefined) return own;
+    const ownRecipe: Recipe = { ...this.ownRecipe(model, steps), ...objectiveOfTuning(tuning ?? {}) };
+    if (batchTokens === undefined) return ownRecipe;
     const { trainable } = this.origin;
-    return { ...own, ...batchOfTokens(batchTokens, model, own, memoryLimitsWithin(memory), trainable) };
+    return { ...ownRecipe, ...batchOfTokens(batchTokens, model, ownRecipe, memoryLimitsWithin(memory), trainable) };
   }
 
   /** @throws HomegrownError `bad-settings` if the model can't be trained with this recipe on so many tokens */
-  check(model: ModelChoice, tokens = ANY_NUMBER): void {
-    const found = problems(model, this.recipe(model), tokens, {}, this.origin.trainable);
-    if (found.length > 0) throw unfit(found);
+  check(model: ModelChoice, tokens = UNLIMITED_TOKENS): void {
+    const problemsFound = problems(model, this.recipe(model), tokens, {}, this.origin.trainable);
+    if (problemsFound.length > 0) throw unfit(problemsFound);
   }
 
   /** Recipe for the device in use, with activation recomputation if its memory needs it. */
   onDevice(model: ModelChoice): OnDevice {
     const { past, trainable } = this.origin;
     const limits = memoryLimitsWithin(this.request.memory);
-    const asked = this.recipe(model);
-    const usual = past ? (asked.recompute ? 'on' : 'off') : 'auto';
-    const wanted = this.request.recompute ?? usual;
-    const decided = recomputation(model, asked, wanted, limits, trainable);
-    const recipe: Recipe = { ...asked, recompute: decided.isOn };
-    return { recipe, recomputation: decided, problems: problems(model, recipe, ANY_NUMBER, limits, trainable) };
+    const requested = this.recipe(model);
+    const defaultChoice = past ? (requested.recompute ? 'on' : 'off') : 'auto';
+    const choice = this.request.recompute ?? defaultChoice;
+    const decision = recomputation(model, requested, choice, limits, trainable);
+    const recipe: Recipe = { ...requested, recompute: decision.isOn };
+    return { recipe, recomputation: decision, problems: problems(model, recipe, UNLIMITED_TOKENS, limits, trainable) };
   }
 
   private ownRecipe(model: ModelChoice, steps: number): Recipe {
@@ -108,7 +108,7 @@ export class RunSettings {
   }
 }
 
-const ANY_NUMBER = { train: Infinity, validation: Infinity };
+const UNLIMITED_TOKENS = { train: Infinity, validation: Infinity };
 
 /** Architecture and sizes of a new model, before its tokenizer exists. */
 function newModel({ model, tuning }: RunRequest): Pick<ModelChoice, 'id' | 'config'> {
@@ -122,8 +122,8 @@ function newModel({ model, tuning }: RunRequest): Pick<ModelChoice, 'id' | 'conf
  * @throws HomegrownError `bad-settings` if it has finished all steps
  */
 function resumedRecipe({ folder, info }: SavedRun, chosen: Partial<Recipe>): Recipe {
-  const { recompute, ...own } = recipeOf(info);
-  const recipe: Recipe = { ...own, ...chosen, recompute };
+  const { recompute, ...savedRecipe } = recipeOf(info);
+  const recipe: Recipe = { ...savedRecipe, ...chosen, recompute };
   const { step } = info.state;
   if (step < recipe.steps) return recipe;
   throw badSettings(

@@ -75,6 +75,6 @@ export async function fitRun(
   const save = async (snapshot: Snapshot) => ({ bytes: await saveSize(input, snapshot) });
   const fitted = await fit({ ...input, save }, run.minutes, run.signal);
   if (planner?.again(fitted.pace.step)) return fitRun(run, null, saveSize);
-  const ofSteps = { ...run.settings.recipe(model, fitted.steps), recompute: recomputation.isOn };
-  return { input: { ...input, recipe: ofSteps }, recomputation, fitted };
+  const fittedRecipe = { ...run.settings.recipe(model, fitted.steps), recompute: recomputation.isOn };
+  return { input: { ...input, recipe: fittedRecipe }, recomputation, fitted };
 }

@@ -18,8 +18,8 @@ export function verdictOf(
     evaluations: events.filter((event) => event.kind === 'evaluated'),
   };
   // Omits `early`: the summary gives the last step and the reason.
-  const now = { planned: recipe.steps, ending: reason };
-  return judgeRun({ model, segments: [{ after, recipe, data: { id: null, facts: data } }] }, log, now);
+  const progress = { planned: recipe.steps, ending: reason };
+  return judgeRun({ model, segments: [{ after, recipe, data: { id: null, facts: data } }] }, log, progress);
 }
 
 /** Verdict without the ending, which is in the summary. */

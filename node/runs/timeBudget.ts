@@ -6,14 +6,14 @@ import { measurePace, type Pace, stepsIn, timeOf } from '../../src/jobs/measured
 import { END_MS, PLANNED_SHARE } from '../../src/jobs/timedLength';
 
 /** Start in milliseconds since 1970: of scripts/cli.mjs, if that started this process. */
-const BEGAN = Number(process.env['HOMEGROWN_BEGAN'] ?? performance.timeOrigin);
+const STARTED_AT = Number(process.env['HOMEGROWN_BEGAN'] ?? performance.timeOrigin);
 delete process.env['HOMEGROWN_BEGAN']; // Processes that this one starts begin later.
 
 /** Limit of timers: 2 ** 31 ms. */
 export const MAX_MINUTES = 30_000;
 
 /** Milliseconds that are left. */
-export const leftOf = (minutes: number): number => BEGAN + 60_000 * minutes - Date.now();
+export const leftOf = (minutes: number): number => STARTED_AT + 60_000 * minutes - Date.now();
 
 export interface Fit {
   /** Number of all steps. */
@@ -26,12 +26,13 @@ export interface Fit {
  * @throws HomegrownError `bad-settings` if no step fits
  */
 export async function fit(input: TrainInput, minutes: number, signal: AbortSignal): Promise<Fit> {
-  const begun = input.from?.state.step ?? 0;
+  const startStep = input.from?.state.step ?? 0;
   const pace = await measurePace(input, Math.min(MAX_TRIAL_MS, TRIAL_SHARE * 60_000 * minutes), signal);
-  const left = leftOf(minutes) - END_MS;
-  const steps = stepsIn(PLANNED_SHARE * left, pace, input.recipe, begun);
-  if (steps > begun) return { steps, pace };
-  const needed = Date.now() - BEGAN + END_MS + timeOf(pace, input.recipe, begun, begun + 1) / PLANNED_SHARE;
+  const remainingMs = leftOf(minutes) - END_MS;
+  const steps = stepsIn(PLANNED_SHARE * remainingMs, pace, input.recipe, startStep);
+  if (steps > startStep) return { steps, pace };
+  const needed =
+    Date.now() - STARTED_AT + END_MS + timeOf(pace, input.recipe, startStep, startStep + 1) / PLANNED_SHARE;
   throw badSettings(
     `${minutes} minutes are too short: one step with its evaluations and saves takes ${formatDuration(needed)} here.`,
     'Raise --minutes, or use a smaller model, batch or context.',

@@ -52,8 +52,8 @@ export interface TrainedRun extends FolderRunEnd {
 /** Reads the text, and trains on the faster device, for as many steps as fit, into the folder. */
 export async function trainRun(opened: OpenedRun, reporter: RunReporter, signal: AbortSignal): Promise<TrainedRun> {
   const { settings, request } = opened;
-  const notElsewhere = onlyHere({ model: settings.smallestModel });
-  if (notElsewhere !== null) reporter.say(notElsewhere);
+  const onlyHereNotice = onlyHere({ model: settings.smallestModel });
+  if (onlyHereNotice !== null) reporter.say(onlyHereNotice);
   const data = await readTrainingData(opened, reporter, { signal, report: (at) => reporter.show(at) });
   if (data.prompt !== undefined && request.recipe.samplePrompt === undefined) settings.textPrompt = data.prompt;
   const rows = await describeTrainingData(data, opened, reporter);
@@ -64,17 +64,19 @@ async function trainOn(run: RunToTrain): Promise<TrainedRun> {
   const { origin, planner, settings, data, device, request, signal, reporter } = run;
   const { tokenizer, train } = data;
   const model = (): ModelChoice => settings.model(tokenizer.size, train.tokens);
-  const earlier = await replayedText(run, settings.recipe(model()));
-  const inputs = inputsOf(run, earlier);
-  const toTry = { settings, model, inputs, minutes: request.minutes, signal };
+  const replayedData = await replayedText(run, settings.recipe(model()));
+  const inputs = inputsOf(run, replayedData);
+  const trialRun = { settings, model, inputs, minutes: request.minutes, signal };
   const adapter = run.isAuto && device.current.kind === 'wasm' ? await device.devices.softwareAdapter() : null;
-  if (adapter !== null) reporter.say(await chooseDevice(toTry, device, adapter));
-  const start = startingInfo(run, earlier);
-  const fitted = await fitRun(toTry, planner, (input, snapshot) => saveSize(run, start(input).info, input, snapshot));
-  const begun = start(fitted.input);
+  if (adapter !== null) reporter.say(await chooseDevice(trialRun, device, adapter));
+  const start = startingInfo(run, replayedData);
+  const fitted = await fitRun(trialRun, planner, (input, snapshot) =>
+    saveSize(run, start(input).info, input, snapshot),
+  );
+  const initial = start(fitted.input);
   const where = deviceWords(device.current);
   const info = {
-    ...begun.info,
+    ...initial.info,
     device: where,
     ...(data.documentLists.length > 0 && { documents: data.documentLists }),
   };
@@ -83,7 +85,7 @@ async function trainOn(run: RunToTrain): Promise<TrainedRun> {
   const parameters = countParams(paramsOf(fitted.input.model));
   reporter.starting({ ...runStart(run, fitted), where, parameters, length });
   const { learning } = partly(origin.base, origin.trainable);
-  const from = begun.from && learning(fitted.input.model, begun.from);
+  const from = initial.from && learning(fitted.input.model, initial.from);
   const oldText = await oldTextOf(run, fitted.input);
   const input = folderInput(run, { fitted, info, oldText, timed, length, from });
   const time = fitted.fitted ? over(request.minutes!, fitted.fitted.pace) : undefined;
@@ -100,7 +102,7 @@ const replayedText = async (
 ): Promise<Replayed | undefined> =>
   replay > 0 ? replayed(baseModelPath(request, origin), origin.past?.info.replayed, signal) : undefined;
 
-function inputsOf({ origin, data }: RunToTrain, earlier: Replayed | undefined): RunInputs {
+function inputsOf({ origin, data }: RunToTrain, replayedData: Replayed | undefined): RunInputs {
   const { past, base, trainable } = origin;
   const { learning } = partly(base, trainable);
   const { tokenizer, train, validation, test } = data;
@@ -109,7 +111,7 @@ function inputsOf({ origin, data }: RunToTrain, earlier: Replayed | undefined): 
     ...(past && { from: learning(past.info.model, past.snapshot) }),
     ...(base && { base }),
     ...(trainable && { trainable }),
-    ...(earlier && { replayed: earlier.part }),
+    ...(replayedData && { replayed: replayedData.part }),
     now: () => performance.now(),
   };
 }
@@ -117,14 +119,14 @@ function inputsOf({ origin, data }: RunToTrain, earlier: Replayed | undefined): 
 type StartingInfo = (run: Pick<TrainInput, 'model' | 'recipe'>) => { info: RunInfo; from?: Snapshot };
 
 /** homegrown.json of the run before its first step, and the step that it resumes from. */
-function startingInfo({ origin, data, isInPlace }: RunToTrain, earlier: Replayed | undefined): StartingInfo {
+function startingInfo({ origin, data, isInPlace }: RunToTrain, replayedData: Replayed | undefined): StartingInfo {
   const { past, start, trainable } = origin;
-  const own = { id: crypto.randomUUID(), createdAt: Date.now() };
-  const added = { ...own, ...(trainable && { trainable }), ...(earlier && { replayed: earlier.data }) };
+  const identity = { id: crypto.randomUUID(), createdAt: Date.now() };
+  const added = { ...identity, ...(trainable && { trainable }), ...(replayedData && { replayed: replayedData.data }) };
   return ({ model, recipe }) => {
-    if (past) return resumedRun(past, recipe, isInPlace ? null : own);
-    const made = newInfo({ ...added, model, recipe, data: data.data, tokenizer: data.tokenizer.model });
-    return { info: { ...made, ...start?.provenance } };
+    if (past) return resumedRun(past, recipe, isInPlace ? null : identity);
+    const newRunInfo = newInfo({ ...added, model, recipe, data: data.data, tokenizer: data.tokenizer.model });
+    return { info: { ...newRunInfo, ...start?.provenance } };
   };
 }
 
@@ -181,20 +183,20 @@ async function oldTextOf(
   const { tuning } = request;
   const { past, began } = origin;
   const from = baseModelPath(request, origin);
-  const known = (past?.events ?? []).flatMap(oldIn);
-  const isMeasured = (tuning && !tuning.classify) || known.length > 0;
+  const earlierPerplexities = (past?.events ?? []).flatMap(oldIn);
+  const isMeasured = (tuning && !tuning.classify) || earlierPerplexities.length > 0;
   if (from === undefined || !isMeasured) return { old: undefined, before: undefined };
   const tuned = { tokenizer: data.tokenizer, model, objective, earlier: origin.start?.objective };
-  const found = await findOldText(from, oldFilesOf(request, origin), tuned, signal);
-  if ('why' in found) reporter.say(found.why);
-  const old = 'old' in found ? found.old : undefined;
-  const before = old && (began ? await measuredBy(old, model, began.weights) : known[0]);
+  const oldTextResult = await findOldText(from, oldFilesOf(request, origin), tuned, signal);
+  if ('why' in oldTextResult) reporter.say(oldTextResult.why);
+  const old = 'old' in oldTextResult ? oldTextResult.old : undefined;
+  const before = old && (began ? await measuredBy(old, model, began.weights) : earlierPerplexities[0]);
   if (began && before !== undefined) reporter.say(`Perplexity on old text: ${formatReading(before)}.`);
   return { old, before };
 }
 
 const oldFilesOf = ({ tuning }: RunRequest, { past }: RunOrigin): readonly string[] | undefined =>
-  tuning ? tuning.old?.map((each) => resolve(each)) : past?.local?.old;
+  tuning ? tuning.old?.map((path) => resolve(path)) : past?.local?.old;
 
 interface StartedRun {
   fitted: FittedRun;
@@ -214,8 +216,8 @@ function folderInput(run: RunToTrain, { fitted, info, oldText, timed, length, fr
   const events: TrainEvent[] = [...(past?.events ?? [])];
   const report = (event: TrainEvent): void => {
     events.push(event);
-    const changed = timed?.follow(event);
-    if (changed !== undefined) reporter.say(changed);
+    const notice = timed?.follow(event);
+    if (notice !== undefined) reporter.say(notice);
     if (event.kind === 'evaluated') info.result = resultOf(event);
     reporter.event(event, events);
   };

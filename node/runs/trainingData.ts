@@ -9,7 +9,7 @@ import { shortTextWords } from '../../src/core/train/shortText';
 import { templateWords } from '../texts/readChats';
 import type { OpenedRun } from './openRun';
 import type { RunReporter } from './runReporter';
-import { prepareRunData, type RunData, trained } from '../texts/runData';
+import { prepareRunData, type RunData, trainedTokenizer } from '../texts/runData';
 
 /** @throws HomegrownError `bad-file`, `bad-settings`; also if the files aren't those of the run that resumes */
 export async function readTrainingData(run: OpenedRun, reporter: RunReporter, job: Job): Promise<RunData> {
@@ -22,7 +22,7 @@ export async function readTrainingData(run: OpenedRun, reporter: RunReporter, jo
   const newRun = {
     tokenizer: start
       ? () => Promise.resolve(chats?.tokenizer ?? start.tokenizer)
-      : trained(planned ?? (() => request.tokenizer), run.normalizers),
+      : trainedTokenizer(planned ?? (() => request.tokenizer), run.normalizers),
     split,
     recipe: cleaning,
     ...(chats && { chats }),
@@ -43,9 +43,11 @@ export async function describeTrainingData(
 ): Promise<number | undefined> {
   const { tokenizer, train, validation } = data;
   const sizes = { train: train.tokens, validation: validation.tokens };
-  const wanted = settings.wantedModel(tokenizer.size);
-  const short = settings.isContextFixed ? undefined : shortTextWords(wanted, settings.recipe(wanted), sizes);
-  if (short !== undefined) reporter.say(short);
+  const requestedModel = settings.wantedModel(tokenizer.size);
+  const shortTextWarning = settings.isContextFixed
+    ? undefined
+    : shortTextWords(requestedModel, settings.recipe(requestedModel), sizes);
+  if (shortTextWarning !== undefined) reporter.say(shortTextWarning);
   const model: ModelChoice = settings.model(tokenizer.size, train.tokens);
   // Otherwise every trial of a device would fail.
   settings.check(model, sizes);

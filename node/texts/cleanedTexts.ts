@@ -28,14 +28,14 @@ import { readers } from './readers';
 import type { OpenedFile } from '../sources';
 import { type SavedRun } from '../folders/savedRun';
 import {
-  AGAIN,
-  asTheyWereRead,
-  cleanedOtherwise,
+  NAME_THE_TEXTS,
+  withOriginalReading,
+  differentCleaning,
   hashOfFile,
-  notOurs,
-  notSame,
-  type OwnText,
-  ownTexts,
+  foreignText,
+  differentText,
+  type SavedText,
+  savedTextsOf,
 } from './savedTexts';
 
 export type Files = readonly OpenedFile[];
@@ -60,11 +60,11 @@ export async function cleanTogether(
   note: (words: string) => void,
   job: Job,
 ): Promise<CleanedTexts> {
-  const read = await readTogether(store, files, 0, job);
-  const text = await applyRecipe(store, read.id, recipe, { at: 0 }, job, beginCleaners);
+  const imported = await readTogether(store, files, 0, job);
+  const text = await applyRecipe(store, imported.id, recipe, { at: 0 }, job, beginCleaners);
   if (trainingSize(text).documents === 0)
     throw badSettings('The recipe removes all of the text.', 'Relax a rule that removes documents.');
-  noteOf(text, files, note);
+  reportNotes(text, files, note);
   const texts = [trainingFacts(text)];
   // A single file needs no list of documents.
   const documentLists = files.length > 1 ? await documentListsOf(store, { texts }) : [];
@@ -88,39 +88,39 @@ export async function cleanAgain(
   note: (words: string) => void,
   job: Job,
 ): Promise<CleanedTexts> {
-  const own = ownTexts(past);
+  const savedTexts = savedTextsOf(past);
   const texts: TextRecord[] = [];
-  const used: CleanedTexts['files'][number][] = [];
-  for (const [i, group] of (await groupsOf(past, own, await asTheyWereRead(past, files), job)).entries()) {
+  const usedFiles: CleanedTexts['files'][number][] = [];
+  for (const [i, group] of (await groupsOf(past, savedTexts, await withOriginalReading(past, files), job)).entries()) {
     const { cleaned, sha256, name } = past.data.texts[i]!;
-    const read = await readTogether(store, group, i, job);
-    const { id } = read;
-    if (read.sha256 !== own[i]!.sha256) throw notSame(past, name);
+    const imported = await readTogether(store, group, i, job);
+    const { id } = imported;
+    if (imported.sha256 !== savedTexts[i]!.sha256) throw differentText(past, name);
     let text = await (cleaned
       ? applyRecipe(store, id, past.recipe!, { at: i }, job, beginCleaners)
       : textOf(store, id));
-    const { leftOut } = own[i]!;
+    const { leftOut } = savedTexts[i]!;
     if (leftOut) text = await leaveOut(store, id, leftOut, true);
     // Rules may have changed since an older build.
-    if (trainingSize(text).sha256 !== sha256) throw cleanedOtherwise(past, name);
-    noteOf(text, group, note);
+    if (trainingSize(text).sha256 !== sha256) throw differentCleaning(past, name);
+    reportNotes(text, group, note);
     texts.push(text);
-    used.push(...(await hashedFiles(store, text, group)));
+    usedFiles.push(...(await hashedFiles(store, text, group)));
   }
   return {
     documents: (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat(),
     texts: past.data.texts,
     documentLists: past.info.documents ?? [],
     names: new Map(texts.map(({ id }, i) => [id, past.data.texts[i]!.name])),
-    files: used,
+    files: usedFiles,
   };
 }
 
-/** @param at place of the text in the run: a file of two texts is read for both */
-async function readTogether(store: BlobStore, files: Files, at: number, job: Job): Promise<TextRecord> {
+/** @param index place of the text in the run: a file of two texts is read for both */
+async function readTogether(store: BlobStore, files: Files, index: number, job: Job): Promise<TextRecord> {
   const names = namesBelow(files.map(({ path }) => path));
   const sources = files.map(({ source }, i) => ({ ...source, name: names[i]! }));
-  const settings = { addedAt: at, projectId: `text-${at}`, readers };
+  const settings = { addedAt: index, projectId: `text-${index}`, readers };
   const { text, refused } = await importDrop(sources, store, settings, job);
   if (refused[0]) throw refused[0].error;
   return text!;
@@ -133,13 +133,18 @@ async function readTogether(store: BlobStore, files: Files, at: number, job: Job
 function namesBelow(paths: readonly string[]): readonly string[] {
   const parts = paths.map((path) => resolve(path).split(sep));
   const [first = [], ...others] = parts;
-  let shared = 0;
-  while (shared < first.length - 1 && others.every((own) => shared < own.length - 1 && own[shared] === first[shared]))
-    shared++;
-  return parts.map((own) => visibleName(shared < 2 ? own.at(-1)! : own.slice(shared).join('/')));
+  let sharedDepth = 0;
+  while (
+    sharedDepth < first.length - 1 &&
+    others.every((other) => sharedDepth < other.length - 1 && other[sharedDepth] === first[sharedDepth])
+  )
+    sharedDepth++;
+  return parts.map((segments) =>
+    visibleName(sharedDepth < 2 ? segments.at(-1)! : segments.slice(sharedDepth).join('/')),
+  );
 }
 
-function noteOf({ name, notes }: TextRecord, files: Files, note: (words: string) => void): void {
+function reportNotes({ name, notes }: TextRecord, files: Files, note: (words: string) => void): void {
   for (const words of notes) note(files.length > 1 ? `${words}.` : `${name}: ${words}.`);
 }
 
@@ -150,7 +155,7 @@ async function hashedFiles(store: BlobStore, text: TextRecord, files: Files): Pr
   return files.map((file, i) => ({ ...file, sha256: hashes.get(names[i]) ?? text.sha256 }));
 }
 
-interface Found {
+interface HashedFile {
   file: Files[number];
   /** `hashes`: of its documents, in order; `sha256`: of all of them. */
   hashes: readonly string[];
@@ -158,45 +163,61 @@ interface Found {
 }
 
 /** Returns the files of each text, in their order. @throws HomegrownError `bad-file` */
-async function groupsOf(past: SavedRun, own: readonly OwnText[], files: Files, job: Job): Promise<readonly Files[]> {
+async function groupsOf(
+  past: SavedRun,
+  savedTexts: readonly SavedText[],
+  files: Files,
+  job: Job,
+): Promise<readonly Files[]> {
   // A single file is checked when it is read; a file without a size may be a pipe, which is read once.
-  if (own.length === 1 && (files.length === 1 || files.some(({ source }) => source.size === 0))) return [files];
-  const found: Found[] = [];
+  if (savedTexts.length === 1 && (files.length === 1 || files.some(({ source }) => source.size === 0))) return [files];
+  const candidates: HashedFile[] = [];
   for (const file of files) {
     const hashes = await documentsIn(file.source, job);
     const sha256 = await hashOf(hashes);
     // A file that is named twice counts once.
-    if (!found.some((each) => each.sha256 === sha256)) found.push({ file, hashes, sha256 });
+    if (!candidates.some((hashedFile) => hashedFile.sha256 === sha256)) candidates.push({ file, hashes, sha256 });
   }
-  const groups = own.map(({ sha256, documents }) => filesOf(found, sha256, documents));
-  const used = new Set(groups.flat());
-  const others = found.filter((each) => !used.has(each));
-  const [unlisted, ...more] = own.filter((_, i) => groups[i]!.length === 0);
-  const order = unlisted && !unlisted.documents && more.length === 0 ? await orderOf(unlisted, others) : undefined;
+  const groups = savedTexts.map(({ sha256, documents }) => filesOf(candidates, sha256, documents));
+  const matched = new Set(groups.flat());
+  const unmatched = candidates.filter((hashedFile) => !matched.has(hashedFile));
+  const [unlisted, ...otherUnlisted] = savedTexts.filter((_, i) => groups[i]!.length === 0);
+  const order =
+    unlisted && !unlisted.documents && otherUnlisted.length === 0 ? await orderOf(unlisted, unmatched) : undefined;
   if (order) return groups.map((group) => (group.length > 0 ? group : order).map(({ file }) => file));
-  const given = new Map(found.flatMap(({ hashes }) => hashes.map((hash) => [hash, null])));
-  if (others[0]) throw notOurs(past, own, given, { title: others[0].file.path, sha256: others[0].sha256 });
-  for (const { name, sha256, documents = [{ name, sha256 }] } of own.filter((_, i) => !isWhole(own[i]!, groups[i]!))) {
-    const missing = documents.find((document) => !given.has(document.sha256));
-    throw badFile(`${missing?.name ?? name} is missing: the run in ${past.folder} trained on it.`, AGAIN);
+  const givenHashes = new Map(candidates.flatMap(({ hashes }) => hashes.map((hash) => [hash, null])));
+  if (unmatched[0])
+    throw foreignText(past, savedTexts, givenHashes, { title: unmatched[0].file.path, sha256: unmatched[0].sha256 });
+  for (const { name, sha256, documents = [{ name, sha256 }] } of savedTexts.filter(
+    (_, i) => !isComplete(savedTexts[i]!, groups[i]!),
+  )) {
+    const missing = documents.find((document) => !givenHashes.has(document.sha256));
+    throw badFile(`${missing?.name ?? name} is missing: the run in ${past.folder} trained on it.`, NAME_THE_TEXTS);
   }
   return groups.map((group) => group.map(({ file }) => file));
 }
 
 /** Returns the files of a text; none if its documents aren't recorded. */
-function filesOf(found: readonly Found[], text: string, documents: OwnText['documents']): readonly Found[] {
-  if (!documents) return found.filter(({ sha256 }) => sha256 === text).slice(0, 1);
+function filesOf(
+  candidates: readonly HashedFile[],
+  text: string,
+  documents: SavedText['documents'],
+): readonly HashedFile[] {
+  if (!documents) return candidates.filter(({ sha256 }) => sha256 === text).slice(0, 1);
   const places = new Map(documents.map(({ sha256 }, place) => [sha256, place]));
-  const placeOf = ({ hashes: [first] }: Found): number => places.get(first!)!;
-  const own = found.filter(({ hashes }) => hashes.length > 0 && hashes.every((hash) => places.has(hash)));
-  return own.sort((a, b) => placeOf(a) - placeOf(b));
+  const placeOf = ({ hashes: [first] }: HashedFile): number => places.get(first!)!;
+  const matching = candidates.filter(({ hashes }) => hashes.length > 0 && hashes.every((hash) => places.has(hash)));
+  return matching.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-const isWhole = ({ documents }: OwnText, group: readonly Found[]): boolean =>
+const isComplete = ({ documents }: SavedText, group: readonly HashedFile[]): boolean =>
   group.flatMap(({ hashes }) => hashes).length === (documents?.length ?? group.length) && group.length > 0;
 
 /** Returns the files in the order that gives the hash: as named, or as the app sorts them. */
-async function orderOf({ sha256 }: OwnText, files: readonly Found[]): Promise<readonly Found[] | undefined> {
+async function orderOf(
+  { sha256 }: SavedText,
+  files: readonly HashedFile[],
+): Promise<readonly HashedFile[] | undefined> {
   const byPath = [...files].sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
   for (const order of [files, byPath])
     if ((await hashOf(order.flatMap(({ hashes }) => hashes))) === sha256) return order;

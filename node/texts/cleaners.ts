@@ -26,20 +26,20 @@ export async function beginCleaners(bytes: number): Promise<Cleaners> {
 
 /** Answers have the order of the tasks. */
 function cleanerIn(thread: Worker): Cleaner {
-  const asked: { resolve(through: readonly TaskResult[]): void; reject(error: Error): void }[] = [];
+  const pendingTasks: { resolve(results: readonly TaskResult[]): void; reject(error: Error): void }[] = [];
   let failure: Error | undefined;
   const fail = (error: Error): void => {
     failure ??= error;
-    for (const { reject } of asked.splice(0)) reject(failure);
+    for (const { reject } of pendingTasks.splice(0)) reject(failure);
   };
-  thread.on('message', (through: readonly TaskResult[]) => asked.shift()?.resolve(through));
+  thread.on('message', (results: readonly TaskResult[]) => pendingTasks.shift()?.resolve(results));
   thread.on('error', fail).on('messageerror', fail);
   thread.on('exit', (code) => fail(new Error(`A cleaning thread ended with code ${code}`)));
   return (task) =>
     new Promise((resolve, reject) => {
       if (failure) reject(failure);
       else {
-        asked.push({ resolve, reject });
+        pendingTasks.push({ resolve, reject });
         thread.postMessage(task);
       }
     });

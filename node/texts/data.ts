@@ -19,15 +19,15 @@ export async function openData(folder: string): Promise<OpenedFile & { isOfPairs
   const path = join(folder, PREPARED);
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) {
-    const isThere = (await stat(folder).catch(() => null))?.isDirectory() ?? false;
+    const isFolder = (await stat(folder).catch(() => null))?.isDirectory() ?? false;
     throw badFile(
-      isThere ? `${folder} has no ${PREPARED}, so prepare did not write it.` : `There is no folder ${folder}.`,
+      isFolder ? `${folder} has no ${PREPARED}, so prepare did not write it.` : `There is no folder ${folder}.`,
       'Name a folder that npm run prepare wrote, or files with --text.',
     );
   }
   const json = jsonOf(text);
-  const read = preparedSchema.safeParse(json);
-  if (!read.success) {
+  const parsed = preparedSchema.safeParse(json);
+  if (!parsed.success) {
     const version = z.object({ version: z.int() }).safeParse(json);
     if (version.success && version.data.version > 1)
       throw new HomegrownError(
@@ -36,7 +36,7 @@ export async function openData(folder: string): Promise<OpenedFile & { isOfPairs
       );
     throw badFile(`${path} is damaged, or prepare did not write it.`, 'Run prepare again.');
   }
-  const { columns } = read.data;
+  const { columns } = parsed.data;
   const documents = join(folder, DOCUMENTS);
   const source = { ...(await textFile(documents)), table: { format: 'jsonl', columns } as const };
   return { path: documents, source, isOfPairs: 'input' in columns };

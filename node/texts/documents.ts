@@ -18,7 +18,7 @@ import {
 import { readers } from './readers';
 import { type AskedPairs, openTable } from './tables';
 import { stderr } from '../output';
-import { failedOf, failureOf, refusedWords, sourcesMeant } from './texts';
+import { failedOf, failureOf, refusedWords, openSources } from './texts';
 
 /** A document, and the name of the file that has it. */
 export interface Named {
@@ -39,8 +39,8 @@ export async function textsOf(
 ): Promise<readonly Named[]> {
   const store = memoryStore();
   const texts: Named[] = [];
-  const { files, refused, passedOver } = await sourcesMeant(paths);
-  let found: DropReport = { added: 0, skipped: passedOver.map(skippedOf), failed: refused.map(failedOf) };
+  const { files, refused, passedOver } = await openSources(paths);
+  let outcome: DropReport = { added: 0, skipped: passedOver.map(skippedOf), failed: refused.map(failedOf) };
   for (const [i, { source, ...file }] of files.entries()) {
     const imported = await importText(
       { ...source, reading: { ...source.reading, ...reading } },
@@ -48,7 +48,7 @@ export async function textsOf(
       { addedAt: i, readers },
       { ...unwatched, signal },
     ).catch((error: unknown) => ({ kind: 'refused', failure: failureOf(file, error) }) as const);
-    found = joinedReports(found, reportedAs(file.name, imported));
+    outcome = joinedReports(outcome, reportOfFile(file.name, imported));
     if (imported.kind !== 'added') continue;
     for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
     for (const document of await openText(store, imported.text.id)) {
@@ -57,15 +57,15 @@ export async function textsOf(
       if (text !== '') texts.push({ name: imported.text.name, text });
     }
   }
-  report(found);
+  report(outcome);
   return texts;
 }
 
-function reportedAs(name: string, imported: ImportOutcome | { kind: 'refused'; failure: Failure }): DropReport {
-  const own = { added: 0, duplicates: [], passedOver: [], refused: [] };
-  if (imported.kind === 'added') return reportOf({ ...own, added: 1 });
-  if (imported.kind === 'refused') return reportOf({ ...own, refused: [{ name, failure: imported.failure }] });
-  return reportOf({ ...own, duplicates: [{ ...imported, name }] });
+function reportOfFile(name: string, imported: ImportOutcome | { kind: 'refused'; failure: Failure }): DropReport {
+  const none = { added: 0, duplicates: [], passedOver: [], refused: [] };
+  if (imported.kind === 'added') return reportOf({ ...none, added: 1 });
+  if (imported.kind === 'refused') return reportOf({ ...none, refused: [{ name, failure: imported.failure }] });
+  return reportOf({ ...none, duplicates: [{ ...imported, name }] });
 }
 
 /** Prints files that aren't read. */
@@ -118,7 +118,7 @@ async function pairIn({ chunks, spans }: Document): Promise<Omit<NamedPair, 'nam
   let text = '';
   for await (const chunk of chunks()) text += chunk;
   const bytes = Buffer.from(text);
-  const of = (name: string): string => bytes.subarray(...(spans?.[name] ?? NOTHING)).toString();
-  return { input: of('input'), target: of('target') };
+  const fieldText = (name: string): string => bytes.subarray(...(spans?.[name] ?? EMPTY_SPAN)).toString();
+  return { input: fieldText('input'), target: fieldText('target') };
 }
-const NOTHING = [0, 0] as const;
+const EMPTY_SPAN = [0, 0] as const;

@@ -14,14 +14,14 @@ import { countTargets } from '../../src/core/objectives/pairRows';
 import { recipeOf } from '../../src/core/runs/segments';
 import type { EncodingId } from '../../src/core/documents';
 import { pairsOf, textsOf } from './documents';
-import { examplesAsked, saidOfNone } from './examples';
+import { readExamples, unlabeledError } from './examples';
 import type { Unlabeled } from '../../src/core/documents/labels/labelChanges';
 import { heldOutIn, prepareRunData, type RunData } from './runData';
 import { readWeights } from '../folders/readModel';
 import type { AskedPairs, AskedTable } from './tables';
 import { openSavedRun, type SavedRun } from '../folders/savedRun';
 import { stderr } from '../output';
-import { laidPaths, openLaid } from './savedTexts';
+import { trainingPaths, openTrainingFiles } from './savedTexts';
 
 export interface EvaluationData
   extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'>, Pick<ToEvaluate, OfPart> {
@@ -37,7 +37,7 @@ export interface Train {
   tables?: readonly AskedTable[];
 }
 
-interface Asked {
+interface NamedFilesRequest {
   from: string;
   adapter?: string | undefined;
   text?: readonly string[] | undefined;
@@ -50,29 +50,35 @@ interface Asked {
 }
 
 /** Reads files that a person named, and the model. */
-export async function readNamedFiles(asked: Asked, signal: AbortSignal): Promise<EvaluationData> {
+export async function readNamedFiles(asked: NamedFilesRequest, signal: AbortSignal): Promise<EvaluationData> {
   const { from, adapter, text = [], pairs, tables, train, ...reading } = asked;
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
-  const of = { model, tokenizer, snapshot, info };
+  const loadedModel = { model, tokenizer, snapshot, info };
   if (tables) {
-    const read = (each: readonly AskedTable[]) => heldTextsOf(each, { ...reading, model, tokenizer }, signal);
-    return { ...of, labeled: await read(tables), ...(train?.tables && { trainingTexts: await read(train.tables) }) };
+    const readTables = (each: readonly AskedTable[]) => heldTextsOf(each, { ...reading, model, tokenizer }, signal);
+    return {
+      ...loadedModel,
+      labeled: await readTables(tables),
+      ...(train?.tables && { trainingTexts: await readTables(train.tables) }),
+    };
   }
   const skips = reading.skipBadRows ? { skipBadRows: true as const } : {};
-  const rowsOf = async (each: readonly AskedPairs[]): Promise<readonly HeldPair[]> =>
-    (await pairsOf(each, signal, skips)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
+  const readPairs = async (requestedTables: readonly AskedPairs[]): Promise<readonly HeldPair[]> =>
+    (await pairsOf(requestedTables, signal, skips)).map(({ name, input, target }) =>
+      heldPair(tokenizer, input, target, name),
+    );
   const tokens =
     train?.text && (await textsOf(train.text, signal, skips)).map((each) => tokenised(tokenizer, each.text));
   if (pairs) {
-    const trainingPairs = await rowsOf(train?.pairs ?? []);
-    const read = (place: number): Promise<HeldPair> => Promise.resolve(trainingPairs[place]!);
+    const trainingPairs = await readPairs(train?.pairs ?? []);
+    const readPair = (place: number): Promise<HeldPair> => Promise.resolve(trainingPairs[place]!);
     const counts = train?.pairs?.length
-      ? await countTargets({ count: trainingPairs.length, read }, tokenizer)
+      ? await countTargets({ count: trainingPairs.length, read: readPair }, tokenizer)
       : undefined;
-    return { ...of, train: tokens, pairs: await rowsOf(pairs), trainingPairs, counts };
+    return { ...loadedModel, train: tokens, pairs: await readPairs(pairs), trainingPairs, counts };
   }
   const documents = (await textsOf(text, signal, skips)).map((each) => held(tokenizer, each.text, each.name));
-  return nonEmpty({ ...of, train: tokens, documents });
+  return nonEmpty({ ...loadedModel, train: tokens, documents });
 }
 
 /** @throws HomegrownError `bad-settings` without any document */
@@ -82,7 +88,9 @@ function nonEmpty(data: EvaluationData): EvaluationData {
 }
 
 interface LabeledFor
-  extends Pick<Asked, 'unlabeled' | 'encoding' | 'skipBadRows'>, Pick<EvaluationData, 'model' | 'tokenizer'> {}
+  extends
+    Pick<NamedFilesRequest, 'unlabeled' | 'encoding' | 'skipBadRows'>,
+    Pick<EvaluationData, 'model' | 'tokenizer'> {}
 
 /** Texts of tables, or of folders with a subfolder per label, that have a label or count as having none. */
 async function heldTextsOf(
@@ -90,30 +98,30 @@ async function heldTextsOf(
   { model, tokenizer, unlabeled, encoding, skipBadRows }: LabeledFor,
   signal: AbortSignal,
 ): Promise<readonly HeldText[]> {
-  const as = model.config.classes?.several ? { between: BETWEEN_LABELS } : {};
+  const labeledAs = model.config.classes?.several ? { between: BETWEEN_LABELS } : {};
   const note = (words: string): void => stderr.write(`${words}\n`);
   const reading = { unlabeled, encoding, ...(skipBadRows && { skipBadRows }) };
-  const asked = { tables, as, merge: false, minTexts: undefined, ...reading };
-  const { documents, texts, survey } = await examplesAsked(asked, note, { ...unwatched, signal });
-  if (as.between && !unlabeled && survey.unlabeled > 0) throw saidOfNone(survey);
+  const request = { tables, as: labeledAs, merge: false, minTexts: undefined, ...reading };
+  const { documents, texts, survey } = await readExamples(request, note, { ...unwatched, signal });
+  if (labeledAs.between && !unlabeled && survey.unlabeled > 0) throw unlabeledError(survey);
   const names = new Map(texts.map(({ id, name }) => [id, name]));
-  const all: HeldText[] = [];
+  const heldTexts: HeldText[] = [];
   for (const [place, { fields, chunks, text: id = '' }] of documents.entries()) {
     const label = fields?.['label'];
     if (label === undefined) continue;
     let text = '';
     for await (const chunk of chunks()) text += chunk;
-    all.push(heldText(tokenizer, { text, label }, place, names.get(id) ?? ''));
+    heldTexts.push(heldText(tokenizer, { text, label }, place, names.get(id) ?? ''));
   }
-  return all;
+  return heldTexts;
 }
 
 /** Reads the data of a saved run again. @throws HomegrownError `bad-file` if its texts moved or changed */
 export async function readSavedData(past: SavedRun, signal: AbortSignal): Promise<RunData> {
   const note = (words: string): void => stderr.write(`${words}\n`);
   if (past.local?.examples) return prepareRunData([], past, note, { ...unwatched, signal });
-  const paths = laidPaths(past);
-  const laid = await openLaid(past, paths);
+  const paths = trainingPaths(past);
+  const laid = await openTrainingFiles(past, paths);
   const files = paths.map((path, i) => ({ path, source: laid[i]! }));
   return prepareRunData(files, past, note, { ...unwatched, signal });
 }
@@ -133,6 +141,6 @@ export async function readHeldOutSet(
       `The run in ${from} has no test set.`,
       'Evaluate on --part validation, or train a model with --test-share.',
     );
-  const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
-  return nonEmpty({ ...of, ...(await readHeldOut(heldOut, tokenizer)) });
+  const loadedModel = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
+  return nonEmpty({ ...loadedModel, ...(await readHeldOut(heldOut, tokenizer)) });
 }

@@ -26,20 +26,20 @@ import type { Local } from '../folders/local';
 import { readers } from './readers';
 import { textFile } from '../sources';
 import { type AskedTable, openTable } from './tables';
-import { leftOutLines, sourcesMeant } from './texts';
+import { leftOutLines, openSources } from './texts';
 
 /** Paths of labeled texts, and how to read them. */
-export type Laid = NonNullable<Local['examples']>;
+export type ExampleSources = NonNullable<Local['examples']>;
 
 export interface Examples {
   store: BlobStore;
   texts: readonly TextRecord[];
   documents: readonly Document[];
   survey: LabelSurvey;
-  laid: Laid;
+  laid: ExampleSources;
 }
 
-interface Asked {
+interface ExamplesRequest {
   /** Tables, or folders with a subfolder per label. */
   tables: readonly AskedTable[];
   /** Tables or folders that are only trained on. */
@@ -57,12 +57,12 @@ interface Asked {
 }
 
 /** Examples of a new run. @throws HomegrownError */
-export async function examplesAsked(
-  { tables, corrections = [], as, merge, minTexts, unlabeled, encoding, skipBadRows }: Asked,
+export async function readExamples(
+  { tables, corrections = [], as, merge, minTexts, unlabeled, encoding, skipBadRows }: ExamplesRequest,
   note: (words: string) => void,
   job: Job,
 ): Promise<Examples> {
-  const files: Laid['files'] = [];
+  const files: ExampleSources['files'] = [];
   for (const [i, { path, columns }] of [...tables, ...corrections].entries()) {
     // An error names a file that can't be opened as it was typed.
     if (!(await isFolder(path))) await textFile(path);
@@ -70,35 +70,35 @@ export async function examplesAsked(
   }
   if (unlabeled && !as.between) throw badSettings('--unlabeled is only for texts with several labels.', 'Remove it.');
   let labelling = unlabeled ? withUnlabeled(AS_READ, unlabeled) : AS_READ;
-  const laid: Laid = {
+  const laid: ExampleSources = {
     ...{ files, ...as, renamed: labelling.renamed },
     ...(encoding && { encoding }),
     ...(skipBadRows && { skipBadRows }),
   };
-  const read = await examplesLaid(laid, note, job);
+  const examples = await rereadExamples(laid, note, job);
   const join = (labels: readonly string[], to: string): void => {
     labelling = joinedLabels(labelling, labels, to, as.between ? 'several' : 'one');
   };
-  for (const { names, as: to } of merge ? read.survey.alike : []) {
+  for (const { names, as: to } of merge ? examples.survey.alike : []) {
     join(names, to);
-    note(`${names.slice(1).map(quoted).join(', ')} ${names.length === 2 ? 'is' : 'are'} merged into ${quoted(to)}.`);
+    note(`${names.slice(1).map(quote).join(', ')} ${names.length === 2 ? 'is' : 'are'} merged into ${quote(to)}.`);
   }
-  const merged = await labeledBy(read, labelling, job);
+  const merged = await withLabelling(examples, labelling, job);
   const rare = merged.survey.labels.filter(({ count }) => count < (minTexts ?? 0)).map(({ label }) => label);
   if (rare.length === 0) return merged;
   const [largest] = merged.survey.labels;
   if (rare.length === merged.survey.labels.length)
     throw badSettings(
-      `No label has ${counted(minTexts!, 'text')}: the largest, ${quoted(largest!.label)}, has ${formatCount(largest!.count)}.`,
+      `No label has ${counted(minTexts!, 'text')}: the largest, ${quote(largest!.label)}, has ${formatCount(largest!.count)}.`,
       'Nothing was started. Lower --min-texts.',
     );
   join(rare, '');
   note(`Left out ${counted(rare.length, 'label')} with fewer than ${formatCount(minTexts!)} texts.`);
-  return labeledBy(merged, labelling, job);
+  return withLabelling(merged, labelling, job);
 }
 
 /** Examples of a saved run. @throws HomegrownError `bad-file` if they moved or changed */
-export async function examplesLaid(laid: Laid, note: (words: string) => void, job: Job): Promise<Examples> {
+export async function rereadExamples(laid: ExampleSources, note: (words: string) => void, job: Job): Promise<Examples> {
   const store = memoryStore();
   const texts: TextRecord[] = [];
   for (const [i, { path, columns, trainOnly }] of laid.files.entries()) {
@@ -107,8 +107,8 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
     const settings = { addedAt: i, readers, labeledAs: labeled, ...(trainOnly && { trainOnly }) };
     const { encoding, skipBadRows } = laid;
     const reading = { ...(encoding && { encoding }), ...(skipBadRows && { skipBadRows }) };
-    const given = sources.map((source) => ({ ...source, reading }));
-    const { text, refused, duplicates } = await importDrop(given, store, settings, job);
+    const sourcesToRead = sources.map((source) => ({ ...source, reading }));
+    const { text, refused, duplicates } = await importDrop(sourcesToRead, store, settings, job);
     if (refused[0] && (sources.length === 1 || !text)) throw withEncodingRemedy(nameColumns(refused[0].error));
     for (const { name, error } of refused) note(`Skipped ${name}. ${error.message}`);
     if (duplicates.length > 0 && sources.length > 1)
@@ -122,10 +122,10 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
       'The table or folder contains no text.',
       'Name a table, or a folder with a subfolder of texts per label.',
     );
-  const none: Examples = { store, texts, documents: [], laid, survey: NOTHING };
-  return labeledBy(none, { renamed: laid.renamed, changed: [] }, job);
+  const noExamples: Examples = { store, texts, documents: [], laid, survey: EMPTY_SURVEY };
+  return withLabelling(noExamples, { renamed: laid.renamed, changed: [] }, job);
 }
-const NOTHING: LabelSurvey = {
+const EMPTY_SURVEY: LabelSurvey = {
   ...{
     texts: 0,
     none: 0,
@@ -141,19 +141,19 @@ const NOTHING: LabelSurvey = {
   nearEqual: { texts: 0, contrary: 0 },
 };
 
-async function labeledBy(
-  { store, texts: before, laid }: Examples,
+async function withLabelling(
+  { store, texts: previousTexts, laid }: Examples,
   labelling: LabelChanges,
   job: Job,
 ): Promise<Examples> {
-  const texts = await Promise.all(before.map(({ id }) => changeLabelling(store, id, () => labelling)));
+  const texts = await Promise.all(previousTexts.map(({ id }) => changeLabelling(store, id, () => labelling)));
   const documents = (await Promise.all(texts.map((text) => documentsOf(store, text)))).flat();
   const survey = await surveyLabels(documents, { labelKind: laid.between ? 'several' : 'one' }, job);
   return { store, texts, documents, survey, laid: { ...laid, renamed: labelling.renamed } };
 }
 
 /** Error for evaluation texts without a label. */
-export const saidOfNone = ({ unlabeled }: LabelSurvey): HomegrownError =>
+export const unlabeledError = ({ unlabeled }: LabelSurvey): HomegrownError =>
   badSettings(openWords(unlabeled), FLAGS['unlabeled']);
 
 /** Throws for problems that prevent training or need an answer; notes the others. */
@@ -167,11 +167,11 @@ export function checkExamples(
   const [worst] = problems.filter(({ kind }) => kind !== 'note');
   if (worst) throw badSettings(worst.words, `${FLAGS[worst.what] ?? worst.remedy} Nothing was started.`);
   const { texts, labels, none } = survey;
-  const listed = labels
+  const labelCounts = labels
     .slice(0, MAX_LISTED)
     .map(({ label, count }) => `${label} ${formatCount(count)} (${formatShare(count / texts)})`);
   note(
-    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MAX_LISTED ? ' and others' : ''}${none > 0 ? `; no label ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
+    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${labelCounts.join(', ')}${labels.length > MAX_LISTED ? ' and others' : ''}${none > 0 ? `; no label ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
   );
   for (const { what, words, remedy } of problems) {
     const advice = what === 'alike' ? '--merge joins them.' : remedy;
@@ -186,18 +186,18 @@ const FLAGS: Readonly<Partial<Record<string, string>>> = {
   unlabeled: '--unlabeled none trains them as examples of no label; --unlabeled left-out drops them.',
   many: 'Name another label column, or drop rare labels with --min-texts.',
 };
-const quoted = (name: string): string => JSON.stringify(name);
+const quote = (name: string): string => JSON.stringify(name);
 
 const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
-async function rowsOf(path: string, columns: Laid['files'][number]['columns']): Promise<TextSource> {
+async function rowsOf(path: string, columns: ExampleSources['files'][number]['columns']): Promise<TextSource> {
   return (await openTable(path, columns ?? 'recognised')).source;
 }
 
 /** Names are paths below the folder; they contain the labels. */
 async function sourcesIn(folder: string, note: (words: string) => void): Promise<readonly TextSource[]> {
-  const { files, ...others } = await sourcesMeant([folder], note);
-  leftOutLines(others).forEach(note);
+  const { files, ...skipped } = await openSources([folder], note);
+  leftOutLines(skipped).forEach(note);
   // A file directly in the folder has no label.
   return files.map(({ name, source }) => ({
     ...source,

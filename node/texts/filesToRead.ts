@@ -4,8 +4,8 @@ import { type SavedRun } from '../folders/savedRun';
 import { type OpenedFile, textFile } from '../sources';
 import { type AskedPairs, openTable } from './tables';
 import { stderr } from '../output';
-import { filesMeant, leftOutLines } from './texts';
-import { laidPaths, openLaid } from './savedTexts';
+import { findFiles, leftOutLines } from './texts';
+import { trainingPaths, openTrainingFiles } from './savedTexts';
 
 export interface AskedFiles {
   texts: readonly string[] | undefined;
@@ -16,27 +16,30 @@ export interface AskedFiles {
 }
 
 /** Opens the files; a run that resumes without any reads its own. @throws HomegrownError `bad-file` */
-export async function filesToRead(asked: AskedFiles, past: SavedRun | null): Promise<readonly OpenedFile[]> {
-  const files = await filesMeantBy(asked, past);
-  if (!asked.skipBadRows) return files;
+export async function filesToRead(request: AskedFiles, past: SavedRun | null): Promise<readonly OpenedFile[]> {
+  const files = await openRequestedFiles(request, past);
+  if (!request.skipBadRows) return files;
   return files.map(({ path, source }) => ({
     path,
     source: { ...source, reading: { ...source.reading, skipBadRows: true } },
   }));
 }
 
-async function filesMeantBy({ texts, pairs, data }: AskedFiles, past: SavedRun | null): Promise<readonly OpenedFile[]> {
+async function openRequestedFiles(
+  { texts, pairs, data }: AskedFiles,
+  past: SavedRun | null,
+): Promise<readonly OpenedFile[]> {
   if (data !== undefined) return [await openData(data)];
   if (pairs) return Promise.all(pairs.map(({ path, columns }) => openTable(path, columns)));
-  const paths = texts ? await pathsOf(texts, past !== null) : past ? laidPaths(past) : [];
-  const sources = past && !texts ? await openLaid(past, paths) : await Promise.all(paths.map(textFile));
+  const paths = texts ? await pathsOf(texts, past !== null) : past ? trainingPaths(past) : [];
+  const sources = past && !texts ? await openTrainingFiles(past, paths) : await Promise.all(paths.map(textFile));
   return paths.map((path, i) => ({ path, source: sources[i]! }));
 }
 
 /** If a run resumes, a folder stands for the files below it. */
 async function pathsOf(texts: readonly string[], mayBeFolders: boolean): Promise<readonly string[]> {
   if (!mayBeFolders) return texts;
-  const { files, ...others } = await filesMeant(texts);
-  for (const line of leftOutLines(others)) stderr.write(`${line}\n`);
+  const { files, ...skipped } = await findFiles(texts);
+  for (const line of leftOutLines(skipped)) stderr.write(`${line}\n`);
   return files.map(({ path }) => path);
 }

@@ -14,7 +14,7 @@ import { readHeldOutSet } from './evaluationData';
 export type OldText = (network: Network) => Promise<Estimate>;
 
 /** The model to tune: its earlier purpose, if a run has one, and its new purpose. */
-interface Tunes {
+interface TunedModel {
   model: ModelChoice;
   objective: ObjectiveId;
   earlier: ObjectiveId | undefined;
@@ -28,18 +28,18 @@ interface Tunes {
 export async function oldText(
   from: string,
   files: readonly string[] | undefined,
-  { tokenizer, model, objective, earlier = objective }: Tunes & { tokenizer: Tokenizer },
+  { tokenizer, model, objective, earlier = objective }: TunedModel & { tokenizer: Tokenizer },
   signal: AbortSignal,
 ): Promise<{ old: OldText } | { why: string }> {
-  const measuredOn = (documents: readonly Held[]): OldText => {
+  const measureOn = (documents: readonly Held[]): OldText => {
     const measure = perplexityOn(documents, tokenizer, objective, { ...unwatched, signal });
     return (network) => measure(network);
   };
-  if (![objective, earlier].every((each) => hasPerplexity(each, model)))
+  if (![objective, earlier].every((objectiveToCheck) => hasPerplexity(objectiveToCheck, model)))
     return { why: 'The model has no perplexity on text. Forgetting is not measured.' };
   if (files) {
     const documents = (await textsOf(files, signal)).map(({ text, name }) => held(tokenizer, text, name));
-    if (documents.some(({ ids }) => ids.length > 0)) return { old: measuredOn(documents) };
+    if (documents.some(({ ids }) => ids.length > 0)) return { old: measureOn(documents) };
     throw badSettings(
       'The files of --old contain no text.',
       'Name held-out text of the kind that the base was trained on.',
@@ -47,11 +47,11 @@ export async function oldText(
   }
   try {
     const { documents, chats } = await readHeldOutSet(from, 'validation', signal);
-    if (documents) return { old: measuredOn(documents) };
-    return { why: `${from} was trained on ${chats ? 'chats' : 'pairs'}, not on text. ${OTHERWISE}` };
+    if (documents) return { old: measureOn(documents) };
+    return { why: `${from} was trained on ${chats ? 'chats' : 'pairs'}, not on text. ${NOT_MEASURED}` };
   } catch (error) {
     if (!(error instanceof HomegrownError)) throw error;
-    return { why: paragraph(error.message, OTHERWISE) };
+    return { why: paragraph(error.message, NOT_MEASURED) };
   }
 }
-const OTHERWISE = 'Forgetting is not measured; --old FILE names text for it.';
+const NOT_MEASURED = 'Forgetting is not measured; --old FILE names text for it.';

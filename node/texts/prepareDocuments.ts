@@ -29,7 +29,7 @@ import { SET_ENCODING } from './encodingRemedy';
 import { type PreparedLines, surveyLines } from './preparedLines';
 import { readers } from './readers';
 import { spillStore } from './spillStore';
-import { failedOf, type MeantSources, type Refused } from './texts';
+import { failedOf, type OpenedSources, type Refused } from './texts';
 
 /** Marks of the folders, which show a write whether others wrote there meanwhile. */
 interface Marks {
@@ -38,7 +38,7 @@ interface Marks {
 }
 
 interface PrepareRequest {
-  meant: MeantSources;
+  meant: OpenedSources;
   /** Files of `meant`, and how to read them. */
   sources: readonly TextSource[];
   recipe: Recipe;
@@ -100,10 +100,10 @@ export async function prepareDocuments(
     reporter.imported();
     const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { at: 0 }, job, beginCleaners));
     const lines = cleaned?.text ? await surveyLines(store, cleaned.text, await languageDetector(), job) : undefined;
-    const withoutDocument = tooLong(lines);
+    const withoutDocument = tooLongFiles(lines);
     const failed: readonly RefusedFile[] = [...meant.refused, ...refusedOf(drop), ...withoutDocument];
     const refused: readonly RefusedFile[] = [...failed, ...skippedIn(drop)];
-    const report = joinedReports(inReport(drop), {
+    const report = joinedReports(dropReport(drop), {
       added: -withoutDocument.length,
       skipped: meant.passedOver.map(skippedOf),
       failed: [...meant.refused, ...withoutDocument].map(failedOf),
@@ -111,11 +111,18 @@ export async function prepareDocuments(
     reporter.refused(failed);
     for (const line of skippedLines(report)) reporter.say(line);
     const left: LeftOut[] = [];
-    if (cleaned) for await (const one of leftOutOf(store, cleaned)) left.push(one);
-    if (!cleaned || lines === undefined || lines.documents === 0) throw nothingLeft(meant, left, refused);
+    if (cleaned) for await (const document of leftOutOf(store, cleaned)) left.push(document);
+    if (!cleaned || lines === undefined || lines.documents === 0) throw noDocumentsError(meant, left, refused);
     for (const words of drop.text!.notes) reporter.say(`${words}.`);
     const facts = factsOf(lines, drop, left, refused);
-    return { report, drop, cleaned, lines, left, ...(await written(request, { facts, lines, cleaned, left }, job)) };
+    return {
+      report,
+      drop,
+      cleaned,
+      lines,
+      left,
+      ...(await writePrepared(request, { facts, lines, cleaned, left }, job)),
+    };
   } finally {
     await store.close();
   }
@@ -128,7 +135,7 @@ interface ToWrite extends Pick<PreparedDocuments, 'lines' | 'cleaned' | 'left'> 
 }
 
 /** Writes the documents and the report. */
-async function written(
+async function writePrepared(
   { meant, recipe, out, reportTo, marks }: PrepareRequest,
   { facts, lines, cleaned, left }: ToWrite,
   { signal }: Job,
@@ -137,26 +144,26 @@ async function written(
   const files = meant.files.map(({ name }) => name);
   const prepared = jsonFile(PREPARED, { version: 1, columns: lines.columns, ...facts, files });
   const folder = await writeFolder(out, [documents, prepared, recipeFile(recipe)], marks.out);
-  const placed = { ...facts, out: folder.place };
-  const reportFiles = [documents, jsonFile(REPORT, { ...placed, rules: cleaned.tallies, left })];
-  const reported =
+  const finalFacts = { ...facts, out: folder.place };
+  const reportFiles = [documents, jsonFile(REPORT, { ...finalFacts, rules: cleaned.tallies, left })];
+  const reportCode =
     reportTo === undefined ? 0 : codeOf(reportTo, await writeFolder(reportTo, reportFiles, marks.report));
-  return { facts: placed, code: Math.max(codeOf(out, folder), reported) };
+  return { facts: finalFacts, code: Math.max(codeOf(out, folder), reportCode) };
 }
 
-const nothingLeft = (
-  { files }: MeantSources,
+const noDocumentsError = (
+  { files }: OpenedSources,
   [first, ...more]: readonly LeftOut[],
   [refused]: readonly Refused[],
 ): Error =>
   first
     ? badFile(
         `The recipe removes all of ${counted(more.length + 1, 'document')}. Reason for the first: ${first.reason}.`,
-        NONE,
+        CHANGE_RECIPE,
       )
     : badFile(`No documents in ${counted(files.length, 'file')}.`, refused?.reason);
 
-const NONE = 'Change the recipe, or use --recipe none.';
+const CHANGE_RECIPE = 'Change the recipe, or use --recipe none.';
 
 function factsOf(
   { documents, characters, languages, long }: PreparedLines,
@@ -183,7 +190,7 @@ function removedOf(empty: number, long: number, left: readonly LeftOut[]): Recor
   return Object.fromEntries(removed);
 }
 
-const inReport = ({ refused, ...drop }: DropOutcome): DropReport =>
+const dropReport = ({ refused, ...drop }: DropOutcome): DropReport =>
   reportOf({ ...drop, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) });
 
 /** Files with text that can't be read. */
@@ -210,13 +217,13 @@ const skippedIn = ({ refused, duplicates }: DropOutcome): Refused[] => [
 ];
 
 /** Files whose documents are all too long. */
-function tooLong({ long, names }: Pick<PreparedLines, 'long' | 'names'> = NO_LINES): Refused[] {
+function tooLongFiles({ long, names }: Pick<PreparedLines, 'long' | 'names'> = NO_LINES): Refused[] {
   const reason = (characters: number): string =>
     `A document has ${formatCount(characters)} characters; the limit is ${MAX_LENGTH_WORDS}. Split it into several files, or use grow --text, which has no limit.`;
-  const found = new Map(
+  const reasons = new Map(
     long.filter(({ name }) => !names.has(name)).map(({ name, characters }) => [name, reason(characters)]),
   );
-  return [...found].map(([name, reason]) => ({ name, reason }));
+  return [...reasons].map(([name, reason]) => ({ name, reason }));
 }
 const NO_LINES = { long: [], names: new Set<string>() };
 const MAX_LENGTH_WORDS = `${formatCount(MAX_LINE_LENGTH)} characters, or ${formatCount(MAX_LINE_LENGTH / 2)} if any is outside Latin-1`;

@@ -29,7 +29,7 @@ interface LineStart {
 }
 
 /** A document that is too long for a line. */
-export interface Long {
+export interface TooLong {
   /** Name of its file. */
   name: string;
   characters: number;
@@ -45,7 +45,7 @@ export interface PreparedLines {
   /** Names of their files. */
   names: ReadonlySet<string>;
   columns: Columns;
-  long: readonly Long[];
+  long: readonly TooLong[];
   /** Restarts at the first line on each call. */
   chunks(signal: AbortSignal): AsyncGenerator<Uint8Array>;
 }
@@ -65,8 +65,8 @@ export async function surveyLines(
   { signal, report }: Job,
   max = MAX_LINE_LENGTH,
 ): Promise<PreparedLines> {
-  const [long, leftOut]: [Long[], Set<number>] = [[], new Set()];
-  const [ids, columns, detected] = [new Ids(text.documents), new ColumnSurvey(), new Detected(text.documents)];
+  const [long, leftOut]: [TooLong[], Set<number>] = [[], new Set()];
+  const [ids, columns, detected] = [new Ids(text.documents), new ColumnSurvey(), new DetectedLanguages(text.documents)];
   const [languages, names] = [new Map<string, number>(), new Set<string>()];
   let [documents, characters, bytes, i] = [0, 0, 0, 0];
   for await (const { document, name } of namedDocuments(store, text)) {
@@ -84,26 +84,26 @@ export async function surveyLines(
       characters += document.characters;
       bytes += size;
     }
-    if (i++ % A_TURN !== 0) continue;
+    if (i++ % DOCUMENTS_PER_TURN !== 0) continue;
     report({ label: 'Detecting languages', done: i, of: text.documents, unit: 'files' });
     await yieldToEventLoop();
     signal.throwIfAborted();
   }
-  const repeated = ids.repeated();
+  const repeatedIds = ids.repeated();
   async function* chunks(signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const taken = new Map<string, number>();
+    const idCounts = new Map<string, number>();
     let [i, pending] = [0, ''];
     for await (const { document, name } of namedDocuments(store, text)) {
       signal.throwIfAborted();
       const place = i++;
       if (leftOut.has(place)) continue;
-      const short = shortOf(document);
-      const times = (taken.get(short) ?? 0) + 1;
-      if (repeated.has(short)) taken.set(short, times);
+      const shortId = shortIdOf(document);
+      const occurrence = (idCounts.get(shortId) ?? 0) + 1;
+      if (repeatedIds.has(shortId)) idCounts.set(shortId, occurrence);
       const language = document.fields?.['language'] ?? detected.at(place);
-      for await (const piece of lineOf(document, { id: idOf(short, times), name, language })) {
+      for await (const piece of lineOf(document, { id: idOf(shortId, occurrence), name, language })) {
         pending += piece;
-        if (pending.length < CHUNK) continue;
+        if (pending.length < CHUNK_LENGTH) continue;
         yield Buffer.from(pending);
         pending = '';
       }
@@ -117,8 +117,8 @@ export async function surveyLines(
   };
 }
 /** Documents between two checks of the signal; code units of a piece of the file, at least. */
-const A_TURN = 64;
-const CHUNK = 2 ** 16;
+const DOCUMENTS_PER_TURN = 64;
+const CHUNK_LENGTH = 2 ** 16;
 
 /** Returns each document with the name of its file. */
 async function* namedDocuments(
@@ -150,9 +150,9 @@ async function beginning({ chunks }: Document): Promise<string> {
  * UTF-8 bytes of a line with a unique id; `Infinity` if it is longer than `most` code units, or half as many outside
  * Latin-1, where a text takes twice the memory.
  */
-async function sizeOf(document: Document, about: Pick<LineStart, 'name' | 'language'>, max: number): Promise<number> {
+async function sizeOf(document: Document, origin: Pick<LineStart, 'name' | 'language'>, max: number): Promise<number> {
   let [units, bytes, isWide] = [SUFFIX, 0, false];
-  for await (const piece of lineOf(document, { id: shortOf(document), ...about })) {
+  for await (const piece of lineOf(document, { id: shortIdOf(document), ...origin })) {
     units += piece.length;
     bytes += Buffer.byteLength(piece);
     isWide ||= BEYOND_LATIN_1.test(piece);
@@ -166,10 +166,10 @@ const SUFFIX = 16;
 /** Returns a line in pieces, with its line break. */
 async function* lineOf(
   document: Document,
-  { id, name, language: read }: Pick<LineStart, 'id' | 'name' | 'language'>,
+  { id, name, language: detected }: Pick<LineStart, 'id' | 'name' | 'language'>,
 ): AsyncGenerator<string> {
   const { title, characters, fields = {}, spans, chunks } = document;
-  const { source = name, language = read, ...others } = fields;
+  const { source = name, language = detected, ...others } = fields;
   const start: LineStart = {
     ...{ id, name, source, title: title ?? name, language, characters },
     ...others,
@@ -186,15 +186,15 @@ async function pairOf(
   { chunks }: Document,
   spans: NonNullable<Document['spans']>,
 ): Promise<{ input: string; target: string }> {
-  let whole = '';
-  for await (const chunk of chunks()) whole += chunk;
-  const bytes = new TextEncoder().encode(whole);
-  const of = (field: string): string => utf8.decode(bytes.subarray(...spans[field]!));
-  return { input: of('input'), target: of('target') };
+  let content = '';
+  for await (const chunk of chunks()) content += chunk;
+  const bytes = new TextEncoder().encode(content);
+  const fieldText = (field: string): string => utf8.decode(bytes.subarray(...spans[field]!));
+  return { input: fieldText('input'), target: fieldText('target') };
 }
 
-const shortOf = ({ sha256 }: Document): string => sha256.slice(0, 16);
-const idOf = (short: string, times: number): string => (times === 1 ? short : `${short}-${times}`);
+const shortIdOf = ({ sha256 }: Document): string => sha256.slice(0, 16);
+const idOf = (shortId: string, times: number): string => (times === 1 ? shortId : `${shortId}-${times}`);
 
 /** Finds ids that several documents would have, in 8 bytes per document. */
 class Ids {
@@ -208,7 +208,7 @@ class Ids {
   }
 
   add(document: Document): void {
-    this.all[this.count++] = BigInt(`0x${shortOf(document)}`);
+    this.all[this.count++] = BigInt(`0x${shortIdOf(document)}`);
   }
 
   /** Called once, after the last document. */
@@ -232,7 +232,7 @@ class Ids {
 }
 
 /** Detected languages, one byte per document. */
-class Detected {
+class DetectedLanguages {
   private readonly codes: string[] = [];
   private readonly all: Uint8Array;
 
@@ -241,8 +241,8 @@ class Detected {
   }
 
   add(place: number, language: string): string {
-    const known = this.codes.indexOf(language);
-    this.all[place] = known < 0 ? this.codes.push(language) - 1 : known;
+    const index = this.codes.indexOf(language);
+    this.all[place] = index < 0 ? this.codes.push(language) - 1 : index;
     return language;
   }
 
@@ -262,12 +262,12 @@ class ColumnSurvey {
   }
 
   all(): Columns {
-    const about = {
+    const otherColumns = {
       title: 'title',
       language: 'language',
       ...(this.known.has('label') && { label: 'label' }),
       ...(this.known.has('date') && { date: 'date' }),
     };
-    return this.arePairs ? { input: 'input', target: 'target', ...about } : { text: 'text', ...about };
+    return this.arePairs ? { input: 'input', target: 'target', ...otherColumns } : { text: 'text', ...otherColumns };
   }
 }

@@ -42,7 +42,7 @@ export async function readChats(
   { template, isResuming, note }: ChatSettings,
   job: Job,
 ): Promise<Chats> {
-  const read: { text: TextRecord; documents: Document[]; path: string; source: TextSource }[] = [];
+  const imports: { text: TextRecord; documents: Document[]; path: string; source: TextSource }[] = [];
   for (const [i, { path, source }] of files.entries()) {
     const settings = { addedAt: i, conversations: conversationReader, readers };
     const imported = await importText(source, store, settings, job);
@@ -50,33 +50,33 @@ export async function readChats(
     const { text } = imported;
     for (const words of text.notes) note(`${text.name}: ${words}.`);
     note(`${text.name}: ${counted(text.documents, 'conversation')}.`);
-    const stored: Document[] = [];
-    for await (const document of placedDocuments(store, text)) stored.push(document);
-    if (read.length === 0 && !isResuming) for (const line of await previewNotes(stored, template)) note(line);
+    const conversations: Document[] = [];
+    for await (const document of placedDocuments(store, text)) conversations.push(document);
+    if (imports.length === 0 && !isResuming) for (const line of await previewNotes(conversations, template)) note(line);
     const documents: Document[] = [];
     const leaveOut = ({ message }: Error): void => note(`${message} This chat was skipped.`);
-    for await (const document of renderedDocuments(stored, template, isResuming ? leaveOut : undefined)) {
+    for await (const document of renderedDocuments(conversations, template, isResuming ? leaveOut : undefined)) {
       job.signal.throwIfAborted();
       documents.push(document);
     }
-    read.push({ text, documents, path, source });
+    imports.push({ text, documents, path, source });
   }
   return {
-    documents: read.flatMap(({ documents }) => documents),
-    texts: read.map(({ text }) => trainingFacts(text)),
-    names: new Map(read.map(({ text }) => [text.id, text.name])),
-    files: read.map(({ text, path, source }) => ({ path, sha256: trainingFacts(text).sha256, source })),
+    documents: imports.flatMap(({ documents }) => documents),
+    texts: imports.map(({ text }) => trainingFacts(text)),
+    names: new Map(imports.map(({ text }) => [text.id, text.name])),
+    files: imports.map(({ text, path, source }) => ({ path, sha256: trainingFacts(text).sha256, source })),
   };
 }
 
 /** Shows the loss mask of the first two chats, and warns about the template. */
-async function previewNotes(stored: readonly Document[], template: ChatTemplate): Promise<readonly string[]> {
+async function previewNotes(conversations: readonly Document[], template: ChatTemplate): Promise<readonly string[]> {
   const { endsWith, asksAlike } = probeTemplate(template);
-  const shown = await Promise.all(stored.slice(0, PREVIEWED_CHATS).map(conversationOf));
+  const previewed = await Promise.all(conversations.slice(0, PREVIEWED_CHATS).map(conversationOf));
   return [
-    ...shown.map((conversation) => {
-      const all = renderChat(conversation, template);
-      return `Training answers are between ⟦ and ⟧:\n${withLossMarks(all, template)}`;
+    ...previewed.map((conversation) => {
+      const rendered = renderChat(conversation, template);
+      return `Training answers are between ⟦ and ⟧:\n${withLossMarks(rendered, template)}`;
     }),
     ...(endsWith === undefined
       ? ["The template writes no special token after an answer, so the model can't learn when to stop."]
@@ -86,9 +86,9 @@ async function previewNotes(stored: readonly Document[], template: ChatTemplate)
 }
 const PREVIEWED_CHATS = 2;
 
-function withLossMarks(all: RenderedChat, { tokenizer }: ChatTemplate): string {
+function withLossMarks(rendered: RenderedChat, { tokenizer }: ChatTemplate): string {
   let isOpen = false as boolean;
-  const parts = renderedTokens(all, tokenizer).map(({ text, hasLoss }) => {
+  const parts = renderedTokens(rendered, tokenizer).map(({ text, hasLoss }) => {
     const border = hasLoss === isOpen ? '' : hasLoss ? '⟦' : '⟧';
     isOpen = hasLoss;
     return border + text;

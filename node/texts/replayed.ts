@@ -13,17 +13,17 @@ export interface Replayed {
 
 /**
  * @param from folder of the base
- * @param known facts of the text that a saved run replayed
+ * @param earlierData facts of the text that a saved run replayed
  * @throws HomegrownError `bad-settings` if the base has no run, or its texts moved; `bad-file` if they changed
  */
 export async function replayed(
   from: string | undefined,
-  known: DataFacts | undefined,
+  earlierData: DataFacts | undefined,
   signal: AbortSignal,
 ): Promise<Replayed> {
   if (from === undefined) throw badSettings('--replay needs a base model, and this run has none.', 'Remove it.');
   const { train: part, data } = await readSavedData(await openSavedRun(from), signal);
-  if (known && !isSameData(known, data))
+  if (earlierData && !isSameData(earlierData, data))
     throw badFile(
       `The training text of the run in ${from} is not the text replayed before.`,
       'Name the original base with --from, or stop replay with --replay 0.',

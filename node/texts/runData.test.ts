@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { unwatched } from '../../src/core/base/job';
 import { pastedText } from '../../src/core/documents';
-import { prepareRunData, trained } from './runData';
+import { prepareRunData, trainedTokenizer } from './runData';
 
 test('each document has a source: a row of a table belongs to its file, without its row number', async () => {
   const rows = Array.from({ length: 20 }, (_, i) => `"Who is number ${i}?","It is whale ${i}, and it is white."`);
@@ -22,7 +22,7 @@ test('each document has a source: a row of a table belongs to its file, without 
   const split = { validation: 0.2, test: 0, seed: 0 };
   const { sources } = await prepareRunData(
     files,
-    { tokenizer: trained(() => settings), split },
+    { tokenizer: trainedTokenizer(() => settings), split },
     () => undefined,
     unwatched,
   );
@@ -34,7 +34,7 @@ test.each([
   ['hello there', 0.1, 'The text is too short for a test set of 10'],
 ])('grow refuses %j: a set would have fewer than two tokens', async (text, testShare, message) => {
   const files = [{ path: 'short.txt', source: { ...pastedText('short.txt', text), name: 'short.txt' } }];
-  const tokenizer = trained(() => ({ kind: 'bytes', vocabulary: 257 }) as const);
+  const tokenizer = trainedTokenizer(() => ({ kind: 'bytes', vocabulary: 257 }) as const);
   const split = { validation: testShare > 0 ? 0.4 : 0.1, test: testShare, seed: 0 };
   await expect(prepareRunData(files, { tokenizer, split }, () => undefined, unwatched)).rejects.toThrow(message);
 });

@@ -33,22 +33,22 @@ import { trainTokenizer, type TrainSettings } from '../../src/core/tokenizer/tra
 import type { HeldOutPart } from '../../src/jobs/heldOutPart';
 import { tokenizeData } from '../../src/jobs/tokenizeData';
 import { readChats } from './readChats';
-import { type Examples, examplesLaid } from './examples';
+import { type Examples, rereadExamples } from './examples';
 import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
 import type { Local } from '../folders/local';
 import { readers } from './readers';
 import { type SavedRun } from '../folders/savedRun';
-import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, notSame } from './savedTexts';
+import { withOriginalReading, checkSameData, checkSameTexts, inRunOrder, differentText } from './savedTexts';
 
 /** Makes the tokenizer of a new run from its text. */
-type Making = (documents: readonly Document[], job: Job) => Promise<Tokenizer>;
+type TokenizerMaker = (documents: readonly Document[], job: Job) => Promise<Tokenizer>;
 
 /** Trains a tokenizer on the text. @param normalizers that it applies */
-export const trained =
+export const trainedTokenizer =
   (
     choose: (documents: readonly Document[], job: Job) => TrainSettings | Promise<TrainSettings>,
     normalizers: readonly Normalizer[] = [],
-  ): Making =>
+  ): TokenizerMaker =>
   async (documents, job) =>
     createTokenizer(await trainTokenizer({ ...(await choose(documents, job)), normalizers }, documents, job));
 
@@ -85,8 +85,8 @@ export function heldOutIn(
 }
 
 /** Settings of a new run. */
-interface Begun {
-  tokenizer: Making;
+interface NewRun {
+  tokenizer: TokenizerMaker;
   split: SplitChoice;
   recipe?: Recipe;
   /** Template, if the files are chats. */
@@ -97,45 +97,51 @@ interface Begun {
 
 /**
  * @param files in order; a copy of an earlier file is skipped
- * @param of a new run, or a saved one, which has its tokenizer and split
+ * @param source a new run, or a saved one, which has its tokenizer and split
  * @param note receives notes about how files were read
  * @throws HomegrownError `bad-file`, `bad-settings` if they aren't the texts of the saved run
  */
 export async function prepareRunData(
   files: Files,
-  of: SavedRun | Begun,
+  source: SavedRun | NewRun,
   note: (words: string) => void,
   job: Job,
 ): Promise<RunData> {
-  const goesOn = 'folder' in of;
-  const laid = goesOn ? of.local?.examples : undefined;
-  const examples = goesOn ? laid && (await examplesLaid(laid, note, job)) : of.examples;
+  const isResuming = 'folder' in source;
+  const exampleSources = isResuming ? source.local?.examples : undefined;
+  const examples = isResuming ? exampleSources && (await rereadExamples(exampleSources, note, job)) : source.examples;
   const store = examples?.store ?? memoryStore();
-  const template = goesOn ? await templateOf(of) : of.chats;
+  const template = isResuming ? await templateOf(source) : source.chats;
   const { documents, texts, names, documentLists, places } = examples
-    ? ofExamples(examples)
+    ? textsOfExamples(examples)
     : template
-      ? await readConversations(store, files, template, goesOn ? of : null, note, job)
-      : goesOn
-        ? await readAgain(store, files, of, note, job)
-        : await read(store, files, of.recipe, note, job);
-  const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
-  const { validation, test, seed } = goesOn ? of.data.split : of.split;
-  const labeled = examples && labeledAs(examples.texts);
-  const split = { validation, test, seed, ...(labeled && { labelKind: labeled }) };
+      ? await readConversations(store, files, template, isResuming ? source : null, note, job)
+      : isResuming
+        ? await rereadTexts(store, files, source, note, job)
+        : await readTexts(store, files, source.recipe, note, job);
+  const tokenizer = isResuming ? source.tokenizer : await source.tokenizer(documents, job);
+  const { validation, test, seed } = isResuming ? source.data.split : source.split;
+  const labelKind = examples && labeledAs(examples.texts);
+  const split = { validation, test, seed, ...(labelKind && { labelKind }) };
   const toTokenize = { documents, tokenizer, split, isOfChats: template !== undefined };
   const knownBaselines =
-    goesOn &&
+    isResuming &&
     ((built: ShardManifest) =>
-      storedBaselines({ model: of.info.model, objective: recipeOf(of.info).objective }, of.data, built, 'validation'));
+      storedBaselines(
+        { model: source.info.model, objective: recipeOf(source.info).objective },
+        source.data,
+        built,
+        'validation',
+      ));
   const { manifest, baselines, counts } = await tokenizeData(
     store,
     { ...toTokenize, ...(knownBaselines && { knownBaselines }) },
     job,
   );
   const data = factsOf({ manifest, ...baselines }, texts);
-  if (goesOn && (template ?? examples) && data.textHash !== of.data.textHash) throw notSame(of, texts[0]!.name);
-  if (goesOn) checkSameData(of, data);
+  if (isResuming && (template ?? examples) && data.textHash !== source.data.textHash)
+    throw differentText(source, texts[0]!.name);
+  if (isResuming) checkSameData(source, data);
   return {
     tokenizer,
     data,
@@ -143,7 +149,7 @@ export async function prepareRunData(
     validation: openPart(store, manifest, 'validation'),
     measured: { facts: baselines, counts: counts.train },
     ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
-    prompt: template || examples ? undefined : promptFrom(await beginning(documents[0])),
+    prompt: template || examples ? undefined : promptFrom(await startOfDocument(documents[0])),
     places,
     documentLists,
     // A row of a table has no name.
@@ -151,16 +157,16 @@ export async function prepareRunData(
   };
 }
 
-async function beginning(document: Document | undefined): Promise<string> {
-  let start = '';
+async function startOfDocument(document: Document | undefined): Promise<string> {
+  let text = '';
   for await (const chunk of document?.chunks() ?? []) {
-    start += chunk;
-    if (start.length > 20_000) break;
+    text += chunk;
+    if (text.length > 20_000) break;
   }
-  return start;
+  return text;
 }
 
-interface Read extends Pick<RunData, 'places' | 'documentLists'> {
+interface ReadTexts extends Pick<RunData, 'places' | 'documentLists'> {
   documents: readonly Document[];
   texts: DataFacts['texts'];
   /** Names of the texts, by the text that a document names. */
@@ -181,17 +187,17 @@ async function readConversations(
   past: SavedRun | null,
   note: (words: string) => void,
   job: Job,
-): Promise<Read> {
-  const read = await readChats(store, files, { template, isResuming: past !== null, note }, job);
-  if (!past) return { ...(await withPlaces(read)), documentLists: [] };
+): Promise<ReadTexts> {
+  const chats = await readChats(store, files, { template, isResuming: past !== null, note }, job);
+  if (!past) return { ...(await withPlaces(chats)), documentLists: [] };
   // Builds identify files of chats differently; the hash of the documents shows whether they are the same.
   const { texts } = past.data;
-  if (texts.length !== read.texts.length) throw notSame(past, read.texts[0]!.name);
-  const places = read.files.map((file, i) => ({ ...file, sha256: texts[i]!.sha256 }));
-  return { ...(await withPlaces({ ...read, files: places })), texts, documentLists: [] };
+  if (texts.length !== chats.texts.length) throw differentText(past, chats.texts[0]!.name);
+  const places = chats.files.map((file, i) => ({ ...file, sha256: texts[i]!.sha256 }));
+  return { ...(await withPlaces({ ...chats, files: places })), texts, documentLists: [] };
 }
 
-const ofExamples = ({ documents, texts }: Examples): Read => ({
+const textsOfExamples = ({ documents, texts }: Examples): ReadTexts => ({
   documents,
   texts: texts.map(trainingFacts),
   names: new Map(texts.map(({ id, name }) => [id, name])),
@@ -200,13 +206,13 @@ const ofExamples = ({ documents, texts }: Examples): Read => ({
 });
 
 /** Each file is a text: one document, or the rows of a table. A recipe cleans all files as one text. */
-async function read(
+async function readTexts(
   store: BlobStore,
   files: Files,
   recipe: Recipe | undefined,
   note: (words: string) => void,
   job: Job,
-): Promise<Read> {
+): Promise<ReadTexts> {
   if (recipe?.steps.some(({ isOn }) => isOn)) return withPlaces(await cleanTogether(store, files, recipe, note, job));
   const texts: TextRecord[] = [];
   const places: Local['texts'] = [];
@@ -215,7 +221,7 @@ async function read(
     if (imported.kind !== 'added') continue;
     const { text } = imported;
     texts.push(text);
-    places.push(...(await placeOf(path, text.sha256, source)));
+    places.push(...(await localPathOf(path, text.sha256, source)));
     for (const words of text.notes) note(`${text.name}: ${words}.`);
   }
   return {
@@ -228,39 +234,41 @@ async function read(
 }
 
 /** Each file is a document of one of the run's texts; a file with several documents is a text. */
-async function readAgain(
+async function rereadTexts(
   store: BlobStore,
   files: Files,
   past: SavedRun,
   note: (words: string) => void,
   job: Job,
-): Promise<Read> {
+): Promise<ReadTexts> {
   if (past.recipe) return withPlaces(await cleanAgain(store, files, past, note, job));
-  const given = await asTheyWereRead(past, files);
-  const isOfMany = await Promise.all(given.map(async ({ source }) => source.table ?? (await isOpened(source))));
-  if (isOfMany.some(Boolean)) {
-    const texts = await read(store, given, undefined, note, job);
+  const originalFiles = await withOriginalReading(past, files);
+  const haveSeveralDocuments = await Promise.all(
+    originalFiles.map(async ({ source }) => source.table ?? (await isOpened(source))),
+  );
+  if (haveSeveralDocuments.some(Boolean)) {
+    const texts = await readTexts(store, originalFiles, undefined, note, job);
     checkSameTexts(past, texts.texts);
     return texts;
   }
-  const sources = given.map(({ path, source }) => ({ ...source, name: path }));
+  const sources = originalFiles.map(({ path, source }) => ({ ...source, name: path }));
   const { text, refused } = await importDrop(sources, store, { addedAt: 0, readers }, job);
   if (refused[0]) throw refused[0].error;
   for (const words of text!.notes) note(files.length > 1 ? `${words}.` : `${text!.name}: ${words}.`);
-  const found = await openText(store, text!.id);
-  const places = await Promise.all(found.map(({ title, sha256 }) => placeOf(title!, sha256)));
+  const documents = await openText(store, text!.id);
+  const places = await Promise.all(documents.map(({ title, sha256 }) => localPathOf(title!, sha256)));
   const { texts } = past.data;
   const names = new Map(texts.map(({ sha256, name }) => [sha256, name]));
-  return { ...(await inItsOrder(past, found)), texts, names, places: places.flat() };
+  return { ...(await inRunOrder(past, documents)), texts, names, places: places.flat() };
 }
 
 async function withPlaces<R>({ files, ...read }: R & Pick<CleanedTexts, 'files'>) {
-  const places = await Promise.all(files.map(({ path, source, sha256 }) => placeOf(path, sha256, source)));
+  const places = await Promise.all(files.map(({ path, source, sha256 }) => localPathOf(path, sha256, source)));
   return { ...read, places: places.flat() };
 }
 
 /** Returns the path of a file; a pipe has none. */
-async function placeOf(
+async function localPathOf(
   path: string,
   sha256: string,
   { table, reading }: Pick<TextSource, 'table' | 'reading'> = {},

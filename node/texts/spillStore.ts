@@ -43,7 +43,7 @@ class FileStore implements SpillStore {
   /** Bytes of the file. The place of a dropped value isn't reused: a reader may still need it. */
   private size = 0;
   /** Settles after the previous commit. */
-  private before: Promise<unknown> = Promise.resolve();
+  private previousCommit: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly file: FileHandle,
@@ -59,8 +59,8 @@ class FileStore implements SpillStore {
   }
 
   async entries(prefix: string): Promise<(readonly [string, Stored])[]> {
-    const found = this.keysOf(prefix).map((key) => [key, this.places.get(key)!] as const);
-    return Promise.all(found.map(async ([key, place]) => [key, (await this.read(place))!] as const));
+    const entries = this.keysOf(prefix).map((key) => [key, this.places.get(key)!] as const);
+    return Promise.all(entries.map(async ([key, place]) => [key, (await this.read(place))!] as const));
   }
 
   keys(prefix: string): Promise<string[]> {
@@ -68,9 +68,9 @@ class FileStore implements SpillStore {
   }
 
   commit(change: Change): Promise<boolean> {
-    const own = this.before.then(() => this.change(change));
-    this.before = own.catch(() => undefined);
-    return own;
+    const result = this.previousCommit.then(() => this.change(change));
+    this.previousCommit = result.catch(() => undefined);
+    return result;
   }
 
   close(): Promise<void> {
@@ -79,9 +79,9 @@ class FileStore implements SpillStore {
 
   private async change({ put = [], drop = [], expect = [] }: Change): Promise<boolean> {
     for (const [key, value] of expect) if (JSON.stringify(await this.get(key)) !== JSON.stringify(value)) return false;
-    const written: [string, Place][] = [];
-    for (const [key, value] of put) written.push([key, await this.place(value)]);
-    for (const [key, place] of written) this.places.set(key, place);
+    const entries: [string, Place][] = [];
+    for (const [key, value] of put) entries.push([key, await this.place(value)]);
+    for (const [key, place] of entries) this.places.set(key, place);
     for (const key of drop) this.places.delete(key);
     return true;
   }
@@ -91,24 +91,24 @@ class FileStore implements SpillStore {
     const json = isJson ? JSON.stringify(value) : '';
     if (isJson && json.length <= MAX_INLINE) return { json };
     const bytes = isJson ? Buffer.from(json) : value;
-    const at = this.size;
+    const start = this.size;
     this.size += bytes.length;
     try {
       for (let done = 0; done < bytes.length;)
-        done += (await this.file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+        done += (await this.file.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
     } catch (error) {
       throw this.failure(error);
     }
-    return { at, length: bytes.length, isJson };
+    return { at: start, length: bytes.length, isJson };
   }
 
   private async read(place: Place | undefined): Promise<Stored | undefined> {
     if (!place) return undefined;
     if ('json' in place) return JSON.parse(place.json) as Json;
-    const { at, length, isJson } = place;
+    const { at: start, length, isJson } = place;
     const bytes = Buffer.allocUnsafeSlow(length);
     for (let done = 0; done < length;) {
-      const { bytesRead } = await this.file.read(bytes, done, length - done, at + done);
+      const { bytesRead } = await this.file.read(bytes, done, length - done, start + done);
       if (bytesRead === 0) throw new HomegrownError('storage-damaged', `A temporary file in ${this.folder} is cut off`);
       done += bytesRead;
     }

@@ -43,11 +43,11 @@ export interface NamedRow {
 
 /** All rows of a table, also those without text. @throws HomegrownError `bad-file` if the column of the text isn't known */
 export async function rowsIn(
-  { path, columns: asked }: AskedTable,
+  { path, columns: requestedColumns }: AskedTable,
   signal: AbortSignal,
   reading: Pick<Reading, 'encoding' | 'skipBadRows'> = {},
 ): Promise<readonly NamedRow[]> {
-  const { source } = await openTable(path, asked ?? 'recognised');
+  const { source } = await openTable(path, requestedColumns ?? 'recognised');
   const { name, table, stream, places } = source;
   const note = (words: string): void => stderr.write(`${name}: ${words}.\n`);
   const rows = await inItsEncoding(reading.encoding, async (encoding) => {
@@ -64,11 +64,11 @@ export async function rowsIn(
     throw withEncodingRemedy(error);
   });
   if (rows.length === 0) throw noRows(name);
-  const columns = asked ?? textColumns(name, headOf(rows.slice(0, HEAD_ROWS).map(({ cells }) => cells)));
-  const there = new Set(rows.flatMap(({ cells }) => [...cells.keys()]));
-  const missing = namesIn(columns).find((column) => !there.has(column));
+  const columns = requestedColumns ?? textColumns(name, headOf(rows.slice(0, HEAD_ROWS).map(({ cells }) => cells)));
+  const columnNames = new Set(rows.flatMap(({ cells }) => [...cells.keys()]));
+  const missing = namesIn(columns).find((column) => !columnNames.has(column));
   if (missing !== undefined)
-    throw badFile(`${name} has no column ${JSON.stringify(missing)}.`, `Columns: ${[...there].join(', ')}.`);
+    throw badFile(`${name} has no column ${JSON.stringify(missing)}.`, `Columns: ${[...columnNames].join(', ')}.`);
   const { title = '' } = columns;
   return rows.map(({ cells, row }, place) => ({
     name: cells.get(title)?.trim() || `Row ${formatCount(row ?? place + 1)}`,
@@ -79,9 +79,9 @@ export async function rowsIn(
 
 /** Recognizes the column of the text by its name; never guesses. */
 function textColumns(name: string, head: TableHead): TextColumns {
-  const known = recognisedColumns(head);
+  const recognized = recognisedColumns(head);
   const [only, ...others] = head.columns;
-  if ('text' in known && (isCalled('text', known.text) || others.length === 0)) return known;
+  if ('text' in recognized && (isCalled('text', recognized.text) || others.length === 0)) return recognized;
   throw badFile(
     `${name} has no column with a usual name, such as text, body or message. Columns: ${[only, ...others].join(', ')}.`,
     `Name it: --table ${name}:text=COLUMN, or text=ONE+ANOTHER to join columns.`,

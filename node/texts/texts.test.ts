@@ -9,7 +9,7 @@ import { type DropReport, dropSummary, skippedLines } from '../../src/core/docum
 import { textsOf } from './documents';
 import { byteFile, textFile } from '../sources';
 import { run } from '../../cli/testing/run';
-import { filesMeant } from './texts';
+import { findFiles } from './texts';
 
 /** Paths that the system denies to a test that runs as root, too. */
 const denied = new Set<string>();
@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterAll(() => Promise.all(folders.map((each) => rm(each, { recursive: true }))));
 const meant = async (...paths: string[]) => {
   const notes: string[] = [];
-  const { files, refused, passedOver } = await filesMeant(paths, (words) => void notes.push(words));
+  const { files, refused, passedOver } = await findFiles(paths, (words) => void notes.push(words));
   return { names: files.map(({ name }) => name), notes, refused, passedOver };
 };
 

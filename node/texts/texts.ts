@@ -19,7 +19,7 @@ import { specialKind, textFile } from '../sources';
 import { isWithin } from '../folders/target';
 import { stderr } from '../output';
 
-export interface MeantFile {
+export interface NamedFile {
   path: string;
   /** Its path below the named folder, with `/`; otherwise its name. */
   name: string;
@@ -31,8 +31,8 @@ export interface Refused {
   name: string;
   reason: string;
 }
-export interface Meant {
-  files: readonly MeantFile[];
+export interface FoundFiles {
+  files: readonly NamedFile[];
   refused: readonly Refused[];
   /** Hidden files and folders, and parts of saved pages. */
   passedOver: readonly PassedOver[];
@@ -48,7 +48,10 @@ export const failedOf = ({ name, reason }: Refused): FailedFile => ({
 });
 
 /** A line for each refused file and each part of a saved page; none for hidden files. */
-export const leftOutLines = ({ refused, passedOver }: Pick<Meant, 'refused' | 'passedOver'>): readonly string[] => [
+export const leftOutLines = ({
+  refused,
+  passedOver,
+}: Pick<FoundFiles, 'refused' | 'passedOver'>): readonly string[] => [
   ...refused.map(refusedWords),
   ...skippedLines({ ...NOTHING, skipped: passedOver.filter(({ why }) => why !== 'hidden').map(skippedOf) }),
 ];
@@ -58,20 +61,20 @@ export const leftOutLines = ({ refused, passedOver }: Pick<Meant, 'refused' | 'p
  * @param note receives links to files that are read anyway
  * @throws HomegrownError `bad-file` if a folder has no readable file
  */
-export async function filesMeant(paths: readonly string[], note = toStderr): Promise<Meant> {
-  const all = await Promise.all(paths.map((path) => meant(path, note)));
+export async function findFiles(paths: readonly string[], note = toStderr): Promise<FoundFiles> {
+  const results = await Promise.all(paths.map((path) => filesAt(path, note)));
   return {
-    files: all.flatMap(({ files }) => files),
-    refused: all.flatMap(({ refused }) => refused),
-    passedOver: all.flatMap(({ passedOver }) => passedOver),
+    files: results.flatMap(({ files }) => files),
+    refused: results.flatMap(({ refused }) => refused),
+    passedOver: results.flatMap(({ passedOver }) => passedOver),
   };
 }
 
-export type MeantSources = Omit<Meant, 'files'> & { files: readonly (MeantFile & { source: TextSource })[] };
+export type OpenedSources = Omit<FoundFiles, 'files'> & { files: readonly (NamedFile & { source: TextSource })[] };
 
 /** Opens the files, too. A file of a folder that can't be opened is refused alone. */
-export async function sourcesMeant(paths: readonly string[], note = toStderr): Promise<MeantSources> {
-  const { files, refused, passedOver } = await filesMeant(paths, note);
+export async function openSources(paths: readonly string[], note = toStderr): Promise<OpenedSources> {
+  const { files, refused, passedOver } = await findFiles(paths, note);
   const opened = await Promise.all(
     files.map(async (file) => ({
       ...file,
@@ -85,19 +88,19 @@ export async function sourcesMeant(paths: readonly string[], note = toStderr): P
 }
 
 /** Why one file of a folder isn't read. @throws the error if the file itself was named, or isn't at fault */
-export function failureOf({ isInFolder }: Pick<MeantFile, 'isInFolder'>, error: unknown): Failure {
+export function failureOf({ isInFolder }: Pick<NamedFile, 'isInFolder'>, error: unknown): Failure {
   const failure = isSystemError(error) ? systemFailure(error) : error;
   if (!isInFolder || !isBadFile(failure)) throw error;
   return toFailure(failure);
 }
-function refusalOf(file: Pick<MeantFile, 'name' | 'isInFolder'>, error: unknown): Refused {
+function refusalOf(file: Pick<NamedFile, 'name' | 'isInFolder'>, error: unknown): Refused {
   const { message, remedy } = failureOf(file, error);
   return { name: file.name, reason: paragraph(message, remedy) };
 }
 
-async function meant(path: string, note: (words: string) => void): Promise<Meant> {
-  const found = await stat(path).catch(() => null);
-  if (!found?.isDirectory())
+async function filesAt(path: string, note: (words: string) => void): Promise<FoundFiles> {
+  const stats = await stat(path).catch(() => null);
+  if (!stats?.isDirectory())
     return { files: [{ path, name: visibleName(basename(path)), isInFolder: false }], refused: [], passedOver: [] };
   const walked: Walked = {
     root: await realpath(path),
@@ -108,9 +111,9 @@ async function meant(path: string, note: (words: string) => void): Promise<Meant
     hidden: [],
   };
   await walk(path, '', walked);
-  const all = walked.files.sort();
-  const pages = new SavedPages(all);
-  const files = all.filter((name) => !pages.holds(name));
+  const names = walked.files.sort();
+  const pages = new SavedPages(names);
+  const files = names.filter((name) => !pages.holds(name));
   for (const name of walked.links.sort()) note(`${join(path, name)} is a link to a file that was already read.`);
   const refused = walked.refused.sort((a, b) => (a.name < b.name ? -1 : 1));
   if (files.length === 0) throw badFile(`${path} contains no text.`, refused[0] && refusedWords(refused[0]));
@@ -119,7 +122,7 @@ async function meant(path: string, note: (words: string) => void): Promise<Meant
     refused,
     passedOver: [
       ...walked.hidden.sort().map((name): PassedOver => ({ name, why: 'hidden' })),
-      ...all.filter((name) => pages.holds(name)).map((name): PassedOver => ({ name, why: 'saved page' })),
+      ...names.filter((name) => pages.holds(name)).map((name): PassedOver => ({ name, why: 'saved page' })),
     ],
   };
 }
@@ -138,40 +141,42 @@ interface Walked {
   hidden: string[];
 }
 
-async function walk(folder: string, below: string, walked: Walked): Promise<void> {
+async function walk(folder: string, relativeFolder: string, walked: Walked): Promise<void> {
   let entries: Dirent<Buffer>[];
   try {
-    entries = await readdir(join(folder, below), { withFileTypes: true, encoding: 'buffer' });
+    entries = await readdir(join(folder, relativeFolder), { withFileTypes: true, encoding: 'buffer' });
   } catch (error) {
-    walked.refused.push({ name: below === '' ? folder : below, reason: reasonOf(error) });
+    walked.refused.push({ name: relativeFolder === '' ? folder : relativeFolder, reason: reasonOf(error) });
     return;
   }
   for (const entry of entries) {
-    const own = entry.name.toString();
-    const name = below === '' ? own : `${below}/${own}`;
+    const entryName = entry.name.toString();
+    const name = relativeFolder === '' ? entryName : `${relativeFolder}/${entryName}`;
     if (isSystemFile(name)) {
       walked.hidden.push(visibleName(entry.isDirectory() ? `${name}/` : name));
       continue;
     }
-    const shown = visibleName(below === '' ? bytesShown(entry.name) : `${below}/${bytesShown(entry.name)}`);
-    if (!Buffer.from(own).equals(entry.name)) {
-      walked.refused.push({ name: shown, reason: 'Its name is not UTF-8. Rename it to read it.' });
+    const displayName = visibleName(
+      relativeFolder === '' ? displayBytes(entry.name) : `${relativeFolder}/${displayBytes(entry.name)}`,
+    );
+    if (!Buffer.from(entryName).equals(entry.name)) {
+      walked.refused.push({ name: displayName, reason: 'Its name is not UTF-8. Rename it to read it.' });
       continue;
     }
     try {
-      await look(folder, name, walked);
+      await addEntry(folder, name, walked);
     } catch (error) {
-      walked.refused.push({ name: shown, reason: reasonOf(error) });
+      walked.refused.push({ name: displayName, reason: reasonOf(error) });
     }
   }
 }
 
 /** Takes one entry, or its content. @throws why it can't be read */
-async function look(folder: string, name: string, walked: Walked): Promise<void> {
+async function addEntry(folder: string, name: string, walked: Walked): Promise<void> {
   const path = join(folder, name);
-  const found = await lstat(path);
-  if (found.isDirectory()) return walk(folder, name, walked);
-  if (found.isSymbolicLink()) {
+  const stats = await lstat(path);
+  if (stats.isDirectory()) return walk(folder, name, walked);
+  if (stats.isSymbolicLink()) {
     const target = await realpath(path);
     if (target !== walked.root && !isWithin(target, walked.root))
       throw badFile(`The link leads outside the folder, to ${target}.`, 'To read it, name that path too.');
@@ -184,7 +189,7 @@ async function look(folder: string, name: string, walked: Walked): Promise<void>
       throw badFile('The link leads to a hidden folder.', 'To read it, name that path too.');
     walked.targets.add(target);
   }
-  const kind = specialKind(found);
+  const kind = specialKind(stats);
   if (kind !== undefined) throw badFile(`It is ${kind}; in a folder, only files are read.`);
   await access(path, constants.R_OK);
   walked.files.push(name);
@@ -193,11 +198,11 @@ async function look(folder: string, name: string, walked: Walked): Promise<void>
 function reasonOf(error: unknown): string {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (error instanceof HomegrownError) return paragraph(error.message, error.remedy);
-  if (Object.hasOwn(WHY, code)) return WHY[code]!;
+  if (Object.hasOwn(REASONS, code)) return REASONS[code]!;
   if (isSystemError(error)) return paragraph(systemFailure(error).message);
   throw error;
 }
-const WHY: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'This user may not read it (EACCES).',
   EPERM: 'This user may not read it (EPERM).',
   ELOOP: 'Its links form a loop (ELOOP).',
@@ -206,7 +211,7 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /** The name, with codes for bytes that aren't characters: `caf\xe9.txt`. */
-function bytesShown(name: Buffer): string {
+function displayBytes(name: Buffer): string {
   const text = name.toString();
   if (Buffer.from(text).equals(name)) return text;
   return name.toString('latin1').replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);

@@ -34,8 +34,8 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
     // An error here is the script failing to load or throwing outside any call.
     worker.onerror = (event) => {
       event.preventDefault();
-      const what = event.message || 'its script could not be loaded';
-      end(new HomegrownError('load-failed', `A part of the app stopped: ${what}`));
+      const reason = event.message || 'its script could not be loaded';
+      end(new HomegrownError('load-failed', `A part of the app stopped: ${reason}`));
     };
     current = { served: wrap<Served<A>>(worker), gone, end };
     return current;
@@ -49,8 +49,8 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop);
       // Messages of a worker may arrive after its end, when no caller waits.
-      let tell = onProgress;
-      const report = proxy((progress: unknown) => tell?.(progress));
+      let listener = onProgress;
+      const report = proxy((progress: unknown) => listener?.(progress));
       // Comlink's mapped types cannot see through a generic method; the contract is enforced on both sides of this line.
       const call = served.call as unknown as Served<A>['call'];
       try {
@@ -58,7 +58,7 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
         if (!reply.ok) throw fromFailure(reply.failure);
         return reply.value;
       } finally {
-        tell = undefined;
+        listener = undefined;
         signal?.removeEventListener('abort', stop);
         port1.close();
       }
@@ -69,8 +69,8 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
 
 function withReject(): { promise: Promise<never>; reject(reason: Error): void } {
   let reject!: (reason: Error) => void;
-  const promise = new Promise<never>((_, no) => {
-    reject = no;
+  const promise = new Promise<never>((_, rejectPromise) => {
+    reject = rejectPromise;
   });
   promise.catch(() => undefined); // there may be no caller when a worker ends
   return { promise, reject };

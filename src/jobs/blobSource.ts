@@ -9,7 +9,7 @@ export const blobSource = (file: Blob): ByteSource => ({
       await file
         .slice(offset, offset + length)
         .arrayBuffer()
-        .catch(failed(file)),
+        .catch(throwReadError(file)),
     ),
 });
 
@@ -17,7 +17,7 @@ export const blobSource = (file: Blob): ByteSource => ({
  * Turns the browser's error for a file that changed, moved or disappeared into an error of that file alone. Throws any other
  * error as it is.
  */
-export const failed =
+export const throwReadError =
   (file: Blob) =>
   (error: unknown): never => {
     if (!(error instanceof DOMException) || !UNREADABLE.includes(error.name)) throw error;

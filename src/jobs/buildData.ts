@@ -14,11 +14,11 @@ import type { DataRecord } from '../core/runs/project';
 export async function buildData(
   store: BlobStore,
   texts: readonly string[],
-  given: Tokenizer,
+  baseTokenizer: Tokenizer,
   split: SplitChoice,
   job: Job,
 ): Promise<DataRecord> {
-  const { documents, refs, tokenizer, isOfChats, labelKind } = await openToLearn(store, texts, given);
+  const { documents, refs, tokenizer, isOfChats, labelKind } = await openTrainingTexts(store, texts, baseTokenizer);
   const settings = { ...split, ...(labelKind && { labelKind }) };
   const toTokenize = { documents, tokenizer, split: settings, isOfChats };
   const { manifest, baselines, counts } = await tokenizeData(store, toTokenize, job);
@@ -32,29 +32,29 @@ export async function buildData(
 }
 
 /** Like `openTexts`, with conversations as the chat template writes them, and the tokenizer with that template. */
-async function openToLearn(store: BlobStore, ids: readonly string[], tokenizer: Tokenizer) {
+async function openTrainingTexts(store: BlobStore, ids: readonly string[], tokenizer: Tokenizer) {
   const { texts, documents, refs } = await openTexts(store, ids);
-  const labeled = labeledAs(texts);
+  const labelKind = labeledAs(texts);
   if (!texts.some(({ conversations }) => conversations))
-    return { documents, refs, tokenizer, isOfChats: false, labelKind: labeled };
-  const { conversationsOf, renderedDocuments, spokenBy } = await chats();
+    return { documents, refs, tokenizer, isOfChats: false, labelKind };
+  const { conversationsOf, renderedDocuments, spokenBy } = await loadChatReader();
   const template = await spokenBy(tokenizer);
   const opened = texts.map((text) =>
     text.conversations
-      ? renderedDocuments(conversationsOf(store, [text]), template, leftOut)
+      ? renderedDocuments(conversationsOf(store, [text]), template, ignoreRefused)
       : documentsIn(store, text),
   );
-  return { documents: joined(opened), refs, tokenizer: template.tokenizer, isOfChats: true, labelKind: labeled };
+  return { documents: concatenate(opened), refs, tokenizer: template.tokenizer, isOfChats: true, labelKind };
 }
 /** The preview already counts chats that the template refuses. */
-const leftOut = (): undefined => undefined;
+const ignoreRefused = (): undefined => undefined;
 
 /** Loaded when chats are first used. */
-const chats = () => loaded('The chat reader', import('./chats'));
+const loadChatReader = () => loaded('The chat reader', import('./chats'));
 
-const joined = (all: readonly Documents[]): Documents => ({
+const concatenate = (parts: readonly Documents[]): Documents => ({
   async *[Symbol.asyncIterator]() {
-    for (const documents of all) yield* documents;
+    for (const documents of parts) yield* documents;
   },
 });
 
@@ -63,7 +63,7 @@ export async function openTexts(store: BlobStore, ids: readonly string[]): Promi
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   if (texts.length > 0 && texts.every((text) => trainingSize(text).documents === 0))
     throw badSettings('Cleaning removed all text.', 'Turn off a rule that removes documents.');
-  const documents = joined(texts.map((text) => documentsIn(store, text)));
+  const documents = concatenate(texts.map((text) => documentsIn(store, text)));
   return { texts, documents, refs: texts.map(textRef) };
 }
 interface OpenTexts {

@@ -61,38 +61,40 @@ interface Counts extends Pick<LossMaskPreview, 'conversations' | 'tokens' | 'too
   /** Places of conversations that the template refuses. */
   refusedAt: ReadonlySet<number>;
 }
-type LossMaskPreviewer = (store: BlobStore, wanted: LossMaskInput, job: Job) => Promise<LossMaskPreview>;
+type LossMaskPreviewer = (store: BlobStore, input: LossMaskInput, job: Job) => Promise<LossMaskPreview>;
 
 /** Keeps its last counts, so turning pages doesn't count all conversations again. */
 export function lossMaskPreviewer(): LossMaskPreviewer {
   let last: Shared<Counts> | undefined;
   return async (store, { texts: ids, tokenizer, context, from, count }, job) => {
     const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-    const other = texts.find(({ conversations }) => !conversations);
-    if (other || texts.length === 0)
+    const textWithoutChats = texts.find(({ conversations }) => !conversations);
+    if (textWithoutChats || texts.length === 0)
       throw badSettings(
-        other ? `${other.name} has no chats.` : 'There are no chats to preview.',
+        textWithoutChats ? `${textWithoutChats.name} has no chats.` : 'There are no chats to preview.',
         'Add chats: JSON Lines in OpenAI, ShareGPT or Alpaca format, or a table of questions and answers.',
       );
     const template = await spokenBy(await createTokenizer(tokenizer));
     const { endsWith, asksAlike } = probeTemplate(template);
     const stored = conversationsOf(store, texts);
-    const of = JSON.stringify([texts.map(textRef), template.tokenizer.hash, template.source, context]);
-    const all = texts.reduce((sum, text) => sum + trainingSize(text).documents, 0);
-    if (last?.of !== of || last.isStopped()) last = shared(of, (own) => counted(stored, template, context, all, own));
+    const cacheKey = JSON.stringify([texts.map(textRef), template.tokenizer.hash, template.source, context]);
+    const total = texts.reduce((sum, text) => sum + trainingSize(text).documents, 0);
+    if (last?.key !== cacheKey || last.isStopped())
+      last = shared(cacheKey, (sharedJob) => countConversations(stored, template, context, total, sharedJob));
     const { refusedAt, ...counts } = await last.wait(job);
     const examples: RenderedConversation[] = [];
-    let [at, place] = [0, 0];
+    let [index, acceptedIndex] = [0, 0];
     for await (const document of stored) {
-      if (place >= from + count) break;
-      if (!refusedAt.has(at++) && place++ >= from) examples.push(await exampleOf(document, template, context));
+      if (acceptedIndex >= from + count) break;
+      if (!refusedAt.has(index++) && acceptedIndex++ >= from)
+        examples.push(await renderExample(document, template, context));
     }
-    const ends = endsWith === undefined ? undefined : template.tokenizer.specialOf(endsWith)?.text;
+    const endText = endsWith === undefined ? undefined : template.tokenizer.specialOf(endsWith)?.text;
     return {
       tokenizer: template.tokenizer.model,
       template: template.source,
       ...counts,
-      ...(ends !== undefined && { endsWith: ends }),
+      ...(endText !== undefined && { endsWith: endText }),
       asksAlike,
       examples,
     };
@@ -106,22 +108,22 @@ export const conversationsOf = (store: BlobStore, texts: readonly TextRecord[]):
   },
 });
 
-async function counted(
+async function countConversations(
   stored: Documents,
   template: ChatTemplate,
   context: number,
-  of: number,
+  total: number,
   { signal, report }: Job,
 ): Promise<Counts> {
   const pause = yieldUntil(signal);
   const counts = { conversations: 0, tokens: { all: 0, trained: 0 }, tooLong: { count: 0, withoutLoss: 0 } };
   const refusedAt = new Set<number>();
   let first: HomegrownError | undefined;
-  let at = 0;
+  let done = 0;
   for await (const document of stored) {
     const conversation = await conversationOf(document);
     try {
-      const { ids, lossRanges, leftOut } = renderedFor(conversation, template, context);
+      const { ids, lossRanges, leftOut } = renderWithinContext(conversation, template, context);
       counts.conversations++;
       counts.tokens.all += ids.length;
       for (const [from, to] of lossRanges) counts.tokens.trained += to - from;
@@ -130,29 +132,37 @@ async function counted(
     } catch (error) {
       if (!isRefusal(error)) throw error;
       first ??= error;
-      refusedAt.add(at);
+      refusedAt.add(done);
     }
-    if (++at % A_TURN > 0) continue;
-    report({ label: 'Preparing', done: at, of, unit: 'chats' });
+    if (++done % CHATS_PER_TURN > 0) continue;
+    report({ label: 'Preparing', done, of: total, unit: 'chats' });
     await pause();
   }
   if (first && counts.conversations === 0) throw first;
   return { ...counts, refusedAt, ...(first && { refused: { count: refusedAt.size, first: first.message } }) };
 }
 /** Conversations between two turns of the event loop. */
-const A_TURN = 32;
+const CHATS_PER_TURN = 32;
 
 /** Counts the tokens of a conversation, and those with loss within a context. */
-function renderedFor(conversation: Conversation, template: ChatTemplate, context: number) {
-  const whole = renderChat(conversation, template);
+function renderWithinContext(conversation: Conversation, template: ChatTemplate, context: number) {
+  const rendered = renderChat(conversation, template);
   // A row has one more token than the context: the target of its last position.
-  const own = fitted(whole, context + 1);
-  return { ...whole, lossRanges: own?.rendered.lossRanges ?? [], leftOut: own?.leftOut ?? whole.lossRanges.length };
+  const cut = fitted(rendered, context + 1);
+  return {
+    ...rendered,
+    lossRanges: cut?.rendered.lossRanges ?? [],
+    leftOut: cut?.leftOut ?? rendered.lossRanges.length,
+  };
 }
 
-async function exampleOf(document: Document, template: ChatTemplate, context: number): Promise<RenderedConversation> {
-  const own = renderedFor(await conversationOf(document), template, context);
-  const tokens = renderedTokens(own, template.tokenizer, context + 1);
+async function renderExample(
+  document: Document,
+  template: ChatTemplate,
+  context: number,
+): Promise<RenderedConversation> {
+  const rendered = renderWithinContext(await conversationOf(document), template, context);
+  const tokens = renderedTokens(rendered, template.tokenizer, context + 1);
   const trained = tokens.filter(({ hasLoss }) => hasLoss).length;
-  return { name: document.title!, tokens, of: own.ids.length, trained };
+  return { name: document.title!, tokens, of: rendered.ids.length, trained };
 }

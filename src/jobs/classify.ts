@@ -60,7 +60,7 @@ export interface TextToLabel {
 }
 
 /** @throws HomegrownError `bad-settings` if the model is no classifier */
-async function using<T>(
+async function withClassifier<T>(
   store: BlobStore,
   { runId, step, network, tokenizer }: LoadedModel,
   work: (reader: Classifier, decision: Decision) => Promise<T>,
@@ -75,7 +75,7 @@ async function using<T>(
   }
 }
 
-const given = (
+const toGivenLabels = (
   { classes }: Classifier,
   { atLeast }: Decision,
   { probabilities, tokens, read }: Classified,
@@ -93,13 +93,13 @@ export const classifyTexts = (
   { texts }: { texts: readonly string[] },
   { pause, report }: EvaluationJob,
 ): Promise<readonly GivenLabels[]> =>
-  using(store, model, async (reader, decision) => {
+  withClassifier(store, model, async (reader, decision) => {
     const { temperature } = decision;
     const ids = texts.map((text) => model.tokenizer.encode(text));
     const empty = ids.findIndex(({ length }) => length === 0);
     if (empty >= 0) throw badSettings(`Text ${empty + 1} of ${texts.length} is empty.`, 'Add some words.');
-    const found = await reader.classify(ids, { temperature, report, ...(pause && { pause }) });
-    return found.map((one) => given(reader, decision, one));
+    const results = await reader.classify(ids, { temperature, report, ...(pause && { pause }) });
+    return results.map((result) => toGivenLabels(reader, decision, result));
   });
 
 export const decidedBy = (
@@ -108,7 +108,7 @@ export const decidedBy = (
   { text, label }: { text: string; label: number },
   { pause }: EvaluationJob,
 ): Promise<Decided> =>
-  using(store, model, (_, { temperature }) =>
+  withClassifier(store, model, (_, { temperature }) =>
     decided(model.network, model.tokenizer, text, label, { temperature, ...(pause && { pause }) }),
   );
 
@@ -120,14 +120,14 @@ export const classifyFile = (
   readers: Readers,
   { pause, report, signal }: EvaluationJob,
 ): Promise<FileOfLabels> =>
-  using(store, model, async (reader, decision) => {
+  withClassifier(store, model, async (reader, decision) => {
     const { temperature } = decision;
     const { labels } = reader.classes;
     // The browser moves large blobs to the disk.
     const parts: Blob[] = [];
     let [texts, unsure, empty] = [0, 0, 0];
     let columns: readonly string[] | undefined;
-    for await (const rows of some(rowsOf(file, table, encoding, readers, signal))) {
+    for await (const rows of inBatches(rowsOf(file, table, encoding, readers, signal))) {
       if (!columns) {
         columns = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];
         const missing = table?.columns.find((name) => !columns!.includes(name));
@@ -135,21 +135,21 @@ export const classifyFile = (
           throw badFile(`${file.name} has no column ${missing}.`, `Its columns: ${columns.join(', ')}.`);
         parts.push(blobOf([labeledHeader(columns, labels)]));
       }
-      const names = table?.columns ?? [LINE];
+      const names = table?.columns ?? [LINE_COLUMN];
       const ids = rows.map((cells) => model.tokenizer.encode(textInRow(cells, names)));
-      const places = [...ids.keys()].filter((at) => ids[at]!.length > 0);
+      const nonEmpty = [...ids.keys()].filter((index) => ids[index]!.length > 0);
       const classified = await reader.classify(
-        places.map((at) => ids[at]!),
+        nonEmpty.map((index) => ids[index]!),
         { temperature, ...(pause && { pause }) },
       );
-      const found = new Map(places.map((at, i) => [at, given(reader, decision, classified[i]!)]));
-      empty += rows.length - places.length;
+      const results = new Map(nonEmpty.map((index, i) => [index, toGivenLabels(reader, decision, classified[i]!)]));
+      empty += rows.length - nonEmpty.length;
       parts.push(
         blobOf(
           rows.map((cells, i) => {
-            const own = found.get(i);
-            if (own?.labels.length === 0) unsure++;
-            return labeledRow(cells, columns!, own, labels.length);
+            const result = results.get(i);
+            if (result?.labels.length === 0) unsure++;
+            return labeledRow(cells, columns!, result, labels.length);
           }),
         ),
       );
@@ -163,7 +163,7 @@ const CSV = { type: 'text/csv' };
 const blobOf = (rows: Parameters<typeof csvOf>[0]): Blob => new Blob([csvOf(rows)], CSV);
 
 /** Name of the column of a file without columns. */
-const LINE = 'text';
+const LINE_COLUMN = 'text';
 
 type Cells = ReadonlyMap<string, string>;
 
@@ -176,39 +176,40 @@ async function* rowsOf(
   signal: AbortSignal,
 ): AsyncGenerator<Cells> {
   const { name } = file;
-  const as = encoding && { encoding };
-  const open = { name, bytes: bytesOf(file), note: () => undefined, places: blobSource(file), ...as };
+  const encodingOption = encoding && { encoding };
+  const source = { name, bytes: bytesOf(file), note: () => undefined, places: blobSource(file), ...encodingOption };
   if (!table) {
-    let rest = '';
-    for await (const { text } of FORMATS.txt.read(open)) {
-      const lines = (rest + text).split(/\r?\n/);
-      rest = lines.pop()!;
-      for (const line of lines) if (line.trim() !== '') yield new Map([[LINE, line]]);
+    let pending = '';
+    for await (const { text } of FORMATS.txt.read(source)) {
+      const lines = (pending + text).split(/\r?\n/);
+      pending = lines.pop()!;
+      for (const line of lines) if (line.trim() !== '') yield new Map([[LINE_COLUMN, line]]);
     }
-    if (rest.trim() !== '') yield new Map([[LINE, rest]]);
+    if (pending.trim() !== '') yield new Map([[LINE_COLUMN, pending]]);
     return;
   }
   // Every row gets a result; none is skipped.
-  for await (const { cells } of allOf(name, readers('rows', table.format, open, signal))) yield cells;
+  for await (const { cells } of allOf(name, readers('rows', table.format, source, signal))) yield cells;
 }
 
 async function* bytesOf(file: Blob): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < file.size; at += PIECE) yield new Uint8Array(await file.slice(at, at + PIECE).arrayBuffer());
+  for (let offset = 0; offset < file.size; offset += PIECE)
+    yield new Uint8Array(await file.slice(offset, offset + PIECE).arrayBuffer());
 }
 const PIECE = 2 ** 20;
 
 /** Returns rows in batches. */
-async function* some<T>(all: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
-  let held: T[] = [];
-  for await (const one of all) {
-    if (held.push(one) < AT_ONCE) continue;
-    yield held;
-    held = [];
+async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    if (batch.push(item) < BATCH_ROWS) continue;
+    yield batch;
+    batch = [];
   }
-  if (held.length > 0) yield held;
+  if (batch.length > 0) yield batch;
 }
 /** Enough that texts of similar length fill a batch. */
-const AT_ONCE = 1024;
+const BATCH_ROWS = 1024;
 
 export const toLabel = (
   store: BlobStore,
@@ -216,44 +217,44 @@ export const toLabel = (
   { texts, count: max }: { texts: readonly string[]; count: number },
   { pause, report }: EvaluationJob,
 ): Promise<{ texts: readonly TextToLabel[]; of: number }> =>
-  using(store, model, async (reader, { temperature }) => {
+  withClassifier(store, model, async (reader, { temperature }) => {
     const { tokenizer } = model;
-    const all = await Promise.all(texts.map((id) => textOf(store, id)));
+    const records = await Promise.all(texts.map((id) => textOf(store, id)));
     async function* unlabeled() {
-      for (const text of all)
+      for (const text of records)
         for await (const document of documentsIn(store, text))
           if (!document.fields?.['label']) yield { document, textId: text.id };
     }
     let count = 0;
-    for await (const _ of unlabeled()) if (++count % A_TURN === 0) await pause?.();
+    for await (const _ of unlabeled()) if (++count % TEXTS_PER_TURN === 0) await pause?.();
     // If there are too many, samples all of them evenly: a table may be sorted.
-    const wanted = new Set(spread(Math.min(MAX_READ_TEXTS, count), count));
-    const found: (Omit<TextToLabel, 'probabilities'> & { ids: Uint32Array })[] = [];
-    let at = 0;
+    const sampled = new Set(spread(Math.min(MAX_READ_TEXTS, count), count));
+    const candidates: (Omit<TextToLabel, 'probabilities'> & { ids: Uint32Array })[] = [];
+    let index = 0;
     for await (const { document, textId } of unlabeled()) {
-      if (!wanted.has(at++)) continue;
+      if (!sampled.has(index++)) continue;
       const text = await beginningOf(document, MAX_CHARACTERS);
       const ids = Uint32Array.from(tokenizer.encode(text));
       if (ids.length === 0) continue;
-      found.push({ textId, place: document.place!, title: document.title ?? '', text, ids });
-      if (found.length % A_TURN === 0) await pause?.();
+      candidates.push({ textId, place: document.place!, title: document.title ?? '', text, ids });
+      if (candidates.length % TEXTS_PER_TURN === 0) await pause?.();
     }
-    const given = await reader.classify(
-      found.map(({ ids }) => ids),
+    const classified = await reader.classify(
+      candidates.map(({ ids }) => ids),
       { temperature, report, ...(pause && { pause }) },
     );
-    const asked = found.map(({ ids }, i) => ({ ids, probabilities: given[i]!.probabilities }));
-    const helpful = mostHelpful(asked, reader.classes.several === true, max);
+    const scored = candidates.map(({ ids }, i) => ({ ids, probabilities: classified[i]!.probabilities }));
+    const helpful = mostHelpful(scored, reader.classes.several === true, max);
     return {
-      texts: helpful.map((at) => {
-        const { ids: _, ...text } = found[at]!;
-        return { ...text, probabilities: [...given[at]!.probabilities] };
+      texts: helpful.map((position) => {
+        const { ids: _, ...text } = candidates[position]!;
+        return { ...text, probabilities: [...classified[position]!.probabilities] };
       }),
-      of: found.length,
+      of: candidates.length,
     };
   });
 /** Number of texts: more would hardly change which ones help most. */
 const MAX_READ_TEXTS = 5000;
 /** Characters of a text's start, as its title. */
 const MAX_CHARACTERS = 8000;
-const A_TURN = 64;
+const TEXTS_PER_TURN = 64;

@@ -10,7 +10,7 @@ import { keepLists, partHash } from '../core/runs/keptEvaluations';
 import { readKnownRun } from '../core/runs/record';
 import type { ShardManifest } from '../core/shards/manifest';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
-import { type EvaluationInput, given, lookedAt, throwIfCanceled } from './evaluate';
+import { type EvaluationInput, openEvaluationText, countTestSetAccess, throwIfCanceled } from './evaluate';
 import type { LoadedModel } from './loadedModel';
 
 export interface CompareInput {
@@ -37,16 +37,21 @@ export async function compareSteps(
   { runId, which, compareWith, on, now }: CompareInput,
   lend: Lend,
 ): Promise<EvaluationRecord> {
-  const checked = async (id: string): Promise<Omit<KeptComparison['beside'], 'step'>> => {
+  const checkedRun = async (id: string): Promise<Omit<KeptComparison['beside'], 'step'>> => {
     const { name, model, objective } = await readKnownRun(store, id);
     checkReadsOn(name, model, objective);
     return { runId: id, name };
   };
   // Checks both records first: reading a text and loading a model take long.
-  await checked(runId);
-  const known = await checked(compareWith.runId);
-  const own = await lend({ runId, which }, async (model, job) => {
-    const { documents, ...facts } = await given(store, await readKnownRun(store, runId), model.tokenizer, on);
+  await checkedRun(runId);
+  const otherRun = await checkedRun(compareWith.runId);
+  const first = await lend({ runId, which }, async (model, job) => {
+    const { documents, ...facts } = await openEvaluationText(
+      store,
+      await readKnownRun(store, runId),
+      model.tokenizer,
+      on,
+    );
     const texts = documents.map(({ ids, text }) => text ?? model.tokenizer.decode(ids)).filter((text) => text !== '');
     if (texts.length === 0) throw badSettings('There is no text to compare on.');
     const { step, tokenizer } = model;
@@ -58,35 +63,36 @@ export async function compareSteps(
       ...(await natsOf(model.network, tokenizer, texts, job)),
     };
   });
-  const other = await lend(compareWith, async (model, job) => {
+  const second = await lend(compareWith, async (model, job) => {
     const compared = {
-      is: { ...known, step: model.step },
-      ...(await natsOf(model.network, model.tokenizer, own.texts, job)),
+      beside: { ...otherRun, step: model.step },
+      ...(await natsOf(model.network, model.tokenizer, first.texts, job)),
     };
     await throwIfCanceled(job);
     return compared;
   });
-  const { part, textHash } = own.facts;
-  const isOwn = compareWith.runId === runId;
-  const heldOut = part === 'text' || isOwn ? undefined : await heldOutBy(store, runId, compareWith.runId, part);
-  const found = compare(other.nats, own.nats, own.bytes);
+  const { part, textHash } = first.facts;
+  const isSameRun = compareWith.runId === runId;
+  const otherPartHash =
+    part === 'text' || isSameRun ? undefined : await heldOutBy(store, runId, compareWith.runId, part);
+  const result = compare(second.nats, first.nats, first.bytes);
   const comparison: KeptComparison = {
-    beside: other.is,
-    ...own.facts,
-    ...(part === 'test' && { look: await lookedAt(store, runId, textHash) }),
+    beside: second.beside,
+    ...first.facts,
+    ...(part === 'test' && { look: await countTestSetAccess(store, runId, textHash) }),
     madeAt: now,
-    bytes: own.bytes.reduce((sum, bytes) => sum + bytes, 0),
-    ...found,
-    mayHaveLearnt: part !== 'text' && !isOwn && heldOut === undefined,
+    bytes: first.bytes.reduce((sum, bytes) => sum + bytes, 0),
+    ...result,
+    mayHaveLearnt: part !== 'text' && !isSameRun && otherPartHash === undefined,
   };
   // Counts as an evaluation on the other run's test set, too.
-  if (part === 'test' && heldOut !== undefined) await lookedAt(store, compareWith.runId, heldOut);
-  const isSame = (each: KeptComparison): boolean =>
-    each.beside.runId === other.is.runId && each.beside.step === other.is.step && each.part === part;
-  const { step, tokenizerHash } = own;
+  if (part === 'test' && otherPartHash !== undefined) await countTestSetAccess(store, compareWith.runId, otherPartHash);
+  const isSame = (kept: KeptComparison): boolean =>
+    kept.beside.runId === second.beside.runId && kept.beside.step === second.beside.step && kept.part === part;
+  const { step, tokenizerHash } = first;
   return keepLists(store, { runId, step, tokenizerHash, madeAt: now }, ({ evaluation, comparisons = [] }) => ({
     evaluation,
-    comparisons: [comparison, ...comparisons.filter((each) => !isSame(each))].slice(0, MAX_COMPARISONS),
+    comparisons: [comparison, ...comparisons.filter((kept) => !isSame(kept))].slice(0, MAX_COMPARISONS),
   }));
 }
 
@@ -97,11 +103,13 @@ async function heldOutBy(
   other: string,
   part: 'validation' | 'test',
 ): Promise<string | undefined> {
-  const [one, two] = await Promise.all(
+  const [ownManifest, otherManifest] = await Promise.all(
     [runId, other].map(async (id) => manifestIfKept(store, await readKnownRun(store, id))),
   );
   // Token counts depend on the tokenizer; bytes don't.
-  const textOf = (manifest: ShardManifest): string =>
+  const contentHash = (manifest: ShardManifest): string =>
     partHash({ ...manifest, parts: { [part]: { tokens: 0, bytes: manifest.parts[part]?.bytes ?? 0 } } }, part);
-  return one && two && textOf(one) === textOf(two) ? partHash(two, part) : undefined;
+  return ownManifest && otherManifest && contentHash(ownManifest) === contentHash(otherManifest)
+    ? partHash(otherManifest, part)
+    : undefined;
 }

@@ -34,7 +34,7 @@ type Reader = (
   store: BlobStore,
   data: DataRecord,
   ids: readonly string[],
-  wanted: { part: PartName; from: number; count: number },
+  page: { part: PartName; from: number; count: number },
 ) => Promise<PartRows>;
 
 /** Documents whose splits are kept, besides those of the newest data. */
@@ -43,28 +43,28 @@ const MAX_DOCUMENTS = 200_000;
 /** Keeps its last splits, so turning pages doesn't read all documents again. */
 export function partReader(): Reader {
   /** Splits by data, from least to most recently used. */
-  const kept = new Map<string, { documents: number; split: Promise<Split> }>();
+  const cache = new Map<string, { documents: number; split: Promise<Split> }>();
   function splitFor(store: BlobStore, texts: readonly TextRecord[], data: DataRecord): Promise<Split> {
-    const of = JSON.stringify([texts.map(textRef), data.manifest.split]);
-    const own = kept.get(of) ?? {
+    const cacheKey = JSON.stringify([texts.map(textRef), data.manifest.split]);
+    const entry = cache.get(cacheKey) ?? {
       documents: texts.reduce((sum, text) => sum + text.documents, 0),
       split: splitOf(store, texts, data),
     };
-    kept.delete(of);
-    kept.set(of, own);
-    own.split.catch(() => kept.get(of) === own && kept.delete(of));
+    cache.delete(cacheKey);
+    cache.set(cacheKey, entry);
+    entry.split.catch(() => cache.get(cacheKey) === entry && cache.delete(cacheKey));
     let documents = 0;
-    for (const [key, one] of [...kept].reverse()) {
-      documents += one.documents;
-      if (one !== own && documents > MAX_DOCUMENTS) kept.delete(key);
+    for (const [key, cached] of [...cache].reverse()) {
+      documents += cached.documents;
+      if (cached !== entry && documents > MAX_DOCUMENTS) cache.delete(key);
     }
-    return own.split;
+    return entry.split;
   }
-  return async (store, data, ids, wanted) => {
-    const borders = openPart(store, data.manifest, wanted.part).documents();
+  return async (store, data, ids, page) => {
+    const borders = openPart(store, data.manifest, page.part).documents();
     borders.catch(() => undefined); // Awaited below, if all else can be read.
     const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-    return rowsOf(texts, await splitFor(store, texts, data), await borders, wanted);
+    return rowsOf(texts, await splitFor(store, texts, data), await borders, page);
   };
 }
 
@@ -78,19 +78,19 @@ function rowsOf(
   texts: readonly TextRecord[],
   { parts }: Split,
   borders: Awaited<ReturnType<ReturnType<typeof openPart>['documents']>>,
-  wanted: Parameters<Reader>[3],
+  page: Parameters<Reader>[3],
 ): PartRows {
-  const held = new Map(texts.map(({ id }) => [id, { train: 0, validation: 0, test: 0 }]));
+  const bytesByText = new Map(texts.map(({ id }) => [id, { train: 0, validation: 0, test: 0 }]));
   for (const name of PART_NAMES)
-    for (const { document, from, to } of parts[name]) held.get(document.text!)![name] += to - from;
+    for (const { document, from, to } of parts[name]) bytesByText.get(document.text!)![name] += to - from;
 
-  const segments = parts[wanted.part];
+  const segments = parts[page.part];
   const tokens = borders && new Map(borders.map((border) => [border.place, border.tokens]));
   const nameOf = new Map(texts.map(({ id, name }) => [id, name]));
   return {
-    texts: texts.map(({ id, name }) => ({ id, name, bytes: held.get(id)! })),
+    texts: texts.map(({ id, name }) => ({ id, name, bytes: bytesByText.get(id)! })),
     of: segments.length,
-    rows: segments.slice(wanted.from, wanted.from + wanted.count).map(({ document, place, from, to }) => ({
+    rows: segments.slice(page.from, page.from + page.count).map(({ document, place, from, to }) => ({
       place,
       title: document.title ?? '',
       text: nameOf.get(document.text!)!,

@@ -41,29 +41,29 @@ export interface ListsInput {
   now: number;
 }
 
-interface On extends Pick<EvaluationRecord, 'name' | 'textHash'> {
+interface EvaluationTarget extends Pick<EvaluationRecord, 'name' | 'textHash'> {
   part: EvaluatedOn;
 }
 
 /** @throws HomegrownError `bad-settings` if the run has no such held-out set */
-export async function given(
+export async function openEvaluationText(
   store: BlobStore,
   run: RunRecord,
   tokenizer: Tokenizer,
   on: EvaluationInput['on'],
-): Promise<On & { documents: readonly Held[] }> {
+): Promise<EvaluationTarget & { documents: readonly Held[] }> {
   if ('text' in on) {
     const textHash = await sha256Hex(new TextEncoder().encode(on.text));
     return { part: 'text', name: on.name, textHash, documents: [held(tokenizer, on.text, on.name)] };
   }
   const { part } = on;
-  const manifest = await ownData(store, run);
+  const manifest = await trainingManifest(store, run);
   const sourceOf = await sourcesOf(store, dataOf(run).facts);
   const documents = await documentsIn(openPart(store, manifest, part), tokenizer, sourceOf);
   return { part, textHash: partHash(manifest, part), documents };
 }
 
-async function ownData(store: BlobStore, run: RunRecord): Promise<ShardManifest> {
+async function trainingManifest(store: BlobStore, run: RunRecord): Promise<ShardManifest> {
   const manifest = await manifestOf(store, run);
   if (manifest) return manifest;
   throw badSettings(
@@ -73,21 +73,21 @@ async function ownData(store: BlobStore, run: RunRecord): Promise<ShardManifest>
 }
 
 /** Returns what to evaluate on, with the counts of the training set for baselines. */
-async function asked(
+async function prepareEvaluation(
   store: BlobStore,
   run: RunRecord,
   tokenizer: Tokenizer,
   step: number,
   on: EvaluationInput['on'],
-): Promise<On & { ask: Omit<ToEvaluate, 'objective'> }> {
+): Promise<EvaluationTarget & { ask: Omit<ToEvaluate, 'objective'> }> {
   if ('text' in on) {
-    const { documents, ...facts } = await given(store, run, tokenizer, on);
+    const { documents, ...facts } = await openEvaluationText(store, run, tokenizer, on);
     const manifest = await manifestIfKept(store, run);
     const train = manifest ? await countedIn(openPart(store, manifest, 'train'), tokenizer) : undefined;
     return { ...facts, ask: { documents, train } };
   }
   const { part } = on;
-  const manifest = await ownData(store, run);
+  const manifest = await trainingManifest(store, run);
   const { facts } = dataOf(run);
   const heldOut = {
     ...{ run, part, facts, parts: manifest },
@@ -110,7 +110,7 @@ export async function evaluateStep(
 ): Promise<EvaluationRecord> {
   const run = await readKnownRun(store, runId);
   job.report({ label: 'Reading the text', done: 0, unit: 'tokens' });
-  const { ask, ...facts } = await asked(store, run, tokenizer, step, on);
+  const { ask, ...facts } = await prepareEvaluation(store, run, tokenizer, step, on);
   const isEmpty = ask.documents ? ask.documents.every(({ ids }) => ids.length === 0) : ask.pairs?.length === 0;
   if (isEmpty) throw badSettings('There is no text to evaluate on.');
   const besides = isStrided ? (['stridedPerplexity'] as const) : [];
@@ -118,7 +118,7 @@ export async function evaluateStep(
   await throwIfCanceled(job);
   const { hash: tokenizerHash } = tokenizer;
   const record: EvaluationRecord = { version: 1, runId, step, ...facts, tokenizerHash, madeAt: now, evaluation };
-  if (record.part === 'test') record.look = await lookedAt(store, runId, record.textHash);
+  if (record.part === 'test') record.look = await countTestSetAccess(store, runId, record.textHash);
   await keepEvaluation(store, record);
   return record;
 }
@@ -130,9 +130,9 @@ export async function throwIfCanceled({ signal }: EvaluationJob): Promise<void> 
 }
 
 /** Counts an evaluation on the test set. @returns its number, from 1 */
-export async function lookedAt(store: BlobStore, runId: string, of: string): Promise<number> {
-  const { looks } = await updateRun(store, runId, (run) => ({ ...run, looks: withTestSetAccess(run.looks, of) }));
-  return testSetAccessCount(looks, of);
+export async function countTestSetAccess(store: BlobStore, runId: string, testSet: string): Promise<number> {
+  const { looks } = await updateRun(store, runId, (run) => ({ ...run, looks: withTestSetAccess(run.looks, testSet) }));
+  return testSetAccessCount(looks, testSet);
 }
 
 /** Evaluates a saved step on minimal pairs, swaps and tasks, and stores the result. @throws HomegrownError `bad-settings` */
@@ -143,12 +143,12 @@ export async function askLists(
   job: EvaluationJob,
 ): Promise<EvaluationRecord> {
   const run = await readKnownRun(store, runId);
-  const measured = await evaluate(network, tokenizer, { ...lists, objective: run.objective, metrics: [] }, job);
-  const found = await withListHashes(measured, lists);
+  const listResults = await evaluate(network, tokenizer, { ...lists, objective: run.objective, metrics: [] }, job);
+  const evaluation = await withListHashes(listResults, lists);
   await throwIfCanceled(job);
-  const at = { runId, step, tokenizerHash: tokenizer.hash, madeAt: now };
-  return keepLists(store, at, ({ evaluation: before, comparisons }) => ({
-    evaluation: askedAnew(before, found, lists),
+  const stepKey = { runId, step, tokenizerHash: tokenizer.hash, madeAt: now };
+  return keepLists(store, stepKey, ({ evaluation: previous, comparisons }) => ({
+    evaluation: askedAnew(previous, evaluation, lists),
     ...(comparisons && { comparisons }),
   }));
 }

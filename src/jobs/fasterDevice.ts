@@ -22,17 +22,17 @@ interface Trial {
  * @returns the device, which is then in use, and why
  */
 export async function fasterDevice(trial: Trial): Promise<{ device: Device; why: string }> {
-  const { adapter, open, maxMs: max } = trial;
-  const whole = (pace: Pace | null): number => (pace ? trial.time(pace) : Infinity);
-  const wasm = await measured(trial, Infinity);
-  const due = Math.min(max, whole(wasm));
-  if (due < WORTH_A_TRY) {
-    const why = `Using WASM: the run takes about ${formatDuration(due)}, too short for ${adapter} to pay off.`;
+  const { adapter, open, maxMs } = trial;
+  const totalTime = (pace: Pace | null): number => (pace ? trial.time(pace) : Infinity);
+  const wasm = await measureOrNull(trial, Infinity);
+  const expectedMs = Math.min(maxMs, totalTime(wasm));
+  if (expectedMs < MIN_COMPARED_MS) {
+    const why = `Using WASM: the run takes about ${formatDuration(expectedMs)}, too short for ${adapter} to pay off.`;
     return { device: { kind: 'wasm' }, why };
   }
   const device = await open('webgpu');
-  const gpu = await measured(trial, TRIED * due);
-  const isFaster = whole(gpu) < whole(wasm);
+  const gpu = await measureOrNull(trial, MAX_TRIAL_SHARE * expectedMs);
+  const isFaster = totalTime(gpu) < totalTime(wasm);
   const paceWords = (pace: Pace | null): string =>
     pace ? `takes ${formatDuration(pace.step)} per step` : 'none finished in time';
   return {
@@ -41,12 +41,12 @@ export async function fasterDevice(trial: Trial): Promise<{ device: Device; why:
   };
 }
 /** Shorter runs, in milliseconds, don't open a second device: opening and compiling take about as long. */
-const WORTH_A_TRY = 5000;
+const MIN_COMPARED_MS = 5000;
 /** Share of the run's time after which a slow second device is given up. */
-const TRIED = 0.25;
+const MAX_TRIAL_SHARE = 0.25;
 
 /** Null if it failed: such a device isn't the faster one. */
-async function measured({ measure }: Trial, limit: number): Promise<Pace | null> {
+async function measureOrNull({ measure }: Trial, limit: number): Promise<Pace | null> {
   try {
     return await measure(limit);
   } catch (error) {

@@ -30,9 +30,16 @@ export async function readHeldOut(
   tokenizer: Tokenizer,
 ): Promise<Pick<ToEvaluate, OfPart | 'objective'>> {
   const { objective, model } = run;
-  const known = storedBaselines(run, facts, parts, part);
-  const stored = known && { facts: known, counts: await counts() };
-  const learnedFrom = trainingSource(objective);
-  const read = await partToEvaluate({ heldOut, train }, tokenizer, sourceOf, learnedFrom, model.config.context, stored);
-  return { ...read, objective };
+  const baselines = storedBaselines(run, facts, parts, part);
+  const stored = baselines && { facts: baselines, counts: await counts() };
+  const source = trainingSource(objective);
+  const toEvaluate = await partToEvaluate(
+    { heldOut, train },
+    tokenizer,
+    sourceOf,
+    source,
+    model.config.context,
+    stored,
+  );
+  return { ...toEvaluate, objective };
 }

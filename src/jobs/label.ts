@@ -99,59 +99,59 @@ export async function surveyed(
       for (const text of texts) yield* documentsIn(store, text);
     },
   };
-  const read = reader && (await readAs(reader, texts, documents, job));
-  const survey = await surveyLabels(documents, { labelKind: labeled, ...read }, job);
+  const counting = reader && (await tokenCounter(reader, texts, documents, job));
+  const survey = await surveyLabels(documents, { labelKind: labeled, ...counting }, job);
   const several = labeled === 'several';
-  const [said, ...others] = texts.filter((text) => text.labelled === 'several').map(unlabeledAre);
-  const isSaid = several && said !== undefined && others.every((other) => other === said);
-  const isNoneOpen = several && [said, ...others].includes(undefined);
+  const [meaning, ...otherMeanings] = texts.filter((text) => text.labelled === 'several').map(unlabeledAre);
+  const isMeaningKnown = several && meaning !== undefined && otherMeanings.every((other) => other === meaning);
+  const isNoneOpen = several && [meaning, ...otherMeanings].includes(undefined);
   return {
     ...survey,
     several,
-    ...(isSaid && { unlabeledAre: said }),
-    ...(read && { room: read.room, isAtLeast: read.isAtLeast }),
-    ...(read?.trained && { trained: read.trained }),
-    problems: labelProblems(survey, { fewest, isNoneOpen, ...read }),
+    ...(isMeaningKnown && { unlabeledAre: meaning }),
+    ...(counting && { room: counting.room, isAtLeast: counting.isAtLeast }),
+    ...(counting?.trained && { trained: counting.trained }),
+    problems: labelProblems(survey, { fewest, isNoneOpen, ...counting }),
   };
 }
 
-async function readAs(
-  { tokenizer: of, context, isEncoder }: NonNullable<ToSurvey['reader']>,
+async function tokenCounter(
+  { tokenizer: source, context, isEncoder }: NonNullable<ToSurvey['reader']>,
   texts: readonly TextRecord[],
   documents: Documents,
   job: Job,
 ) {
   const characters = texts.reduce((sum, text) => sum + trainingSize(text).characters, 0);
   // Our tokenizers put a token before an encoder's text.
-  if ('made' in of && (of.made === 'bytes' || characters > MAX_TRAINED))
-    return { tokensOf: MIN_TOKENS[of.made], room: context - (isEncoder ? 1 : 0), isAtLeast: of.made === 'bpe' };
+  if ('made' in source && (source.made === 'bytes' || characters > MAX_TRAINED_CHARACTERS))
+    return { tokensOf: MIN_TOKENS[source.made], room: context - (isEncoder ? 1 : 0), isAtLeast: source.made === 'bpe' };
   // On few texts the start's tokenizer is trained at once, so lengths and entries are exact.
   const model =
-    'made' in of
+    'made' in source
       ? await trainTokenizer(
-          { kind: of.made, vocabulary: of.vocabulary, roles: [], normalizers: sharedNormalizers(texts) },
+          { kind: source.made, vocabulary: source.vocabulary, roles: [], normalizers: sharedNormalizers(texts) },
           documents,
           job,
         )
-      : of;
+      : source;
   const tokenizer = await createTokenizer(model);
   const room = context - aroundText(tokenizer, isEncoder).flat().length;
   return {
     tokensOf: (text: string) => tokenizer.encode(text).length,
     room,
     isAtLeast: false,
-    ...('made' in of && { trained: { ...of, entries: tokenizer.size } }),
+    ...('made' in source && { trained: { ...source, entries: tokenizer.size } }),
   };
 }
 
 /** Characters of texts up to which the survey trains a tokenizer. */
-const MAX_TRAINED = 500_000;
+const MAX_TRAINED_CHARACTERS = 500_000;
 
 /** Lower bound of a text's tokens: each word may become one. */
 const MIN_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {
   bpe(text) {
     let words = 0;
-    for (let at = 0; at < text.length; at = preTokenEnd(text, at)) words++;
+    for (let offset = 0; offset < text.length; offset = preTokenEnd(text, offset)) words++;
     return words;
   },
   characters: (text) => Array.from(text).length,
@@ -160,37 +160,37 @@ const MIN_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {
 
 export async function labeledTexts(
   store: BlobStore,
-  { texts: ids, at: wanted, characters, word }: LabeledTextsInput,
+  { texts: ids, at: selection, characters, word }: LabeledTextsInput,
 ): Promise<readonly LabeledText[]> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-  const places = 'places' in wanted ? new Set(wanted.places) : undefined;
-  const isWanted = (at: number): boolean =>
-    'places' in wanted ? places!.has(at) : at >= wanted.from && at < wanted.from + wanted.count;
-  const count = 'places' in wanted ? places!.size : wanted.count;
-  const found: LabeledText[] = [];
-  let withWord = 0;
-  for await (const { document, textId, at, labels } of placed(store, texts)) {
-    if (found.length >= count) break;
-    if (word === undefined ? !isWanted(at) : !labels) continue;
+  const places = 'places' in selection ? new Set(selection.places) : undefined;
+  const isSelected = (index: number): boolean =>
+    'places' in selection ? places!.has(index) : index >= selection.from && index < selection.from + selection.count;
+  const count = 'places' in selection ? places!.size : selection.count;
+  const results: LabeledText[] = [];
+  let matchCount = 0;
+  for await (const { document, textId, at, labels } of placedTexts(store, texts)) {
+    if (results.length >= count) break;
+    if (word === undefined ? !isSelected(at) : !labels) continue;
     const text =
       word === undefined ? await beginningOf(document, characters) : await textAround(document, word, characters);
-    if (text === undefined || (word !== undefined && !isWanted(withWord++))) continue;
-    found.push({ textId, place: document.place!, at, title: document.title ?? '', text, ...(labels && { labels }) });
+    if (text === undefined || (word !== undefined && !isSelected(matchCount++))) continue;
+    results.push({ textId, place: document.place!, at, title: document.title ?? '', text, ...(labels && { labels }) });
   }
-  return found;
+  return results;
 }
 
 /** Returns a document from shortly before the first use of a word; undefined if it lacks the word. */
 async function textAround(document: Document, word: string, characters: number): Promise<string | undefined> {
-  const [before = '', ...rest] = splitAtWord(await beginningOf(document, Infinity), word);
-  if (rest.length === 0) return undefined;
-  const near = before.length > MAX_BEFORE ? `…${before.slice(-MAX_BEFORE)}` : before;
-  return `${near}${rest.join('')}`.slice(0, characters).toWellFormed();
+  const [before = '', ...following] = splitAtWord(await beginningOf(document, Infinity), word);
+  if (following.length === 0) return undefined;
+  const start = before.length > MAX_CHARACTERS_BEFORE ? `…${before.slice(-MAX_CHARACTERS_BEFORE)}` : before;
+  return `${start}${following.join('')}`.slice(0, characters).toWellFormed();
 }
 /** Code units. */
-const MAX_BEFORE = 60;
+const MAX_CHARACTERS_BEFORE = 60;
 
-async function* placed(store: BlobStore, texts: readonly TextRecord[]) {
+async function* placedTexts(store: BlobStore, texts: readonly TextRecord[]) {
   let at = 0;
   // As in training: together with multi-label texts, single-label texts count as multi-label, too.
   const labeled = labeledAs(texts) ?? 'one';
@@ -215,15 +215,15 @@ export async function changeLabels(
 ): Promise<{ text: TextRecord; before: LabelChanges }> {
   const { labelled } = await textOf(store, id);
   let before: LabelChanges | undefined;
-  const text = await changeLabelling(store, id, (now) => {
-    before = now;
+  const text = await changeLabelling(store, id, (current) => {
+    before = current;
     switch (change.kind) {
       case 'relabel':
-        return relabeled(now, change.place, change.labels ? labelField(change.labels) : '');
+        return relabeled(current, change.place, change.labels ? labelField(change.labels) : '');
       case 'join':
-        return joinedLabels(now, change.labels, change.as, labelled);
+        return joinedLabels(current, change.labels, change.as, labelled);
       case 'unlabeled':
-        return withUnlabeled(now, change.are);
+        return withUnlabeled(current, change.are);
       case 'restore':
         return change.labelling;
     }
@@ -238,12 +238,12 @@ export async function longTextsOf(store: BlobStore, runId: string): Promise<Long
   const manifest = config.classes?.inWindows ? null : await manifestIfKept(store, record);
   if (!config.classes || !manifest) return null;
   const tokenizer = await createTokenizer(await readTokenizer(store, record));
-  const around = aroundText(tokenizer, isReadFromFirst(record.model)).flat().length;
+  const surroundingTokens = aroundText(tokenizer, isReadFromFirst(record.model)).flat().length;
   const lengths: number[] = [];
   for (const part of ['train', 'validation'] as const)
     for (const { label, tokens } of (await openPart(store, manifest, part).documents()) ?? [])
       if (label !== null) lengths.push(tokens);
-  return longTexts(lengths, config.context - around) ?? null;
+  return longTexts(lengths, config.context - surroundingTokens) ?? null;
 }
 
 /** Words that reveal labels of a run's texts, counted in both parts of its data; null if the data is gone. */
@@ -261,8 +261,8 @@ export async function leaksOf(
   const pause = yieldUntil(signal);
   async function* texts() {
     for (const part of parts)
-      for (const [at, { start, tokens, label }] of ((await part.documents()) ?? []).entries()) {
-        if (at % A_TURN === 0) await pause();
+      for (const [index, { start, tokens, label }] of ((await part.documents()) ?? []).entries()) {
+        if (index % TEXTS_PER_TURN === 0) await pause();
         if (label === null || tokens === 0) continue;
         yield { text: learnedText(tokenizer, await part.read(start, tokens)), label };
       }
@@ -270,4 +270,4 @@ export async function leaksOf(
   return leakWordsIn(texts(), classes.several === true);
 }
 /** Texts between two turns of the event loop. */
-const A_TURN = 64;
+const TEXTS_PER_TURN = 64;

@@ -27,7 +27,7 @@ export interface CorrectionInput {
 
 /** Returns those texts whose documents have labels. */
 export async function labeledIn(store: BlobStore, ids: readonly string[]): Promise<readonly TextWithLabels[]> {
-  const found: TextWithLabels[] = [];
+  const results: TextWithLabels[] = [];
   for (const id of ids) {
     const text = await textOf(store, id);
     const labels = new Set<string>();
@@ -40,9 +40,9 @@ export async function labeledIn(store: BlobStore, ids: readonly string[]): Promi
     }
     // One label separates nothing, and more than a classifier's maximum aren't labels.
     if (labels.size >= 2 && labels.size <= MAX_CLASSIFIER_LABELS)
-      found.push({ id, name: text.name, documents, labels: labels.size });
+      results.push({ id, name: text.name, documents, labels: labels.size });
   }
-  return found;
+  return results;
 }
 
 /** Imports the labeled documents of a text as a text to classify. */
@@ -65,15 +65,15 @@ export async function importCorrection(
   job: Job,
 ): Promise<{ text: TextRecord | null; before: string | null }> {
   const rows: (readonly [text: string, label: string])[] = [];
-  let before: string | null = null;
+  let previousLabel: string | null = null;
   if (textId !== undefined)
     for await (const row of labeledRows(store, await textOf(store, textId))) {
-      if (row[0] === text) before = row[1];
+      if (row[0] === text) previousLabel = row[1];
       else rows.push(row);
     }
-  if (label === before && textId !== undefined) return { text: null, before };
+  if (label === previousLabel && textId !== undefined) return { text: null, before: previousLabel };
   if (label !== null) rows.push([text, label]);
-  if (rows.length === 0) return { text: null, before };
+  if (rows.length === 0) return { text: null, before: previousLabel };
   const bytes = rows.reduce((sum, row) => sum + row.join().length, 0);
   const outcome = await importText(
     tableOf(name, bytes, () => rows),
@@ -81,7 +81,7 @@ export async function importCorrection(
     { ...settings, ...LABELED, trainOnly: true },
     job,
   );
-  return { text: outcome.kind === 'added' ? outcome.text : outcome.of, before };
+  return { text: outcome.kind === 'added' ? outcome.text : outcome.of, before: previousLabel };
 }
 
 const LABELED = { isTuned: true, labeledAs: {} } as const;
@@ -94,9 +94,9 @@ async function* labeledRows(
   for await (const { fields, chunks } of documentsIn(store, text)) {
     const label = fields?.['label']?.trim();
     if (!label) continue;
-    let all = '';
-    for await (const chunk of chunks()) all += chunk;
-    yield [all, label];
+    let content = '';
+    for await (const chunk of chunks()) content += chunk;
+    yield [content, label];
   }
 }
 

@@ -31,9 +31,9 @@ export async function measureMixes(
   for (const share of shares) {
     const net = await network(run.model, at(share));
     try {
-      const asked = { part: 'validation', tokens: recipeOf(run).evalTokens } as const;
-      const of = { runId, network: net, tokenizer, step: state.step };
-      const { loss, metrics } = await evaluate(store, of, asked, pause);
+      const settings = { part: 'validation', tokens: recipeOf(run).evalTokens } as const;
+      const model = { runId, network: net, tokenizer, step: state.step };
+      const { loss, metrics } = await evaluate(store, model, settings, pause);
       const oldPerplexity = await old?.(net, pause);
       points.push({ share, loss, metrics: oldPerplexity ? { ...metrics, oldPerplexity } : metrics });
     } finally {

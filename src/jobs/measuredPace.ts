@@ -30,14 +30,14 @@ export async function measurePace(
   limit = Infinity,
 ): Promise<Pace> {
   const { now } = input;
-  const begun = input.from?.state.step ?? 0;
-  const enough = new AbortController();
+  const firstStep = input.from?.state.step ?? 0;
+  const trialEnd = new AbortController();
   /** End of each step. */
   const steps: number[] = [];
-  const began = now();
-  let [saveBegan, savedAt, measuredAt] = [0, 0, 0];
+  const startedAt = now();
+  let [saveStartedAt, savedAt, evaluatedAt] = [0, 0, 0];
   const checkTime = (): void => {
-    if (steps.length < MIN_STEPS && now() - began > limit)
+    if (steps.length < MIN_STEPS && now() - startedAt > limit)
       throw badSettings(
         `The device finished fewer than ${MIN_STEPS} steps in ${formatDuration(limit)}.`,
         'Choose another --device.',
@@ -48,14 +48,14 @@ export async function measurePace(
       ...input,
       recipe: {
         ...input.recipe,
-        steps: begun + MAX_STEPS,
+        steps: firstStep + MAX_STEPS,
         evalEvery: MAX_STEPS,
         evalEarly: false,
         saveEvery: MAX_STEPS,
-        ...TIMID,
+        ...MIN_RATE,
       },
       async save(snapshot) {
-        saveBegan = now();
+        saveStartedAt = now();
         const saved = await input.save(snapshot);
         savedAt = now();
         return saved;
@@ -66,50 +66,50 @@ export async function measurePace(
       },
     },
     {
-      signal: AbortSignal.any([signal, enough.signal]),
+      signal: AbortSignal.any([signal, trialEnd.signal]),
       report({ kind }) {
         checkTime();
-        if (kind === 'evaluated') measuredAt = now();
+        if (kind === 'evaluated') evaluatedAt = now();
         if (kind !== 'step') return;
         steps.push(now());
-        if (steps.length >= MIN_STEPS && now() - steps[0]! > patience) enough.abort();
+        if (steps.length >= MIN_STEPS && now() - steps[0]! > patience) trialEnd.abort();
       },
     },
   );
   signal.throwIfAborted();
   // The first steps are slower: code is compiled, and pools fill.
-  const later = steps.slice(Math.floor(steps.length / 2));
-  const step = Math.max(MIN_MS, (later.at(-1)! - later[0]!) / (later.length - 1));
+  const steadySteps = steps.slice(Math.floor(steps.length / 2));
+  const step = Math.max(MIN_STEP_MS, (steadySteps.at(-1)! - steadySteps[0]!) / (steadySteps.length - 1));
   // The trial ends with a save and an evaluation.
   return {
-    start: Math.max(0, steps[0]! - step - began),
+    start: Math.max(0, steps[0]! - step - startedAt),
     step,
-    evaluate: measuredAt - savedAt,
-    save: savedAt - saveBegan,
+    evaluate: evaluatedAt - savedAt,
+    save: savedAt - saveStartedAt,
   };
 }
 /** Without warm-up a run might diverge at its full rate. */
-const TIMID = { warmup: 0, learningRate: RECIPE.learningRate.min } as const;
+const MIN_RATE = { warmup: 0, learningRate: RECIPE.learningRate.min } as const;
 const MAX_STEPS = 1e6;
 const MIN_STEPS = 4;
 /** Clocks are coarse. */
-const MIN_MS = 1e-3;
+const MIN_STEP_MS = 1e-3;
 
-/** Milliseconds of a run from step `begun` to step `steps`. */
-export function timeOf(pace: Pace, recipe: Recipe, begun: number, steps: number): number {
-  const saves = Math.floor((steps - 1) / recipe.saveEvery) - Math.floor(begun / recipe.saveEvery) + 1;
-  const evaluations = evaluationsBetween(recipe, begun, steps);
-  return pace.start + (steps - begun) * pace.step + evaluations * pace.evaluate + saves * pace.save;
+/** Milliseconds of a run from step `firstStep` to step `steps`. */
+export function timeOf(pace: Pace, recipe: Recipe, firstStep: number, steps: number): number {
+  const saves = Math.floor((steps - 1) / recipe.saveEvery) - Math.floor(firstStep / recipe.saveEvery) + 1;
+  const evaluations = evaluationsBetween(recipe, firstStep, steps);
+  return pace.start + (steps - firstStep) * pace.step + evaluations * pace.evaluate + saves * pace.save;
 }
 
-/** The last step that a time allows; `begun` if it allows no more. */
-export function stepsIn(time: number, pace: Pace, recipe: Recipe, begun: number): number {
-  const max = Math.min(RECIPE.steps.max, begun + Math.ceil(Math.max(0, time) / pace.step));
-  let [fits, not] = [begun, max + 1];
-  while (not - fits > 1) {
-    const steps = Math.floor((fits + not) / 2);
-    if (timeOf(pace, recipe, begun, steps) <= time) fits = steps;
-    else not = steps;
+/** The last step that a time allows; `firstStep` if it allows no more. */
+export function stepsIn(time: number, pace: Pace, recipe: Recipe, firstStep: number): number {
+  const max = Math.min(RECIPE.steps.max, firstStep + Math.ceil(Math.max(0, time) / pace.step));
+  let [fitting, exceeding] = [firstStep, max + 1];
+  while (exceeding - fitting > 1) {
+    const steps = Math.floor((fitting + exceeding) / 2);
+    if (timeOf(pace, recipe, firstStep, steps) <= time) fitting = steps;
+    else exceeding = steps;
   }
-  return fits;
+  return fitting;
 }

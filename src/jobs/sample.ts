@@ -56,15 +56,15 @@ export async function writeText(
   { signal, report }: Job<readonly GeneratedToken[]>,
   pause: Pause,
 ): Promise<Generated> {
-  const began = performance.now();
+  const startedAt = performance.now();
   const { tokenizer } = model;
   const decoder = tokenizer.decoder();
-  const tell = throttled<GeneratedToken>(TELL_EVERY, report);
-  const { tokens, max, ...reply } = await (input.chat ? answering : goingOn)(model, input, { signal }, pause);
-  let written = 0;
+  const reporter = throttled<GeneratedToken>(REPORT_INTERVAL_MS, report);
+  const { tokens, max, ...reply } = await (input.chat ? answerChat : continueText)(model, input, { signal }, pause);
+  let count = 0;
   for await (const { id, probability, alternatives } of tokens) {
-    written += 1;
-    tell.push({
+    count += 1;
+    reporter.push({
       id,
       text: decoder.push(id),
       bytes: [...tokenizer.bytes(id)],
@@ -72,9 +72,9 @@ export async function writeText(
       alternatives: alternatives.map(([other, p]) => guess(tokenizer, other, p)),
     });
   }
-  tell.flush();
-  const reason = signal.aborted ? 'stopped' : written < max ? 'end' : 'length';
-  return { reason, ms: performance.now() - began, ...reply };
+  reporter.flush();
+  const reason = signal.aborted ? 'stopped' : count < max ? 'end' : 'length';
+  return { reason, ms: performance.now() - startedAt, ...reply };
 }
 
 interface Writing extends Pick<Generated, 'leftOut'> {
@@ -83,29 +83,29 @@ interface Writing extends Pick<Generated, 'leftOut'> {
   max: number;
 }
 
-function goingOn(
+function continueText(
   { network, tokenizer }: Writer,
-  { prompt, beams = { count: 1, lengthPenalty: 1 }, ...chance }: WriteInput,
+  { prompt, beams = { count: 1, lengthPenalty: 1 }, ...sampling }: WriteInput,
   job: Pick<Job, 'signal'>,
   pause: Pause,
 ): Writing {
-  const settings = { ...chance, beams: beams.count, lengthPenalty: beams.lengthPenalty };
-  return { tokens: write(network, tokenizer, prompt, settings, job, pause), max: chance.length };
+  const settings = { ...sampling, beams: beams.count, lengthPenalty: beams.lengthPenalty };
+  return { tokens: write(network, tokenizer, prompt, settings, job, pause), max: sampling.length };
 }
 
-async function answering(
+async function answerChat(
   { network, tokenizer }: Writer,
-  { prompt, chat = [], ...chance }: WriteInput,
+  { prompt, chat = [], ...sampling }: WriteInput,
   job: Pick<Job, 'signal'>,
   pause: Pause,
 ): Promise<Writing> {
   const { asked, converse } = await import('../core/sample/converse'); // Jinja comes with it
   const { choice } = network;
-  const question = await asked(choice, tokenizer, [...chat, { role: 'user', content: prompt }], chance.length);
+  const question = await asked(choice, tokenizer, [...chat, { role: 'user', content: prompt }], sampling.length);
   const { leftOut } = question;
   return {
-    tokens: converse(network, question, chance, job, pause),
-    max: Math.min(chance.length, question.max),
+    tokens: converse(network, question, sampling, job, pause),
+    max: Math.min(sampling.length, question.max),
     leftOut,
   };
 }
@@ -115,14 +115,14 @@ export async function fillBlanks(
   { network, tokenizer }: Writer,
   { passage, max }: Pick<FillInput, 'passage' | 'max'>,
 ): Promise<FilledPassage> {
-  const began = performance.now();
+  const startedAt = performance.now();
   const { pieces, blanks } = await fill(network, tokenizer, passage, max);
   return {
     pieces,
     blanks: blanks.map((candidates) =>
       candidates.map(({ id, probability, text }) => ({ ...guess(tokenizer, id, probability), inPlace: text })),
     ),
-    ms: performance.now() - began,
+    ms: performance.now() - startedAt,
   };
 }
 
@@ -132,4 +132,4 @@ const guess = (tokenizer: Tokenizer, id: number, probability: number): Guess => 
 };
 
 /** Milliseconds. */
-const TELL_EVERY = 50;
+const REPORT_INTERVAL_MS = 50;

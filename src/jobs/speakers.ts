@@ -28,8 +28,8 @@ export async function speakersIn(store: BlobStore, id: string): Promise<readonly
     const names = fields?.['speakers']?.split('\n') ?? [];
     if (names.length === 2) for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const found = [...counts].map(([name, conversations]) => ({ name, conversations }));
-  return found.toSorted((a, b) => b.conversations - a.conversations);
+  const speakers = [...counts].map(([name, conversations]) => ({ name, conversations }));
+  return speakers.toSorted((a, b) => b.conversations - a.conversations);
 }
 
 /**
@@ -43,34 +43,39 @@ export async function importSpeakers(
   job: Job,
 ): Promise<{ outcome: ImportOutcome; leftOut: number }> {
   const text = await textOf(store, id);
-  const left = { count: 0 };
-  const source = answeredBy(store, text, assistant, left);
+  const skipped = { count: 0 };
+  const source = conversationSource(store, text, assistant, skipped);
   const outcome = await importText(
     source,
     store,
     { ...settings, licence: text.licence, isTuned: true, conversations: conversationReader },
     job,
   );
-  return { outcome, leftOut: left.count };
+  return { outcome, leftOut: skipped.count };
 }
 
-/** @param left counts documents that aren't such conversations */
-function answeredBy(store: BlobStore, text: TextRecord, assistant: string, left: { count: number }): TextSource {
+/** @param skipped counts documents that aren't such conversations */
+function conversationSource(
+  store: BlobStore,
+  text: TextRecord,
+  assistant: string,
+  skipped: { count: number },
+): TextSource {
   const name = `${text.name}, ${assistant} answers`;
   async function* stream(): AsyncGenerator<Uint8Array> {
-    let any = false;
+    let hasConversation = false;
     for await (const { fields, chunks } of documentsIn(store, text)) {
       const speakers = fields?.['speakers'] ?? '';
-      const isBetween = speakers.split('\n').includes(assistant);
-      let said = '';
-      if (isBetween) for await (const chunk of chunks()) said += chunk;
-      const conversation = isBetween ? conversationBetween(turnsOf(said, speakers), assistant) : null;
+      const hasAssistant = speakers.split('\n').includes(assistant);
+      let content = '';
+      if (hasAssistant) for await (const chunk of chunks()) content += chunk;
+      const conversation = hasAssistant ? conversationBetween(turnsOf(content, speakers), assistant) : null;
       if (conversation) {
-        any = true;
+        hasConversation = true;
         yield encoder.encode(`${rowOf(conversation)}\n`);
-      } else left.count++;
+      } else skipped.count++;
     }
-    if (!any)
+    if (!hasConversation)
       throw badFile(
         `In ${text.name}, ${assistant} answers nobody in a two-person chat.`,
         'Choose another speaker or text.',

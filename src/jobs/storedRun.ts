@@ -18,10 +18,10 @@ export class StoredRun implements RunPlace<TrainOutcome> {
   readonly planned: PlannedRun;
   readonly memoryAdvice = ' You can also close other tabs.';
   readonly light: Light;
-  private readonly reported;
-  private readonly kept;
+  private readonly pageEvents;
+  private readonly journalEvents;
   /** Resolves when the journal has all events that were appended. */
-  private written: Promise<void> = Promise.resolve();
+  private journalWrites: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly store: BlobStore,
@@ -33,8 +33,8 @@ export class StoredRun implements RunPlace<TrainOutcome> {
     const recipe = recipeOf(record);
     this.planned = { model, recipe, trainable };
     const intermediate = new Set(intermediateCheckpoints(model, recipe, keep.budget, trainable).steps);
-    this.reported = throttled<TrainEvent>(REPORT_MS, report);
-    this.kept = throttled<TrainEvent>(JOURNAL_MS, (events) => this.append(events));
+    this.pageEvents = throttled<TrainEvent>(REPORT_MS, report);
+    this.journalEvents = throttled<TrainEvent>(JOURNAL_MS, (events) => this.append(events));
     this.light = {
       at: (step) => intermediate.has(step),
       keep: async (...step) => {
@@ -46,14 +46,14 @@ export class StoredRun implements RunPlace<TrainOutcome> {
   }
 
   event(event: TrainEvent): void {
-    this.reported.push(event);
-    this.kept.push(event);
+    this.pageEvents.push(event);
+    this.journalEvents.push(event);
   }
 
   readonly save: TrainInput['save'] = async (snapshot) => {
     await this.flushJournal();
     const saved = await this.files.writer.save(snapshot);
-    await updateRun(this.store, this.record.id, (now) => ({ ...now, step: snapshot.state.step }));
+    await updateRun(this.store, this.record.id, (current) => ({ ...current, step: snapshot.state.step }));
     return saved;
   };
 
@@ -75,25 +75,25 @@ export class StoredRun implements RunPlace<TrainOutcome> {
   }
 
   async close(): Promise<void> {
-    this.reported.flush();
-    this.kept.flush();
-    await this.written.catch(() => undefined);
+    this.pageEvents.flush();
+    this.journalEvents.flush();
+    await this.journalWrites.catch(() => undefined);
   }
 
   private async setStatus(status: RunRecord['status']): Promise<void> {
-    await updateRun(this.store, this.record.id, (now) => ({ ...now, status }));
+    await updateRun(this.store, this.record.id, (current) => ({ ...current, status }));
   }
 
   /** Writes the journal before a step, so that a resume has no gap. */
   private async flushJournal(): Promise<void> {
-    this.kept.flush();
-    await this.written;
+    this.journalEvents.flush();
+    await this.journalWrites;
   }
 
   /** Appends in order. The next save reports a failed append, because it fails, too. */
   private append(events: readonly TrainEvent[]): void {
-    this.written = this.written.catch(() => undefined).then(() => this.files.journal.append(events));
-    this.written.catch(() => undefined);
+    this.journalWrites = this.journalWrites.catch(() => undefined).then(() => this.files.journal.append(events));
+    this.journalWrites.catch(() => undefined);
   }
 }
 

@@ -1,28 +1,28 @@
 /** Batches values: hands them on at most once per `every` milliseconds, in order, without loss. The first goes at once. */
 export function throttled<T>(
   every: number,
-  give: (batch: readonly T[]) => void,
+  emit: (batch: readonly T[]) => void,
 ): { push(value: T): void; flush(): void } {
-  let waiting: T[] = [];
+  let pending: T[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let last = -Infinity;
+  let lastEmit = -Infinity;
 
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (waiting.length === 0) return;
-    const batch = waiting;
-    waiting = [];
-    last = performance.now();
-    give(batch);
+    if (pending.length === 0) return;
+    const batch = pending;
+    pending = [];
+    lastEmit = performance.now();
+    emit(batch);
   }
   return {
     push(value) {
-      waiting.push(value);
-      const left = last + every - performance.now();
+      pending.push(value);
+      const remainingMs = lastEmit + every - performance.now();
       // Checked here too, because a busy loop may starve the timer.
-      if (left <= 0) flush();
-      else timer ??= setTimeout(flush, left);
+      if (remainingMs <= 0) flush();
+      else timer ??= setTimeout(flush, remainingMs);
     },
     flush,
   };

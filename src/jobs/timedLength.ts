@@ -17,61 +17,64 @@ export class TimedLength {
   /** Number of all steps. */
   steps: number;
   /** Milliseconds per step. */
-  private step: number;
+  private msPerStep: number;
   /** When the last step was reported; null if another event followed it. */
-  private reported: number | null = null;
+  private lastReportedAt: number | null = null;
   /** Milliseconds and number of steps since the length was last fitted. */
-  private spent = 0;
-  private counted = 0;
-  private readonly every: number;
-  private said: number;
+  private msSinceFit = 0;
+  private stepsSinceFit = 0;
+  private readonly fitIntervalMs: number;
+  private announcedSteps: number;
 
   /**
    * @param recipe of the run, with the steps that fit at its start
    * @param max steps, however fast they are
-   * @param left returns the milliseconds that are left
+   * @param remainingMs returns the milliseconds that are left
    */
   constructor(
     private readonly recipe: Recipe,
     private readonly pace: Pace,
     private readonly max: number,
-    private readonly left: () => number,
+    private readonly remainingMs: () => number,
     private readonly now: () => number,
   ) {
-    this.steps = this.said = recipe.steps;
-    this.step = pace.step;
-    this.every = LOOK * left();
+    this.steps = this.announcedSteps = recipe.steps;
+    this.msPerStep = pace.step;
+    this.fitIntervalMs = FIT_SHARE * remainingMs();
   }
 
   /** @returns a sentence if the run became much longer or shorter than the last sentence said */
   follow(event: TrainEvent): string | undefined {
     this.fit(event);
-    if (Math.abs(this.steps - this.said) <= MUCH * this.said) return undefined;
-    this.said = this.steps;
-    return `A step now takes ${formatDuration(this.step)}, so the run has ${formatCount(this.steps)} steps.`;
+    if (Math.abs(this.steps - this.announcedSteps) <= ANNOUNCED_CHANGE * this.announcedSteps) return undefined;
+    this.announcedSteps = this.steps;
+    return `A step now takes ${formatDuration(this.msPerStep)}, so the run has ${formatCount(this.steps)} steps.`;
   }
 
   private fit(event: TrainEvent): void {
-    const before = this.reported;
-    this.reported = event.kind === 'step' ? this.now() : null;
-    if (event.kind !== 'step' || before === null) return;
-    this.spent += this.reported! - before;
-    this.counted += 1;
-    if (this.spent < this.every) return;
-    this.step = (this.step + this.spent / this.counted) / 2;
-    this.spent = this.counted = 0;
-    const pace = { ...this.pace, start: 0, step: this.step };
-    const fits = Math.min(this.max, stepsIn(PLANNED_SHARE * (this.left() - END_MS), pace, this.recipe, event.step));
-    const left = this.steps - event.step;
-    if (left >= UNDERWAY && Math.abs(fits - this.steps) > OFF * left)
-      this.steps = Math.max(event.step + UNDERWAY, fits);
+    const previousReport = this.lastReportedAt;
+    this.lastReportedAt = event.kind === 'step' ? this.now() : null;
+    if (event.kind !== 'step' || previousReport === null) return;
+    this.msSinceFit += this.lastReportedAt! - previousReport;
+    this.stepsSinceFit += 1;
+    if (this.msSinceFit < this.fitIntervalMs) return;
+    this.msPerStep = (this.msPerStep + this.msSinceFit / this.stepsSinceFit) / 2;
+    this.msSinceFit = this.stepsSinceFit = 0;
+    const pace = { ...this.pace, start: 0, step: this.msPerStep };
+    const fitting = Math.min(
+      this.max,
+      stepsIn(PLANNED_SHARE * (this.remainingMs() - END_MS), pace, this.recipe, event.step),
+    );
+    const remainingSteps = this.steps - event.step;
+    if (remainingSteps >= STEPS_UNDERWAY && Math.abs(fitting - this.steps) > TOLERANCE * remainingSteps)
+      this.steps = Math.max(event.step + STEPS_UNDERWAY, fitting);
   }
 }
 /** Share of the time between two fits. */
-const LOOK = 0.03;
+const FIT_SHARE = 0.03;
 /** Share of the remaining steps by which the length may be off. */
-const OFF = 0.03;
+const TOLERANCE = 0.03;
 /** Steps after the reported one that may have begun, by the rates of the former length. */
-const UNDERWAY = 4;
+const STEPS_UNDERWAY = 4;
 /** Share by which the length must differ from the last reported one. */
-const MUCH = 0.1;
+const ANNOUNCED_CHANGE = 0.1;

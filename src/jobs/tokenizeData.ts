@@ -35,14 +35,14 @@ interface TokenizedData {
 export async function tokenizeData(store: BlobStore, data: DataToTokenize, job: Job): Promise<TokenizedData> {
   const { documents, tokenizer, split, isOfChats, knownBaselines } = data;
   const manifest = await buildShards(documents, tokenizer, split, store, job);
-  if (isOfChats && manifest.parts.validation.tokens === 0) throw (await chats()).tooFewChats();
-  const known = knownBaselines?.(manifest);
-  if (known) {
+  if (isOfChats && manifest.parts.validation.tokens === 0) throw (await loadChatReader()).tooFewChats();
+  const knownFacts = knownBaselines?.(manifest);
+  if (knownFacts) {
     const counts = {
       train: await readCounts(store, manifest, 'train'),
       validation: await readCounts(store, manifest, 'validation'),
     };
-    return { manifest, baselines: baselineFacts(known), counts };
+    return { manifest, baselines: baselineFacts(knownFacts), counts };
   }
   checkTokens(manifest);
   const { facts, counts } = await measureData(store, manifest, tokenizer, split.labelKind, yieldUntil(job.signal));
@@ -61,4 +61,4 @@ function checkTokens({ parts, split }: ShardManifest): void {
   }
 }
 
-const chats = () => loaded('The chat reader', import('../core/chat/documents'));
+const loadChatReader = () => loaded('The chat reader', import('../core/chat/documents'));

@@ -71,19 +71,19 @@ export async function begin(
   { store, device }: JobPlace,
   input: BeginInput,
   job: RunJob,
-  between: BetweenSteps = {},
+  betweenSteps: BetweenSteps = {},
 ): Promise<TrainOutcome> {
-  const { runId, data, texts, ...given } = input;
+  const { runId, data, texts, ...settings } = input;
   const record = newRun({
-    ...given,
+    ...settings,
     id: runId,
-    hue: await freeHue(store, given.projectId),
+    hue: await freeHue(store, settings.projectId),
     device,
     data: segmentData(data, texts),
   });
   try {
-    await addRun(store, record, await ownerOf(store, given.projectId));
-    return await follow(store, await openRun(store, record), job, between);
+    await addRun(store, record, await ownerOf(store, settings.projectId));
+    return await follow(store, await openRun(store, record), job, betweenSteps);
   } catch (error) {
     // A run without a saved step is no model and is deleted. A failed cleanup must not hide the error.
     await deleteUnsaved(store, runId).catch(() => undefined);
@@ -120,17 +120,17 @@ export async function fork(
   { store, device }: JobPlace,
   { data, texts = [], ...input }: ForkInput,
   job: RunJob,
-  between: BetweenSteps = {},
+  betweenSteps: BetweenSteps = {},
 ): Promise<TrainOutcome> {
   const { runId } = input;
   try {
-    const recipe = await goingOn(store, input.from.runId, input.recipe);
+    const recipe = await withAvailableReplay(store, input.from.runId, input.recipe);
     const from = { ...input, recipe, ...(data && { data: segmentData(data, texts) }) };
     const { record, snapshot, bytes } = await forkRun(store, from, device);
     const saved: TrainEvent = { kind: 'saved', step: snapshot.state.step, bytes };
     await (await openJournal(store, runId, saved.step)).append([saved]);
     job.report([saved]);
-    return await follow(store, await openRun(store, record, snapshot), job, between);
+    return await follow(store, await openRun(store, record, snapshot), job, betweenSteps);
   } catch (error) {
     await deleteUnsaved(store, runId).catch(() => undefined);
     throw error;
@@ -140,42 +140,42 @@ export async function fork(
 /** Continues a run from its newest saved step, to `steps` in all. New settings or data start a segment. */
 export async function resume(
   { store, device }: JobPlace,
-  { runId, steps, recipe: given, data, texts = [] }: ResumeInput,
+  { runId, steps, recipe: requestedRecipe, data, texts = [] }: ResumeInput,
   job: RunJob,
-  between: BetweenSteps = {},
+  betweenSteps: BetweenSteps = {},
 ): Promise<TrainOutcome> {
-  const known = await readKnownRun(store, runId);
-  refuseDeleted(known);
+  const storedRun = await readKnownRun(store, runId);
+  refuseDeleted(storedRun);
   const { snapshot } = await loadSnapshot(store, runId);
-  const own = await goingOn(store, runId, given ?? recipeOf(known));
-  const change = (stored: RunRecord): RunRecord => {
-    const recipe = { ...own, ...(steps !== undefined && { steps }) };
-    const segments = continued(stored.segments, snapshot.state.step, {
+  const newRecipe = await withAvailableReplay(store, runId, requestedRecipe ?? recipeOf(storedRun));
+  const change = (current: RunRecord): RunRecord => {
+    const recipe = { ...newRecipe, ...(steps !== undefined && { steps }) };
+    const segments = continued(current.segments, snapshot.state.step, {
       recipe,
-      data: data ? segmentData(data, texts) : dataOf(stored),
+      data: data ? segmentData(data, texts) : dataOf(current),
     });
-    return { ...stored, segments, device, status: 'running' };
+    return { ...current, segments, device, status: 'running' };
   };
   // A run that can't be opened keeps its record.
-  const opened = await openRun(store, change(known), snapshot);
+  const opened = await openRun(store, change(storedRun), snapshot);
   const record = await updateRun(store, runId, change);
-  const made = { step: false };
+  const progress = { step: false };
   const report: RunJob['report'] = (events) => {
-    made.step ||= events.some(({ kind }) => kind === 'step');
+    progress.step ||= events.some(({ kind }) => kind === 'step');
     job.report(events);
   };
   try {
-    return await follow(store, { ...opened, record }, { ...job, report }, between);
+    return await follow(store, { ...opened, record }, { ...job, report }, betweenSteps);
   } catch (error) {
     // No step was made with the new settings: the run keeps its old ones and can resume with them.
-    const { segments } = known;
-    if (!made.step) await updateRun(store, runId, (now) => ({ ...now, segments })).catch(() => undefined);
+    const { segments } = storedRun;
+    if (!progress.step) await updateRun(store, runId, (current) => ({ ...current, segments })).catch(() => undefined);
     throw error;
   }
 }
 
 /** Without its old text, a run that replayed some continues without replay; its segments record that. */
-async function goingOn(store: BlobStore, runId: string, recipe: Recipe): Promise<Recipe> {
+async function withAvailableReplay(store: BlobStore, runId: string, recipe: Recipe): Promise<Recipe> {
   if (recipe.replay === 0) return recipe;
   return (await import('./tune')).withOldText(store, await readKnownRun(store, runId), recipe);
 }
@@ -191,7 +191,7 @@ function refuseDeleted({ name, removedAt }: RunRecord): void {
 }
 
 /** Data and writers of a run in training. */
-interface Opened {
+interface OpenRun {
   record: RunRecord;
   /** Saved step that it continues from. */
   from: Snapshot | undefined;
@@ -209,7 +209,7 @@ export async function openRun(
   record: RunRecord,
   from?: Snapshot,
   base?: Tuned['base'],
-): Promise<Opened> {
+): Promise<OpenRun> {
   const manifest = await manifestOf(store, record);
   if (!manifest) {
     throw new HomegrownError(
@@ -227,12 +227,12 @@ export async function openRun(
 
 export async function follow(
   store: BlobStore,
-  { record, from, manifest, writer, journal, tuned }: Opened,
+  { record, from, manifest, writer, journal, tuned }: OpenRun,
   job: RunJob,
-  between: BetweenSteps,
+  betweenSteps: BetweenSteps,
 ): Promise<TrainOutcome> {
   const place = new StoredRun(store, record, { writer, journal }, job.report);
-  const read = async (): Promise<TrainingData> => ({
+  const readData = async (): Promise<TrainingData> => ({
     model: record.model,
     recipe: recipeOf(record),
     tokenizer: await createTokenizer(await readTokenizer(store, record)),
@@ -241,7 +241,7 @@ export async function follow(
     ...(from && { from: { ...from, state: resumedState(record, from.state, writer.best) } }),
     ...tuned,
     now: () => performance.now(),
-    ...between,
+    ...betweenSteps,
   });
-  return trainInPlace(place, read, job.signal);
+  return trainInPlace(place, readData, job.signal);
 }

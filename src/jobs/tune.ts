@@ -66,12 +66,12 @@ interface DataGuard {
  */
 export async function tune(
   { store, device, guard }: JobPlace & { guard: DataGuard },
-  { runId, from, trainable, classes, data, texts, old, ...given }: TuneInput,
+  { runId, from, trainable, classes, data, texts, old, ...settings }: TuneInput,
   job: RunJob,
   between: BetweenSteps = {},
 ): Promise<TrainOutcome> {
   try {
-    const { record, base } = await begun();
+    const { record, base } = await prepareRun();
     return await follow(store, await openRun(store, record, undefined, base), job, between);
   } catch (error) {
     await deleteUnsaved(store, runId).catch(() => undefined);
@@ -79,29 +79,29 @@ export async function tune(
     throw error;
   }
 
-  async function begun(): Promise<{ record: RunRecord; base: NamedTensors }> {
-    const held = await guard.hold(); // or another tab could collect a base that is stored already
+  async function prepareRun(): Promise<{ record: RunRecord; base: NamedTensors }> {
+    const hold = await guard.hold(); // or another tab could collect a base that is stored already
     try {
-      const owner = await ownerOf(store, given.projectId);
+      const owner = await ownerOf(store, settings.projectId);
       const parent = await readKnownRun(store, from.runId);
-      await checkTokenizer(store, parent, given.tokenizer, data.manifest.tokenizerHash);
+      await checkTokenizer(store, parent, settings.tokenizer, data.manifest.tokenizerHash);
       const { snapshot } = await loadWhole(store, parent, from.step);
-      const own = { model: parent.model, weights: ownOf(parent.model, snapshot.tensors) };
-      const { model, weights } = tuningStart(own, classes, given.recipe.seed);
+      const baseModel = { model: parent.model, weights: ownOf(parent.model, snapshot.tensors) };
+      const { model, weights } = tuningStart(baseModel, classes, settings.recipe.seed);
       const base = frozenBase({ model, weights }, trainable);
       const hash = trainable && (await baseHash(base));
       // A classifier scores no tokens, so forgetting can't be measured.
-      const before = classes ? undefined : old ? segmentData(old.data, old.texts) : earlierData(parent);
+      const oldText = classes ? undefined : old ? segmentData(old.data, old.texts) : earlierData(parent);
       const record = newRun({
-        ...given,
+        ...settings,
         id: runId,
-        hue: await freeHue(store, given.projectId),
+        hue: await freeHue(store, settings.projectId),
         device,
         model,
         data: segmentData(data, texts),
         parent: { runId: parent.id, step: snapshot.state.step, how: 'fine-tune', name: parent.name },
         ...(trainable && hash !== undefined && { trainable, base: hash }),
-        ...(before && { old: before }),
+        ...(oldText && { old: oldText }),
         ...(parent.origin && { origin: parent.origin }),
         ...(parent.looks && { looks: parent.looks }),
       });
@@ -109,15 +109,15 @@ export async function tune(
       if (hash !== undefined) await keepBase(store, hash, base);
       return { record, base };
     } finally {
-      held.release();
+      hold.release();
     }
   }
 }
 
 /** Text that the base was trained on last: its own, or if it was tuned on chats, the text before that. */
 const earlierData = (run: RunRecord): SegmentData | undefined => {
-  const own = dataOf(run);
-  if (own.id !== null && trainingSource(run.objective) === 'documents') return own;
+  const data = dataOf(run);
+  if (data.id !== null && trainingSource(run.objective) === 'documents') return data;
   return run.old && run.old.id !== null ? run.old : undefined; // An imported run has only its description.
 };
 
@@ -128,9 +128,9 @@ async function checkTokenizer(
   tokenizer: TokenizerModel,
   dataHash: string,
 ): Promise<void> {
-  const known = await readTokenizer(store, base);
+  const baseTokenizer = await readTokenizer(store, base);
   const template = chatTemplateOf(tokenizer);
-  const expected = template === undefined ? known : withChatTemplate(known, template);
+  const expected = template === undefined ? baseTokenizer : withChatTemplate(baseTokenizer, template);
   const hash = await tokenizerHash(tokenizer);
   if (hash !== (await tokenizerHash(expected)))
     throw badSettings(
@@ -160,15 +160,19 @@ const oldData = async (store: BlobStore, { id }: SegmentData) =>
  */
 export async function tunedOf(store: BlobStore, run: RunRecord, base?: NamedTensors): Promise<Tuned> {
   const { trainable, old } = run;
-  const own = base ?? (run.base === undefined ? undefined : await readBase(store, run.base));
+  const frozenWeights = base ?? (run.base === undefined ? undefined : await readBase(store, run.base));
   return {
     ...(trainable && { trainable }),
-    ...(own && { base: own }),
-    ...(old && (await before(store, run, old))),
+    ...(frozenWeights && { base: frozenWeights }),
+    ...(old && (await openOldText(store, run, old))),
   };
 }
 
-async function before(store: BlobStore, run: RunRecord, old: SegmentData): Promise<Pick<Tuned, 'old' | 'replayed'>> {
+async function openOldText(
+  store: BlobStore,
+  run: RunRecord,
+  old: SegmentData,
+): Promise<Pick<Tuned, 'old' | 'replayed'>> {
   const manifest = await oldData(store, old);
   if (!manifest) return {};
   const tokenizer = await createTokenizer(await readTokenizer(store, run));
@@ -178,7 +182,9 @@ async function before(store: BlobStore, run: RunRecord, old: SegmentData): Promi
       'Tokenize it with the base model’s tokenizer.',
     );
   const parent = run.parent && (await readRun(store, run.parent.runId));
-  const isMeasured = [run, ...(parent ? [parent] : [])].every((each) => hasPerplexity(each.objective, run.model));
+  const isMeasured = [run, ...(parent ? [parent] : [])].every((measuredRun) =>
+    hasPerplexity(measuredRun.objective, run.model),
+  );
   const documents = isMeasured ? await documentsIn(openPart(store, manifest, 'validation'), tokenizer) : [];
   return {
     replayed: openPart(store, manifest, 'train'),

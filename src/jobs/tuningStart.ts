@@ -34,18 +34,18 @@ export function tuningStart(base: ModelWithWeights, classes: Classes | undefined
 function withKeptHead(base: ModelWithWeights, { model, weights }: ModelWithWeights): NamedTensors {
   const oldLabels = base.model.config.classes!.labels;
   const { labels } = model.config.classes!;
-  const scores = layerOf(modelSpec(model.id).classifier(model.config));
+  const scoreLayer = layerOf(modelSpec(model.id).classifier(model.config));
   const head = headOf(model);
   return new Map(
     [...weights].map(([name, tensor]) => {
-      const known = base.weights.get(name);
-      if (!Object.hasOwn(head, name) || !known) return [name, tensor];
-      if (layerOf(name) !== scores && name !== `${scores}.bias`) return [name, known];
+      const oldTensor = base.weights.get(name);
+      if (!Object.hasOwn(head, name) || !oldTensor) return [name, tensor];
+      if (layerOf(name) !== scoreLayer && name !== `${scoreLayer}.bias`) return [name, oldTensor];
       const rowSize = tensor.data.length / labels.length;
       const data = tensor.data.slice();
       for (const [row, label] of labels.entries()) {
         const oldRow = oldLabels.indexOf(label);
-        if (oldRow >= 0) data.set(known.data.subarray(oldRow * rowSize, (oldRow + 1) * rowSize), row * rowSize);
+        if (oldRow >= 0) data.set(oldTensor.data.subarray(oldRow * rowSize, (oldRow + 1) * rowSize), row * rowSize);
       }
       return [name, { ...tensor, data }];
     }),

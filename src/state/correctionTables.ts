@@ -8,7 +8,7 @@ const NAME = 'Corrections';
 
 export type TableNeeds = Pick<Studio, 'loadTexts' | 'project' | 'putText' | 'tuneTexts'>;
 
-export interface CorrectionTables {
+interface CorrectionTables {
   /** Labels a text, or with null removes its row. @returns its earlier label in a table */
   put(text: string, label: string | null): Promise<string | null>;
   /** Table with the text, and its label there; undefined without one. */

@@ -54,14 +54,12 @@ export async function continuedData(
   const read = await get().waitForReading(pressed, signal());
   const { project } = read ?? pressed;
   const texts = textsFor(source, read ?? pressed);
-  const refuse = (failure: Failure): undefined => {
-    fail(runId, failure, get().opened[runId]?.saved?.step);
-    return undefined;
-  };
+  const refuse = (failure: Failure): void => fail(runId, failure, get().opened[runId]?.saved?.step);
   if (read && texts.length === 0) {
     const reason = "This model was imported without its training text, so it can't resume";
     const place = isTuning(source) ? ' on Teach it more' : '';
-    return refuse(toFailure(badSettings(reason, `Add text${place}, then resume.`)));
+    refuse(toFailure(badSettings(reason, `Add text${place}, then resume.`)));
+    return undefined;
   }
   const { validation, test, seed } = facts?.split ?? project.split;
   const split = { validation, test, seed };
@@ -69,8 +67,8 @@ export async function continuedData(
   const data = read && (await get().cut(project.id, { texts: textIds({ texts }), tokenizer, split }));
   if (data && !signal().aborted) return { data, texts: textFacts(texts) };
   const { building } = get().makingOf(project.id);
-  if (building.kind === 'failed') return refuse(building.failure);
-  claim.undo(); // stopped
+  if (building.kind === 'failed') refuse(building.failure);
+  else claim.undo(); // stopped
   return undefined;
 }
 

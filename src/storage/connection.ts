@@ -29,13 +29,13 @@ export function connection(name: string): UseStore {
 
 /** Chromium throws `UnknownError` while the disk or another process blocks its files; this often passes. */
 async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
-  await letOlderTrain(name);
-  for (let tries = 0; ; tries++) {
+  await checkNoOlderTraining(name);
+  for (let attempt = 0; ; attempt++) {
     try {
       return await openOnce(name, onClosed);
     } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== 'UnknownError' || tries === RETRY_MS.length) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS[tries]));
+      if (!(error instanceof DOMException) || error.name !== 'UnknownError' || attempt === RETRY_MS.length) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS[attempt]));
     }
   }
 }
@@ -45,11 +45,11 @@ async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
  * whose record it can't read, either. An older tab that trains may finish.
  * @throws HomegrownError `in-use` while an older tab trains
  */
-async function letOlderTrain(name: string): Promise<void> {
+async function checkNoOlderTraining(name: string): Promise<void> {
   // If the browser doesn't list databases, the older tab's next save fails, and its last save stays valid.
   if (typeof indexedDB === 'undefined' || !('databases' in indexedDB)) return;
-  const there = await indexedDB.databases().catch(() => []);
-  const version = there.find((database) => database.name === name)?.version ?? VERSION;
+  const databases = await indexedDB.databases().catch(() => []);
+  const version = databases.find((database) => database.name === name)?.version ?? VERSION;
   if (version >= VERSION || !(await isTraining())) return;
   throw new HomegrownError(
     'in-use',

@@ -16,10 +16,11 @@ export async function eraseDatabase(name: string): Promise<void> {
 }
 
 async function overwrite(name: string): Promise<void> {
-  const database = await openAsItIs(name);
+  const database = await openCurrentVersion(name);
   try {
     for (const storeName of Array.from(database.objectStoreNames)) {
-      const change = (what: (store: IDBObjectStore) => void): Promise<void> => inOneGo(database, storeName, what);
+      const change = (write: (store: IDBObjectStore) => void): Promise<void> =>
+        inTransaction(database, storeName, write);
       await change((store) => store.clear());
       for (let written = 0; written < NOISE_BYTES; written += BATCH * VALUE_BYTES) {
         await change((store) => {
@@ -37,7 +38,7 @@ async function overwrite(name: string): Promise<void> {
   }
 }
 
-function openAsItIs(name: string): Promise<IDBDatabase> {
+function openCurrentVersion(name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name);
     request.onsuccess = () => {
@@ -50,12 +51,16 @@ function openAsItIs(name: string): Promise<IDBDatabase> {
   });
 }
 
-function inOneGo(database: IDBDatabase, storeName: string, what: (store: IDBObjectStore) => void): Promise<void> {
+function inTransaction(
+  database: IDBDatabase,
+  storeName: string,
+  write: (store: IDBObjectStore) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(storeName, 'readwrite');
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(blocked(transaction.error));
-    what(transaction.objectStore(storeName));
+    write(transaction.objectStore(storeName));
   });
 }
 

@@ -17,14 +17,14 @@ export async function openStore(name = DATABASE): Promise<BlobStore> {
     entries: (prefix) =>
       attempt(async () => {
         const [keys, values] = await withStore('readonly', (store) =>
-          Promise.all([keysIn(store, prefix), promisifyRequest<Stored[]>(store.getAll(beginningWith(prefix)))]),
+          Promise.all([keysIn(store, prefix), promisifyRequest<Stored[]>(store.getAll(rangeOf(prefix)))]),
         );
         return keys.map((key, i) => [key, values[i]!] as const);
       }),
     keys: (prefix) => attempt(() => withStore('readonly', (store) => keysIn(store, prefix))),
     commit(change) {
       // Read once: a retry needs them again.
-      const put = [...(change.put ?? [])].map(([key, value]) => [key, trimmed(value)] as const);
+      const put = [...(change.put ?? [])].map(([key, value]) => [key, withOwnBuffer(value)] as const);
       const [drop, expect] = [[...(change.drop ?? [])], [...(change.expect ?? [])]];
       return attempt(
         () => commit(withStore, { put, drop, expect }),
@@ -42,10 +42,10 @@ function commit(withStore: UseStore, { put, drop, expect }: Required<Change>): P
   return withStore('readwrite', (store) => {
     const { transaction } = store;
     return new Promise<boolean>((resolve, reject) => {
-      let agreed = true;
+      let isAsExpected = true;
       let failure: unknown;
       transaction.onabort = () => {
-        if (agreed) reject(failure instanceof Error ? failure : reasonOf(transaction.error));
+        if (isAsExpected) reject(failure instanceof Error ? failure : reasonOf(transaction.error));
         else resolve(false);
       };
       transaction.oncomplete = () => resolve(true);
@@ -58,18 +58,18 @@ function commit(withStore: UseStore, { put, drop, expect }: Required<Change>): P
           transaction.abort();
         }
       };
-      let open = 0;
+      let pendingReads = 0;
       for (const [key, value] of expect) {
-        open++;
+        pendingReads++;
         const request = store.get(key);
         request.onsuccess = () => {
-          if (!agreed) return;
-          agreed = JSON.stringify(request.result) === JSON.stringify(value);
-          if (!agreed) transaction.abort();
-          else if (--open === 0) write();
+          if (!isAsExpected) return;
+          isAsExpected = JSON.stringify(request.result) === JSON.stringify(value);
+          if (!isAsExpected) transaction.abort();
+          else if (--pendingReads === 0) write();
         };
       }
-      if (open === 0) write();
+      if (pendingReads === 0) write();
     });
   });
 }
@@ -111,13 +111,13 @@ const reasonOf = (error: DOMException | null): Error =>
   error ?? new DOMException('The transaction was aborted', 'AbortError');
 
 /** Keys are ASCII paths, so everything that begins with a prefix sorts below the prefix and the last code unit. */
-const beginningWith = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+const rangeOf = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 
 const keysIn = async (store: IDBObjectStore, prefix: string): Promise<string[]> =>
-  (await promisifyRequest(store.getAllKeys(beginningWith(prefix)))).map(String);
+  (await promisifyRequest(store.getAllKeys(rangeOf(prefix)))).map(String);
 
 /** Copies the bytes of a view: storing a view stores its whole buffer. */
-const trimmed = (value: Stored): Stored =>
+const withOwnBuffer = (value: Stored): Stored =>
   value instanceof Uint8Array && value.byteLength !== value.buffer.byteLength ? value.slice() : value;
 
 const bytesIn = (put: readonly (readonly [string, Stored])[]): number =>

@@ -51,14 +51,14 @@ function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
     ]);
     return gpuHandlers(store, (kind) => openDevice(kind, store, wasmFolder));
   };
-  const later =
+  const loadFirst =
     (method: keyof GpuApi) =>
     async (input: never, job: never): Promise<unknown> =>
       (await (half ??= open()))[method](input, job);
   // A method that a test replaced stays replaced.
   const replaced: Partial<Handlers<GpuApi>> = {};
   return new Proxy(replaced as Handlers<GpuApi>, {
-    get: (_, method: keyof GpuApi) => replaced[method] ?? later(method),
+    get: (_, method: keyof GpuApi) => replaced[method] ?? loadFirst(method),
   });
 }
 
@@ -89,8 +89,8 @@ export function testStudio(
     store,
     newId: () => `run-${++ids}`,
     download: (file, name) => {
-      const at = downloads.push({ name, bytes: new Uint8Array() }) - 1;
-      void file.arrayBuffer().then((bytes) => (downloads[at] = { name, bytes: new Uint8Array(bytes) }));
+      const index = downloads.push({ name, bytes: new Uint8Array() }) - 1;
+      void file.arrayBuffer().then((bytes) => (downloads[index] = { name, bytes: new Uint8Array(bytes) }));
     },
     ...services,
   });
@@ -106,8 +106,11 @@ function withNames(
   const client = behindChannel(
     Object.assign(Object.create(half) as Handlers<DataApi>, {
       importModel: (input: DataApi['importModel']['input'], job: Job) => {
-        const own = names.shift()!;
-        return half.importModel({ ...input, files: input.files.map((blob, i) => new File([blob], own[i]!)) }, job);
+        const fileNames = names.shift()!;
+        return half.importModel(
+          { ...input, files: input.files.map((blob, i) => new File([blob], fileNames[i]!)) },
+          job,
+        );
       },
     }),
   );
@@ -124,7 +127,7 @@ function withNames(
 /** The used part of `navigator.locks`. Tabs of one browser share an instance. */
 export function lonelyLocks(): object {
   const held = new Map<string, { isShared: boolean; count: number }>();
-  const freed = new Map<string, (() => void)[]>();
+  const waiters = new Map<string, (() => void)[]>();
   interface Options {
     mode?: 'shared' | 'exclusive';
     ifAvailable?: boolean;
@@ -138,7 +141,7 @@ export function lonelyLocks(): object {
       const isShared = mode === 'shared';
       for (let by = held.get(name); by && !(isShared && by.isShared); by = held.get(name)) {
         if (ifAvailable) return work(null);
-        await new Promise<void>((resolve) => freed.set(name, [...(freed.get(name) ?? []), resolve]));
+        await new Promise<void>((resolve) => waiters.set(name, [...(waiters.get(name) ?? []), resolve]));
       }
       held.set(name, { isShared, count: 1 + (held.get(name)?.count ?? 0) });
       try {
@@ -147,7 +150,7 @@ export function lonelyLocks(): object {
         const { count } = held.get(name)!;
         if (count > 1) held.set(name, { isShared, count: count - 1 });
         else held.delete(name);
-        for (const wake of freed.get(name)?.splice(0) ?? []) wake();
+        for (const wake of waiters.get(name)?.splice(0) ?? []) wake();
       }
     },
     query: () => Promise.resolve({ held: [...held.keys()].map((name) => ({ name })) }),

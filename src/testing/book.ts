@@ -3,11 +3,11 @@ import { zipSync } from 'fflate';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** @param chapters contents of their bodies, in reading order @param others other parts, by their paths */
+/** @param chapters contents of their bodies, in reading order @param otherParts other parts, by their paths */
 export function bookOf(
   chapters: readonly string[],
   { metadata = '', items = '', spine = '', guide = '' } = {},
-  others: Readonly<Record<string, string>> = {},
+  otherParts: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const parts: Record<string, string> = {
     mimetype: 'application/epub+zip',
@@ -24,7 +24,7 @@ export function bookOf(
         `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body>${body}</body></html>`,
       ]),
     ),
-    ...others,
+    ...otherParts,
   };
   return zipSync(Object.fromEntries(Object.entries(parts).map(([path, xml]) => [path, utf8(xml)])));
 }

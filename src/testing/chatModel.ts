@@ -48,32 +48,42 @@ export const chatmlModel = async (): Promise<ChatModel> =>
 async function answering(tokenizer: Tokenizer, firstSeed: number): Promise<ChatModel> {
   const template = await compiled(ownTemplate(tokenizer)!, tokenizer);
   const ends = endsOf(tokenizer);
-  const ask = (messages: readonly Message[]): Uint32Array => prompted({ messages }, template);
-  const of =
+  const promptIds = (messages: readonly Message[]): Uint32Array => prompted({ messages }, template);
+  const answerWith =
     (model: Exported): ChatModel['answer'] =>
     async (messages, length = 60) => {
-      const prompt = ask(messages);
+      const prompt = promptIds(messages);
       const ids = await greedy(model, prompt, Math.min(length, SIZES.context + 1 - prompt.length));
-      const at = ids.findIndex((id) => ends.includes(id));
-      return { text: tokenizer.decode(ids.slice(0, at === -1 ? ids.length : at)), isEnded: at !== -1, tokens: at === -1 ? ids.length : at }; // prettier-ignore
+      const endIndex = ids.findIndex((id) => ends.includes(id));
+      return { text: tokenizer.decode(ids.slice(0, endIndex === -1 ? ids.length : endIndex)), isEnded: endIndex !== -1, tokens: endIndex === -1 ? ids.length : endIndex }; // prettier-ignore
     };
   for (let seed = firstSeed; seed < firstSeed + 200; seed++) {
     const model = await drawn(tokenizer, seed);
-    const answer = of(model);
-    const first = await answer(ASKED);
-    if (!first.isEnded || first.tokens < 4 || first.tokens > 20 || first.text.length < 4) continue;
+    const answer = answerWith(model);
+    const firstAnswer = await answer(QUESTION_MESSAGES);
+    if (!firstAnswer.isEnded || firstAnswer.tokens < 4 || firstAnswer.tokens > 20 || firstAnswer.text.length < 4)
+      continue;
     // Different rounding must not change the answer.
-    const others = await Promise.all([1, 2, 3].map(async (noise) => of(await drawn(tokenizer, seed, noise))(ASKED)));
-    if (others.every(({ text }) => text === first.text)) return { model, ask, answer };
+    const noisyAnswers = await Promise.all(
+      [1, 2, 3].map(async (noise) => answerWith(await drawn(tokenizer, seed, noise))(QUESTION_MESSAGES)),
+    );
+    if (noisyAnswers.every(({ text }) => text === firstAnswer.text)) return { model, ask: promptIds, answer };
   }
   throw new Error('No such model was drawn');
 }
 
-const ASKED = [{ role: 'user', content: QUESTION }] as const;
+const QUESTION_MESSAGES = [{ role: 'user', content: QUESTION }] as const;
 
 function drawn(tokenizer: Tokenizer, seed: number, noise = 0): Promise<Exported> {
-  const own = { theta: 10_000, normEpsilon: 1e-5, qkNorm: 'none', norm: 'before', window: 0, untied: true } as const;
-  const model: ModelChoice = { id: 'llama', config: { ...SIZES, ...own }, vocabulary: tokenizer.size };
+  const llamaSettings = {
+    theta: 10_000,
+    normEpsilon: 1e-5,
+    qkNorm: 'none',
+    norm: 'before',
+    window: 0,
+    untied: true,
+  } as const;
+  const model: ModelChoice = { id: 'llama', config: { ...SIZES, ...llamaSettings }, vocabulary: tokenizer.size };
   const state = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
   // Weights in f16, as the service has them.
   const halves = [...decisive(model, seed, 6)].map(

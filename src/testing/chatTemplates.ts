@@ -17,12 +17,12 @@ export const CHAT_TEMPLATES: Readonly<Record<string, string>> = Object.fromEntri
 const TEXT = 'User: who is there? Assistant: a friend, who is the assistant of the user.\n\nA friend is there. '.repeat(
   3,
 );
-const learn = (normalizers: readonly Normalizer[], roles: readonly ('end' | 'system' | 'user' | 'assistant')[]) =>
+const trainBpe = (normalizers: readonly Normalizer[], roles: readonly ('end' | 'system' | 'user' | 'assistant')[]) =>
   trainTokenizer({ kind: 'bpe', vocabulary: 320, roles, normalizers }, [documentOf(TEXT)], unwatched);
 
 /** Our tokenizer, with special tokens for turns. */
 export const turnsTokenizer = async (...normalizers: readonly Normalizer[]): Promise<Tokenizer> =>
-  createTokenizer(await learn(normalizers, ['end', 'system', 'user', 'assistant']));
+  createTokenizer(await trainBpe(normalizers, ['end', 'system', 'user', 'assistant']));
 
 /** An external tokenizer with these special tokens. */
 export async function specialTokenizer(
@@ -30,12 +30,23 @@ export async function specialTokenizer(
   names: Readonly<Record<string, string>> = {},
   flags: { lstrip?: boolean; rstrip?: boolean } = {},
 ): Promise<Tokenizer> {
-  const own = await learn([], ['end']);
-  const known = spellings(await createTokenizer(own)).slice(0, -1);
-  const none = { special: true, single_word: false, lstrip: false, rstrip: false, normalized: false, ...flags };
-  const added = texts.map((_, i) => ({ id: known.length + i, ...none, ...(i === 0 && { role: 'end' as const }) }));
-  const elsewhere = { split: 'gpt-2', spellings: [...known, ...texts], added, names } as const;
-  return createTokenizer({ kind: 'bpe', merges: own.merges, elsewhere });
+  const trainedModel = await trainBpe([], ['end']);
+  const trainedSpellings = spellings(await createTokenizer(trainedModel)).slice(0, -1);
+  const flagsOfSpecial = {
+    special: true,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    ...flags,
+  };
+  const added = texts.map((_, i) => ({
+    id: trainedSpellings.length + i,
+    ...flagsOfSpecial,
+    ...(i === 0 && { role: 'end' as const }),
+  }));
+  const elsewhere = { split: 'gpt-2', spellings: [...trainedSpellings, ...texts], added, names } as const;
+  return createTokenizer({ kind: 'bpe', merges: trainedModel.merges, elsewhere });
 }
 
 /** All special tokens that the templates write; the first is the end of text. */

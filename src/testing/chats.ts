@@ -83,14 +83,14 @@ export const TELEGRAM = JSON.stringify(
 );
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
-const said = (user: string, ts: string, text: string, more: object = {}) => ({
+const slackMessage = (user: string, ts: string, text: string, extra: object = {}) => ({
   client_msg_id: ts,
   type: 'message',
   text,
   user,
   ts,
   team: 'T1',
-  ...more,
+  ...extra,
 });
 /** Slack export; the other files belong to users.json. */
 export const SLACK: Readonly<Record<string, string>> = {
@@ -115,23 +115,23 @@ export const SLACK: Readonly<Record<string, string>> = {
       user: 'U01ANN',
       text: '<@U01ANN> has joined the channel',
     },
-    said(
+    slackMessage(
       'U01ANN',
       '1614938460.000200',
       'Hast <@U02BOB> seen <https://example.org/whale|it> in <#C2|sea> &amp; <!here>?',
       { thread_ts: '1614938460.000200', reply_count: 1 },
     ),
-    said('U02BOB', '1614938500.000300', 'Something else', { files: [{ id: 'F1', name: 'a.png' }] }),
-    said('U01ANN', '1614938560.000400', 'And more'),
+    slackMessage('U02BOB', '1614938500.000300', 'Something else', { files: [{ id: 'F1', name: 'a.png' }] }),
+    slackMessage('U01ANN', '1614938560.000400', 'And more'),
   ]),
   'general/2021-03-06.json': json([
-    said('U02BOB', '1615024860.000100', 'Aye, a day later', {
+    slackMessage('U02BOB', '1615024860.000100', 'Aye, a day later', {
       thread_ts: '1614938460.000200',
       parent_user_id: 'U01ANN',
     }),
   ]),
   'D1/2021-03-05.json': json([
-    said('U09GONE', '1614938460.000200', 'Psst', { user_profile: { real_name: 'Gone', display_name: '' } }),
+    slackMessage('U09GONE', '1614938460.000200', 'Psst', { user_profile: { real_name: 'Gone', display_name: '' } }),
   ]),
 };
 
@@ -199,7 +199,7 @@ export const DISCORD_PACKAGE: Readonly<Record<string, string>> = {
   'README.txt': 'Welcome to your Discord Data Package!',
 };
 
-const tweet = (id: string, full_text: string, created_at: string, more: object = {}) => ({
+const tweet = (id: string, full_text: string, created_at: string, extra: object = {}) => ({
   tweet: {
     edit_info: { initial: { editTweetIds: [id] } },
     retweeted: false,
@@ -209,7 +209,7 @@ const tweet = (id: string, full_text: string, created_at: string, more: object =
     full_text,
     created_at,
     lang: 'en',
-    ...more,
+    ...extra,
   },
 });
 const LONG_POST = `Long ${'and wide is the sea '.repeat(20)}end`;
@@ -238,7 +238,7 @@ export const TWITTER: Readonly<Record<string, string>> = {
   ])}`,
 };
 
-const note = (id: number, content: string, more: object = {}) => ({
+const note = (id: number, content: string, extra: object = {}) => ({
   id: `https://example.social/users/ann/statuses/${id}/activity`,
   type: 'Create',
   actor: 'https://example.social/users/ann',
@@ -254,7 +254,7 @@ const note = (id: number, content: string, more: object = {}) => ({
     content,
     contentMap: { de: content },
     attachment: [],
-    ...more,
+    ...extra,
   },
 });
 /** Mastodon archive; the other files belong to outbox.json. */

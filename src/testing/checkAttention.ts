@@ -151,10 +151,10 @@ export function checkAttention(name: string, adapter: Parameters<typeof pretend>
     test.each([1, 2])('ignores positions beyond the lengths, %s queries', async (Tq) => {
       const gpu = await openGpu();
       const kv = floats([40, 16]).data;
-      const of = async (unseen: number): Promise<ArrayLike<number>> => {
+      const attend = async (paddingValue: number): Promise<ArrayLike<number>> => {
         const y = tf.tidy(() => {
           const cache = tf.tensor2d(
-            kv.map((value, i) => (i >= 37 * 16 ? unseen : value)),
+            kv.map((value, i) => (i >= 37 * 16 ? paddingValue : value)),
             [40, 16],
           );
           const from = { q: tf.ones<tf.Rank.R2>([Tq, 8]), kv: cache, lengths: tf.tensor1d([37], 'int32') };
@@ -162,7 +162,7 @@ export function checkAttention(name: string, adapter: Parameters<typeof pretend>
         });
         return y.data();
       };
-      expect(await of(NaN)).toEqual(await of(0));
+      expect(await attend(NaN)).toEqual(await attend(0));
       gpu.check();
     });
   });

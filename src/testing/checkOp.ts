@@ -48,18 +48,18 @@ function checkOnGpu<X extends Tensors, P>(
   test(`${name}: the GPU matches the reference, with the same bits each time`, async () => {
     expect(implementations.webgpu, 'an implementation for webgpu').toBeDefined();
     await tf.setBackend('cpu');
-    const want = results({ reference: implementations.reference }, sample, settings);
+    const expected = results({ reference: implementations.reference }, sample, settings);
     const gpu = await openGpu();
     const before = tf.memory().numTensors;
-    const got = await resultsOnGpu(implementations, sample, settings);
+    const actual = await resultsOnGpu(implementations, sample, settings);
     gpu.check();
     expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
-    expectClose(got.y, want.y, tolerance, 'y');
-    for (const input of Object.keys(want.gradients)) {
-      expectClose(got.gradients[input]!, want.gradients[input]!, tolerance, `gradient of ${input}`);
+    expectClose(actual.y, expected.y, tolerance, 'y');
+    for (const input of Object.keys(expected.gradients)) {
+      expectClose(actual.gradients[input]!, expected.gradients[input]!, tolerance, `gradient of ${input}`);
     }
     const again = await resultsOnGpu(implementations, sample, settings);
-    expect(again.gradients, 'the same bits again').toEqual(got.gradients);
+    expect(again.gradients, 'the same bits again').toEqual(actual.gradients);
   });
 }
 
@@ -77,16 +77,16 @@ function checkOnHosts<X extends Tensors, P>(
       await tf.setBackend('cpu');
       const { y, gradients } = results(reference, sample, settings);
       if (inF64) {
-        const want = differences(inF64, sample, Object.keys(gradients), weights);
-        expectClose(y, want.y, 2e-6, 'y');
-        for (const [input, got] of Object.entries(gradients)) {
-          expectClose(got, want.gradients[input]!, 1e-5, `gradient of ${input}`);
+        const expected = differences(inF64, sample, Object.keys(gradients), weights);
+        expectClose(y, expected.y, 2e-6, 'y');
+        for (const [input, actual] of Object.entries(gradients)) {
+          expectClose(actual, expected.gradients[input]!, 1e-5, `gradient of ${input}`);
         }
         return;
       }
       for (const [input, got] of Object.entries(gradients)) {
         const want = got.map((_, i) =>
-          centralDifference((h) => objective(reference, nudged(sample, input, i, h), settings), 0.04),
+          centralDifference((h) => objective(reference, withNudge(sample, input, i, h), settings), 0.04),
         );
         expectClose(got, want, 3e-4, `gradient of ${input}`);
       }
@@ -126,11 +126,11 @@ function checkOnHosts<X extends Tensors, P>(
         const before = tf.memory().numTensors;
         for (const candidate of [reference, implementations]) {
           const want = results(candidate, sample, settings).gradients;
-          for (const learning of someOf(sample)) {
-            const got = results(candidate, sample, settings, learning).gradients;
-            expect(Object.keys(got)).toEqual(learning);
-            for (const name of learning) {
-              expectClose(got[name]!, want[name]!, 1e-6, `${name} of ${learning.join()}`);
+          for (const trainable of someOf(sample)) {
+            const got = results(candidate, sample, settings, trainable).gradients;
+            expect(Object.keys(got)).toEqual(trainable);
+            for (const name of trainable) {
+              expectClose(got[name]!, want[name]!, 1e-6, `${name} of ${trainable.join()}`);
             }
           }
         }
@@ -155,20 +155,20 @@ export const results = <X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,
   sample: Sample,
   settings: P,
-  learning?: readonly string[],
-): Result => resultsOf((x) => run(implementations, x as unknown as X, settings), sample, learning);
+  trainable?: readonly string[],
+): Result => resultsOf((x) => run(implementations, x as unknown as X, settings), sample, trainable);
 
 /** y and gradients through whatever f puts on the gradient tape. */
 function resultsOf(f: (x: Record<string, Tensor>) => Tensor, sample: Sample, names?: readonly string[]): Result {
   const { y, gradients } = gradientsOf(f, sample, names);
-  const read = {
+  const values = {
     y: y.dataSync<'float32'>().slice(),
     gradients: Object.fromEntries(
       Object.entries(gradients).map(([name, gradient]) => [name, gradient.dataSync<'float32'>().slice()]),
     ),
   };
   tf.dispose([y, gradients]);
-  return read;
+  return values;
 }
 
 /** y and gradients on the GPU, which can't be read synchronously. */
@@ -179,7 +179,7 @@ export async function resultsOnGpu<X extends Tensors, P>(
   names?: readonly string[],
 ): Promise<Result> {
   const { y, gradients } = gradientsOf((x) => run(implementations, x as unknown as X, settings), sample, names);
-  const read = {
+  const values = {
     y: await y.data<'float32'>(),
     gradients: Object.fromEntries(
       await Promise.all(
@@ -188,7 +188,7 @@ export async function resultsOnGpu<X extends Tensors, P>(
     ),
   };
   tf.dispose([y, gradients]);
-  return read;
+  return values;
 }
 
 /** y = f(x), and the gradients of sum(y w) for the named inputs; other inputs are constants. */
@@ -202,8 +202,8 @@ function gradientsOf(
     for (const [name, tensor] of Object.entries(x)) if (!names.includes(name)) constant(tensor);
     let y: Tensor | undefined;
     const call = (...floats: Tensor[]): tf.Scalar => {
-      const given = { ...x, ...Object.fromEntries(names.map((name, i) => [name, floats[i]!])) };
-      y = tf.keep(f(given));
+      const tensors = { ...x, ...Object.fromEntries(names.map((name, i) => [name, floats[i]!])) };
+      y = tf.keep(f(tensors));
       return tf.sum(tf.mul(y, tf.tensor(weights(y.size), y.shape)));
     };
     const gradients = tf.grads(call)(names.map((name) => x[name]!));
@@ -227,11 +227,11 @@ function objective<X extends Tensors, P>(
 export const weights = (n: number): Float32Array =>
   Float32Array.from({ length: n }, (_, i) => 0.3 + Math.sin(i * 1.7 + 1));
 
-function nudged(sample: Sample, name: string, i: number, by: number): Sample {
+function withNudge(sample: Sample, name: string, i: number, delta: number): Sample {
   const { shape, data } = sample[name]!;
-  const moved = data.slice();
-  moved[i]! += by;
-  return { ...sample, [name]: { shape, data: moved } };
+  const changed = data.slice();
+  changed[i]! += delta;
+  return { ...sample, [name]: { shape, data: changed } };
 }
 
 const onDevice = (sample: Sample): Record<string, Tensor> =>

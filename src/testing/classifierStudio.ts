@@ -32,9 +32,9 @@ export async function classifierStudio(store: BlobStore = memoryStore()) {
   const add = async (rows: readonly (readonly string[])[], name?: string, between?: '|') => {
     const file = labeledFile(rows, name);
     await getState().addFiles([{ name: file.name, file }], 'classify');
-    const asked = questionOf(getState());
-    if (asked.length !== 1) throw new Error('The columns of a table were not asked for');
-    await getState().addTables(asked, COLUMNS, between);
+    const questions = questionOf(getState());
+    if (questions.length !== 1) throw new Error('The columns of a table were not asked for');
+    await getState().addTables(questions, COLUMNS, between);
   };
   return { store, studio: zustand, getState, add, downloads, own: await getState().classifying() };
 }

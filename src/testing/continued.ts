@@ -17,24 +17,24 @@ import { wasmFolder } from './wasm';
  */
 export async function continued(
   store: BlobStore,
-  { runId, device, from, of, steps }: Continuation,
+  { runId, device, from, of: totalSteps, steps }: Continuation,
 ): Promise<Continuation['steps']> {
   await chooseDevice(device === 'WASM' ? 'wasm' : 'webgpu', wasmFolder);
   const record = (await readRun(store, runId))!;
-  const to = from + steps.length;
+  const lastStep = from + steps.length;
   const stop = new AbortController();
   await resume(
     { store, device },
-    { runId, steps: of, ...(dataOf(record).id === null && { data: await dataFor(store, record) }) },
+    { runId, steps: totalSteps, ...(dataOf(record).id === null && { data: await dataFor(store, record) }) },
     {
       signal: stop.signal,
       report(events) {
-        if (events.some((event) => event.kind === 'step' && event.step >= to)) stop.abort();
+        if (events.some((event) => event.kind === 'step' && event.step >= lastStep)) stop.abort();
       },
     },
   );
   return (await readJournal(store, runId)).flatMap((event) =>
-    event.kind === 'step' && event.step > from && event.step <= to
+    event.kind === 'step' && event.step > from && event.step <= lastStep
       ? [[event.step, event.loss, event.gradientNorm] as const]
       : [],
   );

@@ -8,10 +8,13 @@ import { unwatched } from '../core/base/job';
 import { conversationReader } from '../core/chat/reader';
 import { importText, type TextRecord, type TextSource } from '../core/documents';
 
-const text = fc.string({ unit: 'binary' }).filter((one) => one.isWellFormed());
-const said = text.map((one) => `${one}.`);
+const text = fc.string({ unit: 'binary' }).filter((content) => content.isWellFormed());
+const sentence = text.map((candidate) => `${candidate}.`);
 export const conversations: fc.Arbitrary<Conversation> = fc
-  .record({ system: fc.option(said), turns: fc.array(fc.tuple(said, said), { minLength: 1, maxLength: 4 }) })
+  .record({
+    system: fc.option(sentence),
+    turns: fc.array(fc.tuple(sentence, sentence), { minLength: 1, maxLength: 4 }),
+  })
   .map(({ system, turns }) => ({
     messages: [
       ...(system === null ? [] : [{ role: 'system', content: system } as const]),
@@ -39,7 +42,7 @@ export const rowIn: Record<ShapeId, (conversation: Conversation) => Row> = {
   alpaca: ({ messages }) => {
     const system = messages.find(({ role }) => role === 'system')?.content;
     const others = messages.filter(({ role }) => role !== 'system').map(({ content }) => content);
-    const pairs = others.flatMap((one, i) => (i % 2 === 0 ? [[one, others[i + 1]!] as const] : []));
+    const pairs = others.flatMap((message, i) => (i % 2 === 0 ? [[message, others[i + 1]!] as const] : []));
     const [instruction, output] = pairs.pop()!;
     return { instruction, input: '', output, history: pairs, ...(system !== undefined && { system }) };
   },
@@ -55,7 +58,7 @@ export const lines = (rows: readonly unknown[]): string => rows.map((row) => JSO
 /** Options to import chats into a store. */
 export const asChats = { addedAt: 1, isTuned: true, conversations: conversationReader };
 export const chatText = async (store: BlobStore, source: TextSource): Promise<TextRecord> => {
-  const found = await importText(source, store, asChats, unwatched);
-  if (found.kind !== 'added') throw new Error('it is there already');
-  return found.text;
+  const imported = await importText(source, store, asChats, unwatched);
+  if (imported.kind !== 'added') throw new Error('it is there already');
+  return imported.text;
 };

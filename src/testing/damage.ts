@@ -22,30 +22,30 @@ export function checkSound(documents: readonly FoundDocument[]): void {
 }
 
 /** Up to three changed bytes: index and new value. */
-export const flipsOf = (whole: Uint8Array): fc.Arbitrary<[at: number, byte: number][]> =>
-  fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { maxLength: 3 });
+export const flipsOf = (file: Uint8Array): fc.Arbitrary<[at: number, byte: number][]> =>
+  fc.array(fc.tuple(fc.nat({ max: file.length - 1 }), fc.nat({ max: 255 })), { maxLength: 3 });
 
 /** A file up to `end`, with bytes flipped. */
-export function damaged(whole: Uint8Array, end: number, flips: readonly (readonly [number, number])[]): Uint8Array {
-  const bytes = whole.slice(0, end);
-  for (const [at, byte] of flips) if (at < end) bytes[at] = byte;
+export function damaged(file: Uint8Array, end: number, flips: readonly (readonly [number, number])[]): Uint8Array {
+  const bytes = file.slice(0, end);
+  for (const [index, byte] of flips) if (index < end) bytes[index] = byte;
   return bytes;
 }
 
-/** Requires equal outcomes for all piece sizes. @param tried outcome for a size in bytes @param runs of the property */
+/** Requires equal outcomes for all piece sizes. @param outcomeWith outcome for a size in bytes @param runs of the property */
 export const expectAlikeInPieces = (
-  whole: Uint8Array,
-  tried: (bytes: Uint8Array, piece: number) => Promise<unknown>,
+  file: Uint8Array,
+  outcomeWith: (bytes: Uint8Array, piece: number) => Promise<unknown>,
   runs: number,
 ): Promise<void> =>
   fc.assert(
     fc.asyncProperty(
-      fc.nat({ max: whole.length }),
-      flipsOf(whole),
+      fc.nat({ max: file.length }),
+      flipsOf(file),
       fc.integer({ min: 1, max: 300 }),
       async (end, flips, piece) => {
-        const bytes = damaged(whole, end, flips);
-        expect(await tried(bytes, piece)).toEqual(await tried(bytes, 2 ** 20));
+        const bytes = damaged(file, end, flips);
+        expect(await outcomeWith(bytes, piece)).toEqual(await outcomeWith(bytes, 2 ** 20));
       },
     ),
     { numRuns: propertyRuns(runs) },

@@ -24,7 +24,7 @@ export function capBindings(device: GPUDevice, bytes: number): { undo(): void } 
 export function limit(device: GPUDevice, name: keyof GPUSupportedLimits, value: number): { undo(): void } {
   const { limits } = device;
   const limited = new Proxy(limits, {
-    get: (real, asked): unknown => (asked === name ? value : Reflect.get(real, asked, real)),
+    get: (real, property): unknown => (property === name ? value : Reflect.get(real, property, real)),
   });
   Object.assign(device, { limits: limited });
   return { undo: () => void Object.assign(device, { limits }) };

@@ -46,40 +46,40 @@ export const ENCODER: ModelChoice = {
 
 /** A model with large random weights, so that choices differ. */
 export function decisiveModel(choice: ModelChoice = CHOICE): Promise<Network> {
-  const large = [...initialValues(choice, 1)].map(
+  const scaled = [...initialValues(choice, 1)].map(
     ([name, { shape, data }]) => [name, { shape, data: data.map((x) => 12 * x) }] as const,
   );
-  return network(choice, new Map(large));
+  return network(choice, new Map(scaled));
 }
 
 /** Large random weights without zeros, so that every weight matters. */
-export const decisive = (choice: ModelChoice, seed: number, by = 12): Values =>
+export const decisive = (choice: ModelChoice, seed: number, factor = 12): Values =>
   new Map(
-    [...initialValues(choice, seed)].map(([name, { shape, data }], at) => [
+    [...initialValues(choice, seed)].map(([name, { shape, data }], tensorIndex) => [
       name,
-      { shape, data: data.map((x, i) => (x === 0 || x === 1 ? x + 0.3 * Math.sin(i + at) : by * x)) },
+      { shape, data: data.map((x, i) => (x === 0 || x === 1 ? x + 0.3 * Math.sin(i + tensorIndex) : factor * x)) },
     ]),
   );
 
 /** Tolerance. Gains are large too: those after a branch amplify its rounding errors. */
 const roundingOf = ({ choice: { config } }: Network): number => (sizesOf(config)['norm'] === 'after' ? 2e-4 : 3e-5);
 
-/** Greedily writes `steps` tokens after a prompt, beyond the context; calls `each` after every token. */
+/** Greedily writes `steps` tokens after a prompt, beyond the context; calls `onToken` after every token. */
 export async function expectSameAsUncached(
   net: Network,
   steps: number,
-  each: (step: number) => void = () => undefined,
+  onToken: (step: number) => void = () => undefined,
 ) {
   const V = net.choice.vocabulary;
   const decoding = decoder(net);
   const ids = [3, 1, 4];
   for (let step = 0; step < steps; step++) {
-    const got = await decoding.next(ids);
-    each(step);
-    const want = (await logits(net, contextWindow(ids, net.choice.config.context))).slice(-V);
-    expectClose(got, want, roundingOf(net), `scores after ${ids.length} tokens`);
-    const best = got.indexOf(Math.max(...got));
-    expect(best).toBe(want.indexOf(Math.max(...want)));
+    const actual = await decoding.next(ids);
+    onToken(step);
+    const expected = (await logits(net, contextWindow(ids, net.choice.config.context))).slice(-V);
+    expectClose(actual, expected, roundingOf(net), `scores after ${ids.length} tokens`);
+    const best = actual.indexOf(Math.max(...actual));
+    expect(best).toBe(expected.indexOf(Math.max(...expected)));
     ids.push(best);
   }
   decoding.dispose();

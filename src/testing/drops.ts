@@ -10,12 +10,14 @@ import { collect, stream } from './texts';
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const bytesOf = (content: string | Uint8Array): Uint8Array =>
   typeof content === 'string' ? utf8(content) : content;
-export const piecesOf = (bytes: Uint8Array, piece: number): Uint8Array[] =>
-  Array.from({ length: Math.ceil(bytes.length / piece) }, (_, i) => bytes.subarray(i * piece, (i + 1) * piece));
+export const piecesOf = (bytes: Uint8Array, pieceSize: number): Uint8Array[] =>
+  Array.from({ length: Math.ceil(bytes.length / pieceSize) }, (_, i) =>
+    bytes.subarray(i * pieceSize, (i + 1) * pieceSize),
+  );
 
-export function dropped(name: string, content: string | Uint8Array, piece = 1000): TextSource {
+export function dropped(name: string, content: string | Uint8Array, pieceSize = 1000): TextSource {
   const bytes = bytesOf(content);
-  return { name, size: bytes.length, stream: () => stream(piecesOf(bytes, piece)), places: bytesSource(bytes) };
+  return { name, size: bytes.length, stream: () => stream(piecesOf(bytes, pieceSize)), places: bytesSource(bytes) };
 }
 
 interface ReadDrop {
@@ -44,11 +46,11 @@ export async function readDropBy(
   const fields: Record<string, string>[] = [];
   for await (const block of blocksOf(store, text))
     for (let i = 0; i < block.title.length; i++) {
-      const known = Object.entries(block.fields ?? {}).flatMap(([name, values]) => {
+      const entries = Object.entries(block.fields ?? {}).flatMap(([name, values]) => {
         const value = values[i];
         return value == null ? [] : [[name, value] as const];
       });
-      fields.push(Object.fromEntries(known));
+      fields.push(Object.fromEntries(entries));
     }
   const documents = [];
   for (const [i, { title, chunks }] of (await openText(store, text.id)).entries())

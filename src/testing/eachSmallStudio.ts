@@ -26,9 +26,9 @@ export function eachSmallStudio<S extends Stages>(
 ): (stage: keyof S) => Promise<void> {
   let worker: TestStudio;
   let current: SmallStudio;
-  let empty: Promise<{ of: Begin; values: Values }> | undefined;
+  let emptyStage: Promise<{ of: Begin; values: Values }> | undefined;
   const [first] = Object.keys(stages ?? {});
-  const made = new Map<PropertyKey, Promise<Values>>();
+  const stageValues = new Map<PropertyKey, Promise<Values>>();
 
   async function fill(): Promise<{ of: Begin; values: Values }> {
     const store = memoryStore();
@@ -36,23 +36,23 @@ export function eachSmallStudio<S extends Stages>(
     return { of, values: await store.entries('') };
   }
   async function make(stage: keyof S): Promise<Values> {
-    const { of, values } = await (empty ??= fill());
+    const { of, values } = await (emptyStage ??= fill());
     const store = await storeOf(stage === first ? values : await valuesOf(first!));
-    const own = testStudio(store);
-    await stages![stage]!({ store, worker: own, of });
-    own.close();
+    const stageStudio = testStudio(store);
+    await stages![stage]!({ store, worker: stageStudio, of });
+    stageStudio.close();
     return store.entries('');
   }
   function valuesOf(stage: keyof S): Promise<Values> {
-    const values = made.get(stage) ?? make(stage);
-    made.set(stage, values);
+    const values = stageValues.get(stage) ?? make(stage);
+    stageValues.set(stage, values);
     return values;
   }
 
   beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
   afterAll(() => vi.unstubAllGlobals());
   beforeEach(async () => {
-    const { of, values } = await (empty ??= fill());
+    const { of, values } = await (emptyStage ??= fill());
     const store = await storeOf(first === undefined ? values : await valuesOf(first));
     worker = testStudio(store);
     current = { store, worker, of };

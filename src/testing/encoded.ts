@@ -20,7 +20,7 @@ const tables: Partial<Record<EncodingId, Map<string, readonly number[]>>> = {};
 function tableOf(encoding: EncodingId): Map<string, readonly number[]> {
   let decoder = new TextDecoder(encoding, { fatal: true });
   const table = new Map<string, readonly number[]>();
-  const put = (...bytes: number[]): boolean => {
+  const addCharacter = (...bytes: number[]): boolean => {
     try {
       // Decodes in pieces: in one call, Node reads Windows-1252 as Latin 1.
       const text = decoder.decode(Uint8Array.from(bytes), { stream: true }) + decoder.decode();
@@ -32,6 +32,6 @@ function tableOf(encoding: EncodingId): Map<string, readonly number[]> {
       return false;
     }
   };
-  for (let a = 0; a < 256; a++) if (!put(a)) for (let b = 0x30; b < 256; b++) put(a, b);
+  for (let a = 0; a < 256; a++) if (!addCharacter(a)) for (let b = 0x30; b < 256; b++) addCharacter(a, b);
   return table;
 }

@@ -4,9 +4,9 @@ import { expect } from 'vitest';
  * Equality tester for `expect`: compares typed arrays with one comparison of memory. Leaves unequal ones to `expect`,
  * which compares numbers one by one and reports which one differs.
  */
-function equalBytes(one: unknown, other: unknown): true | undefined {
-  if (!isTypedArray(one) || !isTypedArray(other) || one.constructor !== other.constructor) return undefined;
-  return Buffer.compare(bytesOf(one), bytesOf(other)) === 0 ? true : undefined;
+function equalBytes(a: unknown, b: unknown): true | undefined {
+  if (!isTypedArray(a) || !isTypedArray(b) || a.constructor !== b.constructor) return undefined;
+  return Buffer.compare(bytesOf(a), bytesOf(b)) === 0 ? true : undefined;
 }
 
 const isTypedArray = (value: unknown): value is NodeJS.TypedArray =>
@@ -16,8 +16,8 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): Uint8Ar
 
 /** Adds the tester to `expect` once, because testers accumulate over the files of a process. */
 export function compareBytes(): void {
-  const added = globalThis as { [HAS_TESTER]?: true };
-  if (!added[HAS_TESTER]) expect.addEqualityTesters([equalBytes]);
-  added[HAS_TESTER] = true;
+  const globalFlags = globalThis as { [HAS_TESTER]?: true };
+  if (!globalFlags[HAS_TESTER]) expect.addEqualityTesters([equalBytes]);
+  globalFlags[HAS_TESTER] = true;
 }
 const HAS_TESTER = Symbol.for('homegrown.equalBytes');

@@ -14,7 +14,7 @@ import { answer, warcOf } from './warc';
 import { inlineRows, workbookOf } from './workbook';
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
-interface Given {
+interface FormatFiles {
   /** Files by path; several if they belong together. */
   files: Files;
   titles: readonly string[];
@@ -41,10 +41,10 @@ const TABLES = {
     files: { 'said.parquet': PARQUET.snappy },
     titles: ['N0', 'N2', 'N3', 'N4'],
   },
-} satisfies Record<TableFormatId, Given>;
+} satisfies Record<TableFormatId, FormatFiles>;
 
 /** Tables are in an archive, where the app doesn't ask for the columns. */
-export const EVERY_FORMAT: Readonly<Record<Exclude<FormatId, TableFormatId>, Given>> = {
+export const EVERY_FORMAT: Readonly<Record<Exclude<FormatId, TableFormatId>, FormatFiles>> = {
   zip: {
     files: {
       'everything/tables.zip': zipSync(

@@ -16,9 +16,9 @@ export async function exportStudio(model: Exported): Promise<TestStudio> {
     })),
   );
   await importRun(store, { runId: 'r', projectId: 'first' }, files, 0, unwatched);
-  const taken = testStudio(store);
-  const { studio } = taken;
+  const page = testStudio(store);
+  const { studio } = page;
   studio.getState().change({ runId: 'r' });
   await studio.getState().loadRun();
-  return taken;
+  return page;
 }

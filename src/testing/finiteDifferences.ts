@@ -14,14 +14,14 @@ export function differences(
   const y = f(x);
   const w = Float64Array.from(weights(y.length));
   const slope = (values: Float64Array, i: number): number => {
-    const at = values[i]!;
-    const moved = (h: number): number => {
-      values[i] = at + h;
-      const moving = f(x);
-      values[i] = at;
-      return w.reduce((sum, weight, n) => sum + weight * moving[n]!, 0);
+    const original = values[i]!;
+    const objectiveAt = (h: number): number => {
+      values[i] = original + h;
+      const nudged = f(x);
+      values[i] = original;
+      return w.reduce((sum, weight, n) => sum + weight * nudged[n]!, 0);
     };
-    return centralDifference(moved, 1e-3);
+    return centralDifference(objectiveAt, 1e-3);
   };
   const gradients = Object.fromEntries(names.map((name) => [name, x[name]!.map((_, i) => slope(x[name]!, i))]));
   return { y, gradients };

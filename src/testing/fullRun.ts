@@ -65,11 +65,11 @@ const VALUES = {
 export async function storeFullRun(store: BlobStore): Promise<RunRecord> {
   const base = initialValues(model, 1);
   const hash = await baseHash(base);
-  const known: Partial<RunRecord> = { ...runRecord(VALUES), base: hash };
-  const others = RUN_FIELD_NAMES.filter((name) => !Object.hasOwn(known, name));
+  const givenFields: Partial<RunRecord> = { ...runRecord(VALUES), base: hash };
+  const missingNames = RUN_FIELD_NAMES.filter((name) => !Object.hasOwn(givenFields, name));
   const record = {
-    ...known,
-    ...Object.fromEntries(others.map((name) => [name, sampleOf(RUN_FIELDS[name].schema)])),
+    ...givenFields,
+    ...Object.fromEntries(missingNames.map((name) => [name, sampleOf(RUN_FIELDS[name].schema)])),
   } as RunRecord;
   await keepBase(store, hash, base);
   const frozen = await hashOfFrozen({ model, recipe, trainable, base });

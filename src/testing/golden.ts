@@ -19,20 +19,20 @@ export const GOLDEN = folderOf('7bac939');
 export const goldenValues = (build: Build = '7bac939'): [key: string, value: Stored][] =>
   filesUnder('store', build).map((path) => {
     const content = readFileSync(join(folderOf(build), 'store', path));
-    const [, key, ending] = /^(.+)\.(bin|json)$/.exec(path)!;
-    return [key!, ending === 'bin' ? Uint8Array.from(content) : (JSON.parse(content.toString()) as Json)];
+    const [, key, extension] = /^(.+)\.(bin|json)$/.exec(path)!;
+    return [key!, extension === 'bin' ? Uint8Array.from(content) : (JSON.parse(content.toString()) as Json)];
   });
 
 /** Golden store in memory; each call returns an unchanged one. */
 export async function goldenStore(build: Build = '7bac939'): Promise<BlobStore> {
   const store = memoryStore();
-  const values = read.get(build) ?? goldenValues(build);
-  read.set(build, values);
+  const values = cachedValues.get(build) ?? goldenValues(build);
+  cachedValues.set(build, values);
   await store.commit({ put: values });
   return store;
 }
 /** Cached values: the store copies bytes, and records are not changed in place. */
-const read = new Map<Build, [key: string, value: Stored][]>();
+const cachedValues = new Map<Build, [key: string, value: Stored][]>();
 
 /** How that build resumed a run of the store, on a device of the same kind. */
 export interface Continuation {

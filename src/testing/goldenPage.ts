@@ -47,9 +47,9 @@ const weightsOf = ({ tensors }: Snapshot): Snapshot['tensors'] =>
   new Map([...tensors].filter(([name]) => !name.startsWith('adam.')));
 
 /** Damages a saved step: `change` changes a byte, found on reading; `drop` makes the step incomplete, found at once. */
-export async function spoil(store: BlobStore, runId: string, step: number, how: 'change' | 'drop'): Promise<void> {
+export async function spoil(store: BlobStore, runId: string, step: number, kind: 'change' | 'drop'): Promise<void> {
   const [key] = await store.keys(`runs/${runId}/${step}.`);
-  if (how === 'drop') await store.commit({ drop: [key!] });
+  if (kind === 'drop') await store.commit({ drop: [key!] });
   else {
     const part = (await store.get(key!)) as Uint8Array;
     await store.commit({ put: [[key!, part.map((byte, i) => (i === 5 ? byte ^ 4 : byte))]] });

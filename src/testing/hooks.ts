@@ -14,14 +14,14 @@ import { decisive } from './decoding';
 const [ROWS, TOKENS, WIDTH, SIZE] = [2, 5, 12, 4];
 const SIZES = { layers: 2, heads: 3, width: WIDTH, context: 8 };
 /** A model, widths of activations wider than the model, and the weight that projects the heads. */
-interface Looked {
+interface HookedModel {
   choice: ModelChoice;
   columns: { 'attention.qkv': number; 'mlp.inner': number };
   projection: string;
   /** For norms after a block's two sums, which normalize the residual stream. */
   after?: readonly [middle: (block: number) => string, out: (block: number) => string];
 }
-export const LOOKED_AT: Readonly<Record<string, Looked>> = {
+export const LOOKED_AT: Readonly<Record<string, HookedModel>> = {
   GPT: {
     choice: { id: 'gpt', config: SIZES, vocabulary: 11 },
     columns: { 'attention.qkv': 3 * WIDTH, 'mlp.inner': 4 * WIDTH },
@@ -75,7 +75,7 @@ export const LOOKED_AT: Readonly<Record<string, Looked>> = {
 const IDS = Int32Array.from([3, 1, 4, 1, 5, 9, 2, 6, 5, 3]);
 const N = ROWS * TOKENS;
 /** Shapes of activations by name, in the order of the calls. */
-const shapesOf = ({ columns }: Looked): Readonly<Record<string, readonly number[]>> => ({
+const shapesOf = ({ columns }: HookedModel): Readonly<Record<string, readonly number[]>> => ({
   embedding: [N, WIDTH],
   ...Object.fromEntries(
     [0, 1].flatMap((i) =>
@@ -118,24 +118,24 @@ async function captured(net: Network, hook: (seen: Record<string, Tensor2D>) => 
 }
 
 /** Hooks see every activation by name and shape, with equal values in a program; observation changes nothing. */
-export async function expectSeen(looked: Looked): Promise<void> {
-  const net = await network(looked.choice, decisive(looked.choice, 3));
-  const expected = shapesOf(looked);
-  const plain = await eager(net);
+export async function expectSeen(hooked: HookedModel): Promise<void> {
+  const net = await network(hooked.choice, decisive(hooked.choice, 3));
+  const expected = shapesOf(hooked);
+  const plainScores = await eager(net);
   const shapes: Record<string, readonly number[]> = {};
-  const kept: Record<string, Tensor2D> = {};
-  const seeing = await eager(net, (name, x) => {
+  const activations: Record<string, Tensor2D> = {};
+  const hookedScores = await eager(net, (name, x) => {
     shapes[name] = x.shape;
-    return (kept[name] = tf.keep(x));
+    return (activations[name] = tf.keep(x));
   });
   const values: Record<string, Float32Array> = {};
-  for (const [name, x] of Object.entries(kept)) values[name] = (await x.data<'float32'>()).slice();
-  tf.dispose(kept);
+  for (const [name, x] of Object.entries(activations)) values[name] = (await x.data<'float32'>()).slice();
+  tf.dispose(activations);
   expect(shapes).toEqual(expected);
   expect(Object.keys(shapes)).toEqual(Object.keys(expected));
-  expectClose(seeing, plain, 1e-6, 'scores while looking on');
+  expectClose(hookedScores, plainScores, 1e-6, 'scores while looking on');
   const { scores, ...seen } = await captured(net, (all) => (name, x) => (all[name] = x));
-  expectClose(scores, plain, 1e-6, 'scores of a program that shows all');
+  expectClose(scores, plainScores, 1e-6, 'scores of a program that shows all');
   expect(Object.keys(seen).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, activation] of Object.entries(seen)) expectClose(activation, values[name]!, 1e-6, name);
   // Activations match their names: the residual stream is the sum of its parts, and the scores come from the last norm.
@@ -147,7 +147,7 @@ export async function expectSeen(looked: Looked): Promise<void> {
       out: part('middle').map((x, n) => x + part('mlp.out')[n]!),
     };
     for (const [at, site] of (['middle', 'out'] as const).entries()) {
-      const layer = looked.after?.[at]!(i);
+      const layer = hooked.after?.[at]!(i);
       const want = layer === undefined ? sums[site] : await normalised(net, layer, sums[site]);
       expectClose(part(site), want, layer === undefined ? 1e-6 : 1e-5, `${site} of ${i}`);
     }
@@ -163,39 +163,42 @@ async function normalised({ params }: Network, layer: string, sum: Float32Array)
 }
 
 /** Silencing a head by a hook equals zeroing its rows of the projection, also in a program. */
-export async function expectReplaced({ choice, projection }: Looked): Promise<void> {
+export async function expectReplaced({ choice, projection }: HookedModel): Promise<void> {
   const values = decisive(choice, 3);
   const head = 1;
-  const silent = Float32Array.from({ length: WIDTH }, (_, c) => (Math.floor(c / SIZE) === head ? 0 : 1));
-  const hook: Hook = (name, x) => (name === 'blocks.0.attention.heads' ? tf.mul(x, tf.tensor1d(silent)) : x);
+  const headMask = Float32Array.from({ length: WIDTH }, (_, c) => (Math.floor(c / SIZE) === head ? 0 : 1));
+  const hook: Hook = (name, x) => (name === 'blocks.0.attention.heads' ? tf.mul(x, tf.tensor1d(headMask)) : x);
   const { shape, data } = values.get(projection)!;
-  const without = data.map((x, at) => x * silent[Math.floor(at / WIDTH)]!);
-  const byHand = await network(choice, new Map([...values, [projection, { shape, data: without }]]));
+  const maskedWeights = data.map((x, at) => x * headMask[Math.floor(at / WIDTH)]!);
+  const maskedNet = await network(choice, new Map([...values, [projection, { shape, data: maskedWeights }]]));
   const net = await network(choice, values);
-  const [want, whole] = [await eager(byHand), await eager(net)];
-  expect(Math.max(...want.map((x, i) => Math.abs(x - whole[i]!)))).toBeGreaterThan(1e-2);
+  const [want, unchanged] = [await eager(maskedNet), await eager(net)];
+  expect(Math.max(...want.map((x, i) => Math.abs(x - unchanged[i]!)))).toBeGreaterThan(1e-2);
   expectClose(await eager(net, hook), want, 1e-5, 'op by op');
   expectClose((await captured(net, () => hook)).scores, want, 1e-5, 'as a program');
-  for (const each of [net, byHand]) each.dispose();
+  for (const each of [net, maskedNet]) each.dispose();
 }
 
 /** Gradients stay equal while a hook observes, with saved and with recomputed activations. */
-export async function expectLearning({ choice }: Looked): Promise<void> {
+export async function expectLearning({ choice }: HookedModel): Promise<void> {
   const net = await network(choice, decisive(choice, 3));
-  const gradients = async (how: { recompute?: boolean; hook?: Hook }) => {
-    const found = tf.tidy(() => {
+  const gradients = async (options: { recompute?: boolean; hook?: Hook }) => {
+    const gradientTensors = tf.tidy(() => {
       const { grads } = tf.variableGrads(() => {
-        const output = net.forward(tf.tensor2d(IDS, [ROWS, TOKENS], 'int32'), { dropout: 0, ...how });
+        const output = net.forward(tf.tensor2d(IDS, [ROWS, TOKENS], 'int32'), { dropout: 0, ...options });
         return softmaxCrossEntropy(output, tf.tensor1d(IDS, 'int32'), tf.tensor1d([N], 'int32'));
       });
-      return Object.fromEntries(Object.entries(net.params).map(([name, { name: own }]) => [name, grads[own]!]));
+      return Object.fromEntries(
+        Object.entries(net.params).map(([name, { name: variableName }]) => [name, grads[variableName]!]),
+      );
     });
     const values = new Map<string, Float32Array>();
-    for (const [name, gradient] of Object.entries(found)) values.set(name, (await gradient.data<'float32'>()).slice());
-    tf.dispose(found);
+    for (const [name, gradient] of Object.entries(gradientTensors))
+      values.set(name, (await gradient.data<'float32'>()).slice());
+    tf.dispose(gradientTensors);
     return values;
   };
-  const plain = await gradients({});
+  const plainScores = await gradients({});
   for (const recompute of [false, true]) {
     let calls = 0;
     const hook: Hook = (_, x) => {
@@ -203,7 +206,7 @@ export async function expectLearning({ choice }: Looked): Promise<void> {
       return x;
     };
     const seen = await gradients({ recompute, hook });
-    for (const [name, values] of plain) expectClose(seen.get(name)!, values, 1e-5, name);
+    for (const [name, values] of plainScores) expectClose(seen.get(name)!, values, 1e-5, name);
     expect(calls).toBe(recompute ? 2 + 2 * 18 : 2 + 18);
   }
   net.dispose();

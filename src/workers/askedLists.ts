@@ -19,7 +19,7 @@ export const readTask = async (source: TextSource, readers: Readers, job: Job): 
 });
 
 function rowsOf({ name, size, stream, places }: TextSource, readers: Readers, { signal, report }: Job) {
-  async function* reported(): AsyncGenerator<Uint8Array> {
+  async function* withProgress(): AsyncGenerator<Uint8Array> {
     let done = 0;
     report({ label: `Reading ${name}`, done, of: size, unit: 'bytes' });
     for await (const piece of stream()) {
@@ -28,5 +28,5 @@ function rowsOf({ name, size, stream, places }: TextSource, readers: Readers, { 
       report({ label: `Reading ${name}`, done, of: size, unit: 'bytes' });
     }
   }
-  return tableRows({ name, bytes: reported(), note: () => undefined, ...(places && { places }) }, readers, signal);
+  return tableRows({ name, bytes: withProgress(), note: () => undefined, ...(places && { places }) }, readers, signal);
 }

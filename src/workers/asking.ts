@@ -14,7 +14,7 @@ import { evaluate } from '../jobs/measureStep';
 import type { LoadedModel } from '../jobs/loadedModel';
 
 /** The caller holds the run. */
-export async function askAtRest(
+export async function answerStoppedRun(
   store: BlobStore,
   model: LoadedModel,
   asked: Asked,
@@ -35,15 +35,15 @@ async function answer(store: BlobStore, model: LoadedModel, asked: Asked, pause:
   const objective = await loadObjective(recipe.objective, recipe, network.choice);
   const manifest = await manifestIfKept(store, record);
   const source = manifest ? openPart(store, manifest, 'validation') : undefined;
-  const write = (prompt: string): Promise<Shown> => objective.show(network, { tokenizer, prompt, source, pause });
+  const sample = (prompt: string): Promise<Shown> => objective.show(network, { tokenizer, prompt, source, pause });
   if (asked.what === 'sample') {
-    return { kind: 'sampled', step, prompt: asked.prompt, sample: await write(asked.prompt) };
+    return { kind: 'sampled', step, prompt: asked.prompt, sample: await sample(asked.prompt) };
   }
-  const measured = await evaluate(store, model, { part: 'validation', tokens: evalTokens }, pause);
+  const evaluation = await evaluate(store, model, { part: 'validation', tokens: evalTokens }, pause);
   const tail = await readTail(store, runId, step);
   const activeMs = Math.max(
     0,
     ...tail.flatMap((event) => ('activeMs' in event && event.step <= step ? [event.activeMs] : [])),
   );
-  return { kind: 'evaluated', ...measured, activeMs, sample: await write(samplePrompt) };
+  return { kind: 'evaluated', ...evaluation, activeMs, sample: await sample(samplePrompt) };
 }

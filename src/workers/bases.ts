@@ -19,40 +19,40 @@ export interface Bases {
 }
 
 /** A base on the device, and the number of networks over it. */
-interface Under {
+interface SharedBase {
   key: string;
   network: Network;
-  over: number;
+  users: number;
 }
 
 export function basesOf(store: BlobStore): Bases {
-  let last: Under | undefined;
+  let last: SharedBase | undefined;
 
-  function leave(under: Under): void {
-    if (--under.over > 0) return;
-    under.network.dispose();
-    if (last === under) last = undefined;
+  function release(base: SharedBase): void {
+    if (--base.users > 0) return;
+    base.network.dispose();
+    if (last === base) last = undefined;
   }
 
   /** Returns the base of a run, and counts one more network over it. */
-  async function held({ model, trainable, base: hash }: RunRecord, makeRoom: () => void): Promise<Under> {
+  async function acquire({ model, trainable, base: hash }: RunRecord, makeRoom: () => void): Promise<SharedBase> {
     const { rest } = trainable!;
     const key = JSON.stringify([hash, rest, model]);
     if (last?.key === key) {
-      last.over++; // Before other runs are deleted, as this may become the last run that keeps it.
+      last.users++; // Before other runs are deleted, as this may become the last run that keeps it.
       makeRoom();
       return last;
     }
     const values = await readBase(store, hash!);
     makeRoom();
-    return (last = { key, network: await network(model, values, [], rest), over: 1 });
+    return (last = { key, network: await network(model, values, [], rest), users: 1 });
   }
 
-  const leaving = (over: Network, under: Under): Network => ({
-    ...over,
+  const releasedOnDispose = (tuned: Network, base: SharedBase): Network => ({
+    ...tuned,
     dispose() {
-      over.dispose();
-      leave(under);
+      tuned.dispose();
+      release(base);
     },
   });
 
@@ -66,11 +66,14 @@ export function basesOf(store: BlobStore): Bases {
         makeRoom();
         return { step, network: await adapted(model, values, trainable) };
       }
-      const under = await held(run, makeRoom);
+      const base = await acquire(run, makeRoom);
       try {
-        return { step, network: leaving(await withAdapters(under.network, snapshot.tensors, trainable), under) };
+        return {
+          step,
+          network: releasedOnDispose(await withAdapters(base.network, snapshot.tensors, trainable), base),
+        };
       } catch (error) {
-        leave(under);
+        release(base);
         throw error;
       }
     },

@@ -24,16 +24,16 @@ export function beginCleaners(bytes: number): Cleaners {
 function cleanerIn(worker: Worker): Cleaner {
   const { clean } = wrap<CleanerApi>(worker);
   // A worker that ended answers no task.
-  const open = new Set<(error: Error) => void>();
+  const pendingRejects = new Set<(error: Error) => void>();
   worker.addEventListener('error', ({ message }) => {
-    const what = message ? `: ${message}` : ', or could not be loaded';
-    for (const reject of open) reject(new Error(`A cleaning worker ended${what}`));
+    const detail = message ? `: ${message}` : ', or could not be loaded';
+    for (const reject of pendingRejects) reject(new Error(`A cleaning worker ended${detail}`));
   });
   return (task) =>
     new Promise((resolve, reject) => {
-      open.add(reject);
+      pendingRejects.add(reject);
       void clean(task)
         .then(resolve, reject)
-        .finally(() => open.delete(reject));
+        .finally(() => pendingRejects.delete(reject));
     });
 }

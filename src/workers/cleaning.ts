@@ -21,27 +21,27 @@ export const applyRecipe = (
 
 type Reader = (
   store: BlobStore,
-  wanted: { ids: readonly string[]; recipe: Recipe; look: Look },
+  request: { ids: readonly string[]; recipe: Recipe; look: Look },
   job: Job,
 ) => Promise<Previewed>;
 
 /** Keeps the newest sample, and the result of each step of the recipe. */
 export function recipePreview(): Reader {
-  let kept: { of: string; preview: Promise<Preview> } | undefined;
+  let cached: { of: string; preview: Promise<Preview> } | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   return (store, { ids, recipe, look }, job) => {
-    const of = ids.join();
-    if (kept?.of !== of) {
+    const key = ids.join();
+    if (cached?.of !== key) {
       // The first caller may stop while the next one waits for the same sample.
       const sample = async (): Promise<Preview> => {
         const texts = await Promise.all(ids.map((id) => textOf(store, id)));
         return new Preview(await sampleOf(store, texts, unwatched));
       };
-      const own = { of, preview: sample() };
-      kept = own;
-      own.preview.catch(() => kept === own && (kept = undefined));
+      const entry = { of: key, preview: sample() };
+      cached = entry;
+      entry.preview.catch(() => cached === entry && (cached = undefined));
     }
-    const { preview } = kept;
+    const { preview } = cached;
     const result = turn.then(async () => {
       job.signal.throwIfAborted();
       return (await preview).of(recipe, look, job);
@@ -60,10 +60,10 @@ export async function leftByRecipe(
   if (!cleaned) return { rows: [], of: 0, recipe: null };
   const record = await cleanedRecordOf(store, cleaned.id, name);
   const rows: LeftOut[] = [];
-  let at = 0;
+  let index = 0;
   for await (const row of leftOutOf(store, record)) {
-    if (at >= from + count) break;
-    if (at++ >= from) rows.push(row);
+    if (index >= from + count) break;
+    if (index++ >= from) rows.push(row);
   }
   return { rows, of: record.left, recipe: record.recipe };
 }

@@ -20,16 +20,16 @@ import type { DeviceInfo } from '../protocol/gpu';
  * @param threading starts threads, if possible
  */
 export async function openDevice(
-  asked: DeviceKind | 'auto',
+  requestedKind: DeviceKind | 'auto',
   store: Promise<BlobStore>,
   wasm: Parameters<typeof chooseDevice>[1],
   threading?: Threading,
 ): Promise<DeviceInfo> {
-  const { kind, adapter } = await chooseDevice(asked, wasm, threading);
+  const { kind, adapter } = await chooseDevice(requestedKind, wasm, threading);
   // Loads everything that a run needs while the network is available.
   const parts = [...Object.values(MODELS), ...Object.values(OBJECTIVES), ...Object.values(OPTIMIZERS)];
   await loaded('The training engine', Promise.all(parts.map((part: { load(): Promise<unknown> }) => part.load())));
-  await tune(now, inStore(store));
+  await tune(now, storedTilings(store));
   const choices: DeviceKind[] = (adapter ?? (await findGpu())) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
   const features = [
     adapter?.f16 && 'shader-f16',
@@ -49,7 +49,7 @@ export async function openDevice(
 }
 
 /** Measured tilings of this machine's GPUs are stored in this browser. */
-const inStore = (store: Promise<BlobStore>): TilingStore => ({
+const storedTilings = (store: Promise<BlobStore>): TilingStore => ({
   read: async () => readRecord(await store, TILINGS_KEY, TILINGS),
   write: async (tilings) => (await store).commit({ put: [[TILINGS_KEY, tilings]] }),
 });

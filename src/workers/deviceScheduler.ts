@@ -23,47 +23,47 @@ export function deviceScheduler(now: () => number): DeviceScheduler {
   let isTraining = false;
   /** Waiting pieces, in order. Each receives a function to call at its end. */
   const waiting: ((end: () => void) => void)[] = [];
-  const nothing = (): void => undefined;
+  const noop = (): void => undefined;
 
   return {
     async withPriority(run) {
       /** Milliseconds that other work may take; negative after a piece that took too long. */
-      let left = 0;
-      let since = now();
+      let allowance = 0;
+      let lastPauseAt = now();
       try {
         return await run(async (settle) => {
-          if (!isTraining) [isTraining, since] = [true, now()];
+          if (!isTraining) [isTraining, lastPauseAt] = [true, now()];
           if (waiting.length > 0) await settle(); // so that the time of other jobs is measured alone
-          left += SHARE * (now() - since);
-          while (left > 0 && waiting.length > 0) {
-            const began = now();
+          allowance += SHARE * (now() - lastPauseAt);
+          while (allowance > 0 && waiting.length > 0) {
+            const startedAt = now();
             const piece = new Promise<void>((end) => waiting.shift()!(end));
             await (currentGpu()?.orFailed(piece) ?? piece); // on a device that is lost a piece may never end
             await yieldToEventLoop();
-            left -= now() - began;
+            allowance -= now() - startedAt;
           }
-          left = Math.min(left, 0); // an unused share doesn't accumulate
+          allowance = Math.min(allowance, 0); // an unused share doesn't accumulate
           await yieldToEventLoop();
-          since = now();
+          lastPauseAt = now();
         });
       } finally {
         isTraining = false;
-        for (const begin of waiting.splice(0)) begin(nothing);
+        for (const startPiece of waiting.splice(0)) startPiece(noop);
       }
     },
     async interleaved(work) {
-      let end = nothing;
+      let end = noop;
       const turn = async (): Promise<void> => {
         // Queued before the last piece ends, so that the next one follows at once.
-        const begun = isTraining && new Promise<() => void>((begin) => waiting.push(begin));
+        const pieceStart = isTraining && new Promise<() => void>((startPiece) => waiting.push(startPiece));
         end();
-        end = nothing;
-        if (begun) end = await begun;
+        end = noop;
+        if (pieceStart) end = await pieceStart;
         else await yieldToEventLoop();
       };
-      let ahead: Promise<void> | undefined;
+      let nextTurn: Promise<void> | undefined;
       // Parts that pause at the same time share a turn: a second turn would keep the first from ending.
-      const pause = (): Promise<void> => (ahead ??= turn().finally(() => (ahead = undefined)));
+      const pause = (): Promise<void> => (nextTurn ??= turn().finally(() => (nextTurn = undefined)));
       try {
         await pause();
         return await work(pause);

@@ -69,29 +69,29 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
  * Returns weights in f32 under Hugging Face's names, by the architecture's two layouts.
  * @throws HomegrownError `bad-file` if sizes or tensors aren't the model's
  */
-export function ggufIn({ view, numbers, tensors }: Gguf, own: ModelChoice): ReadBack {
-  const model = elsewhere(own);
+export function ggufIn({ view, numbers, tensors }: Gguf, choice: ModelChoice): ReadBack {
+  const model = elsewhere(choice);
   const { label, gguf, params } = modelSpec(model.id);
-  const stated = gguf!; // or there was no such file to check
+  const ggufSpec = gguf!; // or there was no such file to check
   const table = params(model.config, model.vocabulary);
-  const sizes = Object.entries(stated.sizes(model)).map<[string, number]>(([key, size]) => [
-    `${stated.name(model.config)}.${key}`,
+  const sizes = Object.entries(ggufSpec.sizes(model)).map<[string, number]>(([key, size]) => [
+    `${ggufSpec.name(model.config)}.${key}`,
     'u32' in size ? size.u32 : Math.fround(size.f32),
   ]);
   for (const [key, size] of [...sizes, ['tokenizer.ggml.tokens', model.vocabulary] as const]) {
-    const found = numbers.get(key);
-    if (found !== size) throw badFile(`${key} is ${found ?? 'missing'}, and the model has ${size}`);
+    const stored = numbers.get(key);
+    if (stored !== size) throw badFile(`${key} is ${stored ?? 'missing'}, and the model has ${size}`);
   }
-  const pieces = new Map(stated.layout(model.config).map((piece) => [piece.name, piece]));
+  const pieces = new Map(ggufSpec.layout(model.config).map((piece) => [piece.name, piece]));
   const ours = new Map<string, Laid>();
   for (const { name, shape, type, at } of tensors) {
     const piece = pieces.get(name);
     if (!piece) throw badFile(`A ${label} model has no tensor ${name}`);
     pieces.delete(name);
-    const { shape: whole } = table[piece.of]!;
-    if (String(shape.toReversed()) !== String(theirShape(piece, whole)))
+    const { shape: fullShape } = table[piece.of]!;
+    if (String(shape.toReversed()) !== String(theirShape(piece, fullShape)))
       throw badFile(`${name} has shape [${shape.join(', ')}] (fastest dimension first), unlike the model`);
-    if (!ours.has(piece.of)) ours.set(piece.of, { shape: whole, data: new Float32Array(sizeOf(whole)) });
+    if (!ours.has(piece.of)) ours.set(piece.of, { shape: fullShape, data: new Float32Array(sizeOf(fullShape)) });
     fromTheirs(piece, decode(view, at, sizeOf(shape), type), ours.get(piece.of)!);
   }
   const [missing] = pieces.keys();

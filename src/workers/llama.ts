@@ -9,8 +9,8 @@ import { ownFile } from './ownFile';
 
 /** llama.cpp on WebAssembly, with one thread and keys and values in f32. Each text is read from its start. */
 export async function llama(file: Uint8Array, { config: { context }, vocabulary }: ModelChoice): Promise<SecondEngine> {
-  const ask = await started(file);
-  ask('load', {
+  const send = await startLlama(file);
+  send('load', {
     _name: 'load_req',
     model_paths: ['/model.gguf'],
     use_mmap: false,
@@ -29,9 +29,9 @@ export async function llama(file: Uint8Array, { config: { context }, vocabulary 
   return {
     name: 'llama.cpp',
     scores(ids) {
-      ask('kv_clear', { _name: 'kvcc_req' });
-      ask('decode', { _name: 'deco_req', tokens: ids, skip_logits: false });
-      const { tokens, probs } = distribution.parse(ask('get_logits', { _name: 'glog_req', top_k: -1 }));
+      send('kv_clear', { _name: 'kvcc_req' });
+      send('decode', { _name: 'deco_req', tokens: ids, skip_logits: false });
+      const { tokens, probs } = distribution.parse(send('get_logits', { _name: 'glog_req', top_k: -1 }));
       const scores = new Float32Array(vocabulary).fill(NaN);
       for (const [i, token] of tokens.entries()) scores[token] = Math.log(probs[i]!);
       return Promise.resolve(scores);
@@ -42,17 +42,17 @@ export async function llama(file: Uint8Array, { config: { context }, vocabulary 
 const distribution = z.object({ tokens: z.array(z.int()), probs: z.array(z.number()) });
 
 /** Sends a message and returns the answer. */
-type Ask = (action: string, message: object) => unknown;
+type Send = (action: string, message: object) => unknown;
 
-async function started(file: Uint8Array): Promise<Ask> {
+async function startLlama(file: Uint8Array): Promise<Send> {
   const wasmBinary = await (await ownFile(wasm, 'llama.cpp')).arrayBuffer();
-  let said = '';
+  let lastError = '';
   const module = await new Promise<LlamaModule>((resolve, reject) => {
     const options = {
       noInitialRun: true as const,
       wasmBinary,
       print: () => undefined,
-      printErr: (line: string) => (said = /@@ERROR@@(.*)/.exec(line)?.[1] ?? said),
+      printErr: (line: string) => (lastError = /@@ERROR@@(.*)/.exec(line)?.[1] ?? lastError),
       onRuntimeInitialized: () => {
         resolve(options as unknown as LlamaModule);
       },
@@ -64,18 +64,18 @@ async function started(file: Uint8Array): Promise<Ask> {
   });
   module.FS_createDataFile('/', 'model.gguf', file, true, true, true);
   module.cwrap('wllama_start', 'string', [])();
-  const place = module.cwrap('wllama_malloc', 'bigint', ['number', 'bigint']);
-  const act = module.cwrap('wllama_action', 'bigint', ['string', 'bigint']);
+  const allocate = module.cwrap('wllama_malloc', 'bigint', ['number', 'bigint']);
+  const runAction = module.cwrap('wllama_action', 'bigint', ['string', 'bigint']);
   return (action, message) => {
     const bytes = glueSerialize(message);
-    const at = Number(place(BigInt(bytes.length), 0));
-    module.HEAPU8.set(bytes, at);
-    const answer = Number(act(action, BigInt(at)));
-    if (answer === 0) throw badFile(`llama.cpp failed to ${action}: ${said}`);
+    const address = Number(allocate(BigInt(bytes.length), 0));
+    module.HEAPU8.set(bytes, address);
+    const answer = Number(runAction(action, BigInt(address)));
+    if (answer === 0) throw badFile(`llama.cpp failed to ${action}: ${lastError}`);
     // The length of the answer overwrites the start of the message.
-    const length = new DataView(module.HEAPU8.buffer).getUint32(at, true);
+    const length = new DataView(module.HEAPU8.buffer).getUint32(address, true);
     const reply = success.parse(glueDeserialize(module.HEAPU8.slice(answer, answer + length)));
-    if (!reply.success) throw badFile(`llama.cpp failed to ${action}: ${reply.message ?? said}`);
+    if (!reply.success) throw badFile(`llama.cpp failed to ${action}: ${reply.message ?? lastError}`);
     return reply;
   };
 }

@@ -10,7 +10,7 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { LoadedModel } from '../jobs/loadedModel';
 import type { Bases } from './bases';
 
-type Loaded = Pick<LoadedModel, 'step' | 'network'>;
+type LoadedStep = Pick<LoadedModel, 'step' | 'network'>;
 
 export interface Models {
   /** Lends `work` a model that stays on the device until the work ends. */
@@ -25,7 +25,7 @@ export function modelsOf(store: Promise<BlobStore>): Models {
   /** The model, and its number of users. */
   const users = new Map<LoadedModel, number>();
   let current: LoadedModel | undefined;
-  let bases: Bases | undefined;
+  const loader = stepLoader(makeRoom);
   /** Loads one at a time, so that a second request for the same model finds it. */
   let queue: Promise<unknown> = Promise.resolve();
   /** Called after the last model is disposed. */
@@ -34,27 +34,14 @@ export function modelsOf(store: Promise<BlobStore>): Models {
   async function load(runId: string, which: WhichSnapshot): Promise<LoadedModel> {
     const blobs = await store;
     const steps = await listSnapshots(blobs, runId);
-    const wanted = steps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
-    if (current?.runId === runId && current.step === wanted?.step) return current;
+    const requested = steps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
+    if (current?.runId === runId && current.step === requested?.step) return current;
     const record = await readKnownRun(blobs, runId);
     const tokenizer = await createTokenizer(await readTokenizer(blobs, record));
-    const loaded = record.base === undefined ? await whole(blobs, record, which) : await tuned(blobs, record, which);
+    const loaded = await loader.load(blobs, record, which);
     current = { runId, ...loaded, tokenizer };
     users.set(current, 0);
     return current;
-  }
-
-  async function whole(blobs: BlobStore, { id, model }: RunRecord, which: WhichSnapshot): Promise<Loaded> {
-    // Without the optimizer's moments, which take twice the model's memory.
-    const { snapshot } = await loadSnapshot(blobs, id, which, new Set(Object.keys(paramsOf(model))));
-    makeRoom();
-    return { step: snapshot.state.step, network: await network(model, snapshot.tensors) };
-  }
-
-  /** Loaded when first needed. */
-  async function tuned(blobs: BlobStore, record: RunRecord, which: WhichSnapshot): Promise<Loaded> {
-    bases ??= (await import('./bases')).basesOf(blobs);
-    return bases.load(record, which, makeRoom);
   }
 
   function makeRoom(): void {
@@ -63,7 +50,7 @@ export function modelsOf(store: Promise<BlobStore>): Models {
   }
 
   function retire(): void {
-    bases?.forget();
+    loader.forget();
     makeRoom();
   }
 
@@ -74,19 +61,19 @@ export function modelsOf(store: Promise<BlobStore>): Models {
       model.network.dispose();
     }
     if (users.size > 0) return;
-    for (const tell of onGone) tell();
+    for (const notify of onGone) notify();
     onGone = [];
   }
 
   return {
     async use(runId, which, work) {
-      const taken = queue.then(async () => {
+      const lease = queue.then(async () => {
         const model = await load(runId, which);
         users.set(model, (users.get(model) ?? 0) + 1);
         return model;
       });
-      queue = taken.catch(() => undefined);
-      const model = await taken;
+      queue = lease.catch(() => undefined);
+      const model = await lease;
       try {
         return await work(model);
       } finally {
@@ -100,5 +87,28 @@ export function modelsOf(store: Promise<BlobStore>): Models {
       retire();
       if (users.size > 0) await new Promise<void>((resolve) => onGone.push(resolve));
     },
+  };
+}
+
+/**
+ * Loads saved steps onto the device.
+ * @param makeRoom called after everything is read, before more is put on the device
+ */
+function stepLoader(makeRoom: () => void) {
+  /** Loaded when a tuned run is first used. */
+  let bases: Bases | undefined;
+  return {
+    async load(store: BlobStore, record: RunRecord, which: WhichSnapshot): Promise<LoadedStep> {
+      if (record.base !== undefined) {
+        bases ??= (await import('./bases')).basesOf(store);
+        return bases.load(record, which, makeRoom);
+      }
+      const { id, model } = record;
+      // Without the optimizer's moments, which take twice the model's memory.
+      const { snapshot } = await loadSnapshot(store, id, which, new Set(Object.keys(paramsOf(model))));
+      makeRoom();
+      return { step: snapshot.state.step, network: await network(model, snapshot.tensors) };
+    },
+    forget: () => bases?.forget(),
   };
 }

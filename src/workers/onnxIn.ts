@@ -7,7 +7,7 @@ import { compareHash } from '../core/verify/compareHash';
 export async function checkOnnx(file: Uint8Array): Promise<void> {
   const hash = await createSHA256();
   hash.init();
-  let written: string | undefined;
+  let storedHash: string | undefined;
   for (const [field, value] of fieldsOf(file)) {
     // ModelProto: graph 7, metadata_props 14. GraphProto: initializer 5. TensorProto: raw_data 9.
     if (field === 7) {
@@ -17,10 +17,10 @@ export async function checkOnnx(file: Uint8Array): Promise<void> {
     }
     if (field === 14) {
       const [key, text] = [...fieldsOf(value)].map(([, bytes]) => new TextDecoder().decode(bytes));
-      if (key === 'homegrown.tensors.sha256') written = text;
+      if (key === 'homegrown.tensors.sha256') storedHash = text;
     }
   }
-  compareHash(hash.digest(), written);
+  compareHash(hash.digest(), storedHash);
 }
 
 /** Byte fields of a message, with their numbers. */

@@ -17,23 +17,23 @@ export async function onnxruntime(files: readonly Uint8Array[], model: ModelChoi
   const sessions: ort.InferenceSession[] = [];
   for (const file of files) sessions.push(await ort.InferenceSession.create(file));
   const encoder = sessions.find(({ outputNames }) => outputNames.includes(MEMORY));
-  const session = sessions.find((one) => one !== encoder)!;
+  const session = sessions.find((candidate) => candidate !== encoder)!;
   const caches = emptyCaches(session);
   const row = (values: readonly number[]): ort.Tensor =>
     new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
-  const masked = (ids: readonly number[]) => ({ input_ids: row(ids), attention_mask: row(ids.map(() => 1)) });
+  const withMask = (ids: readonly number[]) => ({ input_ids: row(ids), attention_mask: row(ids.map(() => 1)) });
 
   /** Bytes read besides the answer. */
-  async function reading(source: readonly number[]): Promise<Record<string, ort.Tensor>> {
-    const { input_ids, attention_mask } = masked(source);
+  async function encodeSource(source: readonly number[]): Promise<Record<string, ort.Tensor>> {
+    const { input_ids, attention_mask } = withMask(source);
     const { [MEMORY]: memory } = await encoder!.run({ input_ids, attention_mask }, [MEMORY]);
     return { encoder_hidden_states: memory!, encoder_attention_mask: attention_mask };
   }
   return {
     name: 'onnxruntime',
     async scores(ids, { at = ids.length - 1, source } = {}) {
-      const given = source ? { input_ids: row(ids), ...(await reading(source)) } : masked(ids);
-      const { logits } = await session.run({ ...given, ...caches }, ['logits']); // [1, T, V], of a classifier [1, labels]
+      const inputs = source ? { input_ids: row(ids), ...(await encodeSource(source)) } : withMask(ids);
+      const { logits } = await session.run({ ...inputs, ...caches }, ['logits']); // [1, T, V], of a classifier [1, labels]
       if (classes) return asDistribution(classes, (await logits!.getData()) as Float32Array);
       return ((await logits!.getData()) as Float32Array).slice(at * vocabulary, (at + 1) * vocabulary);
     },

@@ -21,20 +21,20 @@ import { simdKernels } from '../page/simdKernels';
  */
 export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
   const { model, weights } = readBack;
-  complete(readBack);
+  checkComplete(readBack);
   const { page } = await modelSpec(model.id).page!();
   const kernels = kernelsFor(readBack, page);
-  const held = new Map<string, Float32Array>();
+  const placed = new Map<string, Float32Array>();
   for (const [name, values] of weights) {
-    const place = kernels.floats(values.length);
-    place.set(values);
-    held.set(name, place);
+    const buffer = kernels.floats(values.length);
+    buffer.set(values);
+    placed.set(name, buffer);
     weights.delete(name);
   }
-  const reader = page.reader(model, (name) => held.get(name)!, kernels);
+  const reader = page.reader(model, (name) => placed.get(name)!, kernels);
   const { context, classes } = model.config;
   let next = nextScores(reader, context);
-  let answered: readonly number[] | undefined;
+  let lastSource: readonly number[] | undefined;
   return {
     name: 'a second program on this computer',
     async scores(ids, { at, source } = {}) {
@@ -43,9 +43,9 @@ export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
         reader.read(ids, 0);
         return reader.scores(at).slice();
       }
-      if (source && source !== answered) {
+      if (source && source !== lastSource) {
         reader.source!(source);
-        answered = source;
+        lastSource = source;
         next = nextScores(reader, context);
       }
       return (await next(ids, unwatched.signal))!.slice();
@@ -53,14 +53,14 @@ export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
   };
 }
 
-function complete({ model, weights }: ReadBack): void {
+function checkComplete({ model, weights }: ReadBack): void {
   const { id, config, vocabulary } = model;
   if (config.layers > weights.size) throw badFile(`It has ${weights.size} tensors for ${config.layers} layers`);
   const table = modelSpec(id).params(config, vocabulary);
   for (const piece of hubLayout(model)) {
     const { name } = piece;
-    const [got, size] = [weights.get(name)?.length, sizeOf(theirShape(piece, table[piece.of]!.shape))];
-    if (got !== size) throw badFile(`${name} has ${got ?? 'no'} values instead of ${size}`);
+    const [actual, size] = [weights.get(name)?.length, sizeOf(theirShape(piece, table[piece.of]!.shape))];
+    if (actual !== size) throw badFile(`${name} has ${actual ?? 'no'} values instead of ${size}`);
   }
 }
 

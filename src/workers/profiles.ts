@@ -20,23 +20,23 @@ export function profiles(known: readonly KnownProfile[] = []): Profiles {
     if (texts.length === 1) {
       const { sha256, bytes } = trainingSize(await textOf(store, texts[0]!));
       // A table may have other columns now.
-      const found = known.find((one) => one.sha256 === sha256 && one.profile.bytes === bytes);
-      if (found) return found.profile;
+      const match = known.find((candidate) => candidate.sha256 === sha256 && candidate.profile.bytes === bytes);
+      if (match) return match.profile;
     }
     const { documents, refs } = await openTexts(store, texts);
-    const of = refs.join(' ');
-    if (last?.of === of) {
+    const key = refs.join(' ');
+    if (last?.of === key) {
       const profile = await last.profile.catch(() => undefined);
       job.signal.throwIfAborted();
       // The first caller stopped.
       return profile ?? profileOf(store, texts, job);
     }
-    const own = { of, profile: profileText(documents, job) };
-    last = own;
-    own.profile.catch(() => {
-      if (last === own) last = undefined;
+    const entry = { of: key, profile: profileText(documents, job) };
+    last = entry;
+    entry.profile.catch(() => {
+      if (last === entry) last = undefined;
     });
-    return own.profile;
+    return entry.profile;
   };
   return profileOf;
 }

@@ -9,19 +9,19 @@ export interface Requests {
  * Reports the requests of this page or worker from its start; blob: and data: addresses don't count. Answers of the service
  * worker don't count either: it reports its own requests.
  */
-export function watchRequests(report: (more: Requests) => void): void {
+export function watchRequests(report: (requests: Requests) => void): void {
   const observer = new PerformanceObserver((list) => {
-    const more = counted(list.getEntries());
-    if (more.own + more.elsewhere > 0) report(more);
+    const requests = countRequests(list.getEntries());
+    if (requests.own + requests.elsewhere > 0) report(requests);
   });
   observer.observe({ type: 'resource', buffered: true });
   observer.observe({ type: 'navigation', buffered: true });
 }
 
 /** Reports the requests of this worker so far, for a worker that listens to nothing later. */
-export const requestsSoFar = (): Requests => counted(performance.getEntriesByType('resource'));
+export const requestsSoFar = (): Requests => countRequests(performance.getEntriesByType('resource'));
 
-function counted(entries: PerformanceEntryList): Requests {
+function countRequests(entries: PerformanceEntryList): Requests {
   const count = { own: 0, elsewhere: 0 };
   for (const entry of entries as PerformanceResourceTiming[]) {
     if (!/^(https?|wss?):/.test(entry.name)) continue;

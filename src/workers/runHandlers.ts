@@ -35,19 +35,19 @@ export const collectData = (store: BlobStore): Promise<boolean> => unlessDataHel
 
 export function runHandlers(store: Promise<BlobStore>): RunHandlers {
   let swept: Promise<void> | undefined;
-  const sweep = async (open: BlobStore, now: number): Promise<void> => {
-    if (await purgeRemoved(open, (await isUndoLive()) ? 0 : now, holdingRun)) await collectData(open);
+  const sweep = async (blobs: BlobStore, now: number): Promise<void> => {
+    if (await purgeRemoved(blobs, (await isUndoLive()) ? 0 : now, holdingRun)) await collectData(blobs);
   };
   /** Runs `change` if no tab uses the run. */
-  const holding = <T>(runId: string, change: (store: BlobStore) => Promise<T>): Promise<T> =>
+  const whileHeld = <T>(runId: string, change: (store: BlobStore) => Promise<T>): Promise<T> =>
     holdingRun(runId, async () => change(await store));
   return {
     async listRuns({ projectId, now }, job) {
-      const open = await store;
-      await (swept ??= sweep(open, now)).catch(() => undefined); // the next start deletes the rest
-      return runRows(open, projectId, (rows) => job.report(rows));
+      const blobs = await store;
+      await (swept ??= sweep(blobs, now)).catch(() => undefined); // the next start deletes the rest
+      return runRows(blobs, projectId, (rows) => job.report(rows));
     },
-    mixRun: (mix) => holding(mix.runId, async (open) => (await mixRun(open, mix), null)),
+    mixRun: (mix) => whileHeld(mix.runId, async (blobs) => (await mixRun(blobs, mix), null)),
     describeRun: async ({ runId, ...words }) => (await describeRun(await store, runId, words), null),
     async writeCard({ runId, card }) {
       await updateRun(await store, runId, ({ card: _, ...run }) =>
@@ -57,32 +57,32 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
     },
     keptEvaluation: async ({ runId, step, part }) => readEvaluation(await store, runId, step, part),
     async measured({ runId, step }) {
-      const open = await store;
-      const run = await readKnownRun(open, runId);
-      return stepMeasurements(open, run, step, { hash: await tokenizerHash(await readTokenizer(open, run)) });
+      const blobs = await store;
+      const run = await readKnownRun(blobs, runId);
+      return stepMeasurements(blobs, run, step, { hash: await tokenizerHash(await readTokenizer(blobs, run)) });
     },
     keptLists: async ({ runId }) => readEvaluations(await store, runId, 'lists'),
     removeRun: ({ runId, at }) =>
-      holding(runId, async (open) => {
-        await removeRun(open, runId, at);
-        return { bytes: await bytesOfRun(open, runId) };
+      whileHeld(runId, async (blobs) => {
+        await removeRun(blobs, runId, at);
+        return { bytes: await bytesOfRun(blobs, runId) };
       }),
     restoreRun: async ({ runId }) => (await restoreRun(await store, runId), null),
     async purgeRun({ runId }) {
-      await holding(runId, (open) => purgeIfRemoved(open, runId));
+      await whileHeld(runId, (blobs) => purgeIfRemoved(blobs, runId));
       await collectData(await store);
       return null;
     },
     async pinStep({ runId, step, isPinned }) {
-      const open = await store;
-      if (isPinned) await pinStep(open, runId, step, (await readKnownRun(open, runId)).keep.budget);
-      else await unpinStep(open, runId, step);
+      const blobs = await store;
+      if (isPinned) await pinStep(blobs, runId, step, (await readKnownRun(blobs, runId)).keep.budget);
+      else await unpinStep(blobs, runId, step);
       return null;
     },
     async setBudget({ runId, bytes }) {
-      const open = await store;
-      await updateRun(open, runId, (run) => ({ ...run, keep: { ...run.keep, budget: bytes } }));
-      await boundLight(open, runId, bytes);
+      const blobs = await store;
+      await updateRun(blobs, runId, (run) => ({ ...run, keep: { ...run.keep, budget: bytes } }));
+      await boundLight(blobs, runId, bytes);
       return null;
     },
   };

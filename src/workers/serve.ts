@@ -18,20 +18,22 @@ export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoi
       stop.onmessage = () => abort.abort();
       // Progress and reply use different channels: the last progress must arrive before the reply is sent.
       let lastReport: Promise<unknown> = Promise.resolve();
-      const tellNow = (progress: A[typeof method]['progress']): void => {
+      const reportNow = (progress: A[typeof method]['progress']): void => {
         lastReport = Promise.resolve(report(progress)).catch(() => undefined);
       };
       // Only the newest progress counts: drawing 20,000 values would block the page.
-      const far = throttled<A[typeof method]['progress']>(TELL_EVERY, (all) => tellNow(all.at(-1)!));
-      const tell = (progress: A[typeof method]['progress']): void =>
-        isProgress(progress) ? far.push(progress) : tellNow(progress);
+      const throttledProgress = throttled<A[typeof method]['progress']>(REPORT_INTERVAL_MS, (batch) =>
+        reportNow(batch.at(-1)!),
+      );
+      const reportProgress = (progress: A[typeof method]['progress']): void =>
+        isProgress(progress) ? throttledProgress.push(progress) : reportNow(progress);
       try {
-        const value = await handlers[method](input, { signal: abort.signal, report: tell });
-        far.flush();
+        const value = await handlers[method](input, { signal: abort.signal, report: reportProgress });
+        throttledProgress.flush();
         await lastReport;
         return { ok: true, value };
       } catch (error) {
-        far.flush();
+        throttledProgress.flush();
         await lastReport;
         return { ok: false, failure: toFailure(error) } satisfies Reply<never>;
       } finally {
@@ -44,6 +46,6 @@ export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoi
 }
 
 /** Milliseconds. */
-const TELL_EVERY = 100;
+const REPORT_INTERVAL_MS = 100;
 const isProgress = (progress: unknown): progress is Progress =>
   typeof progress === 'object' && progress !== null && 'label' in progress && 'done' in progress;

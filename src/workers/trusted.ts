@@ -7,11 +7,11 @@ interface PolicyFactory {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): ScriptPolicy;
 }
 
-export function trustedScripts(known: readonly string[]): (url: string) => string {
+export function trustedScripts(allowed: readonly string[]): (url: string) => string {
   const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };
   const policy = trustedTypes?.createPolicy('homegrown-worker', {
     createScriptURL(url) {
-      if (known.includes(url)) return url;
+      if (allowed.includes(url)) return url;
       throw new TypeError(`${url} is not one of our workers`);
     },
   });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
-import { basesThere } from '../core/checkpoint/bases';
+import { storedBaseHashes } from '../core/checkpoint/bases';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
 import { FORMATS } from '../core/export/formats';
 import { importHuggingFace } from '../core/export/formats/huggingFace/import';
@@ -97,11 +97,11 @@ test('an adapter folder is imported with its base if present and resumes with eq
 
   // The run keeps the base after the other run is deleted.
   for (const runId of ['lora', back.id]) {
-    expect(await basesThere(store)).toEqual([run.base]);
+    expect(await storedBaseHashes(store)).toEqual([run.base]);
     await worker.data.call('removeRun', { runId, at: 1 });
     await worker.data.call('purgeRun', { runId });
   }
-  expect(await basesThere(store)).toEqual([]);
+  expect(await storedBaseHashes(store)).toEqual([]);
 
   const whole = await broughtIn(file, worker, store);
   for (const key of ['trainable', 'base']) expect(whole).not.toHaveProperty(key);
@@ -152,7 +152,7 @@ test('a lone adapter attaches to its base step, found by hash; otherwise the err
     await worker.data.call('purgeRun', { runId });
   };
   for (const runId of ['lora', adapter.id]) await remove(runId);
-  expect(await basesThere(store)).toEqual([]);
+  expect(await storedBaseHashes(store)).toEqual([]);
 
   // Its base is the parent's checkpoint, found by its weights.
   const again = await broughtIn(file, worker, store);

@@ -5,7 +5,7 @@ import type { Trainable } from '../core/adapters/trainable';
 import type { BlobStore } from '../core/base/blobStore';
 import { rounded } from '../core/base/narrowDtype';
 import { readBase } from '../core/checkpoint/base';
-import { baseKeys, basesThere } from '../core/checkpoint/bases';
+import { baseKeys, storedBaseHashes } from '../core/checkpoint/bases';
 import { listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
 import { listTexts } from '../core/documents';
 import { paramsOf } from '../core/models';
@@ -66,7 +66,7 @@ test('a tuned run stores its trained part per step and its base once, and measur
   const { tensors, state } = await latest('one');
   const own = Object.keys(paramsOf(record.model));
   expect([...tensors.keys()].filter((name) => own.includes(name))).toEqual([]);
-  expect(await basesThere(store)).toEqual([record.base]);
+  expect(await storedBaseHashes(store)).toEqual([record.base]);
   expect(state.frozen).toBe(record.base);
   expect(await readBase(store, record.base!)).toEqual(ownOf(record.model, (await latest('parent')).tensors));
 
@@ -109,7 +109,7 @@ test('two runs share one stored base; deleting the last run deletes it, and the 
   await restore('two');
   const hash = await baseOf('one');
   expect(await baseOf('two')).toBe(hash);
-  expect(await basesThere(store)).toEqual([hash]);
+  expect(await storedBaseHashes(store)).toEqual([hash]);
   expect(await measureEverything(store)).toContainEqual({
     name: 'Bases of tuned runs',
     count: 1,
@@ -121,9 +121,9 @@ test('two runs share one stored base; deleting the last run deletes it, and the 
     return bytes;
   };
   const first = await purge('one');
-  expect(await basesThere(store)).toEqual([hash]);
+  expect(await storedBaseHashes(store)).toEqual([hash]);
   const second = await purge('two');
-  expect(await basesThere(store)).toEqual([]);
+  expect(await storedBaseHashes(store)).toEqual([]);
   const { bytes } = (await measureEverything(store)).find(({ name }) => name === 'Data made from them')!;
   expect(bytes).toBeGreaterThan(0); // it is the parent's too
   expect(second).toBeGreaterThan(2 * first);
@@ -132,9 +132,9 @@ test('two runs share one stored base; deleting the last run deletes it, and the 
 test("a run's checkpoints can be freed, with a base that no other run needs; then the run is no model", async () => {
   await restore('two');
   const first = (await worker.data.call('freeRun', { runId: 'one' })).bytes;
-  expect(await basesThere(store)).toHaveLength(1);
+  expect(await storedBaseHashes(store)).toHaveLength(1);
   const second = (await worker.data.call('freeRun', { runId: 'two' })).bytes;
-  expect(await basesThere(store)).toEqual([]);
+  expect(await storedBaseHashes(store)).toEqual([]);
   expect(second).toBeGreaterThan(2 * first);
   await expect(worker.gpu.call('resume', { runId: 'one', steps: 20 })).rejects.toThrow(/no saved step/);
 }, 120_000);
@@ -194,7 +194,7 @@ test("a run that cannot start leaves nothing, and a restart removes one whose ta
   });
   await expect(dying.gpu.call('tune', inputOf('killed'))).rejects.toThrow('ended');
   dying.close();
-  expect((await basesThere(store)).length).toBe(1);
+  expect((await storedBaseHashes(store)).length).toBe(1);
   expect(await recordOf('killed')).toMatchObject({ status: 'running', step: 0 });
   await worker.data.call('listRuns', { projectId: 'first', now: 1e6 });
   expect((await allOf()).filter((key) => !key.startsWith('curves/'))).toEqual(before);
@@ -247,7 +247,7 @@ test('full fine-tuning stores no base, and its checkpoints are whole', async () 
   const { trainable: _, ...input } = inputOf('all');
   await worker.gpu.call('tune', input);
   expect(await recordOf('all')).not.toHaveProperty('base');
-  expect(await basesThere(store)).toEqual([]);
+  expect(await storedBaseHashes(store)).toEqual([]);
   const first = (await readJournal(store, 'all')).find((event) => event.kind === 'evaluated')!;
   expect(first.metrics.oldPerplexity!.value).toBe(await perplexityOf('parent', 10));
   const last = (await readJournal(store, 'all')).findLast((event) => event.kind === 'evaluated')!;

@@ -18,13 +18,13 @@ export async function listUnreadable(store: BlobStore, runId: string | null): Pr
 export async function rawFiles(store: BlobStore, key: string): Promise<readonly ByteStream[]> {
   const keys = [...new Set(await keysUnder(store, key))];
   return Promise.all(
-    keys.map(async (each) => {
-      const { ending, bytes } = await rawValue(store, each);
+    keys.map(async (relatedKey) => {
+      const { ending, bytes } = await rawValue(store, relatedKey);
       return {
-        name: `${each}.${ending}`,
+        name: `${relatedKey}.${ending}`,
         size: bytes.length,
         async *chunks() {
-          yield (await rawValue(store, each)).bytes;
+          yield (await rawValue(store, relatedKey)).bytes;
         },
       };
     }),
@@ -46,12 +46,13 @@ async function rawValue(store: BlobStore, key: string): Promise<{ ending: string
 
 async function bytesUnder(store: BlobStore, key: string): Promise<number> {
   let bytes = 0;
-  for (const each of new Set(await keysUnder(store, key))) bytes += (await rawValue(store, each)).bytes.length;
+  for (const relatedKey of new Set(await keysUnder(store, key)))
+    bytes += (await rawValue(store, relatedKey)).bytes.length;
   return bytes;
 }
 
 /** The keys of a record and of all values that belong to it. */
 async function keysUnder(store: BlobStore, key: string): Promise<readonly string[]> {
-  const there = new Set(await store.keys(''));
-  return [key, ...((await kindOf(key)?.keysWith(store, key)) ?? [])].filter((each) => there.has(each));
+  const storedKeys = new Set(await store.keys(''));
+  return [key, ...((await kindOf(key)?.keysWith(store, key)) ?? [])].filter((relatedKey) => storedKeys.has(relatedKey));
 }

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { baseHash, keepBase, readBase } from './base';
-import { baseKey, baseKeys, basesThere, lookAtBase } from './bases';
+import { baseKey, baseKeys, storedBaseHashes, surveyBase } from './bases';
 import type { NamedTensors } from './tensors';
 
 const CHUNK = 40;
@@ -46,7 +46,7 @@ test('names nothing after a crash at any commit, and saving again completes it',
     };
     await expect(keepBase(dying, hash, weights, CHUNK)).rejects.toThrow('ended');
     expect(await store.get(baseKey(hash))).toBeUndefined();
-    expect(await basesThere(store)).toEqual(last === 0 ? [] : [hash]);
+    expect(await storedBaseHashes(store)).toEqual(last === 0 ? [] : [hash]);
     await keepBase(store, hash, weights, CHUNK);
     expect(await readBase(store, hash)).toEqual(weights);
   }
@@ -64,7 +64,7 @@ test('a changed or missing part is reported with what is safe, and saving the sa
       message: expect.stringContaining(reason) as string,
       remedy: expect.stringMatching(/are safe.*Tune the same step/) as string,
     });
-    if (reason.endsWith('missing')) await expect(lookAtBase(store, baseKey(hash))).rejects.toThrow(reason);
+    if (reason.endsWith('missing')) await expect(surveyBase(store, baseKey(hash))).rejects.toThrow(reason);
     // Tensors in other chunks can still be read.
     expect([...(await readBase(store, hash, new Set(['c']))).keys()]).toEqual(['c']);
     await keepBase(store, hash, weights);

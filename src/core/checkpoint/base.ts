@@ -29,27 +29,27 @@ export async function keepBase(
   chunkBytes = CHUNK_BYTES,
 ): Promise<{ bytes: number }> {
   const key = baseKey(hash);
-  const before = await described(store, hash);
-  const there = new Set(await baseKeys(store, hash));
+  const existing = await readDescription(store, hash);
+  const storedKeys = new Set(await baseKeys(store, hash));
   // An existing description fixes the chunk size.
-  const size = before?.chunkBytes ?? chunkBytes;
-  const hashes = await writeChunks(store, placeOf(hash), weights, 'f32', size, (at) => there.has(at));
+  const size = existing?.chunkBytes ?? chunkBytes;
+  const hashes = await writeChunks(store, placeOf(hash), weights, 'f32', size, (chunkKey) => storedKeys.has(chunkKey));
   const form = { holds: 'weights', precision: 'f32' } as const;
-  const manifest = await makeManifest(hash, { state: BEGUN, tensors: weights }, form, size, hashes);
-  if (before?.root !== manifest.root) {
+  const manifest = await makeManifest(hash, { state: UNTRAINED, tensors: weights }, form, size, hashes);
+  if (existing?.root !== manifest.root) {
     await store.commit({ put: [[key, storedRecord(BASE, manifest)]] });
-    if ((await readManifest(store, key, BASE)).root !== manifest.root) throw placeOf(hash).notWhatWasWritten();
+    if ((await readManifest(store, key, BASE)).root !== manifest.root) throw placeOf(hash).verificationFailed();
   }
   return { bytes: manifest.bytes };
 }
 /** Training state in a base's description: no training. */
-const BEGUN = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
+const UNTRAINED = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
 
 /**
  * Description of a base; undefined if missing, or if damaged and to be rewritten. @throws HomegrownError
  * `newer-version`
  */
-async function described(store: BlobStore, hash: string): Promise<Manifest | undefined> {
+async function readDescription(store: BlobStore, hash: string): Promise<Manifest | undefined> {
   if ((await store.get(baseKey(hash))) === undefined) return undefined;
   return readManifest(store, baseKey(hash), BASE).catch((error: unknown) => {
     if (error instanceof HomegrownError && error.code === 'storage-damaged') return undefined;
@@ -57,14 +57,14 @@ async function described(store: BlobStore, hash: string): Promise<Manifest | und
   });
 }
 
-/** Reads and verifies a base, or the tensors in `only`. @throws HomegrownError `storage-damaged`, `newer-version` */
-export async function readBase(store: BlobStore, hash: string, only?: ReadonlySet<string>): Promise<NamedTensors> {
+/** Reads and verifies a base, or the tensors in `names`. @throws HomegrownError `storage-damaged`, `newer-version` */
+export async function readBase(store: BlobStore, hash: string, names?: ReadonlySet<string>): Promise<NamedTensors> {
   const place = placeOf(hash);
   const manifest = await readManifest(store, baseKey(hash), BASE).catch((error: unknown) => {
     if (error instanceof HomegrownError && error.code === 'storage-damaged') throw place.damaged(error.message);
     throw error;
   });
-  return readTensors(store, manifest, place, only);
+  return readTensors(store, manifest, place, names);
 }
 
 const placeOf = (hash: string): Place => ({
@@ -75,7 +75,7 @@ const placeOf = (hash: string): Place => ({
       `The frozen base ${hash.slice(0, 12)}… of this run can’t be opened: ${reason}`,
       'The trained weights and the base run are safe. Tune the same step of the base run again, with the same frozen-weight precision: that rewrites the base, and this run opens again.',
     ),
-  notWhatWasWritten: () =>
+  verificationFailed: () =>
     new HomegrownError(
       'storage-damaged',
       `The frozen base ${hash.slice(0, 12)}… failed its check after writing, so the run did not start`,

@@ -2,11 +2,11 @@
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import type { Kind } from '../base/record';
-import { checkAllThere } from './chunks';
+import { checkAllChunksExist } from './chunks';
 import { MANIFEST, type Manifest, readManifest } from './manifest';
 
 /** Hashes of all bases with any stored key, including those without a description. */
-export async function basesThere(store: BlobStore): Promise<string[]> {
+export async function storedBaseHashes(store: BlobStore): Promise<string[]> {
   const keys = [...(await store.keys(BASES)), ...(await store.keys(CHUNKS))];
   return [...new Set(keys.map((key) => key.split('/')[1]!))];
 }
@@ -21,13 +21,13 @@ export const baseKeys = async (store: BlobStore, hash: string): Promise<string[]
  * Description of a base. Checks that all chunks exist, without reading them.
  * @throws HomegrownError `storage-damaged`, `newer-version`
  */
-export async function lookAtBase(store: BlobStore, key: string): Promise<Manifest> {
+export async function surveyBase(store: BlobStore, key: string): Promise<Manifest> {
   const manifest = await readManifest(store, key, BASE);
   const { id } = manifest;
   const damaged = (reason: string): HomegrownError =>
     new HomegrownError('storage-damaged', `The base ${id.slice(0, 12)}… can’t be opened: ${reason}`);
   const place = { key: (i: number) => baseChunkKey(id, i), damaged };
-  checkAllThere(manifest, place, new Set(await baseKeys(store, id)));
+  checkAllChunksExist(manifest, place, new Set(await baseKeys(store, id)));
   return manifest;
 }
 

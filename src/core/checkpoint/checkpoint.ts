@@ -7,11 +7,22 @@ import type { BlobStore } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
 import { readAll, storedRecord, type Unreadable } from '../base/record';
 import { CHUNK_BYTES } from './chunks';
-import { changeHead, chunkKey, HEAD, type Head, headKey, kept, manifestKey, readHead, stepOf, without } from './head';
-import { mostWhole, sizesOf } from './pinned';
-import { type Form, formOf, type Manifest, readManifest, restated, stepSummary } from './manifest';
+import {
+  changeHead,
+  chunkKey,
+  HEAD,
+  type Head,
+  headKey,
+  savedIds,
+  manifestKey,
+  readHead,
+  stepOf,
+  setAside,
+} from './head';
+import { mostCompleteCopy, sizesOf } from './pinned';
+import { type Form, formOf, type Manifest, readManifest, withState, stepSummary } from './manifest';
 import { roomForLight, within } from './plan';
-import { fitsHalf, notWhatWasWritten, readIntact, readSnapshot, readWhole, writeStep } from './step';
+import { fitsHalf, failedVerification, readIntact, readSnapshot, readCompleteStep, writeStep } from './step';
 import type { Snapshot, TrainState, WhichSnapshot } from './snapshot';
 import { firstNonFinite, type NamedTensors } from './tensors';
 
@@ -47,10 +58,10 @@ export interface RunWriter {
 /** Becomes the run's only writer. Earlier writers can't save anymore; removes their unfinished chunks. */
 export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHUNK_BYTES): Promise<RunWriter> {
   const claimed = await changeHead(store, runId, async (old) => {
-    const from = await pick(store, runId, old, 'latest');
+    const newestId = await pickId(store, runId, old, 'latest');
     // Later light steps belong to a continuation that this run may not repeat.
-    const light = from === null ? old.light : old.light.filter((id) => stepOf(id) <= stepOf(from));
-    return { record: { ...old, light, epoch: old.epoch + 1 } };
+    const laterOrEqual = newestId === null ? old.light : old.light.filter((id) => stepOf(id) <= stepOf(newestId));
+    return { record: { ...old, light: laterOrEqual, epoch: old.epoch + 1 } };
   });
   const { epoch } = claimed!;
   await collectGarbage(store, runId, claimed!);
@@ -58,7 +69,7 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
   let last: Manifest | undefined;
   let attempt = 0;
 
-  async function write(snapshot: Snapshot, form: Form): Promise<Manifest> {
+  async function writeFinite(snapshot: Snapshot, form: Form): Promise<Manifest> {
     const bad = firstNonFinite(snapshot.tensors);
     if (bad !== undefined) {
       throw new HomegrownError(
@@ -69,12 +80,12 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
     const id = `${snapshot.state.step}.${epoch}.${++attempt}`;
     return writeStep(store, runId, id, snapshot, form, chunkBytes);
   }
-  type Move = (old: Head) => Head | undefined | Promise<Head | undefined>;
-  async function move(manifest: Manifest, change: Move): Promise<boolean> {
-    const moved = await moveHead(store, runId, epoch, manifest, change);
+  type HeadChange = (old: Head) => Head | undefined | Promise<Head | undefined>;
+  async function commitManifest(manifest: Manifest, change: HeadChange): Promise<boolean> {
+    const newHead = await moveHead(store, runId, epoch, manifest, change);
     // The save is done even if this fails; the next save removes what is left.
-    if (moved) await collectGarbage(store, runId, moved).catch(() => undefined);
-    return moved !== undefined;
+    if (newHead) await collectGarbage(store, runId, newHead).catch(() => undefined);
+    return newHead !== undefined;
   }
   return {
     get best() {
@@ -82,36 +93,44 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
     },
     async save(snapshot) {
       const { state } = snapshot;
-      const manifest = await write(snapshot, WHOLE);
+      const manifest = await writeFinite(snapshot, WHOLE);
       const { id } = manifest;
       const isBest = state.best?.step === state.step && !isSame(state.best, best);
-      await move(manifest, (now) => ({ ...now, latest: id, previous: now.latest, best: isBest ? id : now.best }));
+      await commitManifest(manifest, (current) => ({
+        ...current,
+        latest: id,
+        previous: current.latest,
+        best: isBest ? id : current.best,
+      }));
       last = manifest;
       if (isBest) best = state.best;
       return { bytes: manifest.bytes };
     },
     async keepBest(state, weights) {
-      const saved = last?.state.step === state.step ? await restated(last, state) : undefined;
+      const saved = last?.state.step === state.step ? await withState(last, state) : undefined;
       // A reader may have set the step aside since.
       const isKept =
-        saved && (await move(saved, (now) => (now.latest === saved.id ? { ...now, best: saved.id } : undefined)));
-      const manifest = isKept ? undefined : await write({ state, tensors: await weights() }, WEIGHTS);
-      if (manifest) await move(manifest, (now) => ({ ...now, best: manifest.id }));
+        saved &&
+        (await commitManifest(saved, (current) =>
+          current.latest === saved.id ? { ...current, best: saved.id } : undefined,
+        ));
+      const manifest = isKept ? undefined : await writeFinite({ state, tensors: await weights() }, WEIGHTS);
+      if (manifest) await commitManifest(manifest, (current) => ({ ...current, best: manifest.id }));
       best = state.best;
       return { bytes: manifest?.bytes ?? 0 };
     },
     async keepLight(state, weights, budget) {
-      const known = await readHead(store, runId);
+      const head = await readHead(store, runId);
       // The size is unknown before the weights are read, so requires at least one byte of room.
-      if (!known || roomForLight(await sizesOf(store, runId, known), budget) <= 0) return undefined;
+      if (!head || roomForLight(await sizesOf(store, runId, head), budget) <= 0) return undefined;
       const tensors = await weights();
-      const manifest = await write({ state, tensors }, fitsHalf(tensors) ? LIGHT : WEIGHTS);
-      const isKept = await move(manifest, async (now) => {
-        const sizes = await sizesOf(store, runId, now);
+      const manifest = await writeFinite({ state, tensors }, fitsHalf(tensors) ? LIGHT : WEIGHTS);
+      const isKept = await commitManifest(manifest, async (current) => {
+        const sizes = await sizesOf(store, runId, current);
         const others = sizes.light.filter(({ id }) => stepOf(id) !== state.step);
         const light = within(roomForLight(sizes, budget), [...others, manifest]).map(({ id }) => id);
-        const unread = now.light.filter((id) => !sizes.light.some((each) => each.id === id));
-        return light.includes(manifest.id) ? { ...now, light: [...unread, ...light] } : undefined;
+        const unread = current.light.filter((id) => !sizes.light.some((each) => each.id === id));
+        return light.includes(manifest.id) ? { ...current, light: [...unread, ...light] } : undefined;
       });
       return isKept ? { bytes: manifest.bytes } : undefined;
     },
@@ -128,11 +147,11 @@ const isSame = (a: TrainState['best'], b: TrainState['best']): boolean => a?.ste
 export async function keptBest(store: BlobStore, runId: string): Promise<TrainState['best']> {
   const id = (await readHead(store, runId))?.best;
   const manifest = id ? await readIntact(store, runId, id) : undefined;
-  return manifest ? ownBest(manifest) : null;
+  return manifest ? bestOfManifest(manifest) : null;
 }
 
 /** Best step and loss in the manifest of a best step. */
-const ownBest = ({ state: { best, step } }: Manifest): TrainState['best'] => (best?.step === step ? best : null);
+const bestOfManifest = ({ state: { best, step } }: Manifest): TrainState['best'] => (best?.step === step ? best : null);
 
 /** `damaged`: unreadable steps that were set aside (never deleted) before this one was found. */
 export interface Loaded {
@@ -145,7 +164,7 @@ export interface DamagedStep {
 }
 
 /**
- * Reads and verifies a saved step, or its tensors in `only`; skips chunks without these. If the newest is damaged, sets
+ * Reads and verifies a saved step, or its tensors in `names`; skips chunks without these. If the newest is damaged, sets
  * it aside and reads the one before.
  * @throws HomegrownError `storage-damaged` if the requested step, or every one, is unreadable; `newer-version`, without
  * setting anything aside
@@ -154,45 +173,45 @@ export async function loadSnapshot(
   store: BlobStore,
   runId: string,
   which: WhichSnapshot = 'latest',
-  only?: ReadonlySet<string>,
+  names?: ReadonlySet<string>,
 ): Promise<Loaded> {
   const damaged: DamagedStep[] = [];
   for (;;) {
     const head = await readHead(store, runId);
-    const id = head && (await pick(store, runId, head, which));
+    const id = head && (await pickId(store, runId, head, which));
     if (!head || !id) throw nothingToLoad(which, damaged, head);
     try {
-      return { snapshot: await readSnapshot(store, runId, id, only), damaged };
+      return { snapshot: await readSnapshot(store, runId, id, names), damaged };
     } catch (error) {
       if (!(error instanceof HomegrownError) || error.code !== 'storage-damaged') throw error;
       // Only if the head still names it: a concurrent save may have removed it.
-      const moved = await changeHead(store, runId, (now) =>
-        kept(now).includes(id) ? { record: without(now, id) } : undefined,
+      const moved = await changeHead(store, runId, (current) =>
+        savedIds(current).includes(id) ? { record: setAside(current, id) } : undefined,
       );
       if (moved) damaged.push({ step: stepOf(id), reason: error.message });
     }
   }
 }
 
-async function pick(store: BlobStore, runId: string, head: Head, which: WhichSnapshot): Promise<string | null> {
+async function pickId(store: BlobStore, runId: string, head: Head, which: WhichSnapshot): Promise<string | null> {
   if (which === 'best') return head.best;
-  if (which !== 'latest') return (await mostWhole(store, runId, head, which)) ?? null;
+  if (which !== 'latest') return (await mostCompleteCopy(store, runId, head, which)) ?? null;
   // Checks whether other steps are complete only if they may be the newest.
-  const others = (head.latest ?? head.previous) ? [] : kept({ ...head, light: [] });
+  const others = (head.latest ?? head.previous) ? [] : savedIds({ ...head, light: [] });
   return newest(
     head,
     (await Promise.all(others.map((id) => readIntact(store, runId, id)))).filter((m) => m !== undefined),
   );
 }
 
-/** Newest step that a run can resume from, so not weights alone. @param known contents of each step, if known */
+/** Newest step that a run can resume from, so not weights alone. @param contents of each step, if known */
 export function newest(
   { latest, previous, best, pinned }: Head,
-  known: readonly { id: string; holds?: Manifest['holds'] }[],
+  contents: readonly { id: string; holds?: Manifest['holds'] }[],
 ): string | null {
-  const alone = new Set(known.filter(({ holds }) => holds === 'weights').map(({ id }) => id));
-  const others = [best, ...pinned].filter((id) => id !== null && !alone.has(id)).sort(byStep);
-  return latest ?? previous ?? others.at(-1) ?? null;
+  const weightsOnly = new Set(contents.filter(({ holds }) => holds === 'weights').map(({ id }) => id));
+  const candidates = [best, ...pinned].filter((id) => id !== null && !weightsOnly.has(id)).sort(byStep);
+  return latest ?? previous ?? candidates.at(-1) ?? null;
 }
 const byStep = (a: string | null, b: string | null): number => stepOf(a ?? '') - stepOf(b ?? '');
 
@@ -222,14 +241,14 @@ export async function surveySnapshots(
   const head = await readHead(store, runId);
   if (!head) return { steps: [], damaged: [] };
   // Chunks are written before a list names their step.
-  const there = new Set(await store.keys(chunkKey(runId, '')));
+  const chunkKeys = new Set(await store.keys(chunkKey(runId, '')));
   const { records, unreadable } = await readAll(
-    kept(head).map((id) => manifestKey(runId, id)),
-    (key) => readWhole(store, runId, key, there),
+    savedIds(head).map((id) => manifestKey(runId, id)),
+    (key) => readCompleteStep(store, runId, key, chunkKeys),
   );
-  const left = unreadable.reduce((rest, { key }) => without(rest, idOf(key)), head);
-  const latest = newest(left, records);
-  const aside = await Promise.all(head.damaged.map((id) => whyDamaged(store, runId, id, there)));
+  const intactHead = unreadable.reduce((remainingHead, { key }) => setAside(remainingHead, idOf(key)), head);
+  const latest = newest(intactHead, records);
+  const setAsideSteps = await Promise.all(head.damaged.map((id) => whyDamaged(store, runId, id, chunkKeys)));
   return {
     steps: records
       .map((manifest): SavedStep => {
@@ -238,16 +257,16 @@ export async function surveySnapshots(
           step: state.step,
           bytes,
           latest: id === latest,
-          best: id === left.best,
-          pinned: left.pinned.includes(id),
-          light: left.light.includes(id),
+          best: id === intactHead.best,
+          pinned: intactHead.pinned.includes(id),
+          light: intactHead.light.includes(id),
           ...formOf(manifest),
-          loss: ownBest(manifest)?.loss ?? null,
+          loss: bestOfManifest(manifest)?.loss ?? null,
         };
       })
       .sort((a, b) => a.step - b.step),
-    damaged: [...unreadable, ...aside].map((found) => {
-      return { ...found, step: stepOf(idOf(found.key)), reason: found.failure.message };
+    damaged: [...unreadable, ...setAsideSteps].map((record) => {
+      return { ...record, step: stepOf(idOf(record.key)), reason: record.failure.message };
     }),
   };
 }
@@ -261,12 +280,12 @@ async function whyDamaged(
   store: BlobStore,
   runId: string,
   id: string,
-  there: ReadonlySet<string>,
+  chunkKeys: ReadonlySet<string>,
 ): Promise<Unreadable> {
   const key = manifestKey(runId, id);
-  const { unreadable } = await readAll([key], () => readWhole(store, runId, key, there));
-  const changed = new HomegrownError('storage-damaged', `Step ${stepOf(id)} has changed since it was written`);
-  return unreadable[0] ?? { key, failure: toFailure(changed) };
+  const { unreadable } = await readAll([key], () => readCompleteStep(store, runId, key, chunkKeys));
+  const mismatch = new HomegrownError('storage-damaged', `Step ${stepOf(id)} has changed since it was written`);
+  return unreadable[0] ?? { key, failure: toFailure(mismatch) };
 }
 const idOf = (manifest: string): string => manifest.split('/').at(-1)!;
 
@@ -311,21 +330,21 @@ async function moveHead(
   change: (old: Head) => Head | undefined | Promise<Head | undefined>,
 ): Promise<Head | undefined> {
   const key = manifestKey(runId, manifest.id);
-  const moved = await changeHead(store, runId, async (old) => {
+  const newHead = await changeHead(store, runId, async (old) => {
     if (old.epoch !== epoch) throw inUse();
     const head = await change(old);
     const steps = { ...head?.steps, [manifest.id]: stepSummary(manifest) };
     return head && { record: { ...head, steps }, put: [[key, manifest]] };
   });
-  if (moved && (await readManifest(store, key)).root !== manifest.root) throw notWhatWasWritten(manifest.state.step);
-  return moved;
+  if (newHead && (await readManifest(store, key)).root !== manifest.root) throw failedVerification(manifest.state.step);
+  return newHead;
 }
 
 /** Drops manifests and chunks that the head does not name, only if the head is unchanged. */
 async function collectGarbage(store: BlobStore, runId: string, head: Head): Promise<void> {
-  const keep = new Set([...kept(head), ...head.damaged]);
+  const namedIds = new Set([...savedIds(head), ...head.damaged]);
   const drop = (await snapshotKeys(store, runId)).filter(
-    (key) => key !== headKey(runId) && !keep.has(key.split('/')[2]!),
+    (key) => key !== headKey(runId) && !namedIds.has(key.split('/')[2]!),
   );
   if (drop.length > 0) await store.commit({ drop, expect: [[headKey(runId), storedRecord(HEAD, head)]] });
 }
@@ -339,11 +358,11 @@ const inUse = (): HomegrownError =>
 /** @param head of the saved steps, none the requested one */
 function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged'], head: Head | undefined): HomegrownError {
   const reasons = damaged.map(({ reason }) => reason).join('. ');
-  const [left] = which === 'latest' && head ? kept(head).sort((a, b) => stepOf(b) - stepOf(a)) : [];
-  const weights = head?.best ?? left;
+  const [newestLeft] = which === 'latest' && head ? savedIds(head).sort((a, b) => stepOf(b) - stepOf(a)) : [];
+  const weights = head?.best ?? newestLeft;
   if (which === 'latest' && weights) {
-    const called = weights === head?.best ? `step ${stepOf(weights)} (the best)` : `step ${stepOf(weights)}`;
-    const notice = `Only the weights of ${called} are saved, which can’t be resumed`;
+    const stepName = weights === head?.best ? `step ${stepOf(weights)} (the best)` : `step ${stepOf(weights)}`;
+    const notice = `Only the weights of ${stepName} are saved, which can’t be resumed`;
     return new HomegrownError('storage-damaged', [reasons, notice].filter(Boolean).join('. '));
   }
   if (damaged.length > 0)

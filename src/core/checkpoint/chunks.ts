@@ -10,7 +10,7 @@ export interface Place {
   key(i: number): string;
   /** @param reason `part 2 of 3 is missing` */
   damaged(reason: string): HomegrownError;
-  notWhatWasWritten(): HomegrownError;
+  verificationFailed(): HomegrownError;
 }
 
 /** A compromise: cleaners delete huge files in the browser's profile, and small chunks need more commits. */
@@ -22,40 +22,40 @@ export const CHUNK_BYTES = 8 * 2 ** 20;
  */
 export async function writeChunks(
   store: BlobStore,
-  { key, notWhatWasWritten }: Place,
+  { key, verificationFailed }: Place,
   tensors: NamedTensors,
   precision: Precision,
   chunkBytes: number,
-  isThere: (key: string) => boolean = () => false,
+  mayBeStored: (key: string) => boolean = () => false,
 ): Promise<readonly string[]> {
   const hashes: string[] = [];
   for (const chunk of packed(tensors, precision, chunkBytes)) {
-    const at = key(hashes.length);
+    const chunkKey = key(hashes.length);
     const hash = await sha256Hex(chunk);
-    if (!isThere(at) || (await hashAt(store, at)) !== hash) {
-      await store.commit({ put: [[at, chunk]] });
-      if ((await hashAt(store, at)) !== hash) throw notWhatWasWritten();
+    if (!mayBeStored(chunkKey) || (await storedHash(store, chunkKey)) !== hash) {
+      await store.commit({ put: [[chunkKey, chunk]] });
+      if ((await storedHash(store, chunkKey)) !== hash) throw verificationFailed();
     }
     hashes.push(hash);
   }
   return hashes;
 }
 
-async function hashAt(store: BlobStore, key: string): Promise<string | undefined> {
+async function storedHash(store: BlobStore, key: string): Promise<string | undefined> {
   const value = await store.get(key);
   return value instanceof Uint8Array ? sha256Hex(value) : undefined;
 }
 
-/** Reads and verifies all tensors, or those in `only`. @throws HomegrownError `storage-damaged` */
+/** Reads and verifies all tensors, or those in `names`. @throws HomegrownError `storage-damaged` */
 export const readTensors = (
   store: BlobStore,
   manifest: Manifest,
   place: Place,
-  only: ReadonlySet<string> | undefined,
+  names: ReadonlySet<string> | undefined,
 ): Promise<NamedTensors> =>
   fillTensors(
     manifest,
-    (name) => only?.has(name) ?? true,
+    (name) => names?.has(name) ?? true,
     async (i) => {
       const chunk = await store.get(place.key(i));
       if (!(chunk instanceof Uint8Array)) throw missingPart(manifest, i, place);
@@ -65,14 +65,14 @@ export const readTensors = (
     },
   );
 
-/** Checks that all chunks are among the keys in `there`. @throws HomegrownError `storage-damaged` */
-export function checkAllThere(
+/** Checks that all chunks are among the keys in `chunkKeys`. @throws HomegrownError `storage-damaged` */
+export function checkAllChunksExist(
   manifest: Manifest,
   place: Pick<Place, 'key' | 'damaged'>,
-  there: ReadonlySet<string>,
+  chunkKeys: ReadonlySet<string>,
 ): void {
-  const missing = manifest.chunks.findIndex((_, i) => !there.has(place.key(i)));
-  if (missing >= 0) throw missingPart(manifest, missing, place);
+  const missingIndex = manifest.chunks.findIndex((_, i) => !chunkKeys.has(place.key(i)));
+  if (missingIndex >= 0) throw missingPart(manifest, missingIndex, place);
 }
 
 const missingPart = ({ chunks }: Manifest, i: number, { damaged }: Pick<Place, 'damaged'>): HomegrownError =>

@@ -29,13 +29,13 @@ export const stepOf = (id: string): number => Number.parseInt(id, 10);
 
 /** Key prefix of all runs' heads. */
 export const HEADS = 'heads/';
-export const headKey = (runId: string): string => `${HEADS}${checked(runId)}`;
+export const headKey = (runId: string): string => `${HEADS}${checkedRunId(runId)}`;
 export const MANIFESTS = 'manifests/';
-export const manifestKey = (runId: string, id: string): string => `${MANIFESTS}${checked(runId)}/${id}`;
+export const manifestKey = (runId: string, id: string): string => `${MANIFESTS}${checkedRunId(runId)}/${id}`;
 export const CHUNKS = 'runs/';
 /** Without `i`, the prefix of all chunks of a step; with an empty id, of all chunks of a run. */
 export const chunkKey = (runId: string, id: string, i?: number): string =>
-  `${CHUNKS}${checked(runId)}/${id}${i === undefined ? '' : `/${String(i).padStart(5, '0')}`}`;
+  `${CHUNKS}${checkedRunId(runId)}/${id}${i === undefined ? '' : `/${String(i).padStart(5, '0')}`}`;
 
 /**
  * Head of a run; undefined if no step was ever saved.
@@ -44,7 +44,7 @@ export const chunkKey = (runId: string, id: string, i?: number): string =>
  */
 export async function readHead(store: BlobStore, runId: string): Promise<Head | undefined> {
   const head = await readRecord(store, headKey(runId), HEAD);
-  if (!head) await none(store, runId);
+  if (!head) await nothingSaved(store, runId);
   return head;
 }
 
@@ -61,7 +61,7 @@ const NOTHING_SAVED: Head = {
 };
 
 /** Head of a run without a saved step. */
-async function none(store: BlobStore, runId: string): Promise<Head> {
+async function nothingSaved(store: BlobStore, runId: string): Promise<Head> {
   const { length } = await store.keys(manifestKey(runId, ''));
   if (length === 0) return NOTHING_SAVED;
   throw new HomegrownError(
@@ -81,31 +81,31 @@ export const changeHead = (
   change: (old: Head) => Changed<Head> | undefined | Promise<Changed<Head> | undefined>,
 ): Promise<Head | undefined> =>
   changeRecord(store, headKey(runId), HEAD, async (old) => {
-    const changed = await change(old ?? (await none(store, runId)));
-    return changed && { ...changed, record: named(changed.record) };
+    const changed = await change(old ?? (await nothingSaved(store, runId)));
+    return changed && { ...changed, record: withoutStaleSummaries(changed.record) };
   });
 
 /** Removes summaries of steps that the head no longer names. */
-function named(head: Head): Head {
-  const ids = new Set([...kept(head), ...head.damaged]);
+function withoutStaleSummaries(head: Head): Head {
+  const ids = new Set([...savedIds(head), ...head.damaged]);
   return { ...head, steps: Object.fromEntries(Object.entries(head.steps).filter(([id]) => ids.has(id))) };
 }
 
 /** Ids of all saved steps, without duplicates. */
-export const kept = ({ latest, previous, pinned, best, light }: Head): string[] =>
+export const savedIds = ({ latest, previous, pinned, best, light }: Head): string[] =>
   [...new Set([latest, previous, ...pinned, best, ...light])].filter((id) => id !== null);
 
 /** The head after `id` was found damaged. */
-export function without(head: Head, id: string): Head {
-  const keep = (other: string | null): string | null => (other === id ? null : other);
-  const others = (ids: readonly string[]): string[] => ids.filter((other) => other !== id);
+export function setAside(head: Head, id: string): Head {
+  const unlessDamaged = (other: string | null): string | null => (other === id ? null : other);
+  const intact = (ids: readonly string[]): string[] => ids.filter((other) => other !== id);
   return {
     ...head,
-    latest: keep(head.latest) ?? keep(head.previous),
-    previous: head.latest === id ? null : keep(head.previous),
-    best: keep(head.best),
-    pinned: others(head.pinned),
-    light: others(head.light),
+    latest: unlessDamaged(head.latest) ?? unlessDamaged(head.previous),
+    previous: head.latest === id ? null : unlessDamaged(head.previous),
+    best: unlessDamaged(head.best),
+    pinned: intact(head.pinned),
+    light: intact(head.light),
     damaged: [...head.damaged, id],
   };
 }
@@ -137,7 +137,7 @@ export const HEAD: Kind<Head> = {
 export const isRunId = (id: string): boolean => /^[\w-]{1,64}$/.test(id);
 
 /** Checks a run's id, which is part of keys and can come from links. */
-function checked(runId: string): string {
+function checkedRunId(runId: string): string {
   if (!isRunId(runId))
     throw new HomegrownError('bad-settings', `There is no run ${JSON.stringify(runId.slice(0, 64))}`);
   return runId;

@@ -32,14 +32,14 @@ export async function makeManifest(
   chunks: readonly string[],
 ): Promise<Manifest> {
   const shapes = [...tensors].map(([name, { shape }]) => ({ name, shape: [...shape] }));
-  return described({
+  return withRoot({
     version: 2,
     id,
     state,
     ...(holds === 'weights' && { holds }),
     ...(precision === 'f16' && { precision }),
     tensors: shapes,
-    bytes: WIDTH[precision] * shapes.reduce((sum, { shape }) => sum + elements(shape), 0),
+    bytes: BYTES_PER_NUMBER[precision] * shapes.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     chunkBytes,
     chunks: [...chunks],
   });
@@ -53,10 +53,10 @@ export const stepSummary = ({ bytes, chunks, holds }: Manifest): StepSummary => 
 });
 
 /** The same step with an updated state. */
-export const restated = ({ root: _, ...body }: Manifest, state: TrainState): Promise<Manifest> =>
-  described({ ...body, state });
+export const withState = ({ root: _, ...body }: Manifest, state: TrainState): Promise<Manifest> =>
+  withRoot({ ...body, state });
 
-const described = async (body: Omit<Manifest, 'root'>): Promise<Manifest> => ({ ...body, root: await rootOf(body) });
+const withRoot = async (body: Omit<Manifest, 'root'>): Promise<Manifest> => ({ ...body, root: await rootOf(body) });
 
 /**
  * @throws HomegrownError `storage-damaged` if the manifest is missing, malformed or doesn't match its root;
@@ -75,8 +75,11 @@ export async function readManifest(store: BlobStore, key: string, kind: Kind<Man
 
 /** Bytes of the tensors in chunks of `chunkBytes`; the last is shorter. */
 export function* packed(tensors: NamedTensors, precision: Precision, chunkBytes: number): Generator<Uint8Array> {
-  let left = [...tensors.values()].reduce((bytes, { data }) => bytes + WIDTH[precision] * data.length, 0);
-  let chunk = new Uint8Array(Math.min(chunkBytes, left));
+  let remainingBytes = [...tensors.values()].reduce(
+    (bytes, { data }) => bytes + BYTES_PER_NUMBER[precision] * data.length,
+    0,
+  );
+  let chunk = new Uint8Array(Math.min(chunkBytes, remainingBytes));
   let filled = 0;
   for (const tensor of tensors.values()) {
     const bytes = precision === 'f16' ? new Uint8Array(toHalf(tensor.data).buffer) : bytesOf(tensor);
@@ -87,8 +90,8 @@ export function* packed(tensors: NamedTensors, precision: Precision, chunkBytes:
       filled += piece.length;
       if (filled < chunk.length) continue;
       yield chunk;
-      left -= filled;
-      chunk = new Uint8Array(Math.min(chunkBytes, left));
+      remainingBytes -= filled;
+      chunk = new Uint8Array(Math.min(chunkBytes, remainingBytes));
       filled = 0;
     }
   }
@@ -103,20 +106,20 @@ export async function fillTensors(
   const filled = new Map<string, HostTensor>();
   const { precision } = formOf(form);
   let begin = 0;
-  let held = -1;
-  let current: Uint8Array = new Uint8Array(0);
+  let chunkIndex = -1;
+  let currentChunk: Uint8Array = new Uint8Array(0);
   for (const { name, shape } of tensors) {
-    const from = begin;
-    begin += WIDTH[precision] * elements(shape);
+    const tensorStart = begin;
+    begin += BYTES_PER_NUMBER[precision] * elementCount(shape);
     if (!isWanted(name)) continue;
-    const bytes = new Uint8Array(WIDTH[precision] * elements(shape));
+    const bytes = new Uint8Array(BYTES_PER_NUMBER[precision] * elementCount(shape));
     for (let at = 0; at < bytes.length;) {
-      const i = Math.floor((from + at) / chunkBytes);
-      if (i !== held) [held, current] = [i, await chunk(i)];
-      const offset = (from + at) % chunkBytes;
-      const piece = current.subarray(offset, offset + bytes.length - at);
+      const i = Math.floor((tensorStart + at) / chunkBytes);
+      if (i !== chunkIndex) [chunkIndex, currentChunk] = [i, await chunk(i)];
+      const offset = (tensorStart + at) % chunkBytes;
+      const piece = currentChunk.subarray(offset, offset + bytes.length - at);
       if (piece.length === 0)
-        throw new HomegrownError('bug', `Chunk ${i} has ${current.length} of ${chunkBytes} bytes`);
+        throw new HomegrownError('bug', `Chunk ${i} has ${currentChunk.length} of ${chunkBytes} bytes`);
       bytes.set(piece, at);
       at += piece.length;
     }
@@ -127,9 +130,9 @@ export async function fillTensors(
   return filled;
 }
 
-const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 /** Bytes per number. */
-const WIDTH = { f32: 4, f16: 2 } as const;
+const BYTES_PER_NUMBER = { f32: 4, f16: 2 } as const;
 
 const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);

@@ -4,7 +4,7 @@ import { type BlobStore, type Json, memoryStore } from '../base/blobStore';
 import { CHUNK, snapshotAt } from '../../testing/savedSteps';
 import { claimRun, loadSnapshot, stepBytes, surveySnapshots } from './checkpoint';
 import { headKey, readHead } from './head';
-import { overview, tellSteps } from './overview';
+import { overview, addMissingSummaries } from './overview';
 import { pinStep, unpinStep } from './pinned';
 
 const AMPLE = 2 ** 29;
@@ -128,10 +128,10 @@ test('surveys a list of an older build step by step until its next save, without
   await forget(store, 'r');
   expect((await readHead(store, 'r'))!.steps).toEqual({});
   await expectAsFound(store);
-  await tellSteps(store);
+  await addMissingSummaries(store);
   expect(await readHead(store, 'r')).toEqual(whole);
   const stored = await store.get('heads/r');
-  await tellSteps(store);
+  await addMissingSummaries(store);
   expect(await store.get('heads/r')).toBe(stored);
 
   await forget(store, 'r');
@@ -139,7 +139,7 @@ test('surveys a list of an older build step by step until its next save, without
   await (await claimRun(store, 'r', CHUNK)).save(snapshotAt(40));
   expect(Object.keys((await readHead(store, 'r'))!.steps)).toHaveLength(1);
   await expectAsFound(store);
-  await tellSteps(store);
+  await addMissingSummaries(store);
   await expectAsFound(store);
   // Unreadable steps get no summary, and are read each time.
   const { steps, light } = (await readHead(store, 'r'))!;

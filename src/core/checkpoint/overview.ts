@@ -13,7 +13,7 @@ import {
   type Head,
   headKey,
   HEADS,
-  kept,
+  savedIds,
   manifestKey,
   MANIFESTS,
   stepOf,
@@ -38,23 +38,27 @@ export interface Overview {
  * @param runIds reads only these runs; faster if they are few among many
  */
 export async function overview(store: BlobStore, runIds?: readonly string[]): Promise<Overview> {
-  const [{ keys, records: heads }, manifests, chunks] = await (runIds ? readOf(store, runIds) : readAll(store));
-  const lists = new Set(keys);
-  const there = new Set(manifests);
-  const runs = byRun([...manifests, ...chunks]);
+  const [{ keys, records: heads }, manifests, chunks] = await (runIds ? readKeysOf(store, runIds) : readAllKeys(store));
+  const headKeys = new Set(keys);
+  const storedManifests = new Set(manifests);
+  const countsByRun = keyCounts([...manifests, ...chunks]);
 
   /** Whether a step has a description and as many chunks as its list says. */
   function isWhole(runId: string, { steps }: Head, id: string): boolean {
-    const parts = steps[id]?.chunks;
+    const chunkCount = steps[id]?.chunks;
     // Chunk keys of a run are unique, so an equal number means that all exist.
-    return there.has(manifestKey(runId, id)) && parts !== undefined && runs.get(runId)?.get(id) === parts + 1;
+    return (
+      storedManifests.has(manifestKey(runId, id)) &&
+      chunkCount !== undefined &&
+      countsByRun.get(runId)?.get(id) === chunkCount + 1
+    );
   }
   return {
     async keptOf(runId) {
       const head = heads.get(headKey(runId));
-      if (!lists.has(headKey(runId)) && !runs.has(runId)) return { step: null, bytes: 0 };
-      const ids = head ? kept(head) : [];
-      if (!head || ids.length === 0 || !ids.every((id) => isWhole(runId, head, id))) return surveyed(store, runId);
+      if (!headKeys.has(headKey(runId)) && !countsByRun.has(runId)) return { step: null, bytes: 0 };
+      const ids = head ? savedIds(head) : [];
+      if (!head || ids.length === 0 || !ids.every((id) => isWhole(runId, head, id))) return surveyRun(store, runId);
       const summaries = ids.map((id) => ({ id, ...head.steps[id]! }));
       const last = newest(head, summaries);
       return {
@@ -68,41 +72,41 @@ export async function overview(store: BlobStore, runIds?: readonly string[]): Pr
     },
     async bytesOf(runId) {
       const head = heads.get(headKey(runId));
-      const ids = [...(runs.get(runId)?.keys() ?? [])];
+      const ids = [...(countsByRun.get(runId)?.keys() ?? [])];
       if (!ids.every((id) => head && isWhole(runId, head, id))) return stepBytes(store, runId);
       return ids.reduce((sum, id) => sum + head!.steps[id]!.bytes, 0);
     },
   };
 }
 
-const readAll = (store: BlobStore) =>
+const readAllKeys = (store: BlobStore) =>
   Promise.all([readRecordsUnder(store, HEADS, HEAD), store.keys(MANIFESTS), store.keys(CHUNKS)]);
 
-async function readOf(store: BlobStore, runIds: readonly string[]): ReturnType<typeof readAll> {
-  const keysOf = async (begin: (runId: string) => string) =>
-    (await Promise.all(runIds.map((id) => store.keys(begin(id))))).flat();
-  const [read, manifests, chunks] = await Promise.all([
+async function readKeysOf(store: BlobStore, runIds: readonly string[]): ReturnType<typeof readAllKeys> {
+  const keysUnder = async (prefixOf: (runId: string) => string) =>
+    (await Promise.all(runIds.map((id) => store.keys(prefixOf(id))))).flat();
+  const [headRecords, manifests, chunks] = await Promise.all([
     readRecords(store, runIds.map(headKey), HEAD),
-    keysOf((id) => manifestKey(id, '')),
-    keysOf((id) => chunkKey(id, '')),
+    keysUnder((id) => manifestKey(id, '')),
+    keysUnder((id) => chunkKey(id, '')),
   ]);
-  const damaged = read.unreadable.map(({ key }) => key);
-  return [{ ...read, keys: [...read.records.keys(), ...damaged] }, manifests, chunks];
+  const damaged = headRecords.unreadable.map(({ key }) => key);
+  return [{ ...headRecords, keys: [...headRecords.records.keys(), ...damaged] }, manifests, chunks];
 }
 
 /** Number of keys of each step of each run: run -> id -> keys. */
-function byRun(keys: readonly string[]): ReadonlyMap<string, ReadonlyMap<string, number>> {
-  const runs = new Map<string, Map<string, number>>();
+function keyCounts(keys: readonly string[]): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const counts = new Map<string, Map<string, number>>();
   for (const key of keys) {
     const [, runId, id] = key.split('/') as [string, string, string];
-    let steps = runs.get(runId);
-    if (!steps) runs.set(runId, (steps = new Map<string, number>()));
+    let steps = counts.get(runId);
+    if (!steps) counts.set(runId, (steps = new Map<string, number>()));
     steps.set(id, (steps.get(id) ?? 0) + 1);
   }
-  return runs;
+  return counts;
 }
 
-async function surveyed(store: BlobStore, runId: string): ReturnType<Overview['keptOf']> {
+async function surveyRun(store: BlobStore, runId: string): ReturnType<Overview['keptOf']> {
   const survey = await unlessUnreadable(surveySnapshots(store, runId));
   if (!survey || (survey.steps.length === 0 && survey.damaged.length > 0)) return { step: null, bytes: null };
   const { steps } = survey;
@@ -113,19 +117,19 @@ async function surveyed(store: BlobStore, runId: string): ReturnType<Overview['k
 }
 
 /** Adds summaries to lists of older builds, which only had them in the steps' descriptions. */
-export async function tellSteps(store: BlobStore): Promise<void> {
+export async function addMissingSummaries(store: BlobStore): Promise<void> {
   const { records } = await readRecordsUnder(store, HEADS, HEAD);
   for (const [key, head] of records) {
     const runId = key.slice(HEADS.length);
-    if (unlisted(head).length > 0)
-      await unlessUnreadable(changeHead(store, runId, (now) => summarize(store, runId, now)));
+    if (idsWithoutSummary(head).length > 0)
+      await unlessUnreadable(changeHead(store, runId, (current) => summarize(store, runId, current)));
   }
 }
 
-const unlisted = (head: Head): string[] => kept(head).filter((id) => !head.steps[id]);
+const idsWithoutSummary = (head: Head): string[] => savedIds(head).filter((id) => !head.steps[id]);
 
 async function summarize(store: BlobStore, runId: string, head: Head): Promise<{ record: Head } | undefined> {
-  const read = await Promise.all(unlisted(head).map((id) => readIntact(store, runId, id)));
-  const steps = read.flatMap((manifest) => (manifest ? [[manifest.id, stepSummary(manifest)] as const] : []));
+  const manifests = await Promise.all(idsWithoutSummary(head).map((id) => readIntact(store, runId, id)));
+  const steps = manifests.flatMap((manifest) => (manifest ? [[manifest.id, stepSummary(manifest)] as const] : []));
   return steps.length > 0 ? { record: { ...head, steps: { ...head.steps, ...Object.fromEntries(steps) } } } : undefined;
 }

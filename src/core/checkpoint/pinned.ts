@@ -3,7 +3,7 @@ import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import type { Changed } from '../base/record';
 import { formatBytes, formatCount } from '../base/units';
-import { changeHead, type Head, kept, stepOf } from './head';
+import { changeHead, type Head, savedIds, stepOf } from './head';
 import { roomForLight, within } from './plan';
 import { keysOf, readIntact } from './step';
 
@@ -18,27 +18,30 @@ interface Sizes {
 
 /** Known sizes of a head's steps; an unreadable step counts as 0. */
 export async function sizesOf(store: BlobStore, runId: string, head: Head): Promise<Sizes> {
-  const found = await Promise.all(kept(head).map((id) => readIntact(store, runId, id)));
-  const known = new Map(found.flatMap((manifest) => (manifest ? [[manifest.id, manifest]] : [])));
-  const bytes = (id: string): number => known.get(id)?.bytes ?? 0;
+  const manifests = await Promise.all(savedIds(head).map((id) => readIntact(store, runId, id)));
+  const readable = new Map(manifests.flatMap((manifest) => (manifest ? [[manifest.id, manifest]] : [])));
+  const bytes = (id: string): number => readable.get(id)?.bytes ?? 0;
   return {
-    whole: Math.max(0, ...[...known.values()].map((manifest) => (manifest.holds === 'weights' ? 0 : manifest.bytes))),
+    whole: Math.max(
+      0,
+      ...[...readable.values()].map((manifest) => (manifest.holds === 'weights' ? 0 : manifest.bytes)),
+    ),
     pinned: head.pinned.reduce((sum, id) => sum + bytes(id), 0),
-    light: head.light.flatMap((id) => (known.has(id) ? [{ id, bytes: bytes(id) }] : [])),
+    light: head.light.flatMap((id) => (readable.has(id) ? [{ id, bytes: bytes(id) }] : [])),
   };
 }
 
 /** Most complete saved copy of a step: one with optimizer state if there is one, else weights alone. */
-export async function mostWhole(
+export async function mostCompleteCopy(
   store: BlobStore,
   runId: string,
   head: Head,
   step: number,
 ): Promise<string | undefined> {
-  const ids = kept(head).filter((id) => stepOf(id) === step);
+  const ids = savedIds(head).filter((id) => stepOf(id) === step);
   if (ids.length < 2) return ids[0];
-  const known = await Promise.all(ids.map((id) => readIntact(store, runId, id)));
-  return ids.find((_, i) => known[i] && known[i].holds !== 'weights') ?? ids[0];
+  const manifests = await Promise.all(ids.map((id) => readIntact(store, runId, id)));
+  return ids.find((_, i) => manifests[i] && manifests[i].holds !== 'weights') ?? ids[0];
 }
 
 /**
@@ -48,7 +51,7 @@ export async function mostWhole(
  */
 export async function pinStep(store: BlobStore, runId: string, step: number, budget: number): Promise<void> {
   await changeHead(store, runId, async (head) => {
-    const id = await mostWhole(store, runId, head, step);
+    const id = await mostCompleteCopy(store, runId, head, step);
     if (id === undefined) throw badSettings(`Step ${formatCount(step)} is no longer saved`, 'Pin a listed checkpoint.');
     if (head.pinned.includes(id)) return undefined;
     const pinned = { ...head, pinned: [...head.pinned, id], light: head.light.filter((other) => other !== id) };
@@ -60,30 +63,30 @@ export async function pinStep(store: BlobStore, runId: string, step: number, bud
         'Unpin another checkpoint, or raise the limit.',
       );
     }
-    return fitted(store, runId, pinned, sizes, budget);
+    return dropExcessLight(store, runId, pinned, sizes, budget);
   });
 }
 
 /** Removes light steps, earliest first, until a run is within its budget. Works from any tab, like pinning. */
 export async function boundLight(store: BlobStore, runId: string, budget: number): Promise<void> {
   await changeHead(store, runId, async (head) => {
-    const changed = await fitted(store, runId, head, await sizesOf(store, runId, head), budget);
+    const changed = await dropExcessLight(store, runId, head, await sizesOf(store, runId, head), budget);
     return changed.record.light.length < head.light.length ? changed : undefined;
   });
 }
 
 /** Head without the light steps that don't fit, and the keys of those to drop. */
-async function fitted(
+async function dropExcessLight(
   store: BlobStore,
   runId: string,
   head: Head,
   sizes: Sizes,
   budget: number,
 ): Promise<Changed<Head>> {
-  const stay = within(roomForLight(sizes, budget), sizes.light);
-  const gone = sizes.light.flatMap((step) => (stay.includes(step) ? [] : [step.id]));
-  const drop = (await Promise.all(gone.map((id) => keysOf(store, runId, id)))).flat();
-  return { record: { ...head, light: head.light.filter((id) => !gone.includes(id)) }, drop };
+  const fitting = within(roomForLight(sizes, budget), sizes.light);
+  const removedIds = sizes.light.flatMap((step) => (fitting.includes(step) ? [] : [step.id]));
+  const drop = (await Promise.all(removedIds.map((id) => keysOf(store, runId, id)))).flat();
+  return { record: { ...head, light: head.light.filter((id) => !removedIds.includes(id)) }, drop };
 }
 
 /**
@@ -93,12 +96,12 @@ async function fitted(
 export async function unpinStep(store: BlobStore, runId: string, step: number): Promise<void> {
   await changeHead(store, runId, async (head) => {
     const ids = head.pinned.filter((id) => stepOf(id) === step);
-    const others = kept({ ...head, pinned: [] });
-    const id = ids.find((each) => others.includes(each)) ?? ids.at(-1);
+    const savedOtherwise = savedIds({ ...head, pinned: [] });
+    const id = ids.find((other) => savedOtherwise.includes(other)) ?? ids.at(-1);
     if (id === undefined) return undefined;
-    const left = { ...head, pinned: head.pinned.filter((each) => each !== id) };
-    const gone = kept(head).filter((each) => !kept(left).includes(each));
-    const drop = (await Promise.all(gone.map((each) => keysOf(store, runId, each)))).flat();
-    return { record: left, drop };
+    const unpinned = { ...head, pinned: head.pinned.filter((other) => other !== id) };
+    const removedIds = savedIds(head).filter((other) => !savedIds(unpinned).includes(other));
+    const drop = (await Promise.all(removedIds.map((other) => keysOf(store, runId, other)))).flat();
+    return { record: unpinned, drop };
   });
 }

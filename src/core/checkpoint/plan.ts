@@ -34,24 +34,24 @@ export function keptPlan({
   wholeBytes: number;
   budget: number;
 }): KeptPlan {
-  const each = HALF * parameters;
-  const room = Math.max(0, Math.floor(roomForLight({ whole: wholeBytes, pinned: 0 }, budget) / each));
-  const spaced: number[] = [];
-  for (let step = 1; step < total; step *= 2) spaced.push(step);
-  const steps = spaced.slice(Math.max(0, spaced.length - room));
-  const bytes = each * steps.length;
-  return { steps, bytes, words: inWords(steps, bytes, budget) };
+  const bytesPerStep = HALF * parameters;
+  const room = Math.max(0, Math.floor(roomForLight({ whole: wholeBytes, pinned: 0 }, budget) / bytesPerStep));
+  const powersOfTwo: number[] = [];
+  for (let step = 1; step < total; step *= 2) powersOfTwo.push(step);
+  const steps = powersOfTwo.slice(Math.max(0, powersOfTwo.length - room));
+  const bytes = bytesPerStep * steps.length;
+  return { steps, bytes, words: planWords(steps, bytes, budget) };
 }
 
-function inWords(steps: readonly number[], bytes: number, budget: number): string {
+function planWords(steps: readonly number[], bytes: number, budget: number): string {
   const [first, last] = [steps[0], steps.at(-1)];
   if (first === undefined || last === undefined)
     return `No intermediate checkpoints: ${formatBytes(budget)} is too little.`;
-  const which =
+  const subject =
     first === last
       ? `Intermediate checkpoint: step ${formatCount(first)}`
       : `Intermediate checkpoints: ${steps.length}, from step ${formatCount(first)} to ${formatCount(last)}`;
-  return `${which}; weights only, 16 bits, ${formatBytes(bytes)}.`;
+  return `${subject}; weights only, 16 bits, ${formatBytes(bytes)}.`;
 }
 
 /** Bytes left for light steps after complete and pinned ones; negative if those alone exceed the budget. */
@@ -61,7 +61,7 @@ export const roomForLight = ({ whole, pinned }: { whole: number; pinned: number 
 /** Newest light steps that fit; oldest first, like the input. */
 export function within<T extends { bytes: number }>(room: number, light: readonly T[]): readonly T[] {
   let total = light.reduce((sum, { bytes }) => sum + bytes, 0);
-  let from = 0;
-  while (from < light.length && total > room) total -= light[from++]!.bytes;
-  return light.slice(from);
+  let start = 0;
+  while (start < light.length && total > room) total -= light[start++]!.bytes;
+  return light.slice(start);
 }

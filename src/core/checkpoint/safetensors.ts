@@ -30,8 +30,10 @@ export function writeSafetensors(
     offset = end;
   }
   const header = (hash: string): Uint8Array => {
-    const all = { format: 'pt', [TENSORS_SHA256]: hash, ...metadata };
-    const json = new TextEncoder().encode(`{${[`"__metadata__":${JSON.stringify(all)}`, ...entries].join(',')}}`);
+    const metadataWithHash = { format: 'pt', [TENSORS_SHA256]: hash, ...metadata };
+    const json = new TextEncoder().encode(
+      `{${[`"__metadata__":${JSON.stringify(metadataWithHash)}`, ...entries].join(',')}}`,
+    );
     const length = Math.ceil(json.length / 8) * 8;
     const bytes = new Uint8Array(8 + length).fill(SPACE);
     new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
@@ -42,13 +44,13 @@ export function writeSafetensors(
     name,
     size: header(NO_HASH).length + offset,
     async *chunks() {
-      yield header(await hashTensors(inPieces(tensors)));
-      yield* inPieces(tensors);
+      yield header(await hashTensors(bytePieces(tensors)));
+      yield* bytePieces(tensors);
     },
   };
 }
 
-function* inPieces(tensors: ReadonlyMap<string, HostTensor | TensorInPieces>): Generator<Uint8Array> {
+function* bytePieces(tensors: ReadonlyMap<string, HostTensor | TensorInPieces>): Generator<Uint8Array> {
   for (const tensor of tensors.values()) {
     for (const data of 'data' in tensor ? [tensor.data] : tensor.pieces()) {
       const bytes = bytesOf({ data });
@@ -134,16 +136,16 @@ function checkLayout(entries: ReadonlyMap<string, HeaderEntry>, bytes: number, f
 }
 
 type Fail = (reason: string, remedy?: string) => Error;
-type Decoder = (bytes: Uint8Array, into: Float32Array, at: number) => void;
+type Decoder = (bytes: Uint8Array, target: Float32Array, at: number) => void;
 
 const DECODERS: Readonly<Partial<Record<string, Decoder>>> = {
-  F32: (bytes, into, at) => new Uint8Array(into.buffer, at * 4, bytes.length).set(bytes),
-  F16: (bytes, into, at) => {
-    for (let i = 0; i < bytes.length; i += 2) into[at + i / 2] = fromHalf(bytes[i]! | (bytes[i + 1]! << 8));
+  F32: (bytes, target, at) => new Uint8Array(target.buffer, at * 4, bytes.length).set(bytes),
+  F16: (bytes, target, at) => {
+    for (let i = 0; i < bytes.length; i += 2) target[at + i / 2] = fromHalf(bytes[i]! | (bytes[i + 1]! << 8));
   },
   // bfloat16 is the upper half of a float32.
-  BF16: (bytes, into, at) => {
-    const words = new Uint16Array(into.buffer, at * 4, bytes.length);
+  BF16: (bytes, target, at) => {
+    const words = new Uint16Array(target.buffer, at * 4, bytes.length);
     for (let i = 0; i < bytes.length; i += 2) words[i + 1] = bytes[i]! | (bytes[i + 1]! << 8);
   },
 };

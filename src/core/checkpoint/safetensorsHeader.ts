@@ -34,7 +34,7 @@ export function parseHeader(bytes: Uint8Array, fail: (reason: string) => Error):
       if (hasMetadata) throw fail('its header has __metadata__ twice');
       hasMetadata = true;
       scan.object((key) => {
-        if (metadata.has(key)) throw fail(`its metadata has ${shown(key)} twice`);
+        if (metadata.has(key)) throw fail(`its metadata has ${quote(key)} twice`);
         if (metadata.size === MAX_METADATA_ENTRIES)
           throw fail(`its metadata has more than ${MAX_METADATA_ENTRIES} entries`);
         const value = scan.string();
@@ -45,10 +45,10 @@ export function parseHeader(bytes: Uint8Array, fail: (reason: string) => Error):
       });
       return;
     }
-    if (entries.has(name)) throw fail(`its header has tensor ${shown(name)} twice`);
+    if (entries.has(name)) throw fail(`its header has tensor ${quote(name)} twice`);
     if (entries.size === MAX_TENSORS) throw fail(`it has more than ${MAX_TENSORS} tensors`);
     if (name.length > MAX_NAME_LENGTH || /\p{Cc}|\p{Cs}/u.test(name)) {
-      throw fail(`the tensor name ${shown(name)} is longer than ${MAX_NAME_LENGTH} or has control characters`);
+      throw fail(`the tensor name ${quote(name)} is longer than ${MAX_NAME_LENGTH} or has control characters`);
     }
     entries.set(name, readEntry(name, scan, fail));
   });
@@ -57,14 +57,14 @@ export function parseHeader(bytes: Uint8Array, fail: (reason: string) => Error):
 }
 
 function readEntry(name: string, scan: Scanner, fail: (reason: string) => Error): HeaderEntry {
-  const found: { dtype?: string; shape?: number[]; offsets?: number[] } = {};
+  const fields: { dtype?: string; shape?: number[]; offsets?: number[] } = {};
   scan.object((key) => {
-    if (key === 'dtype' && !found.dtype) found.dtype = scan.string();
-    else if (key === 'shape' && !found.shape) found.shape = scan.integers(MAX_DIMENSIONS);
-    else if (key === 'data_offsets' && !found.offsets) found.offsets = scan.integers(2);
-    else throw fail(`tensor ${name} has an unknown or repeated field ${shown(key)}`);
+    if (key === 'dtype' && !fields.dtype) fields.dtype = scan.string();
+    else if (key === 'shape' && !fields.shape) fields.shape = scan.integers(MAX_DIMENSIONS);
+    else if (key === 'data_offsets' && !fields.offsets) fields.offsets = scan.integers(2);
+    else throw fail(`tensor ${name} has an unknown or repeated field ${quote(key)}`);
   });
-  const { dtype, shape, offsets } = found;
+  const { dtype, shape, offsets } = fields;
   if (!dtype || !shape || offsets?.length !== 2)
     throw fail(`tensor ${name} lacks its dtype, shape or two data_offsets`);
   return { dtype, shape, begin: offsets[0]!, end: offsets[1]! };
@@ -80,51 +80,51 @@ interface Scanner {
 }
 
 function scanner(text: string, fail: (reason: string) => Error): Scanner {
-  let at = 0;
+  let position = 0;
   const skip = (): void => {
-    while (at < text.length && ' \n\r\t'.includes(text[at]!)) at++;
+    while (position < text.length && ' \n\r\t'.includes(text[position]!)) position++;
   };
   const next = (): string | undefined => {
     skip();
-    return text[at];
+    return text[position];
   };
-  const wanted = (what: string): Error =>
-    fail(`its header has ${shown(text.slice(at, at + 12))} at ${at}, not ${what}`);
-  const take = (character: string): void => {
-    if (next() !== character) throw wanted(character);
-    at++;
+  const unexpected = (what: string): Error =>
+    fail(`its header has ${quote(text.slice(position, position + 12))} at ${position}, not ${what}`);
+  const expect = (character: string): void => {
+    if (next() !== character) throw unexpected(character);
+    position++;
   };
   /** Scans the items between two brackets, separated by commas. */
   const list = (open: string, close: string, item: () => void): void => {
-    take(open);
+    expect(open);
     if (next() !== close) {
       item();
       while (next() !== close) {
-        take(',');
+        expect(',');
         item();
       }
     }
-    at++;
+    position++;
   };
   const string = (): string => {
-    if (next() !== '"') throw wanted('a string');
-    let end = at + 1;
+    if (next() !== '"') throw unexpected('a string');
+    let end = position + 1;
     while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
     try {
-      const value: unknown = JSON.parse(text.slice(at, end + 1));
-      at = end + 1;
+      const value: unknown = JSON.parse(text.slice(position, end + 1));
+      position = end + 1;
       return String(value);
     } catch {
-      throw wanted('a string');
+      throw unexpected('a string');
     }
   };
   const integer = (): number => {
     skip();
-    INTEGER.lastIndex = at;
+    INTEGER.lastIndex = position;
     const digits = INTEGER.exec(text)?.[0];
-    if (digits === undefined) throw wanted('an integer');
-    if (BigInt(digits) > BigInt(Number.MAX_SAFE_INTEGER)) throw wanted('an integer below 2^53');
-    at += digits.length;
+    if (digits === undefined) throw unexpected('an integer');
+    if (BigInt(digits) > BigInt(Number.MAX_SAFE_INTEGER)) throw unexpected('an integer below 2^53');
+    position += digits.length;
     return Number(digits);
   };
   return {
@@ -132,20 +132,20 @@ function scanner(text: string, fail: (reason: string) => Error): Scanner {
     object: (field) => {
       list('{', '}', () => {
         const key = string();
-        take(':');
+        expect(':');
         field(key);
       });
     },
     integers: (max) => {
       const values: number[] = [];
       list('[', ']', () => {
-        if (values.length === max) throw wanted(`a list of at most ${max}`);
+        if (values.length === max) throw unexpected(`a list of at most ${max}`);
         values.push(integer());
       });
       return values;
     },
     end: () => {
-      if (next() !== undefined) throw wanted('its end');
+      if (next() !== undefined) throw unexpected('its end');
     },
   };
 }
@@ -162,4 +162,4 @@ function decode(bytes: Uint8Array, fail: (reason: string) => Error): string {
 }
 
 /** Quotes text from a file, truncated and with control characters escaped. */
-const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+const quote = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

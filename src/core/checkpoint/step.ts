@@ -2,7 +2,7 @@
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { unlessUnreadable } from '../base/record';
-import { checkAllThere, type Place, readTensors, writeChunks } from './chunks';
+import { checkAllChunksExist, type Place, readTensors, writeChunks } from './chunks';
 import { chunkKey, manifestKey, stepOf } from './head';
 import { type Form, makeManifest, type Manifest, readManifest } from './manifest';
 import type { Snapshot } from './snapshot';
@@ -11,7 +11,7 @@ import type { NamedTensors } from './tensors';
 const placeOf = (runId: string, id: string): Place => ({
   key: (i) => chunkKey(runId, id, i),
   damaged: (reason) => new HomegrownError('storage-damaged', `Step ${stepOf(id)} can’t be opened: ${reason}`),
-  notWhatWasWritten: () => notWhatWasWritten(stepOf(id)),
+  verificationFailed: () => failedVerification(stepOf(id)),
 });
 
 /** Stores a step's chunks, but not its description. @throws HomegrownError `storage-damaged`, and those of a commit */
@@ -27,26 +27,26 @@ export async function writeStep(
   return makeManifest(id, snapshot, form, chunkBytes, hashes);
 }
 
-/** Reads and verifies a step, or its tensors in `only`. @throws HomegrownError `storage-damaged`, `newer-version` */
+/** Reads and verifies a step, or its tensors in `names`. @throws HomegrownError `storage-damaged`, `newer-version` */
 export async function readSnapshot(
   store: BlobStore,
   runId: string,
   id: string,
-  only: ReadonlySet<string> | undefined,
+  names: ReadonlySet<string> | undefined,
 ): Promise<Snapshot> {
   const manifest = await readManifest(store, manifestKey(runId, id));
-  return { state: manifest.state, tensors: await readTensors(store, manifest, placeOf(runId, manifest.id), only) };
+  return { state: manifest.state, tensors: await readTensors(store, manifest, placeOf(runId, manifest.id), names) };
 }
 
-/** Description of a step. Checks that all chunks are among the keys in `there`, without reading them. */
-export async function readWhole(
+/** Description of a step. Checks that all chunks are among the keys in `chunkKeys`, without reading them. */
+export async function readCompleteStep(
   store: BlobStore,
   runId: string,
   key: string,
-  there: ReadonlySet<string>,
+  chunkKeys: ReadonlySet<string>,
 ): Promise<Manifest> {
   const manifest = await readManifest(store, key);
-  checkAllThere(manifest, placeOf(runId, manifest.id), there);
+  checkAllChunksExist(manifest, placeOf(runId, manifest.id), chunkKeys);
   return manifest;
 }
 
@@ -64,7 +64,7 @@ export const keysOf = async (store: BlobStore, runId: string, id: string): Promi
   ...(await store.keys(chunkKey(runId, `${id}/`))),
 ];
 
-export const notWhatWasWritten = (step: number): HomegrownError =>
+export const failedVerification = (step: number): HomegrownError =>
   new HomegrownError(
     'storage-damaged',
     `Step ${step} failed its check after writing, so it is not saved`,

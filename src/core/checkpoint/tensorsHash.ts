@@ -26,35 +26,35 @@ export async function hashTensors(pieces: Iterable<Uint8Array>): Promise<string>
 /**
  * Checks the tensors of a file, which fill it from `start` on, against its hash.
  * @param file name of the file in messages
- * @param written hash in the file; if absent, checks nothing
+ * @param expectedHash hash in the file; if absent, checks nothing
  * @throws HomegrownError `bad-file` if the hashes differ
  */
 export async function checkHash(
   source: ByteSource,
   file: string,
   start: number,
-  written: string | undefined,
+  expectedHash: string | undefined,
   fail: (reason: string) => Error,
   { signal, report }: Job,
 ): Promise<void> {
-  if (written === undefined) return;
+  if (expectedHash === undefined) return;
   const hash = await sha256();
-  const of = source.size - start;
-  for (let at = 0; at < of; at += PIECE) {
+  const totalBytes = source.size - start;
+  for (let offset = 0; offset < totalBytes; offset += PIECE) {
     signal.throwIfAborted();
-    report({ label: `Checking ${file}`, done: at, of, unit: 'bytes' });
-    hash.update(await readExactly(source, start + at, Math.min(PIECE, of - at), fail));
+    report({ label: `Checking ${file}`, done: offset, of: totalBytes, unit: 'bytes' });
+    hash.update(await readExactly(source, start + offset, Math.min(PIECE, totalBytes - offset), fail));
     await yieldToEventLoop();
   }
-  const found = hash.hex();
-  if (found !== written) throw hashDiffers(file, written, found);
+  const actualHash = hash.hex();
+  if (actualHash !== expectedHash) throw hashDiffers(file, expectedHash, actualHash);
 }
 /** Bytes to read at a time. */
 const PIECE = 1 << 20;
 
-const hashDiffers = (file: string, written: string, found: string): HomegrownError =>
+const hashDiffers = (file: string, expectedHash: string, actualHash: string): HomegrownError =>
   badFile(
-    `${file}: its tensors have the hash ${beginning(found)}, not ${beginning(written)}`,
+    `${file}: its tensors have the hash ${shortHash(actualHash)}, not ${shortHash(expectedHash)}`,
     'The file has changed since its export: copy or download it again. The original model is safe.',
   );
-const beginning = (hash: string): string => `${hash.slice(0, 12).replace(/[^0-9a-f]/g, '?')}…`;
+const shortHash = (hash: string): string => `${hash.slice(0, 12).replace(/[^0-9a-f]/g, '?')}…`;

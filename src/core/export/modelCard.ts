@@ -38,22 +38,70 @@ import { plain, table, tokenizerKind } from './markdown';
  * @param formats that can load it
  */
 export function modelCard(info: RunInfo, formats: readonly Format[], hasDatasheet = true): string {
-  const { name, model, state, origin } = info;
-  const recipe = recipeOf(info);
+  const { model, state, origin } = info;
   const { config, vocabulary } = model;
   const spec = modelSpec(model.id);
-  const front = [
+  const sections = [
+    frontMatter(info),
+    `# ${plain(modelTitle(info))}`,
+    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} with ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
+    partOf('about', info),
+    ...labelsSection(info),
+    '## Training data',
+    bySegment(info, (data) => dataSection(data, hasDatasheet)),
+    '## Tokenizer',
+    tokenizerSection(info),
+    ...chatSection(info),
+    '## Training settings',
+    table([
+      ['Layers, heads, width', `${config.layers}, ${config.heads}, ${config.width}`],
+      ['Context', `${formatCount(config.context)} tokens`],
+      ...ownSizes(model),
+      ...(origin && state.step === 0 ? [] : trainingRows(info)),
+    ]),
+    ...earlierSettings(info),
+    ...(origin
+      ? [
+          `${HOW_UNKNOWN}${state.step === 0 ? '' : ' The settings from the optimizer down are from the training in Homegrown.'}`,
+        ]
+      : []),
+    '## Evaluation results',
+    ...resultSections(info),
+    '## Hardware, time and energy',
+    effort(info),
+    ...CARD_PARTS.filter((part) => part !== 'about').flatMap((part) => {
+      const words = partOf(part, info);
+      return words === '' ? [] : [`## ${CARD_HEADINGS[part]}`, words];
+    }),
+    '## How to load the model',
+    howToLoad(settingsOf(info), formats),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** Metadata of the card, as the Hugging Face Hub reads it. */
+function frontMatter({ name, model }: RunInfo): string {
+  const lines = [
     `library_name: ${hubProblem(model) === null ? 'transformers' : 'homegrown'}`,
     `pipeline_tag: ${DOES[kindOf(model)].task}`,
     `tags: [${[...typesOf(model), 'homegrown'].join(', ')}]`,
     `model_name: ${JSON.stringify(name)}`,
   ];
+  return `---\n${lines.join('\n')}\n---`;
+}
+
+/** Rows of the table of training settings. */
+function trainingRows(info: RunInfo): string[][] {
+  const { model, state } = info;
+  const { config, vocabulary } = model;
+  const spec = modelSpec(model.id);
+  const recipe = recipeOf(info);
   const { label, fields } = optimizerOf(recipe.optimizer);
   const own = (Object.keys(fields) as RecipeField[]).map((name) => `, ${name} ${recipe[name]}`);
   const { schedule, steps, warmup } = recipe;
   /** Final learning rate as a share of the peak. */
   const last = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
-  const training = [
+  return [
     ['Objective', objectiveOf(recipe.objective).label + ownWords(objectiveOf(recipe.objective).fields, recipe)],
     ...(info.trainable ? [['Trainable', trainableWords(spec.params(config, vocabulary), info.trainable)]] : []),
     ['Optimizer', label + own.join('')],
@@ -86,42 +134,6 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
     ['Steps', `${formatCount(state.step)} of ${formatCount(recipe.steps)}, ${formatCount(state.tokensSeen)} tokens`],
     ['Seed', String(recipe.seed)],
   ];
-  const sections = [
-    `---\n${front.join('\n')}\n---`,
-    `# ${plain(modelTitle(info))}`,
-    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} with ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
-    partOf('about', info),
-    ...labelsSection(info),
-    '## Training data',
-    bySegment(info, (data) => dataSection(data, hasDatasheet)),
-    '## Tokenizer',
-    tokenizerSection(info),
-    ...chatSection(info),
-    '## Training settings',
-    table([
-      ['Layers, heads, width', `${config.layers}, ${config.heads}, ${config.width}`],
-      ['Context', `${formatCount(config.context)} tokens`],
-      ...ownSizes(model),
-      ...(origin && state.step === 0 ? [] : training),
-    ]),
-    ...earlierSettings(info),
-    ...(origin
-      ? [
-          `${HOW_UNKNOWN}${state.step === 0 ? '' : ' The settings from the optimizer down are from the training in Homegrown.'}`,
-        ]
-      : []),
-    '## Evaluation results',
-    ...resultSections(info),
-    '## Hardware, time and energy',
-    effort(info),
-    ...CARD_PARTS.filter((part) => part !== 'about').flatMap((part) => {
-      const words = partOf(part, info);
-      return words === '' ? [] : [`## ${CARD_HEADINGS[part]}`, words];
-    }),
-    '## How to load the model',
-    howToLoad(settingsOf(info), formats),
-  ];
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 /** `model_type` of transformers, as in config.json. */

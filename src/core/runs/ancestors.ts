@@ -10,15 +10,15 @@ export async function readAncestors(
   store: BlobStore,
   { id, parent }: Pick<RunRecord, 'id' | 'parent'>,
 ): Promise<readonly LastingEvent[]> {
-  let ownEvents: readonly LastingEvent[] = [];
-  let until = Infinity;
+  let events: readonly LastingEvent[] = [];
+  let lastStep = Infinity;
   const seen = new Set([id]);
-  for (let from = parent; from?.how === 'fork' && !seen.has(from.runId);) {
-    seen.add(from.runId);
-    until = Math.min(until, from.step);
-    const own = (await readJournal(store, from.runId)).filter(isLasting);
-    ownEvents = [...own.filter(({ step }) => step <= until), ...ownEvents];
-    from = (await unlessUnreadable(readRun(store, from.runId)))?.parent;
+  for (let ancestor = parent; ancestor?.how === 'fork' && !seen.has(ancestor.runId);) {
+    seen.add(ancestor.runId);
+    lastStep = Math.min(lastStep, ancestor.step);
+    const ancestorEvents = (await readJournal(store, ancestor.runId)).filter(isLasting);
+    events = [...ancestorEvents.filter(({ step }) => step <= lastStep), ...events];
+    ancestor = (await unlessUnreadable(readRun(store, ancestor.runId)))?.parent;
   }
-  return ownEvents;
+  return events;
 }

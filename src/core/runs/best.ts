@@ -16,17 +16,17 @@ export interface StepLoss {
 export function bestNotKept(
   evaluations: readonly StepLoss[],
   upTo: number,
-  kept: StepLoss | null,
+  savedBest: StepLoss | null,
 ): StepLoss | undefined {
   let best: StepLoss | undefined;
   for (const { step, loss } of evaluations) {
     if (step <= upTo && loss < (best?.loss ?? Infinity)) best = { step, loss };
   }
-  return best && best.step !== upTo && best.loss < (kept?.loss ?? Infinity) ? best : undefined;
+  return best && best.step !== upTo && best.loss < (savedBest?.loss ?? Infinity) ? best : undefined;
 }
 
 /** Fields of a run's record that determine the default step. */
-interface Chosen {
+interface MeasuredRun {
   model: { config: BaseConfig };
   segments: Parameters<typeof isMeasuredAlike>[0]['segments'];
 }
@@ -34,7 +34,7 @@ type Step = Pick<SavedStep, 'step' | 'latest' | 'best' | 'loss'>;
 
 /** Whether a step was measured on other data, or with other settings, than the latest step. */
 export function isOfEarlierSegment(
-  { steps, record }: { steps: readonly Step[]; record: Pick<Chosen, 'segments'> | null },
+  { steps, record }: { steps: readonly Step[]; record: Pick<MeasuredRun, 'segments'> | null },
   step: Step,
 ): boolean {
   const latest = steps.find((other) => other.latest);
@@ -52,13 +52,13 @@ export function comparableBest(run: Parameters<typeof isOfEarlierSegment>[0]): S
  * @param evaluations on the validation set, oldest first
  */
 export function defaultStep(
-  record: Chosen,
+  record: MeasuredRun,
   steps: readonly Step[],
   evaluations: readonly StepLoss[],
 ): 'best' | 'latest' {
   const best = comparableBest({ steps, record });
   const latest = steps.find((step) => step.latest);
   if (!best || !latest) return 'latest';
-  const measured = measuredAt(record, evaluations, latest.step);
-  return !measured || best.loss < measured.loss ? 'best' : 'latest';
+  const latestEvaluation = measuredAt(record, evaluations, latest.step);
+  return !latestEvaluation || best.loss < latestEvaluation.loss ? 'best' : 'latest';
 }

@@ -39,11 +39,11 @@ export interface Setting {
   of(run: Made): Value | undefined;
 }
 
-type Head = Omit<Setting, 'of'>;
-const inWords = (part: keyof Made, label: string, id: string = part): Head => {
+type SettingHeader = Omit<Setting, 'of'>;
+const wordHeader = (part: keyof Made, label: string, id: string = part): SettingHeader => {
   return { id, part, label, name: inSentence({ label }), isNumber: false };
 };
-const headOf = (part: keyof Made, name: string, field: Field): Head => ({
+const fieldHeader = (part: keyof Made, name: string, field: Field): SettingHeader => ({
   id: `${part}.${name}`,
   part,
   label: field.label,
@@ -73,23 +73,23 @@ function allSettings(): readonly Setting[] {
     (Object.keys(MODELS) as ModelId[]).flatMap((id) => Object.entries<Field>(modelSpec(id).fields)),
   );
   return [
-    { ...inWords('model', 'Model'), of: ({ model: { id } }) => ({ key: id, words: modelSpec(id).label }) },
+    { ...wordHeader('model', 'Model'), of: ({ model: { id } }) => ({ key: id, words: modelSpec(id).label }) },
     ...[...sizes].map(([name, field]) => ({
-      ...headOf('model', name, field),
+      ...fieldHeader('model', name, field),
       of({ model }: Made) {
         const size = sizesOf(model.config)[name];
         return size === undefined ? undefined : valueOf(field, size);
       },
     })),
     {
-      ...inWords('model', 'Classifier', 'model.untied'),
+      ...wordHeader('model', 'Classifier', 'model.untied'),
       of: ({ model: { config } }) =>
         config.untied ? { key: 'own', words: 'separate weights' } : { key: 'tied', words: 'the token embedding' },
     },
-    { ...inWords('tokenizer', 'Tokenizer'), of: ({ tokenizer }) => tokenizer },
-    { ...inWords('data', 'Text'), of: ({ data }) => data ?? undefined },
+    { ...wordHeader('tokenizer', 'Tokenizer'), of: ({ tokenizer }) => tokenizer },
+    { ...wordHeader('data', 'Text'), of: ({ data }) => data ?? undefined },
     ...(Object.entries(RECIPE) as [RecipeField, Field][]).map(([name, field]) => ({
-      ...headOf('recipe', name, field),
+      ...fieldHeader('recipe', name, field),
       of: ({ recipe }: Made) => (recipe && isOf(recipe, name) ? valueOf(field, recipe[name]) : undefined),
     })),
   ];
@@ -143,7 +143,7 @@ export const valueWords = (value: Value | undefined): string =>
 
 /** Each difference: `dropout 0.1 → 0.3`. */
 export const changeWords = (before: Made, after: Made): readonly string[] =>
-  differences(before, after).map(({ setting, before: was, after: is }) => {
-    const value = is === undefined ? 'none' : valueWords(is);
-    return `${setting.name} ${was === undefined ? '' : `${valueWords(was)} → `}${value}`;
+  differences(before, after).map(({ setting, before: oldValue, after: newValue }) => {
+    const value = newValue === undefined ? 'none' : valueWords(newValue);
+    return `${setting.name} ${oldValue === undefined ? '' : `${valueWords(oldValue)} → `}${value}`;
   });

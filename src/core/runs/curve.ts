@@ -47,21 +47,21 @@ export function curveOf(
   segments: readonly Pick<Segments[number], 'after'>[],
 ): RunCurve {
   const steps = events.flatMap((event) => (event.kind === 'step' && isDrawn(event, step) ? [event] : []));
-  const training = grouped(steps).map((group) => {
+  const training = groupConsecutive(steps).map((group) => {
     const losses = group.map(({ loss }) => loss);
     const last = group.at(-1)!;
     return { step: last.step, low: Math.min(...losses), high: Math.max(...losses), ms: last.activeMs };
   });
-  const whole = { step: steps.map((event) => event.step), loss: steps.map(({ loss }) => loss) };
+  const trainingLosses = { step: steps.map((event) => event.step), loss: steps.map(({ loss }) => loss) };
   const evaluated = events.flatMap((event) => (event.kind === 'evaluated' && isDrawn(event, step) ? [event] : []));
   // A second evaluation of a step replaces the first.
-  const measured = [...new Map(evaluated.map((event) => [event.step, event])).values()];
-  const last = measured.at(-1);
+  const latestByStep = [...new Map(evaluated.map((event) => [event.step, event])).values()];
+  const last = latestByStep.at(-1);
   // The lowest of each group, so that the best is included, and the last one.
-  const lowest = grouped(measured).map((group) => group.reduce((a, b) => (b.loss < a.loss ? b : a)));
+  const lowest = groupConsecutive(latestByStep).map((group) => group.reduce((a, b) => (b.loss < a.loss ? b : a)));
   const evaluations = [...new Set([...lowest, ...(last ? [last] : [])])].map((event) => {
     const { step, loss, activeMs } = event;
-    const trained = meanAt(whole, step, segments[segmentAt(segments, step)]!.after);
+    const trained = meanAt(trainingLosses, step, segments[segmentAt(segments, step)]!.after);
     return {
       step,
       loss,
@@ -88,11 +88,11 @@ export const labelsIn = ({ metrics, labels }: Pick<Evaluated, 'metrics' | 'label
 
 /** Evaluation at a step as far as the curve has it: the loss, and label counts of a classifier. */
 export function evaluatedAt({ evaluations }: RunCurve, step: number): MeasuredLabels | undefined {
-  const at = evaluations.step.indexOf(step);
-  if (at < 0) return undefined;
-  const [accuracy, right, texts] = LABELS.map((name) => evaluations[name][at]!) as [number, number, number];
+  const index = evaluations.step.indexOf(step);
+  if (index < 0) return undefined;
+  const [accuracy, right, texts] = LABELS.map((name) => evaluations[name][index]!) as [number, number, number];
   return {
-    loss: evaluations.loss[at]!,
+    loss: evaluations.loss[index]!,
     metrics: Number.isNaN(accuracy) ? {} : { accuracy: { value: accuracy } },
     ...(!Number.isNaN(right) && { labels: { right, texts } }),
   };
@@ -111,9 +111,9 @@ const isDrawn = (event: { step: number; loss: number }, upTo: number): boolean =
   event.step <= upTo && Number.isFinite(event.loss);
 
 /** Groups of consecutive items, of a size that gives fewer than `MAX_CURVE_POINTS` groups. */
-function grouped<T>(all: readonly T[]): readonly (readonly T[])[] {
-  const size = Math.ceil(all.length / (MAX_CURVE_POINTS - 1));
-  return Array.from({ length: Math.ceil(all.length / size) || 0 }, (_, i) => all.slice(i * size, (i + 1) * size));
+function groupConsecutive<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const size = Math.ceil(items.length / (MAX_CURVE_POINTS - 1));
+  return Array.from({ length: Math.ceil(items.length / size) || 0 }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 /**
@@ -145,33 +145,35 @@ const HEAD = 4;
 export function bytesOf({ step, training, evaluations, sample }: RunCurve): Uint8Array {
   const columns = [...TRAINING.map((name) => training[name]), ...EVALUATIONS.map((name) => evaluations[name])];
   const head = [VERSION, step, training.step.length, evaluations.step.length];
-  const numbers = Float64Array.from([head, ...columns].flatMap((some) => [...some]));
-  const written = new TextEncoder().encode(JSON.stringify(sample));
-  const bytes = new Uint8Array(numbers.byteLength + written.length);
+  const numbers = Float64Array.from([head, ...columns].flatMap((values) => [...values]));
+  const sampleBytes = new TextEncoder().encode(JSON.stringify(sample));
+  const bytes = new Uint8Array(numbers.byteLength + sampleBytes.length);
   bytes.set(new Uint8Array(numbers.buffer));
-  bytes.set(written, numbers.byteLength);
+  bytes.set(sampleBytes, numbers.byteLength);
   return bytes;
 }
 
-function ofBytes(bytes: Uint8Array): RunCurve {
+function decodeCurve(bytes: Uint8Array): RunCurve {
   const { buffer } = bytes.slice(); // float64 requires aligned bytes
   const numbers = new Float64Array(buffer, 0, Math.floor(bytes.length / 8));
-  const [version, step, trained, evaluated] = numbers as unknown as [number, number, number, number];
+  const [version, step, trainingPoints, evaluationPoints] = numbers as unknown as [number, number, number, number];
   if (version !== VERSION && version !== VERSION_BEFORE_LABELS) throw new Error(`it has version ${version}`);
-  const stored: readonly string[] = version === VERSION ? EVALUATIONS : BEFORE_LABELS;
-  const end = HEAD + trained * TRAINING.length + evaluated * stored.length;
+  const storedNames: readonly string[] = version === VERSION ? EVALUATIONS : BEFORE_LABELS;
+  const end = HEAD + trainingPoints * TRAINING.length + evaluationPoints * storedNames.length;
   if (
-    ![step, trained, evaluated].every(isCount) ||
-    Math.max(trained, evaluated) > MAX_CURVE_POINTS ||
+    ![step, trainingPoints, evaluationPoints].every(isCount) ||
+    Math.max(trainingPoints, evaluationPoints) > MAX_CURVE_POINTS ||
     end > numbers.length
   )
-    throw new Error(`it has ${bytes.length} bytes for ${trained} and ${evaluated} points`);
-  let at = HEAD;
-  const next = (points: number): Float64Array => numbers.subarray(at, (at += points));
+    throw new Error(`it has ${bytes.length} bytes for ${trainingPoints} and ${evaluationPoints} points`);
+  let offset = HEAD;
+  const nextColumn = (points: number): Float64Array => numbers.subarray(offset, (offset += points));
   const curve = {
     step,
-    training: columnsBy(TRAINING, () => next(trained)),
-    evaluations: columnsBy(EVALUATIONS, (name) => (stored.includes(name) ? next(evaluated) : unknown(evaluated))),
+    training: columnsBy(TRAINING, () => nextColumn(trainingPoints)),
+    evaluations: columnsBy(EVALUATIONS, (name) =>
+      storedNames.includes(name) ? nextColumn(evaluationPoints) : nanColumn(evaluationPoints),
+    ),
     sample: shownSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8 * end)))),
   };
   const { step: steps, loss, ms } = curve.evaluations;
@@ -182,11 +184,11 @@ function ofBytes(bytes: Uint8Array): RunCurve {
   return curve;
 }
 
-const unknown = (points: number): Float64Array => new Float64Array(points).fill(NaN);
+const nanColumn = (points: number): Float64Array => new Float64Array(points).fill(NaN);
 
 const column = listOf(z.number(), MAX_CURVE_POINTS, isNumber).transform((values) => Float64Array.from(values));
-const isPartly = (value: unknown): value is number | null => value === null || isNumber(value);
-const partly = listOf(z.number().nullable(), MAX_CURVE_POINTS, isPartly).transform((values) =>
+const isNumberOrNull = (value: unknown): value is number | null => value === null || isNumber(value);
+const nullableColumn = listOf(z.number().nullable(), MAX_CURVE_POINTS, isNumberOrNull).transform((values) =>
   Float64Array.from(values, (value) => value ?? NaN),
 );
 /** Stored form of older builds: JSON, with null for NaN. */
@@ -195,8 +197,8 @@ const curveSchema: z.ZodType<RunCurve> = z
     step: z.int().nonnegative(),
     training: z.object({ step: column, low: column, high: column, ms: column }),
     evaluations: z
-      .object({ step: column, loss: column, ms: column, trained: partly, trainedError: partly })
-      .transform((before) => ({ ...before, ...columnsBy(LABELS, () => unknown(before.step.length)) })),
+      .object({ step: column, loss: column, ms: column, trained: nullableColumn, trainedError: nullableColumn })
+      .transform((before) => ({ ...before, ...columnsBy(LABELS, () => nanColumn(before.step.length)) })),
     sample: shownSchema,
   })
   .refine(({ training, evaluations }) =>
@@ -206,7 +208,7 @@ export const CURVE: Kind<RunCurve> = {
   what: (key) => `The downsampled curve of run ${key.slice(CURVES.length)}`,
   version: VERSION,
   schema: curveSchema,
-  ofBytes,
+  ofBytes: decodeCurve,
   upgrades: [
     () => {
       throw new Error('the trained weights of each evaluation are missing from it'); // rebuilt on error

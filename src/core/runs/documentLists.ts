@@ -14,21 +14,21 @@ type DataTexts = Pick<DataFacts, 'texts'>;
  */
 export async function documentListsOf(store: BlobStore, data: DataTexts | null): Promise<DocumentLists> {
   if (!data) return [];
-  const there = await listTexts(store);
+  const storedTexts = await listTexts(store);
   const lists: DocumentLists = [];
-  let left = MAX_BYTES;
+  let remainingBytes = MAX_BYTES;
   for (const { sha256: ownHash, cleaned } of data.texts) {
     const sha256 = cleaned?.from ?? ownHash;
     const hashOf = (text: TextRecord): string => (cleaned ? text : trainingSize(text)).sha256;
-    const text = there.find((each) => hashOf(each) === sha256);
+    const text = storedTexts.find((candidate) => hashOf(candidate) === sha256);
     if (!text || text.conversations || (cleaned ? text : trainingSize(text)).documents === 1) continue;
     try {
       const documents = await documentsOf(store, cleaned ? asRead(text) : text);
-      const title = documents.map((document) => document.title!.slice(0, MAX_TITLE_LENGTH));
-      left -= title.reduce((sum, each) => sum + 4 * each.length + BYTES_A_DOCUMENT, 0);
+      const titles = documents.map((document) => document.title!.slice(0, MAX_TITLE_LENGTH));
+      remainingBytes -= titles.reduce((sum, each) => sum + 4 * each.length + BYTES_PER_DOCUMENT, 0);
       const hashes = documents.map((document) => document.sha256);
       const leftOut = cleaned && text.leftOut?.places;
-      if (left > 0) lists.push({ text: sha256, title, sha256: hashes, ...(leftOut && { leftOut }) });
+      if (remainingBytes > 0) lists.push({ text: sha256, title: titles, sha256: hashes, ...(leftOut && { leftOut }) });
     } catch (error) {
       if (!isUnreadable(error)) throw error; // the run doesn't depend on the list
     }
@@ -36,7 +36,7 @@ export async function documentListsOf(store: BlobStore, data: DataTexts | null):
   return lists;
 }
 const MAX_BYTES = MAX_JSON_BYTES / 2;
-const BYTES_A_DOCUMENT = 100;
+const BYTES_PER_DOCUMENT = 100;
 const MAX_TITLE_LENGTH = 1000;
 
 /** Cleaning recipe of the texts; undefined if there is none, more than one, or it is no longer stored. */

@@ -26,8 +26,9 @@ export function draftOf(run: Run, project: Project): Draft {
   const { kind } = run.tokenizer;
   const { facts } = dataOf(run);
   const { tokenizer, tokenizerChoice } = project;
-  const isThere = tokenizer?.model.kind === kind && tokenizer.size === vocabulary;
-  const asked = isThere && tokenizerChoice.kind === kind ? tokenizerChoice.vocabulary : vocabulary;
+  const hasSameTokenizer = tokenizer?.model.kind === kind && tokenizer.size === vocabulary;
+  const requestedVocabulary =
+    hasSameTokenizer && tokenizerChoice.kind === kind ? tokenizerChoice.vocabulary : vocabulary;
   return {
     model: { ...ofArchitecture(project.model, id, vocabulary), config, byHand: [] },
     ...(isRecipeKnown(run)
@@ -36,8 +37,8 @@ export function draftOf(run: Run, project: Project): Draft {
     // An imported tokenizer belongs to the run alone.
     tokenizerChoice: isApplied(kind)
       ? tokenizerChoice
-      : { kind, vocabulary: kind === 'bpe' ? asked : tokenizerChoice.vocabulary },
-    split: facts && isAsked(facts.split) ? withoutRule(facts.split) : project.split,
+      : { kind, vocabulary: kind === 'bpe' ? requestedVocabulary : tokenizerChoice.vocabulary },
+    split: facts && isAllowedSplit(facts.split) ? withoutRule(facts.split) : project.split,
   };
 }
 
@@ -47,7 +48,7 @@ function tuningOf(
   purpose: Purpose,
   { classify, ...tuning }: TuningChoice,
 ): TuningChoice {
-  const own = { recipe: recipeOf(run), rateByHand: true };
+  const runSettings = { recipe: recipeOf(run), rateByHand: true };
   const isClassifier = purpose === 'classify';
   return {
     ...tuning,
@@ -58,11 +59,11 @@ function tuningOf(
       learns: 'adapter',
       adapter: { id: trainable.adapter.id, settings: trainable.adapter.settings },
     }),
-    ...(!isClassifier && own),
-    classify: isClassifier ? { ...classify, ...own } : classify,
+    ...(!isClassifier && runSettings),
+    classify: isClassifier ? { ...classify, ...runSettings } : classify,
   };
 }
 
 /** Whether a project accepts these shares; runs of the terminal may hold out nothing, or more. */
-const isAsked = ({ validation, test }: Split): boolean => validation > 0 && validation <= 0.5 && test <= 0.5;
+const isAllowedSplit = ({ validation, test }: Split): boolean => validation > 0 && validation <= 0.5 && test <= 0.5;
 const withoutRule = ({ validation, test, seed }: Split): SplitChoice => ({ validation, test, seed });

@@ -47,15 +47,15 @@ export function evaluationSummary(
  * @param data training data of the run; null if unknown, which leaves its parts unknown too
  */
 export function recordsOf(
-  all: readonly EvaluationSummary[],
+  summaries: readonly EvaluationSummary[],
   run: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash'>,
   data: DataFacts | null,
 ): EvaluationRecord[] {
-  return all.flatMap(({ part, look, text, madeAt, ...figures }): EvaluationRecord[] => {
+  return summaries.flatMap(({ part, look, text, madeAt, ...figures }): EvaluationRecord[] => {
     const evaluation: Evaluation = { ...figures, leftOut: [] };
-    const of = { version: 1, ...run, part, madeAt, evaluation } as const;
-    if (text) return [{ ...of, name: text.name, textHash: text.sha256 }];
+    const common = { version: 1, ...run, part, madeAt, evaluation } as const;
+    if (text) return [{ ...common, name: text.name, textHash: text.sha256 }];
     if (part === 'text' || !data) return [];
-    return [{ ...of, textHash: partHash(data, part), ...(look !== undefined && { look }) }];
+    return [{ ...common, textHash: partHash(data, part), ...(look !== undefined && { look }) }];
   });
 }

@@ -43,7 +43,7 @@ export async function forkRun(
   const { snapshot, isZero } = withMoments(copied, parent, recipe);
   const { step } = snapshot.state;
   const record: RunRecord = {
-    ...(await begunAnew(store, parent, { id: runId, projectId, name, createdAt })),
+    ...(await recordOfNewRun(store, parent, { id: runId, projectId, name, createdAt })),
     device,
     parent: { runId: parent.id, step, how: 'fork', name: parent.name, ...(isZero && { momentsAtZero: true }) },
     segments: continued(parent.segments, step, { recipe, data: data ?? dataOf(parent) }),
@@ -54,7 +54,7 @@ export async function forkRun(
 }
 
 /** Record of a run that starts from another and has no saved step yet. */
-export async function begunAnew(
+export async function recordOfNewRun(
   store: BlobStore,
   run: RunRecord,
   other: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'createdAt'>,
@@ -86,16 +86,17 @@ export function withMoments(
   const params = partsOf(paramsOf(model), trainable).trainableParams;
   const slots = stateOf(optimizerOf(recipe.optimizer), Object.entries(params)).flat();
   const { best, ...rest } = state;
-  const kept = { ...rest, best: best?.step === state.step ? best : null };
-  if (slots.every((slot) => tensors.has(stateName(slot)))) return { snapshot: { state: kept, tensors }, isZero: false };
+  const newState = { ...rest, best: best?.step === state.step ? best : null };
+  if (slots.every((slot) => tensors.has(stateName(slot))))
+    return { snapshot: { state: newState, tensors }, isZero: false };
   const zeros = slots.map((slot): [string, HostTensor] => {
     const size = slot.shape.reduce((a, b) => a * b, 1);
     return [stateName(slot), { shape: slot.shape, data: new Float32Array(size) }];
   });
-  const own = new Set(Object.keys(params).flatMap((name) => [name, rawName(name)]));
-  const weights = [...tensors].filter(([name]) => own.has(name));
+  const weightNames = new Set(Object.keys(params).flatMap((name) => [name, rawName(name)]));
+  const weights = [...tensors].filter(([name]) => weightNames.has(name));
   return {
-    snapshot: { state: { ...kept, momentsFrom: state.step }, tensors: new Map([...weights, ...zeros]) },
+    snapshot: { state: { ...newState, momentsFrom: state.step }, tensors: new Map([...weights, ...zeros]) },
     isZero: true,
   };
 }

@@ -24,20 +24,20 @@ const same = (a: readonly string[], b: readonly string[]): boolean =>
 
 /** Latest choice for a table with the same columns, in any order, and the same purpose. */
 export function givenFor(
-  all: readonly GivenColumns[],
+  choices: readonly GivenColumns[],
   names: readonly string[],
   tunes: Purpose,
 ): GivenColumns | undefined {
-  const wanted = sorted(names);
-  return all.find((each) => each.tunes === tunes && same(each.names, wanted));
+  const sortedNames = sorted(names);
+  return choices.find((choice) => choice.tunes === tunes && same(choice.names, sortedNames));
 }
 
 /** Adds a choice, which replaces an older one for the same columns. */
-export function withGiven(all: readonly GivenColumns[], one: GivenColumns): readonly GivenColumns[] {
-  const names = sorted(one.names);
-  if (names.length > MAX_NAMES || names.join('').length > MAX_CHARACTERS) return all;
-  const before = givenFor(all, names, one.tunes);
-  return [{ ...one, names }, ...all.filter((each) => each !== before)].slice(0, MAX_GIVEN);
+export function withGiven(choices: readonly GivenColumns[], choice: GivenColumns): readonly GivenColumns[] {
+  const names = sorted(choice.names);
+  if (names.length > MAX_NAMES || names.join('').length > MAX_CHARACTERS) return choices;
+  const previous = givenFor(choices, names, choice.tunes);
+  return [{ ...choice, names }, ...choices.filter((entry) => entry !== previous)].slice(0, MAX_GIVEN);
 }
 
 export const givenColumnsSchema: z.ZodType<readonly GivenColumns[]> = z.array(

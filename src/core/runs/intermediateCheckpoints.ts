@@ -18,7 +18,7 @@ export function intermediateCheckpoints(
   const params = partsOf(paramsOf(model), trainable).trainableParams;
   const parameters = countParams(params);
   const weights = Object.entries(params);
-  const besides = [...stateOf(optimizerOf(recipe.optimizer), weights).flat(), ...rawSpecs(recipe, weights)];
-  const remembered = besides.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return keptPlan({ steps: recipe.steps, parameters, wholeBytes: 4 * (parameters + remembered), budget });
+  const optimizerTensors = [...stateOf(optimizerOf(recipe.optimizer), weights).flat(), ...rawSpecs(recipe, weights)];
+  const optimizerSize = optimizerTensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return keptPlan({ steps: recipe.steps, parameters, wholeBytes: 4 * (parameters + optimizerSize), budget });
 }

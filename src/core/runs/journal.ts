@@ -20,13 +20,13 @@ export async function readJournal(store: BlobStore, runId: string): Promise<read
 }
 
 /** Newest events from about a step on, so that a reader can follow along without reading everything. */
-export async function readTail(store: BlobStore, runId: string, from: number): Promise<readonly TrainEvent[]> {
+export async function readTail(store: BlobStore, runId: string, fromStep: number): Promise<readonly TrainEvent[]> {
   const newest: TrainEvent[] = [];
   for (const key of (await store.keys(journalKey(runId))).reverse()) {
     const { records } = await readAll([key], () => readBatch(store, key));
     const events = records[0]?.events ?? [];
     newest.unshift(...events);
-    if (events.some((event) => stepOf(event) <= from)) break;
+    if (events.some((event) => stepOf(event) <= fromStep)) break;
   }
   return newest;
 }
@@ -42,27 +42,33 @@ export const unreadableInJournal = async (store: BlobStore, runId: string): Prom
 export async function openJournal(store: BlobStore, runId: string, upTo: number): Promise<JournalWriter> {
   const { records: batches, unreadable } = await readBatches(store, runId);
   const firstLater = batches.findIndex(({ events }) => events.some((event) => stepOf(event) > upTo));
-  const past = firstLater === -1 ? [] : batches.slice(firstLater);
-  const kept = firstLater === -1 ? batches.at(-1) : past[0];
-  const gap = unreadable.at(-1)?.key ?? '';
-  const last = Math.max(-1, ...[kept?.key, gap].map((at) => numberOf(at ?? '')).filter(Number.isInteger));
+  const laterBatches = firstLater === -1 ? [] : batches.slice(firstLater);
+  const lastKept = firstLater === -1 ? batches.at(-1) : laterBatches[0];
+  const lastUnreadable = unreadable.at(-1)?.key ?? '';
+  const last = Math.max(
+    -1,
+    ...[lastKept?.key, lastUnreadable].map((key) => numberOf(key ?? '')).filter(Number.isInteger),
+  );
   // Batches are in order, so a batch before a gap gets no new events.
-  const isOpen = kept !== undefined && kept.key > gap;
-  let key = isOpen ? kept.key : journalKey(runId, last + 1);
-  let tail = isOpen ? kept.events.filter((event) => stepOf(event) <= upTo) : [];
-  if (past[0]) {
-    const before = past[0].events.filter((event) => stepOf(event) <= upTo);
-    await store.commit({ put: [[past[0].key, encode(before)]], drop: past.slice(1).map((batch) => batch.key) });
+  const canExtendBatch = lastKept !== undefined && lastKept.key > lastUnreadable;
+  let key = canExtendBatch ? lastKept.key : journalKey(runId, last + 1);
+  let tail = canExtendBatch ? lastKept.events.filter((event) => stepOf(event) <= upTo) : [];
+  if (laterBatches[0]) {
+    const earlierEvents = laterBatches[0].events.filter((event) => stepOf(event) <= upTo);
+    await store.commit({
+      put: [[laterBatches[0].key, encode(earlierEvents)]],
+      drop: laterBatches.slice(1).map((batch) => batch.key),
+    });
   }
   return {
     async append(events) {
-      const fresh = events.filter(isLasting);
-      if (fresh.length === 0) return;
-      if (tail.length >= BATCH) {
+      const lastingEvents = events.filter(isLasting);
+      if (lastingEvents.length === 0) return;
+      if (tail.length >= EVENTS_PER_BATCH) {
         tail = [];
         key = journalKey(runId, numberOf(key) + 1);
       }
-      tail = [...tail, ...fresh];
+      tail = [...tail, ...lastingEvents];
       await store.commit({ put: [[key, encode(tail)]] });
     },
   };
@@ -79,7 +85,7 @@ type OtherEvent = Exclude<LastingEvent, { kind: 'step' }>;
 const stepOf = (event: TrainEvent): number => (event.kind === 'compiling' ? 0 : event.step);
 
 /** Names of the values in rows, in column order. */
-const inRows = (isOptional: boolean): readonly string[] =>
+const rowColumns = (isOptional: boolean): readonly string[] =>
   stepValues()
     .flatMap(([name, value]) =>
       value.column !== undefined && !value.isOptional === !isOptional ? [{ name, at: value.column }] : [],
@@ -88,17 +94,17 @@ const inRows = (isOptional: boolean): readonly string[] =>
     .map(({ name }) => name);
 
 /** Steps are numerous, so they are rows of numbers; null stands for numbers that JSON can't represent. */
-const COLUMNS = ['step', ...inRows(false)] as readonly ('step' | RequiredStepValue)[];
+const COLUMNS = ['step', ...rowColumns(false)] as readonly ('step' | RequiredStepValue)[];
 /** Optional columns at the end of a row that has any of them; null for unknown values. */
-const OPTIONAL = inRows(true) as readonly OptionalStepValue[];
-const IN_ROWS: ReadonlySet<string> = new Set(['kind', ...COLUMNS, ...OPTIONAL]);
-const stored = (value: unknown): number | null => (isNumber(value) ? value : null);
+const OPTIONAL = rowColumns(true) as readonly OptionalStepValue[];
+const ROW_COLUMNS: ReadonlySet<string> = new Set(['kind', ...COLUMNS, ...OPTIONAL]);
+const toStoredNumber = (value: unknown): number | null => (isNumber(value) ? value : null);
 
 function encode(events: readonly TrainEvent[]): Stored {
   const steps = events.filter((event) => event.kind === 'step');
   const rows = steps.map((event) => {
     const optional = OPTIONAL.some((column) => event[column] !== undefined) ? OPTIONAL : [];
-    return [...COLUMNS, ...optional].map((column) => stored(event[column]));
+    return [...COLUMNS, ...optional].map((column) => toStoredNumber(event[column]));
   });
   const others = events.filter((event) => event.kind !== 'step' && isLasting(event));
   const named = namedColumns(steps);
@@ -115,8 +121,8 @@ type Named = Record<string, (number | null)[]>;
 /** Columns of values that rows lack, by name: one value per step, null if it has none. */
 function namedColumns(steps: readonly StepEvent[]): Named {
   const values = steps as readonly (StepEvent & Readonly<Record<string, unknown>>)[];
-  const names = new Set(values.flatMap((step) => Object.keys(step).filter((name) => !IN_ROWS.has(name))));
-  const columns = [...names].map((name) => [name, values.map((step) => stored(step[name]))] as const);
+  const names = new Set(values.flatMap((step) => Object.keys(step).filter((name) => !ROW_COLUMNS.has(name))));
+  const columns = [...names].map((name) => [name, values.map((step) => toStoredNumber(step[name]))] as const);
   return Object.fromEntries(columns.filter(([, column]) => column.some((value) => value !== null)));
 }
 
@@ -158,14 +164,14 @@ function decode({ steps, named, others }: z.infer<typeof batchSchema>): readonly
 function addNamed(steps: readonly Record<string, unknown>[], named: unknown): void {
   if (typeof named !== 'object' || named === null) return;
   for (const [name, column] of Object.entries(named) as [string, unknown][]) {
-    if (!NAME.test(name) || IN_ROWS.has(name) || !Array.isArray(column) || column.length !== steps.length) continue;
+    if (!NAME.test(name) || ROW_COLUMNS.has(name) || !Array.isArray(column) || column.length !== steps.length) continue;
     for (const [i, value] of column.entries()) if (isNumber(value)) steps[i]![name] = value;
   }
 }
 const NAME = /^[a-z]\w{0,63}$/i;
 
 /** Events per batch: few enough to rewrite it every second. */
-const BATCH = 1000;
+const EVENTS_PER_BATCH = 1000;
 
 const number = z
   .number()
@@ -174,13 +180,13 @@ const number = z
 const estimateSchema = z.object({ value: number, low: number.exactOptional(), high: number.exactOptional() });
 /** Includes metrics that this version doesn't know; skips invalid estimates. */
 const estimatesSchema = z.record(z.string(), z.unknown()).transform((entries): Estimates => {
-  const known = Object.entries(entries).flatMap(([id, entry]) => {
+  const estimates = Object.entries(entries).flatMap(([id, entry]) => {
     const { success, data } = estimateSchema.safeParse(entry);
     return success ? [[id, data] as const] : [];
   });
-  return Object.fromEntries(known);
+  return Object.fromEntries(estimates);
 });
-const other: z.ZodType<OtherEvent> = z.union([
+const otherEventSchema: z.ZodType<OtherEvent> = z.union([
   z
     .object({
       kind: z.literal('evaluated'),
@@ -209,12 +215,12 @@ const other: z.ZodType<OtherEvent> = z.union([
 ]);
 const WITH_OPTIONAL = COLUMNS.length + OPTIONAL.length;
 type Row = (number | null)[];
-const isWhole = ({ length }: Row): boolean => length === COLUMNS.length || length === WITH_OPTIONAL;
+const hasValidLength = ({ length }: Row): boolean => length === COLUMNS.length || length === WITH_OPTIONAL;
 const isRow = (value: unknown): value is Row =>
-  Array.isArray(value) && isWhole(value as Row) && value.every((entry) => entry === null || isNumber(entry));
+  Array.isArray(value) && hasValidLength(value as Row) && value.every((entry) => entry === null || isNumber(entry));
 const batchSchema = z.object({
-  steps: listOf<Row>(z.array(z.number().nullable()).refine(isWhole), MAX_LOG_ENTRIES, isRow),
-  others: z.array(other),
+  steps: listOf<Row>(z.array(z.number().nullable()).refine(hasValidLength), MAX_LOG_ENTRIES, isRow),
+  others: z.array(otherEventSchema),
   /** Named columns of values that were added later; skips those that aren't columns of numbers. */
   named: z.unknown().optional(),
 });

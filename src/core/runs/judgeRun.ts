@@ -16,17 +16,17 @@ interface Log {
 export function judgeRun(
   settings: Parameters<typeof runCurve>[0],
   log: Log,
-  now: Pick<RunCurve, 'planned' | 'ending' | 'early'>,
+  progress: Pick<RunCurve, 'planned' | 'ending' | 'early'>,
 ): Verdict {
   const { evaluations } = log;
   const { samplePrompt } = settings.segments.at(-1)!.recipe;
   return judge(
     runCurve(settings, {
-      ...now,
+      ...progress,
       evaluations,
       trained: (step, after) => meanAt(log, step, after),
       written(step) {
-        const sample = evaluations.findLast((each) => each.step === step)?.sample;
+        const sample = evaluations.findLast((evaluation) => evaluation.step === step)?.sample;
         return sample === undefined ? undefined : writtenIn(sample, samplePrompt);
       },
     }),

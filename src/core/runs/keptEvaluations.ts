@@ -17,11 +17,11 @@ export { partHash };
 
 /** Replaces the one of the same step and part. @throws HomegrownError `storage-damaged` if the run was deleted */
 export async function keepEvaluation(store: BlobStore, record: EvaluationRecord): Promise<void> {
-  while (!(await isKept(store, record)));
+  while (!(await trySave(store, record)));
 }
 
 /** Saves an evaluation; returns false if an expected record, or the run, was changed meanwhile. */
-async function isKept(store: BlobStore, record: EvaluationRecord, expect: readonly Expected[] = []): Promise<boolean> {
+async function trySave(store: BlobStore, record: EvaluationRecord, expect: readonly Expected[] = []): Promise<boolean> {
   const put = [[evaluationKey(record), storedRecord(EVALUATION, record)]] as const;
   const key = recordKey(record.runId);
   await readKnownRun(store, record.runId);
@@ -32,23 +32,23 @@ async function isKept(store: BlobStore, record: EvaluationRecord, expect: readon
 /** Replaces a step's list results with those that `change` returns. @throws as `keepEvaluation` does */
 export async function keepLists(
   store: BlobStore,
-  { tokenizerHash, madeAt, ...at }: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash' | 'madeAt'>,
+  { tokenizerHash, madeAt, ...stepKey }: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash' | 'madeAt'>,
   change: (before: ListsOfStep) => ListsOfStep,
 ): Promise<EvaluationRecord> {
-  const key = evaluationKey({ ...at, part: 'lists' });
+  const key = evaluationKey({ ...stepKey, part: 'lists' });
   for (;;) {
     const stored = (await store.get(key)) as Json | undefined;
     const before = stored === undefined ? undefined : await unlessUnreadable(readRecord(store, key, EVALUATION));
-    const { evaluation, comparisons = [] } = change(before ?? { evaluation: NOTHING });
+    const { evaluation, comparisons = [] } = change(before ?? { evaluation: NO_RESULTS });
     const record: EvaluationRecord = {
-      ...{ version: 1, ...at, part: 'lists', textHash: '', tokenizerHash, madeAt, evaluation },
+      ...{ version: 1, ...stepKey, part: 'lists', textHash: '', tokenizerHash, madeAt, evaluation },
       ...(comparisons.length > 0 && { comparisons }),
     };
-    if (await isKept(store, record, [[key, stored]])) return record;
+    if (await trySave(store, record, [[key, stored]])) return record;
   }
 }
 type ListsOfStep = Pick<EvaluationRecord, 'evaluation' | 'comparisons'>;
-const NOTHING: EvaluationRecord['evaluation'] = {
+const NO_RESULTS: EvaluationRecord['evaluation'] = {
   ...{ tokens: 0, documents: 0, bytes: 0 },
   ...{ metrics: {}, baselines: {}, leftOut: [] },
 };
@@ -70,9 +70,12 @@ export async function readEvaluation(
   part: EvaluatedOn,
 ): Promise<KeptEvaluation | null> {
   const steps = (await measuredSteps(store, runId, part)).toSorted((a, b) => b - a);
-  const nearest = [...steps.filter((each) => each <= step), ...steps.filter((each) => each > step)];
-  for (const each of nearest) {
-    const key = evaluationKey({ runId, step: each, part });
+  const stepsByPreference = [
+    ...steps.filter((candidate) => candidate <= step),
+    ...steps.filter((candidate) => candidate > step),
+  ];
+  for (const nearestStep of stepsByPreference) {
+    const key = evaluationKey({ runId, step: nearestStep, part });
     const record = await unlessUnreadable(readRecord(store, key, EVALUATION));
     if (record) return { record, changed: await changedSince(store, record) };
   }
@@ -81,9 +84,11 @@ export async function readEvaluation(
 
 /** Steps with a saved evaluation on a part, oldest first. */
 async function measuredSteps(store: BlobStore, runId: string, part: KeptPart): Promise<readonly number[]> {
-  const ends = (await store.keys(evaluationsOf(runId))).map((key) => key.slice(evaluationsOf(runId).length).split('/'));
-  return ends
-    .filter(([, of]) => of === part)
+  const keyParts = (await store.keys(evaluationsOf(runId))).map((key) =>
+    key.slice(evaluationsOf(runId).length).split('/'),
+  );
+  return keyParts
+    .filter(([, storedPart]) => storedPart === part)
     .map(([step]) => Number(step))
     .sort((a, b) => a - b);
 }

@@ -2,7 +2,7 @@
 import type { BlobStore } from '../base/blobStore';
 import { DRAFT, DRAFTS, unreadableDrafts } from '../base/draft';
 import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
-import { BASE, baseKeys, BASES, lookAtBase } from '../checkpoint/bases';
+import { BASE, baseKeys, BASES, surveyBase } from '../checkpoint/bases';
 import { snapshotKeys, surveySnapshots } from '../checkpoint/checkpoint';
 import { chunkKey, HEAD, headKey, HEADS, isRunId, MANIFESTS } from '../checkpoint/head';
 import { MANIFEST } from '../checkpoint/manifest';
@@ -32,9 +32,9 @@ interface KindAt {
   keysWith(store: BlobStore, key: string): Promise<readonly string[]>;
 }
 
-type Own = Pick<KindAt, 'at' | 'name' | 'kind'> & Partial<KindAt>;
+type KindOptions = Pick<KindAt, 'at' | 'name' | 'kind'> & Partial<KindAt>;
 /** Defaults: reads each record, which has no other keys. */
-const kindAt = ({ at, kind, ...own }: Own): KindAt => ({
+const kindAt = ({ at, kind, ...options }: KindOptions): KindAt => ({
   at,
   kind,
   unreadable: async (store) => {
@@ -42,7 +42,7 @@ const kindAt = ({ at, kind, ...own }: Own): KindAt => ({
     return (await readAll(keys, (key) => readRecord(store, key, kind))).unreadable;
   },
   keysWith: () => Promise.resolve([]),
-  ...own,
+  ...options,
 });
 
 const runKeys = async (store: BlobStore, key: string): Promise<readonly string[]> => {
@@ -106,7 +106,7 @@ export const KINDS: readonly KindAt[] = [
     at: BASES,
     name: 'A base of tuned runs',
     kind: BASE,
-    unreadable: async (store) => (await readAll(await store.keys(BASES), (key) => lookAtBase(store, key))).unreadable,
+    unreadable: async (store) => (await readAll(await store.keys(BASES), (key) => surveyBase(store, key))).unreadable,
     keysWith: (store, key) => baseKeys(store, key.slice(BASES.length)),
   }),
   kindAt({

@@ -49,9 +49,13 @@ export function accuracyOf({ metrics, labels }: MeasuredLabels, facts: LabelFact
 
 /** Verdict on a finished run, by the evaluation of its default step. */
 export function labelStanding(evaluated: MeasuredLabels, facts: LabelFacts): LabelStanding | undefined {
-  const own = accuracyOf(evaluated, facts);
-  if (!own) return undefined;
-  const { kind, verdict = `Finished: ${rightWords(own)}`, evidence } = comparedWithCounting(own, heldOutOf(facts));
+  const accuracy = accuracyOf(evaluated, facts);
+  if (!accuracy) return undefined;
+  const {
+    kind,
+    verdict = `Finished: ${rightWords(accuracy)}`,
+    evidence,
+  } = comparedWithCounting(accuracy, heldOutOf(facts));
   return { kind, judgement: verdict, evidence };
 }
 
@@ -62,24 +66,26 @@ export function labelProgress(
   labels: number,
 ): Pick<LabelStanding, 'judgement' | 'evidence'> | undefined {
   const last = evaluations.at(-1);
-  const now = last && accuracyOf(last, facts);
-  if (!now) return undefined;
+  const current = last && accuracyOf(last, facts);
+  if (!current) return undefined;
   const judgement = `Learning the ${NUMBERS[labels] ?? formatCount(labels)} labels`;
   const { majority } = heldOutOf(facts);
-  const guess = majority === undefined ? '' : ` ${upperFirst(oneLabel(majority))}.`;
-  const earlier = evaluations.at(Math.max(-evaluations.length, -1 - SPAN))!;
+  const majorityNote = majority === undefined ? '' : ` ${upperFirst(oneLabel(majority))}.`;
+  const earlier = evaluations.at(Math.max(-evaluations.length, -1 - EVALUATIONS_SPANNED))!;
   const before = accuracyOf(earlier, facts);
-  if (earlier === last || !before) return { judgement, evidence: `Accuracy is ${percent(now.value)} so far.${guess}` };
-  const change = now.right - before.right;
+  if (earlier === last || !before)
+    return { judgement, evidence: `Accuracy is ${percent(current.value)} so far.${majorityNote}` };
+  const change = current.right - before.right;
   const verb = change > 0 ? 'rose' : change < 0 ? 'fell' : 'stayed';
-  const from = change === 0 ? `at ${percent(now.value)}` : `from ${percent(before.value)} to ${percent(now.value)}`;
+  const range =
+    change === 0 ? `at ${percent(current.value)}` : `from ${percent(before.value)} to ${percent(current.value)}`;
   return {
     judgement,
-    evidence: `Accuracy ${verb} ${from} in the last ${formatCount(last.step - earlier.step)} steps.${guess}`,
+    evidence: `Accuracy ${verb} ${range} in the last ${formatCount(last.step - earlier.step)} steps.${majorityNote}`,
   };
 }
 /** Number of evaluations that a change spans. */
-const SPAN = 4;
+const EVALUATIONS_SPANNED = 4;
 const NUMBERS: readonly string[] = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 interface LabelMilestone {
@@ -100,14 +106,15 @@ export function labelMilestones(
 ): readonly LabelMilestone[] {
   const counting = heldOutOf(facts);
   const [best] = evaluations.toSorted((a, b) => a.loss - b.loss);
-  const isAbove = (each: MeasuredLabels, measure: number): boolean => (accuracyOf(each, facts)?.low ?? 0) > measure;
-  const reached = (measure: number): number | null =>
-    best && isAbove(best, measure) ? evaluations.find((each) => isAbove(each, measure))!.step : null;
+  const isAbove = (evaluation: MeasuredLabels, measure: number): boolean =>
+    (accuracyOf(evaluation, facts)?.low ?? 0) > measure;
+  const firstStepAbove = (measure: number): number | null =>
+    best && isAbove(best, measure) ? evaluations.find((evaluation) => isAbove(evaluation, measure))!.step : null;
   return MILESTONES.flatMap(({ id, title, measure }) => {
-    const theirs = counting[id];
-    if (theirs === undefined) return [];
-    if (id === 'naiveBayes' && theirs >= 100) return [PERFECT];
-    return [{ id, title, measure: measure(share(theirs)), step: reached(theirs) }];
+    const baseline = counting[id];
+    if (baseline === undefined) return [];
+    if (id === 'naiveBayes' && baseline >= 100) return [PERFECT];
+    return [{ id, title, measure: measure(share(baseline)), step: firstStepAbove(baseline) }];
   });
 }
 const PERFECT: LabelMilestone = {
@@ -116,6 +123,14 @@ const PERFECT: LabelMilestone = {
   measure: 'It can’t be beaten here',
 };
 const MILESTONES = [
-  { id: 'majority', title: 'Better than one label for all', measure: (by: string) => `Past ${by}` },
-  { id: 'naiveBayes', title: 'Beats word counting', measure: (by: string) => `Naive Bayes gets ${by}` },
+  {
+    id: 'majority',
+    title: 'Better than one label for all',
+    measure: (baselineShare: string) => `Past ${baselineShare}`,
+  },
+  {
+    id: 'naiveBayes',
+    title: 'Beats word counting',
+    measure: (baselineShare: string) => `Naive Bayes gets ${baselineShare}`,
+  },
 ] as const;

@@ -35,16 +35,16 @@ interface Lane<R extends Kin = Kin> {
  * that they started from. Distilled and imported runs have their own steps from 0 on.
  */
 export function lanesOf<R extends Kin>(runs: readonly R[]): readonly Lane<R>[] {
-  const known = new Set(runs.map(({ id }) => id));
+  const ids = new Set(runs.map(({ id }) => id));
   const children = new Map<string | undefined, R[]>();
   for (const run of runs) {
     const { parent } = run;
-    const at = parent && known.has(parent.runId) && parent.runId !== run.id ? parent.runId : undefined;
-    children.set(at, [...(children.get(at) ?? []), run]);
+    const parentId = parent && ids.has(parent.runId) && parent.runId !== run.id ? parent.runId : undefined;
+    children.set(parentId, [...(children.get(parentId) ?? []), run]);
   }
-  const left = ({ parent }: R): number => parent?.step ?? 0;
+  const startStep = ({ parent }: R): number => parent?.step ?? 0;
   for (const family of children.values())
-    family.sort((a, b) => left(a) - left(b) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    family.sort((a, b) => startStep(a) - startStep(b) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   children.get(undefined)?.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
 
   const lanes: Lane<R>[] = [];
@@ -52,9 +52,9 @@ export function lanesOf<R extends Kin>(runs: readonly R[]): readonly Lane<R>[] {
   const place = (run: R, parent: number | null): void => {
     if (placed.has(run.id)) return;
     placed.add(run.id);
-    const at = lanes.length;
+    const laneIndex = lanes.length;
     lanes.push(laneOf(run, parent, parent === null ? undefined : lanes[parent]));
-    for (const child of children.get(run.id) ?? []) place(child, at);
+    for (const child of children.get(run.id) ?? []) place(child, laneIndex);
   };
   for (const run of children.get(undefined) ?? []) place(run, null);
   // Damaged records can name each other as parents; each run is still shown.
@@ -69,8 +69,8 @@ function laneOf<R extends Kin>(run: R, parent: number | null, above: Lane<R> | u
   switch (how) {
     case 'fork': {
       /** Steps of the ancestors that the run's own count leaves out. */
-      const before = above ? above.until - above.run.step : 0;
-      return { run, how, parent, depth, from: before + step, until: before + Math.max(step, run.step) };
+      const uncountedSteps = above ? above.until - above.run.step : 0;
+      return { run, how, parent, depth, from: uncountedSteps + step, until: uncountedSteps + Math.max(step, run.step) };
     }
     case 'fine-tune': {
       const from = (above ? above.until - above.run.step : 0) + step;
@@ -85,14 +85,14 @@ function laneOf<R extends Kin>(run: R, parent: number | null, above: Lane<R> | u
 
 /** Ancestors of a run among the runs, oldest first, and the run itself last. */
 export function ancestors<R extends Kin>(runs: readonly R[], id: string): readonly R[] {
-  const found: R[] = [];
-  let at = runs.find((run) => run.id === id);
-  while (at && !found.includes(at)) {
-    found.unshift(at);
-    const { parent } = at;
-    at = parent && runs.find((run) => run.id === parent.runId);
+  const line: R[] = [];
+  let ancestor = runs.find((run) => run.id === id);
+  while (ancestor && !line.includes(ancestor)) {
+    line.unshift(ancestor);
+    const { parent } = ancestor;
+    ancestor = parent && runs.find((run) => run.id === parent.runId);
   }
-  return found;
+  return line;
 }
 
 /**
@@ -100,14 +100,15 @@ export function ancestors<R extends Kin>(runs: readonly R[], id: string): readon
  * times the later import is newer, then the run with more ancestors, including those not among the runs.
  */
 export function newestFirst<R extends Kin & { origin?: { importedAt: number } }>(runs: readonly R[]): readonly R[] {
-  const moments = new Set(runs.map(({ createdAt }) => createdAt));
-  if (moments.size === runs.length) return runs.toSorted((a, b) => b.createdAt - a.createdAt);
-  const cameIn = ({ origin }: R): number => origin?.importedAt ?? 0;
+  const creationTimes = new Set(runs.map(({ createdAt }) => createdAt));
+  if (creationTimes.size === runs.length) return runs.toSorted((a, b) => b.createdAt - a.createdAt);
+  const importTime = ({ origin }: R): number => origin?.importedAt ?? 0;
   const depth = ({ id }: R): number => {
-    const line = ancestors(runs, id);
-    return line.length + (line[0]!.parent ? 1 : 0);
+    const ancestry = ancestors(runs, id);
+    return ancestry.length + (ancestry[0]!.parent ? 1 : 0);
   };
   return runs.toSorted(
-    (a, b) => b.createdAt - a.createdAt || cameIn(b) - cameIn(a) || depth(b) - depth(a) || (a.id < b.id ? -1 : 1),
+    (a, b) =>
+      b.createdAt - a.createdAt || importTime(b) - importTime(a) || depth(b) - depth(a) || (a.id < b.id ? -1 : 1),
   );
 }

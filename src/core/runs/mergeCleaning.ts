@@ -10,57 +10,65 @@ type Stored = Readonly<Record<string, unknown>> | null;
 /** A step of one tab, and the index of its base step; undefined for an added step. */
 interface Aligned {
   step: Step;
-  of: number | undefined;
+  baseIndex: number | undefined;
 }
 
 /** Takes every rule that one tab changed, moved, added or removed; `mine` if both changed the same setting. */
 export function mergeCleaning(base: Stored, mine: Stored, theirs: Stored): Stored {
   if (same(mine, base)) return theirs;
   if (same(theirs, base) || same(mine, theirs)) return mine;
-  const [before, own, other] = [base, mine, theirs].map((recipe) => recipeSchema.safeParse(recipe).data);
-  if (!before || !own || !other) return mine;
+  const [baseRecipe, mineRecipe, theirRecipe] = [base, mine, theirs].map(
+    (recipe) => recipeSchema.safeParse(recipe).data,
+  );
+  if (!baseRecipe || !mineRecipe || !theirRecipe) return mine;
   return {
-    ...mergeFields(before, own, other),
-    steps: mergeSteps(before.steps, own.steps, other.steps),
-    kept: mergeSets(before.kept, own.kept, other.kept),
+    ...mergeFields(baseRecipe, mineRecipe, theirRecipe),
+    steps: mergeSteps(baseRecipe.steps, mineRecipe.steps, theirRecipe.steps),
+    kept: mergeSets(baseRecipe.kept, mineRecipe.kept, theirRecipe.kept),
   };
 }
 
 function mergeSteps(base: readonly Step[], mine: readonly Step[], theirs: readonly Step[]): readonly Step[] {
-  const [own, other] = [align(base, mine), align(base, theirs)];
-  const isOwnOrder = own.some(({ of }, i) => of !== undefined && own.slice(0, i).some((one) => (one.of ?? -1) > of));
-  const [first, second] = isOwnOrder ? [own, other] : [other, own];
+  const [mineAligned, theirsAligned] = [align(base, mine), align(base, theirs)];
+  const isMineReordered = mineAligned.some(
+    ({ baseIndex }, i) =>
+      baseIndex !== undefined && mineAligned.slice(0, i).some((earlier) => (earlier.baseIndex ?? -1) > baseIndex),
+  );
+  const [primary, secondary] = isMineReordered ? [mineAligned, theirsAligned] : [theirsAligned, mineAligned];
   const merged: Aligned[] = [];
-  for (const each of first) {
-    const twin = each.of === undefined ? undefined : second.find(({ of }) => of === each.of);
-    if (each.of !== undefined && !twin) {
+  for (const aligned of primary) {
+    const match =
+      aligned.baseIndex === undefined ? undefined : secondary.find(({ baseIndex }) => baseIndex === aligned.baseIndex);
+    if (aligned.baseIndex !== undefined && !match) {
       // The other tab removed the step; keeps it only if this tab changed it.
-      if (first === own && !same(each.step, base[each.of])) merged.push(each);
+      if (primary === mineAligned && !same(aligned.step, base[aligned.baseIndex])) merged.push(aligned);
       continue;
     }
-    if (!twin) merged.push(each);
+    if (!match) merged.push(aligned);
     else {
-      const [ownStep, otherStep] = first === own ? [each.step, twin.step] : [twin.step, each.step];
-      merged.push({ of: each.of, step: mergeStep(base[each.of!]!, ownStep, otherStep) });
+      const [mineStep, theirStep] = primary === mineAligned ? [aligned.step, match.step] : [match.step, aligned.step];
+      merged.push({ baseIndex: aligned.baseIndex, step: mergeStep(base[aligned.baseIndex!]!, mineStep, theirStep) });
     }
   }
-  for (const [i, each] of second.entries()) {
-    if (each.of !== undefined) {
-      const isKept = second === own && !same(each.step, base[each.of]);
-      if (first.some(({ of }) => of === each.of) || !isKept) continue;
-    } else if (merged.some(({ of, step }) => of === undefined && same(step, each.step))) continue;
-    merged.splice(placeAfter(second.slice(0, i), merged), 0, each);
+  for (const [i, aligned] of secondary.entries()) {
+    if (aligned.baseIndex !== undefined) {
+      const isKept = secondary === mineAligned && !same(aligned.step, base[aligned.baseIndex]);
+      if (primary.some(({ baseIndex }) => baseIndex === aligned.baseIndex) || !isKept) continue;
+    } else if (merged.some(({ baseIndex, step }) => baseIndex === undefined && same(step, aligned.step))) continue;
+    merged.splice(placeAfter(secondary.slice(0, i), merged), 0, aligned);
   }
   return merged.map(({ step }) => step);
 }
 
 /** Index after the nearest preceding step that is in the merged list. */
 function placeAfter(before: readonly Aligned[], merged: readonly Aligned[]): number {
-  for (const { of, step } of before.toReversed()) {
-    const at = merged.findIndex((each) =>
-      of === undefined ? each.of === undefined && same(each.step, step) : each.of === of,
+  for (const { baseIndex, step } of before.toReversed()) {
+    const index = merged.findIndex((aligned) =>
+      baseIndex === undefined
+        ? aligned.baseIndex === undefined && same(aligned.step, step)
+        : aligned.baseIndex === baseIndex,
     );
-    if (at >= 0) return at + 1;
+    if (index >= 0) return index + 1;
   }
   return 0;
 }
@@ -72,14 +80,14 @@ const mergeStep = (base: Step, mine: Step, theirs: Step): Step => ({
 
 /** Matches equal steps first, then steps of the same rule in their order. */
 function align(base: readonly Step[], steps: readonly Step[]): readonly Aligned[] {
-  const free = new Set(base.keys());
-  const take = (isAlike: (step: Step) => boolean): number | undefined => {
-    const at = [...free].find((i) => isAlike(base[i]!));
-    if (at !== undefined) free.delete(at);
-    return at;
+  const unmatched = new Set(base.keys());
+  const takeFirst = (isAlike: (step: Step) => boolean): number | undefined => {
+    const index = [...unmatched].find((i) => isAlike(base[i]!));
+    if (index !== undefined) unmatched.delete(index);
+    return index;
   };
-  const equal = steps.map((step) => take((other) => same(step, other)));
-  return steps.map((step, i) => ({ step, of: equal[i] ?? take(({ rule }) => rule === step.rule) }));
+  const equal = steps.map((step) => takeFirst((other) => same(step, other)));
+  return steps.map((step, i) => ({ step, baseIndex: equal[i] ?? takeFirst(({ rule }) => rule === step.rule) }));
 }
 
 /** Fills in the default recipe that the page shows for a project without one, once another tab has stored a recipe. */

@@ -5,7 +5,7 @@
 import type { BlobStore, Json } from '../base/blobStore';
 import type { Job } from '../base/job';
 import { parseRecord, storedRecord, unlessUnreadable } from '../base/record';
-import { tellSteps } from '../checkpoint/overview';
+import { addMissingSummaries } from '../checkpoint/overview';
 import { indexText } from '../documents/indexing';
 import { listTexts } from '../documents/library';
 import { dataId, inlineManifest, manifestKey } from '../shards/manifest';
@@ -23,13 +23,13 @@ export async function migrate(store: BlobStore, newId: () => string, job: Job): 
   await migrateProject(store, newId);
   for (const key of await store.keys(recordKey(''))) {
     job.signal.throwIfAborted();
-    await unlessUnreadable(bringRun(store, key));
+    await unlessUnreadable(migrateRun(store, key));
   }
-  await tellSteps(store);
+  await addMissingSummaries(store);
   const texts = await indexTexts(store, job);
   for (const key of await store.keys(CURVES)) {
     job.signal.throwIfAborted();
-    await unlessUnreadable(bringCurve(store, key));
+    await unlessUnreadable(migrateCurve(store, key));
   }
   return { texts };
 }
@@ -38,21 +38,21 @@ export async function migrate(store: BlobStore, newId: () => string, job: Job): 
  * Upgrades a run's record, so that many runs can be listed without the merges of their tokenizers. Moves the data's
  * manifest, which records of the first build contain, to its own key.
  */
-async function bringRun(store: BlobStore, key: string): Promise<void> {
+async function migrateRun(store: BlobStore, key: string): Promise<void> {
   const stored = await store.get(key);
   const { version, manifest } = (stored ?? {}) as { version?: unknown; manifest?: Json };
   if (stored === undefined || version === RUN.version) return;
   const { success, data } = inlineManifest.safeParse(manifest);
   if (success) {
-    const at = manifestKey(dataId(data));
-    await store.commit({ put: [[at, manifest!]], expect: [[at, undefined]] });
+    const dataKey = manifestKey(dataId(data));
+    await store.commit({ put: [[dataKey, manifest!]], expect: [[dataKey, undefined]] });
   }
   const { record, put } = withoutMerges(parseRecord(stored, key, RUN));
   // A record that has changed meanwhile is migrated at the next start.
   await store.commit({ put: [...put, [key, storedRecord(RUN, record)]], expect: [[key, stored as Json]] });
 }
 
-async function bringCurve(store: BlobStore, key: string): Promise<void> {
+async function migrateCurve(store: BlobStore, key: string): Promise<void> {
   const stored = await store.get(key);
   if (stored === undefined || stored instanceof Uint8Array) return;
   await store.commit({ put: [[key, bytesOf(parseRecord(stored, key, CURVE))]], expect: [[key, stored]] });
@@ -60,16 +60,16 @@ async function bringCurve(store: BlobStore, key: string): Promise<void> {
 
 async function indexTexts(store: BlobStore, { report, signal }: Job): Promise<number> {
   const texts = (await listTexts(store)).filter(({ indexed }) => !indexed).sort((a, b) => a.bytes - b.bytes);
-  const of = texts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const totalBytes = texts.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   let count = 0;
   for (const { id, name } of texts) {
-    const read = (bytes: number): void => {
+    const reportBytes = (bytes: number): void => {
       signal.throwIfAborted();
       done += bytes;
-      report({ label: `Listing the documents of ${name}`, done, of, unit: 'bytes' });
+      report({ label: `Listing the documents of ${name}`, done, of: totalBytes, unit: 'bytes' });
     };
-    if ((await unlessUnreadable(indexText(store, id, read).then(() => true))) === true) count++;
+    if ((await unlessUnreadable(indexText(store, id, reportBytes).then(() => true))) === true) count++;
   }
   return count;
 }

@@ -8,7 +8,7 @@ import type { TrainState, WhichSnapshot } from '../checkpoint/snapshot';
 import { paramsOf } from '../models';
 import type { Values } from '../models/network';
 import { partly } from '../train/partly';
-import { begunAnew, withMoments } from './fork';
+import { recordOfNewRun, withMoments } from './fork';
 import { openJournal } from './journal';
 import { ownerOf } from './projects';
 import { addRun, purgeRun, readKnownRun, readRun, type RunRecord, updateRun } from './record';
@@ -30,16 +30,16 @@ export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnap
   const { parent } = run;
   const isTuned = parent?.how === 'fine-tune';
   if (run.base === undefined && !isTuned)
-    throw badSettings(`${run.name} has no base model to average with.`, UNTOUCHED);
+    throw badSettings(`${run.name} has no base model to average with.`, RUN_UNCHANGED);
   if (run.model.config.classes) await checkClassifier(store, run);
-  const base = run.base === undefined ? await ofParent(store, run, parent!) : await readBase(store, run.base);
+  const base = run.base === undefined ? await parentWeights(store, run, parent!) : await readBase(store, run.base);
   const { snapshot } = await loadSnapshot(store, run.id, which, weightsOf(run));
   const { tensors } = partly(base, run.trainable).whole(run.model, snapshot);
-  const own = paramsOf(run.model);
+  const params = paramsOf(run.model);
   return {
     state: snapshot.state,
     base,
-    at: (share) => mixed(own, tensors, base, share),
+    at: (share) => mixed(params, tensors, base, share),
     // A fork of a tuned run has the same base, and an imported run names its base.
     from: (isTuned ? parent.name : parent?.began?.name) ?? 'its base',
   };
@@ -48,17 +48,17 @@ export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnap
 /** @throws HomegrownError `bad-settings` if the base has other labels or is unknown */
 async function checkClassifier(store: BlobStore, run: RunRecord): Promise<void> {
   const base = await tunedFrom(store, run);
-  if (!base) throw badSettings(`The labels of the base of ${run.name} aren't known.`, UNTOUCHED);
+  if (!base) throw badSettings(`The labels of the base of ${run.name} aren't known.`, RUN_UNCHANGED);
   checkAlike(run.model, base.model);
 }
 
 /** Model that a run was tuned from; for a fork, the model that the original was tuned from. */
 async function tunedFrom(store: BlobStore, { parent }: RunRecord): Promise<RunRecord | undefined> {
-  const from = parent && (await readRun(store, parent.runId));
-  return !from || parent.how === 'fine-tune' ? from : tunedFrom(store, from);
+  const ancestor = parent && (await readRun(store, parent.runId));
+  return !ancestor || parent.how === 'fine-tune' ? ancestor : tunedFrom(store, ancestor);
 }
 
-async function ofParent(
+async function parentWeights(
   store: BlobStore,
   { name }: RunRecord,
   { runId, step, name: parentName }: NonNullable<RunRecord['parent']>,
@@ -71,7 +71,7 @@ async function ofParent(
     'The tuned run is unchanged. Pin a checkpoint to keep it.',
   );
 }
-const UNTOUCHED = 'The run is unchanged.';
+const RUN_UNCHANGED = 'The run is unchanged.';
 
 export interface Mix extends Pick<RunRecord, 'projectId' | 'name' | 'createdAt'> {
   runId: string;
@@ -92,13 +92,13 @@ export async function mixRun(
   const tuned = await readKnownRun(store, of.runId);
   const owner = await ownerOf(store, projectId);
   const { state, at, from } = await mixable(store, tuned, of.which);
-  const begun = await begunAnew(store, tuned, { id: runId, projectId, name, createdAt });
-  const { trainable: _, base: __, ...kept } = begun;
+  const newRecord = await recordOfNewRun(store, tuned, { id: runId, projectId, name, createdAt });
+  const { trainable: _, base: __, ...copiedFields } = newRecord;
   const { step, tokensSeen, activeMs } = state;
   const mixed = { state: { step, tokensSeen, activeMs, best: null }, tensors: at(share) };
   const { snapshot } = withMoments(mixed, { model: tuned.model }, recipeOf(tuned));
   const record: RunRecord = {
-    ...kept,
+    ...copiedFields,
     parent: { runId: tuned.id, step, how: 'fork', name: tuned.name, momentsAtZero: true },
     mixed: { name: from, share, step },
   };

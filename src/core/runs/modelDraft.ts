@@ -36,12 +36,12 @@ export const initialModel = (): ModelDraft => ({
 
 /** Whether the draft still has its initial values. */
 export function isInitial({ id, config, byHand, others }: ModelDraft): boolean {
-  const own = Object.entries(initialModel().config);
+  const initialSizes = Object.entries(initialModel().config);
   return (
     id === FIRST_MODEL &&
     byHand.length === 0 &&
     others === undefined &&
-    own.every(([name, value]) => (config as object as Record<string, unknown>)[name] === value)
+    initialSizes.every(([name, value]) => (config as object as Record<string, unknown>)[name] === value)
   );
 }
 
@@ -61,7 +61,7 @@ export const modelDraftSchema: z.ZodType<ModelDraft> = z
       if (!size.success) context.addIssue(`${name} cannot be read`);
       return [name, size.data];
     });
-    return { ...draft, config: { ...asConfig(Object.fromEntries(sizes) as Sizes), ...(untied && { untied }) } };
+    return { ...draft, config: { ...toConfig(Object.fromEntries(sizes) as Sizes), ...(untied && { untied }) } };
   });
 
 /**
@@ -69,29 +69,31 @@ export const modelDraftSchema: z.ZodType<ModelDraft> = z
  * one allows them. Its own sizes come from its earlier draft, or else from its dial at this parameter count. Replaces a
  * size that doesn't fit the others.
  */
-export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, vocabulary: number): ModelDraft {
-  if (Object.is(id, before)) return { id, ...now };
-  const { others: { [id]: left, ...others } = {}, config, byHand } = now;
+export function ofArchitecture({ id: previousId, ...draft }: ModelDraft, id: ModelId, vocabulary: number): ModelDraft {
+  if (Object.is(id, previousId)) return { id, ...draft };
+  const { others: { [id]: earlierDraft, ...others } = {}, config, byHand } = draft;
   const spec = modelSpec(id);
-  const usual = sizesOf(spec.sized(countParams(modelSpec(before).params(config, vocabulary)), vocabulary));
-  const carried = Object.entries(sizesOf(config)).filter(([name]) => name in SHARED || byHand.includes(name));
-  const given = Object.entries({ ...left?.config, ...Object.fromEntries(carried) });
-  const kept = new Map(given.map(currentOf(spec)).filter(isSizeOf(spec)));
-  let sizes: Sizes = { ...usual, ...Object.fromEntries(kept) };
+  const defaultSizes = sizesOf(spec.sized(countParams(modelSpec(previousId).params(config, vocabulary)), vocabulary));
+  const keptSizes = Object.entries(sizesOf(config)).filter(([name]) => name in SHARED || byHand.includes(name));
+  const candidates = Object.entries({ ...earlierDraft?.config, ...Object.fromEntries(keptSizes) });
+  const validSizes = new Map(candidates.map(toCurrentValue(spec)).filter(isSizeOf(spec)));
+  let sizes: Sizes = { ...defaultSizes, ...Object.fromEntries(validSizes) };
   // Replaces a size with the usual one; if that doesn't fit either, with the nearest that does.
-  for (let turn = 0; turn < 2 * Object.keys(usual).length; turn++) {
-    const wrong = spec.problems(asConfig(sizes))[0]?.field;
-    if (wrong === undefined) break;
-    const instead = kept.delete(wrong) ? usual[wrong] : nearestSize(spec, asConfig(sizes), wrong);
-    sizes = { ...sizes, [wrong]: instead ?? usual[wrong]! };
+  for (let attempt = 0; attempt < 2 * Object.keys(defaultSizes).length; attempt++) {
+    const invalidField = spec.problems(toConfig(sizes))[0]?.field;
+    if (invalidField === undefined) break;
+    const replacement = validSizes.delete(invalidField)
+      ? defaultSizes[invalidField]
+      : nearestSize(spec, toConfig(sizes), invalidField);
+    sizes = { ...sizes, [invalidField]: replacement ?? defaultSizes[invalidField]! };
   }
-  const marked = new Set([...byHand, ...(left?.byHand ?? [])]);
+  const setByHand = new Set([...byHand, ...(earlierDraft?.byHand ?? [])]);
   return {
     id,
-    config: { ...asConfig(sizes), ...(left?.config['untied'] === true && { untied: true }) },
-    byHand: [...kept.keys()].filter((name) => marked.has(name)),
-    ...(now.isEdited && { isEdited: now.isEdited }),
-    others: { ...others, [before]: { config: { ...config }, byHand } },
+    config: { ...toConfig(sizes), ...(earlierDraft?.config['untied'] === true && { untied: true }) },
+    byHand: [...validSizes.keys()].filter((name) => setByHand.has(name)),
+    ...(draft.isEdited && { isEdited: draft.isEdited }),
+    others: { ...others, [previousId]: { config: { ...config }, byHand } },
   };
 }
 
@@ -102,9 +104,9 @@ const SHARED: Readonly<Record<Exclude<keyof BaseConfig, 'untied' | 'classes'>, t
   context: true,
 };
 
-const asConfig = (sizes: Sizes): BaseConfig => sizes as unknown as BaseConfig;
+const toConfig = (sizes: Sizes): BaseConfig => sizes as unknown as BaseConfig;
 
-const currentOf =
+const toCurrentValue =
   ({ fields }: ModelSpec) =>
   ([name, size]: [string, unknown]): [string, unknown] => {
     const field = (fields as Readonly<Record<string, Field>>)[name];

@@ -25,14 +25,14 @@ export interface Standing {
 }
 
 /** Explanations of the baselines for beginners. */
-const COUNTS: Readonly<Record<string, string>> = {
+const BASELINE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   unigram: 'which only counts how common each token is',
   bigram: 'which only counts which token follows which',
   trigram: 'which only counts which token follows which two',
 };
 
 /** Facts that a model's standing depends on. */
-interface Trained {
+interface TrainedModel {
   recipe: Pick<Recipe, 'objective' | 'optimizer' | 'learningRate'>;
   model: ModelChoice;
   segments: Segments;
@@ -51,35 +51,35 @@ export interface Ending {
 /** @param loss best validation loss, in nats per token */
 export function modelStanding(
   loss: number,
-  { recipe, model, segments, trainable }: Trained,
+  { recipe, model, segments, trainable }: TrainedModel,
   { trend = null, gap = 0 }: Ending = {},
 ): Standing {
-  const [, ...counting] = baselinesOf(recipe.objective, model, segments.at(-1)!.data.facts); // uniform doesn't count
-  const [strongest, ...others] = counting.toSorted((a, b) => a.loss - b.loss);
+  const [, ...baselines] = baselinesOf(recipe.objective, model, segments.at(-1)!.data.facts); // uniform doesn't count
+  const [strongest, ...others] = baselines.toSorted((a, b) => a.loss - b.loss);
   if (!strongest) return { kind: 'unknown' };
   if (loss < strongest.loss) return { kind: 'better' };
   const { label, scale } = headlineOf(recipe.objective);
   const formatted = (nats: number): string => formatReading(scale.of(nats));
   // The simplest baseline that beats the model says most about it.
   const simplest = others.findLast((other) => other.loss <= loss) ?? strongest;
-  const counts = COUNTS[simplest.id];
-  const who = `${simplest.words}${counts === undefined ? '' : `, ${counts},`} has ${formatted(simplest.loss)}`;
-  const best = simplest === strongest ? '' : `, and ${strongest.words} ${formatted(strongest.loss)}`;
-  const passed = others.find((other) => loss < other.loss);
-  const past = passed ? ` It passed ${passed.words} (${formatted(passed.loss)}).` : '';
+  const description = BASELINE_DESCRIPTIONS[simplest.id];
+  const simplestWords = `${simplest.words}${description === undefined ? '' : `, ${description},`} has ${formatted(simplest.loss)}`;
+  const strongestWords = simplest === strongest ? '' : `, and ${strongest.words} ${formatted(strongest.loss)}`;
+  const beatenBaseline = others.find((other) => loss < other.loss);
+  const beatenWords = beatenBaseline ? ` It passed ${beatenBaseline.words} (${formatted(beatenBaseline.loss)}).` : '';
   // Adapters and partly trained models have other usual rates.
-  const off = trainable === undefined ? unusualRate(recipe, countParams(paramsOf(model))) : undefined;
-  const needsText = !off && gap >= TOO_MUCH_GAP;
-  const rest = off
-    ? ` The learning rate ${off.words}.`
+  const rateProblem = trainable === undefined ? unusualRate(recipe, countParams(paramsOf(model))) : undefined;
+  const needsText = !rateProblem && gap >= TOO_MUCH_GAP;
+  const advice = rateProblem
+    ? ` The learning rate ${rateProblem.words}.`
     : needsText
       ? ` At the last step, ${lowerFirst(gapWords(gap))}: more text helps more than more steps.`
       : stillImproving(trend === 'falling');
   return {
     kind: 'worse',
     ...(needsText && { needsText }),
-    ...(off && { needsRate: off.usual }),
+    ...(rateProblem && { needsRate: rateProblem.usual }),
     judgement: stillBeats(simplest.id, simplest.words),
-    evidence: `${label} ${formatted(loss)} on text it never saw; ${who}${best}.${past}${rest}`,
+    evidence: `${label} ${formatted(loss)} on text it never saw; ${simplestWords}${strongestWords}.${beatenWords}${advice}`,
   };
 }

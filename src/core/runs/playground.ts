@@ -39,32 +39,32 @@ export interface GeneratedToken {
 
 const count = z.int().nonnegative();
 const guessFields = { id: count, bytes: listOf(count, MAX_PROMPT), probability: z.number() };
-const guess = z.object({ ...guessFields, text: z.string().nullable() });
-const token: z.ZodType<GeneratedToken> = z.object({
+const guessSchema = z.object({ ...guessFields, text: z.string().nullable() });
+const tokenSchema: z.ZodType<GeneratedToken> = z.object({
   ...guessFields,
   text: z.string(),
-  alternatives: listOf(guess, 100),
+  alternatives: listOf(guessSchema, 100),
 });
-const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
-const blank = z.object({ ...guessFields, text: z.string().nullable(), inPlace: z.string() });
+const messageSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
+const blankSchema = z.object({ ...guessFields, text: z.string().nullable(), inPlace: z.string() });
 export interface FilledPassage {
   /** Passage around the blanks: one piece more than there are blanks. */
   pieces: readonly string[];
-  /** Candidates of each blank, likeliest first; `inPlace`: the text in the passage, with its leading space. */
+  /** Candidates of entry blank, likeliest first; `inPlace`: the text in the passage, with its leading space. */
   blanks: readonly (readonly (Guess & { inPlace: string })[])[];
   ms: number;
 }
-/** A passage with the chosen candidate of each blank, as an index; 0 at first. */
+/** A passage with the chosen candidate of entry blank, as an index; 0 at first. */
 export interface Filled extends FilledPassage {
   choices: readonly number[];
 }
-const filled: z.ZodType<Filled> = z.object({
+const filledSchema: z.ZodType<Filled> = z.object({
   pieces: listOf(z.string(), MAX_TOKENS),
-  blanks: listOf(listOf(blank, 100), MAX_TOKENS),
+  blanks: listOf(listOf(blankSchema, 100), MAX_TOKENS),
   ms: z.number(),
   choices: listOf(count, MAX_TOKENS),
 });
-const sampling = z.object({
+const samplingSchema = z.object({
   temperature: z.number(),
   topK: count,
   topP: z.number(),
@@ -74,20 +74,20 @@ const sampling = z.object({
   how: z.enum(['likeliest', 'beams', 'chance']),
   beams: z.object({ count, lengthPenalty: z.number() }),
 });
-export type Sampling = z.infer<typeof sampling>;
+export type Sampling = z.infer<typeof samplingSchema>;
 
-const settings = z.object({
+const settingsSchema = z.object({
   version: z.literal(1),
   /** Null until a person types one. */
   prompt: z.string().nullable(),
   /** Null: chat or not, as the run was trained. */
   isChat: z.boolean().nullable(),
   system: z.string(),
-  sampling,
+  sampling: samplingSchema,
 });
-export type PlaygroundSettings = z.infer<typeof settings>;
+export type PlaygroundSettings = z.infer<typeof settingsSchema>;
 
-const by = z.object({
+const writtenBySchema = z.object({
   runId: z.string(),
   /** Name of the run when it wrote. */
   name: z.string(),
@@ -98,7 +98,7 @@ const by = z.object({
   which: z.union([z.enum(['latest', 'best']), count]),
 });
 /** The model that wrote a text, and its mode. */
-export type WrittenBy = z.infer<typeof by>;
+export type WrittenBy = z.infer<typeof writtenBySchema>;
 
 export interface WrittenRecord {
   version: 1;
@@ -106,7 +106,7 @@ export interface WrittenRecord {
   prompt: string;
   sampling: Sampling;
   /** For a chat: the messages before `prompt`. */
-  said: readonly z.infer<typeof message>[];
+  said: readonly z.infer<typeof messageSchema>[];
   tokens: readonly GeneratedToken[];
   filled: Filled | null;
   outcome: { reason: 'length' | 'stopped' | 'end' | 'filled'; ms: number; leftOut?: number };
@@ -117,21 +117,21 @@ export interface WrittenRecord {
 export type EarlierText = Pick<WrittenRecord, 'by' | 'prompt' | 'sampling' | 'tokens' | 'outcome'>;
 
 const textFields = {
-  by,
+  by: writtenBySchema,
   prompt: z.string(),
-  sampling,
-  tokens: listOf(token, MAX_TOKENS),
+  sampling: samplingSchema,
+  tokens: listOf(tokenSchema, MAX_TOKENS),
   outcome: z.object({
     reason: z.enum(['length', 'stopped', 'end', 'filled']),
     ms: z.number(),
     leftOut: count.exactOptional(),
   }),
 };
-const written: z.ZodType<WrittenRecord> = z.object({
+const writtenSchema: z.ZodType<WrittenRecord> = z.object({
   ...textFields,
   version: z.literal(1),
-  said: listOf(message, MAX_MESSAGES),
-  filled: filled.nullable(),
+  said: listOf(messageSchema, MAX_MESSAGES),
+  filled: filledSchema.nullable(),
   earlier: listOf(z.object(textFields), MAX_EARLIER).exactOptional(),
 });
 
@@ -145,13 +145,13 @@ export const playgroundKeys = (projectId: string): readonly string[] => [setting
 export const PLAYGROUND: Kind<PlaygroundSettings> = {
   what: () => 'The record of the Playground’s settings',
   version: 1,
-  schema: settings,
+  schema: settingsSchema,
   upgrades: [],
 };
 export const WRITTEN_TEXT: Kind<WrittenRecord> = {
   what: () => 'The record of the last text that a model wrote',
   version: 1,
-  schema: written,
+  schema: writtenSchema,
   upgrades: [],
 };
 
@@ -162,9 +162,9 @@ export async function readPlayground(
 ): Promise<{ settings: PlaygroundSettings | undefined; written: WrittenRecord | undefined }> {
   const keys = [settingsKey(projectId), writtenKey(projectId)] as const;
   const values = await store.getMany(keys);
-  const read = <T>(i: 0 | 1, kind: Kind<T>): T | undefined =>
+  const parse = <T>(i: 0 | 1, kind: Kind<T>): T | undefined =>
     values[i] === undefined ? undefined : parseIfReadable(values[i], keys[i], kind);
-  return { settings: read(0, PLAYGROUND), written: read(1, WRITTEN_TEXT) };
+  return { settings: parse(0, PLAYGROUND), written: parse(1, WRITTEN_TEXT) };
 }
 
 /** @throws HomegrownError `newer-version`, `storage-damaged` */
@@ -172,14 +172,14 @@ const readWritten = (store: BlobStore, projectId: string): Promise<WrittenRecord
   readRecord(store, writtenKey(projectId), WRITTEN_TEXT);
 
 /** Replaces the settings of any tab. @throws HomegrownError if the stored record is unreadable; keeps it */
-export async function savePlayground(store: BlobStore, projectId: string, given: PlaygroundSettings): Promise<void> {
-  const record = { ...given, prompt: given.prompt && endOf(given.prompt), system: endOf(given.system) };
+export async function savePlayground(store: BlobStore, projectId: string, settings: PlaygroundSettings): Promise<void> {
+  const record = { ...settings, prompt: settings.prompt && endOf(settings.prompt), system: endOf(settings.system) };
   await changeRecord(store, settingsKey(projectId), PLAYGROUND, () => ({ record }));
 }
 
 /** Replaces the text of any tab. @throws HomegrownError if the stored record is unreadable; keeps it */
-export async function saveWritten(store: BlobStore, projectId: string, given: WrittenRecord): Promise<void> {
-  await changeRecord(store, writtenKey(projectId), WRITTEN_TEXT, () => ({ record: bounded(given) }));
+export async function saveWritten(store: BlobStore, projectId: string, record: WrittenRecord): Promise<void> {
+  await changeRecord(store, writtenKey(projectId), WRITTEN_TEXT, () => ({ record: bounded(record) }));
 }
 
 /** @throws HomegrownError if the stored record is unreadable; keeps it */
@@ -188,21 +188,21 @@ export async function dropWritten(store: BlobStore, projectId: string): Promise<
 }
 
 /** Limits the stored size: drops alternatives at the beginning of a long text, and first messages of a long chat. */
-export function bounded(given: WrittenRecord): WrittenRecord {
-  const tokens = given.tokens.slice(-MAX_TOKENS);
+export function bounded(record: WrittenRecord): WrittenRecord {
+  const tokens = record.tokens.slice(-MAX_TOKENS);
   const withAlternatives = tokens.length - MAX_WITH_ALTERNATIVES;
   let room = MAX_PROMPT;
-  const said = given.said
+  const messages = record.said
     .slice(-MAX_MESSAGES)
     .toReversed()
     .filter(({ content }) => (room -= content.length) >= 0)
     .toReversed();
   return {
-    ...given,
-    prompt: endOf(given.prompt),
-    said,
-    tokens: tokens.map((each, i) => (i < withAlternatives ? { ...each, alternatives: [] } : each)),
-    ...(given.earlier && { earlier: boundedEarlier(given.earlier) }),
+    ...record,
+    prompt: endOf(record.prompt),
+    said: messages,
+    tokens: tokens.map((entry, i) => (i < withAlternatives ? { ...entry, alternatives: [] } : entry)),
+    ...(record.earlier && { earlier: boundedEarlier(record.earlier) }),
   };
 }
 
@@ -217,7 +217,7 @@ function boundedEarlier(earlier: readonly EarlierText[]): readonly EarlierText[]
     .map((text) => ({
       ...text,
       prompt: endOf(text.prompt),
-      tokens: text.tokens.map((each) => (each.alternatives.length > 0 ? { ...each, alternatives: [] } : each)),
+      tokens: text.tokens.map((entry) => (entry.alternatives.length > 0 ? { ...entry, alternatives: [] } : entry)),
     }));
 }
 

@@ -95,10 +95,10 @@ export const UNTITLED = 'Untitled';
 /** Id of the project of an empty store, and of the only project of older builds. */
 export { FIRST_PROJECT };
 
-export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => ({
+export const initialProject = (id: string = FIRST_PROJECT, createdAt = 0): Project => ({
   id,
-  createdAt: at,
-  openedAt: at,
+  createdAt,
+  openedAt: createdAt,
   name: UNTITLED,
   tokenizerChoice: { kind: 'bpe', vocabulary: 1024 },
   tokenizer: null,
@@ -121,7 +121,7 @@ export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => (
 /** Merges two tabs' changes of `base`: takes every field that only one changed, and `mine` where both did. */
 export function mergeProjects(base: Project, mine: Project, theirs: Project): Project {
   const merged = mergeFields(base, mine, theirs);
-  const isOneArchitecture = [mine, theirs].every(({ model }) => same(model.id, base.model.id));
+  const isSameArchitecture = [mine, theirs].every(({ model }) => same(model.id, base.model.id));
   const others = mergeFields(base.model.others ?? {}, mine.model.others ?? {}, theirs.model.others ?? {});
   return {
     ...merged,
@@ -138,7 +138,7 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
       },
     },
     recipe: mergeFields(base.recipe, mine.recipe, theirs.recipe),
-    ...(isOneArchitecture && {
+    ...(isSameArchitecture && {
       model: {
         ...mine.model,
         config: mergeFields(base.model.config, mine.model.config, theirs.model.config),
@@ -162,23 +162,27 @@ export function openFields(
   { version: _, revision: __, ...stored }: StoredProject,
 ): { project: Project; problem: HomegrownError | undefined } {
   const project: Record<string, unknown> = { ...stored, ...initialProject(id) };
-  const lost: string[] = [];
+  const unreadableFields: string[] = [];
   for (const key of FIELD_NAMES) {
     if (stored[key] === undefined) continue; // older builds lack the field
-    const value = key === 'recipe' ? openRecipe(stored.recipe, lost) : FIELDS[key].safeParse(stored[key]).data;
-    if (value === undefined) lost.push(key);
+    const value =
+      key === 'recipe' ? openRecipe(stored.recipe, unreadableFields) : FIELDS[key].safeParse(stored[key]).data;
+    if (value === undefined) unreadableFields.push(key);
     else project[key] = value;
   }
   // Older builds lacked the setting: only a true value was chosen by a person.
   if (stored.recompute === undefined && (project.recipe as Recipe).recompute) project.recompute = 'on';
   if (stored['rateByHand'] === undefined)
     project.rateByHand = (project.recipe as Recipe).learningRate !== DEFAULT_RECIPE.learningRate;
-  const problem = lost.length > 0 ? new HomegrownError('storage-damaged', notRead(lost)) : undefined;
+  const problem =
+    unreadableFields.length > 0
+      ? new HomegrownError('storage-damaged', unreadableMessage(unreadableFields))
+      : undefined;
   return { project: project as unknown as Project, problem };
 }
 
 /** Reads setting by setting: an invalid one doesn't affect the others. */
-function openRecipe(stored: unknown, lost: string[]): Recipe | undefined {
+function openRecipe(stored: unknown, unreadableFields: string[]): Recipe | undefined {
   const settings = z.looseObject({}).safeParse(stored);
   if (!settings.success) return undefined;
   let recipe = DEFAULT_RECIPE;
@@ -187,16 +191,16 @@ function openRecipe(stored: unknown, lost: string[]): Recipe | undefined {
     if (value === undefined) continue;
     const changed = recipeSchema.safeParse({ ...recipe, [key]: value });
     if (changed.success) recipe = changed.data;
-    else lost.push(`recipe.${key}`);
+    else unreadableFields.push(`recipe.${key}`);
   }
   return recipe;
 }
 
-const notRead = (fields: readonly string[]): string =>
+const unreadableMessage = (fields: readonly string[]): string =>
   `Couldn’t read ${fields.join(', ')} of the project. These have the values of a new one`;
 
 const count = z.int().nonnegative();
-const texts = z.array(z.string());
+const textRefs = z.array(z.string());
 const tokenizerRecord: z.ZodType<TokenizerRecord> = z.looseObject({
   model: tokenizerModelSchema,
   hash: z.string(),
@@ -205,13 +209,13 @@ const tokenizerRecord: z.ZodType<TokenizerRecord> = z.looseObject({
     .min(257)
     .max(2 ** 20),
   asked: count,
-  texts,
+  texts: textRefs,
   bytesPerToken: z.number(),
   unusedEntries: count,
 });
 const dataRecord: z.ZodType<DataRecord> = z
   .looseObject({
-    texts,
+    texts: textRefs,
     tokenizerHash: z.string(),
     manifest: inlineManifest,
     ...baselineFields,
@@ -279,11 +283,11 @@ export const PROJECT: Kind<StoredProject> = {
   what: () => 'The project',
   version: 2,
   schema: storedProject,
-  upgrades: [toSplit],
+  upgrades: [upgradeToSplit],
 };
 
 /** Earlier versions had a single held-out share. */
-function toSplit({ validationShare, ...project }: JsonObject): JsonObject {
+function upgradeToSplit({ validationShare, ...project }: JsonObject): JsonObject {
   if (validationShare === undefined) return project;
   return { ...project, split: { ...initialProject().split, validation: validationShare } };
 }

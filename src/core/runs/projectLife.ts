@@ -24,8 +24,8 @@ export async function duplicateProject(
     if ((await store.get(projectKey(copy))) !== undefined)
       throw new HomegrownError('in-use', `A project ${copy} already exists`);
     // The commit requires an unchanged project, so that its data isn't deleted meanwhile.
-    const { project, key: from, stored: original } = await readProject(store, id);
-    const own = {
+    const { project, key: projectRecordKey, stored: original } = await readProject(store, id);
+    const ownFields = {
       id: copy,
       name: cutTo(name, MAX_PROJECT_NAME),
       createdAt: at,
@@ -33,18 +33,20 @@ export async function duplicateProject(
       runId: null,
       baseline: null,
     };
-    const put: [string, Stored][] = [[projectKey(copy), storedRecord(PROJECT, { ...project, ...own, revision: 1 })]];
+    const put: [string, Stored][] = [
+      [projectKey(copy), storedRecord(PROJECT, { ...project, ...ownFields, revision: 1 })],
+    ];
     const expect: [string, Json | undefined][] = [
       [projectKey(copy), undefined],
-      [from, original as Json | undefined],
+      [projectRecordKey, original as Json | undefined],
     ];
     for (const text of await listTexts(store, id)) {
       const key = textKey(text.id);
       const stored = await store.get(key);
       if (stored === undefined) continue; // purged meanwhile
-      const now = parseRecord(stored, key, TEXT);
+      const current = parseRecord(stored, key, TEXT);
       expect.push([key, stored as Json]);
-      put.push([key, storedRecord(TEXT, withCopy(now, id, copy))]);
+      put.push([key, storedRecord(TEXT, withCopy(current, id, copy))]);
     }
     if (await store.commit({ put, expect })) return;
   }
@@ -73,13 +75,13 @@ export async function rescueProject(
       put.push([key, storedRecord(kind, to(parseRecord(stored, key, kind)))]);
     }
     for (const text of await listTexts(store, from))
-      await change(textKey(text.id), TEXT, (now) => withCopy(now, from, id));
+      await change(textKey(text.id), TEXT, (current) => withCopy(current, from, id));
     const runs = newestFirst((await listRuns(store)).filter(({ projectId }) => projectId === from));
-    for (const run of runs) await change(recordKey(run.id), RUN, (now) => ({ ...now, projectId: id }));
+    for (const run of runs) await change(recordKey(run.id), RUN, (current) => ({ ...current, projectId: id }));
     let runId: string | null = null;
-    for (const { id: each, removedAt } of runs)
-      if (runId === null && removedAt === undefined && (await surveySnapshots(store, each)).steps.length > 0)
-        runId = each;
+    for (const { id: candidateId, removedAt } of runs)
+      if (runId === null && removedAt === undefined && (await surveySnapshots(store, candidateId)).steps.length > 0)
+        runId = candidateId;
     const project = { ...initialProject(id, at), name, openedAt: at, runId, revision: 1 };
     put.push([projectKey(id), storedRecord(PROJECT, project)]);
     if (await store.commit({ put, expect })) return;
@@ -113,10 +115,10 @@ export async function purgeProject(
       });
   // Its opening time may change meanwhile, so retries.
   for (;;) {
-    const now = await readProject(store, id);
-    if (now.stored === undefined || now.project.removedAt === undefined) return;
-    const drop = [now.key, ...playgroundKeys(id)];
-    if (await store.commit({ drop, expect: [[now.key, now.stored as Json]] })) return;
+    const current = await readProject(store, id);
+    if (current.stored === undefined || current.project.removedAt === undefined) return;
+    const drop = [current.key, ...playgroundKeys(id)];
+    if (await store.commit({ drop, expect: [[current.key, current.stored as Json]] })) return;
   }
 }
 

@@ -36,10 +36,12 @@ export async function readProject(store: BlobStore, id: string): Promise<KeptPro
 export async function saveProject(
   store: BlobStore,
   kept: KeptProject,
-  given: Project,
+  newProject: Project,
 ): Promise<KeptProject | undefined> {
   const project =
-    given.name.length > MAX_PROJECT_NAME ? { ...given, name: cutTo(given.name, MAX_PROJECT_NAME) } : given;
+    newProject.name.length > MAX_PROJECT_NAME
+      ? { ...newProject, name: cutTo(newProject.name, MAX_PROJECT_NAME) }
+      : newProject;
   const key = projectKey(project.id);
   const stored = storedRecord(PROJECT, { ...project, revision: revisionOf(kept) + 1 });
   const put: [string, Stored][] = [[key, stored]];
@@ -47,9 +49,9 @@ export async function saveProject(
   const isMoved = kept.key !== key;
   if (isMoved) expect.push([key, undefined]);
   if (kept.problem && kept.stored !== undefined) {
-    const aside = `${SET_ASIDE}${(await store.keys(SET_ASIDE)).length + 1}`;
-    put.push([aside, kept.stored]);
-    expect.push([aside, undefined]);
+    const asideKey = `${SET_ASIDE}${(await store.keys(SET_ASIDE)).length + 1}`;
+    put.push([asideKey, kept.stored]);
+    expect.push([asideKey, undefined]);
   }
   const isSaved = await store.commit({ put, drop: isMoved ? [kept.key] : [], expect });
   return isSaved ? { project, key, stored, problem: undefined } : undefined;
@@ -79,8 +81,8 @@ export async function ownerOf(store: BlobStore, id: string): Promise<Owner> {
   return async () => {
     const { project, key, stored } = await readProject(store, id);
     // The first project of an empty store exists before it is stored.
-    const isThere = stored !== undefined || (id === FIRST_PROJECT && (await projectKeys(store)).length === 0);
-    if (isThere && project.removedAt === undefined) return [[key, stored as Json | undefined]];
+    const exists = stored !== undefined || (id === FIRST_PROJECT && (await projectKeys(store)).length === 0);
+    if (exists && project.removedAt === undefined) return [[key, stored as Json | undefined]];
     throw new HomegrownError(
       'in-use',
       `The project ${name} was deleted, so nothing was added to it`,
@@ -113,7 +115,7 @@ export async function listProjects(
 ): Promise<{ projects: readonly Project[]; unreadable: readonly Unreadable[] }> {
   const projects: Project[] = [];
   const unreadable: Unreadable[] = [];
-  const look = async (key: string): Promise<Project | undefined> => {
+  const readListed = async (key: string): Promise<Project | undefined> => {
     try {
       const { project, problem } = await readAt(store, key, idAt(key));
       if (problem) unreadable.push({ key, failure: toFailure(problem) });
@@ -126,18 +128,18 @@ export async function listProjects(
   };
   const keys = await projectKeys(store);
   for (const key of keys) {
-    const project = await look(key);
+    const project = await readListed(key);
     if (project) projects.push(project);
   }
   // If a newer project exists, only an unreadable record stays there.
-  if (!keys.includes(OLD_KEY) && (await store.keys(OLD_KEY)).includes(OLD_KEY)) await look(OLD_KEY);
-  for (const key of await store.keys(SET_ASIDE)) if (await look(key)) addAside(unreadable, key);
+  if (!keys.includes(OLD_KEY) && (await store.keys(OLD_KEY)).includes(OLD_KEY)) await readListed(OLD_KEY);
+  for (const key of await store.keys(SET_ASIDE)) if (await readListed(key)) addAside(unreadable, key);
   return { projects: projects.sort(byOpening), unreadable };
 }
 
 /** Adds a set-aside record, even if this version can read it, because it was unreadable then. */
 function addAside(unreadable: Unreadable[], key: string): void {
-  if (unreadable.some((each) => each.key === key)) return;
+  if (unreadable.some((entry) => entry.key === key)) return;
   const problem = new HomegrownError('storage-damaged', "Couldn't read the project");
   unreadable.push({ key, failure: toFailure(problem) });
 }
@@ -148,19 +150,24 @@ export const unreadableProjects = async (store: BlobStore): Promise<readonly Unr
 
 /**
  * Project that was opened last; `first` in an empty store, and a new one if all others are unreadable.
- * @param but excludes one
+ * @param excludedId id of a project to skip
  */
-export async function lastOpened(store: BlobStore, newId: () => string, but?: string): Promise<string> {
+export async function lastOpened(store: BlobStore, newId: () => string, excludedId?: string): Promise<string> {
   const keys = await projectKeys(store);
   const { projects } = await listProjects(store);
-  const last = projects.find(({ id, removedAt }) => removedAt === undefined && id !== but);
+  const last = projects.find(({ id, removedAt }) => removedAt === undefined && id !== excludedId);
   if (last) return last.id;
-  return but === FIRST_PROJECT || keys.some((key) => idAt(key) === FIRST_PROJECT) ? newId() : FIRST_PROJECT;
+  return excludedId === FIRST_PROJECT || keys.some((key) => idAt(key) === FIRST_PROJECT) ? newId() : FIRST_PROJECT;
 }
 
 /** Stores the project of `lastOpened` if it is new, to show in place of a removed one. */
-export async function nextOpened(store: BlobStore, newId: () => string, at: number, but?: string): Promise<string> {
-  const id = await lastOpened(store, newId, but);
+export async function nextOpened(
+  store: BlobStore,
+  newId: () => string,
+  at: number,
+  excludedId?: string,
+): Promise<string> {
+  const id = await lastOpened(store, newId, excludedId);
   const kept = await readProject(store, id);
   // Another tab may have stored it meanwhile; either record will do.
   if (kept.stored === undefined) await saveProject(store, kept, initialProject(id, at));
@@ -172,8 +179,8 @@ export const projectKey = (id: string): string => `${PROJECTS}${id}`;
 /** Keys of the projects; includes the old place until `first` has been saved. */
 async function projectKeys(store: BlobStore): Promise<readonly string[]> {
   const keys = await store.keys(PROJECTS);
-  const isOld = !keys.includes(projectKey(FIRST_PROJECT)) && (await store.keys(OLD_KEY)).includes(OLD_KEY);
-  return isOld ? [OLD_KEY, ...keys] : keys;
+  const hasOldProject = !keys.includes(projectKey(FIRST_PROJECT)) && (await store.keys(OLD_KEY)).includes(OLD_KEY);
+  return hasOldProject ? [OLD_KEY, ...keys] : keys;
 }
 
 async function readAt(store: BlobStore, key: string, id: string): Promise<KeptProject> {

@@ -32,12 +32,12 @@ export async function readKnownRun(store: BlobStore, runId: string): Promise<Run
 export function newRun({
   recipe,
   data,
-  ...given
+  ...fields
 }: Omit<RunRecord, 'version' | 'tags' | 'note' | 'status' | 'step' | 'objective' | 'segments' | 'keep'> &
   Pick<Segment, 'recipe' | 'data'>): RunRecord {
   return {
     version: 5,
-    ...given,
+    ...fields,
     tags: [],
     note: '',
     status: 'running',
@@ -97,10 +97,12 @@ export async function allRuns(
     readRecordsUnder(store, PREFIX, RUN),
     store.keys(HEADS),
   ]);
-  const there = new Set(keys);
-  const others = heads.map((key) => recordKey(key.slice(HEADS.length))).filter((key) => !there.has(key));
+  const recordKeys = new Set(keys);
+  const keysWithoutRecord = heads
+    .map((key) => recordKey(key.slice(HEADS.length)))
+    .filter((key) => !recordKeys.has(key));
   // Usually there are none, but a run may have started since.
-  const late = await readAll(others, async (key) => {
+  const lateRuns = await readAll(keysWithoutRecord, async (key) => {
     const runId = key.slice(PREFIX.length);
     const record = await readRun(store, runId);
     if (record) return record;
@@ -108,8 +110,8 @@ export async function allRuns(
     throw new HomegrownError('storage-damaged', missing);
   });
   return {
-    runs: newestFirst([...records.values(), ...late.records]),
-    unreadable: [...unreadable, ...late.unreadable].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    runs: newestFirst([...records.values(), ...lateRuns.records]),
+    unreadable: [...unreadable, ...lateRuns.unreadable].sort((a, b) => (a.key < b.key ? -1 : 1)),
   };
 }
 
@@ -120,14 +122,14 @@ export async function allRuns(
 export async function purgeRun(store: BlobStore, runId: string, expected?: Json): Promise<boolean> {
   const key = recordKey(runId);
   const metrics = [...(await store.keys(journalKey(runId))), ...(await store.keys(evaluationsOf(runId)))];
-  const isGone = await store.commit({
+  const isDeleted = await store.commit({
     drop: [key, ...(await snapshotKeys(store, runId)), ...metrics, curveKey(runId), mergesKey(runId)],
     ...(expected !== undefined && { expect: [[key, expected]] }),
   });
   // Evaluations saved since the listing; none can be saved after the run is deleted, so these are the last.
-  const late = isGone ? await store.keys(evaluationsOf(runId)) : [];
-  if (late.length > 0) await store.commit({ drop: late });
-  return isGone;
+  const lateKeys = isDeleted ? await store.keys(evaluationsOf(runId)) : [];
+  if (lateKeys.length > 0) await store.commit({ drop: lateKeys });
+  return isDeleted;
 }
 
 const noSuchRun = (runId: string): HomegrownError => new HomegrownError('storage-damaged', `There is no run ${runId}`);
@@ -137,14 +139,14 @@ export const recordKey = (runId: string): string => `${PREFIX}${runId}`;
 
 /** Default budget of a run's saved steps, in bytes. */
 const KEEP_BUDGET = 512 * 2 ** 20;
-const learns =
+const hasObjective =
   (objective: string) =>
   ({ recipe }: Segment): boolean =>
     Object.is(recipe.objective, objective);
 
 const recordSchema = z
   .strictObject(storedShape)
-  .refine(({ objective, segments }) => segments.every(learns(objective)), {
+  .refine(({ objective, segments }) => segments.every(hasObjective(objective)), {
     message: 'its segments have different objectives',
     path: ['objective'],
   })

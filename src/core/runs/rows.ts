@@ -29,35 +29,35 @@ export interface RunRow {
 
 /**
  * Runs with a saved step, newest first. Excludes runs that failed before their first save, and deleted ones.
- * @param tell called at once with partial rows, while curves are made from long journals
+ * @param showPartialRows called at once with partial rows, while curves are made from long journals
  */
 export async function runRows(
   store: BlobStore,
   projectId: string,
-  tell: (rows: readonly RunRow[]) => void,
+  showPartialRows: (rows: readonly RunRow[]) => void,
 ): Promise<readonly RunRow[]> {
-  const all = await listRuns(store);
-  const records = all.filter((run) => run.projectId === projectId && run.removedAt === undefined);
+  const runs = await listRuns(store);
+  const records = runs.filter((run) => run.projectId === projectId && run.removedAt === undefined);
   const ids = records.map(({ id }) => id);
   const [steps, { records: curves }] = await Promise.all([
-    overview(store, ids.length <= FEW ? ids : undefined),
+    overview(store, ids.length <= MAX_SINGLE_READS ? ids : undefined),
     readRecords(store, ids.map(curveKey), CURVE),
   ]);
   const rows: RunRow[] = [];
   for await (const row of ahead(records, (record) => rowOf(record, steps, curves.get(curveKey(record.id)))))
     if (row.bytes !== 0 || row.step > 0) rows.push(row);
-  if (rows.some(({ curve }) => curve === null)) tell(rows);
-  const whole: RunRow[] = [];
+  if (rows.some(({ curve }) => curve === null)) showPartialRows(rows);
+  const completeRows: RunRow[] = [];
   // Sequential, because a journal has several megabytes.
   for (const row of rows) {
     const curve = row.curve ?? (await curveFor(store, row));
-    whole.push({ ...row, curve, ...(await usedOf(store, row, curve, steps)) });
+    completeRows.push({ ...row, curve, ...(await defaultStepOf(store, row, curve, steps)) });
   }
-  return whole;
+  return completeRows;
 }
 
 /** Reads up to this many runs one by one, because all others together may be hundreds of times as large. */
-const FEW = 4;
+const MAX_SINGLE_READS = 4;
 
 async function rowOf(
   { tokenizer, ...record }: RunRecord,
@@ -74,7 +74,7 @@ async function rowOf(
   };
 }
 
-async function usedOf(
+async function defaultStepOf(
   store: BlobStore,
   { record, step: newest }: RunRow,
   { evaluations: { step, loss } }: RunCurve,
@@ -84,7 +84,7 @@ async function usedOf(
   const best = overview.bestOf(record.id);
   if (best === null || best === newest || loss.at(-1) === Math.min(...loss)) return {};
   const steps = (await unlessUnreadable(listSnapshots(store, record.id))) ?? [];
-  const evaluations = [...step].map((at, i) => ({ step: at, loss: loss[i]! }));
+  const evaluations = [...step].map((evaluatedStep, i) => ({ step: evaluatedStep, loss: loss[i]! }));
   const which = defaultStep(record, steps, evaluations);
   const used = steps.find((saved) => saved[which])?.step;
   return used === undefined ? {} : { used };
@@ -130,13 +130,13 @@ export const purgeIfRemoved = (store: BlobStore, runId: string): Promise<boolean
 async function purgeIf(
   store: BlobStore,
   runId: string,
-  isToGo: (record: RunRecord) => Promise<boolean>,
+  shouldPurge: (record: RunRecord) => Promise<boolean>,
 ): Promise<boolean> {
   const key = recordKey(runId);
   for (;;) {
     const stored = await store.get(key);
     // A restore takes no lock, so the commit requires the unchanged record.
-    if (stored === undefined || !(await isToGo(parseRecord(stored, key, RUN)))) return false;
+    if (stored === undefined || !(await shouldPurge(parseRecord(stored, key, RUN)))) return false;
     if (await purgeRun(store, runId, stored as Json)) return true;
   }
 }
@@ -161,21 +161,21 @@ export async function purgeRemoved(
   now: number,
   holding: (runId: string, work: () => Promise<void>) => Promise<void>,
 ): Promise<boolean> {
-  let hasGone = false;
+  let hasPurged = false;
   for (const record of await listRuns(store)) {
     const { id, removedAt } = record;
     const isRemoved = removedAt !== undefined && now - removedAt > UNDO_MS;
     try {
       if (!isRemoved && !(await isAbandoned(store, record))) continue;
       await holding(id, async () => {
-        const hasThis = isRemoved
+        const isPurged = isRemoved
           ? await purgeIfRemoved(store, id)
-          : await purgeIf(store, id, (by) => isAbandoned(store, by));
-        hasGone ||= hasThis;
+          : await purgeIf(store, id, (current) => isAbandoned(store, current));
+        hasPurged ||= isPurged;
       });
     } catch (error) {
       if (!isUnreadable(error) && !(error instanceof HomegrownError && error.code === 'in-use')) throw error;
     }
   }
-  return hasGone;
+  return hasPurged;
 }

@@ -63,8 +63,8 @@ function segmentsWith<D>(data: z.ZodType<D>): z.ZodType<readonly [SegmentOf<D>, 
     .refine((segments) => segments.length > 0 && segments.every(isInOrder), 'its segments are not in order')
     .transform((segments) => segments as unknown as readonly [SegmentOf<D>, ...SegmentOf<D>[]]);
 }
-const isInOrder = ({ after }: { after: number }, i: number, all: readonly { after: number }[]): boolean =>
-  i === 0 ? after === 0 : after > all[i - 1]!.after;
+const isInOrder = ({ after }: { after: number }, i: number, segments: readonly { after: number }[]): boolean =>
+  i === 0 ? after === 0 : after > segments[i - 1]!.after;
 const segmentsSchema: z.ZodType<Segments> = segmentsWith(segmentData);
 /** Without data ids, which belong to one store. Data is null if unknown. */
 export const segmentsInFile: z.ZodType<readonly [SegmentOf<DataFacts | null>, ...SegmentOf<DataFacts | null>[]]> =
@@ -151,12 +151,12 @@ export const sharedShape = Object.fromEntries(
 
 type Shared = z.infer<z.ZodObject<SharedShape>>;
 /** Fields that record and file share unchanged. */
-export const sharedFields = (run: Shared): Shared => picked(run, (name) => Object.hasOwn(sharedShape, name));
+export const sharedFields = (run: Shared): Shared => pickFields(run, (name) => Object.hasOwn(sharedShape, name));
 
 type Stored = z.infer<z.ZodObject<StoredShape>>;
 /** Fields that a run copies from the run that it begins from. */
 export const copiedFields = (run: Stored): Omit<Stored, OwnName> =>
-  picked(run, (name) => !(RUN_FIELDS as Record<string, RunField>)[name]?.isOwn);
+  pickFields(run, (name) => !(RUN_FIELDS as Record<string, RunField>)[name]?.isOwn);
 
-const picked = <R extends object>(run: R, isPicked: (name: string) => boolean): R =>
+const pickFields = <R extends object>(run: R, isPicked: (name: string) => boolean): R =>
   Object.fromEntries(Object.entries(run).filter(([name]) => isPicked(name))) as R;

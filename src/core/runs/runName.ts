@@ -12,10 +12,10 @@ export function nextRunName(project: string, used: readonly string[]): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');
-  const start = `${cutTo(words || 'run', MAX_NAME - MAX_DIGITS - 1)}-`;
-  const ends = used.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
-  const numbers = ends.filter((end) => /^\d+$/.test(end) && end.length <= MAX_DIGITS).map(Number);
-  return `${start}${Math.max(0, ...numbers) + 1}`;
+  const prefix = `${cutTo(words || 'run', MAX_NAME - MAX_DIGITS - 1)}-`;
+  const suffixes = used.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  const numbers = suffixes.filter((suffix) => /^\d+$/.test(suffix) && suffix.length <= MAX_DIGITS).map(Number);
+  return `${prefix}${Math.max(0, ...numbers) + 1}`;
 }
 /** Maximum digits of a run's number. */
 const MAX_DIGITS = 7;

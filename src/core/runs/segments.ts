@@ -51,8 +51,8 @@ export const tokensAt = (
   step: number,
 ): number =>
   segments.reduce((sum, { after, recipe }, i) => {
-    const until = Math.min(step, segments[i + 1]?.after ?? Infinity);
-    return sum + Math.max(0, until - after) * tokensPerStep(recipe, context);
+    const lastStep = Math.min(step, segments[i + 1]?.after ?? Infinity);
+    return sum + Math.max(0, lastStep - after) * tokensPerStep(recipe, context);
   }, 0);
 
 /** Returns whether a value was measured in the same segment as a step, and so is comparable with it. */
@@ -60,8 +60,8 @@ export function isMeasuredAlike(
   { segments }: Segmented,
   step: number,
 ): (measured: { readonly step: number }) => boolean {
-  const at = segmentAt(segments, step);
-  return (measured) => segmentAt(segments, measured.step) === at;
+  const index = segmentAt(segments, step);
+  return (measured) => segmentAt(segments, measured.step) === index;
 }
 
 /** Newest evaluation up to a step, in that step's segment. */
@@ -76,16 +76,16 @@ export const measuredAt = <E extends { readonly step: number }>(
  * steps keep their own segment.
  */
 export function continued(segments: Segments, step: number, next: Pick<Segment, 'recipe' | 'data'>): Segments {
-  const past = segments.filter(({ after }) => after < step);
-  const last = past.at(-1);
+  const earlier = segments.filter(({ after }) => after < step);
+  const last = earlier.at(-1);
   if (!last) return [{ after: 0, ...next }];
   const why = changed(last, next);
-  if (why === undefined) return [...past.slice(0, -1), { ...last, ...next }] as unknown as Segments;
-  return [...past, { after: step, ...next, why }] as unknown as Segments;
+  if (why === undefined) return [...earlier.slice(0, -1), { ...last, ...next }] as unknown as Segments;
+  return [...earlier, { after: step, ...next, why }] as unknown as Segments;
 }
 
 /** Settings that may change without making evaluations incomparable: the number of steps, and what is recorded. */
-const ALIKE: readonly RecipeField[] = [
+const COMPARABLE_FIELDS: readonly RecipeField[] = [
   ...(['steps', 'saveEvery', 'evalEvery', 'evalEarly', 'samplePrompt', 'recompute'] as const),
   ...(['patience', 'minDelta'] as const),
 ];
@@ -95,20 +95,22 @@ export function changed(
   before: Pick<Segment, 'recipe' | 'data'>,
   next: Pick<Segment, 'recipe' | 'data'>,
 ): Segment['why'] {
-  const isRecipe = changedFields(before.recipe, next.recipe).length > 0;
-  const isData = !isSameData(before.data.facts, next.data.facts);
-  return isRecipe && isData ? 'both' : isRecipe ? 'recipe' : isData ? 'data' : undefined;
+  const isRecipeChanged = changedFields(before.recipe, next.recipe).length > 0;
+  const isDataChanged = !isSameData(before.data.facts, next.data.facts);
+  return isRecipeChanged && isDataChanged ? 'both' : isRecipeChanged ? 'recipe' : isDataChanged ? 'data' : undefined;
 }
 
 /** Changed settings that make a new segment. */
 export const changedFields = (before: Recipe, next: Recipe): readonly RecipeField[] =>
-  (Object.keys(fieldsOf(next)) as RecipeField[]).filter((name) => before[name] !== next[name] && !ALIKE.includes(name));
+  (Object.keys(fieldsOf(next)) as RecipeField[]).filter(
+    (name) => before[name] !== next[name] && !COMPARABLE_FIELDS.includes(name),
+  );
 
 /** Whether both have the same texts, split into the same parts. */
 export const isSameData = (a: DataFacts | null, b: DataFacts | null): boolean =>
-  a === b || (a !== null && b !== null && cut(a) === cut(b));
+  a === b || (a !== null && b !== null && dataKey(a) === dataKey(b));
 
-const cut = ({ texts, textHash, split, parts }: DataFacts): string =>
+const dataKey = ({ texts, textHash, split, parts }: DataFacts): string =>
   JSON.stringify([
     textHash,
     // With a single text, `end` and `ends` are the same split.

@@ -51,11 +51,11 @@ export const recipeSchema: z.ZodType<Recipe> = z
       }),
     ),
   )
-  .transform((given, context) => {
-    const own = optimizerOf(given['optimizer'] as OptimizerId).fields;
+  .transform((stored, context) => {
+    const optimizerFields = optimizerOf(stored['optimizer'] as OptimizerId).fields;
     const values = Object.entries(RECIPE).map(([name, { initial }]) => {
-      if (given[name] === undefined && Object.hasOwn(own, name)) context.addIssue(`${name} is missing`);
-      return [name, given[name] ?? initial];
+      if (stored[name] === undefined && Object.hasOwn(optimizerFields, name)) context.addIssue(`${name} is missing`);
+      return [name, stored[name] ?? initial];
     });
     return Object.fromEntries(values) as Recipe;
   });
@@ -93,8 +93,8 @@ export const decisionSchema = z.strictObject({
   step: count.exactOptional(),
 });
 /** Temperature for the scores of a step. */
-export const temperatureAt = ({ temperature, step }: Decision, at: number): number =>
-  step === undefined || step === at ? temperature : 1;
+export const temperatureAt = ({ temperature, step }: Decision, atStep: number): number =>
+  step === undefined || step === atStep ? temperature : 1;
 export const PLAIN_DECISION: Decision = { temperature: 1, atLeast: 0 };
 /** Decision of a run that continues training from these weights: keeps the threshold, and resets the temperature. */
 export const decisionOfFork = ({ atLeast }: Decision): Decision => ({ ...PLAIN_DECISION, atLeast });
@@ -111,14 +111,14 @@ export const modelSchema: z.ZodType<ModelChoice> = z
       .min(257)
       .max(2 ** 20),
   })
-  .transform(({ id, config: { untied, classes, ...given }, vocabulary }, context): ModelChoice => {
+  .transform(({ id, config: { untied, classes, ...sizesInRecord }, vocabulary }, context): ModelChoice => {
     const spec = modelSpec(id);
-    for (const key of Object.keys(given))
+    for (const key of Object.keys(sizesInRecord))
       if (!Object.hasOwn(spec.fields, key)) context.addIssue(`${key} isn't a setting of this architecture`);
     const sizes = Object.fromEntries(
       Object.entries(spec.fields).map(([name, field]: [string, Field]) => [
         name,
-        currentValue(field, given[name] ?? field.absent ?? NaN),
+        currentValue(field, sizesInRecord[name] ?? field.absent ?? NaN),
       ]),
     );
     const config = { ...(sizes as unknown as BaseConfig), ...(untied && { untied }), ...(classes && { classes }) };
@@ -130,14 +130,14 @@ export const modelSchema: z.ZodType<ModelChoice> = z
 const namesSchema = listOf(z.string().max(1000), MAX_TENSORS);
 const adapterSchema = z
   .strictObject({ id: z.enum(Object.keys(ADAPTERS) as AdapterId[]), settings: z.looseObject({}), beside: namesSchema })
-  .transform((given, context): NonNullable<Trainable['adapter']> => {
-    const fields: Readonly<Record<string, Field>> = adapterOf(given.id).fields;
+  .transform((stored, context): NonNullable<Trainable['adapter']> => {
+    const fields: Readonly<Record<string, Field>> = adapterOf(stored.id).fields;
     const schema = z.strictObject(
       Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])),
     );
-    const settings = schema.safeParse(given.settings);
+    const settings = schema.safeParse(stored.settings);
     if (!settings.success) context.addIssue(`its adapter: ${settings.error.issues[0]?.message ?? 'unknown'}`);
-    return { ...given, settings: settings.data } as unknown as NonNullable<Trainable['adapter']>;
+    return { ...stored, settings: settings.data } as unknown as NonNullable<Trainable['adapter']>;
   });
 /** Trainable part of a model. `partsOf` checks that the model has these weights. */
 export const trainableSchema: z.ZodType<Trainable> = z.strictObject({

@@ -39,15 +39,16 @@ export function settingsOfRun(
 /** Query of a link, without `#`. Leaves out settings with their default. */
 export function queryOf({ model: { id, config }, tokenizer, recipe }: LinkedSettings): string {
   const parts = [`model=${id}`];
-  const put = (name: string, value: Size): void => {
+  const addSetting = (name: string, value: Size): void => {
     const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
     parts.push(`${flagOf(name)}=${encodeURIComponent(text).replaceAll('%3A', ':')}`);
   };
   const sizes = sizesOf(config);
-  for (const name of Object.keys(modelSpec(id).fields)) if (sizes[name] !== undefined) put(name, sizes[name]);
-  put('tokenizer', tokenizer.kind === 'bpe' ? `bpe:${tokenizer.vocabulary}` : tokenizer.kind);
+  for (const name of Object.keys(modelSpec(id).fields)) if (sizes[name] !== undefined) addSetting(name, sizes[name]);
+  addSetting('tokenizer', tokenizer.kind === 'bpe' ? `bpe:${tokenizer.vocabulary}` : tokenizer.kind);
   for (const name of Object.keys(fieldsOf(recipe)) as RecipeField[])
-    if (!UNSHARED.has(name) && (ALWAYS.has(name) || recipe[name] !== DEFAULT_RECIPE[name])) put(name, recipe[name]);
+    if (!UNSHARED.has(name) && (ALWAYS.has(name) || recipe[name] !== DEFAULT_RECIPE[name]))
+      addSetting(name, recipe[name]);
   return parts.join('&');
 }
 
@@ -57,19 +58,19 @@ export function queryOf({ model: { id, config }, tokenizer, recipe }: LinkedSett
  */
 export function settingsIn(link: string): LinkedSettings {
   const entries = entriesOf(link.slice(link.indexOf('#') + 1).trim());
-  const given = new Map(entries);
-  const twice = entries.find(([name], i) => entries.findIndex(([other]) => other === name) !== i);
-  if (twice) throw badLink(`has ${twice[0]} twice`);
-  const id = modelIdOf(given.get('model'));
+  const values = new Map(entries);
+  const repeated = entries.find(([name], i) => entries.findIndex(([other]) => other === name) !== i);
+  if (repeated) throw badLink(`has ${repeated[0]} twice`);
+  const id = modelIdOf(values.get('model'));
   const spec = modelSpec(id);
   const sizes: [string, Size][] = [];
   const recipe: Record<string, unknown> = { ...DEFAULT_RECIPE };
   const sizeFields: Readonly<Record<string, Field>> = spec.fields;
   const names = new Map([...Object.keys(RECIPE), ...Object.keys(sizeFields)].map((name) => [flagOf(name), name]));
-  for (const [flag, value] of given) {
+  for (const [flag, value] of values) {
     if (flag === 'model' || flag === 'tokenizer') continue;
     const name = names.get(flag);
-    if (name === undefined || UNSHARED.has(name)) throw badLink(`has the unknown setting ${shown(flag)}`);
+    if (name === undefined || UNSHARED.has(name)) throw badLink(`has the unknown setting ${excerpt(flag)}`);
     const isSize = Object.hasOwn(sizeFields, name);
     const field: Field = isSize ? sizeFields[name]! : RECIPE[name as RecipeField];
     const parsed = valueIn(field, flag, value);
@@ -79,26 +80,26 @@ export function settingsIn(link: string): LinkedSettings {
   const config = usualConfig(spec, Object.fromEntries(sizes));
   const [problem] = spec.problems(config);
   if (problem) throw badLink(`describes a model that can't run: ${problem.message}`);
-  return { model: { id, config }, tokenizer: tokenizerIn(given.get('tokenizer')), recipe: recipe as Recipe };
+  return { model: { id, config }, tokenizer: tokenizerIn(values.get('tokenizer')), recipe: recipe as Recipe };
 }
 
 /** @returns names and values, decoded */
 function entriesOf(query: string): [name: string, value: string][] {
   const parts = query.split('&').filter((part) => part !== '');
   return parts.map((part) => {
-    const at = part.includes('=') ? part.indexOf('=') : part.length;
+    const separator = part.includes('=') ? part.indexOf('=') : part.length;
     try {
-      return [decodeURIComponent(part.slice(0, at)), decodeURIComponent(part.slice(at + 1))];
+      return [decodeURIComponent(part.slice(0, separator)), decodeURIComponent(part.slice(separator + 1))];
     } catch {
-      throw badLink(`has ${shown(part)}, which isn't encoded as in an address`);
+      throw badLink(`has ${excerpt(part)}, which isn't encoded as in an address`);
     }
   });
 }
 
 function modelIdOf(id: string | undefined): ModelId {
-  const found = modelIds().find((each) => each === id);
-  if (found) return found;
-  throw badLink(id === undefined ? 'names no model' : `names the unknown model ${shown(id)}`);
+  const modelId = modelIds().find((candidate) => candidate === id);
+  if (modelId) return modelId;
+  throw badLink(id === undefined ? 'names no model' : `names the unknown model ${excerpt(id)}`);
 }
 
 function valueIn(field: Field, flag: string, text: string): Size {
@@ -106,25 +107,25 @@ function valueIn(field: Field, flag: string, text: string): Size {
   const number = text.trim() === '' ? NaN : Number(text);
   const value = isNumber ? number : field.kind === 'switch' && /^(on|off)$/.test(text) ? text === 'on' : text;
   const problem = fieldProblem(field, value);
-  if (problem !== null) throw badLink(`has ${flag}=${shown(text)}: ${problem}`);
+  if (problem !== null) throw badLink(`has ${flag}=${excerpt(text)}: ${problem}`);
   return value;
 }
 
 function tokenizerIn(text: string | undefined): TokenizerChoice {
   const [, kind, digits] = /^([a-z]+)(?::(\d{1,9}))?$/.exec(text ?? '') ?? [];
-  const found = TRAINED_KINDS.find((each): each is TrainedKind => each === kind);
+  const trainedKind = TRAINED_KINDS.find((candidate): candidate is TrainedKind => candidate === kind);
   const vocabulary = digits === undefined ? UNUSED_VOCABULARY : Number(digits);
   const isInRange = vocabulary >= MIN_VOCABULARY && vocabulary <= MAX_VOCABULARY;
-  if (found && (found === 'bpe' ? digits !== undefined && isInRange : digits === undefined))
-    return { kind: found, vocabulary };
+  if (trainedKind && (trainedKind === 'bpe' ? digits !== undefined && isInRange : digits === undefined))
+    return { kind: trainedKind, vocabulary };
   const range = `bpe:${MIN_VOCABULARY} to bpe:${MAX_VOCABULARY}`;
   throw badLink(
-    `${text === undefined ? 'names no tokenizer' : `has tokenizer=${shown(text)}`}: use characters, bytes, or ${range}`,
+    `${text === undefined ? 'names no tokenizer' : `has tokenizer=${excerpt(text)}`}: use characters, bytes, or ${range}`,
   );
 }
 
 /** Shows at most 40 characters of a link's content. */
-const shown = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
+const excerpt = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 const badLink = (what: string): Error =>
   badSettings(`The link ${what}`, 'Your settings are unchanged. Copy the link again, or update the app that opens it.');

@@ -39,7 +39,7 @@ export async function projectRows(store: BlobStore, signal = unwatched.signal): 
   const { projects, unreadable } = await listProjects(store);
   const stored = await readStoredSizes(store, unreadable.length > 0, signal);
   const rows = projects.map((project) => rowOf(project, projects, stored));
-  const closed = unreadable
+  const unreadableRows = unreadable
     .filter(({ key }) => key === OLD_KEY || key.startsWith(PROJECTS))
     .filter(({ key }) => !projects.some(({ id }) => id === idAt(key)))
     .map(({ key, failure }): ProjectRow => {
@@ -48,7 +48,7 @@ export async function projectRows(store: BlobStore, signal = unwatched.signal): 
       const runs = stored.runs.filter(({ record }) => record.projectId === id).length;
       return { id, name: id, openedAt: 0, texts, runs, bytes: null, failure };
     });
-  return [...rows, ...closed];
+  return [...rows, ...unreadableRows];
 }
 
 /** Stored items by kind; null bytes where unknown. */
@@ -59,7 +59,7 @@ export async function measureEverything(store: BlobStore): Promise<Everything> {
   const { texts, runs, data, bases } = await readStoredSizes(store, unreadable.length > 0, unwatched.signal);
   const kinds = [
     { name: 'Projects', count: projects.length + unreadable.length, bytes: null },
-    { name: 'Texts', count: texts.length, bytes: sum(texts.map(roomOf)) },
+    { name: 'Texts', count: texts.length, bytes: sum(texts.map(textBytes)) },
     { name: 'Data made from them', count: data.size, bytes: sum([...data.values()]) },
     { name: 'Runs, with their saved steps', count: runs.length, bytes: sum(runs.map(({ bytes }) => bytes)) },
     { name: 'Bases of tuned runs', count: bases.size, bytes: sum([...bases.values()]) },
@@ -113,24 +113,24 @@ const sizeOf = ({ parts, width, vocabulary }: ShardManifest): number =>
 const U32 = 4;
 
 /** Bytes of the original text, and of its cleaned version. */
-const roomOf = ({ bytes, cleaned }: TextRecord): number => bytes + (cleaned?.bytes ?? 0);
+const textBytes = ({ bytes, cleaned }: TextRecord): number => bytes + (cleaned?.bytes ?? 0);
 
 /** Data of a project's next run and of each of its runs, and the frozen bases of those runs. */
 function usedBy({ id, data }: Project, { runs }: StoredSizes): ReadonlySet<string> {
-  const own = runs.filter(({ record }) => record.projectId === id).map(({ record }) => record);
-  const ofRuns = own.flatMap((record) => [...dataNamedBy(record), ...baseOf(record)]);
-  return new Set(data ? [dataId(data.manifest), ...ofRuns] : ofRuns);
+  const ownRuns = runs.filter(({ record }) => record.projectId === id).map(({ record }) => record);
+  const idsOfRuns = ownRuns.flatMap((record) => [...dataNamedBy(record), ...baseOf(record)]);
+  return new Set(data ? [dataId(data.manifest), ...idsOfRuns] : idsOfRuns);
 }
 /** Hashes never equal data ids, which are shorter. */
 const baseOf = ({ base }: RunRecord): readonly string[] => (base === undefined ? [] : [base]);
 
-function rowOf(project: Project, all: readonly Project[], stored: StoredSizes): ProjectRow {
+function rowOf(project: Project, allProjects: readonly Project[], stored: StoredSizes): ProjectRow {
   const { id, name, openedAt, removedAt } = project;
   const texts = stored.texts.filter(({ projects }) => projects.includes(id));
   const runs = stored.runs.filter(({ record }) => record.projectId === id);
-  const others = all.filter((other) => other !== project).map((other) => usedBy(other, stored));
+  const others = allProjects.filter((other) => other !== project).map((other) => usedBy(other, stored));
   const parts = [
-    ...texts.map((text) => ({ bytes: roomOf(text), isOwn: text.projects.length === 1 })),
+    ...texts.map((text) => ({ bytes: textBytes(text), isOwn: text.projects.length === 1 })),
     ...[...usedBy(project, stored)].map((used) => ({
       bytes: stored.data.get(used) ?? stored.bases.get(used) ?? 0,
       isOwn: !stored.isOwnerUnknown && !others.some((other) => other.has(used)),
@@ -166,17 +166,17 @@ async function bytesOfOthers(
   dataOfRun: (run: RunRecord) => readonly string[],
 ): Promise<number> {
   const [runs, { projects }] = await Promise.all([listRuns(store), listProjects(store)]);
-  const own = runs.find(({ id }) => id === runId);
-  if (!own || (await isOwnerUnknown(store))) return 0;
-  const others = runs.filter((run) => run !== own);
+  const ownRun = runs.find(({ id }) => id === runId);
+  if (!ownRun || (await isOwnerUnknown(store))) return 0;
+  const others = runs.filter((run) => run !== ownRun);
   const used = new Set([
     ...projects.flatMap(({ data }) => (data ? [dataId(data.manifest)] : [])),
     ...others.flatMap((run) => [...dataNamedBy(run)]),
     ...(await basesNamed(store, others)),
   ]);
   const isOwn = (id: string): boolean => !used.has(id);
-  const data = await readAll(dataOfRun(own).filter(isOwn), (id) => readShards(store, id));
-  const bases = await readRecords(store, baseOf(own).filter(isOwn).map(baseKey), BASE);
+  const data = await readAll(dataOfRun(ownRun).filter(isOwn), (id) => readShards(store, id));
+  const bases = await readRecords(store, baseOf(ownRun).filter(isOwn).map(baseKey), BASE);
   return sum([...data.records.map(sizeOf), ...[...bases.records.values()].map(({ bytes }) => bytes)]);
 }
 

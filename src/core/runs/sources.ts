@@ -10,16 +10,16 @@ import type { DataFacts } from './settings';
  */
 export async function sourcesOf(store: BlobStore, data: DataFacts | null): Promise<(place: number) => string> {
   const names: string[] = [];
-  const there = data ? await listTexts(store) : [];
+  const storedTexts = data ? await listTexts(store) : [];
   const isSingle = data?.texts.length === 1;
   for (const { name, sha256 } of data?.texts ?? []) {
-    const text = there.find((each) => trainingSize(each).sha256 === sha256);
+    const text = storedTexts.find((candidate) => trainingSize(candidate).sha256 === sha256);
     if (!text) break;
     try {
       for (const { title, spans } of await documentsOf(store, text)) {
         // Titles of table rows and conversations aren't used.
-        const isCalled = title !== undefined && title !== '' && spans === undefined && !text.conversations;
-        names.push(isSingle && isCalled ? title : name);
+        const hasTitle = title !== undefined && title !== '' && spans === undefined && !text.conversations;
+        names.push(isSingle && hasTitle ? title : name);
       }
     } catch (error) {
       if (!isUnreadable(error)) throw error; // the evaluation doesn't depend on names

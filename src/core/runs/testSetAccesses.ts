@@ -3,19 +3,22 @@ import { listOf } from '../base/limits';
 import { z } from '../base/zod';
 
 /** Maximum number of different test parts of a run. */
-const MAX = 1000;
+const MAX_TEST_SETS = 1000;
 
-/** `of`: identifies the test part's text. A run's other data has its own count. */
-export const testSetAccessesSchema = listOf(z.strictObject({ of: z.string(), count: z.int().positive() }), MAX);
+/** `testSet`: identifies the test part's text. A run's other data has its own count. */
+export const testSetAccessesSchema = listOf(
+  z.strictObject({ of: z.string(), count: z.int().positive() }),
+  MAX_TEST_SETS,
+);
 type TestSetAccesses = z.infer<typeof testSetAccessesSchema>;
 
-export const testSetAccessCount = (looks: TestSetAccesses | undefined, of: string): number =>
-  looks?.find((each) => each.of === of)?.count ?? 0;
+export const testSetAccessCount = (looks: TestSetAccesses | undefined, testSet: string): number =>
+  looks?.find((access) => access.of === testSet)?.count ?? 0;
 
 /** Adds one access. */
-export const withTestSetAccess = (looks: TestSetAccesses = [], of: string): TestSetAccesses => [
-  ...looks.filter((each) => each.of !== of).slice(1 - MAX),
-  { of, count: testSetAccessCount(looks, of) + 1 },
+export const withTestSetAccess = (looks: TestSetAccesses = [], testSet: string): TestSetAccesses => [
+  ...looks.filter((access) => access.of !== testSet).slice(1 - MAX_TEST_SETS),
+  { of: testSet, count: testSetAccessCount(looks, testSet) + 1 },
 ];
 
 /** `1st`, `2nd`, `11th`. */

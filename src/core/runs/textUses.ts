@@ -24,43 +24,43 @@ export function usesOf(runs: readonly RunRecord[], text: TextRecord): readonly T
   const hashes = new Set([text.sha256, trainingSize(text).sha256]);
   const shareIn = (facts: DataFacts | null): number | undefined => {
     const texts = facts?.texts ?? [];
-    const own = texts.find(({ sha256, cleaned }) => hashes.has(sha256) || cleaned?.from === text.sha256);
-    return own && own.characters / texts.reduce((sum, each) => sum + each.characters, 0);
+    const usedText = texts.find(({ sha256, cleaned }) => hashes.has(sha256) || cleaned?.from === text.sha256);
+    return usedText && usedText.characters / texts.reduce((sum, each) => sum + each.characters, 0);
   };
   return runs.flatMap(({ id, name, step, segments, old, removedAt }) => {
     if (removedAt !== undefined) return [];
-    const own = segments.flatMap(({ after, data }, i) => {
+    const uses = segments.flatMap(({ after, data }, i) => {
       const to = segments[i + 1]?.after ?? step;
       const share = shareIn(data.facts);
       if (share === undefined || to <= after) return [];
       return [{ from: after + 1, to, share, isNewest: i === segments.length - 1, data }];
     });
-    const last = own.at(-1);
-    const before = old && shareIn(old.facts);
-    if (!last && before !== undefined)
-      return [{ runId: id, name, from: 0, to: 0, share: before, hasTokens: old?.id !== null }];
+    const last = uses.at(-1);
+    const baseShare = old && shareIn(old.facts);
+    if (!last && baseShare !== undefined)
+      return [{ runId: id, name, from: 0, to: 0, share: baseShare, hasTokens: old?.id !== null }];
     if (!last) return [];
     const hasTokens = last.isNewest && last.data.id !== null;
-    return [{ runId: id, name, from: own[0]!.from, to: last.to, share: last.share, hasTokens }];
+    return [{ runId: id, name, from: uses[0]!.from, to: last.to, share: last.share, hasTokens }];
   });
 }
 
 /** Combines several texts: each run once, with its share of all of them. */
-export function mergeUses(each: readonly (readonly TextUse[])[]): readonly TextUse[] {
+export function mergeUses(usesByText: readonly (readonly TextUse[])[]): readonly TextUse[] {
   const runs = new Map<string, TextUse>();
-  for (const one of each.flat()) {
-    const before = runs.get(one.runId);
+  for (const use of usesByText.flat()) {
+    const merged = runs.get(use.runId);
     runs.set(
-      one.runId,
-      before
+      use.runId,
+      merged
         ? {
-            ...before,
-            from: Math.min(before.from, one.from),
-            to: Math.max(before.to, one.to),
-            share: before.share + one.share,
-            hasTokens: before.hasTokens || one.hasTokens,
+            ...merged,
+            from: Math.min(merged.from, use.from),
+            to: Math.max(merged.to, use.to),
+            share: merged.share + use.share,
+            hasTokens: merged.hasTokens || use.hasTokens,
           }
-        : one,
+        : use,
     );
   }
   return [...runs.values()];
@@ -69,18 +69,18 @@ export function mergeUses(each: readonly (readonly TextUse[])[]): readonly TextU
 /** Summary in a sentence or two; undefined if no run was trained on the text. */
 export function usesWords(uses: readonly TextUse[], texts = 1): string | undefined {
   if (uses.length === 0) return undefined;
-  const shown = uses.slice(0, MAX_NAMED).map(({ name, from, to, share }) => {
+  const described = uses.slice(0, MAX_NAMED).map(({ name, from, to, share }) => {
     const when = to === 0 ? 'before it was tuned' : `steps ${formatCount(Math.max(1, from))} to ${formatCount(to)}`;
     return `${name} (${when}, ${formatShare(share)} of its text)`;
   });
-  const others = uses.length - shown.length;
-  const names = [...shown, ...(others > 0 ? [`${formatCount(others)} more`] : [])].join(', ');
-  const isOne = uses.length === 1;
-  const it = texts === 1 ? 'it' : 'them';
-  const [who, whose, they] = isOne ? ['This run', 'Its', 'it'] : ['These runs', 'Their', 'they'];
+  const others = uses.length - described.length;
+  const names = [...described, ...(others > 0 ? [`${formatCount(others)} more`] : [])].join(', ');
+  const isSingle = uses.length === 1;
+  const textPronoun = texts === 1 ? 'it' : 'them';
+  const [subject, possessive, pronoun] = isSingle ? ['This run', 'Its', 'it'] : ['These runs', 'Their', 'they'];
   const tokens = uses.some(({ hasTokens }) => hasTokens)
-    ? `, and ${whose.toLowerCase()} data keeps ${texts === 1 ? 'its' : 'their'} tokens`
+    ? `, and ${possessive.toLowerCase()} data keeps ${texts === 1 ? 'its' : 'their'} tokens`
     : '';
-  return `${who} trained on ${it}: ${names}. ${whose} weights keep what ${they} learned${tokens}, until you delete ${isOne ? 'it' : 'them'}.`;
+  return `${subject} trained on ${textPronoun}: ${names}. ${possessive} weights keep what ${pronoun} learned${tokens}, until you delete ${isSingle ? 'it' : 'them'}.`;
 }
 const MAX_NAMED = 3;

@@ -37,8 +37,8 @@ export async function unreadableMerges(
   store: BlobStore,
   runs: readonly StoredTokenizer[],
 ): Promise<readonly Unreadable[]> {
-  const apart = runs.filter(({ tokenizer }) => !tokenizer.merges).map(({ id }) => mergesKey(id));
-  const keys = new Set([...apart, ...(await store.keys(MERGES))]);
+  const separateKeys = runs.filter(({ tokenizer }) => !tokenizer.merges).map(({ id }) => mergesKey(id));
+  const keys = new Set([...separateKeys, ...(await store.keys(MERGES))]);
   return (await readAll([...keys], (key) => readParts(store, key))).unreadable;
 }
 
@@ -46,8 +46,12 @@ export async function unreadableMerges(
 export function withoutMerges<R extends StoredTokenizer>(record: R): { record: R; put: [key: string, value: Json][] } {
   const { merges, chatTemplate, elsewhere, applied, ...tokenizer } = record.tokenizer;
   if (!merges || (merges.length === 0 && !elsewhere && !applied)) return { record, put: [] };
-  const more = { ...(chatTemplate && { chatTemplate }), ...(elsewhere && { elsewhere }), ...(applied && { applied }) };
-  const stored = storedRecord(MERGES_OF, { version: 1, merges: [...merges], ...more });
+  const otherParts = {
+    ...(chatTemplate && { chatTemplate }),
+    ...(elsewhere && { elsewhere }),
+    ...(applied && { applied }),
+  };
+  const stored = storedRecord(MERGES_OF, { version: 1, merges: [...merges], ...otherParts });
   const template = storableTemplate(record.tokenizer);
   const summary = {
     ...tokenizer,

@@ -21,16 +21,17 @@ export async function trueEvaluations(
   const segment = segmentAt(run.segments, step);
   const { facts } = run.segments[segment]!.data;
   const manifest = segment === run.segments.length - 1 ? await manifestIfKept(store, run) : null;
-  const isOf = ({ part, textHash }: { part: EvaluatedOn; textHash: string }): boolean =>
+  const matchesData = ({ part, textHash }: { part: EvaluatedOn; textHash: string }): boolean =>
     part === 'text' || [facts, manifest].some((data) => data !== null && partHash(data, part) === textHash);
-  const found: EvaluationRecord[] = [];
+  const evaluations: EvaluationRecord[] = [];
   for (const part of KEPT_PARTS) {
     const key = evaluationKey({ runId: run.id, step, part });
     const record = await unlessUnreadable(readRecord(store, key, EVALUATION));
     if (record?.tokenizerHash !== tokenizerHash) continue;
     const { comparisons, ...rest } = record;
-    if (part === 'lists') found.push({ ...rest, ...(comparisons && { comparisons: comparisons.filter(isOf) }) });
-    else if (isOf({ part, textHash: record.textHash })) found.push(record);
+    if (part === 'lists')
+      evaluations.push({ ...rest, ...(comparisons && { comparisons: comparisons.filter(matchesData) }) });
+    else if (matchesData({ part, textHash: record.textHash })) evaluations.push(record);
   }
-  return found;
+  return evaluations;
 }

@@ -1,6 +1,6 @@
 /** Applies tuning settings to a model: trainable weights, learning rate and objective. */
 import { type AdapterChoice, adapterOf } from '../adapters';
-import { targetsOf } from '../adapters/targetModules';
+import { type TargetModules, targetsOf } from '../adapters/targetModules';
 import { weightsInScope } from '../adapters/trainableScope';
 import { partsOf, type Trainable } from '../adapters/trainable';
 import { initialValues } from '../base/field';
@@ -23,11 +23,10 @@ export function trainableOf(
 ): Trainable | undefined {
   const table = paramsOf(model);
   const head = model.config.classes ? headOf(model) : {};
-  const frozen = rest !== 'f32' && { rest };
+  const frozenDtype = rest !== 'f32' && { rest };
   if (learns === 'adapter') {
-    const body = without(table, head);
-    const all = targetsOf(beside === 'named' ? { what: beside, targets } : { what: beside }, body);
-    return { weights: Object.keys(head), adapter: { ...adapter, beside: all }, ...frozen };
+    const targetModules = beside === 'named' ? { what: beside, targets } : { what: beside };
+    return { ...adapterTrainable(model, adapter, targetModules), ...frozenDtype };
   }
   const weights = weightsInScope(
     learns === 'last' ? { what: learns, layers } : { what: learns },
@@ -35,11 +34,25 @@ export function trainableOf(
     model.config.layers,
   );
   if (!weights) return undefined;
-  const all = Object.keys(table).filter((name) => weights.includes(name) || Object.hasOwn(head, name));
-  return { weights: all, ...frozen };
+  const trainedNames = Object.keys(table).filter((name) => weights.includes(name) || Object.hasOwn(head, name));
+  return { weights: trainedNames, ...frozenDtype };
 }
 
-const without = (table: ParamTable, others: ParamTable): ParamTable =>
+/**
+ * Trainable part with an adapter: it targets layers of the body; a classifier's head starts randomly and is all trained.
+ * @throws HomegrownError `bad-settings` if the model lacks a target
+ */
+export function adapterTrainable(
+  model: ModelChoice,
+  adapter: TuningChoice['adapter'],
+  targetModules: TargetModules,
+): Trainable {
+  const head = headOf(model);
+  const targets = targetsOf(targetModules, withoutParams(paramsOf(model), head));
+  return { weights: Object.keys(head), adapter: { ...adapter, beside: targets } };
+}
+
+const withoutParams = (table: ParamTable, others: ParamTable): ParamTable =>
   Object.fromEntries(Object.entries(table).filter(([name]) => !Object.hasOwn(others, name)));
 
 /**
@@ -55,10 +68,10 @@ export function usualTuningRate(
   const { usualRate, adapterRate = ADAPTER_RATE } = optimizerOf(optimizer);
   const table = paramsOf(model);
   if (trainable && !trainable.adapter) return usualRate(countParams(partsOf(table, trainable).trainableParams));
-  const whole = usualRate(countParams(table));
+  const newModelRate = usualRate(countParams(table));
   const rate = trainable?.adapter
-    ? adapterRate * whole * rateScale(trainable.adapter) * (model.config.classes ? CLASSIFIER_SHARE : 1)
-    : whole / 3;
+    ? adapterRate * newModelRate * rateScale(trainable.adapter) * (model.config.classes ? CLASSIFIER_SHARE : 1)
+    : newModelRate / 3;
   return Number(Math.min(rate, RECIPE.learningRate.max).toPrecision(1));
 }
 /**

@@ -1,7 +1,7 @@
 /** Removes unused data and bases. */
 import type { BlobStore } from '../base/blobStore';
 import { readAll, readRecord, readRecords } from '../base/record';
-import { BASE, baseKey, baseKeys, basesThere } from '../checkpoint/bases';
+import { BASE, baseKey, baseKeys, storedBaseHashes } from '../checkpoint/bases';
 import { dropShards, readShards } from '../shards/build';
 import { headKey, HEADS } from '../checkpoint/head';
 import { dataId, manifestKey } from '../shards/manifest';
@@ -19,7 +19,7 @@ import { listRuns, recordKey, type RunRecord, unreadableRuns } from './record';
 export async function dropUnused(store: BlobStore): Promise<void> {
   await dropOrphaned(store);
   await dropPlaygrounds(store);
-  const [ids, bases] = [await dataIds(store), await basesThere(store)];
+  const [ids, bases] = [await dataIds(store), await storedBaseHashes(store)];
   if (ids.length + bases.length === 0 || (await isOwnerUnknown(store))) return;
   const { projects } = await listProjects(store);
   const runs = await listRuns(store);
@@ -43,29 +43,34 @@ export async function basesNamed(store: BlobStore, runs: readonly RunRecord[]): 
 }
 
 /** Also deletes bases that only have chunks, left by a tab that closed. */
-async function dropBases(store: BlobStore, there: readonly string[], named: ReadonlySet<string>): Promise<void> {
-  const { records } = await readAll(there, async (hash) => {
+async function dropBases(
+  store: BlobStore,
+  storedHashes: readonly string[],
+  usedHashes: ReadonlySet<string>,
+): Promise<void> {
+  const { records } = await readAll(storedHashes, async (hash) => {
     await readRecord(store, baseKey(hash), BASE); // an unreadable one stays
     return hash;
   });
-  for (const hash of records) if (!named.has(hash)) await store.commit({ drop: await baseKeys(store, hash) });
+  for (const hash of records) if (!usedHashes.has(hash)) await store.commit({ drop: await baseKeys(store, hash) });
 }
 
 /** Evaluations of runs that no longer exist, left by a tab that closed while removing one. Unreadable ones stay. */
 async function dropOrphaned(store: BlobStore): Promise<void> {
-  const measured = await store.keys(EVALUATIONS);
-  if (measured.length === 0) return;
+  const evaluationKeys = await store.keys(EVALUATIONS);
+  if (evaluationKeys.length === 0) return;
   const [records, heads] = await Promise.all([store.keys(recordKey('')), store.keys(HEADS)]);
-  const there = new Set([...records, ...heads].map((key) => key.split('/')[1]));
-  const orphaned = measured.filter((key) => !there.has(key.split('/')[1]));
+  const runIds = new Set([...records, ...heads].map((key) => key.split('/')[1]));
+  const orphaned = evaluationKeys.filter((key) => !runIds.has(key.split('/')[1]));
   const { records: readable } = await readRecords(store, orphaned, EVALUATION);
   if (readable.size > 0) await store.commit({ drop: [...readable.keys()] });
 }
 
 /** Playground settings of deleted projects that another tab saved after the purge. Unreadable ones stay. */
 async function dropPlaygrounds(store: BlobStore): Promise<void> {
-  const there = new Set([...(await store.keys(PROJECTS)), ...(await store.keys(OLD_KEY))].map(idAt));
-  const orphaned = async (at: string) => (await store.keys(at)).filter((key) => !there.has(key.slice(at.length)));
+  const projectIds = new Set([...(await store.keys(PROJECTS)), ...(await store.keys(OLD_KEY))].map(idAt));
+  const orphaned = async (prefix: string) =>
+    (await store.keys(prefix)).filter((key) => !projectIds.has(key.slice(prefix.length)));
   const settings = await readRecords(store, await orphaned(PLAYGROUNDS), PLAYGROUND);
   const written = await readRecords(store, await orphaned(WRITTEN), WRITTEN_TEXT);
   const drop = [...settings.records.keys(), ...written.records.keys()];

@@ -13,9 +13,9 @@ export function upgradeRun(
   key: string,
 ): Record<string, unknown> {
   if (!Array.isArray(earlier)) throw new Error('its earlier training data are unknown');
-  const before = earlier as readonly JsonObject[];
-  const segments = upgradedSegments(recipe, before, [
-    ...before.map((segment) => ({ id: null, facts: upgradeFacts(segment['data']) })),
+  const earlierSegments = earlier as readonly JsonObject[];
+  const segments = upgradedSegments(recipe, earlierSegments, [
+    ...earlierSegments.map((segment) => ({ id: null, facts: upgradeFacts(segment['data']) })),
     { id: dataIdOf(manifest), facts: upgradeFacts(data) },
   ]);
   const objective = isObject(recipe) ? (recipe['objective'] ?? 'causal') : undefined;
@@ -33,18 +33,18 @@ export function upgradeRun(
 
 /**
  * Segments of a run or a file of the first version, which had one recipe for all of them.
- * @param before `until` of the segments before the last
+ * @param earlierSegments `until` of the segments before the last
  * @param data of each segment
  */
 export const upgradedSegments = (
   recipe: Json | undefined,
-  before: readonly JsonObject[],
+  earlierSegments: readonly JsonObject[],
   data: readonly unknown[],
 ): readonly object[] =>
-  data.map((each, i) => ({
-    after: i === 0 ? 0 : before[i - 1]!['until'],
+  data.map((segmentData, i) => ({
+    after: i === 0 ? 0 : earlierSegments[i - 1]!['until'],
     recipe,
-    data: each,
+    data: segmentData,
     ...(i > 0 && { why: 'data' }),
   }));
 

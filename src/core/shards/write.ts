@@ -31,27 +31,8 @@ export async function writePart(
 ): Promise<Part> {
   const placesOfLabels = new Map(labels.map((label, place) => [label, place]));
   const isNormalised = tokenizer.model.normalizers !== undefined;
-  const counts = new Uint32Array(tokenizer.size);
-  const shards: { key: string; sha256: string }[] = [];
-  const buffer = new Uint32Array(shardLength);
-  let [filled, tokens, bytes] = [0, 0, 0];
-  const put = async (name: string | number, content: Uint8Array): Promise<{ key: string; sha256: string }> => {
-    const key = `${prefix}${name}`;
-    await draft.put([[key, content]]);
-    return { key, sha256: await sha256Hex(content) };
-  };
-  const flush = async (): Promise<void> => {
-    shards.push(await put(shards.length, packIds(buffer.subarray(0, filled), width)));
-    filled = 0;
-  };
-  const append = async (ids: ArrayLike<number>): Promise<void> => {
-    for (let i = 0; i < ids.length; i++) {
-      counts[ids[i]!]! += 1;
-      buffer[filled++] = ids[i]!;
-      if (filled === shardLength) await flush();
-    }
-    tokens += ids.length;
-  };
+  const writer = new ShardWriter({ prefix, width, shardLength }, tokenizer.size, draft);
+  let bytes = 0;
   const count = (length: number): void => {
     if (!isNormalised) bytes += length;
     read(length);
@@ -63,17 +44,17 @@ export async function writePart(
   for await (const segment of segmentsOf(documents, cut, name)) {
     const { document, place } = segment;
     // A part of a document that is less than a character has no tokens, and needs no end of text.
-    let isBetween = tokens > 0;
+    let isBetween = writer.tokens > 0;
     let own = 0;
     /** Byte offset of each cut -> number of the document's tokens before it. */
     const at = new Map<number, number>();
     const cuts = cutsOf(segment);
     const whole = await document.encoded?.();
     if (whole) {
-      if (isBetween) await append([tokenizer.endOfText]);
-      marks ??= new Marks(tokens); // the loss covers all earlier tokens
-      for (const [from, to] of whole.lossRanges) marks.add(tokens + from, tokens + to);
-      await append(whole.ids);
+      if (isBetween) await writer.append([tokenizer.endOfText]);
+      marks ??= new Marks(writer.tokens); // the loss covers all earlier tokens
+      for (const [from, to] of whole.lossRanges) marks.add(writer.tokens + from, writer.tokens + to);
+      await writer.append(whole.ids);
       own = whole.ids.length;
       count(document.bytes);
     }
@@ -82,9 +63,9 @@ export async function writePart(
       const to = cuts[i + 1];
       if (to === undefined) break;
       for await (const ids of tokenizer.encodeStream(chunksOf({ document, from, to }, count), signal)) {
-        if (isBetween && ids.length > 0) await append([tokenizer.endOfText]);
+        if (isBetween && ids.length > 0) await writer.append([tokenizer.endOfText]);
         if (ids.length > 0) isBetween = false;
-        await append(ids);
+        await writer.append(ids);
         own += ids.length;
         if (isNormalised) for (const id of ids) bytes += tokenizer.bytes(id).length;
       }
@@ -99,20 +80,71 @@ export async function writePart(
       rows.push(at.get(within(segment, from))!, at.get(within(segment, to))!);
     }
   }
-  if (filled > 0) await flush();
-  const written: [string, { key: string; sha256: string }][] = [];
+  await writer.end();
+  const written: [string, StoredFile][] = [];
   for (const [field, rows] of [...fields].sort(([a], [b]) => (a < b ? -1 : 1)))
-    written.push([field, await put(`field/${field}`, packIds(rows, 4))]);
+    written.push([field, await writer.put(`field/${field}`, packIds(rows, 4))]);
   return {
-    tokens,
+    tokens: writer.tokens,
     bytes,
-    shards,
-    counts: await put('counts', packIds(counts, 4)),
+    shards: writer.shards,
+    counts: await writer.put('counts', packIds(writer.counts, 4)),
     documents: borders.length / 3,
-    borders: await put('borders', packIds(borders, 4)),
+    borders: await writer.put('borders', packIds(borders, 4)),
     ...(written.length > 0 && { fields: Object.fromEntries(written) }),
-    ...(marks && { learnt: await put('learnt', marks.bytes(tokens)) }),
+    ...(marks && { learnt: await writer.put('learnt', marks.bytes(writer.tokens)) }),
   };
+}
+
+interface StoredFile {
+  key: string;
+  sha256: string;
+}
+
+/** Writes ids to shards of equal length, and counts them. */
+class ShardWriter {
+  readonly shards: StoredFile[] = [];
+  /** Number of tokens by id. */
+  readonly counts: Uint32Array;
+  tokens = 0;
+  private readonly buffer: Uint32Array;
+  private filled = 0;
+
+  constructor(
+    private readonly layout: Omit<Layout, 'labels'>,
+    vocabulary: number,
+    private readonly draft: Draft,
+  ) {
+    this.counts = new Uint32Array(vocabulary);
+    this.buffer = new Uint32Array(layout.shardLength);
+  }
+
+  async append(ids: ArrayLike<number>): Promise<void> {
+    for (let i = 0; i < ids.length; i++) {
+      this.counts[ids[i]!]! += 1;
+      this.buffer[this.filled++] = ids[i]!;
+      if (this.filled === this.buffer.length) await this.flush();
+    }
+    this.tokens += ids.length;
+  }
+
+  /** Writes the last shard, if it has ids. */
+  async end(): Promise<void> {
+    if (this.filled > 0) await this.flush();
+  }
+
+  /** Stores a file of the part. */
+  async put(name: string | number, content: Uint8Array): Promise<StoredFile> {
+    const key = `${this.layout.prefix}${name}`;
+    await this.draft.put([[key, content]]);
+    return { key, sha256: await sha256Hex(content) };
+  }
+
+  private async flush(): Promise<void> {
+    const ids = packIds(this.buffer.subarray(0, this.filled), this.layout.width);
+    this.shards.push(await this.put(this.shards.length, ids));
+    this.filled = 0;
+  }
 }
 
 async function* segmentsOf(documents: Documents, cut: Cut, name: PartName): AsyncGenerator<Segment> {

@@ -22,6 +22,10 @@ export function waitedAfter(waited: Waited | undefined, loss: number, { patience
 export const isOutOfPatience = ({ waited }: TrainState, { patience }: Patience): boolean =>
   patience > 0 && waited !== undefined && waited.evaluations >= patience;
 
+/** Whether a run ends before its last step. */
+export const isEarly = (state: TrainState, recipe: Patience & Pick<Recipe, 'steps'>): boolean =>
+  state.step < recipe.steps && isOutOfPatience(state, recipe);
+
 /** Returns the state to resume from. A run that ended early counts from zero; without patience, the count is dropped. */
 export function waitingAnew({ waited, ...state }: TrainState, recipe: Patience): TrainState {
   if (!waited || recipe.patience === 0) return state;

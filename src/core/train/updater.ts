@@ -44,46 +44,75 @@ export function updater(
   momentsFrom = 0,
   averages?: readonly Variable[],
 ): Updater {
-  const { context } = network.choice.config;
+  const parts = stepOn(network, objective, optimizer, recipe, averages);
+  const inputs = stepInputs(network, objective, optimizer, recipe, momentsFrom);
+  return recipe.accumulate === 1
+    ? inOneProgram(parts, inputs, recipe, now)
+    : accumulating(parts, inputs, network, recipe, now);
+}
+type Parts = ReturnType<typeof stepOn>;
+
+/** Inputs of the programs of an update. */
+function stepInputs(
+  network: Network,
+  objective: LoadedObjective,
+  optimizer: Omit<OpenOptimizer, 'dispose'>,
+  recipe: Recipe,
+  momentsFrom: number,
+) {
   const rates = (step: number): Float32Array =>
     Float32Array.from(optimizer.rates(learningRateAt(recipe.schedule, recipe, step), step - momentsFrom, recipe));
-  const inputs = {
-    ...objective.inputs(recipe.batch, context),
-    ...DIVISOR,
-    /** Seed and number of the micro-batch in the run, so that each has its own dropout. */
-    counter: { shape: [2], dtype: 'int32' },
+  return {
+    ofBatch: {
+      ...objective.inputs(recipe.batch, network.choice.config.context),
+      ...DIVISOR,
+      /** Seed and number of the micro-batch in the run, so that each has its own dropout. */
+      counter: { shape: [2], dtype: 'int32' },
+    },
+    ofRates: {
+      rates: { shape: [rates(momentsFrom + 1).length], dtype: 'float32' },
+      keep: { shape: [1], dtype: 'float32' },
+    },
+    rateValues: (step: number) => ({ rates: rates(step), keep: Float32Array.of(keptShare(recipe, step)) }),
   } as const;
-  const applied = (step: number) => ({
-    rates: rates(step),
-    keep: Float32Array.of(keptShare(recipe, step)),
+}
+type Inputs = ReturnType<typeof stepInputs>;
+
+/** Updates after each batch: one program. */
+function inOneProgram(
+  parts: Parts,
+  { ofBatch, ofRates, rateValues }: Inputs,
+  recipe: Recipe,
+  now: () => number,
+): Updater {
+  const program = compile(
+    { ...ofBatch, ...ofRates },
+    ({ weight, counter, rates, keep, ...batch }) => parts.step({ batch, weight, counter, rates, keep }),
+    now,
+  );
+  const values = (step: number, { arrays, weight }: Batch) => ({
+    ...arrays,
+    ...divisor(weight),
+    counter: Int32Array.of(recipe.seed, step),
+    ...rateValues(step),
   });
-  const rateInput = {
-    rates: { shape: [rates(momentsFrom + 1).length], dtype: 'float32' },
-    keep: { shape: [1], dtype: 'float32' },
-  } as const;
-  const parts = stepOn(network, objective, optimizer, recipe, averages);
+  return {
+    cost: program.cost,
+    prepare: (report) => program.prepare(report),
+    step: async (step, batch) => scalars(await program.run(values(step, batch))),
+    profile: program.profile && ((step, batch) => program.profile!(values(step, batch))),
+    dispose: () => program.dispose(),
+  };
+}
 
-  if (recipe.accumulate === 1) {
-    const program = compile(
-      { ...inputs, ...rateInput },
-      ({ weight, counter, rates, keep, ...batch }) => parts.step({ batch, weight, counter, rates, keep }),
-      now,
-    );
-    const values = (step: number, { arrays, weight }: Batch) => ({
-      ...arrays,
-      ...divisor(weight),
-      counter: Int32Array.of(recipe.seed, step),
-      ...applied(step),
-    });
-    return {
-      cost: program.cost,
-      prepare: (report) => program.prepare(report),
-      step: async (step, batch) => scalars(await program.run(values(step, batch))),
-      profile: program.profile && ((step, batch) => program.profile!(values(step, batch))),
-      dispose: () => program.dispose(),
-    };
-  }
-
+/** Adds the gradients of micro-batches, and updates after the last: two programs. */
+function accumulating(
+  parts: Parts,
+  { ofBatch, ofRates, rateValues }: Inputs,
+  network: Network,
+  recipe: Recipe,
+  now: () => number,
+): Updater {
   const zeros = Object.values(network.trainableParams).map(({ shape }) => ({
     shape,
     data: new Float32Array(sizeOf(shape)),
@@ -91,13 +120,13 @@ export function updater(
   const gathered = allocate(zeros);
   const accumulate = disposingOnFailure([gathered], () =>
     compile(
-      inputs,
+      ofBatch,
       ({ weight, counter, ...batch }) => parts.gather({ batch, weight, counter }, gathered.variables),
       now,
     ),
   );
   const apply = disposingOnFailure([accumulate, gathered], () =>
-    compile(rateInput, (given) => parts.apply(given, gathered.variables), now),
+    compile(ofRates, (given) => parts.apply(given, gathered.variables), now),
   );
   const prepare = (report?: Compiling): Promise<void> => prepareAll([accumulate, apply], report);
   /** Values of micro-batch `i`. */
@@ -107,7 +136,7 @@ export function updater(
   };
 
   /** Submits all programs of a step in order, few enough at a time that the device runs them in that order. */
-  async function submit(step: number, { arrays, weight }: Batch, own: ReturnType<typeof applied>) {
+  async function submit(step: number, { arrays, weight }: Batch, rates: ReturnType<typeof rateValues>) {
     await prepare(); // otherwise `apply` could be ready first
     const losses: ReturnType<typeof accumulate.run>[] = [];
     for (let i = 0; i < recipe.accumulate; i++) {
@@ -119,7 +148,7 @@ export function updater(
       await losses.at(-2);
       await yieldToEventLoop();
     }
-    return { results: Promise.all([apply.run(own), ...losses]) };
+    return { results: Promise.all([apply.run(rates), ...losses]) };
   }
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -128,8 +157,8 @@ export function updater(
       return sumCosts(accumulate.cost, apply.cost, recipe.accumulate);
     },
     async step(step, batch) {
-      const own = applied(step); // computed before waiting, because the run's length may change
-      const submitted = last.then(() => submit(step, batch, own));
+      const rates = rateValues(step); // computed before waiting, because the run's length may change
+      const submitted = last.then(() => submit(step, batch, rates));
       last = submitted;
       const { results } = await submitted;
       const [applying, ...losses] = await results;

@@ -43,12 +43,12 @@ const text = (): string =>
     'utf8',
   );
 
-const kept = new Map<string, Promise<Exported>>();
+const cache = new Map<string, Promise<Exported>>();
 /** Returns the same object each time within a test file; don't change it. */
 export function exportedOf(row: Row): Promise<Exported> {
-  const known = kept.get(row.name) ?? made(row);
-  kept.set(row.name, known);
-  return known;
+  const exported = cache.get(row.name) ?? makeModel(row);
+  cache.set(row.name, exported);
+  return exported;
 }
 
 /** Base model of an adapter. */
@@ -57,14 +57,14 @@ export const baseOf = (row: Row): Promise<Exported> => {
   return exportedOf({ ...base, name: `${row.name}, its base` });
 };
 
-async function made(row: Row): Promise<Exported> {
+async function makeModel(row: Row): Promise<Exported> {
   if (row.isAdapted) return withMoments(await adapted(withoutMoments(await baseOf(row))));
   const { name, id, config } = row;
-  const at = Math.max(
+  const rowIndex = Math.max(
     0,
-    rows().findIndex((one) => one.name === name),
+    rows().findIndex((candidate) => candidate.name === name),
   );
-  const settings = TOKENIZERS[at % TOKENIZERS.length]!;
+  const settings = TOKENIZERS[rowIndex % TOKENIZERS.length]!;
   const roles = ROLES[kindOf({ id, config })];
   const tokenizer = await createTokenizer(
     await trainTokenizer({ ...settings, roles }, [documentOf(text())], unwatched),
@@ -85,7 +85,7 @@ async function made(row: Row): Promise<Exported> {
     ...{ model, recipe, tokenizer: tokenizer.model, device: 'wasm', data: { facts } },
   });
   const state = { step: 40, tokensSeen: 10_240, activeMs: 2000, best: null };
-  const weights = weightsOf(model, at);
+  const weights = weightsOf(model, rowIndex);
   return {
     name: record.id,
     info: runInfo(record, state, EVENTS),
@@ -102,14 +102,14 @@ async function made(row: Row): Promise<Exported> {
  * is all zeros, and no two rows of a matrix are equal.
  */
 export function weightsOf(model: ModelChoice, seed: number): Values {
-  const table = Object.entries(paramsOf(model)).map(([name, each]): [string, Parameter] => [
+  const table = Object.entries(paramsOf(model)).map(([name, parameter]): [string, Parameter] => [
     name,
-    each.shape.length > 1 ? { ...each, init: { std: deviation(each) } } : each,
+    parameter.shape.length > 1 ? { ...parameter, init: { std: deviation(parameter) } } : parameter,
   ]);
   return new Map(
-    [...drawn(Object.fromEntries(table), 100 + seed)].map(([name, { shape, data }], at) => [
+    [...drawn(Object.fromEntries(table), 100 + seed)].map(([name, { shape, data }], tensorIndex) => [
       name,
-      { shape, data: shape.length > 1 ? data : data.map((x, i) => x + 0.3 * Math.sin(1 + i + at)) },
+      { shape, data: shape.length > 1 ? data : data.map((x, i) => x + 0.3 * Math.sin(1 + i + tensorIndex)) },
     ]),
   );
 }
@@ -127,8 +127,11 @@ const moments = (weights: Values): readonly (readonly [string, HostTensor])[] =>
 /** Adds moments of an adapter, the only trained part. */
 function withMoments(exported: Exported): Exported {
   const { snapshot } = exported;
-  const tuned = new Map([...snapshot.tensors].filter(([name]) => name.includes('lora_')));
-  return { ...exported, snapshot: { ...snapshot, tensors: new Map([...snapshot.tensors, ...moments(tuned)]) } };
+  const adapterWeights = new Map([...snapshot.tensors].filter(([name]) => name.includes('lora_')));
+  return {
+    ...exported,
+    snapshot: { ...snapshot, tensors: new Map([...snapshot.tensors, ...moments(adapterWeights)]) },
+  };
 }
 const withoutMoments = (exported: Exported): Exported => {
   const { snapshot } = exported;

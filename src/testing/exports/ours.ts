@@ -23,8 +23,12 @@ export async function withNetwork<T>({ info, snapshot }: Exported, work: (net: N
     net.dispose();
   }
 }
-const ask = <T>(row: Row, what: string, work: (net: Network, exported: Exported) => Promise<T>): Promise<T> =>
-  once(`ours of ${row.name}: ${what}`, async () => {
+const computeOnce = <T>(
+  row: Row,
+  description: string,
+  work: (net: Network, exported: Exported) => Promise<T>,
+): Promise<T> =>
+  once(`ours of ${row.name}: ${description}`, async () => {
     const exported = await exportedOf(row);
     return withNetwork(exported, (net) => work(net, exported));
   });
@@ -37,11 +41,11 @@ export async function heldOut(row: Row, start = 11, length = row.config.context)
 
 /** Scores [ids, vocabulary]. @param source source text of an encoder-decoder, which `ids` answer */
 export const ourScores = (row: Row, ids: readonly number[], source?: readonly number[]): Promise<Float32Array> =>
-  ask(row, `scores ${ids.join()} of ${String(source)}`, async (net) => {
+  computeOnce(row, `scores ${ids.join()} of ${String(source)}`, async (net) => {
     if (!source) return logits(net, ids);
-    const kept = memory(net, source);
-    const scores = await logits(net, ids, undefined, kept);
-    kept.dispose();
+    const encoded = memory(net, source);
+    const scores = await logits(net, ids, undefined, encoded);
+    encoded.dispose();
     return scores;
   });
 
@@ -52,7 +56,7 @@ export const LENGTH = 20;
 
 /** Tokens after a text, up to its end: greedy, or sampled at a temperature. */
 export const ourText = (row: Row, prompt: string, length = LENGTH, temperature = 0): Promise<readonly number[]> =>
-  ask(row, `${length} tokens after ${prompt} at ${temperature}`, async (net, { tokenizer }) => {
+  computeOnce(row, `${length} tokens after ${prompt} at ${temperature}`, async (net, { tokenizer }) => {
     const ids: number[] = [];
     const settings = { temperature, topK: 0, topP: 1, seed: 1, length, beams: 1, lengthPenalty: 1 };
     for await (const { id } of write(net, tokenizer, prompt, settings, unwatched)) ids.push(id);
@@ -62,7 +66,7 @@ export const ourText = (row: Row, prompt: string, length = LENGTH, temperature =
 export const PASSAGE = 'It was the [MASK] and ___.';
 /** Candidates for a passage's blanks. */
 export const ourBlanks = (row: Row, max = 8, passage = PASSAGE): Promise<Filled> =>
-  ask(row, `${max} candidates of ${passage}`, (net, { tokenizer }) => fill(net, tokenizer, passage, max));
+  computeOnce(row, `${max} candidates of ${passage}`, (net, { tokenizer }) => fill(net, tokenizer, passage, max));
 
 /** Texts of 1 to 60 characters, so that some are longer than the context. */
 export const TEXTS: readonly string[] = Array.from({ length: 200 }, (_, i) =>
@@ -78,9 +82,9 @@ export const ourLabels = (row: Row, texts: readonly string[] = TEXTS, isCut = fa
     const { inWindows: _, ...classes } = model.config.classes!;
     const cut = { ...model, config: { ...model.config, classes } };
     return withNetwork({ ...exported, info: { ...exported.info, model: isCut ? cut : model } }, async (net) => {
-      const own = classifier(net, exported.tokenizer);
-      const found = await own.classify(texts);
-      own.dispose();
-      return found;
+      const reader = classifier(net, exported.tokenizer);
+      const labels = await reader.classify(texts);
+      reader.dispose();
+      return labels;
     });
   });

@@ -1,6 +1,6 @@
 /**
  * Models of the export tests: a tiny one for each architecture in the list and each of its variants, with seeded random
- * weights. Nothing is trained. A new architecture gets its rows from its own fields; `NAMED` has further variants.
+ * weights. Nothing is trained. A new architecture gets its rows from its own fields; `NAMED_VARIANTS` has further variants.
  */
 import type { Field } from '../../core/base/field';
 import { type ModelId, modelIds, modelSpec } from '../../core/models';
@@ -23,7 +23,7 @@ const SIZES: readonly BaseConfig[] = [
 ];
 
 /** Variants that change several fields at once, or one that isn't a switch or a choice. */
-const NAMED: Partial<Record<ModelId, Readonly<Record<string, object>>>> = {
+const NAMED_VARIANTS: Partial<Record<ModelId, Readonly<Record<string, object>>>> = {
   gpt: { 'inner width of its own, without biases': { hidden: 160, biases: false } },
   llama: {
     'OLMo 2': { qkNorm: 'rows', norm: 'after' },
@@ -57,8 +57,8 @@ export const rows = (): readonly Row[] => modelIds().flatMap(rowsOf);
 export const plainRow = (id: ModelId): Row => rowsOf(id)[0]!;
 
 export function rowNamed(name: string): Row {
-  const found = rows().find((row) => row.name === name);
-  if (found) return found;
+  const match = rows().find((row) => row.name === name);
+  if (match) return match;
   throw new Error(
     `No row is called "${name}": ${rows()
       .map((row) => row.name)
@@ -71,26 +71,26 @@ function rowsOf(id: ModelId): readonly Row[] {
   const changes: (readonly [string, object])[] = [
     ['plain', {}],
     ...(hasUntied(id) ? [['classifier of its own', { untied: true, ...WITH_UNTIED[id] }] as const] : []),
-    ...Object.entries(spec.fields).flatMap(([name, field]) => switched(name, field as Field)),
-    ...Object.entries(NAMED[id] ?? {}),
+    ...Object.entries(spec.fields).flatMap(([name, field]) => fieldVariants(name, field as Field)),
+    ...Object.entries(NAMED_VARIANTS[id] ?? {}),
   ];
-  const plain = changes.flatMap(([words, change], at): Row[] => {
-    const config = { ...usualConfig(spec, { ...SIZES[at % SIZES.length]!, ...SMALL[id] }), ...change };
+  const variants = changes.flatMap(([words, change], index): Row[] => {
+    const config = { ...usualConfig(spec, { ...SIZES[index % SIZES.length]!, ...SMALL[id] }), ...change };
     return spec.problems(config).length > 0 ? [] : [{ name: `${spec.label}, ${words}`, id, config }];
   });
-  if (plain.length === 0) throw new Error(`No row of ${spec.label} fits its own bounds: give it sizes in SMALL`);
-  const [first] = plain as [Row];
-  const tuned = plain.filter(({ name }) => ADAPTED.some((words) => name === `${spec.label}, ${words}`));
+  if (variants.length === 0) throw new Error(`No row of ${spec.label} fits its own bounds: give it sizes in SMALL`);
+  const [first] = variants as [Row];
+  const adapted = variants.filter(({ name }) => ADAPTED.some((words) => name === `${spec.label}, ${words}`));
   return [
-    ...plain,
+    ...variants,
     ...classifiers(id, spec, first),
     { ...first, name: `${spec.label}, adapted`, isAdapted: true },
-    ...tuned.map((row): Row => ({ ...row, name: `${row.name}, adapted`, isAdapted: true })),
+    ...adapted.map((row): Row => ({ ...row, name: `${row.name}, adapted`, isAdapted: true })),
   ];
 }
 
 /** All other values of a switch or a choice. */
-function switched(name: string, field: Field): (readonly [string, object])[] {
+function fieldVariants(name: string, field: Field): (readonly [string, object])[] {
   if (field.kind === 'switch') return [[`${name}: ${String(!field.initial)}`, { [name]: !field.initial }]];
   if (field.kind !== 'choice') return [];
   return Object.keys(field.of).flatMap((value) =>
@@ -101,22 +101,22 @@ function switched(name: string, field: Field): (readonly [string, object])[] {
 const hasUntied = (id: ModelId): boolean => {
   const { params } = modelSpec(id);
   const config = usualConfig(modelSpec(id), SIZES[0]!);
-  const names = (of: BaseConfig): string => Object.keys(params(of, 300)).join();
+  const names = (variant: BaseConfig): string => Object.keys(params(variant, 300)).join();
   return names({ ...config, untied: true }) !== names(config);
 };
 
 function classifiers(id: ModelId, { label, classes }: ModelSpec, { config }: Row): Row[] {
   if (!classes) return [];
-  const of = (words: string, change: Partial<Classes>, more: object = {}): Row => ({
+  const of = (words: string, change: Partial<Classes>, sizes: object = {}): Row => ({
     name: `${label} classifier, ${words}`,
     id,
-    config: { ...config, ...more, classes: { labels: LABELS, pooling: usualPooling({ id })!, ...change } },
+    config: { ...config, ...sizes, classes: { labels: LABELS, pooling: usualPooling({ id })!, ...change } },
   });
   return [
     ...POOLINGS.map((pooling) => of(`scores the ${pooling}`, { pooling })),
     of('several labels', { several: true }),
     of('long texts in windows', { inWindows: true }),
-    ...Object.entries(NAMED[id] ?? {}).flatMap(([words, change]) =>
+    ...Object.entries(NAMED_VARIANTS[id] ?? {}).flatMap(([words, change]) =>
       AS_CLASSIFIERS.includes(words) ? [of(words, {}, change)] : [],
     ),
   ];

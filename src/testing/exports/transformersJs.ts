@@ -42,8 +42,8 @@ export async function open(folder: string, kind: keyof typeof CLASSES): Promise<
     ids: (text) => Array.from((tokenizer(text) as { input_ids: { data: BigInt64Array } }).input_ids.data, Number),
     async generate(ids, settings) {
       const inputs = { input_ids: integers([ids]), attention_mask: integers([ones(ids.length)]) };
-      const whole = (await model.generate({ ...inputs, do_sample: false, ...settings })) as Tensor;
-      const [row] = (whole.tolist() as bigint[][]).map((each) => each.map(Number));
+      const generated = (await model.generate({ ...inputs, do_sample: false, ...settings })) as Tensor;
+      const [row] = (generated.tolist() as bigint[][]).map((each) => each.map(Number));
       return row!.slice(kind === 'decoder' ? ids.length : 1);
     },
     async forward(rows, mask = rows.map((row) => ones(row.length)), cache) {

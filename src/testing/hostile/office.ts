@@ -1,7 +1,7 @@
 /** Small office documents, workbooks and books that claim to be large. */
 import { bookOf } from '../book';
 import { inlineRows, workbookOf } from '../workbook';
-import { each, type Hostile, late, nested, zipped } from './made';
+import { repeatEach, type Hostile, lazyFile, nested, zipped } from './made';
 
 const odt = (inside: string): Uint8Array =>
   zipped({
@@ -21,8 +21,8 @@ function talk(slides: number, notes: string): Uint8Array {
   const type = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
   const parts: Record<string, string> = {
     '_rels/.rels': `<Relationships><Relationship Id="r" Type="${type}/officeDocument" Target="ppt/presentation.xml"/></Relationships>`,
-    'ppt/presentation.xml': `<p:presentation><p:sldIdLst>${each(slides, (i) => `<p:sldId id="${i}" r:id="r${i}"/>`)}</p:sldIdLst></p:presentation>`,
-    'ppt/_rels/presentation.xml.rels': `<Relationships>${each(slides, (i) => `<Relationship Id="r${i}" Type="${type}/slide" Target="slides/s${i}.xml"/>`)}</Relationships>`,
+    'ppt/presentation.xml': `<p:presentation><p:sldIdLst>${repeatEach(slides, (i) => `<p:sldId id="${i}" r:id="r${i}"/>`)}</p:sldIdLst></p:presentation>`,
+    'ppt/_rels/presentation.xml.rels': `<Relationships>${repeatEach(slides, (i) => `<Relationship Id="r${i}" Type="${type}/slide" Target="slides/s${i}.xml"/>`)}</Relationships>`,
     'ppt/notes.xml': notes,
   };
   for (let i = 0; i < slides; i++) {
@@ -35,12 +35,13 @@ function talk(slides: number, notes: string): Uint8Array {
 
 /** Column name, such as `A` or `XFD`. */
 function letters(column: number): string {
-  let [name, rest] = ['', column + 1];
-  for (; rest > 0; rest = Math.floor((rest - 1) / 26)) name = String.fromCharCode(65 + ((rest - 1) % 26)) + name;
+  let [name, remaining] = ['', column + 1];
+  for (; remaining > 0; remaining = Math.floor((remaining - 1) / 26))
+    name = String.fromCharCode(65 + ((remaining - 1) % 26)) + name;
   return name;
 }
 const header = (columns: number): string =>
-  `<row r="1">${each(columns, (i) => `<c r="${letters(i)}1" t="inlineStr"><is><t>c${i}</t></is></c>`)}</row>`;
+  `<row r="1">${repeatEach(columns, (i) => `<c r="${letters(i)}1" t="inlineStr"><is><t>c${i}</t></is></c>`)}</row>`;
 
 function sheetsOfOnePart(count: number, rows: number): Uint8Array {
   const type = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -49,76 +50,76 @@ function sheetsOfOnePart(count: number, rows: number): Uint8Array {
     [sheet],
     {},
     {
-      'xl/workbook.xml': `<workbook><sheets>${each(count, (i) => `<sheet name="s${i}" sheetId="${i + 1}" r:id="r${i}"/>`)}</sheets></workbook>`,
-      'xl/_rels/workbook.xml.rels': `<Relationships>${each(count, (i) => `<Relationship Id="r${i}" Type="${type}/worksheet" Target="worksheets/sheet1.xml"/>`)}</Relationships>`,
+      'xl/workbook.xml': `<workbook><sheets>${repeatEach(count, (i) => `<sheet name="s${i}" sheetId="${i + 1}" r:id="r${i}"/>`)}</sheets></workbook>`,
+      'xl/_rels/workbook.xml.rels': `<Relationships>${repeatEach(count, (i) => `<Relationship Id="r${i}" Type="${type}/worksheet" Target="worksheets/sheet1.xml"/>`)}</Relationships>`,
     },
   );
 }
 
 export const OFFICE: Hostile = {
-  'odt with -5 spaces': late('spaces.odt', () => odt(spaces('-5'))),
-  'odt with 1e9 spaces': late('spaces.odt', () => odt(spaces('1e9') + spaces('999999999999'))),
-  'odt with 2.5 spaces': late('spaces.odt', () => odt(spaces('2.5') + spaces('NaN') + spaces('Infinity'))),
-  'odt of repeated spaces': late('spaces.odt', () =>
+  'odt with -5 spaces': lazyFile('spaces.odt', () => odt(spaces('-5'))),
+  'odt with 1e9 spaces': lazyFile('spaces.odt', () => odt(spaces('1e9') + spaces('999999999999'))),
+  'odt with 2.5 spaces': lazyFile('spaces.odt', () => odt(spaces('2.5') + spaces('NaN') + spaces('Infinity'))),
+  'odt of repeated spaces': lazyFile('spaces.odt', () =>
     odt(`<text:p>a${'<text:s text:c="1000"/>'.repeat(1_650_000)}b</text:p>`),
   ),
-  'odt of repeated columns': late('columns.odt', () =>
+  'odt of repeated columns': lazyFile('columns.odt', () =>
     odt(
       `<table:table><table:table-row>${'<table:table-cell table:number-columns-repeated="1000"/>'.repeat(200_000)}<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>`,
     ),
   ),
-  'odt nested deep': late('deep.odt', () => odt(nested('text:p', 1_000_000))),
-  'odt of notes in notes': late('notes.odt', () => odt(`<text:p>${nested('text:note-body', 2000)}</text:p>`)),
-  'docx nested deep': late('deep.docx', () => docx(nested('w:p', 1_000_000))),
-  'docx without end tags': late('open.docx', () => docx('<w:p>'.repeat(2_000_000))),
-  'docx of end tags': late('ends.docx', () => docx(`${'<w:x>'.repeat(2000)}${'</w:y>'.repeat(2_000_000)}`)),
-  'docx of 64 MB of spaces': late('large.docx', () => docx(run(' '.repeat(63 * 2 ** 20)))),
-  'docx of three large parts': late('large.docx', () =>
+  'odt nested deep': lazyFile('deep.odt', () => odt(nested('text:p', 1_000_000))),
+  'odt of notes in notes': lazyFile('notes.odt', () => odt(`<text:p>${nested('text:note-body', 2000)}</text:p>`)),
+  'docx nested deep': lazyFile('deep.docx', () => docx(nested('w:p', 1_000_000))),
+  'docx without end tags': lazyFile('open.docx', () => docx('<w:p>'.repeat(2_000_000))),
+  'docx of end tags': lazyFile('ends.docx', () => docx(`${'<w:x>'.repeat(2000)}${'</w:y>'.repeat(2_000_000)}`)),
+  'docx of 64 MB of spaces': lazyFile('large.docx', () => docx(run(' '.repeat(63 * 2 ** 20)))),
+  'docx of three large parts': lazyFile('large.docx', () =>
     docx(run('a'.repeat(40e6)), {
       'word/footnotes.xml': run('b'.repeat(40e6)),
       'word/endnotes.xml': run('c'.repeat(40e6)),
     }),
   ),
-  'docx of entities': late('entities.docx', () => docx(run('&amp;'.repeat(2_000_000)))),
-  'docx of attributes': late('attributes.docx', () =>
-    docx(`<w:p ${each(200_000, (i) => `a${i}="b" `)}/>${run('Aye')}`),
+  'docx of entities': lazyFile('entities.docx', () => docx(run('&amp;'.repeat(2_000_000)))),
+  'docx of attributes': lazyFile('attributes.docx', () =>
+    docx(`<w:p ${repeatEach(200_000, (i) => `a${i}="b" `)}/>${run('Aye')}`),
   ),
-  'pptx nested deep': late('deep.pptx', () => talk(1, nested('a:p', 1_000_000))),
-  'pptx of one note': late('notes.pptx', () =>
+  'pptx nested deep': lazyFile('deep.pptx', () => talk(1, nested('a:p', 1_000_000))),
+  'pptx of one note': lazyFile('notes.pptx', () =>
     talk(2000, `<p:notes>${'<a:p><a:t>Aye</a:t></a:p>'.repeat(40_000)}</p:notes>`),
   ),
-  'epub nested deep': late('deep.epub', () => bookOf([nested('div', 1_000_000)])),
-  'epub of one list of contents': late('contents.epub', () =>
+  'epub nested deep': lazyFile('deep.epub', () => bookOf([nested('div', 1_000_000)])),
+  'epub of one list of contents': lazyFile('contents.epub', () =>
     bookOf(
       ['<p>Aye</p>'],
-      { items: each(5000, (i) => `<item id="n${i}" href="nav.xhtml" properties="nav"/>`) },
+      { items: repeatEach(5000, (i) => `<item id="n${i}" href="nav.xhtml" properties="nav"/>`) },
       { 'OEBPS/nav.xhtml': `<html>${'<a href="x">y</a>'.repeat(50_000)}</html>` },
     ),
   ),
-  'xlsx nested deep': late('deep.xlsx', () => workbookOf([{ name: 'Data', rows: nested('row', 1_000_000) }])),
-  'xlsx of sheets that are one part': late('sheets.xlsx', () => sheetsOfOnePart(5000, 5000)),
-  'xlsx of 16,384 columns': late('wide.xlsx', () =>
+  'xlsx nested deep': lazyFile('deep.xlsx', () => workbookOf([{ name: 'Data', rows: nested('row', 1_000_000) }])),
+  'xlsx of sheets that are one part': lazyFile('sheets.xlsx', () => sheetsOfOnePart(5000, 5000)),
+  'xlsx of 16,384 columns': lazyFile('wide.xlsx', () =>
     workbookOf([{ name: 'Data', rows: `${header(16_384)}${'<row><c><v>1</v></c></row>'.repeat(100_000)}` }]),
   ),
-  'xlsx of sheets beside a wide one': late('sheets.xlsx', () =>
+  'xlsx of sheets beside a wide one': lazyFile('sheets.xlsx', () =>
     workbookOf([
       { name: 'Wide', rows: `${header(16_384)}<row><c><v>1</v></c></row>` },
       ...Array.from({ length: 2000 }, (_, i) => ({ name: `s${i}`, rows: inlineRows([['a'], ['b']]) })),
     ]),
   ),
-  'xlsx of a long shared text': late('shared.xlsx', () =>
+  'xlsx of a long shared text': lazyFile('shared.xlsx', () =>
     workbookOf(
       [{ name: 'Data', rows: `${inlineRows([['text']])}${'<row><c t="s"><v>0</v></c></row>'.repeat(50_000)}` }],
       { strings: `<si><t>${'Aye '.repeat(250_000)}</t></si>` },
     ),
   ),
-  'xlsx with a text that is not there': late('shared.xlsx', () =>
+  'xlsx with a text that is not there': lazyFile('shared.xlsx', () =>
     workbookOf([{ name: 'Data', rows: `${inlineRows([['text']])}<row><c t="s"><v>-1</v></c></row>` }]),
   ),
-  'xlsx with a column beyond all': late('far.xlsx', () =>
+  'xlsx with a column beyond all': lazyFile('far.xlsx', () =>
     workbookOf([{ name: 'Data', rows: '<row r="999999999"><c r="ZZZZ1"><v>1</v></c></row>' }]),
   ),
-  'xlsx that grows': late('grows.xlsx', () =>
+  'xlsx that grows': lazyFile('grows.xlsx', () =>
     workbookOf(
       Array.from({ length: 60 }, (_, i) => ({ name: `s${i}`, rows: ' '.repeat(990_000) + inlineRows([['a'], ['b']]) })),
     ),

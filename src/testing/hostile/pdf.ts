@@ -2,19 +2,19 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { zlibSync } from 'fflate';
 import { concatBytes } from '../../core/base/concat';
-import { each, type Hostile, late, latin1 } from './made';
+import { repeatEach, type Hostile, lazyFile, latin1 } from './made';
 
 /** Makes a PDF of objects; the first is the catalog. */
 function pdfOfObjects(objects: readonly (string | { head: string; bytes: Uint8Array })[]): Uint8Array {
   const pieces: Uint8Array[] = [latin1('%PDF-1.4\n')];
   const places: number[] = [];
-  let at = pieces[0]!.length;
+  let offset = pieces[0]!.length;
   const push = (bytes: Uint8Array): void => {
     pieces.push(bytes);
-    at += bytes.length;
+    offset += bytes.length;
   };
   for (const [i, object] of objects.entries()) {
-    places.push(at);
+    places.push(offset);
     push(latin1(`${i + 1} 0 obj\n`));
     if (typeof object === 'string') push(latin1(object));
     else {
@@ -27,7 +27,7 @@ function pdfOfObjects(objects: readonly (string | { head: string; bytes: Uint8Ar
   const table = places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
   push(
     latin1(
-      `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${at}\n%%EOF\n`,
+      `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${offset}\n%%EOF\n`,
     ),
   );
   return concatBytes(pieces);
@@ -72,7 +72,7 @@ function formsInForms(levels: number, own: string, isApart = false): Uint8Array 
 }
 
 function pagesOfOne(count: number, content: string, isOnePage: boolean): Uint8Array {
-  const kids = each(count, (i) => `${isOnePage ? 5 : 5 + i} 0 R `);
+  const kids = repeatEach(count, (i) => `${isOnePage ? 5 : 5 + i} 0 R `);
   return pdfOfObjects([
     CATALOG,
     `<< /Type /Pages /Count ${count} /Kids [${kids}] >>`,
@@ -90,10 +90,10 @@ function chainOfForms(length: number): Uint8Array {
 }
 
 export const PDF: Hostile = {
-  'pdf of forms in forms': late('forms.pdf', () => formsInForms(30, WORDS)),
-  'pdf of forms in forms without text': late('forms.pdf', () => formsInForms(30, 'q Q', true)),
-  'pdf of a chain of forms': late('chain.pdf', () => chainOfForms(5000)),
-  'pdf of a form in itself': late('itself.pdf', () =>
+  'pdf of forms in forms': lazyFile('forms.pdf', () => formsInForms(30, WORDS)),
+  'pdf of forms in forms without text': lazyFile('forms.pdf', () => formsInForms(30, 'q Q', true)),
+  'pdf of a chain of forms': lazyFile('chain.pdf', () => chainOfForms(5000)),
+  'pdf of a form in itself': lazyFile('itself.pdf', () =>
     single(
       stream('/A Do'),
       stream(
@@ -102,13 +102,13 @@ export const PDF: Hostile = {
       ),
     ),
   ),
-  'pdf of 20,000 pages of one content': late('pages.pdf', () => pagesOfOne(20_000, WORDS.repeat(100), false)),
-  'pdf of one page 20,000 times': late('pages.pdf', () => pagesOfOne(20_000, WORDS, true)),
-  'pdf of 1 GB of spaces': late('spaces.pdf', () => single(packed(spaces()))),
-  'pdf of 1 GB packed twice': late('twice.pdf', () =>
+  'pdf of 20,000 pages of one content': lazyFile('pages.pdf', () => pagesOfOne(20_000, WORDS.repeat(100), false)),
+  'pdf of one page 20,000 times': lazyFile('pages.pdf', () => pagesOfOne(20_000, WORDS, true)),
+  'pdf of 1 GB of spaces': lazyFile('spaces.pdf', () => single(packed(spaces()))),
+  'pdf of 1 GB packed twice': lazyFile('twice.pdf', () =>
     single(packed(zlibSync(spaces()), '[/FlateDecode /FlateDecode]')),
   ),
-  'pdf of a large table of letters': late('unicode.pdf', () =>
+  'pdf of a large table of letters': lazyFile('unicode.pdf', () =>
     pdfOfObjects([
       CATALOG,
       '<< /Type /Pages /Count 1 /Kids [4 0 R] >>',
@@ -118,30 +118,32 @@ export const PDF: Hostile = {
       packed(spaces()),
     ]),
   ),
-  'pdf of a long word': late('word.pdf', () =>
+  'pdf of a long word': lazyFile('word.pdf', () =>
     single(stream(`BT /F1 10 Tf 60 700 Td (${'a'.repeat(1_000_000)}) Tj ET`)),
   ),
-  'pdf of a line in pieces': late('line.pdf', () =>
-    single(stream(each(60_000, (i) => `BT /F1 1 Tf ${(i / 100).toFixed(2)} 700 Td (a b) Tj ET\n`))),
+  'pdf of a line in pieces': lazyFile('line.pdf', () =>
+    single(stream(repeatEach(60_000, (i) => `BT /F1 1 Tf ${(i / 100).toFixed(2)} 700 Td (a b) Tj ET\n`))),
   ),
-  'pdf of a column of lines': late('column.pdf', () =>
-    single(
-      stream(each(60_000, (i) => `BT /F1 .01 Tf 60 ${(790 - i / 80).toFixed(3)} Td (Aye aye, in a line.) Tj ET\n`)),
-    ),
-  ),
-  'pdf of scattered words': late('scattered.pdf', () =>
+  'pdf of a column of lines': lazyFile('column.pdf', () =>
     single(
       stream(
-        each(
+        repeatEach(60_000, (i) => `BT /F1 .01 Tf 60 ${(790 - i / 80).toFixed(3)} Td (Aye aye, in a line.) Tj ET\n`),
+      ),
+    ),
+  ),
+  'pdf of scattered words': lazyFile('scattered.pdf', () =>
+    single(
+      stream(
+        repeatEach(
           60_000,
           (i) => `BT /F1 1 Tf ${(i * 7919) % 580} ${((i * 104_729) % 7800) / 10} Td (Aye aye, captain of it) Tj ET\n`,
         ),
       ),
     ),
   ),
-  'pdf of brackets': late('brackets.pdf', () => single(stream('['.repeat(2_000_000)))),
-  'pdf of brackets in an object': late('brackets.pdf', () => single(stream(WORDS), '['.repeat(1_000_000))),
-  'pdf of pages in themselves': late('kids.pdf', () =>
+  'pdf of brackets': lazyFile('brackets.pdf', () => single(stream('['.repeat(2_000_000)))),
+  'pdf of brackets in an object': lazyFile('brackets.pdf', () => single(stream(WORDS), '['.repeat(1_000_000))),
+  'pdf of pages in themselves': lazyFile('kids.pdf', () =>
     pdfOfObjects([
       CATALOG,
       '<< /Type /Pages /Count 1000 /Kids [2 0 R 2 0 R 4 0 R] >>',
@@ -150,7 +152,7 @@ export const PDF: Hostile = {
       stream(WORDS),
     ]),
   ),
-  'pdf of nested dictionaries': late('nested.pdf', () => single(stream(WORDS), '<< /A '.repeat(500_000))),
+  'pdf of nested dictionaries': lazyFile('nested.pdf', () => single(stream(WORDS), '<< /A '.repeat(500_000))),
 };
 
 /** A gigabyte of spaces in about a megabyte: byte-aligned deflate blocks one after another, and a last empty one. */

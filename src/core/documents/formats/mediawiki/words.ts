@@ -28,27 +28,9 @@ const TOKEN =
 
 /** @param kept receives literal texts; the result has a numbered placeholder for each */
 function withoutMarkup(source: string, left: ReadonlySet<string>, kept: string[]): string {
-  const open: Open[] = [{ kind: 'text', begin: '', words: '' }];
+  const open = new OpenMarkup();
   const ends = new Ends(source);
-  let templates = 0;
-  const add = (words: string): void => void (open.at(-1)!.words += words);
-  const push = (kind: Open['kind'], begin: string): void => {
-    // Only malformed markup nests this deep.
-    if (open.length > MAX_OPEN_TAGS) {
-      add(begin);
-      return;
-    }
-    open.push({ kind, begin, words: '' });
-    if (kind === 'template') templates++;
-  };
-  const isOpen = (kind: Open['kind']): boolean => open.at(-1)!.kind === kind;
-  /** Turns the innermost open markup into text. */
-  const flatten = (): void => {
-    const { kind, begin, words } = open.pop()!;
-    if (kind === 'template') templates--;
-    add(begin + words);
-  };
-  const close = (): string => open.pop()!.words;
+  const add = (words: string): void => open.add(words);
   let at = 0;
   const token = new RegExp(TOKEN);
   for (let found = token.exec(source); found; found = token.exec(source)) {
@@ -59,40 +41,32 @@ function withoutMarkup(source: string, left: ReadonlySet<string>, kept: string[]
     else if (all === '<!--') at = ends.after('-->', at) ?? source.length;
     else if (all.startsWith('{{')) {
       let length = all.length;
-      for (; length > 3; length -= 2) push('template', '{{');
-      push('template', '{'.repeat(length));
+      for (; length > 3; length -= 2) open.push('template', '{{');
+      open.push('template', '{'.repeat(length));
     } else if (all.startsWith('}}')) {
-      let length = all.length;
-      while (length >= 2 && templates > 0) {
-        while (!isOpen('template')) flatten();
-        length -= Math.min(length, open.at(-1)!.begin.length);
-        templates--;
-        close();
-      }
-      add('}'.repeat(length));
-    } else if (all === '[[') push('link', all);
-    else if (all.startsWith('[')) push('address', all);
+      add('}'.repeat(open.closeTemplates(all.length)));
+    } else if (all === '[[') open.push('link', all);
+    else if (all.startsWith('[')) open.push('address', all);
     else if (all.startsWith(']')) {
-      if (isOpen('address')) {
+      if (open.isInnermost('address')) {
         at = found.index + 1;
-        add(close().trim());
-      } else if (all === ']]' && isOpen('link')) add(linked(close(), left));
+        add(open.close().trim());
+      } else if (all === ']]' && open.isInnermost('link')) add(linked(open.close(), left));
       else add(all);
     } else if (all.endsWith('{|')) {
       add('\n');
-      push('table', '');
+      open.push('table', '');
     } else if (all.endsWith('|}')) {
-      while (isOpen('link') || isOpen('address')) flatten();
-      if (isOpen('table')) close();
+      while (open.isInnermost('link') || open.isInnermost('address')) open.flatten();
+      if (open.isInnermost('table')) open.close();
     } else {
-      if (isOpen('address')) flatten();
+      if (open.isInnermost('address')) open.flatten();
       add('\n');
     }
     token.lastIndex = at;
   }
   add(source.slice(at));
-  while (open.length > 1) flatten();
-  return open[0]!.words;
+  return open.text();
 
   /** @returns end of the tag; for literal or skipped elements, end of the element */
   function tag(name: string, isEnd: boolean, isEmpty: boolean, all: string): number {
@@ -112,6 +86,61 @@ function withoutMarkup(source: string, left: ReadonlySet<string>, kept: string[]
   }
 }
 const MAX_OPEN_TAGS = 200;
+
+/** Markup that has begun, inside the text. */
+class OpenMarkup {
+  private readonly stack: Open[] = [{ kind: 'text', begin: '', words: '' }];
+  private templates = 0;
+
+  /** Adds text to the innermost markup. */
+  add(words: string): void {
+    this.stack.at(-1)!.words += words;
+  }
+
+  push(kind: Open['kind'], begin: string): void {
+    // Only malformed markup nests this deep.
+    if (this.stack.length > MAX_OPEN_TAGS) {
+      this.add(begin);
+      return;
+    }
+    this.stack.push({ kind, begin, words: '' });
+    if (kind === 'template') this.templates++;
+  }
+
+  isInnermost(kind: Open['kind']): boolean {
+    return this.stack.at(-1)!.kind === kind;
+  }
+
+  /** Turns the innermost markup into text. */
+  flatten(): void {
+    const { kind, begin, words } = this.stack.pop()!;
+    if (kind === 'template') this.templates--;
+    this.add(begin + words);
+  }
+
+  /** Removes the innermost markup. @returns its text */
+  close(): string {
+    return this.stack.pop()!.words;
+  }
+
+  /** Removes the templates that `length` braces close. @returns number of braces without a template */
+  closeTemplates(length: number): number {
+    let braces = length;
+    while (braces >= 2 && this.templates > 0) {
+      while (!this.isInnermost('template')) this.flatten();
+      braces -= Math.min(braces, this.stack.at(-1)!.begin.length);
+      this.templates--;
+      this.close();
+    }
+    return braces;
+  }
+
+  /** Turns all open markup into text. @returns the whole text */
+  text(): string {
+    while (this.stack.length > 1) this.flatten();
+    return this.stack[0]!.words;
+  }
+}
 
 /** Finds ends of markup. Remembers which ones are missing, so that each is searched for only once. */
 class Ends {

@@ -10,14 +10,12 @@ import {
   MAX_DIMENSIONS,
   MAX_METADATA_ENTRIES,
   MAX_TENSORS,
-  MAX_TOKENIZER_ENTRIES,
 } from '../../../base/limits';
 import { checkHash, TENSORS_SHA256 } from '../../../checkpoint/tensorsHash';
 import { type ByteSource, readExactly } from '../../../files/byteSource';
+import { type GgufValue, HeaderReader } from './headerReader';
 import { GGUF_DECODERS, type GgufDecoder, ggufTypeName } from './decode';
 import { type Weights, writtenAs } from '../../openWeights';
-
-export type GgufValue = number | bigint | boolean | string | readonly GgufValue[];
 
 interface GgufFile {
   keys: ReadonlyMap<string, GgufValue>;
@@ -97,94 +95,32 @@ async function readHeader(source: ByteSource, file: string) {
 /** @throws RangeError where the header continues after these bytes */
 function parseHeader(bytes: Uint8Array, file: string) {
   const fail = failing(file);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  const take = (size: number): number => {
-    if (size > bytes.length - at) throw new RangeError('more');
-    at += size;
-    return at - size;
-  };
-  const u32 = (): number => view.getUint32(take(4), true);
-  const u64 = (): number => {
-    const value = view.getBigUint64(take(8), true);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw fail(`it has a count of ${value} at byte ${at - 8}`);
-    return Number(value);
-  };
-  const string = (max: number): string => {
-    const length = u64();
-    if (length > max) throw fail(`it has a string of ${length} bytes at byte ${at}; the maximum is ${max}`);
-    try {
-      return utf8.decode(bytes.subarray(take(length), at));
-    } catch (error) {
-      if (error instanceof RangeError) throw error;
-      throw fail(`its string at byte ${at - length} is not UTF-8`);
-    }
-  };
-  const scalar = (type: number): GgufValue => {
-    switch (type) {
-      case 0:
-        return view.getUint8(take(1));
-      case 1:
-        return view.getInt8(take(1));
-      case 2:
-        return view.getUint16(take(2), true);
-      case 3:
-        return view.getInt16(take(2), true);
-      case 4:
-        return u32();
-      case 5:
-        return view.getInt32(take(4), true);
-      case 6:
-        return view.getFloat32(take(4), true);
-      case 7:
-        return view.getUint8(take(1)) !== 0;
-      case 8:
-        return string(MAX_TEXT_LENGTH);
-      case 10:
-        return view.getBigUint64(take(8), true);
-      case 11:
-        return view.getBigInt64(take(8), true);
-      case 12:
-        return view.getFloat64(take(8), true);
-      default:
-        throw fail(`it has a value of the unknown type ${type} at byte ${at}`);
-    }
-  };
-  const value = (): GgufValue => {
-    const type = u32();
-    if (type !== 9) return scalar(type);
-    const [of, length] = [u32(), u64()];
-    if (of === 9) throw fail(`it has a nested array at byte ${at}, which is not supported`);
-    if (length > MAX_TOKENIZER_ENTRIES)
-      throw fail(`it has an array of ${length} values at byte ${at}; the maximum is ${MAX_TOKENIZER_ENTRIES}`);
-    return Array.from({ length }, () => scalar(of));
-  };
-
-  if (bytes.length < 24 || u32() !== MAGIC) throw fail('it doesn’t start like a GGUF file');
-  const version = u32();
+  const reader = new HeaderReader(bytes, fail);
+  if (bytes.length < 24 || reader.u32() !== MAGIC) throw fail('it doesn’t start like a GGUF file');
+  const version = reader.u32();
   if (version >= 1 << 24) throw fail('it is big-endian', 'Nothing was stored. Use the little-endian file.');
   if (version !== 2 && version !== 3)
     throw fail(
       `it has version ${version}; supported are 2 and 3`,
       'Nothing was stored. Convert it again with llama.cpp.',
     );
-  const [count, keyCount] = [u64(), u64()];
+  const [count, keyCount] = [reader.u64(), reader.u64()];
   if (count > MAX_TENSORS) throw fail(`it has ${count} tensors; the maximum is ${MAX_TENSORS}`);
   if (keyCount > MAX_METADATA_ENTRIES) throw fail(`it has ${keyCount} keys; the maximum is ${MAX_METADATA_ENTRIES}`);
   const keys = new Map<string, GgufValue>();
   for (let i = 0; i < keyCount; i++) {
-    const key = string(MAX_NAME_LENGTH);
+    const key = reader.string(MAX_NAME_LENGTH);
     if (keys.has(key)) throw fail(`it has the key ${JSON.stringify(key.slice(0, 80))} twice`);
-    keys.set(key, value());
+    keys.set(key, reader.value());
   }
   const infos = new Map<string, TensorInfo>();
   for (let i = 0; i < count; i++) {
-    const name = string(MAX_NAME_LENGTH);
+    const name = reader.string(MAX_NAME_LENGTH);
     if (infos.has(name)) throw fail(`it has the tensor ${JSON.stringify(name.slice(0, 80))} twice`);
-    const dimensions = u32();
+    const dimensions = reader.u32();
     if (dimensions > MAX_DIMENSIONS) throw fail(`tensor ${name} has ${dimensions} dimensions`);
-    const shape = Array.from({ length: dimensions }, u64).reverse();
-    infos.set(name, { name, shape, type: u32(), offset: u64() });
+    const shape = Array.from({ length: dimensions }, () => reader.u64()).reverse();
+    infos.set(name, { name, shape, type: reader.u32(), offset: reader.u64() });
   }
   const alignment = keys.get('general.alignment') ?? 32;
   if (typeof alignment !== 'number' || alignment < 8 || alignment > 1 << 20 || (alignment & (alignment - 1)) !== 0)
@@ -195,12 +131,10 @@ function parseHeader(bytes: Uint8Array, file: string) {
       `it is one of ${parts} parts of a model`,
       'Nothing was stored. Join them with llama-gguf-split --merge, then import the result.',
     );
-  return { keys, infos, end: Math.ceil(at / alignment) * alignment };
+  return { keys, infos, end: Math.ceil(reader.offset / alignment) * alignment };
 }
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** `GGUF` */
 const MAGIC = 0x4655_4747;
-const MAX_TEXT_LENGTH = 1 << 20;
 const DAMAGED = 'Nothing was stored. The file is damaged or not a GGUF file: copy or download it again.';
 
 /** Checks that each tensor lies within the file, has the length of its type and shape, and overlaps no other. */

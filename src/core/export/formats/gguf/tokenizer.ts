@@ -4,7 +4,7 @@ import { SPLIT_NAMES, type SplitName, SPLITS } from '../../../tokenizer/splits';
 import type { AddedToken, TokenizerModel } from '../../../tokenizer/tokenizer';
 import { normalizersIn, parseJson } from '../../../tokenizer/readJson';
 import { quoted, readVocabulary, refused } from '../../../tokenizer/readVocabulary';
-import type { GgufValue } from './read';
+import type { GgufValue } from './headerReader';
 
 /** Homegrown's own key for text normalization; other programs ignore it. */
 export const NORMALIZERS = 'homegrown.tokenizer.normalizers';

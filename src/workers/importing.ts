@@ -12,27 +12,27 @@ import { blobSource } from '../jobs/blobSource';
 
 type ImportModel = DataApi['importModel'];
 
-export async function bringIn(
+export async function importModelFiles(
   store: BlobStore,
   { files, projectId, addedAt, isSeen = false, context }: ImportModel['input'],
   job: Job,
 ): Promise<ImportModel['output']> {
   const runId = crypto.randomUUID();
   const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
-  const found = await openFiles(sources);
-  const incoming = found.kind === 'adapter' ? undefined : await openFound(found);
+  const opened = await openFiles(sources);
+  const incoming = opened.kind === 'adapter' ? undefined : await openFound(opened);
   if (incoming && !incoming.info && !isSeen) return { preview: previewOf(incoming) };
-  const held = await holdData(); // its future base belongs to no run until then
+  const dataHold = await holdData(); // its future base belongs to no run until then
   try {
     // Held, so that a deletion of its project doesn't purge it during the import.
     await holdingRun(runId, async () => {
       const run = { runId, projectId, ...(context && { context }) };
       if (incoming) await storeModel(store, run, incoming, sources, addedAt, job);
-      else if (found.kind === 'adapter') await storeAdapter(store, run, found.folder, nameOf(files), addedAt, job);
+      else if (opened.kind === 'adapter') await storeAdapter(store, run, opened.folder, nameOf(files), addedAt, job);
     });
     return { runId };
   } finally {
-    held.release();
+    dataHold.release();
   }
 }
 
