@@ -1,5 +1,5 @@
 /** Runs jobs one after another. A failed job doesn't stop the next one. */
-export interface JobQueue {
+interface JobQueue {
   inTurn<T>(job: () => Promise<T>): Promise<T>;
   /** Whether no job runs or waits. */
   isIdle(): boolean;
