@@ -47,9 +47,9 @@ export function announcement(s: Studio, judgement: string | undefined): string {
     case 'stopped':
       return sentence(`${word} at step ${formatCount(phase.step)}, saved`, judgement);
     case 'finished': {
-      const last = log.evaluations.at(-1);
+      const evaluation = log.evaluations.at(-1);
       const objective = record?.objective ?? s.project.recipe.objective;
-      const result = last ? `, ${headlineWords(objective, last.loss)} on the validation set` : '';
+      const result = evaluation ? `, ${headlineWords(objective, evaluation.loss)} on the validation set` : '';
       return sentence(`${word} at step ${formatCount(phase.step)}${result}`, judgement);
     }
     case 'failed':
@@ -60,9 +60,9 @@ export function announcement(s: Studio, judgement: string | undefined): string {
 }
 /** Words for the format that changed last. */
 function exportWords({ exports }: Studio): string | undefined {
-  const last = Object.values(exports).at(-1);
-  if (!last) return undefined;
-  switch (last.kind) {
+  const exporting = Object.values(exports).at(-1);
+  if (!exporting) return undefined;
+  switch (exporting.kind) {
     case 'writing':
       return 'Exporting the model';
     case 'failed':
@@ -71,13 +71,13 @@ function exportWords({ exports }: Studio): string | undefined {
     case 'checking':
     case 'unchecked':
     case 'uncheckable':
-      return `${last.file.name} exported`;
+      return `${exporting.file.name} exported`;
     case 'verified':
-      return `${last.file.name} exported and verified`;
+      return `${exporting.file.name} exported and verified`;
     case 'mismatch':
-      return `${last.file.name} exported, but the check failed`;
+      return `${exporting.file.name} exported, but the check failed`;
     default:
-      return last satisfies never;
+      return exporting satisfies never;
   }
 }
 const sentence = (words: string, judgement: string | undefined): string =>

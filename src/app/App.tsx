@@ -35,14 +35,16 @@ const UnreadableDialog = lazy(() =>
   import('./UnreadableDialog').then((module) => ({ default: module.UnreadableDialog })),
 );
 
+type Overlay = 'palette' | 'help' | 'unreadable' | 'privacy' | 'everything' | 'again';
+
 /** The frame around every stage: strip, rail, page, palette, notes, and the one voice. */
 export function App() {
   const [path, go] = useLocation();
   const store = useStudioStore();
-  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable' | 'privacy' | 'everything' | 'again'>();
+  const [overlay, setOverlay] = useState<Overlay>();
   const [isRenaming, setRenaming] = useState(false);
   const projectId = useStudio((s) => s.project.id);
-  const [singleKeys, setKeys] = useState(hasSingleKeys);
+  const [areSingleKeysOn, toggleSingleKeys] = useSingleKeys();
   const stage = stageAt(path);
   const name = stage?.name ?? 'Not found';
   const place = projectId + path;
@@ -68,13 +70,10 @@ export function App() {
       openUnreadable: () => setOverlay('unreadable'),
       openPrivacy: () => setOverlay('privacy'),
       askToRunAgain: () => setOverlay('again'),
-      hasSingleKeys: singleKeys,
-      toggleSingleKeys: () => {
-        setKeys(!singleKeys);
-        setSingleKeys(!singleKeys);
-      },
+      hasSingleKeys: areSingleKeysOn,
+      toggleSingleKeys,
     });
-  useShortcuts(actions, singleKeys);
+  useShortcuts(actions, areSingleKeysOn);
   useStudio((s) => (overlay === 'palette' || overlay === 'help' ? s : null)); // they list current actions
 
   return (
@@ -104,33 +103,62 @@ export function App() {
           </Fragment>
         </PageBoundary>
       </Frame>
-      <CommandPalette
-        isOpen={overlay === 'palette'}
-        onClose={() => setOverlay(undefined)}
-        actions={overlay === 'palette' ? [...actions(), ...termActions(go)] : NONE}
-      />
-      <KeyHelp
-        isOpen={overlay === 'help'}
-        onClose={() => setOverlay(undefined)}
-        actions={overlay === 'help' ? [...actions(), ...KEYS_OF_CONTROLS] : NONE}
-      />
-      {overlay === 'unreadable' && (
-        <Suspense fallback={null}>
-          <UnreadableDialog onClose={() => setOverlay(undefined)} />
-        </Suspense>
-      )}
-      <PrivacyDialog
-        isOpen={overlay === 'privacy'}
+      <Overlays
+        overlay={overlay}
+        actions={actions}
         onClose={() => setOverlay(undefined)}
         onDelete={shell.deleteEverything}
       />
-      <RunAgainDialog isOpen={overlay === 'again'} onClose={() => setOverlay(undefined)} />
-      <DeleteEverything isOpen={overlay === 'everything'} onClose={() => setOverlay(undefined)} />
       <MarkupDialog />
       <Notes />
       <Announcements />
     </GlossaryContext>
   );
+}
+
+/** Palette and dialogs of the frame; one is open at most. */
+function Overlays(p: {
+  overlay: Overlay | undefined;
+  actions: () => readonly Action[];
+  onClose: () => void;
+  onDelete: () => void;
+}) {
+  const [, go] = useLocation();
+  const isOpen = (overlay: Overlay): boolean => p.overlay === overlay;
+  return (
+    <>
+      <CommandPalette
+        isOpen={isOpen('palette')}
+        onClose={p.onClose}
+        actions={isOpen('palette') ? [...p.actions(), ...termActions(go)] : NONE}
+      />
+      <KeyHelp
+        isOpen={isOpen('help')}
+        onClose={p.onClose}
+        actions={isOpen('help') ? [...p.actions(), ...KEYS_OF_CONTROLS] : NONE}
+      />
+      {isOpen('unreadable') && (
+        <Suspense fallback={null}>
+          <UnreadableDialog onClose={p.onClose} />
+        </Suspense>
+      )}
+      <PrivacyDialog isOpen={isOpen('privacy')} onClose={p.onClose} onDelete={p.onDelete} />
+      <RunAgainDialog isOpen={isOpen('again')} onClose={p.onClose} />
+      <DeleteEverything isOpen={isOpen('everything')} onClose={p.onClose} />
+    </>
+  );
+}
+
+/** Whether shortcuts of a single key are on, and a function that switches them. */
+function useSingleKeys(): [isOn: boolean, toggle: () => void] {
+  const [isOn, setOn] = useState(hasSingleKeys);
+  return [
+    isOn,
+    () => {
+      setOn(!isOn);
+      setSingleKeys(!isOn);
+    },
+  ];
 }
 
 const NONE: readonly Action[] = [];
@@ -178,10 +206,10 @@ let isFirstPage = true;
 
 /** Opening a stage moves the focus to its heading, except for the first one: the browser has just read the title. */
 function FocusHeading({ place }: { place: string }) {
-  const shown = useRef<string>(undefined);
+  const focusedPlace = useRef<string>(undefined);
   useLayoutEffect(() => {
-    if (shown.current === place) return;
-    shown.current = place;
+    if (focusedPlace.current === place) return;
+    focusedPlace.current = place;
     if (isFirstPage) {
       isFirstPage = false;
       return;

@@ -26,13 +26,13 @@ export function DeleteEverything({ isOpen, onClose }: { isOpen: boolean; onClose
         </>
       }
     >
-      {isOpen && <What />}
+      {isOpen && <StoredSizes />}
     </Dialog>
   );
 }
 
 /** Sizes by kind, measured when the dialog opens. Without them the total is still shown. */
-function What() {
+function StoredSizes() {
   const { value: kinds } = useWorkerValue('measureEverything', null);
   const bytes = useStudio((s) => s.usage?.bytes);
   const store = useStudioStore();

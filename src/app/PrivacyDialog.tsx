@@ -24,12 +24,12 @@ export function PrivacyDialog({
       title="Nothing leaves this computer"
       actions={<Button onPress={onClose}>Close</Button>}
     >
-      {isOpen && <Check onDelete={onDelete} />}
+      {isOpen && <Evidence onDelete={onDelete} />}
     </Dialog>
   );
 }
 
-function Check({ onDelete }: { onDelete: () => void }) {
+function Evidence({ onDelete }: { onDelete: () => void }) {
   const enforcement = useStudio((s) => s.enforcement);
   const requests = useStudio((s) => s.requests);
   const offline = useStudio((s) => s.offline);

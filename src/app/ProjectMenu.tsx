@@ -13,13 +13,13 @@ export interface ProjectMenuProps extends ProjectShell {
 /** Name of the project, which opens the list of projects with sizes and actions; a field during renaming. */
 export function ProjectMenu({ isRenaming, onRename, ...shell }: ProjectMenuProps) {
   const id = useStudio((s) => s.project.id);
-  const place = useRef<HTMLSpanElement>(null);
+  const wrapper = useRef<HTMLSpanElement>(null);
   const onEnd = (isByKey: boolean): void => {
     onRename(false);
-    if (isByKey) requestAnimationFrame(() => place.current?.querySelector('button')?.focus());
+    if (isByKey) requestAnimationFrame(() => wrapper.current?.querySelector('button')?.focus());
   };
   // A separate field per project: text typed for the earlier project is not the other's name.
-  return <span ref={place}>{isRenaming ? <ProjectName key={id} onEnd={onEnd} /> : <Menu {...shell} />}</span>;
+  return <span ref={wrapper}>{isRenaming ? <ProjectName key={id} onEnd={onEnd} /> : <Menu {...shell} />}</span>;
 }
 
 function Menu(shell: ProjectShell) {
@@ -38,9 +38,9 @@ function Menu(shell: ProjectShell) {
     <MenuButton
       variant="plain"
       label={`Project, ${name}`}
-      onOpen={() => look(({ prefetchProjects }) => prefetchProjects(store, otherProjects(store.getState())))}
-      onLook={(id) => look(({ prefetchHovered }) => prefetchHovered(store, id))}
-      onClose={() => look(({ cancelPrefetch }) => cancelPrefetch(store))}
+      onOpen={() => withPrefetch(({ prefetchProjects }) => prefetchProjects(store, otherProjects(store.getState())))}
+      onLook={(id) => withPrefetch(({ prefetchHovered }) => prefetchHovered(store, id))}
+      onClose={() => withPrefetch(({ cancelPrefetch }) => cancelPrefetch(store))}
       entries={entries}
       more={more}
       onChoose={(chosen) => {
@@ -59,6 +59,6 @@ function Menu(shell: ProjectShell) {
 }
 
 /** If this can't be loaded, as without a network, a project is read when it opens. */
-function look(act: (looking: typeof import('./prefetchOnHover')) => unknown): void {
+function withPrefetch(act: (prefetch: typeof import('./prefetchOnHover')) => unknown): void {
   import('./prefetchOnHover').then(act).catch(() => undefined);
 }

@@ -8,7 +8,7 @@ export function ProjectName({ onEnd }: { onEnd: (isByKey: boolean) => void }) {
   const name = useStudio((s) => s.project.name);
   const change = useStudio((s) => s.change);
   const field = useRef<HTMLInputElement>(null);
-  const isTakenBack = useRef(false);
+  const isCanceled = useRef(false);
   const isByKey = useRef(false);
   useEffect(() => {
     // The closing menu first returns the focus to where it was.
@@ -29,12 +29,12 @@ export function ProjectName({ onEnd }: { onEnd: (isByKey: boolean) => void }) {
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== 'Escape') return;
         isByKey.current = true;
-        isTakenBack.current = event.key === 'Escape';
+        isCanceled.current = event.key === 'Escape';
         event.currentTarget.blur();
       }}
       onBlur={(event) => {
         const typed = event.currentTarget.value.trim();
-        if (!isTakenBack.current && typed !== '' && typed !== name) change({ name: typed });
+        if (!isCanceled.current && typed !== '' && typed !== name) change({ name: typed });
         onEnd(isByKey.current);
       }}
     />

@@ -12,25 +12,25 @@ import { addressOf, placeOf } from './routes';
 export function ProjectRouter({ children }: { children: ReactNode }) {
   const [address, go] = useBrowserLocation();
   const store = useStudioStore();
-  const open = useStudio((s) => s.project.id);
+  const openId = useStudio((s) => s.project.id);
   const { project, path, query } = placeOf(address);
 
   const onAddress = useEffectEvent(async () => {
     if (project !== undefined) await store.getState().open(project);
-    const here = addressOf(store.getState().project.id, path);
-    if (here === address) return;
+    const target = addressOf(store.getState().project.id, path);
+    if (target === address) return;
     // Keeps the page's query and hash: `?view=lineage`, and settings after `#`.
-    const asked = new URLSearchParams(location.search);
-    for (const [name, value] of new URLSearchParams(query)) asked.set(name, value);
-    go(`${here}${asked.size > 0 ? `?${asked.toString()}` : ''}${location.hash}`, { replace: true });
+    const parameters = new URLSearchParams(location.search);
+    for (const [name, value] of new URLSearchParams(query)) parameters.set(name, value);
+    go(`${target}${parameters.size > 0 ? `?${parameters.toString()}` : ''}${location.hash}`, { replace: true });
   });
   useEffect(() => void onAddress(), [address]);
   const onOpen = useEffectEvent(() => {
-    if (project !== undefined && project !== open) go(addressOf(open, path));
+    if (project !== undefined && project !== openId) go(addressOf(openId, path));
   });
-  useEffect(() => onOpen(), [open]);
+  useEffect(() => onOpen(), [openId]);
 
-  const base = addressOf(open, '');
+  const base = addressOf(openId, '');
   const hook: BaseLocationHook = useCallback(() => [base + path, go], [base, path, go]);
   return (
     <Router base={base} hook={hook}>

@@ -8,6 +8,7 @@ import { openNewer } from './offline';
 import { pathOf } from './routes';
 import { GROUPS, isListed, STAGES } from './stages';
 
+/** Rail of all stages, with their signs, the privacy promise, and the offer of a newer version. */
 export function StageRail(p: { current: Stage | undefined; onGo: (path: string) => void; onPrivacy: () => void }) {
   useRuns();
   useEvaluation();
@@ -18,9 +19,9 @@ export function StageRail(p: { current: Stage | undefined; onGo: (path: string) 
   const stored = useStudio((s) => (hasOwnData(s) ? s.usage?.bytes : undefined));
   const { base } = useRouter();
   const entry = (stage: Stage) => {
-    const at = STAGES.indexOf(stage);
+    const index = STAGES.indexOf(stage);
     const { id, name, form } = stage;
-    return { id, href: base + pathOf(stage), name, form, sign: signs[at]!, line: lines[at] };
+    return { id, href: base + pathOf(stage), name, form, sign: signs[index]!, line: lines[index] };
   };
   return (
     <Rail
@@ -35,13 +36,13 @@ export function StageRail(p: { current: Stage | undefined; onGo: (path: string) 
         onPromise: p.onPrivacy,
         stored: stored === undefined ? undefined : `${sizeStored(stored)} stored here`,
       }}
-      news={hasNewer ? <Newer /> : undefined}
+      news={hasNewer ? <NewerVersion /> : undefined}
     />
   );
 }
 
 /** A training run needs its page, so the offer waits for its end. */
-function Newer() {
+function NewerVersion() {
   const isRunning = useStudio(isTraining);
   return (
     <>

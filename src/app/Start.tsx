@@ -24,7 +24,7 @@ function Start() {
   const [failure, setFailure] = useState<Failure>();
   const [isDeleting, setDeleting] = useState(false);
   useEffect(() => {
-    begin(() => setDeleting(true)).then(setStudio, (error: unknown) => setFailure(toFailure(error)));
+    openOnce(() => setDeleting(true)).then(setStudio, (error: unknown) => setFailure(toFailure(error)));
   }, []);
   if (failure) return <FullPageFailure failure={failure} />;
   if (!studio) return isDeleting ? <Deleting /> : null;
@@ -39,7 +39,7 @@ function Start() {
   );
 }
 
-let begun: Promise<StudioStore> | undefined;
+let opened: Promise<StudioStore> | undefined;
 
-/** Called once per page: React runs effects twice in development. */
-const begin = (onDeleting: () => void): Promise<StudioStore> => (begun ??= open(onDeleting));
+/** Opens the studio once per page: React runs effects twice in development. */
+const openOnce = (onDeleting: () => void): Promise<StudioStore> => (opened ??= open(onDeleting));

@@ -38,14 +38,16 @@ export function Strip(p: StripProps) {
 
 function usePhase() {
   const now = useNow(useStudio((s) => s.writing.kind === 'writing'));
-  const { label, value, detail, tone, share, doing, isStopped } = useStudioFields((s) => {
+  const { label, value, detail, tone, share, activity, isStopped } = useStudioFields((s) => {
     const { fact, progress } = readPhase(s, now);
-    return { ...fact, share: progress?.share, doing: progress?.label, isStopped: progress?.isStopped };
+    return { ...fact, share: progress?.share, activity: progress?.label, isStopped: progress?.isStopped };
   });
   return {
     fact: { label, value, ...(detail !== undefined && { detail }), ...(tone && { tone }) },
     progress:
-      share === undefined ? undefined : { label: doing ?? label, share, ...(isStopped !== undefined && { isStopped }) },
+      share === undefined
+        ? undefined
+        : { label: activity ?? label, share, ...(isStopped !== undefined && { isStopped }) },
   };
 }
 
@@ -81,7 +83,7 @@ function useDeviceFact(): StripFact {
 }
 
 function useSavedFact(): StripFact {
-  const isMoving = useStudio((s) => isTraining(s) && spokenRun(s).saved?.at != null);
-  const now = useNow(isMoving);
+  const isSaving = useStudio((s) => isTraining(s) && spokenRun(s).saved?.at != null);
+  const now = useNow(isSaving);
   return { label: 'Saved', ...useStudioFields((s) => savedWords(s, now)) };
 }

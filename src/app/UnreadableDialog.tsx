@@ -8,9 +8,9 @@ import styles from './UnreadableDialog.module.css';
 /** Lists stored items that can't be read, with the reason, the size and a download of the raw bytes. */
 export function UnreadableDialog({ onClose }: { onClose: () => void }) {
   const unreadable = useStudio((s) => s.unreadable);
-  const taking = useStudio((s) => s.takingRaw);
+  const download = useStudio((s) => s.takingRaw);
   const takeRaw = useStudio((s) => s.takeRaw);
-  const busy = describeWork(taking);
+  const busy = describeWork(download);
   return (
     <Dialog
       isOpen
@@ -41,9 +41,9 @@ export function UnreadableDialog({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-      {taking.kind === 'failed' && (
+      {download.kind === 'failed' && (
         <p role="alert" className={styles.failed}>
-          {headline(taking.failure)}: {taking.failure.message}
+          {headline(download.failure)}: {download.failure.message}
         </p>
       )}
     </Dialog>

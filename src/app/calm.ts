@@ -3,20 +3,23 @@ import { NO_RUN } from '../state/openRun';
 import type { Studio, StudioStore } from '../state/slices/studio';
 
 /** Resolves once no text is being read and no run is beginning, twice in a row: one follows the other. */
-export const calm = (store: Pick<StudioStore, 'getState'>): Promise<void> => settled(store, isBeginning);
+export const calm = (store: Pick<StudioStore, 'getState'>): Promise<void> => whenIdle(store, isBeginning);
 
 /** Resolves once the page is shown, no text is read and no run trains, twice in a row. */
 export const unused = (store: Pick<StudioStore, 'getState'>): Promise<void> =>
-  settled(store, (state) => !isUnused(state));
+  whenIdle(store, (state) => !isUnused(state));
 
 export const isUnused = (state: Studio): boolean => !document.hidden && state.training === null && !isBeginning(state);
 
-async function settled({ getState }: Pick<StudioStore, 'getState'>, isBusy: (state: Studio) => boolean): Promise<void> {
-  for (let looks = 0; looks < 2; looks = isBusy(getState()) ? 0 : looks + 1)
-    await new Promise((resolve) => setTimeout(resolve, EVERY));
+async function whenIdle(
+  { getState }: Pick<StudioStore, 'getState'>,
+  isBusy: (state: Studio) => boolean,
+): Promise<void> {
+  for (let idleChecks = 0; idleChecks < 2; idleChecks = isBusy(getState()) ? 0 : idleChecks + 1)
+    await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
 }
-/** Milliseconds. */
-const EVERY = 500;
+/** Milliseconds between two checks. */
+const CHECK_MS = 500;
 
 /** When the page has nothing more urgent to do; Safari can't report it. */
 export const idle = (): Promise<void> =>
@@ -34,8 +37,8 @@ export function isBeginning({
   if (importing.kind === 'busy') return true;
   if (!training) return false;
   const { log } = opened[training.runId] ?? NO_RUN;
-  return (log.evaluations.at(-1)?.step ?? 0) === 0 && (log.step.at(-1) ?? 0) < FEW;
+  return (log.evaluations.at(-1)?.step ?? 0) === 0 && (log.step.at(-1) ?? 0) < FIRST_STEPS;
 }
 
 /** Number of steps after which a run that is evaluated only at its end counts as begun. */
-const FEW = 30;
+const FIRST_STEPS = 30;

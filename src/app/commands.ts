@@ -29,10 +29,11 @@ export interface Shell extends ProjectShell {
   toggleSingleKeys: () => void;
 }
 
+/** All actions that are available now, in the order of the palette. */
 export function commands(s: Studio, store: StudioStore, shell: Shell): readonly Action[] {
   return [
     ...onThisPage(s, store, shell),
-    ...run(s, shell),
+    ...runActions(s, shell),
     ...goTo(s, shell),
     ...settings(s, store, shell),
     ...openActions(s),
@@ -58,8 +59,8 @@ export const KEYS_OF_CONTROLS: readonly Action[] = [
 
 function onThisPage(s: Studio, store: StudioStore, { stage, go }: Shell): Action[] {
   const group = 'On this page';
-  const own = stage?.action?.(s);
-  const action = stage?.action ? own && shownWhere(own, go) : nextAction(s, store, stage, go);
+  const pageAction = stage?.action?.(s);
+  const action = stage?.action ? pageAction && openingResult(pageAction, go) : nextAction(s, store, stage, go);
   return [
     ...(action ? [{ ...action, group, keys: 'mod+enter' }] : []),
     ...(stage?.keys?.(s) ?? []).map((key) => ({ ...key, group })),
@@ -67,7 +68,7 @@ function onThisPage(s: Studio, store: StudioStore, { stage, go }: Shell): Action
 }
 
 /** An action that opens the page of its result. */
-const shownWhere = ({ run: act, goesTo, ...action }: StageAction, go: Shell['go']): Omit<Action, 'group'> => ({
+const openingResult = ({ run: act, goesTo, ...action }: StageAction, go: Shell['go']): Omit<Action, 'group'> => ({
   ...action,
   run() {
     act();
@@ -75,7 +76,7 @@ const shownWhere = ({ run: act, goesTo, ...action }: StageAction, go: Shell['go'
   },
 });
 
-/** The filled button of a page without work of its own. */
+/** The filled button, on a page without its own action. */
 function nextAction(
   s: Studio,
   store: StudioStore,
@@ -89,7 +90,7 @@ function nextAction(
   return { id: 'next-step', label, run: act };
 }
 
-function run(s: Studio, { go, askToRunAgain }: Shell): Action[] {
+function runActions(s: Studio, { go, askToRunAgain }: Shell): Action[] {
   const group = 'Run';
   const action = runAction(s);
   if (action.kind === 'stop') {
@@ -100,7 +101,7 @@ function run(s: Studio, { go, askToRunAgain }: Shell): Action[] {
     ];
   }
   const busy = [busyExport(s), s.evaluating, s.importingModel, s.tokenizing, s.building, s.importing].find(
-    (w) => w?.kind === 'busy',
+    (work) => work?.kind === 'busy',
   );
   return [
     {

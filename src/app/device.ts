@@ -6,7 +6,7 @@ import { isTraining, trainingRun } from '../state/openRun';
 import type { StudioStore, Studio } from '../state/slices/studio';
 
 export const KIND_NAME: Record<DeviceKind, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
-const HOW: Record<DeviceKind, string> = {
+const KIND_HINT: Record<DeviceKind, string> = {
   webgpu: 'GPU',
   wasm: 'CPU with SIMD',
   cpu: 'CPU in plain JavaScript',
@@ -27,7 +27,7 @@ export function deviceChoices({ device, measured }: Pick<Studio, 'device' | 'mea
     return {
       kind,
       name: KIND_NAME[kind],
-      hint: speed === undefined ? `${HOW[kind]}, not measured yet` : `${formatNumber(speed)} GFLOP/s measured`,
+      hint: speed === undefined ? `${KIND_HINT[kind]}, not measured yet` : `${formatNumber(speed)} GFLOP/s measured`,
       isChosen: device.kind === 'open' && device.info.kind === kind,
     };
   });

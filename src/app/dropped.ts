@@ -11,9 +11,9 @@ export function useWindowDrop(
   refuse: (detail: string) => void,
   hasOwnZone: () => boolean,
 ): void {
-  const onTake = useEffectEvent(take);
+  const onFiles = useEffectEvent(take);
   const onRefused = useEffectEvent((error: unknown) => refuse(error instanceof Error ? error.message : String(error)));
-  const isOwn = useEffectEvent(hasOwnZone);
+  const pageTakesDrops = useEffectEvent(hasOwnZone);
   useEffect(() => {
     const onOver = (event: DragEvent): void => {
       if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
@@ -21,9 +21,9 @@ export function useWindowDrop(
     const onDrop = (event: DragEvent): void => {
       const { dataTransfer } = event;
       if (!dataTransfer?.types.includes('Files')) return;
-      if (isOwn()) return;
+      if (pageTakesDrops()) return;
       event.preventDefault();
-      filesOfDrop(dataTransfer, onRefused).then(onTake, onRefused);
+      filesOfDrop(dataTransfer, onRefused).then(onFiles, onRefused);
     };
     addEventListener('dragover', onOver);
     addEventListener('drop', onDrop);
@@ -51,12 +51,14 @@ const WEIGHTS = /\.(safetensors|gguf)$/i;
  * Weights that can't be imported; the importer lists the formats that can. Deep in a folder of texts they are
  * ignored.
  */
-const OTHERS = /^([^/]+\/)?[^/]+\.(onnx|pth?|ckpt|h5|hdf5|keras)$/i;
+const UNSUPPORTED_WEIGHTS = /^([^/]+\/)?[^/]+\.(onnx|pth?|ckpt|h5|hdf5|keras)$/i;
 
 async function isModel(dropped: readonly DroppedFile[]): Promise<boolean> {
-  if (dropped.some(({ path }) => WEIGHTS.test(path) || OTHERS.test(path))) return true;
-  const [only] = dropped;
-  return dropped.length === 1 && only !== undefined && /\.zip$/i.test(only.file.name) && (await listsModel(only.file));
+  if (dropped.some(({ path }) => WEIGHTS.test(path) || UNSUPPORTED_WEIGHTS.test(path))) return true;
+  const [first] = dropped;
+  return (
+    dropped.length === 1 && first !== undefined && /\.zip$/i.test(first.file.name) && (await listsModel(first.file))
+  );
 }
 
 /** Checks the name list of a zip, which is at its end; for a model's few files, within the last 64 kB. */

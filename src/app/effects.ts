@@ -5,10 +5,10 @@ import { isTraining } from '../state/openRun';
 import { allWaiting } from '../state/questions';
 import type { StudioStore } from '../state/slices/studio';
 
-/** Starts them all; the result ends them. */
+/** Starts all effects while the app is mounted. */
 export function useEffects(store: StudioStore): void {
   useEffect(() => {
-    const ends = [
+    const cleanups = [
       keepWhenFirstImported(store),
       askBeforeLeaving(store),
       surfaceErrors(store),
@@ -16,7 +16,7 @@ export function useEffects(store: StudioStore): void {
       followOtherTabs(store),
     ];
     return () => {
-      for (const end of ends) end();
+      for (const cleanUp of cleanups) cleanUp();
     };
   }, [store]);
 }
@@ -32,7 +32,7 @@ function keepWhenFirstImported(store: StudioStore): () => void {
   });
 }
 
-/** A tab that trains says when it has ended, unless it crashed: so that is looked for while it trains. */
+/** A tab announces the end of its training, unless it crashed: so this page also checks while it trains. */
 function followOtherTabs(store: StudioStore): () => void {
   const timer = setInterval(() => {
     const { trainingElsewhere, catchUp } = store.getState();
@@ -75,11 +75,11 @@ function undoByKey(store: StudioStore): () => void {
     if (event.key.toLowerCase() !== 'z' || event.shiftKey || event.altKey || !(event.metaKey || event.ctrlKey)) return;
     if (event.target instanceof Element && event.target.closest(EDITABLE)) return;
     const { toasts, dismiss } = store.getState();
-    const last = toasts.findLast(({ undo }) => undo);
-    if (!last) return;
+    const newest = toasts.findLast(({ undo }) => undo);
+    if (!newest) return;
     event.preventDefault();
-    last.undo?.();
-    dismiss(last.id);
+    newest.undo?.();
+    dismiss(newest.id);
   };
   document.addEventListener('keydown', onKeyDown);
   return () => document.removeEventListener('keydown', onKeyDown);

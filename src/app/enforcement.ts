@@ -16,21 +16,22 @@ export async function detectEnforcement(): Promise<Enforcement> {
  * created. Relay-only connections without a relay send nothing if it isn't.
  */
 async function refusesCalls(Connection: PeerConnection): Promise<boolean> {
-  let call: RTCPeerConnection | undefined;
+  let opened: RTCPeerConnection | undefined;
   try {
-    const made = (call = new Connection({ iceTransportPolicy: 'relay' }));
+    const connection = (opened = new Connection({ iceTransportPolicy: 'relay' }));
     const refused = new Promise<boolean>((resolve) => {
-      made.addEventListener('iceconnectionstatechange', () => resolve(made.iceGatheringState === 'new'));
-      made.addEventListener('icegatheringstatechange', () => resolve(false));
+      connection.addEventListener('iceconnectionstatechange', () => resolve(connection.iceGatheringState === 'new'));
+      connection.addEventListener('icegatheringstatechange', () => resolve(false));
       setTimeout(() => resolve(false), TIMEOUT_MS);
     });
-    made.createDataChannel('');
-    await made.setLocalDescription();
+    connection.createDataChannel('');
+    await connection.setLocalDescription();
     return await refused;
   } catch (error) {
     return error instanceof DOMException && error.name === 'NotAllowedError';
   } finally {
-    call?.close();
+    opened?.close();
   }
 }
+/** Longest wait for a refusal. */
 const TIMEOUT_MS = 1000;

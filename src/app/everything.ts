@@ -7,9 +7,9 @@ import { eraseDatabase } from '../storage/erase';
 import { isErasing, lockErasing, lockTraining, whenErased } from '../storage/lock';
 import { reloadOthers } from './tabs';
 
-/** Leaves the page, to be done when it has been loaded again. */
+/** Requests the deletion and reloads the page, which then deletes everything at its start. */
 export function askToDeleteEverything(): void {
-  sessionStorage.setItem(ASKED, 'yes');
+  sessionStorage.setItem(REQUESTED, 'yes');
   location.replace('/');
 }
 
@@ -20,7 +20,7 @@ export function askToDeleteEverything(): void {
  * @throws HomegrownError `in-use` if another tab trains a run: nothing was deleted; `storage-blocked`
  */
 export async function deleteWhatWasAsked(onBusy: () => void): Promise<boolean> {
-  if (sessionStorage.getItem(ASKED) === null) {
+  if (sessionStorage.getItem(REQUESTED) === null) {
     if (await isErasing()) {
       onBusy();
       await whenErased();
@@ -43,4 +43,4 @@ export async function deleteWhatWasAsked(onBusy: () => void): Promise<boolean> {
   }
 }
 
-const ASKED = 'delete-everything';
+const REQUESTED = 'delete-everything';

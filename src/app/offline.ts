@@ -8,8 +8,8 @@ import type { StudioStore } from '../state/slices/studio';
 /** Does nothing in development, where files change; asks first if the browser saves data. */
 export async function keepOffline(store: StudioStore): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  const known = await navigator.serviceWorker.getRegistration();
-  if (known || !isToSaveData()) await keepNow(store);
+  const existing = await navigator.serviceWorker.getRegistration();
+  if (existing || !isSavingData()) await keepNow(store);
   else store.setState({ offline: { kind: 'to be asked', keep: () => void keepNow(store) } });
 }
 
@@ -17,7 +17,7 @@ export async function keepOffline(store: StudioStore): Promise<void> {
 async function keepNow(store: StudioStore): Promise<void> {
   const { serviceWorker } = navigator;
   serviceWorker.addEventListener('message', ({ data, source }) => {
-    hear(
+    onMessage(
       store,
       data as OfflineMessage,
       registration?.active === source ? 'active' : registration?.active ? 'newer' : 'first',
@@ -36,7 +36,7 @@ async function keepNow(store: StudioStore): Promise<void> {
 /** The rest is stored in small parts while the page is idle. */
 async function keepMore(store: StudioStore): Promise<void> {
   await idle();
-  // Between two batches one look is enough: nothing was in use before the last one.
+  // Between two batches one check is enough: nothing was in use before the last one.
   if (!isStoringMore || !isUnused(store.getState())) await unused(store);
   isStoringMore = true;
   registration?.active?.postMessage('keep more' satisfies Asked);
@@ -44,7 +44,8 @@ async function keepMore(store: StudioStore): Promise<void> {
 let isStoringMore = false;
 let registration: ServiceWorkerRegistration | undefined;
 let isTakingOver = false;
-let saysThatItWaits: ReturnType<typeof setTimeout> | undefined;
+let waitingNotice: ReturnType<typeof setTimeout> | undefined;
+/** Wait before a toast says that the newer version isn't open yet. */
 const LATE_MS = 3000;
 
 /** Opens the newer version; if other pages are open, a toast says so. */
@@ -59,7 +60,7 @@ export function openNewer(): void {
   waiting.postMessage('take over' satisfies Asked);
 }
 
-function hear(store: StudioStore, message: OfflineMessage, from: 'active' | 'newer' | 'first'): void {
+function onMessage(store: StudioStore, message: OfflineMessage, from: 'active' | 'newer' | 'first'): void {
   switch (message.kind) {
     case 'asked':
       countRequests(store, { own: 1, elsewhere: 0 });
@@ -81,15 +82,15 @@ function hear(store: StudioStore, message: OfflineMessage, from: 'active' | 'new
       break;
     case 'taking over':
       // Usually a reload follows, within a tenth of that.
-      clearTimeout(saysThatItWaits);
-      saysThatItWaits = setTimeout(() => {
+      clearTimeout(waitingNotice);
+      waitingNotice = setTimeout(() => {
         store.getState().toast({ text: 'Newer version not open yet', detail: 'The browser opens it within a minute' });
       }, LATE_MS);
       break;
     case 'open elsewhere': {
       // This may answer an earlier request after a second one was granted, so the request stands.
-      const others = message.pages - 1;
-      const words = others === 1 ? 'the other Homegrown tab' : `the ${others} other Homegrown tabs`;
+      const otherPages = message.pages - 1;
+      const words = otherPages === 1 ? 'the other Homegrown tab' : `the ${otherPages} other Homegrown tabs`;
       store.getState().toast({ text: 'Newer version not open yet', detail: `Close ${words} first` });
       break;
     }
@@ -101,12 +102,12 @@ function hear(store: StudioStore, message: OfflineMessage, from: 'active' | 'new
 /** Reports a version that waits while an older one is active. */
 function watchNewer(store: StudioStore): void {
   const { installing, waiting, active } = registration!;
-  if (waiting && active) tellNewer(store);
+  if (waiting && active) reportNewer(store);
   installing?.addEventListener('statechange', () => {
-    if (installing.state === 'installed' && registration?.active) tellNewer(store);
+    if (installing.state === 'installed' && registration?.active) reportNewer(store);
   });
 }
-function tellNewer(store: StudioStore): void {
+function reportNewer(store: StudioStore): void {
   if (store.getState().hasNewer) return;
   store.setState({ hasNewer: true });
   store.getState().toast({
@@ -115,5 +116,5 @@ function tellNewer(store: StudioStore): void {
   });
 }
 
-const isToSaveData = (): boolean =>
+const isSavingData = (): boolean =>
   'connection' in navigator && (navigator.connection as { saveData?: boolean }).saveData === true;

@@ -23,9 +23,9 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
   }
   const deleted = await deleteWhatWasAsked(onDeleting).catch(toFailure);
   const studio = createStudio(await createServices());
-  // Both before anything is drawn: the promise is worded by who holds the page.
+  // Both before anything is drawn: the words of the privacy promise depend on what the browser enforces.
   await Promise.all([watchPromise(studio), studio.getState().load(placeOf(location.pathname).project)]);
-  tellDeleted(studio, deleted);
+  reportDeletion(studio, deleted);
   watchUsage(studio);
   void studio.getState().useDevice('auto');
   void studio.getState().listProjects();
@@ -40,7 +40,7 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
   return studio;
 }
 
-function tellDeleted(studio: StudioStore, deleted: boolean | Failure): void {
+function reportDeletion(studio: StudioStore, deleted: boolean | Failure): void {
   const { toast } = studio.getState();
   if (deleted === true) toast({ text: 'All your data was deleted', detail: 'The app itself stays available offline' });
   else if (deleted !== false) toast({ text: 'Not all data was deleted', detail: explain(deleted) });

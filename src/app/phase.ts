@@ -13,14 +13,14 @@ import { describeWork, IDLE, type Work } from '../state/work';
 import type { StripFact } from '../ui';
 import type { Studio } from '../state/slices/studio';
 
-interface Reading {
+interface PhaseReading {
   fact: StripFact;
   /** 0 to 1, for the edge; undefined without activity. */
   progress?: { label: string; share: number; isStopped?: boolean };
 }
 
 /** The most important activity: the run first, then the newest request. */
-export function readPhase(s: Studio, now: number): Reading {
+export function readPhase(s: Studio, now: number): PhaseReading {
   const run = readRun(s);
   if (run) return run;
   if (s.writing.kind === 'writing') return readWriting(s, now);
@@ -34,14 +34,14 @@ export function readPhase(s: Studio, now: number): Reading {
     { label: 'Migrating', work: s.migrating },
   ].find(({ work }) => work.kind === 'busy');
   if (busy) return readWork(busy.label, busy.work);
-  return readRest(s);
+  return readIdle(s);
 }
 
-function readRun(s: Studio): Reading | undefined {
+function readRun(s: Studio): PhaseReading | undefined {
   const { phase, log } = spokenRun(s);
   switch (phase.kind) {
     case 'preparing': {
-      const work = [s.tokenizing, s.building, s.importing].find((w) => w.kind === 'busy');
+      const work = [s.tokenizing, s.building, s.importing].find((task) => task.kind === 'busy');
       return work ? readWork('Preparing', work) : { fact: { label: 'Preparing', value: 'text to tokens' } };
     }
     case 'compiling':
@@ -51,9 +51,10 @@ function readRun(s: Studio): Reading | undefined {
     case 'stopping': {
       const left = millisecondsLeft(log, phase.of);
       const label = phase.kind === 'training' ? 'Training' : 'Stopping';
-      const rest = phase.kind === 'stopping' ? ', saving' : left === undefined ? '' : `, ${formatDuration(left)} left`;
+      const suffix =
+        phase.kind === 'stopping' ? ', saving' : left === undefined ? '' : `, ${formatDuration(left)} left`;
       return {
-        fact: { label, value: `step ${formatCount(phase.step)}`, detail: `of ${formatCount(phase.of)}${rest}` },
+        fact: { label, value: `step ${formatCount(phase.step)}`, detail: `of ${formatCount(phase.of)}${suffix}` },
         progress: { label, share: phase.of > 0 ? phase.step / phase.of : 0 },
       };
     }
@@ -67,7 +68,7 @@ function readRun(s: Studio): Reading | undefined {
   }
 }
 
-function readCompiling(kernels?: Counted): Reading {
+function readCompiling(kernels?: Counted): PhaseReading {
   const [label, share] = ['Compiling', kernels ? kernels.done / kernels.of : 0];
   if (!kernels) return { fact: { label, value: 'the training step' }, progress: { label, share } };
   const { done, of } = kernels;
@@ -75,12 +76,12 @@ function readCompiling(kernels?: Counted): Reading {
   return { fact: { label, value: formatKernels(of), detail }, progress: { label, share } };
 }
 
-function readWriting(s: Studio, now: number): Reading {
+function readWriting(s: Studio, now: number): PhaseReading {
   const { written, sampling, writing } = s;
   if (playgroundKind(s) === 'classifier') return { fact: { label: 'Classifying', value: 'a text' } };
   if (playgroundKind(s) === 'encoder') return { fact: { label: 'Filling', value: 'the blanks of a passage' } };
-  const each = writing.kind === 'writing' && written.length > 0 ? (now - writing.since) / written.length : undefined;
-  const pace = each !== undefined && each >= 0.5 ? `, ${formatDuration(each)} per token` : '';
+  const tokenMs = writing.kind === 'writing' && written.length > 0 ? (now - writing.since) / written.length : undefined;
+  const pace = tokenMs !== undefined && tokenMs >= 0.5 ? `, ${formatDuration(tokenMs)} per token` : '';
   return {
     fact: {
       label: 'Writing',
@@ -91,16 +92,20 @@ function readWriting(s: Studio, now: number): Reading {
   };
 }
 
-function readWork(label: string, work: Work): Reading {
+function readWork(label: string, work: Work): PhaseReading {
   const busy = describeWork(work);
   if (!busy) return { fact: { label, value: '' } };
   return {
-    fact: { label, value: lowerFirst(after(label, busy.label)), ...(busy.detail !== '' && { detail: busy.detail }) },
+    fact: {
+      label,
+      value: lowerFirst(withoutLabel(label, busy.label)),
+      ...(busy.detail !== '' && { detail: busy.detail }),
+    },
     ...(busy.max > 0 && { progress: { label, share: busy.value / busy.max } }),
   };
 }
 
-function readRest(s: Studio): Reading {
+function readIdle(s: Studio): PhaseReading {
   const { texts, tuneTexts, trainingElsewhere } = s;
   const run = spokenRun(s);
   const { phase, record, log } = run;
@@ -137,13 +142,13 @@ function readRest(s: Studio): Reading {
   }
 }
 /** Activity after a label that may be its first word: `Reading`, `moby-dick.txt`. */
-const after = (label: string, words: string): string =>
+const withoutLabel = (label: string, words: string): string =>
   words.startsWith(`${label} `) ? words.slice(label.length + 1) : words;
 
 /** `step 1,200 · Homegrown` while training, else the stage. */
 export function title(s: Studio, stage: string): string {
   const { phase } = spokenRun(s);
-  const now =
+  const activity =
     phase.kind === 'training' || phase.kind === 'stopping'
       ? `step ${formatCount(phase.step)}`
       : phase.kind === 'compiling'
@@ -153,5 +158,5 @@ export function title(s: Studio, stage: string): string {
         : phase.kind === 'failed'
           ? endingWord('failed').toLowerCase()
           : stage;
-  return `${now} · Homegrown`;
+  return `${activity} · Homegrown`;
 }

@@ -18,10 +18,10 @@ let hoveredEntry: string | undefined;
  * @param others projects that can be opened, the most recent first
  */
 export async function prefetchProjects({ getState }: Store, others: readonly { id: string }[]): Promise<void> {
-  const own = ++generation;
+  const thisGeneration = ++generation;
   for (const { id } of others.slice(0, MAX_PREFETCHED)) {
     await Promise.race([getState().prefetch(id), new Promise((resolve) => setTimeout(resolve, MAX_WAIT_MS))]);
-    if (own !== generation) return;
+    if (thisGeneration !== generation) return;
   }
   await getState().listProjects();
 }

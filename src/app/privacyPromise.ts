@@ -21,18 +21,19 @@ export const countRequests = (store: StudioStore, more: Requests): void =>
 
 /** Measures what this origin stores: now, after saves and changes, and at intervals. */
 export function watchUsage(store: StudioStore): void {
-  let before = fieldsOf(store.getState());
+  let before = changesToMeasure(store.getState());
   store.subscribe((s) => {
-    const now = fieldsOf(s);
+    const now = changesToMeasure(s);
     if (now.every((value, i) => value === before[i])) return;
     before = now;
     void measureUsage(store);
   });
   void measureUsage(store);
-  setInterval(() => void measureUsage(store), EVERY_MS);
+  setInterval(() => void measureUsage(store), INTERVAL_MS);
 }
-const EVERY_MS = 15_000;
-const fieldsOf = (s: Studio): readonly unknown[] => {
+const INTERVAL_MS = 15_000;
+/** Values whose change means that storage may have changed. */
+const changesToMeasure = (s: Studio): readonly unknown[] => {
   return [spokenRun(s).saved?.step, s.texts, s.tuneTexts, s.project.data, s.project.runId];
 };
 

@@ -59,18 +59,18 @@ export const projectActions = (s: Studio, shell: ProjectShell): readonly Action[
     run: () => run(s, shell),
   }));
 
-type Open = Pick<Studio, 'projects'> & { project: Pick<Studio['project'], 'id' | 'name'> };
+type ProjectList = Pick<Studio, 'projects'> & { project: Pick<Studio['project'], 'id' | 'name'> };
 
-export const openActions = (s: Open & Pick<Studio, 'open' | 'rescueProject'>): readonly Action[] => [
+export const openActions = (s: ProjectList & Pick<Studio, 'open' | 'rescueProject'>): readonly Action[] => [
   ...otherProjects(s).map((row) => ({
-    id: openId(row),
+    id: actionId(row),
     group: 'Open project',
     label: row.name,
     hint: projectSize(row),
     run: () => void s.open(row.id),
   })),
   ...unreadableProjects(s).map((row) => ({
-    id: openId(row),
+    id: actionId(row),
     group: 'Open project',
     label: RESCUE,
     hint: rescueHint(row),
@@ -79,30 +79,30 @@ export const openActions = (s: Open & Pick<Studio, 'open' | 'rescueProject'>): r
 ];
 const RESCUE = 'Recover unreadable project';
 const rescueHint = (row: ProjectRow): string => `its ${projectSize(row)}, in a new project`;
-const openId = ({ id }: { id: string }): string => `open-${id}`;
+const actionId = ({ id }: { id: string }): string => `open-${id}`;
 
 /** Opens the glossary; the palette has it among the pages. */
 export const GLOSSARY = 'glossary';
 
 /** Lists of the menu: projects, actions for the open one, and actions for all stored data. */
 export function projectMenu(
-  s: Open,
+  s: ProjectList,
   refusals: Readonly<Record<'deleteProject' | 'deleteEverything', string | undefined>>,
 ): readonly [MenuEntry[], MenuEntry[], MenuEntry[]] {
   const entry = ({ id, label, hint = '', refusal }: ProjectAction): MenuEntry => {
-    const why = refusal === deleteProjectRefusal ? refusals.deleteProject : refusal && refusals.deleteEverything;
-    return { id, label, hint: why ?? hint };
+    const reason = refusal === deleteProjectRefusal ? refusals.deleteProject : refusal && refusals.deleteEverything;
+    return { id, label, hint: reason ?? hint };
   };
-  const here = s.projects.find(({ id }) => id === s.project.id);
+  const openRow = s.projects.find(({ id }) => id === s.project.id);
   return [
     [
-      { id: 'here', label: s.project.name, hint: here ? projectSize(here) : '', isChosen: true },
-      ...otherProjects(s).map((row) => ({ id: openId(row), label: row.name, hint: projectSize(row) })),
+      { id: 'here', label: s.project.name, hint: openRow ? projectSize(openRow) : '', isChosen: true },
+      ...otherProjects(s).map((row) => ({ id: actionId(row), label: row.name, hint: projectSize(row) })),
       ...s.projects.flatMap((row): MenuEntry[] => {
         if (!row.failure) return [];
         const hasNothing = row.texts + row.runs === 0;
-        if (hasNothing) return [{ id: openId(row), label: row.name, hint: 'can’t be read', isDisabled: true }];
-        return [{ id: openId(row), label: RESCUE, hint: rescueHint(row) }];
+        if (hasNothing) return [{ id: actionId(row), label: row.name, hint: 'can’t be read', isDisabled: true }];
+        return [{ id: actionId(row), label: RESCUE, hint: rescueHint(row) }];
       }),
     ],
     ACTIONS.map(entry),

@@ -22,17 +22,17 @@ interface Place {
 /** Project and page of an address; without a page, the first stage. */
 export function placeOf(address: string): Place {
   const id = /^\/p\/([^/]+)/.exec(address)?.[1];
-  const rest = id === undefined ? address : address.slice(`/p/${id}`.length);
-  const page = rest.replace(/\/+$/, '');
+  const afterProject = id === undefined ? address : address.slice(`/p/${id}`.length);
+  const page = afterProject.replace(/\/+$/, '');
   const path = page === '' ? pathOf(STAGES[0]!) : page;
-  return { project: id === undefined ? undefined : decoded(id), ...(MOVED[path] ?? { path }) };
+  return { project: id === undefined ? undefined : decode(id), ...(MOVED[path] ?? { path }) };
 }
-/** Returns text that can't be decoded as it is. */
-function decoded(part: string): string {
+/** Decodes a part of an address. Text that can't be decoded stays unchanged. */
+function decode(text: string): string {
   try {
-    return decodeURIComponent(part);
+    return decodeURIComponent(text);
   } catch {
-    return part;
+    return text;
   }
 }
 
@@ -41,20 +41,20 @@ export const stageAt = (path: string): Stage | undefined => STAGES.find((stage) 
 
 const LOADERS: (() => Promise<unknown>)[] = [];
 
-/** Fetches every page of work that is still to come: afterwards it needs no network, and no newer deployment can break it. */
+/** Fetches every page except reference pages: later they need no network, and no newer deployment can break them. */
 export async function fetchPages(): Promise<void> {
-  // a page that can't load now reports it when it is opened
+  // A page that can't load now reports that when it is opened.
   await Promise.allSettled(LOADERS.map((load) => load()));
 }
 
-const PAGES = new Map(STAGES.map((stage) => [stage, later(stage.page, stage.isAside)]));
+const PAGES = new Map(STAGES.map((stage) => [stage, lazyPage(stage.page, stage.isAside)]));
 
-export function pageOf(stage: Stage, given: PageProps): ReactElement {
+export function pageOf(stage: Stage, props: PageProps): ReactElement {
   const Page = PAGES.get(stage)!;
-  return <Page {...given} />;
+  return <Page {...props} />;
 }
 
-function later<P>(load: () => Promise<ComponentType<P>>, isAside = false) {
+function lazyPage<P>(load: () => Promise<ComponentType<P>>, isAside = false) {
   if (!isAside) LOADERS.push(load);
   return lazy(() =>
     load().then(

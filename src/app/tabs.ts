@@ -1,6 +1,7 @@
 import { holdData, holdUndo, isTraining, lockTraining } from '../storage/lock';
 import type { Tabs } from '../state/slices/studio';
 
+/** Connects to the other tabs of this browser. */
 export function openTabs(): Tabs {
   const channel = new BroadcastChannel(CHANNEL);
   channel.addEventListener('message', ({ data }) => {
@@ -10,11 +11,11 @@ export function openTabs(): Tabs {
     announce: () => channel.postMessage(null),
     listen(look) {
       // A hidden tab reads changes once it is visible.
-      const lookIfSeen = (): void => {
+      const lookIfVisible = (): void => {
         if (!document.hidden) look();
       };
-      channel.addEventListener('message', lookIfSeen);
-      document.addEventListener('visibilitychange', lookIfSeen);
+      channel.addEventListener('message', lookIfVisible);
+      document.addEventListener('visibilitychange', lookIfVisible);
     },
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     lockTraining,

@@ -7,10 +7,10 @@ export function applyStoredTheme(): void {
   if (stored) apply(stored);
 }
 export function toggleTheme(): void {
-  const dark =
+  const isDark =
     (document.documentElement.style.colorScheme || '') === 'dark' ||
     (document.documentElement.style.colorScheme === '' && matchMedia('(prefers-color-scheme: dark)').matches);
-  const theme: Theme = dark ? 'light' : 'dark';
+  const theme: Theme = isDark ? 'light' : 'dark';
   apply(theme);
   try {
     localStorage.setItem(KEY, theme);

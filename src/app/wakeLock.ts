@@ -1,27 +1,27 @@
-/** Keeps the screen on while training. The browser lets go when the tab is hidden, so it is asked again when it shows. */
+/** Keeps the screen on while training. The browser releases the lock of a hidden tab, so it is requested again once visible. */
 export function createWakeLock(): { hold(): void; release(): void } {
-  let held = false;
-  const isHeld = (): boolean => held; // it may change during the request
+  let isWanted = false;
+  const isStillWanted = (): boolean => isWanted; // it may change during the request
   let sentinel: WakeLockSentinel | undefined;
 
-  async function ask(): Promise<void> {
-    if (!held || document.hidden) return;
+  async function request(): Promise<void> {
+    if (!isWanted || document.hidden) return;
     try {
       // Older browsers have no wakeLock; a refusal (battery saver) costs nothing but the dark screen.
       sentinel = await (navigator as Partial<Navigator>).wakeLock?.request('screen');
-      if (!isHeld()) await sentinel?.release();
+      if (!isStillWanted()) await sentinel?.release();
     } catch {
       sentinel = undefined;
     }
   }
-  document.addEventListener('visibilitychange', () => void ask());
+  document.addEventListener('visibilitychange', () => void request());
   return {
     hold() {
-      held = true;
-      void ask();
+      isWanted = true;
+      void request();
     },
     release() {
-      held = false;
+      isWanted = false;
       void sentinel?.release();
       sentinel = undefined;
     },

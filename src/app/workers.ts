@@ -8,8 +8,8 @@ const SERVICE_WORKER = '/sw.js';
 const trusted = trustedScripts([script, SERVICE_WORKER]);
 
 /** Adds a listener for requests of any worker. */
-export const onWorkerRequests = (listener: (more: Requests) => void): void => void listeners.add(listener);
-const listeners = new Set<(more: Requests) => void>();
+export const onWorkerRequests = (listener: (requests: Requests) => void): void => void listeners.add(listener);
+const listeners = new Set<(requests: Requests) => void>();
 
 function spawn(name: Role): Worker {
   const worker = new Worker(trusted(script), { type: 'module', name });

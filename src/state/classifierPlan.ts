@@ -25,7 +25,7 @@ import { tuningBase } from './tuningInputs';
 /** Model that a classification head is put on. */
 export interface Body {
   model: ModelChoice;
-  /** Untrained. */
+  /** Whether it is trained from scratch. */
   isNew: boolean;
   /** How to train its tokenizer on its texts; absent if it uses the tokenizer of the base or the project. */
   made?: TokenizerChoice;
@@ -61,7 +61,7 @@ export const trainedFor = (
     : undefined;
 
 /** The same body with the vocabulary size that its tokenizer will have, if the survey knows it. */
-const withEntries = (body: Body, summary: Pick<LabelsSummary, 'trained'>): Body => {
+const withTrainedVocabulary = (body: Body, summary: Pick<LabelsSummary, 'trained'>): Body => {
   const { entries: vocabulary = body.model.vocabulary } = trainedFor(body, summary) ?? {};
   return { ...body, model: { ...body.model, vocabulary } };
 };
@@ -73,7 +73,7 @@ export function boundWords(body: Pick<Body, 'made'>, summary?: Pick<LabelsSummar
 }
 
 /** Default number of epochs: more for few texts, as a new model needs about 300 steps, a pretrained one 100. */
-const usualPasses = (isNew: boolean, trained: number, rows: number): number =>
+const defaultEpochs = (isNew: boolean, trained: number, rows: number): number =>
   Math.min(
     MAX_USUAL_EPOCHS,
     Math.max(MIN_USUAL_EPOCHS, Math.ceil(((isNew ? 300 : 100) * rows) / Math.max(1, trained))),
@@ -83,25 +83,26 @@ const MAX_USUAL_EPOCHS = 50;
 
 /**
  * Returns the model and recipe that a classifier starts with.
- * @param given labels in score order, `several` labels per text, and numbers of training and held-out texts
+ * @param labelSet labels in score order, `several` labels per text, and numbers of training and held-out texts
  * @throws HomegrownError `bad-settings` if the model can't be a classifier, or lacks the part to train
  */
 export function classifierOf(
   { tuning, recompute }: Pick<Project, 'tuning' | 'recompute'>,
   body: Body,
-  { labels, several, trained, held }: { labels: readonly string[]; several: boolean; trained: number; held: number },
+  labelSet: { labels: readonly string[]; several: boolean; trained: number; held: number },
   limits: MemoryLimits,
 ): Pick<ClassifierPlan, 'model' | 'classes' | 'recipe' | 'passes'> & { trainable: Trainable | undefined } {
-  const usual = usualPooling(body.model);
-  if (usual === undefined)
+  const defaultPooling = usualPooling(body.model);
+  if (defaultPooling === undefined)
     throw badSettings(
       `A ${modelSpec(body.model.id).label} model can't classify texts.`,
       'Choose a GPT, Llama or BERT model on the Model page, or another base model.',
     );
+  const { labels, several, trained, held } = labelSet;
   const { pooling, inWindows } = tuning.classify;
   const classes: Classes = {
     labels: [...labels],
-    pooling: pooling ?? usual,
+    pooling: pooling ?? defaultPooling,
     ...(several && { several }),
     ...(inWindows && { inWindows }),
   };
@@ -110,30 +111,30 @@ export function classifierOf(
   const { recipe, rateByHand } = ofPurpose(tuning, 'classify');
   const { learningRate, optimizer, batch, accumulate, warmup, evalEvery, saveEvery } = recipe;
   const rows = batch * accumulate;
-  const passes = tuning.classify.passes ?? usualPasses(body.isNew, trained, rows);
+  const passes = tuning.classify.passes ?? defaultEpochs(body.isNew, trained, rows);
   const steps = Math.max(1, Math.ceil((passes * trained) / rows));
-  const looks = Math.min(evalEvery, Math.max(1, Math.ceil(steps / 5)));
-  const usualRate = body.isNew
+  const evalInterval = Math.min(evalEvery, Math.max(1, Math.ceil(steps / 5)));
+  const defaultRate = body.isNew
     ? optimizerOf(optimizer).usualRate(countParams(paramsOf(model)))
     : usualTuningRate(model, trainable, optimizer);
-  const own: Recipe = {
+  const plannedRecipe: Recipe = {
     ...recipe,
     objective: 'labels',
     steps,
-    learningRate: rateByHand ? learningRate : usualRate,
+    learningRate: rateByHand ? learningRate : defaultRate,
     warmup: Math.min(warmup, Math.floor(steps / 10)),
-    evalEvery: looks,
+    evalEvery: evalInterval,
     // Saves are frequent: a small model is saved in milliseconds.
-    saveEvery: countParams(paramsOf(model)) < SMALL ? Math.min(saveEvery, looks) : saveEvery,
+    saveEvery: countParams(paramsOf(model)) < MAX_SMALL ? Math.min(saveEvery, evalInterval) : saveEvery,
     evalTokens: recipe.evalTokens === DEFAULT_RECIPE.evalTokens ? evalTokensFor(held, model) : recipe.evalTokens,
     replay: 0,
   };
-  const { isOn } = recomputation(model, own, recompute, limits, trainable);
-  return { model, classes, trainable, passes, recipe: { ...own, recompute: isOn } };
+  const { isOn } = recomputation(model, plannedRecipe, recompute, limits, trainable);
+  return { model, classes, trainable, passes, recipe: { ...plannedRecipe, recompute: isOn } };
 }
 
-/** Number of parameters. */
-const SMALL = 5e6;
+/** Number of parameters of a small model. */
+const MAX_SMALL = 5e6;
 
 /** Number of tokens for an evaluation of all held-out texts, or of as many as give a narrow interval. */
 const evalTokensFor = (held: number, { config }: ModelChoice): number =>
@@ -169,14 +170,14 @@ export function planClassifier(
   try {
     const trained = summary.texts * (1 - s.project.tuning.classify.heldOut);
     const held = summary.texts - trained;
-    const given = { labels: summary.labels.map(({ label }) => label), several: summary.several, trained, held };
-    const body = withEntries(bodyOf(s), summary);
-    const { model, classes, trainable, recipe, passes } = classifierOf(s.project, body, given, limits);
+    const labelSet = { labels: summary.labels.map(({ label }) => label), several: summary.several, trained, held };
+    const body = withTrainedVocabulary(bodyOf(s), summary);
+    const { model, classes, trainable, recipe, passes } = classifierOf(s.project, body, labelSet, limits);
     const table = paramsOf(model);
     const device = s.device.kind === 'open' ? s.device.info : undefined;
-    const secondsOf = (own: Pick<ClassifierPlan, 'model' | 'recipe'>): number | undefined =>
-      (device && measuredSeconds(s.runs, own.model, own.recipe, device)) ??
-      estimate(modelSpec(own.model.id), own.model.config, own.model.vocabulary, own.recipe, device).seconds;
+    const secondsOf = (run: Pick<ClassifierPlan, 'model' | 'recipe'>): number | undefined =>
+      (device && measuredSeconds(s.runs, run.model, run.recipe, device)) ??
+      estimate(modelSpec(run.model.id), run.model.config, run.model.vocabulary, run.recipe, device).seconds;
     const context = fittingOf(summary, body);
     const fitted =
       context === undefined
@@ -190,7 +191,7 @@ export function planClassifier(
       passes,
       fitting: fitted && {
         context: fitted.model.config.context,
-        seconds: secondsOf(classifierOf(s.project, fitted, given, limits)),
+        seconds: secondsOf(classifierOf(s.project, fitted, labelSet, limits)),
       },
       trainable: countParams(trainableParams),
       all: countParams(table) + countParams(added),
@@ -209,9 +210,9 @@ function fittingOf({ long, longest, room }: LabelsSummary, { model, isNew }: Bod
 }
 
 /** Why it can't start yet: training would be useless, or a person must answer first. Undefined if it can start. */
-export const labelsRefusal = ({ problems: found }: Pick<LabelsSummary, 'problems'>): string | undefined =>
-  found.find(({ kind }) => kind !== 'note')?.words;
+export const labelsRefusal = ({ problems }: Pick<LabelsSummary, 'problems'>): string | undefined =>
+  problems.find(({ kind }) => kind !== 'note')?.words;
 
 /** Loss weight of a text of each label if labels are weighted; 1 on average. */
 export const weightOf = ({ labels }: LabelsSummary, count: number): number =>
-  count === 0 ? 0 : labels.reduce((sum, each) => sum + each.count, 0) / (labels.length * count);
+  count === 0 ? 0 : labels.reduce((sum, label) => sum + label.count, 0) / (labels.length * count);

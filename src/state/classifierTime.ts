@@ -16,8 +16,8 @@ export function classifierTimeOf(
   const held = texts * s.project.tuning.classify.heldOut;
   const labels = counts.map(({ label }) => label);
   try {
-    const given = { labels, several: false, trained: texts - held, held };
-    const { model, recipe } = classifierOf(s.project, bodyOf(s), given, limitsOf(s));
+    const labelSet = { labels, several: false, trained: texts - held, held };
+    const { model, recipe } = classifierOf(s.project, bodyOf(s), labelSet, limitsOf(s));
     const { info } = s.device;
     const seconds =
       measuredSeconds(s.runs, model, recipe, info) ??

@@ -10,9 +10,9 @@ export const createCleaningSlice: Slice<CleaningSlice, Pick<Studio, 'project' | 
     recipeHistory: { of: '', now: undefined, past: [], future: [], part: undefined },
     setRecipeHistory: (recipeHistory) => set({ recipeHistory }),
     async applyRecipe(recipe) {
-      const of = get().project.id;
+      const projectId = get().project.id;
       const done = await work(
-        (work) => set({ cleaning: { of, work } }),
+        (work) => set({ cleaning: { of: projectId, work } }),
         now,
         async (options) => {
           for (const { id } of get().texts) {

@@ -4,6 +4,7 @@ import { trainingFacts } from '../core/documents/record';
 import { dataOf } from '../core/runs/segments';
 import { correctionTables, type TableNeeds } from './correctionTables';
 import { explain } from './failures';
+import { createJobQueue } from './jobQueue';
 import type { SliceServices, Studio } from './slices/studio';
 import type { Corrections } from './slices/classifying';
 
@@ -27,12 +28,8 @@ export function correctingOver(
   }
 
   /** Saves run one after another: each reads the result of the one before. */
-  let queue: Promise<unknown> = Promise.resolve();
-  const saveInTurn = (text: string, label: string | null): ReturnType<typeof save> => {
-    const saved = queue.then(() => save(text, label));
-    queue = saved;
-    return saved;
-  };
+  const { inTurn } = createJobQueue();
+  const saveInTurn = (text: string, label: string | null): ReturnType<typeof save> => inTurn(() => save(text, label));
 
   /** Corrections of this session by text: the earlier label, and the runs that existed, which didn't train on it. */
   const sessionCorrections = new Map<string, { before: string | null; runs: ReadonlySet<string> }>();

@@ -18,8 +18,8 @@ export const createDeviceSlice: Slice<DeviceSlice> =
         // An unreadable record must not keep a device from opening.
         const remembered =
           kind === 'auto' ? await readRecord(store, DEVICE_KEY, DEVICE).catch(() => undefined) : undefined;
-        const asked = remembered ?? kind;
-        const opened = await gpu.call('device', { kind: asked });
+        const requested = remembered ?? kind;
+        const opened = await gpu.call('device', { kind: requested });
         const bound = await readRecord(store, deviceMemoryKey(opened.kind), DEVICE_MEMORY).catch(() => undefined);
         const info = withBound(opened, bound);
         set(({ measured }) => ({

@@ -41,9 +41,9 @@ export const shownEvaluation = (s: Shown & Pick<Studio, 'keptEvaluation'>): Kept
  * saves newer ones. A failure is shown for its own step only.
  */
 export function shownEvaluating(s: Shown & Pick<Studio, 'evaluating' | 'underEvaluation'>): Work {
-  const { underEvaluation: under, evaluating } = s;
-  if (under?.runId !== shownId(s, 'evaluate') || under.on !== s.evaluatedOn) return IDLE;
-  return evaluating.kind === 'failed' && under.step !== evaluatedStep(s) ? IDLE : evaluating;
+  const { underEvaluation: target, evaluating } = s;
+  if (target?.runId !== shownId(s, 'evaluate') || target.on !== s.evaluatedOn) return IDLE;
+  return evaluating.kind === 'failed' && target.step !== evaluatedStep(s) ? IDLE : evaluating;
 }
 
 /** `on the validation set` */
@@ -70,12 +70,12 @@ export function outOfDate(
 
 /** Whether the model or the text changed since the shown evaluation. Choosing another step doesn't count. */
 export function isEvaluationStale(s: Shown & Pick<Studio, 'keptEvaluation' | 'ownText'>): boolean {
-  const [reason, ...others] = outOfDate(s);
+  const [reason, ...otherReasons] = outOfDate(s);
   const model = modelOf(s, 'evaluate');
-  if (reason !== 'step' || others.length > 0 || !model) return reason !== undefined;
+  if (reason !== 'step' || otherReasons.length > 0 || !model) return reason !== undefined;
   const { isPicked: _, ...run } = model;
-  const byDefault = chosenStep({ steps: model.steps, which: whichNow(run, model.steps) }) ?? model.usable;
-  return shownEvaluation(s)?.record.step !== byDefault.step;
+  const defaultCheckpoint = chosenStep({ steps: model.steps, which: whichNow(run, model.steps) }) ?? model.usable;
+  return shownEvaluation(s)?.record.step !== defaultCheckpoint.step;
 }
 
 /** Whether the shown evaluation has perplexity with full left context, which the next one then computes again. */
@@ -101,10 +101,10 @@ export function startsByItself(
   const isClassifier = modelOf(s, 'evaluate')?.record.model.config.classes !== undefined;
   if (!isClassifier || s.evaluatedOn !== 'validation' || shownEvaluation(s) !== null) return false;
   if (shownEvaluating(s).kind !== 'idle' || s.canceledEvaluation === evaluationOf(s)) return false;
-  return evaluateRefusal(s) === undefined && (evaluationTime(s) ?? Infinity) <= MAX_UNASKED;
+  return evaluateRefusal(s) === undefined && (evaluationTime(s) ?? Infinity) <= MAX_AUTOMATIC_MS;
 }
-/** Milliseconds. */
-const MAX_UNASKED = 30_000;
+/** Maximum expected time of an evaluation that starts by itself. */
+const MAX_AUTOMATIC_MS = 30_000;
 
 /** Why nothing can be evaluated; undefined if it can. */
 export function evaluateRefusal(s: RefusalNeeds): string | undefined {
@@ -159,15 +159,15 @@ export function textRefusal(
 export const askedOn = ({ evaluatedOn, ownText }: Pick<Studio, 'evaluatedOn' | 'ownText'>): EvaluationInput['on'] =>
   evaluatedOn === 'text' ? { name: ownText!.name, text: ownText!.text } : { part: evaluatedOn };
 
-/** Updates an open run after an access to its test set, which its stored record counts. */
+/** Updates an open run after an access to its test set, which its stored record counts. @param hash of the test set */
 export const lookedAt =
-  (of: string, count: number) =>
+  (hash: string, count: number) =>
   (run: OpenRun): OpenRun => {
     const { record } = run;
     if (!record) return run;
     return {
       ...run,
-      record: { ...record, looks: [...(record.looks ?? []).filter((each) => each.of !== of), { of, count }] },
+      record: { ...record, looks: [...(record.looks ?? []).filter(({ of }) => of !== hash), { of: hash, count }] },
     };
   };
 
@@ -183,7 +183,7 @@ export const evaluationFile = ({ step, part }: Pick<EvaluationRecord, 'step' | '
   `step-${step}-${part === 'lists' ? 'asked' : part}`;
 
 /** A pace beyond these bounds is noise, as from an evaluation of a few tokens. */
-const clamped = (pace: number): number => Math.min(8, Math.max(0.25, pace));
+const clampedPace = (pace: number): number => Math.min(8, Math.max(0.25, pace));
 
 const failureOf = (work: Work): Failure | undefined => (work.kind === 'failed' ? work.failure : undefined);
 
@@ -215,20 +215,20 @@ export const createEvaluateSlice: Slice<
       const isShown = get().evaluating.kind !== 'busy';
       const part = 'part' in on ? on.part : 'text';
       if (isShown) set({ underEvaluation: { runId, name, step, on: part }, canceledEvaluation: null });
-      let last: Work = IDLE;
-      const tell = (evaluating: Work): void => {
-        last = evaluating;
+      let state: Work = IDLE;
+      const update = (evaluating: Work): void => {
+        state = evaluating;
         if (isShown) set({ evaluating });
         if (evaluating.kind === 'busy' && evaluating.progress) watched.onProgress?.(evaluating.progress);
       };
       const stop = (): void => {
-        if (last.kind === 'busy') last.stop();
+        if (state.kind === 'busy') state.stop();
       };
       watched.signal?.addEventListener('abort', stop);
       const input = { runId, which: step, on, isStrided, now: now() };
-      const record = await work(tell, now, (options) => gpu.call('evaluation', input, options));
+      const record = await work(update, now, (options) => gpu.call('evaluation', input, options));
       watched.signal?.removeEventListener('abort', stop);
-      const failure = failureOf(last);
+      const failure = failureOf(state);
       if (!record && !failure) set({ canceledEvaluation: keyOf(runId, step, part) });
       return record ?? failure;
     },
@@ -239,14 +239,16 @@ export const createEvaluateSlice: Slice<
       const { evaluatedOn, ownText } = get();
       const { id: runId, record: run } = model;
       const expected = expectedEvaluationTime(get(), isStrided);
-      const began = now();
+      const startedAt = now();
       const record = await get().measure({ runId, name: run.name, step, on: askedOn(get()), isStrided });
       const { device } = get();
-      const took = now() - began;
+      const elapsedMs = now() - startedAt;
       await get().lookAgain(runId);
       if (!record || 'code' in record) return;
-      if (expected !== undefined && device.kind === 'open' && took > 0 && !isTraining(get()))
-        set((s) => ({ evaluationPace: { ...s.evaluationPace, [device.info.kind]: clamped(took / expected) } }));
+      if (expected !== undefined && device.kind === 'open' && elapsedMs > 0 && !isTraining(get()))
+        set((s) => ({
+          evaluationPace: { ...s.evaluationPace, [device.info.kind]: clampedPace(elapsedMs / expected) },
+        }));
       if (record.look !== undefined) get().changeRun(runId, lookedAt(record.textHash, record.look));
       if (ownText && get().ownText === ownText && evaluatedOn === 'text')
         set({ ownText: { ...ownText, hash: record.textHash } });

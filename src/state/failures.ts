@@ -3,7 +3,7 @@ import { type Failure, type FailureCode, paragraph } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 
 export const headline = ({ code }: Failure): string => WORDS[code].headline;
-export const remedy = ({ code, remedy: own }: Failure): string => own ?? WORDS[code].remedy;
+export const remedy = ({ code, remedy: ownRemedy }: Failure): string => ownRemedy ?? WORDS[code].remedy;
 
 /** Cause and remedy as sentences of one paragraph. */
 export const explain = (failure: Failure): string => paragraph(failure.message, remedy(failure));

@@ -1,4 +1,6 @@
 /** Imports into projects: one at a time, and the pending ones of each project. */
+import { createJobQueue } from './jobQueue';
+
 export interface ImportQueue {
   /** Runs an import into a project after the imports before it. */
   enqueue<T>(projectId: string, job: () => Promise<T>): Promise<T>;
@@ -14,16 +16,9 @@ export interface ImportQueue {
 
 /** @param protect runs a job while the project is stored and can't be deleted */
 export function createImportQueue(protect: <T>(projectId: string, job: () => Promise<T>) => Promise<T>): ImportQueue {
-  let queue: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+  const { inTurn, isIdle } = createJobQueue();
   const pendingByProject = new Map<string, Set<Promise<unknown>>>();
   const pendingOf = (projectId: string): ReadonlySet<Promise<unknown>> => pendingByProject.get(projectId) ?? new Set();
-  function inTurn<T>(job: () => Promise<T>): Promise<T> {
-    waiting++;
-    const result = queue.then(job).finally(() => waiting--);
-    queue = result.catch(() => undefined);
-    return result;
-  }
   async function track<T>(projectId: string, pending: Promise<T>): Promise<T> {
     pendingByProject.set(projectId, new Set(pendingOf(projectId)).add(pending));
     try {
@@ -39,7 +34,7 @@ export function createImportQueue(protect: <T>(projectId: string, job: () => Pro
         protect(projectId, () => inTurn(job)),
       ),
     runNow: (projectId, job) => track(projectId, protect(projectId, job)),
-    isBusy: () => waiting > 0,
+    isBusy: () => !isIdle(),
     track,
     async whenRead(projectId, signal) {
       const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

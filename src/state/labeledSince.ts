@@ -14,9 +14,9 @@ export function labeledSince(
   page: 'train' | 'export' = 'train',
 ): number {
   const { record, phase } = shownRun(s, page);
-  const learned = record?.model.config.classes && isAtRest(phase) ? dataOf(record).facts?.texts : undefined;
-  if (!learned || learned.length === 0) return 0;
-  const known = new Set(learned.map(({ sha256 }) => sha256));
-  const others = toTuneOn(s, 'classify').filter((text) => !known.has(trainingFacts(text).sha256));
-  return others.reduce((sum, { documents }) => sum + documents, 0);
+  const trainingTexts = record?.model.config.classes && isAtRest(phase) ? dataOf(record).facts?.texts : undefined;
+  if (!trainingTexts || trainingTexts.length === 0) return 0;
+  const trainingHashes = new Set(trainingTexts.map(({ sha256 }) => sha256));
+  const newTexts = toTuneOn(s, 'classify').filter((text) => !trainingHashes.has(trainingFacts(text).sha256));
+  return newTexts.reduce((sum, { documents }) => sum + documents, 0);
 }

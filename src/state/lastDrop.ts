@@ -29,12 +29,12 @@ export function keepDrop(
   const { drop, project, change } = s;
   // A project without a text is shown as a new one.
   if (!drop || allTexts(s).length === 0) return;
-  const lastDrop = keptOf(drop, unansweredFiles(s));
+  const lastDrop = storedForm(drop, unansweredFiles(s));
   if (!same(lastDrop, project.lastDrop)) change({ lastDrop });
 }
 
 /** Stored form of the outcome. Waiting files count as skipped unless a person answers before the page closes. */
-function keptOf({ added, skipped, failed }: DropReport, waiting: readonly { name: string }[]): KeptDrop | null {
+function storedForm({ added, skipped, failed }: DropReport, waiting: readonly { name: string }[]): KeptDrop | null {
   const unanswered = waiting.map(({ name }): SkippedFile => ({ name, reason: 'unanswered', why: 'not answered' }));
   return keptDrop(added, [...skipped, ...unanswered], failed.map(wordsOf));
 }
@@ -56,10 +56,14 @@ export function shownDrop(
     return { title, skipped, failed: failed.map(wordsOf), more: 0, ...(plain && { plain }) };
   }
   if (!kept) return undefined;
-  const isAsked = ({ name, reason }: SkippedFile): boolean => reason === 'unanswered' && waiting.includes(name);
-  const skipped = kept.skippedFiles.filter((file) => !isAsked(file));
-  const asked = kept.skippedFiles.length - skipped.length;
-  const counts = { added: kept.added, skipped: { length: kept.skipped - asked }, failed: { length: kept.failed } };
+  const isWaiting = ({ name, reason }: SkippedFile): boolean => reason === 'unanswered' && waiting.includes(name);
+  const skipped = kept.skippedFiles.filter((file) => !isWaiting(file));
+  const waitingCount = kept.skippedFiles.length - skipped.length;
+  const counts = {
+    added: kept.added,
+    skipped: { length: kept.skipped - waitingCount },
+    failed: { length: kept.failed },
+  };
   if (counts.skipped.length + kept.failed === 0) return undefined;
   const more = counts.skipped.length + kept.failed - skipped.length - kept.failedFiles.length;
   return { title: `Last drop: ${dropSummary(counts, waiting.length)}`, skipped, failed: kept.failedFiles, more };

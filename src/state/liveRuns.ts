@@ -12,14 +12,15 @@ export function liveRuns(s: Pick<Studio, 'runs' | 'training' | 'opened'>): Studi
   const { runs } = s;
   const run = trainingRun(s);
   const row = run && runs?.find(({ record }) => record.id === run.id);
-  const now = row && liveRow(row, run.log);
-  if (!runs || now === row) return runs;
-  const known = lists.get(runs);
-  if (known?.includes(now!)) return known;
-  const list = runs.map((each) => (each === row ? now! : each));
+  const live = row && liveRow(row, run.log);
+  if (!runs || live === row) return runs;
+  const cached = lists.get(runs);
+  if (cached?.includes(live!)) return cached;
+  const list = runs.map((other) => (other === row ? live! : other));
   lists.set(runs, list);
   return list;
 }
+/** Last live list of each stored list. */
 const lists = new WeakMap<readonly RunRow[], readonly RunRow[]>();
 
 function liveRow(row: RunRow, log: RunLog): RunRow {
@@ -27,16 +28,18 @@ function liveRow(row: RunRow, log: RunLog): RunRow {
   if (!curve) return row;
   const { evaluations } = curve;
   const newest = evaluations.step.at(-1) ?? -1;
-  const fresh = log.evaluations.filter(({ step, loss }) => step > newest && Number.isFinite(loss));
-  if (fresh.length === 0) return row;
-  const known = rows.get(row);
-  if (known && known.curve!.evaluations.step.length === evaluations.step.length + fresh.length) return known;
-  const trained = fresh.map(({ step }) => meanAt(log, step, record.segments[segmentAt(record.segments, step)]!.after));
-  const labels = fresh.map(labelsIn);
-  const more = {
-    step: fresh.map(({ step }) => step),
-    loss: fresh.map(({ loss }) => loss),
-    ms: fresh.map(({ activeMs }) => activeMs),
+  const newEvaluations = log.evaluations.filter(({ step, loss }) => step > newest && Number.isFinite(loss));
+  if (newEvaluations.length === 0) return row;
+  const cached = rows.get(row);
+  if (cached?.curve!.evaluations.step.length === evaluations.step.length + newEvaluations.length) return cached;
+  const trained = newEvaluations.map(({ step }) =>
+    meanAt(log, step, record.segments[segmentAt(record.segments, step)]!.after),
+  );
+  const labels = newEvaluations.map(labelsIn);
+  const newColumns = {
+    step: newEvaluations.map(({ step }) => step),
+    loss: newEvaluations.map(({ loss }) => loss),
+    ms: newEvaluations.map(({ activeMs }) => activeMs),
     trained: trained.map((mean) => mean?.mean ?? NaN),
     trainedError: trained.map((mean) => mean?.error ?? NaN),
     accuracy: labels.map(({ accuracy }) => accuracy),
@@ -44,10 +47,11 @@ function liveRow(row: RunRow, log: RunLog): RunRow {
     texts: labels.map(({ texts }) => texts),
   };
   const joined = { ...evaluations };
-  for (const name of Object.keys(more) as (keyof typeof more)[])
-    joined[name] = Float64Array.from([...evaluations[name], ...more[name]]);
-  const live = { ...row, curve: { ...curve, evaluations: joined, sample: fresh.at(-1)!.sample } };
+  for (const name of Object.keys(newColumns) as (keyof typeof newColumns)[])
+    joined[name] = Float64Array.from([...evaluations[name], ...newColumns[name]]);
+  const live = { ...row, curve: { ...curve, evaluations: joined, sample: newEvaluations.at(-1)!.sample } };
   rows.set(row, live);
   return live;
 }
+/** Last live row of each stored row. */
 const rows = new WeakMap<RunRow, RunRow>();

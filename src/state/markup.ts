@@ -22,10 +22,11 @@ export function questionOf({
   waitingFiles,
   project,
 }: Pick<Studio, 'waitingFiles' | 'project'>): readonly WaitingFile[] {
-  const asked = waitingFiles.filter((one) => one.project.id === project.id && one.tunes !== undefined);
-  const all = asked.filter(({ tunes }) => tunes === asked[0]!.tunes);
-  const [binary, text] = [all.filter(isBinary), all.filter((each) => isTable(each.kind) && !isBinary(each))];
-  return [text, binary].find(({ length }) => length > 0) ?? all;
+  const forTuning = waitingFiles.filter((file) => file.project.id === project.id && file.tunes !== undefined);
+  const samePurpose = forTuning.filter(({ tunes }) => tunes === forTuning[0]!.tunes);
+  const textTables = samePurpose.filter((file) => isTable(file.kind) && !isBinary(file));
+  const binaryTables = samePurpose.filter(isBinary);
+  return [textTables, binaryTables].find(({ length }) => length > 0) ?? samePurpose;
 }
 
 /** Whether the file's name shows its kind; else its first characters did. */
@@ -60,8 +61,8 @@ export const tableOf = ({ kind, name }: WaitingFile): TableFormatId => (isTable(
 /** Objective to learn answers if all texts are pairs; undefined if the model can't use it or already does. */
 export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>): ObjectiveId | undefined {
   const objective = usualObjective(project.model.id, true);
-  const isAll = texts.every(({ formats }) => formats.every(isTable));
-  return isAll && trainingSource(objective) === 'pairs' && objective !== project.recipe.objective
+  const areAllTables = texts.every(({ formats }) => formats.every(isTable));
+  return areAllTables && trainingSource(objective) === 'pairs' && objective !== project.recipe.objective
     ? objective
     : undefined;
 }
@@ -73,22 +74,25 @@ export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>)
 export async function sorted(files: readonly Dropped[], project: WaitingFile['project'], tunes?: Purpose) {
   if (tunes === 'instruct') return { texts: files, markup: [] };
   if (tunes === 'classify') {
-    const [tables, texts] = [true, false].map((isOne) => files.filter(({ name }) => !!tableCalled(name) === isOne));
-    return { texts: texts!, markup: tables!.map((file) => asTable(file, project)) };
+    const isTableName = ({ name }: Dropped): boolean => tableCalled(name) !== undefined;
+    return {
+      texts: files.filter((file) => !isTableName(file)),
+      markup: files.filter(isTableName).map((file) => asTable(file, project)),
+    };
   }
   const texts: Dropped[] = [];
   const markup: WaitingFile[] = [];
-  const belonging = await belongingTo(files);
-  const look = async (each: Dropped) => [each, belonging.has(each.name) ? null : await kindOf(each)] as const;
-  for await (const [dropped, kind] of ahead(files, look)) {
+  const inExports = await namesInExports(files);
+  const inspect = async (file: Dropped) => [file, inExports.has(file.name) ? null : await kindOf(file)] as const;
+  for await (const [dropped, kind] of ahead(files, inspect)) {
     if (kind) markup.push({ ...dropped, kind, project });
     else texts.push(dropped);
   }
   return { texts, markup };
 }
 
-/** Names of files that belong together as an archive of a service. */
-async function belongingTo(files: readonly Dropped[]): Promise<ReadonlySet<string>> {
+/** Names of files that belong to the export of a service, such as a chat app. */
+async function namesInExports(files: readonly Dropped[]): Promise<ReadonlySet<string>> {
   const byName = new Map(files.map(({ name, file }) => [name, file]));
   const { groupExports } = await import('../core/documents/groupExports');
   const groups = await groupExports([...byName.keys()], (name) => headOf(byName.get(name)!).then(headText, () => ''));
@@ -113,13 +117,13 @@ export const kindOf = async ({ file, name }: Dropped): Promise<WaitingFile['kind
 
 /** Reads small files whole: slicing the head of thousands of files takes Chromium three times as long. */
 const headOf = async (file: File): Promise<Uint8Array> =>
-  new Uint8Array(await (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer());
+  new Uint8Array(await (file.size <= MAX_WHOLE ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer());
 /** Maximum bytes of a file that is read whole. */
-const SMALL = 16 * MARKUP_HEAD;
+const MAX_WHOLE = 16 * MARKUP_HEAD;
 
 /** A pasted text as a file. For a classifier the file is a table, whatever its name. */
 export function pastedFile(text: string, name: string, tunes: Purpose): { name: string; file: File } {
-  const isNamed = tunes !== 'classify' || markupOf(name, new Uint8Array()) !== null;
-  const called = isNamed ? name : `${name}.csv`;
-  return { name: called, file: new File([text], called) };
+  const isNameOfTable = tunes !== 'classify' || markupOf(name, new Uint8Array()) !== null;
+  const fileName = isNameOfTable ? name : `${name}.csv`;
+  return { name: fileName, file: new File([text], fileName) };
 }

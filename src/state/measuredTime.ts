@@ -18,9 +18,10 @@ export function measuredSeconds(
   recipe: Recipe,
   device: Pick<DeviceInfo, 'kind' | 'name'>,
 ): number | undefined {
-  const [wanted, here] = [costKey(model, recipe), recordedDevice(device)];
+  const key = costKey(model, recipe);
+  const deviceName = recordedDevice(device);
   for (const { record, curve } of runs ?? []) {
-    if (record.device !== here || costKey(record.model, recipeOf(record)) !== wanted) continue;
+    if (record.device !== deviceName || costKey(record.model, recipeOf(record)) !== key) continue;
     const [step, ms] = [curve?.training.step.at(-1), curve?.training.ms.at(-1)];
     if (step !== undefined && ms !== undefined && step >= MIN_STEPS) return (recipe.steps * ms) / (1000 * step);
   }

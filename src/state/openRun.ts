@@ -84,29 +84,34 @@ export function asSaved(run: OpenRun): OpenRun {
   const newest = steps.find(({ latest }) => latest);
   const best = steps.find((step) => step.best);
   const [saved, usable] = [savedAs(newest), savedAs(newest ?? best)];
-  const stands = { ...run, saved, usable };
+  const withCheckpoints = { ...run, saved, usable };
   if (!saved) {
-    if (!record || isActive(phase)) return stands;
+    if (!record || isActive(phase)) return withCheckpoints;
     const failure = toFailure(best ? weightsAlone(record, best.step) : nothingSaved(record));
-    return { ...stands, phase: { kind: 'failed', failure, step: 0, of: recipeOf(record).steps } };
+    return { ...withCheckpoints, phase: { kind: 'failed', failure, step: 0, of: recipeOf(record).steps } };
   }
-  if (phase.kind !== 'stopped' && phase.kind !== 'finished') return stands;
+  if (phase.kind !== 'stopped' && phase.kind !== 'finished') return withCheckpoints;
   const { step } = saved;
   const lost = lostAfter(log, step);
   log.truncate(step);
   const kind = step >= phase.of ? 'finished' : 'stopped';
-  return { ...stands, ...(lost && { lost }), logVersion: run.logVersion + 1, phase: { kind, step, of: phase.of } };
+  return {
+    ...withCheckpoints,
+    ...(lost && { lost }),
+    logVersion: run.logVersion + 1,
+    phase: { kind, step, of: phase.of },
+  };
 }
 
 function lostAfter({ step: steps, activeMs }: RunLog, saved: number): OpenRun['lost'] {
   const newest = steps.at(-1) ?? 0;
   if (newest <= saved) return undefined;
-  const at = steps.findLastIndex((step) => step <= saved);
-  return { steps: newest - saved, milliseconds: activeMs.at(-1)! - (activeMs[at] ?? 0) };
+  const savedIndex = steps.findLastIndex((step) => step <= saved);
+  return { steps: newest - saved, milliseconds: activeMs.at(-1)! - (activeMs[savedIndex] ?? 0) };
 }
 
-const savedAs = (found: SavedStep | undefined): Saved | null =>
-  found ? { step: found.step, bytes: found.bytes, at: null } : null;
+const savedAs = (checkpoint: SavedStep | undefined): Saved | null =>
+  checkpoint ? { step: checkpoint.step, bytes: checkpoint.bytes, at: null } : null;
 
 /** Failure of a run with a record but no checkpoint. */
 const nothingSaved = ({ id, step }: RunRecord): HomegrownError =>

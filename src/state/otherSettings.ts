@@ -17,14 +17,14 @@ export function otherSettings(s: Studio): readonly string[] {
   if (!record || !saved || !isAtRest(phase) || s.texts.length === 0) return [];
   if ((record.origin && record.step === 0) || isTuned(shownRun(s, 'train'))) return [];
   const model = fittedTo(modelOf(s.project), s.project.recipe, dataOf(record).facts?.parts.train.tokens ?? Infinity);
-  const mine = recipeOf(record);
+  const runRecipe = recipeOf(record);
   // Recomputation is decided when a run starts, and doesn't change the result.
-  const recipe = { ...s.project.recipe, recompute: mine.recompute };
+  const recipe = { ...s.project.recipe, recompute: runRecipe.recompute };
   const isOtherText = dataOf(record).id !== null && hasOtherTexts(record, s);
   return [
     ...(isOtherText ? ['the text has changed since'] : []),
     ...changeWords(
-      { ...madeOf(record.model, record.tokenizer.kind), recipe: mine, data: null },
+      { ...madeOf(record.model, record.tokenizer.kind), recipe: runRecipe, data: null },
       {
         ...madeOf(model, s.project.tokenizer?.model.kind ?? s.project.tokenizerChoice.kind),
         recipe,
@@ -47,17 +47,17 @@ const madeOf = (model: Made['model'], kind: keyof typeof KIND_WORDS): Pick<Made,
 
 /** The notice on Train and Model; undefined if the settings equal the run's. */
 export function useSettingsDiffer(go: (path: string) => void): SettingsDiffer | undefined {
-  const differ = useStudioFields(otherSettings);
+  const differences = useStudioFields(otherSettings);
   const { id, name } = useStudioFields((s) => {
     const { record } = shownRun(s, 'train');
     return { id: record?.id, name: record?.name ?? '' };
   });
   const disabledReason = useStudio(startRefusal);
   const store = useStudioStore();
-  if (differ.length === 0 || id === undefined) return undefined;
+  if (differences.length === 0 || id === undefined) return undefined;
   return {
     run: name,
-    differ,
+    differ: differences,
     begin: {
       disabledReason,
       onPress: () => {

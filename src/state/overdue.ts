@@ -21,30 +21,32 @@ interface Overdue {
 /** @param of current number of all steps. Returns undefined if the run is about in time, or if that is unknown. */
 export function overdue(log: RunLog, of: number, granted: Granted): Overdue | undefined {
   const left = millisecondsLeft(log, of);
-  const [step, taken] = [log.step.at(-1), log.activeMs.at(-1)];
-  if (left === undefined || step === undefined || taken === undefined || of > granted.steps) return undefined;
-  if (step < MIN_STEPS || taken < KNOWN * granted.milliseconds) return undefined;
-  if (taken + left <= MUCH * granted.milliseconds) return undefined;
-  const each = left / (of - step);
-  const fits = step + Math.floor((granted.milliseconds - taken) / each);
-  const steps = Math.max(twoDigits(fits), Math.ceil((1 + FALLING) * step));
+  const [step, elapsed] = [log.step.at(-1), log.activeMs.at(-1)];
+  if (left === undefined || step === undefined || elapsed === undefined || of > granted.steps) return undefined;
+  if (step < MIN_STEPS || elapsed < MIN_SHARE * granted.milliseconds) return undefined;
+  if (elapsed + left <= MAX_RATIO * granted.milliseconds) return undefined;
+  const stepMs = left / (of - step);
+  const stepsInTime = step + Math.floor((granted.milliseconds - elapsed) / stepMs);
+  const steps = Math.max(twoDigits(stepsInTime), Math.ceil((1 + DECAY_SHARE) * step));
   if (steps >= of) return undefined;
-  return { milliseconds: taken + left, shorter: { steps, milliseconds: taken + each * (steps - step) } };
+  return { milliseconds: elapsed + left, shorter: { steps, milliseconds: elapsed + stepMs * (steps - step) } };
 }
 
-/** Factor over the planned time. */
-const MUCH = 1.3;
-/** Minimum number of steps, and share of the time, for a reliable pace. */
+/** Maximum ratio of the expected to the planned time. */
+const MAX_RATIO = 1.3;
+/** Minimum number of steps for a reliable pace. */
 const MIN_STEPS = 10;
-const KNOWN = 0.1;
-/** Share of the steps so far that the rate takes to decay. */
-const FALLING = 0.1;
+/** Minimum share of the planned time for a reliable pace. */
+const MIN_SHARE = 0.1;
+/** Steps that the learning rate takes to decay, as a share of the steps so far. */
+const DECAY_SHARE = 0.1;
 
 /** Words with whole minutes, so that they change rarely. */
 export const overdueWords = ({ milliseconds, shorter }: Overdue, granted: Granted): string =>
   `At this pace the run takes about ${coarse(milliseconds)}, not ${formatDuration(granted.milliseconds)}. ` +
   `Shortened to ${formatCount(shorter.steps)} steps, it ends after about ${coarse(shorter.milliseconds)} and learns less.`;
 
+/** Milliseconds. */
 const MINUTE = 60_000;
 const coarse = (milliseconds: number): string =>
   formatDuration(milliseconds < MINUTE ? milliseconds : MINUTE * Math.round(milliseconds / MINUTE));

@@ -5,6 +5,7 @@ import { same } from '../core/runs/mergeFields';
 import { withShownRecipe } from '../core/runs/mergeCleaning';
 import { changedFields, mergeProjects, type Project } from '../core/runs/project';
 import { type KeptProject, nextOpened, readProject, saveProject } from '../core/runs/projects';
+import { createJobQueue } from './jobQueue';
 import { allWaiting } from './questions';
 import type { ProjectKeeper } from './slices/project';
 import type { Services, SetState, SliceServices, Studio } from './slices/studio';
@@ -27,36 +28,114 @@ type KeeperNeeds = Pick<
   | 'tuneTexts'
 >;
 
+type KeeperServices = Services & Pick<SliceServices, 'toasts' | 'session'>;
+
 export function createProjectKeeper(
-  { store, tabs, now, newId, toasts, session }: Services & Pick<SliceServices, 'toasts' | 'session'>,
+  services: KeeperServices,
   set: SetState<KeeperNeeds>,
   get: () => KeeperNeeds,
 ): ProjectKeeper {
-  let last: KeptProject;
-  let leaving: string | undefined;
+  const { store, tabs, toasts, session } = services;
   /** Reads and saves run in order: each starts from the result of the one before. */
-  let queue: Promise<unknown> = Promise.resolve();
-  let isQueued = false;
-  let waiting = 0;
-  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
-    waiting++;
-    const mine = queue.then(job).finally(() => waiting--);
-    queue = mine.catch(() => undefined);
-    return mine;
+  const queue = createJobQueue();
+  const stored = storedProject(services, set, get);
+  let isSaveQueued = false;
+  const reportUnsaved = (error: unknown): void => {
+    set({ kept: 'no' });
+    toasts.show({ text: 'The project could not be saved', detail: toFailure(error).message });
   };
-  /** Call only in the queue. */
-  async function saveNow(): Promise<void> {
+  const failedToCatchUp = (error: unknown): void =>
+    toasts.show({ text: 'Couldn’t read changes from other tabs', detail: toFailure(error).message });
+  /** Older builds didn't store a project with its first text or question, so nobody could find it again. */
+  const needsFirstSave = (): boolean =>
+    stored.latest().stored === undefined && allTexts(get()).length + allWaiting(get()).length > 0;
+
+  return {
+    inTurn: queue.inTurn,
+    isIdle: queue.isIdle,
+    failedToCatchUp,
+    use: stored.use,
+    save() {
+      set({ kept: 'saving' });
+      // A slider changes the project many times during one save; the next save covers them all.
+      if (isSaveQueued) return;
+      isSaveQueued = true;
+      queue
+        .inTurn(() => {
+          isSaveQueued = false;
+          return stored.save();
+        })
+        .catch(reportUnsaved);
+    },
+    async saveBeforeLeaving() {
+      // Changed during the search, or never stored.
+      if (get().project !== stored.latest().project || needsFirstSave()) await stored.save().catch(reportUnsaved);
+    },
+    keep: () =>
+      queue
+        .inTurn(async () => {
+          if (get().loaded === 'ready' && stored.latest().stored === undefined) await stored.save();
+        })
+        .catch(reportUnsaved),
+    catchUp: () =>
+      queue
+        .inTurn(async () => {
+          const theirs = await readProject(store, stored.latest().project.id);
+          if (stored.isDeleted(theirs)) return stored.leave();
+          if (!same(theirs.stored, stored.latest().stored)) await stored.merge(theirs);
+          if (get().project.removedAt !== undefined) return stored.leave();
+          const wasTrainingElsewhere = get().trainingElsewhere;
+          const isTrainingElsewhere = !session.current() && (await tabs.isTraining());
+          // When another tab's training ends, opens its result; until then this page doesn't follow that run.
+          try {
+            if (wasTrainingElsewhere && !isTrainingElsewhere && !session.current()) await get().loadRun();
+          } finally {
+            set({ trainingElsewhere: isTrainingElsewhere });
+          }
+          await get().catchUpRuns();
+        })
+        .catch(failedToCatchUp),
+  };
+}
+
+/** Call its functions only in the queue. */
+interface StoredProject {
+  /** Last stored version that was read or saved here. */
+  latest(): KeptProject;
+  use(kept: KeptProject): void;
+  /** Whether the project was deleted from the store since. */
+  isDeleted(theirs: KeptProject): boolean;
+  /** Stores the open project, merged with what other tabs stored meanwhile. */
+  save(): Promise<void>;
+  /** Merges another tab's version with local changes; a run that trains here stays the shown one. */
+  merge(theirs: KeptProject): Promise<void>;
+  /** Opens another project after this one was deleted in another tab. */
+  leave(): Promise<void>;
+}
+
+/** The stored version of the open project, which other tabs change too. */
+function storedProject(
+  { store, tabs, now, newId, toasts, session }: KeeperServices,
+  set: SetState<KeeperNeeds>,
+  get: () => KeeperNeeds,
+): StoredProject {
+  let latest: KeptProject;
+  /** Id of the project that is being left. */
+  let leaving: string | undefined;
+  const isDeleted = ({ stored }: KeptProject): boolean => stored === undefined && latest.stored !== undefined;
+
+  async function save(): Promise<void> {
     for (;;) {
       const { project } = get();
-      const wasUnreadable = last.problem !== undefined;
-      const saved = await saveProject(store, last, project);
+      const wasUnreadable = latest.problem !== undefined;
+      const saved = await saveProject(store, latest, project);
       if (!saved) {
         const theirs = await readProject(store, project.id);
-        if (isGone(theirs)) return leave();
-        await takeOver(theirs);
+        if (isDeleted(theirs)) return leave();
+        await merge(theirs);
         continue;
       }
-      last = saved;
+      latest = saved;
       if (get().project === project) set({ kept: 'yes', project: saved.project }); // its name may be truncated
       tabs.announce();
       if (wasUnreadable) await get().listUnreadable();
@@ -64,39 +143,20 @@ export function createProjectKeeper(
       return;
     }
   }
-  const notSaved = (error: unknown): void => {
-    set({ kept: 'no' });
-    toasts.show({ text: 'The project could not be saved', detail: toFailure(error).message });
-  };
-  const save = () => {
-    set({ kept: 'saving' });
-    // A slider changes the project many times during one save; the next save covers them all.
-    if (isQueued) return;
-    isQueued = true;
-    inTurn(() => {
-      isQueued = false;
-      return saveNow();
-    }).catch(notSaved);
-  };
-  /** Merges another tab's version with local changes; a run that trains here stays the shown one. */
-  async function takeOver(theirs: KeptProject): Promise<void> {
-    const base = await withShownRecipe(last.project, theirs.project);
+  async function merge(theirs: KeptProject): Promise<void> {
+    const base = await withShownRecipe(latest.project, theirs.project);
     const { project: mine } = get();
     const training = session.current();
     const merged = mergeProjects(base, mine, theirs.project);
     const project = training?.projectId === mine.id ? { ...merged, runId: mine.runId } : merged;
-    last = theirs;
+    latest = theirs;
     const changed = changedFields(mine, project);
     if (changed.length === 0) return;
     set({ project });
-    reportChanges(changed);
+    reportChanges(toasts, changed);
     if (changed.includes('tokenizer')) await get().loadTexts();
     if (changed.includes('runId')) await get().loadRun();
   }
-  /** Older builds didn't store a project with its first text or question, so nobody could find it again. */
-  const isToBeFound = (): boolean => last.stored === undefined && allTexts(get()).length + allWaiting(get()).length > 0;
-  const isGone = ({ stored }: KeptProject): boolean => stored === undefined && last.stored !== undefined;
-  /** Opens another project after this one was deleted in another tab. */
   async function leave(): Promise<void> {
     const { project, open } = get();
     if (leaving === project.id) return;
@@ -106,50 +166,26 @@ export function createProjectKeeper(
     toasts.show({ text: `${project.name} was deleted in another tab` });
     void open(await nextOpened(store, newId, now(), project.id)); // runs in the queue
   }
-  const failedToCatchUp = (error: unknown): void =>
-    toasts.show({ text: 'Couldn’t read changes from other tabs', detail: toFailure(error).message });
-  const reportChanges = (changed: readonly (keyof Project)[]): void => {
-    for (const { id, text } of toasts.list()) if (text === ELSEWHERE) toasts.dismiss(id);
-    const words = [...new Set(changed.flatMap((field) => WORDS[field] ?? []))];
-    if (words.length === 0) return;
-    const list = [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' and ');
-    toasts.show({ text: ELSEWHERE, detail: `updated here: ${list}` });
-  };
-
   return {
-    inTurn,
-    isIdle: () => waiting === 0,
-    save,
-    async saveBeforeLeaving() {
-      // Changed during the search, or never stored.
-      if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
-    },
+    latest: () => latest,
     use(kept) {
-      last = kept;
+      latest = kept;
       leaving = undefined;
     },
-    keep: () =>
-      inTurn(async () => {
-        if (get().loaded === 'ready' && last.stored === undefined) await saveNow();
-      }).catch(notSaved),
-    failedToCatchUp,
-    catchUp: () =>
-      inTurn(async () => {
-        const theirs = await readProject(store, last.project.id);
-        if (isGone(theirs)) return leave();
-        if (!same(theirs.stored, last.stored)) await takeOver(theirs);
-        if (get().project.removedAt !== undefined) return leave();
-        const was = get().trainingElsewhere;
-        const is = !session.current() && (await tabs.isTraining());
-        // When another tab's training ends, opens its result; until then this page doesn't follow that run.
-        try {
-          if (was && !is && !session.current()) await get().loadRun();
-        } finally {
-          set({ trainingElsewhere: is });
-        }
-        await get().catchUpRuns();
-      }).catch(failedToCatchUp),
+    isDeleted,
+    save,
+    merge,
+    leave,
   };
+}
+
+/** Shows which fields another tab changed, in place of an earlier toast about that. */
+function reportChanges(toasts: SliceServices['toasts'], changed: readonly (keyof Project)[]): void {
+  for (const { id, text } of toasts.list()) if (text === ELSEWHERE) toasts.dismiss(id);
+  const words = [...new Set(changed.flatMap((field) => WORDS[field] ?? []))];
+  if (words.length === 0) return;
+  const list = [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' and ');
+  toasts.show({ text: ELSEWHERE, detail: `updated here: ${list}` });
 }
 
 const ELSEWHERE = 'The project changed in another tab';

@@ -30,14 +30,14 @@ export async function nameByTexts(
   const nameOf = (texts: readonly TextRecord[]): Promise<string | null> =>
     data.call('nameOfTexts', { ids: texts.map((text) => text.id) }).catch(() => null);
   if (name !== UNTITLED && name !== (await nameOf(before))) return undefined;
-  const named = (await nameOf(namingTexts(get()))) ?? (namingTexts(get()).length === 0 ? UNTITLED : name);
-  const isStill = (called: string): boolean =>
-    get().project.id === id && get().project.name === called && !hasNamedRun(get());
-  if (named === name || !isStill(name)) return undefined;
-  get().change({ name: named });
+  const newName = (await nameOf(namingTexts(get()))) ?? (namingTexts(get()).length === 0 ? UNTITLED : name);
+  const isCalled = (expected: string): boolean =>
+    get().project.id === id && get().project.name === expected && !hasNamedRun(get());
+  if (newName === name || !isCalled(name)) return undefined;
+  get().change({ name: newName });
   return {
     undo: () => {
-      if (isStill(named)) get().change({ name });
+      if (isCalled(newName)) get().change({ name });
     },
   };
 }

@@ -60,5 +60,33 @@ export function prefetchProject(
 
 /** Longest wait for the reads when a project is opened, in milliseconds: a worker may be busy. */
 export const MAX_WAIT_MS = 150;
+
+interface PrefetchCache {
+  /** Starts reads without keeping them. */
+  start(id: string): ProjectPrefetch;
+  get(id: string): ProjectPrefetch | undefined;
+  /** Prefetches a project, unless it is in the cache. Resolves when every read has ended or failed. */
+  request(id: string): Promise<unknown>;
+  clear(): void;
+}
+
+/** Cache of prefetched projects, which drops the least recently requested one. */
+export function createPrefetchCache(start: (id: string) => ProjectPrefetch): PrefetchCache {
+  const prefetched = new Map<string, ProjectPrefetch>();
+  return {
+    start,
+    get: (id) => prefetched.get(id),
+    request(id) {
+      const reads = prefetched.get(id) ?? start(id);
+      prefetched.delete(id);
+      prefetched.set(id, reads);
+      if (prefetched.size > MAX_PREFETCHED) prefetched.delete(prefetched.keys().next().value!);
+      // An unreadable record is read again, and then reported.
+      Promise.all([reads.pages, reads.runs?.whole]).catch(() => prefetched.delete(id));
+      return reads.settled;
+    },
+    clear: () => prefetched.clear(),
+  };
+}
 /** Maximum number of prefetched projects. */
-export const MAX_PREFETCHED = 4;
+const MAX_PREFETCHED = 4;

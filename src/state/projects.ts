@@ -1,25 +1,26 @@
 /** Projects of this browser: list and sizes; create, copy and delete. */
 import { toFailure } from '../core/base/errors';
 import { formatBytes, formatCount } from '../core/base/units';
-import { initialProject } from '../core/runs/project';
+import { initialProject, UNTITLED } from '../core/runs/project';
 import { nextOpened, readProject, saveProject, updateProject } from '../core/runs/projects';
 import type { ProjectRow } from '../protocol/data';
 import { explain } from './failures';
-import { UNTITLED } from '../core/runs/project';
 import { TRAINING_ELSEWHERE } from './refusals';
 import type { ProjectsSlice, Reading } from './slices/projects';
-import type { Slice, Studio } from './slices/studio';
+import type { SetState, Slice, SliceServices, Studio } from './slices/studio';
 
 export type { ProjectRow };
-export const createProjectsSlice: Slice<
-  ProjectsSlice,
-  Pick<Studio, 'flush' | 'keep' | 'open' | 'project' | 'texts' | 'training' | 'trainingElsewhere'>
-> =
-  ({ data, store, tabs, now, newId, toasts, session }) =>
-  (set, get) => {
-    let listing = new AbortController();
-    const readings = new Set<Reading>();
-    const listProjects = async (): Promise<void> => {
+
+type ProjectsNeeds = Pick<Studio, 'flush' | 'keep' | 'open' | 'project' | 'texts' | 'training' | 'trainingElsewhere'>;
+type ProjectsState = ProjectsSlice & ProjectsNeeds;
+
+export const createProjectsSlice: Slice<ProjectsSlice, ProjectsNeeds> = (services) => (set, get) => {
+  const { data, toasts } = services;
+  let listing = new AbortController();
+  const readings = new Set<Reading>();
+  return {
+    projects: [],
+    async listProjects() {
       const { signal } = (listing = new AbortController());
       try {
         set({ projects: await data.call('projects', null, { signal }) });
@@ -27,110 +28,131 @@ export const createProjectsSlice: Slice<
         if (signal.aborted) return;
         toasts.show({ text: 'Couldn’t list your projects', detail: toFailure(error).message });
       }
-    };
-    /** Creates a project under a new id, and shows it. */
-    async function begin(what: string, make: (id: string) => Promise<unknown>): Promise<boolean> {
-      const id = newId();
+    },
+    stopListing: () => listing.abort(),
+    readBefore(read) {
+      readings.add(read);
+      return () => readings.delete(read);
+    },
+    readFor: (inputs) => Promise.all([...readings].map((read) => read(inputs))),
+    takingIn: [],
+    async takeInto(projectId, job) {
+      set(({ takingIn }) => ({ takingIn: [...takingIn, projectId] }));
       try {
-        await get().flush();
-        await make(id);
-      } catch (error) {
-        toasts.show({ text: `Couldn’t create ${what}`, detail: explain(toFailure(error)) });
-        return false;
+        if (get().project.id === projectId) await get().keep();
+        return await job();
+      } finally {
+        set(({ takingIn }) => ({ takingIn: takingIn.toSpliced(takingIn.indexOf(projectId), 1) }));
       }
-      tabs.announce();
-      const isOpen = await get().open(id);
-      await listProjects();
-      return isOpen;
-    }
-    const mark = async (id: string, removedAt: number | undefined): Promise<void> => {
-      await updateProject(store, id, ({ removedAt: _, ...project }) => {
-        return removedAt === undefined ? project : { ...project, removedAt };
-      });
-      tabs.announce();
-      await listProjects();
-    };
-
-    return {
-      projects: [],
-      listProjects,
-      stopListing: () => listing.abort(),
-      readBefore(read) {
-        readings.add(read);
-        return () => readings.delete(read);
-      },
-      readFor: (inputs) => Promise.all([...readings].map((read) => read(inputs))),
-      newProject: async () =>
-        isUntouched(get()) ||
-        begin('a new project', async (id) =>
-          saveProject(store, await readProject(store, id), initialProject(id, now())),
-        ),
-      duplicateProject: () => {
-        const { id, name } = get().project;
-        return begin(`a copy of ${name}`, (copy) =>
-          data.call('duplicateProject', { id, copy, name: `${name} copy`, at: now() }),
-        );
-      },
-      rescueProject: (from) =>
-        begin('a project from its texts and runs', (id) =>
-          data.call('rescueProject', { from, id, name: RESCUED, at: now() }),
-        ),
-      takingIn: [],
-      async takeInto(projectId, job) {
-        set(({ takingIn }) => ({ takingIn: [...takingIn, projectId] }));
-        try {
-          if (get().project.id === projectId) await get().keep();
-          return await job();
-        } finally {
-          set(({ takingIn }) => ({ takingIn: takingIn.toSpliced(takingIn.indexOf(projectId), 1) }));
-        }
-      },
-      async deleteProject() {
-        const { open, flush } = get();
-        const { id, name } = get().project;
-        const trainingElsewhere = !session.current() && (await tabs.isTraining().catch(() => false));
-        if (trainingElsewhere !== get().trainingElsewhere) set({ trainingElsewhere });
-        const refusal = deleteProjectRefusal(get());
-        if (refusal !== undefined) {
-          toasts.show({ text: refusal });
-          return;
-        }
-        await flush();
-        await listProjects(); // for its current size
-        if (get().project.id !== id) return; // another one opened meanwhile
-        const own = get().projects.find((row) => row.id === id)?.bytes?.own ?? 0;
-        try {
-          if (!(await open(await nextOpened(store, newId, now(), id)))) return;
-          await mark(id, now());
-        } catch (error) {
-          toasts.show({ text: `Couldn’t delete ${name}`, detail: explain(toFailure(error)) });
-          await open(id);
-          return;
-        }
-        let isBack = false;
-        toasts.show({
-          text: `${name} deleted`,
-          ...(own > 0 && { detail: `Frees ${formatBytes(own)} when this note closes` }),
-          undo() {
-            isBack = true;
-            mark(id, undefined)
-              .then(() => get().open(id))
-              .catch((error: unknown) =>
-                toasts.show({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) }),
-              );
-          },
-          // Purges its own data once the undo expires. After a failure or a closed page, a later start does it.
-          onGone() {
-            if (!isBack)
-              data
-                .call('purgeProject', { id })
-                .then(() => tabs.announce())
-                .then(listProjects, () => undefined);
-          },
-        });
-      },
-    };
+    },
+    ...projectCreation(services, get),
+    ...projectDeletion(services, set, get),
   };
+};
+
+/** Creates projects, each under a new id, and opens them. */
+function projectCreation(
+  { data, store, tabs, now, newId, toasts }: SliceServices,
+  get: () => ProjectsState,
+): Pick<ProjectsSlice, 'newProject' | 'duplicateProject' | 'rescueProject'> {
+  /** @param description object of the error message */
+  async function createAndOpen(description: string, create: (id: string) => Promise<unknown>): Promise<boolean> {
+    const id = newId();
+    try {
+      await get().flush();
+      await create(id);
+    } catch (error) {
+      toasts.show({ text: `Couldn’t create ${description}`, detail: explain(toFailure(error)) });
+      return false;
+    }
+    tabs.announce();
+    const isOpen = await get().open(id);
+    await get().listProjects();
+    return isOpen;
+  }
+  return {
+    newProject: async () =>
+      isUntouched(get()) ||
+      createAndOpen('a new project', async (id) =>
+        saveProject(store, await readProject(store, id), initialProject(id, now())),
+      ),
+    duplicateProject: () => {
+      const { id, name } = get().project;
+      return createAndOpen(`a copy of ${name}`, (copy) =>
+        data.call('duplicateProject', { id, copy, name: `${name} copy`, at: now() }),
+      );
+    },
+    rescueProject: (from) =>
+      createAndOpen('a project from its texts and runs', (id) =>
+        data.call('rescueProject', { from, id, name: RESCUED, at: now() }),
+      ),
+  };
+}
+
+/** Deletes the open project, with undo. */
+function projectDeletion(
+  { data, store, tabs, now, newId, toasts, session }: SliceServices,
+  set: SetState<ProjectsState>,
+  get: () => ProjectsState,
+): Pick<ProjectsSlice, 'deleteProject'> {
+  /** @param removedAt milliseconds since 1970; undefined restores the project */
+  async function setRemovedAt(id: string, removedAt: number | undefined): Promise<void> {
+    await updateProject(store, id, ({ removedAt: _, ...project }) => {
+      return removedAt === undefined ? project : { ...project, removedAt };
+    });
+    tabs.announce();
+    await get().listProjects();
+  }
+  function offerUndo(id: string, name: string, bytes: number): void {
+    let isUndone = false;
+    toasts.show({
+      text: `${name} deleted`,
+      ...(bytes > 0 && { detail: `Frees ${formatBytes(bytes)} when this note closes` }),
+      undo() {
+        isUndone = true;
+        setRemovedAt(id, undefined)
+          .then(() => get().open(id))
+          .catch((error: unknown) =>
+            toasts.show({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) }),
+          );
+      },
+      // Purges its own data once the undo expires. After a failure or a closed page, a later start does it.
+      onGone() {
+        if (!isUndone)
+          data
+            .call('purgeProject', { id })
+            .then(() => tabs.announce())
+            .then(get().listProjects, () => undefined);
+      },
+    });
+  }
+  return {
+    async deleteProject() {
+      const { open, flush } = get();
+      const { id, name } = get().project;
+      const trainingElsewhere = !session.current() && (await tabs.isTraining().catch(() => false));
+      if (trainingElsewhere !== get().trainingElsewhere) set({ trainingElsewhere });
+      const refusal = deleteProjectRefusal(get());
+      if (refusal !== undefined) {
+        toasts.show({ text: refusal });
+        return;
+      }
+      await flush();
+      await get().listProjects(); // for its current size
+      if (get().project.id !== id) return; // another one opened meanwhile
+      const ownBytes = get().projects.find((row) => row.id === id)?.bytes?.own ?? 0;
+      try {
+        if (!(await open(await nextOpened(store, newId, now(), id)))) return;
+        await setRemovedAt(id, now());
+      } catch (error) {
+        toasts.show({ text: `Couldn’t delete ${name}`, detail: explain(toFailure(error)) });
+        await open(id);
+        return;
+      }
+      offerUndo(id, name, ownBytes);
+    },
+  };
+}
 
 const RESCUED = 'Recovered';
 
@@ -148,8 +170,9 @@ export function projectSize({ texts, runs, bytes }: ProjectRow): string {
   const counts = [counted(texts, 'text'), counted(runs, 'run')].filter((part) => part !== '');
   return [...counts, ...(bytes ? [formatBytes(bytes.own + bytes.shared)] : [])].join(', ');
 }
-const counted = (n: number, what: string): string =>
-  n === 0 ? '' : `${formatCount(n)} ${n === 1 ? what : `${what}s`}`;
+/** `2 texts`; empty for 0. */
+const counted = (count: number, noun: string): string =>
+  count === 0 ? '' : `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`;
 
 /** Why the open project can't be deleted: its training must stop first, or it is an untouched only project. */
 export function deleteProjectRefusal(
@@ -165,7 +188,7 @@ export function deleteProjectRefusal(
 export const isUntouched = ({ project, texts }: Pick<Studio, 'project' | 'texts'>): boolean =>
   project.name === UNTITLED && texts.length === 0 && project.runId === null;
 
-/** Why the stored data can't be deleted now. */
+/** Why the data of all projects can't be deleted now. */
 export function deleteEverythingRefusal({
   training,
   trainingElsewhere,

@@ -12,57 +12,62 @@ import type { Studio } from './slices/studio';
 import type { WaitingFile } from './slices/adding';
 import type { Refusal, Reread, Undecoded } from './slices/adding';
 
-type Asked = Refusal | WaitingFile;
-interface About<F extends Asked = Asked> {
+type UnansweredFile = Refusal | WaitingFile;
+interface QuestionBase<F extends UnansweredFile = UnansweredFile> {
   id: string;
   /** At least one. */
   files: readonly F[];
 }
 export type Question =
   /** Which columns to use. `labeled`: one of them has labels. */
-  | (About<WaitingFile> & { kind: 'table'; survey: TableSurvey; labeled?: LabeledTable })
+  | (QuestionBase<WaitingFile> & { kind: 'table'; survey: TableSurvey; labeled?: LabeledTable })
   /** Can't be read as the table that its name suggests. */
-  | (About<WaitingFile> & { kind: 'unread'; failure: Failure })
-  | (About<Undecoded | WaitingFile> & { kind: 'encoding'; proposals: readonly Proposal[] })
+  | (QuestionBase<WaitingFile> & { kind: 'unread'; failure: Failure })
+  | (QuestionBase<Undecoded | WaitingFile> & { kind: 'encoding'; proposals: readonly Proposal[] })
   /** Some rows can't be read. */
-  | (About<Malformed> & { kind: 'rows'; count: number })
+  | (QuestionBase<Malformed> & { kind: 'rows'; count: number })
   /** Not prose, and no reader extracts prose from it. */
-  | (About<WaitingFile> & { kind: 'markup' })
+  | (QuestionBase<WaitingFile> & { kind: 'markup' })
   /** Not inspected yet. */
-  | (About & { kind: 'looking' });
+  | (QuestionBase & { kind: 'looking' });
 type Malformed = Reread & { failure: { rows: BadRowList } };
 export type TableQuestion = Extract<Question, { kind: 'table' }>;
 
 type Waiting = Pick<Studio, 'refused' | 'waitingFiles' | 'project'>;
 
 /** Files of the open project that wait for an answer. */
-export const unansweredFiles = ({ refused, waitingFiles, project }: Waiting): readonly Asked[] =>
+export const unansweredFiles = ({ refused, waitingFiles, project }: Waiting): readonly UnansweredFile[] =>
   [...refused.filter(isOfText), ...waitingFiles.filter(({ tunes }) => tunes === undefined)].filter(
-    (one) => one.project.id === project.id,
+    (file) => file.project.id === project.id,
   );
 
 /** Waiting files of all purposes, also for tuning. */
-export const allWaiting = (s: Waiting): readonly Asked[] => [
+export const allWaiting = (s: Waiting): readonly UnansweredFile[] => [
   ...unansweredFiles(s),
   ...s.waitingFiles.filter(({ tunes, project }) => tunes !== undefined && project.id === s.project.id),
 ];
 
-let last: Waiting | undefined;
+/** Inputs and result of the last call of `questionsOf`. */
+let lastInputs: Waiting | undefined;
 let questions: readonly Question[] = [];
 
 /** Questions, labeled tables first. Returns the same list until something changes. */
 export function questionsOf({ refused, waitingFiles, project }: Waiting): readonly Question[] {
-  if (last?.refused === refused && last.waitingFiles === waitingFiles && last.project.id === project.id)
+  if (
+    lastInputs?.refused === refused &&
+    lastInputs.waitingFiles === waitingFiles &&
+    lastInputs.project.id === project.id
+  )
     return questions;
-  last = { refused, waitingFiles, project };
-  const groups = new Map<string, [Asked, ...Asked[]]>();
-  for (const file of unansweredFiles(last)) {
-    const key = JSON.stringify(alikeBy(file));
+  lastInputs = { refused, waitingFiles, project };
+  const groups = new Map<string, [UnansweredFile, ...UnansweredFile[]]>();
+  for (const file of unansweredFiles(lastInputs)) {
+    const key = JSON.stringify(groupKey(file));
     const group = groups.get(key);
     if (group) group.push(file);
     else groups.set(key, [file]);
   }
-  questions = [...groups.values()].map(questionOn).toSorted((a, b) => order(a) - order(b));
+  questions = [...groups.values()].map(questionAbout).toSorted((a, b) => order(a) - order(b));
   return questions;
 }
 const ORDER: readonly Question['kind'][] = ['encoding', 'table', 'unread', 'rows', 'markup', 'looking'];
@@ -72,7 +77,7 @@ export const isLabeled = (question: Question): question is TableQuestion & { lab
   question.kind === 'table' && question.labeled !== undefined;
 
 /** Two files are one question if these values are equal. */
-function alikeBy(file: Asked): readonly unknown[] {
+function groupKey(file: UnansweredFile): readonly unknown[] {
   if ('failure' in file) {
     if (!isUndecoded(file)) return ['rows'];
     return file.proposals ? ['encoding', file.proposals[0]?.encoding] : ['looking'];
@@ -84,43 +89,43 @@ function alikeBy(file: Asked): readonly unknown[] {
   return ['table', isBinary(file), found.columns, found.labeled?.columns];
 }
 
-/** @param files alike by `alikeBy` */
-function questionOn(files: readonly [Asked, ...Asked[]]): Question {
+/** @param files with the same group key */
+function questionAbout(files: readonly [UnansweredFile, ...UnansweredFile[]]): Question {
   const [first] = files;
-  const [kind] = alikeBy(first) as readonly [Question['kind']];
-  const about = { id: `${kind}/${first.name}`, files };
-  if (kind === 'looking') return { kind, ...about };
+  const [kind] = groupKey(first) as readonly [Question['kind']];
+  const base = { id: `${kind}/${first.name}`, files };
+  if (kind === 'looking') return { kind, ...base };
   if ('failure' in first) {
     if (kind === 'encoding')
-      return { kind, ...about, files: files as readonly (Undecoded | WaitingFile)[], proposals: first.proposals! };
+      return { kind, ...base, files: files as readonly (Undecoded | WaitingFile)[], proposals: first.proposals! };
     const malformed = files as readonly Malformed[];
     const count = malformed.reduce((sum, { failure }) => sum + failure.rows.count, 0);
-    return { kind: 'rows', ...about, files: malformed, count };
+    return { kind: 'rows', ...base, files: malformed, count };
   }
   const tables = files as readonly WaitingFile[];
   const { found } = first;
-  if (!found) return { kind: 'markup', ...about, files: tables };
-  if (!('failure' in found)) return tableQuestion(about.id, tables, found);
+  if (!found) return { kind: 'markup', ...base, files: tables };
+  if (!('failure' in found)) return tableQuestion(base.id, tables, found);
   const { failure, proposals } = found;
   return proposals
-    ? { kind: 'encoding', ...about, files: tables, proposals }
-    : { kind: 'unread', ...about, files: tables, failure };
+    ? { kind: 'encoding', ...base, files: tables, proposals }
+    : { kind: 'unread', ...base, files: tables, failure };
 }
 
 /** Counts the labels of all its tables together. */
 function tableQuestion(id: string, files: readonly WaitingFile[], survey: TableSurvey): TableQuestion {
   const { labeled } = survey;
   if (!labeled) return { kind: 'table', id, files, survey };
-  const all = files.flatMap(({ found }) => (found && 'labeled' in found ? [found.labeled] : []));
+  const labeledTables = files.flatMap(({ found }) => (found && 'labeled' in found ? [found.labeled] : []));
   const counts = new Map<string, number>();
-  for (const { label, count } of all.flatMap((each) => each.counts))
+  for (const { label, count } of labeledTables.flatMap((table) => table.counts))
     counts.set(label, (counts.get(label) ?? 0) + count);
   const joined: LabeledTable = {
     columns: labeled.columns,
     counts: [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count),
-    rows: all.reduce((sum, { rows }) => sum + rows, 0),
-    isAll: all.every(({ isAll }) => isAll),
-    longest: Math.max(...all.map(({ longest }) => longest)),
+    rows: labeledTables.reduce((sum, { rows }) => sum + rows, 0),
+    isAll: labeledTables.every(({ isAll }) => isAll),
+    longest: Math.max(...labeledTables.map(({ longest }) => longest)),
   };
   return { kind: 'table', id, files, survey, labeled: joined };
 }
@@ -212,7 +217,7 @@ export function trainOnTables(
 }
 
 /** The question for the filled button, if there is no text: a labeled table only if all are. */
-export function firstQuestion(all: readonly Question[]): Question | undefined {
-  const answerable = all.filter(({ kind }) => kind !== 'looking');
+export function firstQuestion(allQuestions: readonly Question[]): Question | undefined {
+  const answerable = allQuestions.filter(({ kind }) => kind !== 'looking');
   return answerable.find((question) => !isLabeled(question)) ?? answerable[0];
 }

@@ -82,8 +82,8 @@ export function useRunsShown(): void {
 /** Keeps data about the checkpoint that Evaluate shows current while the component is mounted. */
 export function useEvaluation(): void {
   const store = useStudioStore();
-  const of = useStudio(evaluationOf);
+  const evaluationKey = useStudio(evaluationOf);
   useEffect(() => {
     void store.getState().loadEvaluation();
-  }, [store, of]);
+  }, [store, evaluationKey]);
 }

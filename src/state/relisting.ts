@@ -1,3 +1,4 @@
+/** Lists projects, runs and checkpoints again after hints from other tabs. */
 import type { Studio } from './slices/studio';
 import type { TrainingSession } from './slices/trainingSession';
 
@@ -25,36 +26,36 @@ export function relisting(
   onError: (error: unknown) => void,
 ): () => void {
   /** Runs one list at a time and queues at most one, after `ms` at least. */
-  function joined(ms: number, list: () => Promise<unknown>): () => void {
-    let isToList = false;
+  function combined(ms: number, list: () => Promise<unknown>): () => void {
+    let isQueued = false;
     let listing: Promise<unknown> = Promise.resolve();
     return () => {
-      if (isToList) return;
-      isToList = true;
+      if (isQueued) return;
+      isQueued = true;
       listing = listing
         .then(() => pause(ms))
         .then(() => {
-          isToList = false;
+          isQueued = false;
           return list();
         })
         .catch(onError);
     };
   }
-  const listOwn = joined(1000, () => {
+  const listOwn = combined(1000, () => {
     const { loadTexts, runs, listRuns, opened, listSaved, loadEvaluation } = get();
     const { keptLists, loadLists, cardEvaluations, loadCardEvaluations } = get();
-    const atRest = Object.keys(opened).filter((id) => id !== session.current()?.runId); // some checkpoints may be gone
+    const idleRuns = Object.keys(opened).filter((id) => id !== session.current()?.runId); // some checkpoints may be gone
     return Promise.all([
       loadTexts(),
       loadEvaluation(),
       ...(keptLists ? [loadLists()] : []),
       ...(cardEvaluations ? [loadCardEvaluations()] : []),
       ...(runs ? [listRuns()] : []),
-      ...atRest.map((id) => listSaved(id)),
+      ...idleRuns.map((id) => listSaved(id)),
     ]);
   });
   /** Less often: this reads all runs of all projects, and the project menu lists them too. */
-  const listOthers = joined(5000, async () => {
+  const listOthers = combined(5000, async () => {
     if (get().projects.length > 0) await get().listProjects();
   });
   return () => {

@@ -21,38 +21,38 @@ interface Removal extends Pick<SliceServices, 'data' | 'tabs' | 'now' | 'toasts'
 export async function removeTexts(removal: Removal, ids: readonly string[]): Promise<void> {
   const { data, tabs, now, toasts, get, set } = removal;
   const before = allTexts(get());
-  const asked = before.filter(({ id }) => ids.includes(id));
-  if (asked.length === 0) return;
+  const requested = before.filter(({ id }) => ids.includes(id));
+  if (requested.length === 0) return;
   const projectId = get().project.id;
-  const isHere = (): boolean => get().project.id === projectId;
+  const isStillOpen = (): boolean => get().project.id === projectId;
   /** Restores texts at their places in the current list. */
-  const putBack = (some: readonly TextRecord[]): void => {
-    if (!isHere()) return;
-    const place = ({ id }: TextRecord): number => before.findIndex((text) => text.id === id);
-    const order = (text: TextRecord): number => (place(text) < 0 ? before.length : place(text));
-    const others = allTexts(get()).filter(({ id }) => !some.some((text) => text.id === id));
+  const putBack = (texts: readonly TextRecord[]): void => {
+    if (!isStillOpen()) return;
+    const indexBefore = ({ id }: TextRecord): number => before.findIndex((text) => text.id === id);
+    const order = (text: TextRecord): number => (indexBefore(text) < 0 ? before.length : indexBefore(text));
+    const otherTexts = allTexts(get()).filter(({ id }) => !texts.some((text) => text.id === id));
     set(
       byUse(
-        [...others, ...some].toSorted((a, b) => order(a) - order(b)),
+        [...otherTexts, ...texts].toSorted((a, b) => order(a) - order(b)),
         projectId,
       ),
     );
   };
-  const takeOut = (some: readonly TextRecord[]): void => {
-    if (isHere())
+  const takeOut = (texts: readonly TextRecord[]): void => {
+    if (isStillOpen())
       set((s) =>
         byUse(
-          allTexts(s).filter(({ id }) => !some.some((text) => text.id === id)),
+          allTexts(s).filter(({ id }) => !texts.some((text) => text.id === id)),
           projectId,
         ),
       );
   };
-  takeOut(asked);
+  takeOut(requested);
   // Unreadable runs must not prevent a removal.
-  const textIds = asked.map(({ id }) => id);
+  const textIds = requested.map(({ id }) => id);
   const uses = await data.call('textUses', { textIds }).catch((): readonly TextUse[] => []);
   const removed: TextRecord[] = [];
-  for (const text of asked) {
+  for (const text of requested) {
     try {
       await data.call('removeText', { id: text.id, projectId, at: now() });
       removed.push(text);
@@ -65,15 +65,15 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   takeOut(removed); // they may have been listed again meanwhile
   tabs.announce();
   const trainingTexts = removed.filter((text) => !isToTune(text, projectId));
-  const forgotten = await forget(removal, projectId, trainingTexts);
-  const renamed = isHere() ? await nameByTexts(removal, namingTexts(byUse(before, projectId))) : undefined;
-  const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
-  let isBack = false;
+  const replacedPrompt = await replacePrompt(removal, projectId, trainingTexts);
+  const renamed = isStillOpen() ? await nameByTexts(removal, namingTexts(byUse(before, projectId))) : undefined;
+  const subject = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
+  let isUndone = false;
   const undo = () => {
-    isBack = true;
+    isUndone = true;
     putBack(removed);
     renamed?.undo();
-    forgotten?.undo();
+    replacedPrompt?.undo();
     for (const text of removed) {
       data.call('addToProject', { id: text.id, projectId, isTuned: isToTune(text, projectId) }).then(
         () => tabs.announce(),
@@ -86,10 +86,10 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   };
   // Purges the bytes once the undo expires. After a failure or a closed page, the next load does it.
   const onGone = () => {
-    if (!isBack) for (const { id } of removed) data.call('purgeText', { id }).catch(() => undefined);
+    if (!isUndone) for (const { id } of removed) data.call('purgeText', { id }).catch(() => undefined);
   };
   const detail = usesWords(uses, removed.length);
-  toasts.show({ text: `${what} removed`, ...(detail !== undefined && { detail }), undo, onGone });
+  toasts.show({ text: `${subject} removed`, ...(detail !== undefined && { detail }), undo, onGone });
 }
 
 interface Undoable {
@@ -97,7 +97,7 @@ interface Undoable {
 }
 
 /** Replaces a prompt from a removed text by one from a remaining text. */
-async function forget(
+async function replacePrompt(
   { get, suggestion, suggest }: Removal,
   projectId: string,
   removed: readonly TextRecord[],

@@ -12,9 +12,9 @@ import type { OpenRun } from './slices/run';
 
 /** @param page id of a stage; one without its own run uses the run that Train shows */
 export function runNumbers(s: Studio, page: string | undefined): RunNumbers {
-  const own = PAGES.find((each) => each === page) ?? 'train';
-  const numbers = numbersOf(shownRun(s, own), own === 'train');
-  return own === 'playground' ? { ...numbers, ...samplingNumbers(s.sampling) } : numbers;
+  const runPage = PAGES.find((other) => other === page) ?? 'train';
+  const numbers = numbersOf(shownRun(s, runPage), runPage === 'train');
+  return runPage === 'playground' ? { ...numbers, ...samplingNumbers(s.sampling) } : numbers;
 }
 
 /** Active sampling settings. */
@@ -33,7 +33,7 @@ function numbersOf(run: OpenRun, isNewest: boolean): RunNumbers {
   const facts = record.segments.at(-1)!.data.facts;
   const used = chosenStep(run) ?? run.usable;
   const evaluated = isNewest || !used ? log.evaluations.at(-1) : measuredAt(record, log.evaluations, used.step);
-  const known: { -readonly [Name in keyof RunNumbers]: RunNumbers[Name] } = {
+  const numbers: { -readonly [Name in keyof RunNumbers]: RunNumbers[Name] } = {
     vocabulary,
     parameters: countParams(modelSpec(id).params(config, vocabulary)),
     layers: config.layers,
@@ -48,25 +48,26 @@ function numbersOf(run: OpenRun, isNewest: boolean): RunNumbers {
     dropout: recipe.dropout,
     seed: recipe.seed,
   };
-  if (facts) known.validationTokens = facts.parts.validation.tokens;
-  if (config.classes) known.labels = config.classes.labels.length;
+  if (facts) numbers.validationTokens = facts.parts.validation.tokens;
+  if (config.classes) numbers.labels = config.classes.labels.length;
   else {
     for (const { id: baseline, loss } of baselinesOf(recipe.objective, record.model, facts))
-      if (isCounting(baseline)) known[baseline] = Math.exp(loss);
+      if (isCounting(baseline)) numbers[baseline] = Math.exp(loss);
   }
   if (evaluated) {
-    known.loss = evaluated.loss;
+    numbers.loss = evaluated.loss;
     const measured = metricsOf(objectiveOf(recipe.objective));
     for (const metric of METRICS)
-      if (measured.includes(metric)) set(known, metric, estimateOf(metric, evaluated)?.value);
+      if (measured.includes(metric)) setIfKnown(numbers, metric, estimateOf(metric, evaluated)?.value);
   }
-  return known;
+  return numbers;
 }
 
 const METRICS = ['perplexity', 'bitsPerByte', 'accuracy', 'macroF1'] as const satisfies readonly MetricId[];
+/** Baselines that count tokens. */
 const COUNTING = ['uniform', 'unigram', 'bigram', 'trigram'] as const;
 const isCounting = (id: string): id is (typeof COUNTING)[number] => (COUNTING as readonly string[]).includes(id);
 
-function set(known: Record<string, number | undefined>, name: string, value: number | undefined): void {
-  if (value !== undefined) known[name] = value;
+function setIfKnown(numbers: Record<string, number | undefined>, name: string, value: number | undefined): void {
+  if (value !== undefined) numbers[name] = value;
 }

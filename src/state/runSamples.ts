@@ -1,3 +1,4 @@
+/** Samples of a run, for Train and Runs. */
 import { formatReading } from '../core/base/units';
 import { headlineWords, type ObjectiveId } from '../core/objectives';
 import { piecesOf, type Piece, type Shown } from '../core/objectives/shown';
@@ -26,7 +27,7 @@ export function runSamples(
     const { step, sample } = shown;
     samples.push({ key: String(step), step, result: 'not evaluated', pieces: piecesOf(sample, samplePrompt) });
   }
-  const asked = sampled.map(({ step, prompt, sample }, i): RunSample => {
+  const requested = sampled.map(({ step, prompt, sample }, i): RunSample => {
     const isApart = prompt !== samplePrompt;
     return {
       key: `asked ${i}`,
@@ -36,7 +37,7 @@ export function runSamples(
       ...(isApart && { isApart }),
     };
   });
-  return [...samples, ...asked].sort((a, b) => a.step - b.step);
+  return [...samples, ...requested].sort((a, b) => a.step - b.step);
 }
 
 /** Whether a sample needs more room than a few lines: several answers, or a filled passage. */

@@ -32,12 +32,12 @@ export interface RunSettings {
   isRecipeKnown: boolean;
 }
 
-/** @param of selects the run; by default, the one that Train shows */
-export function useRunSettings(of: (s: Studio) => OpenRun = trains): RunSettings {
-  const run = useStudio((s) => of(s).record);
+/** @param select selects the run; by default, the one that Train shows */
+export function useRunSettings(select: (s: Studio) => OpenRun = trains): RunSettings {
+  const run = useStudio((s) => select(s).record);
   // A record has all settings, so the project isn't needed.
-  const project = useStudio((s) => (of(s).record ? null : s.project));
-  const active = useStudio((s) => isActive(of(s).phase));
+  const project = useStudio((s) => (select(s).record ? null : s.project));
+  const active = useStudio((s) => isActive(select(s).phase));
   return useMemo(() => settingsFrom(run, project, active), [run, project, active]);
 }
 

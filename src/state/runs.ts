@@ -26,7 +26,7 @@ export const createRunsSlice: Slice<RunsSlice, RunsNeeds> = (services) => (set, 
   return {
     runs: null,
     ...runLists(services, set, get),
-    ...recordChanges(services, get),
+    ...runChanges(services, get),
     ...runDeletion(services, set, get),
     readRunLog: async (runId) => new RunLog(await readJournal(store, runId)),
     async bringBack(runId) {
@@ -114,11 +114,11 @@ function runLists(
   };
 }
 
-/** Changes of a run's record: name, model card, pins and storage limit. */
-function recordChanges(
+/** Changes of a stored run: its name, model card, pins, storage limit and checkpoints. */
+function runChanges(
   { data, store, tabs, toasts }: Pick<SliceServices, 'data' | 'store' | 'tabs' | 'toasts'>,
   get: () => RunsState,
-): Pick<RunsSlice, 'describeRun' | 'writeCard' | 'pinStep' | 'setBudget'> {
+): Pick<RunsSlice, 'freeRun' | 'describeRun' | 'writeCard' | 'pinStep' | 'setBudget'> {
   const nameOf = (runId: string): string => get().runs?.find(({ record }) => record.id === runId)?.record.name ?? runId;
 
   /** Changes a stored run, its open copy, and other tabs. On failure, a toast shows `errorText`. */
@@ -135,6 +135,20 @@ function recordChanges(
   }
 
   return {
+    async freeRun(runId) {
+      const { opened, runs, listRuns } = get();
+      const row = runs?.find(({ record }) => record.id === runId);
+      if (!row || opened[runId]) return;
+      const { name } = row.record;
+      try {
+        const { bytes } = await data.call('freeRun', { runId });
+        tabs.announce();
+        toasts.show({ text: `${formatBytes(bytes)} freed`, detail: `curve of ${name} stays` });
+      } catch (error) {
+        toasts.show({ text: `Couldn't delete the checkpoints of ${name}`, detail: explain(toFailure(error)) });
+      }
+      await listRuns();
+    },
     describeRun: (runId, words) =>
       changeRecord(runId, `Couldn't change ${nameOf(runId)}`, () => data.call('describeRun', { runId, ...words })),
     writeCard: (runId, card) =>
@@ -154,12 +168,12 @@ function recordChanges(
   };
 }
 
-/** Deletes runs with undo, and the checkpoints of runs. */
+/** Deletes runs, with undo. */
 function runDeletion(
   { data, now, tabs, toasts }: Pick<SliceServices, 'data' | 'now' | 'tabs' | 'toasts'>,
   set: SetState<RunsState>,
   get: () => RunsState,
-): Pick<RunsSlice, 'deleteRun' | 'freeRun'> {
+): Pick<RunsSlice, 'deleteRun'> {
   /** Makes a run the current one of its project, also if another project is open. */
   async function makeCurrent(runId: string | null, projectId: string): Promise<void> {
     if (get().project.id === projectId && (await get().makeCurrent(runId)) === 'no model')
@@ -196,20 +210,6 @@ function runDeletion(
   }
 
   return {
-    async freeRun(runId) {
-      const { opened, runs, listRuns } = get();
-      const row = runs?.find(({ record }) => record.id === runId);
-      if (!row || opened[runId]) return;
-      const { name } = row.record;
-      try {
-        const { bytes } = await data.call('freeRun', { runId });
-        tabs.announce();
-        toasts.show({ text: `${formatBytes(bytes)} freed`, detail: `curve of ${name} stays` });
-      } catch (error) {
-        toasts.show({ text: `Couldn't delete the checkpoints of ${name}`, detail: explain(toFailure(error)) });
-      }
-      await listRuns();
-    },
     async deleteRun(runId) {
       const row = get().runs?.find(({ record }) => record.id === runId);
       if (!row) return;

@@ -13,15 +13,15 @@ export const createSettingsSlice: Slice<SettingsSlice, Pick<Studio, 'change' | '
   const changeModel = (model: Partial<ModelDraft>): void =>
     change({ model: { ...get().project.model, ...model, isEdited: true } });
   return {
-    setRecipe(given) {
+    setRecipe(changes) {
       const { project } = get();
-      const recipe = { ...project.recipe, ...given };
-      const usual = usualRate(project, recipe.optimizer);
-      if (given.learningRate !== undefined) {
-        change({ recipe, rateByHand: given.learningRate !== usual });
+      const recipe = { ...project.recipe, ...changes };
+      const defaultRate = usualRate(project, recipe.optimizer);
+      if (changes.learningRate !== undefined) {
+        change({ recipe, rateByHand: changes.learningRate !== defaultRate });
       } else if (recipe.optimizer === project.recipe.optimizer || project.rateByHand) {
         change({ recipe });
-      } else change({ recipe: { ...recipe, learningRate: usual } });
+      } else change({ recipe: { ...recipe, learningRate: defaultRate } });
     },
     resetRecipe: () => change({ recipe: usualRecipe(get().project), rateByHand: false }),
     setRecompute: (recompute) =>
@@ -36,18 +36,18 @@ export const createSettingsSlice: Slice<SettingsSlice, Pick<Studio, 'change' | '
     },
     setModel(size, value) {
       const { config, byHand: before } = get().project.model;
-      const byHand = [...before.filter((other) => other !== size), size];
+      const byHand = [...before.filter((edited) => edited !== size), size];
       changeModel({ config: { ...config, [size]: value }, byHand });
     },
     setSize(parameters) {
       const { project } = get();
       const { id, config, byHand } = project.model;
       const sized = modelSpec(id).sized(parameters, vocabularySize(project));
-      const kept = Object.fromEntries(byHand.map((size) => [size, sizesOf(config)[size]]));
-      changeModel({ config: { ...sized, ...kept } });
+      const editedSizes = Object.fromEntries(byHand.map((size) => [size, sizesOf(config)[size]]));
+      changeModel({ config: { ...sized, ...editedSizes } });
     },
     usePreset(name) {
-      const preset = modelSpec(get().project.model.id).presets.find((p) => p.name === name);
+      const preset = modelSpec(get().project.model.id).presets.find((other) => other.name === name);
       if (preset) changeModel({ config: preset.config, byHand: [] });
     },
   };

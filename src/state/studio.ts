@@ -8,7 +8,7 @@ import { createListsSlice } from './lists';
 import { createExportSlice } from './export';
 import { createMigrationSlice } from './migration';
 import { createPlanSlice } from './planSlice';
-import { createPlaygroundSlice } from './playground';
+import { createPlaygroundSlice } from './playgroundSlice';
 import { createPreparationSlice } from './preparation';
 import { createPrivacySlice } from './privacy';
 import { createOpeningSlice } from './opening';
@@ -26,39 +26,39 @@ import { createTuningSlice } from './tuning';
 import { createUnreadableSlice } from './unreadable';
 import type { StudioStore, Studio, Services } from './slices/studio';
 
-export function createStudio(outside: Services): StudioStore {
-  const store = createStore<Studio>()((...a) => {
-    const [set, get] = a;
-    const toasts = createToasts(outside, { get: () => get().toasts, set: (all) => set({ toasts: all }) });
-    const session = createTrainingSession({ ...outside, toasts }, set, get);
-    const keeper = createProjectKeeper({ ...outside, toasts, session }, set, get);
-    const services = { ...outside, toasts, session, keeper };
+export function createStudio(external: Services): StudioStore {
+  const store = createStore<Studio>()((...api) => {
+    const [set, get] = api;
+    const toasts = createToasts(external, { get: () => get().toasts, set: (all) => set({ toasts: all }) });
+    const session = createTrainingSession({ ...external, toasts }, set, get);
+    const keeper = createProjectKeeper({ ...external, toasts, session }, set, get);
+    const services = { ...external, toasts, session, keeper };
     return {
-      ...createProjectSlice(services)(...a),
-      ...createSettingsSlice(services)(...a),
-      ...createOpeningSlice(services)(...a),
-      ...createProjectsSlice(services)(...a),
-      ...createTextsSlice(services)(...a),
-      ...createAddingSlice(services)(...a),
-      ...createPreparationSlice(services)(...a),
-      ...createPlanSlice(services)(...a),
-      ...createRunSlice(services)(...a),
-      ...createTrainingSlice(services)(...a),
-      ...createTuningSlice(services)(...a),
-      ...createRunsSlice(services)(...a),
-      ...createEvaluateSlice(services)(...a),
-      ...createListsSlice(services)(...a),
-      ...createPlaygroundSlice(services)(...a),
-      ...createExportSlice(services)(...a),
-      ...createUnreadableSlice(services)(...a),
-      ...createMigrationSlice(services)(...a),
-      ...createDeviceSlice(services)(...a),
-      ...createCleaningSlice(services)(...a),
-      ...createPrivacySlice(services)(...a),
+      ...createProjectSlice(services)(...api),
+      ...createSettingsSlice(services)(...api),
+      ...createOpeningSlice(services)(...api),
+      ...createProjectsSlice(services)(...api),
+      ...createTextsSlice(services)(...api),
+      ...createAddingSlice(services)(...api),
+      ...createPreparationSlice(services)(...api),
+      ...createPlanSlice(services)(...api),
+      ...createRunSlice(services)(...api),
+      ...createTrainingSlice(services)(...api),
+      ...createTuningSlice(services)(...api),
+      ...createRunsSlice(services)(...api),
+      ...createEvaluateSlice(services)(...api),
+      ...createListsSlice(services)(...api),
+      ...createPlaygroundSlice(services)(...api),
+      ...createExportSlice(services)(...api),
+      ...createUnreadableSlice(services)(...api),
+      ...createMigrationSlice(services)(...api),
+      ...createDeviceSlice(services)(...api),
+      ...createCleaningSlice(services)(...api),
+      ...createPrivacySlice(services)(...api),
       toasts: [],
       toast: toasts.show,
       dismiss: toasts.dismiss,
     };
   });
-  return Object.assign(store, { workers: { data: outside.data, gpu: outside.gpu } });
+  return Object.assign(store, { workers: { data: external.data, gpu: external.gpu } });
 }

@@ -15,9 +15,9 @@ export interface SuggestedPrompt {
 
 export function suggestedPrompt({ data }: Pick<Services, 'data'>, get: () => PromptNeeds): SuggestedPrompt {
   const suggestion = async ({ id, name, characters }: TextRecord): Promise<string | undefined> => {
-    const sample = get().samples.find((each) => each.file === name && each.characters === characters);
+    const sample = get().samples.find((other) => other.file === name && other.characters === characters);
     if (sample?.prompt !== undefined) return sample.prompt;
-    return data.call('preview', { id, place: 0, characters: SEARCHED }).then(
+    return data.call('preview', { id, place: 0, characters: SEARCH_LENGTH }).then(
       ({ start }) => promptFrom(start),
       () => undefined,
     );
@@ -29,13 +29,13 @@ export function suggestedPrompt({ data }: Pick<Services, 'data'>, get: () => Pro
       if (!text || recipe.samplePrompt !== DEFAULT_RECIPE.samplePrompt) return;
       const samplePrompt = await suggestion(text);
       const { project, texts, setRecipe } = get();
-      const isStill =
+      const isUnchanged =
         project.id === projectId &&
         project.recipe.samplePrompt === DEFAULT_RECIPE.samplePrompt &&
         texts.some(({ id }) => id === text.id);
-      if (samplePrompt !== undefined && isStill) setRecipe({ samplePrompt });
+      if (samplePrompt !== undefined && isUnchanged) setRecipe({ samplePrompt });
     },
   };
 }
 /** Number of characters to search. */
-const SEARCHED = 20_000;
+const SEARCH_LENGTH = 20_000;

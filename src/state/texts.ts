@@ -22,7 +22,7 @@ export const createTextsSlice: Slice<
   const put = (text: TextRecord): void =>
     set((s) =>
       byUse(
-        allTexts(s).map((each) => (each.id === text.id ? text : each)),
+        allTexts(s).map((other) => (other.id === text.id ? text : other)),
         s.project.id,
       ),
     );
@@ -33,14 +33,14 @@ export const createTextsSlice: Slice<
     samples: [],
     async loadTexts(ahead) {
       const { id: projectId } = get().project;
-      const [found, samples] = await Promise.all([
+      const [listed, samples] = await Promise.all([
         ahead ?? data.call('listTexts', { projectId }).then((all) => byUse(all, projectId)),
         get().samples.length > 0 ? get().samples : data.call('samples', null).catch(() => get().samples),
       ]);
       const { project, texts, tuneTexts } = get();
       if (project.id !== projectId) return; // the open project's texts are already being loaded
-      const isSame = JSON.stringify(found) === JSON.stringify({ texts, tuneTexts });
-      if (!isSame || samples !== get().samples) set({ samples, ...(!isSame && found) });
+      const isSame = JSON.stringify(listed) === JSON.stringify({ texts, tuneTexts });
+      if (!isSame || samples !== get().samples) set({ samples, ...(!isSame && listed) });
     },
     removeTexts: (ids) => removeTexts({ data, tabs, now, toasts, get, set, suggestion, suggest }, ids),
     async setLicence(ids, licence) {
@@ -59,7 +59,7 @@ export const createTextsSlice: Slice<
     async putInProject(id, projectId, isIn) {
       const { texts, projects, project, removeTexts } = get();
       if (projectId === project.id && !isIn) return removeTexts([id]);
-      const text = texts.find((t) => t.id === id);
+      const text = texts.find((other) => other.id === id);
       const other = projects.find((row) => row.id === projectId);
       if (!text || !other) return;
       try {

@@ -2,33 +2,33 @@
 import type { Services } from './slices/studio';
 import type { Toast, Toasts } from './slices/toasts';
 
-/** @param kept list of toasts that pages render */
+/** @param state list of toasts that pages render */
 export function createToasts(
   { tabs }: Pick<Services, 'tabs'>,
-  kept: { get(): readonly Toast[]; set(toasts: readonly Toast[]): void },
+  state: { get(): readonly Toast[]; set(toasts: readonly Toast[]): void },
 ): Toasts {
-  let last = 0;
-  let held: Promise<{ release(): void } | undefined> | undefined;
+  let lastId = 0;
+  let undoLock: Promise<{ release(): void } | undefined> | undefined;
   /** While something can be undone here, even without its toast, no tab purges removed items. */
-  function hold(): void {
-    const isLive = kept.get().some(({ undo }) => undo);
-    if (isLive) held ??= tabs.holdUndo().catch(() => undefined);
+  function updateLock(): void {
+    const canUndo = state.get().some(({ undo }) => undo);
+    if (canUndo) undoLock ??= tabs.holdUndo().catch(() => undefined);
     else {
-      void held?.then((lock) => lock?.release());
-      held = undefined;
+      void undoLock?.then((lock) => lock?.release());
+      undoLock = undefined;
     }
   }
   return {
-    list: kept.get,
+    list: state.get,
     show(toast) {
-      kept.set([...kept.get(), { ...toast, id: ++last }]);
-      hold();
+      state.set([...state.get(), { ...toast, id: ++lastId }]);
+      updateLock();
     },
     dismiss(id) {
-      const gone = kept.get().find((toast) => toast.id === id);
-      kept.set(kept.get().filter((toast) => toast !== gone));
-      hold();
-      gone?.onGone?.();
+      const dismissed = state.get().find((toast) => toast.id === id);
+      state.set(state.get().filter((toast) => toast !== dismissed));
+      updateLock();
+      dismissed?.onGone?.();
     },
   };
 }

@@ -12,10 +12,10 @@ import type { OpenRun, Page } from './slices/run';
 
 /** Checkpoint that a choice currently stands for. */
 export const chosenStep = ({ steps, which }: Pick<OpenRun, 'steps' | 'which'>): SavedStep | undefined =>
-  steps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
+  steps.find((step) => (which === 'latest' ? step.latest : which === 'best' ? step.best : step.step === which));
 
-/** Falls back from a missing checkpoint to the newest, or without a newest to the best. */
-function stillThere(steps: readonly SavedStep[], which: WhichSnapshot): WhichSnapshot {
+/** Returns the choice, or instead of a checkpoint the newest, or without a newest the best. */
+function existingChoice(steps: readonly SavedStep[], which: WhichSnapshot): WhichSnapshot {
   if (steps.length === 0 || chosenStep({ steps, which })) return which;
   return steps.some(({ latest }) => latest) ? 'latest' : 'best';
 }
@@ -32,7 +32,7 @@ export function whichNow(
   steps: readonly SavedStep[],
 ): WhichSnapshot {
   const { record, which, isPicked, log } = run;
-  return stillThere(steps, isPicked || !record ? which : defaultStep(record, steps, log.evaluations));
+  return existingChoice(steps, isPicked || !record ? which : defaultStep(record, steps, log.evaluations));
 }
 
 /** Checkpoint of a run that pages use, also if the run isn't open. */
@@ -64,8 +64,8 @@ const BEST = 'best on the validation set';
 function notKept(run: OpenRun): StepLoss | undefined {
   const latest = run.steps.find((step) => step.latest);
   if (!latest || !run.record) return undefined;
-  const measured = run.log.evaluations.filter(isMeasuredAlike(run.record, latest.step));
-  return bestNotKept(measured, latest.step, comparableBest(run));
+  const comparable = run.log.evaluations.filter(isMeasuredAlike(run.record, latest.step));
+  return bestNotKept(comparable, latest.step, comparableBest(run));
 }
 
 /** Words on whether the best step was kept, for a run that trained past it. */
@@ -149,14 +149,14 @@ export function trained(s: Studio, page: Page): Trained {
   // An evaluation before the first step doesn't describe a later one.
   const shown = measured && (measured.step > 0 || step === 0) ? measured : undefined;
   const loss = chosen?.loss ?? shown?.loss;
-  const at = chosen?.loss == null && shown && shown.step !== step ? ` at step ${formatCount(shown.step)}` : '';
+  const stepWords = chosen?.loss == null && shown && shown.step !== step ? ` at step ${formatCount(shown.step)}` : '';
   const better = notKept(run);
   const objective = record?.objective ?? s.project.recipe.objective;
   return {
     step,
     why: chosen?.best && !chosen.latest ? BEST : undefined,
     name: record?.name ?? s.project.name,
-    result: loss === undefined ? undefined : `${headlineWords(objective, loss)} on held-out text${at}`,
+    result: loss === undefined ? undefined : `${headlineWords(objective, loss)} on held-out text${stepWords}`,
     holds: chosen && holdsWords(chosen),
     notKept: isWeightsAlone(run)
       ? "newer checkpoints can't be opened"

@@ -6,10 +6,10 @@ const NOUNS: Readonly<Record<TuneUse, string>> = { labels: 'labeled text', chats
 
 /** `402 labeled texts, 3 conversations`: their content, not files. */
 export function tuneTextWords(texts: readonly Pick<TextRecord, 'conversations' | 'labelled' | 'documents'>[]): string {
-  const all = (Object.keys(NOUNS) as TuneUse[]).flatMap((use) => {
-    const own = texts.filter((text) => tunedAs(text) === use);
-    const count = own.reduce((sum, { documents }) => sum + documents, 0);
-    return own.length === 0 ? [] : [counted(count, NOUNS[use])];
+  const counts = (Object.keys(NOUNS) as TuneUse[]).flatMap((use) => {
+    const ofUse = texts.filter((text) => tunedAs(text) === use);
+    const count = ofUse.reduce((sum, { documents }) => sum + documents, 0);
+    return ofUse.length === 0 ? [] : [counted(count, NOUNS[use])];
   });
-  return all.join(', ');
+  return counts.join(', ');
 }

@@ -22,25 +22,25 @@ export const createTuningSlice: Slice<TuningSlice, ClassifyingNeeds & Pick<Studi
       setTuning,
       setTuningRecipe(change) {
         const { purpose, recipe, classify } = get().project.tuning;
-        const of = purpose === 'classify' ? classify : { recipe };
+        const current = purpose === 'classify' ? classify : { recipe };
         const changed = {
-          recipe: { ...of.recipe, ...change },
+          recipe: { ...current.recipe, ...change },
           ...(change.learningRate !== undefined && { rateByHand: true }),
         };
         setTuning(purpose === 'classify' ? { classify: { ...classify, ...changed } } : changed);
       },
       classifying: async () => (classifying ??= (await import('./classifying')).classifyingOver(services, get)),
-      async previewLossMask({ runId, template, ...asked }, options) {
+      async previewLossMask({ runId, template, ...rows }, options) {
         const record = await readKnownRun(store, runId);
-        const own = await readTokenizer(store, record);
-        const tokenizer = template === null ? own : withChatTemplate(own, template);
+        const baseTokenizer = await readTokenizer(store, record);
+        const tokenizer = template === null ? baseTokenizer : withChatTemplate(baseTokenizer, template);
         const { context } = record.model.config;
-        return data.call('previewLossMask', { ...asked, tokenizer, context }, options);
+        return data.call('previewLossMask', { ...rows, tokenizer, context }, options);
       },
-      async mix(runId, shares, onProgress, signal) {
-        await gpu.call('mix', { runId, which: 'latest', shares }, { signal, onProgress: onProgress });
+      async mix(runId, shares, onPoints, signal) {
+        await gpu.call('mix', { runId, which: 'latest', shares }, { signal, onProgress: onPoints });
       },
-      async keepMix(of, share, name) {
+      async keepMix(mixedRunId, share, name) {
         const [runId, { id: projectId }] = [newId(), get().project];
         try {
           await data.call('mixRun', {
@@ -48,7 +48,7 @@ export const createTuningSlice: Slice<TuningSlice, ClassifyingNeeds & Pick<Studi
             projectId,
             name,
             createdAt: now(),
-            of: { runId: of, which: 'latest' },
+            of: { runId: mixedRunId, which: 'latest' },
             share,
           });
         } catch (error) {
@@ -68,12 +68,12 @@ export const createTuningSlice: Slice<TuningSlice, ClassifyingNeeds & Pick<Studi
           const { outcome, leftOut } = await data.call('importSpeakers', input);
           tabs.announce();
           await loadTexts();
-          const left =
+          const skipped =
             leftOut > 0 &&
             `skipped ${counted(leftOut, 'document')} without a chat between two people with ${assistant}`;
           if (outcome.kind === 'duplicate')
             toasts.show(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
-          else if (left) toasts.show({ text: `Added chats with ${assistant}`, detail: left });
+          else if (skipped) toasts.show({ text: `Added chats with ${assistant}`, detail: skipped });
         } catch (error) {
           toasts.show({ text: `Couldn't add chats with ${assistant}`, detail: explain(toFailure(error)) });
         }

@@ -79,19 +79,19 @@ export function planTuning(
     const { model, trainable, recipe } = tuningOf(s.project, base, limits, oldTextsOf(s).length > 0);
     const [spec, table] = [modelSpec(model.id), paramsOf(model)];
     const { added, trainableParams } = partsOf(table, trainable);
-    const memoryOf = (of?: Trainable): MemoryPlan => memoryPlan(spec, model.config, model.vocabulary, recipe, of);
-    const tokens = tokensToLearn(s, base, preview);
+    const memoryOf = (parts?: Trainable): MemoryPlan => memoryPlan(spec, model.config, model.vocabulary, recipe, parts);
+    const tokens = trainingTokens(s, base, preview);
     const device = s.device.kind === 'open' ? s.device.info : undefined;
     const training = estimate(spec, model.config, model.vocabulary, recipe, device).seconds;
     const building = buildTime({ texts: toTuneOn(s), buildRate: s.buildRate }) ?? 0;
-    const read = recipe.steps * tokensPerStep(recipe, model.config.context) * (1 - recipe.replay);
+    const tokensRead = recipe.steps * tokensPerStep(recipe, model.config.context) * (1 - recipe.replay);
     return {
       recipe,
       trainable: countParams(trainableParams),
       all: countParams(table) + countParams(added),
       memory: memoryOf(trainable),
       full: memoryOf(),
-      passes: tokens === undefined ? undefined : read / tokens,
+      passes: tokens === undefined ? undefined : tokensRead / tokens,
       seconds: training === undefined ? undefined : training + building / 1000,
       problems: problems(model, recipe, { train: Infinity, validation: Infinity }, limits, trainable),
     };
@@ -100,8 +100,8 @@ export function planTuning(
   }
 }
 
-/** Counted for chats; for texts, estimated by the base tokenizer's ratio on its own data. Undefined without any. */
-function tokensToLearn(
+/** Number of tokens in an epoch: counted for chats; for texts, estimated by the base tokenizer's ratio on its own data. Undefined without any. */
+function trainingTokens(
   s: Pick<Studio, 'project' | 'tuneTexts'>,
   base: Pick<Base, 'segments'>,
   preview: LossMaskPreview | undefined,
@@ -110,11 +110,10 @@ function tokensToLearn(
   if (purpose === 'instruct') return preview && preview.tokens.all * (1 - heldOut);
   const bytes = toTuneOn(s).reduce((sum, text) => sum + trainingSize(text).bytes, 0);
   const { train } = dataOf(base).facts?.parts ?? {};
-  const each = train && train.tokens > 0 ? train.bytes / train.tokens : USUAL_BYTES;
-  return bytes > 0 ? (bytes / each) * (1 - heldOut) : undefined;
+  const bytesPerToken = train && train.tokens > 0 ? train.bytes / train.tokens : USUAL_BYTES_PER_TOKEN;
+  return bytes > 0 ? (bytes / bytesPerToken) * (1 - heldOut) : undefined;
 }
-/** Bytes per token. */
-const USUAL_BYTES = 4;
+const USUAL_BYTES_PER_TOKEN = 4;
 
 export interface Doubt {
   tone: 'ok' | 'warn' | 'error';
@@ -126,46 +125,46 @@ export interface Doubt {
 export function doubtsOf(preview: LossMaskPreview, heldOut: number, context: number): readonly Doubt[] {
   const { conversations, tooLong, endsWith, asksAlike, refused } = preview;
   const { count, withoutLoss } = tooLong;
-  const held = Math.round(conversations * heldOut);
-  const found: Doubt[] = [];
+  const heldOutCount = Math.round(conversations * heldOut);
+  const doubts: Doubt[] = [];
   if (refused)
-    found.push({
+    doubts.push({
       tone: 'warn',
       words: `${counted(refused.count, 'conversation')} left out: the chat template rejects ${refused.count === 1 ? 'it' : 'them'}`,
       detail: refused.first,
     });
   if (withoutLoss >= conversations)
-    found.push({
+    doubts.push({
       tone: 'error',
       words: 'No tokens to train on',
       detail: `no answer begins within the context of ${formatCount(context)} tokens`,
     });
   else if (count > 0)
-    found.push({
+    doubts.push({
       tone: 'warn',
       words: `${counted(count, 'conversation')} truncated to ${formatCount(context)} tokens`,
       detail:
         withoutLoss > 0 ? `no answer left to train on in ${formatCount(withoutLoss)}` : 'the context of the model',
     });
   else
-    found.push({
+    doubts.push({
       tone: 'ok',
       words: 'All conversations fit',
       detail: `the context is ${formatCount(context)} tokens`,
     });
   if (conversations < 2)
-    found.push({
+    doubts.push({
       tone: 'error',
       words: 'One conversation is too few',
       detail: 'add at least one more: one for training, one for validation',
     });
-  else if (held < FEW)
-    found.push({
+  else if (heldOutCount < MIN_HELD_OUT)
+    doubts.push({
       tone: 'warn',
       words: `Only ${counted(conversations, 'conversation')}`,
-      detail: `about ${formatCount(Math.max(1, held))} for validation: metrics are rough, and overfitting is likely`,
+      detail: `about ${formatCount(Math.max(1, heldOutCount))} for validation: metrics are rough, and overfitting is likely`,
     });
-  found.push(
+  doubts.push(
     endsWith === undefined
       ? {
           tone: 'warn',
@@ -185,7 +184,7 @@ export function doubtsOf(preview: LossMaskPreview, heldOut: number, context: num
           detail: 'add_generation_prompt adds other text before an answer',
         },
   );
-  return found;
+  return doubts;
 }
-/** Minimum number of held-out conversations. */
-const FEW = 5;
+/** Minimum number of held-out conversations for usable metrics. */
+const MIN_HELD_OUT = 5;

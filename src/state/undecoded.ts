@@ -19,8 +19,11 @@ export function useProposals({ name, dropped }: Pick<Undecoded, 'name' | 'droppe
     JSON.stringify([name, dropped.name]),
     async ({ data }, { signal }) => {
       const input = { given: { name: dropped.name, file }, names: [name] };
-      const [found = []] = await data.call('proposeEncodings', input, { signal });
-      return { of: file, proposals: found.map((one) => ({ ...one, label: ENCODINGS[one.encoding] })) };
+      const [proposals = []] = await data.call('proposeEncodings', input, { signal });
+      return {
+        of: file,
+        proposals: proposals.map((proposal) => ({ ...proposal, label: ENCODINGS[proposal.encoding] })),
+      };
     },
     file,
   );
@@ -30,14 +33,14 @@ export function useProposals({ name, dropped }: Pick<Undecoded, 'name' | 'droppe
 
 /** Question about refused files for a dialog, the first file first. */
 export function useEncodingQuestion([first, ...others]: readonly [Undecoded, ...Undecoded[]], onClose: () => void) {
-  const readIn = useStudio((s) => s.rereadRefused);
+  const reread = useStudio((s) => s.rereadRefused);
   return {
     name: first.name,
     of: useProposals(first),
     others: others.length,
     note: 'Homegrown saves it as UTF-8.',
     onRead(encoding: EncodingId, isAll: boolean): void {
-      void readIn(isAll ? [first, ...others] : [first], { encoding });
+      void reread(isAll ? [first, ...others] : [first], { encoding });
       if (isAll || others.length === 0) onClose();
     },
     onClose,

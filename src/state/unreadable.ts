@@ -21,27 +21,27 @@ export const createUnreadableSlice: Slice<
       set({ unreadable });
     },
     async takeRaw(key) {
-      const taken = await work(
+      const raw = await work(
         (takingRaw) => set({ takingRaw }),
         now,
         (options) => data.call('exportRaw', { key }, options),
       );
-      if (taken) download(taken.file, taken.name);
+      if (raw) download(raw.file, raw.name);
     },
     tellDamaged(runId, damaged, resumedFrom) {
       const { steps, usable } = get().opened[runId] ?? NO_RUN;
       const newest = resumedFrom === undefined ? steps.find(({ latest }) => latest) : { step: resumedFrom };
       const best = steps.find((step) => step.best);
-      const lost = damaged.filter(({ step }) => step > (newest?.step ?? -1));
-      const fresh = lost.filter(({ step }) => !reported.has(`${runId} ${step}`));
-      if (fresh.length === 0) return;
-      for (const { step } of fresh) reported.add(`${runId} ${step}`);
-      const lostSteps = fresh.map(({ step }) => formatCount(step)).join(', ');
+      const newerDamaged = damaged.filter(({ step }) => step > (newest?.step ?? -1));
+      const unreported = newerDamaged.filter(({ step }) => !reported.has(`${runId} ${step}`));
+      if (unreported.length === 0) return;
+      for (const { step } of unreported) reported.add(`${runId} ${step}`);
+      const lostSteps = unreported.map(({ step }) => formatCount(step)).join(', ');
       toasts.show({
-        text: fresh.length === 1 ? `Step ${lostSteps} can’t be opened` : `Steps ${lostSteps} can’t be opened`,
-        detail: `${fresh[0]!.reason}. ${insteadOf(newest, best)}`,
+        text: unreported.length === 1 ? `Step ${lostSteps} can’t be opened` : `Steps ${lostSteps} can’t be opened`,
+        detail: `${unreported[0]!.reason}. ${insteadOf(newest, best)}`,
       });
-      if (lost.some(({ step }) => step === usable?.step)) get().changeRun(runId, asSaved);
+      if (newerDamaged.some(({ step }) => step === usable?.step)) get().changeRun(runId, asSaved);
       get()
         .listUnreadable()
         .catch(() => undefined); // a toast has reported it

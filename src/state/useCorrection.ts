@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { textRef } from '../core/documents/record';
 import { useStudio, useStudioStore } from './react';
+import { recordOf } from './recordOf';
 import { toTuneOn } from './tuningInputs';
 import type { Correction } from './slices/classifying';
 
@@ -22,27 +23,27 @@ export function useCorrection(runId: string | undefined, text: string, go: (path
   const canTrain = useStudio((s) => s.training === null && !s.trainingElsewhere);
   const tables = useStudio((s) => toTuneOn(s, 'classify').map(textRef).join(' '));
   const key = `${runId} ${tables} ${text}`;
-  const [found, setFound] = useState<{ key: string; correction: Correction | undefined }>();
+  const [loaded, setLoaded] = useState<{ key: string; correction: Correction | undefined }>();
   useEffect(() => {
     let isWanted = true;
-    const look = async (): Promise<void> => {
+    const load = async (): Promise<void> => {
       const s = store.getState();
-      const run = s.opened[runId ?? '']?.record ?? s.runs?.find(({ record }) => record.id === runId)?.record;
+      const run = recordOf(s, runId ?? '');
       const { correctionOf } = await s.classifying();
       const correction = await correctionOf(text, run);
-      if (isWanted) setFound({ key, correction });
+      if (isWanted) setLoaded({ key, correction });
     };
-    look().catch(() => undefined); // a table that can't be read is reported where its rows are shown
+    load().catch(() => undefined); // a table that can't be read is reported where its rows are shown
     return () => {
       isWanted = false;
     };
   }, [store, runId, text, key]);
-  const own = () => store.getState().classifying();
+  const operations = () => store.getState().classifying();
   return {
     // While tables change, the earlier answer stays.
-    correction: found?.key.endsWith(` ${text}`) ? found.correction : undefined,
-    onCorrect: (label) => void own().then(({ correct }) => correct(text, label)),
-    onUndo: () => void own().then(({ undoCorrection }) => undoCorrection(text)),
+    correction: loaded?.key.endsWith(` ${text}`) ? loaded.correction : undefined,
+    onCorrect: (label) => void operations().then(({ correct }) => correct(text, label)),
+    onUndo: () => void operations().then(({ undoCorrection }) => undoCorrection(text)),
     ...(canTrain && {
       onTrain() {
         void store.getState().tune('classify');

@@ -16,12 +16,12 @@ export function useForecast(): Forecast | undefined {
   const evaluated = useShownPart('train', (run) => run.log.evaluations.at(-1)?.step);
   const repeated = useStudio((s) => profileNow(s)?.repeated);
   return useMemo(() => {
-    const prospect = isTraining && evaluated !== undefined && prospectOf(askedOf(settings, planned, repeated));
+    const prospect = isTraining && evaluated !== undefined && prospectOf(prospectInput(settings, planned, repeated));
     return prospect ? forecastOf(prospect, log.evaluations) : undefined;
   }, [settings, log, isTraining, planned, evaluated, repeated]);
 }
 
-function askedOf(settings: RunSettings, planned: number, repeated: number | undefined): ProspectOf {
+function prospectInput(settings: RunSettings, planned: number, repeated: number | undefined): ProspectOf {
   const { model, segments, recipe, trainable } = settings;
   const [first] = segments;
   const isContinued = segments.length > 1 || first.after > 0 || !settings.isRecipeKnown;

@@ -20,19 +20,19 @@ export function useLeakNotice(
 ): ShownLeak | undefined {
   const store = useStudioStore();
   const id = useStudio(({ opened }) => (opened[runId ?? '']?.record?.model.config.classes ? runId! : undefined));
-  const [found, setFound] = useState<{ id: string; notice: LeakNotice | undefined }>();
+  const [loaded, setLoaded] = useState<{ id: string; notice: LeakNotice | undefined }>();
   useEffect(() => {
     let isWanted = true;
-    const look = async (of: string): Promise<void> => {
+    const load = async (classifierId: string): Promise<void> => {
       const { leaksOf } = await store.getState().classifying();
-      const leaks = await leaksOf(of);
-      if (isWanted) setFound({ id: of, notice: leakNotice(leaks ?? []) });
+      const leaks = await leaksOf(classifierId);
+      if (isWanted) setLoaded({ id: classifierId, notice: leakNotice(leaks ?? []) });
     };
-    if (id !== undefined) look(id).catch(() => undefined); // pages that use the data report that it can't be read
+    if (id !== undefined) load(id).catch(() => undefined); // pages that use the data report that it can't be read
     return () => {
       isWanted = false;
     };
   }, [store, id]);
-  const notice = found?.id === id ? found?.notice : undefined;
+  const notice = loaded?.id === id ? loaded?.notice : undefined;
   return notice && { ...notice, onShow: () => go(rowsWithWord(notice.word, page)) };
 }

@@ -11,14 +11,14 @@ import type { OpenRun } from './slices/run';
 
 /**
  * Updated at each evaluation, not at each step.
- * @param of selects the run; by default, the one that Train shows
+ * @param select selects the run; by default, the one that Train shows
  */
-export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
-  const settings = useRunSettings(of);
-  const log = useStudio((s) => of(s).log);
-  const planned = useStudio((s) => plannedSteps(of(s).phase, settings));
-  const ending = useStudio((s) => endingNow(s, of(s)));
-  const evaluated = useStudio((s) => of(s).log.evaluations.at(-1)?.step);
+export function useVerdict(select: (s: Studio) => OpenRun = trains): Verdict {
+  const settings = useRunSettings(select);
+  const log = useStudio((s) => select(s).log);
+  const planned = useStudio((s) => plannedSteps(select(s).phase, settings));
+  const ending = useStudio((s) => endingNow(s, select(s)));
+  const evaluated = useStudio((s) => select(s).log.evaluations.at(-1)?.step);
   return useMemo(() => {
     const evaluations = evaluated === undefined ? [] : log.evaluations;
     const { step, loss, early } = log;

@@ -36,8 +36,8 @@ export function expectedEvaluationTime(s: ExpectedTimeNeeds, isStrided: boolean)
   const isOfText = evaluatedOn === 'text';
   const { facts } = dataOf(run);
   if (!isOfText && !['documents', 'labels'].includes(trainingSource(run.objective))) return undefined;
-  const own = facts ? facts.parts.train.bytes / facts.parts.train.tokens : USUAL_CHARACTERS.bpe;
-  const tokens = isOfText ? ownText && ownText.text.length / own : facts?.parts[evaluatedOn]?.tokens;
+  const bytesPerToken = facts ? facts.parts.train.bytes / facts.parts.train.tokens : USUAL_CHARACTERS.bpe;
+  const tokens = isOfText ? ownText && ownText.text.length / bytesPerToken : facts?.parts[evaluatedOn]?.tokens;
   if (!tokens) return undefined;
   const isStored = evaluatedOn === 'validation' && facts?.nGramTop !== undefined;
   const isCounted = !isStored && evaluatedAs(run.objective, run.model) === 'nextTokens';
@@ -45,15 +45,15 @@ export function expectedEvaluationTime(s: ExpectedTimeNeeds, isStrided: boolean)
   const work = {
     objective: run.objective,
     tokens,
-    written: WRITTEN,
+    written: MAX_WRITTEN,
     isStrided,
     counted: counted > MAX_COUNTED_TOKENS ? 0 : counted,
   };
   return 1000 * evaluationSeconds(run.model, work, device.info);
 }
 
-/** Maximum number of tokens. */
-const WRITTEN = WRITING.texts * WRITING.tokens;
+/** Maximum number of tokens that an evaluation generates. */
+const MAX_WRITTEN = WRITING.texts * WRITING.tokens;
 
 /** Undefined without text. */
 export function buildTime({ texts, buildRate }: Pick<Studio, 'texts' | 'buildRate'>): number | undefined {

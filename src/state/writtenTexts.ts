@@ -41,7 +41,7 @@ export function textsOf({
 }: WrittenRecord): readonly EarlierText[] {
   if (by.isChat || tokens.length === 0) return earlier;
   const text = { by, prompt, sampling, tokens, outcome };
-  return [...earlier.filter((each) => !isSame(each, text)), text].slice(-MAX_EARLIER);
+  return [...earlier.filter((other) => !isSame(other, text)), text].slice(-MAX_EARLIER);
 }
 
 /** Earlier texts once another text replaces the shown one. */
@@ -50,6 +50,7 @@ export function earlierAfter(s: Written, now: number): readonly EarlierText[] {
   return record ? textsOf(record) : s.earlier;
 }
 
+/** Whether two texts have the same model, prompt and words. */
 const isSame = (a: EarlierText, b: EarlierText): boolean =>
   a.by.runId === b.by.runId && a.by.step === b.by.step && a.prompt === b.prompt && wordsOf(a) === wordsOf(b);
 const wordsOf = ({ tokens }: EarlierText): string => tokens.map(({ text }) => text).join('');

@@ -63,11 +63,11 @@ export function ColumnMap({
           </tr>
         </thead>
         <tbody>
-          {head.rows.slice(0, SHOWN).map((cells, i) => (
+          {head.rows.slice(0, MAX_ROWS).map((cells, i) => (
             <tr key={i}>
-              {shown.map((column, at) => (
+              {shown.map((column, index) => (
                 <td key={column} className={roleOf(column) ? undefined : styles.unused}>
-                  {short(cells[at] ?? '')}
+                  {short(cells[index] ?? '')}
                 </td>
               ))}
             </tr>
@@ -79,9 +79,10 @@ export function ColumnMap({
 }
 /** Maximum number of columns; use `--map` in the terminal for more. */
 export const MAX_COLUMNS = 40;
-const SHOWN = 4;
-const MAX_SHOWN = 80;
-const short = (cell: string): string => (cell.length > MAX_SHOWN ? `${cell.slice(0, MAX_SHOWN)}…` : cell);
+const MAX_ROWS = 4;
+/** Number of code units of a cell. */
+const MAX_CELL = 80;
+const short = (cell: string): string => (cell.length > MAX_CELL ? `${cell.slice(0, MAX_CELL)}…` : cell);
 
 const NOT_USED = 'none';
 const WORDS: Readonly<Record<ColumnRole, string>> = {
@@ -95,16 +96,16 @@ const WORDS: Readonly<Record<ColumnRole, string>> = {
 };
 const NONE = { value: NOT_USED, label: 'Not used' } as const;
 
-/** Like `withRole`, for several text columns, in the table's order. */
+/** Like `withRole`, but several columns can form the text, in the order of the table. */
 function joinedRole(roles: Roles, column: string, role: ColumnRole | undefined, all: readonly string[]): Roles {
   const texts = [roles.text, ...(roles.besides ?? [])].filter((name) => name !== undefined && name !== column);
   if (role === 'text') texts.push(column);
   const [text, ...besides] = all.filter((name) => texts.includes(name));
   const { text: _, besides: __, ...others } = roles;
-  const left = Object.entries(others).filter(([each, name]) => name !== column && each !== role);
-  const own = role && role !== 'text' ? [[role, column] as const] : [];
+  const kept = Object.entries(others).filter(([otherRole, name]) => name !== column && otherRole !== role);
+  const added = role && role !== 'text' ? [[role, column] as const] : [];
   return {
-    ...(Object.fromEntries([...left, ...own]) as Roles),
+    ...(Object.fromEntries([...kept, ...added]) as Roles),
     ...(text !== undefined && { text }),
     ...(besides.length > 0 && { besides }),
   };
@@ -115,7 +116,7 @@ function withRole(roles: Roles, column: string, role: ColumnRole | undefined): R
   const excluded: readonly ColumnRole[] =
     role === 'text' ? ['input', 'target'] : role === 'input' || role === 'target' ? ['text'] : [];
   const others = Object.entries(roles).filter(
-    ([each, name]) => name !== column && each !== role && !excluded.includes(each as ColumnRole),
+    ([otherRole, name]) => name !== column && otherRole !== role && !excluded.includes(otherRole as ColumnRole),
   );
   return Object.fromEntries(role ? [...others, [role, column]] : others);
 }

@@ -49,7 +49,7 @@ function DoorRow({ door, sample, isFirst }: { door: Door; sample: Sample | undef
     void grow(door.file);
     go('/train');
   };
-  const words = timed('Try it', time);
+  const buttonLabel = timed('Try it', time);
   return (
     <li>
       <h2>
@@ -61,11 +61,11 @@ function DoorRow({ door, sample, isFirst }: { door: Door; sample: Sample | undef
         <Button
           minWidth={124}
           {...(isFirst && { variant: 'go' })}
-          label={`${words}, ${door.title}`}
+          label={`${buttonLabel}, ${door.title}`}
           onPress={train}
           disabledReason={isRunning ? 'A run is in progress' : isOpening || !sample ? 'Opening the device' : undefined}
         >
-          {words}
+          {buttonLabel}
         </Button>
       </span>
       <div className={styles.example} translate="no">

@@ -15,17 +15,19 @@ export function DropNotice() {
   const waiting = useStudioFields((s) => unansweredFiles(s).map(({ name }) => name));
   const shown = shownDrop(drop, kept, waiting);
   // The key changes with the number of failed files, so that later failures show at once.
-  return shown ? <Shown key={`${drop === null}/${shown.failed.length}`} drop={shown} isLast={drop === null} /> : null;
+  return shown ? (
+    <DropSummary key={`${drop === null}/${shown.failed.length}`} drop={shown} isLast={drop === null} />
+  ) : null;
 }
 
-function Shown({ drop, isLast }: { drop: ShownDrop; isLast: boolean }) {
+function DropSummary({ drop, isLast }: { drop: ShownDrop; isLast: boolean }) {
   const dismiss = useStudio((s) => s.dismissDrop);
   const { title, skipped, failed, plain } = drop;
   const hasFailed = failed.length > 0 && !isLast;
   const [isOpen, setOpen] = useState(failed.length > 1 && !isLast);
-  const isList = skipped.length + failed.length > 1;
-  const isOne = skipped.length === 1 && !isList;
-  const hasDetail = isOne || plain !== undefined;
+  const hasList = skipped.length + failed.length > 1;
+  const hasOneSkipped = skipped.length === 1 && !hasList;
+  const hasDetail = hasOneSkipped || plain !== undefined;
   return (
     <div className={styles.drop} role={hasFailed ? 'alert' : 'status'}>
       <Notice
@@ -34,7 +36,7 @@ function Shown({ drop, isLast }: { drop: ShownDrop; isLast: boolean }) {
         areActionsShort
         actions={
           <>
-            {isList && (
+            {hasList && (
               <TextAction isExpanded={isOpen} onPress={() => setOpen(!isOpen)}>
                 {isOpen ? 'Hide' : 'Show'}
               </TextAction>
@@ -49,18 +51,18 @@ function Shown({ drop, isLast }: { drop: ShownDrop; isLast: boolean }) {
           </span>
         ) : hasDetail ? (
           <>
-            {isOne && skippedWords(skipped[0]!)}
-            {isOne && plain && <br />}
+            {hasOneSkipped && skippedWords(skipped[0]!)}
+            {hasOneSkipped && plain && <br />}
             {plain && plainWords(plain)}
           </>
         ) : undefined}
       </Notice>
-      {isList && isOpen && <List drop={drop} />}
+      {hasList && isOpen && <FileList drop={drop} />}
     </div>
   );
 }
 
-const List = ({ drop }: { drop: ShownDrop }) => (
+const FileList = ({ drop }: { drop: ShownDrop }) => (
   <div className={styles.list} role="group" aria-label="Files that were not added" tabIndex={0}>
     {drop.failed.length > 1 && (
       <section className={styles.failed}>

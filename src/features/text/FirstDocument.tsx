@@ -4,23 +4,23 @@ import map from './ColumnMap.module.css';
 
 /** Preview of the document that the first row with text becomes. */
 export function FirstDocument({ head, columns, isChat }: { head: TableHead; columns: Columns; isChat: boolean }) {
-  const of = (row: readonly string[], name: string | undefined): string =>
+  const cellOf = (row: readonly string[], name: string | undefined): string =>
     name === undefined ? '' : (row[head.columns.indexOf(name)] ?? '').trim();
   const usedColumns = 'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
-  const place = head.rows.findIndex((row) => usedColumns.every((name) => of(row, name) !== ''));
-  const row = head.rows[place];
+  const firstIndex = head.rows.findIndex((row) => usedColumns.every((name) => cellOf(row, name) !== ''));
+  const row = head.rows[firstIndex];
   if (!row) return <p>The first {formatCount(head.rows.length)} rows have no text in these columns.</p>;
   const { title, label, date, language } = columns;
-  const about = [title, label, date, language].map((name) => of(row, name)).filter((value) => value !== '');
+  const metadata = [title, label, date, language].map((name) => cellOf(row, name)).filter((value) => value !== '');
   return (
     <div className={map.document}>
       <p className={map.about}>
         First row with text, as a {isChat ? 'chat: the user, then the answer' : 'document'}
-        {about.length > 0 && `: ${about.join(', ')}`}
+        {metadata.length > 0 && `: ${metadata.join(', ')}`}
       </p>
       {usedColumns.map((name) => (
         <p key={name} className={map.text}>
-          {of(row, name).slice(0, MAX_SHOWN)}
+          {cellOf(row, name).slice(0, MAX_SHOWN)}
         </p>
       ))}
     </div>

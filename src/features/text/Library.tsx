@@ -24,17 +24,18 @@ const Questions = lazy(() => import('./Questions').then((module) => ({ default: 
 /** List of texts, questions about dropped files, and a preview of the selected text. */
 export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onPaste: () => void }) {
   const texts = useStudio((s) => s.texts);
-  const [asked, choose] = useState<Chosen>();
-  const [place, setPlace] = useState(0);
+  const [requested, setRequested] = useState<Chosen>();
+  /** Index of the text that was selected last. */
+  const [lastIndex, setLastIndex] = useState(0);
   const [, go] = useLocation();
   const next = useNextStep('text', go);
   const waiting = useStudio((s) => unansweredFiles(s).length);
   // A single notice: a drop that only added texts says nothing beyond the other notice.
   const isStale = useStudio((s) => textsChanged(s) && isPlainDrop(s.drop, waiting));
-  const isInRow = next?.kind === 'answer' || next?.kind === 'train-classifier';
+  const isNextInQuestions = next?.kind === 'answer' || next?.kind === 'train-classifier';
   // After a removal, the next text is selected.
-  const text = texts.find((t) => t.id === asked?.id) ?? texts[Math.min(place, texts.length - 1)];
-  const chosen = text && (asked?.id === text.id ? asked : { id: text.id });
+  const text = texts.find(({ id }) => id === requested?.id) ?? texts[Math.min(lastIndex, texts.length - 1)];
+  const chosen = text && (requested?.id === text.id ? requested : { id: text.id });
   return (
     <Stage
       title="Text"
@@ -48,7 +49,7 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
           <FileButton isDense icon="plus" onFiles={onFiles}>
             Add files…
           </FileButton>
-          {!isInRow && <NextButton step={next} isDense />}
+          {!isNextInQuestions && <NextButton step={next} isDense />}
         </>
       }
     >
@@ -70,8 +71,8 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
           }
           chosen={chosen}
           onChoose={(next) => {
-            choose(next);
-            setPlace(texts.findIndex(({ id }) => id === next.id));
+            setRequested(next);
+            setLastIndex(texts.findIndex(({ id }) => id === next.id));
           }}
           onFiles={onFiles}
           onPaste={onPaste}
@@ -87,8 +88,8 @@ function Summary() {
   const texts = useStudio((s) => s.texts);
   const tuneTexts = useStudio((s) => s.tuneTexts);
   const waiting = useStudio((s) => unansweredFiles(s).length);
-  const characters = texts.reduce((n, t) => n + trainingSize(t).characters, 0);
-  const bytes = texts.reduce((n, t) => n + t.bytes, 0);
+  const characters = texts.reduce((sum, text) => sum + trainingSize(text).characters, 0);
+  const bytes = texts.reduce((sum, text) => sum + text.bytes, 0);
   if (texts.length > 0)
     return (
       <>

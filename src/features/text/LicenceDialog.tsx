@@ -16,9 +16,9 @@ const OPTIONS: readonly Option<Choice>[] = [
 export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]; onClose: () => void }) {
   const setLicence = useStudio((s) => s.setLicence);
   const [first, ...others] = texts;
-  const stated = others.every(({ licence }) => licence === first?.licence) ? (first?.licence ?? null) : null;
-  const [choice, choose] = useState<Choice>(choiceOf(stated));
-  const [words, setWords] = useState(choiceOf(stated) === 'other' ? stated! : '');
+  const current = others.every(({ licence }) => licence === first?.licence) ? (first?.licence ?? null) : null;
+  const [choice, setChoice] = useState<Choice>(choiceOf(current));
+  const [words, setWords] = useState(choiceOf(current) === 'other' ? current! : '');
   const length = words.trim().length;
   const error =
     choice === 'other' && length > MAX_LICENCE_LENGTH
@@ -51,7 +51,7 @@ export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]
     >
       <p>Model cards and datasheets show the license when you share a model.</p>
       <div className={styles.fields}>
-        <Select label="License" value={choice} onChange={choose} options={OPTIONS} />
+        <Select label="License" value={choice} onChange={setChoice} options={OPTIONS} />
         {choice === 'other' && (
           <TextField
             label="License text"

@@ -14,7 +14,7 @@ const TableDialog = lazy(() => import('./TableDialog').then((module) => ({ defau
 /** Asks once about all tuning files that aren't prose. Closing the dialog skips them. */
 export function MarkupDialog() {
   const markup = useStudioFields(questionOf);
-  const take = useStudio((s) => s.addUnchanged);
+  const addUnchanged = useStudio((s) => s.addUnchanged);
   const skip = useStudio((s) => s.skip);
   if (!markup[0]) return null;
   const leave = (): void => skip(markup);
@@ -33,7 +33,7 @@ export function MarkupDialog() {
       actions={
         <>
           <Button onPress={leave}>{skipWords(markup)}</Button>
-          <Button variant="go" onPress={() => void take(markup)}>
+          <Button variant="go" onPress={() => void addUnchanged(markup)}>
             Use as plain text
           </Button>
         </>

@@ -8,17 +8,17 @@ import { Button, Notice } from '../../ui';
 /** Notice that texts changed after the tokenizer was trained: existing results stay, and can be rebuilt. */
 export function OutOfDate() {
   const isStale = useStudio(textsChanged);
-  const before = useStudio((s) => s.project.tokenizer?.texts.length ?? 0);
+  const textsBefore = useStudio((s) => s.project.tokenizer?.texts.length ?? 0);
   const hasData = useStudio((s) => s.project.data !== null);
   const isRunning = useStudio(isTraining);
   const tokenizing = useStudio((s) => s.tokenizing);
   const building = useStudio((s) => s.building);
   const prepare = useStudio((s) => s.prepare);
   if (!isStale) return null;
-  const busy = [tokenizing, building].find((w) => w.kind === 'busy');
+  const busy = [tokenizing, building].find(({ kind }) => kind === 'busy');
   const work = busy && describeWork(busy);
-  const failed = [tokenizing, building].find((w) => w.kind === 'failed');
-  const built = hasData ? 'The tokens are' : 'The tokenizer is';
+  const failed = [tokenizing, building].find(({ kind }) => kind === 'failed');
+  const subject = hasData ? 'The tokens are' : 'The tokenizer is';
   return (
     <Notice
       tone="warn"
@@ -45,7 +45,7 @@ export function OutOfDate() {
         ? `${work.label}: ${work.detail}`
         : failed?.kind === 'failed'
           ? explain(failed.failure)
-          : `${built} from the previous ${before === 1 ? 'text' : `${before} texts`}, and usable until you rebuild.`}
+          : `${subject} from the previous ${textsBefore === 1 ? 'text' : `${textsBefore} texts`}, and usable until you rebuild.`}
     </Notice>
   );
 }

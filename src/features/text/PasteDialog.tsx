@@ -14,7 +14,7 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
   const [name, setName] = useState(() =>
     freeName(
       'Pasted text',
-      texts.map((t) => t.name),
+      texts.map((existing) => existing.name),
     ),
   );
   const [isLeaving, setLeaving] = useState(false);

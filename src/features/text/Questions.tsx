@@ -36,7 +36,12 @@ export function Questions() {
   return (
     <div role="group" aria-label="Questions about dropped files">
       {questions.map((question) => (
-        <Row key={question.id} question={question} filled={question === first ? next?.label : undefined} onGo={go} />
+        <QuestionRow
+          key={question.id}
+          question={question}
+          filled={question === first ? next?.label : undefined}
+          onGo={go}
+        />
       ))}
       <p className={styles.unsaved}>
         {count === 1 ? 'This file isn’t' : `These ${counted(count, 'file')} aren’t`} saved yet, and training leaves{' '}
@@ -46,7 +51,7 @@ export function Questions() {
   );
 }
 
-function Row({ question, filled, onGo }: RowProps) {
+function QuestionRow({ question, filled, onGo }: RowProps) {
   switch (question.kind) {
     case 'table':
       return <TableRow question={question} filled={filled} onGo={onGo} />;
@@ -57,13 +62,13 @@ function Row({ question, filled, onGo }: RowProps) {
     case 'rows':
     case 'markup':
     case 'unread':
-      return <PlainRow question={question} filled={filled} onGo={onGo} />;
+      return <TextRow question={question} filled={filled} onGo={onGo} />;
     default:
       return question satisfies never;
   }
 }
 
-function PlainRow({ question, filled }: RowProps<Extract<Question, { kind: 'rows' | 'markup' | 'unread' }>>) {
+function TextRow({ question, filled }: RowProps<Extract<Question, { kind: 'rows' | 'markup' | 'unread' }>>) {
   const store = useStudioStore();
   const { title, why } = wordsOf(question);
   return (
@@ -72,7 +77,7 @@ function PlainRow({ question, filled }: RowProps<Extract<Question, { kind: 'rows
       title={title}
       actions={
         <>
-          {!isSkipOnly(question) && <SkipButton of={question} />}
+          {!isSkipOnly(question) && <SkipButton files={question.files} />}
           <Button
             isDense
             variant={filled === undefined ? 'default' : 'go'}
@@ -88,7 +93,12 @@ function PlainRow({ question, filled }: RowProps<Extract<Question, { kind: 'rows
   );
 }
 
-function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread' }>): { title: string; why: string } {
+interface QuestionWords {
+  title: string;
+  why: string;
+}
+
+function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread' }>): QuestionWords {
   const { files } = question;
   const isOne = files.length === 1;
   switch (question.kind) {
@@ -115,7 +125,7 @@ function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread
 }
 
 /** Offers to use a text file with invalid JSON or table syntax as plain text. Several files show no single reason. */
-function unreadWords({ files, failure }: Extract<Question, { kind: 'unread' }>): { title: string; why: string } {
+function unreadWords({ files, failure }: Extract<Question, { kind: 'unread' }>): QuestionWords {
   const [{ kind }] = files as readonly [WaitingFile];
   const isOne = files.length === 1;
   if (!isMarkup(kind)) {
@@ -133,21 +143,21 @@ const isMarkup = (kind: WaitingFile['kind']): kind is MarkupId => Object.hasOwn(
 function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'encoding' }>>) {
   const store = useStudioStore();
   const { files, proposals } = question;
-  const [chosen, choose] = useState<EncodingId>(proposals[0]!.encoding);
-  const likely = proposals.slice(0, LIKELY);
-  const own = proposals.find(({ encoding }) => encoding === chosen);
-  const shown = own && !likely.includes(own) ? [...likely, own] : likely;
-  const more = proposals.filter((one) => !shown.includes(one));
+  const [chosen, setChosen] = useState<EncodingId>(proposals[0]!.encoding);
+  const likely = proposals.slice(0, SHOWN_AT_FIRST);
+  const chosenProposal = proposals.find(({ encoding }) => encoding === chosen);
+  const shown = chosenProposal && !likely.includes(chosenProposal) ? [...likely, chosenProposal] : likely;
+  const otherProposals = proposals.filter((proposal) => !shown.includes(proposal));
   const [first] = files;
   // The file was read in another, wrong encoding before.
-  const before = (first && 'failure' in first ? first.dropped : first)?.reading?.encoding;
+  const wrongEncoding = (first && 'failure' in first ? first.dropped : first)?.reading?.encoding;
   return (
     <Ask
       icon="file"
       title={`${namesOf(files)}: which line looks right?`}
       actions={
         <>
-          <SkipButton of={question} />
+          <SkipButton files={question.files} />
           <Button
             isDense
             variant={filled === undefined ? 'default' : 'go'}
@@ -158,27 +168,27 @@ function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'e
         </>
       }
     >
-      {before && <p>It isn’t {encodingName(before)}.</p>}
+      {wrongEncoding && <p>It isn’t {encodingName(wrongEncoding)}.</p>}
       {files.length > 1 && <p>Lines from {first!.name}</p>}
       <LineChoice
         label="Encodings, likeliest first"
         value={chosen}
-        onChange={choose}
+        onChange={setChosen}
         options={shown.map(({ encoding, lines }) => ({
           value: encoding,
           label: encodingName(encoding),
           line: lines[0] ?? '',
         }))}
       />
-      {more.length > 0 && (
+      {otherProposals.length > 0 && (
         <div className={styles.more}>
           <Select
             label="Another encoding"
             layout="bare"
             value={null}
-            placeholder={more.length === 1 ? '1 other encoding' : `${more.length} other encodings`}
-            onChange={choose}
-            options={more.map(({ encoding, lines }) => ({
+            placeholder={otherProposals.length === 1 ? '1 other encoding' : `${otherProposals.length} other encodings`}
+            onChange={setChosen}
+            options={otherProposals.map(({ encoding, lines }) => ({
               value: encoding,
               label: encodingName(encoding),
               hint: lines[0] ?? '',
@@ -190,4 +200,4 @@ function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'e
   );
 }
 /** Number of encodings shown at first. */
-const LIKELY = 2;
+const SHOWN_AT_FIRST = 2;

@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import type { Failure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
-import type { PairColumns, TableHead } from '../../core/documents/columns';
+import type { ColumnRole, Columns, PairColumns, TableHead } from '../../core/documents/columns';
 import type { EncodingId } from '../../core/documents/encodings';
 import { givenFor, withGiven } from '../../core/runs/givenColumns';
 import { BETWEEN, type Between, betweenIn } from '../../core/documents/labels/between';
 import { fileOf, questionOf, tableOf } from '../../state/markup';
 import { skipWords } from '../../state/questions';
 import { useStudio, useStudioFields } from '../../state/react';
+import type { WaitingFile } from '../../state/slices/adding';
 import { useProposals } from '../../state/undecoded';
 import { useQuery } from '../../state/useWorkerValue';
 import { Button, Dialog, EncodingChoice, Select } from '../../ui';
@@ -19,34 +20,17 @@ import { cellsOf, columnsOf, proposedRoles } from './tableRoles';
 /** Asks for the roles of columns in tables for tuning. Closing the dialog skips them. */
 export function TableDialog() {
   const tables = useStudioFields(questionOf);
-  const addTables = useStudio((s) => s.addTables);
   const skip = useStudio((s) => s.skip);
-  const given = useStudio((s) => s.project.givenColumns);
-  const change = useStudio((s) => s.change);
-  const [head, failure] = useHead();
   const setTableEncoding = useStudio((s) => s.setTableEncoding);
-  const [said, say] = useState<Between | typeof ONE>();
-  const [asked, choose] = useState<{ of: TableHead; roles: Roles }>();
+  const [head, failure] = useHead();
+  const choice = useTableChoice(tables, head);
   const [first] = tables;
   if (!first) return null;
+  const { columns, purpose } = choice;
   const isOne = tables.length === 1;
-  const isOfChats = first.tunes === 'instruct';
-  const isOfLabels = first.tunes === 'classify';
-  const roles: Roles = head && asked?.of === head ? asked.roles : head ? proposedRoles(head, first.tunes, given) : {};
-  const columns = columnsOf(roles);
-  const before = head && first.tunes && givenFor(given, head.columns, first.tunes);
-  const between = said ?? (before ? before.between : head && betweenIn(cellsOf(head, roles.label))) ?? ONE;
-  const needed = isOfChats ? PAIR_NEEDED : isOfLabels ? LABEL_NEEDED : NEEDED;
-  const isLacking = isOfLabels && (roles.label === undefined || (columns && 'input' in columns));
-  const reason = failure?.message ?? (head ? (columns && !isLacking ? undefined : needed) : 'Reading the table…');
+  const missing = head ? choice.missing : 'Reading the table…';
+  const reason = failure?.message ?? missing;
   const leave = (): void => skip(tables);
-  const add = (): void => {
-    if (!head || !columns) return;
-    const own = isOfLabels && between !== ONE ? between : undefined;
-    void addTables(tables, columns, own);
-    const choice = { names: head.columns, columns, between: own ?? null };
-    if (first.tunes) change({ givenColumns: withGiven(given, { ...choice, tunes: first.tunes }) });
-  };
   return (
     <Dialog
       isOpen
@@ -56,65 +40,14 @@ export function TableDialog() {
       actions={
         <>
           <Button onPress={leave}>{skipWords(tables)}</Button>
-          <Button variant="go" onPress={add} disabledReason={reason}>
-            {isOfChats
-              ? 'Add rows as chats'
-              : isOfLabels
-                ? 'Add labeled texts'
-                : columns && 'input' in columns
-                  ? 'Add rows as pairs'
-                  : 'Add rows as texts'}
+          <Button variant="go" onPress={choice.add} disabledReason={reason}>
+            {purpose.add ?? (columns && 'input' in columns ? 'Add rows as pairs' : 'Add rows as texts')}
           </Button>
         </>
       }
     >
-      {isOfLabels ? (
-        <p>
-          Choose the text column (or several) and the label column. Rows without a label can be labeled here. Skip
-          columns that reveal the label.
-        </p>
-      ) : isOfChats ? (
-        <p>
-          These rows aren’t in a known chat format. Choose what the user says as the input, and the answer as the
-          target.
-        </p>
-      ) : (
-        <p>Choose a text column, or an input and a target, such as a question and its answer.</p>
-      )}
-      {head && (
-        <>
-          <ColumnMap
-            head={head}
-            roles={roles}
-            {...(isOfChats && { asked: PAIR })}
-            {...(isOfLabels && { asked: LABELED, isJoined: true })}
-            onChange={(next) => choose({ of: head, roles: next })}
-          />
-          {head.columns.length > MAX_COLUMNS && (
-            <p>
-              {formatCount(head.columns.length - MAX_COLUMNS)} more columns aren’t shown. To use them, run the terminal
-              command with --map.
-            </p>
-          )}
-          {isOfChats && columns && 'input' in columns && areSwapped(head, columns) && (
-            <p className={styles.error}>
-              The targets look like questions, and the inputs don’t. Are the two columns swapped?
-            </p>
-          )}
-          {isOfLabels && (
-            <Select<Between | typeof ONE>
-              label="Labels per text"
-              value={between}
-              onChange={say}
-              options={[
-                { value: ONE, label: 'One' },
-                ...BETWEEN.map((value) => ({ value, label: `Several, separated by ${value}` })),
-              ]}
-            />
-          )}
-          {columns && <FirstDocument head={head} columns={columns} isChat={isOfChats} />}
-        </>
-      )}
+      <p>{purpose.explanation}</p>
+      {head && <TableColumns head={head} choice={choice} />}
       {failure && <p className={styles.error}>{failure.message}</p>}
       {failure?.code === 'bad-encoding' && (
         <Encodings
@@ -127,6 +60,128 @@ export function TableDialog() {
     </Dialog>
   );
 }
+
+interface PurposeWords {
+  explanation: string;
+  /** Roles that a column may have; undefined: all. */
+  roles?: readonly ColumnRole[];
+  /** What to do if roles are missing. */
+  needed: string;
+  /** Label of the button; undefined: by the columns. */
+  add?: string;
+}
+const ADAPT: PurposeWords = {
+  explanation: 'Choose a text column, or an input and a target, such as a question and its answer.',
+  needed: 'Choose a text column, or an input and a target',
+};
+const INSTRUCT: PurposeWords = {
+  explanation:
+    'These rows aren’t in a known chat format. Choose what the user says as the input, and the answer as the target.',
+  roles: ['input', 'target'],
+  needed: 'Choose an input and a target column',
+  add: 'Add rows as chats',
+};
+const CLASSIFY: PurposeWords = {
+  explanation:
+    'Choose the text column (or several) and the label column. Rows without a label can be labeled here. Skip columns that reveal the label.',
+  roles: ['text', 'label'],
+  needed: 'Choose a text column and a label column',
+  add: 'Add labeled texts',
+};
+
+/** Option for texts with a single label. */
+const ONE = 'one';
+type Separator = Between | typeof ONE;
+
+interface TableChoice {
+  purpose: PurposeWords;
+  roles: Roles;
+  setRoles: (roles: Roles) => void;
+  /** Columns of the roles; undefined if roles are missing. */
+  columns: Columns | undefined;
+  /** What to do before the tables can be added; undefined if they can. */
+  missing: string | undefined;
+  /** Separator of several labels in a cell. */
+  separator: Separator;
+  setSeparator: (separator: Separator) => void;
+  add: () => void;
+}
+
+/** Roles of the columns: as chosen, as chosen earlier for such a table, or guessed. */
+function useTableChoice(tables: readonly WaitingFile[], head: TableHead | undefined): TableChoice {
+  const addTables = useStudio((s) => s.addTables);
+  const earlierChoices = useStudio((s) => s.project.givenColumns);
+  const change = useStudio((s) => s.change);
+  const [chosenSeparator, setSeparator] = useState<Separator>();
+  const [chosen, setChosen] = useState<{ of: TableHead; roles: Roles }>();
+  const tunes = tables[0]?.tunes;
+  const purpose = tunes === 'instruct' ? INSTRUCT : tunes === 'classify' ? CLASSIFY : ADAPT;
+  const proposed = head ? proposedRoles(head, tunes, earlierChoices) : {};
+  const roles = head && chosen?.of === head ? chosen.roles : proposed;
+  const columns = columnsOf(roles);
+  const lacksLabel = purpose === CLASSIFY && (roles.label === undefined || (columns && 'input' in columns));
+  const earlier = head && tunes && givenFor(earlierChoices, head.columns, tunes);
+  const usualSeparator = earlier ? earlier.between : head && betweenIn(cellsOf(head, roles.label));
+  const separator = chosenSeparator ?? usualSeparator ?? ONE;
+  return {
+    purpose,
+    roles,
+    setRoles: (next) => head && setChosen({ of: head, roles: next }),
+    columns,
+    missing: columns && !lacksLabel ? undefined : purpose.needed,
+    separator,
+    setSeparator,
+    add() {
+      if (!head || !columns) return;
+      const between = purpose === CLASSIFY && separator !== ONE ? separator : undefined;
+      void addTables(tables, columns, between);
+      const choice = { names: head.columns, columns, between: between ?? null };
+      if (tunes) change({ givenColumns: withGiven(earlierChoices, { ...choice, tunes }) });
+    },
+  };
+}
+
+/** Columns with their roles, and the document that the first row becomes. */
+function TableColumns({ head, choice }: { head: TableHead; choice: TableChoice }) {
+  const { purpose, roles, columns } = choice;
+  const isChat = purpose === INSTRUCT;
+  const isLabeled = purpose === CLASSIFY;
+  return (
+    <>
+      <ColumnMap
+        head={head}
+        roles={roles}
+        {...(purpose.roles && { asked: purpose.roles })}
+        {...(isLabeled && { isJoined: true })}
+        onChange={choice.setRoles}
+      />
+      {head.columns.length > MAX_COLUMNS && (
+        <p>
+          {formatCount(head.columns.length - MAX_COLUMNS)} more columns aren’t shown. To use them, run the terminal
+          command with --map.
+        </p>
+      )}
+      {isChat && columns && 'input' in columns && areSwapped(head, columns) && (
+        <p className={styles.error}>
+          The targets look like questions, and the inputs don’t. Are the two columns swapped?
+        </p>
+      )}
+      {isLabeled && (
+        <Select<Separator>
+          label="Labels per text"
+          value={choice.separator}
+          onChange={choice.setSeparator}
+          options={[
+            { value: ONE, label: 'One' },
+            ...BETWEEN.map((value) => ({ value, label: `Several, separated by ${value}` })),
+          ]}
+        />
+      )}
+      {columns && <FirstDocument head={head} columns={columns} isChat={isChat} />}
+    </>
+  );
+}
+
 const Encodings = ({
   of,
   onChoose,
@@ -134,13 +189,6 @@ const Encodings = ({
   of: Parameters<typeof useProposals>[0];
   onChoose: (encoding: EncodingId) => void;
 }) => <EncodingChoice of={useProposals(of)} chosen={null} onChoose={onChoose} />;
-const NEEDED = 'Choose a text column, or an input and a target';
-const PAIR_NEEDED = 'Choose an input and a target column';
-const PAIR = ['input', 'target'] as const;
-const LABEL_NEEDED = 'Choose a text column and a label column';
-const LABELED = ['text', 'label'] as const;
-/** Option for texts with a single label. */
-const ONE = 'one';
 
 /** Whether more targets than inputs end with a question mark. */
 function areSwapped({ columns, rows }: TableHead, { input, target }: PairColumns): boolean {

@@ -22,9 +22,9 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
   const isOpen = useStudio((s) => s.openedTable === question.id);
   const { files, survey, labeled } = question;
   const trainWords = useStudio((s) => tableLabel(s, labeled));
-  const long = useStudio((s) => labeled && longRowsWords(s, labeled));
+  const longRows = useStudio((s) => labeled && longRowsWords(s, labeled));
   const names = namesOf(files);
-  const choose = (): void => openTable(isOpen ? null : question.id);
+  const toggleColumns = (): void => openTable(isOpen ? null : question.id);
   const variant = filled === undefined ? 'default' : 'go';
   const details = isOpen && (
     <Details question={question} isFilled={filled !== undefined} onClose={() => openTable(null)} onGo={onGo} />
@@ -42,7 +42,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
         actions={
           !isOpen && (
             <>
-              <SkipButton of={question} />
+              <SkipButton files={files} />
               <Button isDense onPress={() => void addTables(files, guessedColumns(survey))}>
                 Use without labels
               </Button>
@@ -52,13 +52,13 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
             </>
           )
         }
-        detail={details || <Example of={question} labeled={labeled} />}
+        detail={details || <Example table={question} labeled={labeled} />}
       >
         <p>
           {labeled.isAll ? counted(labeled.rows, 'row') : `More than ${formatCount(labeled.rows)} rows`}:{' '}
           {countsOf(labeled)}. A classifier learns to put these labels on new text.
-          {long !== undefined && ` ${long}`}{' '}
-          <TextAction onPress={choose} isExpanded={isOpen}>
+          {longRows !== undefined && ` ${longRows}`}{' '}
+          <TextAction onPress={toggleColumns} isExpanded={isOpen}>
             Choose columns…
           </TextAction>
         </p>
@@ -72,13 +72,13 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
       actions={
         !isOpen && (
           <>
-            <SkipButton of={question} />
+            <SkipButton files={files} />
             {!isBinary(files[0]!) && (
               <Button isDense onPress={() => void addUnchanged(files)}>
                 Use as plain text
               </Button>
             )}
-            <Button isDense variant={variant} onPress={choose}>
+            <Button isDense variant={variant} onPress={toggleColumns}>
               Choose columns…
             </Button>
           </>
@@ -97,19 +97,19 @@ const MAX_NAMED = 8;
 
 /** `ham 40, spam 20`. */
 function countsOf({ counts }: LabeledTable): string {
-  const said = counts.slice(0, MAX_LABELS).map(({ label, count }) => `${label} ${formatCount(count)}`);
-  const more = counts.length - said.length;
-  return said.join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
+  const words = counts.slice(0, MAX_LABELS).map(({ label, count }) => `${label} ${formatCount(count)}`);
+  const more = counts.length - words.length;
+  return words.join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
 }
 const MAX_LABELS = 4;
 
 /** One text of each of the two most frequent labels. */
-function Example({ of: { survey }, labeled }: { of: TableQuestion; labeled: LabeledTable }) {
+function Example({ table: { survey }, labeled }: { table: TableQuestion; labeled: LabeledTable }) {
   const { text, label } = labeled.columns;
-  const [textAt, labelAt] = [survey.columns.indexOf(text), survey.columns.indexOf(label)];
-  const rows = labeled.counts.slice(0, 2).flatMap((each) => {
-    const row = survey.rows.find((cells) => cells[labelAt]?.trim() === each.label && cells[textAt]?.trim());
-    return row ? [{ label: each.label, text: row[textAt]!.trim() }] : [];
+  const [textIndex, labelIndex] = [survey.columns.indexOf(text), survey.columns.indexOf(label)];
+  const rows = labeled.counts.slice(0, 2).flatMap(({ label }) => {
+    const row = survey.rows.find((cells) => cells[labelIndex]?.trim() === label && cells[textIndex]?.trim());
+    return row ? [{ label, text: row[textIndex]!.trim() }] : [];
   });
   return (
     <p className={styles.example}>
@@ -141,17 +141,17 @@ function Details({
 }) {
   const store = useStudioStore();
   const addTables = useStudio((s) => s.addTables);
-  const [roles, choose] = useState<Roles>(() => rolesOf(survey, labeled ? 'classify' : undefined));
+  const [roles, setRoles] = useState<Roles>(() => rolesOf(survey, labeled ? 'classify' : undefined));
   const columns = columnsOf(roles);
   const needed = columns ? undefined : 'Choose a text column, or an input and a target';
   const isPair = columns && 'input' in columns;
   const isClassifier = areLabeled(survey, roles);
   // Counts of labels in other columns aren't known yet.
-  const known = columns && labeled && columns.label === labeled.columns.label ? labeled : undefined;
-  const trainWords = useStudio((s) => tableLabel(s, known));
+  const countedLabels = columns && labeled && columns.label === labeled.columns.label ? labeled : undefined;
+  const trainWords = useStudio((s) => tableLabel(s, countedLabels));
   return (
     <div className={styles.details}>
-      <ColumnMap head={survey} roles={roles} isJoined={isClassifier} onChange={choose} />
+      <ColumnMap head={survey} roles={roles} isJoined={isClassifier} onChange={setRoles} />
       {files.length > 1 && <p>Columns with these names are used in all {formatCount(files.length)} tables.</p>}
       {columns && <FirstDocument head={survey} columns={columns} isChat={false} />}
       {needed !== undefined && <p role="status">{needed}</p>}
@@ -163,7 +163,7 @@ function Details({
           <Button
             isDense
             variant={isFilled && labeled ? 'go' : 'default'}
-            onPress={() => columns && onGo(trainOnTables(store.getState(), files, columns, known))}
+            onPress={() => columns && onGo(trainOnTables(store.getState(), files, columns, countedLabels))}
           >
             {trainWords}
           </Button>

@@ -16,24 +16,24 @@ import { TextProjects } from './TextProjects';
 /** Facts and beginning of a text, or of one of its documents. */
 export function TextPreview({ text, place }: { text: TextRecord; place: number | undefined }) {
   const { document, failure } = usePreview(text.id, place ?? 0);
-  const isOne = place !== undefined;
-  const sha256 = isOne ? document?.sha256 : text.sha256;
+  const isDocument = place !== undefined;
+  const sha256 = isDocument ? document?.sha256 : text.sha256;
   // A text made from an email, a PDF and a table has three formats; each of its documents has one.
-  const formats = isOne ? (document ? [document.format] : []) : text.formats;
-  const notes = isOne ? (document?.notes ?? []) : text.notes;
+  const formats = isDocument ? (document ? [document.format] : []) : text.formats;
+  const notes = isDocument ? (document?.notes ?? []) : text.notes;
   return (
     <Pane
       title="Preview"
-      hint={isOne ? (document?.title ?? text.name) : text.name}
+      hint={isDocument ? (document?.title ?? text.name) : text.name}
       aside={<TextProjects text={text} />}
     >
       <dl className={styles.facts}>
         {text.documents > 1 &&
-          !isOne &&
+          !isDocument &&
           fileCounts([text]).map(({ count, noun }) => (
             <Fact key={noun} name={upperFirst(`${noun}s`)} value={formatCount(count)} />
           ))}
-        {isOne ? (
+        {isDocument ? (
           <Fact name="Characters" value={document ? formatCount(document.characters) : '–'} />
         ) : (
           <Fact name="Size" value={formatBytes(text.size)} />
@@ -46,7 +46,7 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
         />
       </dl>
       {text.licence !== null && <License text={text} license={text.licence} />}
-      {text.cleaned && !isOne && (
+      {text.cleaned && !isDocument && (
         <p className={styles.note}>
           Recipe {text.cleaned.name} keeps {formatCount(trainingSize(text).characters)} of{' '}
           {formatCount(text.characters)} characters and {formatCount(trainingSize(text).documents)} of{' '}
@@ -58,7 +58,7 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
           {note}
         </p>
       ))}
-      {text.documents > 1 && !isOne && document && (
+      {text.documents > 1 && !isDocument && document && (
         <p className={styles.note}>
           First document: <span translate="no">{document.title}</span>
         </p>
@@ -85,11 +85,11 @@ export function TextBeginning({ id, place }: { id: string; place: number }) {
   return document && <Beginning {...document} />;
 }
 
-/** First lines, with the rest of what was read on request. */
+/** Beginning of the start that was read; shows all of that on request. */
 function Beginning({ start, characters }: Pick<DocumentStart, 'start' | 'characters'>) {
-  const [isWhole, setWhole] = useState(false);
-  const all = Array.from(start);
-  const shown = isWhole ? all : all.slice(0, AT_FIRST);
+  const [isAllShown, setAllShown] = useState(false);
+  const characterList = Array.from(start);
+  const shown = isAllShown ? characterList : characterList.slice(0, SHOWN_AT_FIRST);
   return (
     <>
       <div className={styles.text} dir="auto" translate="no">
@@ -98,24 +98,25 @@ function Beginning({ start, characters }: Pick<DocumentStart, 'start' | 'charact
       {shown.length < characters && (
         <p className={styles.more}>
           First {formatCount(shown.length)} of {formatCount(characters)} characters
-          {shown.length < all.length && <TextAction onPress={() => setWhole(true)}>Show more</TextAction>}
+          {shown.length < characterList.length && <TextAction onPress={() => setAllShown(true)}>Show more</TextAction>}
         </p>
       )}
     </>
   );
 }
-const AT_FIRST = 3000;
+/** Number of characters. */
+const SHOWN_AT_FIRST = 3000;
 
 /** License of samples, and of texts for which the user set one. Nobody is asked about their own files. */
 function License({ text, license }: { text: TextRecord; license: string }) {
-  const [isAsked, ask] = useState(false);
+  const [isEditing, setEditing] = useState(false);
   return (
     <p className={styles.note}>
       License: {license}.{' '}
-      <TextAction onPress={() => ask(true)} label={`Change the license of ${text.name}`}>
+      <TextAction onPress={() => setEditing(true)} label={`Change the license of ${text.name}`}>
         Change…
       </TextAction>
-      {isAsked && <LazyLicenceDialog texts={[text]} onClose={() => ask(false)} />}
+      {isEditing && <LazyLicenceDialog texts={[text]} onClose={() => setEditing(false)} />}
     </p>
   );
 }

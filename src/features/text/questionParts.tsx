@@ -10,7 +10,8 @@ export interface RowProps<Q extends Question = Question> {
   onGo: (path: string) => void;
 }
 
-export function SkipButton({ of: { files } }: { of: Question }) {
+/** Skips files, with an accessible name that says which. */
+export function SkipButton({ files }: { files: Question['files'] }) {
   const skip = useStudio((s) => s.skip);
   const isOne = files.length === 1;
   return (

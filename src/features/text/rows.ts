@@ -17,25 +17,24 @@ export const keyOf = (row: Row): string =>
       : row.text.id;
 
 /**
- * @param found documents by text id
- * @param wanted lowercase filter, which matches names of texts and documents
+ * @param documents loaded documents by text id
+ * @param query lowercase filter, which matches names of texts and documents
  */
 export function rowsOf(
   texts: readonly TextRecord[],
-  found: ReadonlyMap<string, DocumentRows>,
-  wanted: string,
+  documents: ReadonlyMap<string, DocumentRows>,
+  query: string,
   isOpen: (text: TextRecord) => boolean,
 ): readonly Row[] {
   return texts.flatMap((text): Row[] => {
-    const isOne = text.documents === 1;
-    const isCalled = text.name.toLowerCase().includes(wanted);
-    if (isOne) {
-      const own = found.get(text.id)?.rows[0];
-      if (!isCalled && !own) return [];
-      return [{ kind: 'text', text, isOpen: undefined, ...(own && { title: own.title }) }];
+    const isMatch = text.name.toLowerCase().includes(query);
+    if (text.documents === 1) {
+      const document = documents.get(text.id)?.rows[0];
+      if (!isMatch && !document) return [];
+      return [{ kind: 'text', text, isOpen: undefined, ...(document && { title: document.title }) }];
     }
-    const { rows = [], of = 0 } = (isOpen(text) && found.get(text.id)) || {};
-    if (!isCalled && rows.length === 0) return [];
+    const { rows = [], of = 0 } = (isOpen(text) && documents.get(text.id)) || {};
+    if (!isMatch && rows.length === 0) return [];
     return [
       { kind: 'text', text, isOpen: isOpen(text) },
       ...rows.map((document) => ({ kind: 'document' as const, text, document })),

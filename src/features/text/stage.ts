@@ -15,7 +15,7 @@ export const stage: Stage = {
     if (texts.length + tuneTexts.length === 0) return NOTHING_YET;
     if (texts.length === 0)
       return { sign: 'done', line: fitting(tuneTextWords(tuneTexts), counted(tuneTexts.length, 'table')) };
-    const sum = texts.reduce((all, text) => all + trainingSize(text).characters, 0);
+    const sum = texts.reduce((total, text) => total + trainingSize(text).characters, 0);
     const characters = `${formatShort(sum)} characters`;
     const [{ count, noun }] = fileCounts(texts) as [ReturnType<typeof fileCounts>[number]];
     const line = fitting(`${counted(count, noun)}, ${characters}`, characters);

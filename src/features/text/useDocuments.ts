@@ -18,12 +18,12 @@ export function useDocuments(
   const [pages, setPages] = useState<ReadonlyMap<string, number>>(new Map());
   useEffect(() => {
     let isWanted = true;
-    const all = texts.map(async ({ id }) => {
+    const requests = texts.map(async ({ id }) => {
       const rows = await data.call('documents', { textId: id, from: 0, count: PAGE * (pages.get(id) ?? 1), query });
       if (isWanted) setFound((before) => new Map(before).set(id, rows));
     });
     // An unreadable document is reported when it is opened.
-    void Promise.allSettled(all);
+    void Promise.allSettled(requests);
     return () => {
       isWanted = false;
     };

@@ -29,4 +29,5 @@ export function usePaste(onFiles: PageProps['onFiles']) {
 /** Maximum number of characters in a field: more would block the page. */
 const MAX_SHOWN = 200_000;
 
+/** Names of the project's texts. */
 const names = (studio: StudioStore): string[] => studio.getState().texts.map(({ name }) => name);

@@ -15,7 +15,7 @@ import styles from './TrainPage.module.css';
 export function ChangeDialog({ record, done, onClose }: { record: RunRecord; done: number; onClose: () => void }) {
   const store = useStudioStore();
   const before = recipeOf(record);
-  const hasOther = useStudio((s) => s.texts.length > 0 && hasOtherTexts(record, s));
+  const hasNewTexts = useStudio((s) => s.texts.length > 0 && hasOtherTexts(record, s));
   // A finished run gets twice its steps.
   const [recipe, setRecipe] = useState(before.steps > done ? before : { ...before, steps: 2 * Math.max(1, done) });
   const [withTexts, setWithTexts] = useState(false);
@@ -24,7 +24,7 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
     void changeAndContinue(store, record, recipe, withTexts);
   };
   const data = dataOf(record);
-  const isSegment = withTexts || changed({ recipe: before, data }, { recipe, data }) !== undefined;
+  const startsSegment = withTexts || changed({ recipe: before, data }, { recipe, data }) !== undefined;
   return (
     <Dialog
       isOpen
@@ -49,13 +49,13 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
         values={recipe}
         onChange={(name, value) => setRecipe(withSetting(record, recipe, name, value))}
       />
-      {hasOther && (
+      {hasNewTexts && (
         <Checkbox isChosen={withTexts} onChange={setWithTexts}>
           Use the current texts, with this run’s tokenizer
         </Checkbox>
       )}
       <p className={styles.note}>
-        {isSegment
+        {startsSegment
           ? 'Training continues with the changes. The chart marks them; baselines, best step and verdict restart there.'
           : recipe.steps === before.steps
             ? 'Nothing changed yet.'

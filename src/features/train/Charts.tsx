@@ -1,5 +1,5 @@
 import { type ComponentProps, type ReactNode, useCallback, useMemo, useState } from 'react';
-import { formatCount, formatReading } from '../../core/base/units';
+import { counted, formatCount, formatReading } from '../../core/base/units';
 import type { BaselineFacts } from '../../core/objectives/facts';
 import { nameOf } from '../../core/metrics/words';
 import { baselinesOf, headlineOf, type ObjectiveId, objectiveOf } from '../../core/objectives';
@@ -7,6 +7,7 @@ import { learningRateAt } from '../../core/optim/schedule';
 import { tokensAt } from '../../core/runs/segments';
 import type { StepValueName } from '../../core/train/stepValues';
 import { headline } from '../../state/failures';
+import type { Phase } from '../../state/phase';
 import type { RunLog } from '../../state/runLog';
 import { useShown, useShownPart } from '../../state/react';
 import { useForecast } from '../../state/useForecast';
@@ -39,51 +40,35 @@ interface ChartsProps {
 export function Charts({ settings, chart, onChart, isUnderReel = false }: ChartsProps) {
   const { log, phase, saved, usable, before, record } = useShown('train');
   /** Last step with saved state or weights. */
-  const reached = (saved ?? usable)?.step ?? 0;
+  const lastSaved = (saved ?? usable)?.step ?? 0;
   const { recipe, segments, model } = settings;
   const { context } = model.config;
-  const trained = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
-  const tokens = useMemo(() => new Mapped(log.step, trained), [log, trained]);
+  const tokensUntil = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
+  const tokens = useMemo(() => new Mapped(log.step, tokensUntil), [log, tokensUntil]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
 
   const forecast = useForecast();
-  const expected = useMemo(() => forecast && forecastColumns(forecast, log, trained), [forecast, log, trained]);
-  const inherited = useMemo(() => beforeCurves(before, trained), [before, trained]);
+  const expectedCurve = useMemo(
+    () => forecast && forecastColumns(forecast, log, tokensUntil),
+    [forecast, log, tokensUntil],
+  );
+  const ancestorCurves = useMemo(() => beforeCurves(before, tokensUntil), [before, tokensUntil]);
   // The curve of a diverged run shows why it failed, so it stays.
   const undone = phase.kind === 'failed' && phase.failure.code !== 'diverged' ? phase : undefined;
-  const kept = undone ? reached : Infinity;
+  const kept = undone ? lastSaved : Infinity;
   const part = partUpTo(log.step, kept);
   const planned = plannedSteps(phase, settings);
-  const clip = recipe.clip > 0 ? recipe.clip : undefined;
   const common = { subject: log, ...(chart.x === 'step' && { syncKey: 'train' }) };
   const step = part(log.step);
-  /** Additional props for the charts of some step values. */
-  const own: Partial<Record<StepValueName, (chart: StepChart) => Partial<SmallChartProps>>> = {
-    learningRate: (chart) => ({
-      lines: [lineOf(chart), ratesToCome(step.at(-1) ?? 0, recipe, planned)],
-      y: { min: 0, max: recipe.learningRate * 1.1 },
-    }),
-    gradientNorm: ({ label, y }) =>
-      clip === undefined
-        ? {}
-        : {
-            title: `${label}, clipped at ${formatExact(clip)}`,
-            references: [{ value: clip, label: 'clip' }],
-            y: { min: 0, max: 1.1 * highest(y, clip) },
-          },
-    tokensPerSecond: ({ y, name }) => ({
-      value: newest(y, formatCount),
-      caption: `${newest(y, formatCount)} ${name}`,
-    }),
-  };
+  const propsOf = stepChartProps(recipe, planned, step.at(-1) ?? 0);
 
   return (
     <>
       <LossChart
         training={{ step, loss: part(log.loss), tokens: part(tokens.read()), seconds: part(seconds.read()) }}
-        validation={heldOutCurve(log, trained, kept)}
-        before={inherited}
-        forecast={expected}
+        validation={heldOutCurve(log, tokensUntil, kept)}
+        before={ancestorCurves}
+        forecast={expectedCurve}
         reading={{ ...headlineOf(recipe.objective), name: nameOf(headlineOf(recipe.objective)) }}
         references={references(settings)}
         changes={changeMarks(settings, record?.parent)}
@@ -92,21 +77,18 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
         onSettings={onChart}
         {...(record && { owner: record.name })}
         {...(isUnderReel && { isUnderReel: true, minHeight: 184 })}
-        undone={
-          undone && undone.step > kept
-            ? {
-                from: kept,
-                to: undone.step,
-                label: `${formatCount(undone.step - kept)} lost`,
-                longLabel: `${headline(undone.failure)} at ${formatCount(undone.step)}, ${formatCount(undone.step - kept)} ${undone.step - kept === 1 ? 'step' : 'steps'} lost`,
-              }
-            : undefined
-        }
+        undone={undone && undoneSteps(undone, kept)}
         {...common}
       />
       <More isFolded={isUnderReel}>
         {stepCharts(log, kept).map((chart) => (
-          <SmallChart key={chart.id} {...usualProps(chart)} {...own[chart.id]?.(chart)} xMax={planned} {...common} />
+          <SmallChart
+            key={chart.id}
+            {...usualProps(chart)}
+            {...propsOf[chart.id]?.(chart)}
+            xMax={planned}
+            {...common}
+          />
         ))}
         <MeasuredCharts
           log={log}
@@ -122,6 +104,42 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
     </>
   );
 }
+
+/** Steps after the last kept one, which a failure undid; undefined if there are none. */
+function undoneSteps({ step, failure }: Extract<Phase, { kind: 'failed' }>, kept: number) {
+  if (step <= kept) return undefined;
+  const lost = counted(step - kept, 'step');
+  return {
+    from: kept,
+    to: step,
+    label: `${formatCount(step - kept)} lost`,
+    longLabel: `${headline(failure)} at ${formatCount(step)}, ${lost} lost`,
+  };
+}
+
+/** Additional props for the charts of some step values. */
+const stepChartProps = (
+  recipe: RunSettings['recipe'],
+  totalSteps: number,
+  lastStep: number,
+): Partial<Record<StepValueName, (chart: StepChart) => Partial<SmallChartProps>>> => ({
+  learningRate: (chart) => ({
+    lines: [lineOf(chart), scheduledRates(lastStep, recipe, totalSteps)],
+    y: { min: 0, max: recipe.learningRate * 1.1 },
+  }),
+  gradientNorm: ({ label, y }) =>
+    recipe.clip > 0
+      ? {
+          title: `${label}, clipped at ${formatExact(recipe.clip)}`,
+          references: [{ value: recipe.clip, label: 'clip' }],
+          y: { min: 0, max: 1.1 * highest(y, recipe.clip) },
+        }
+      : {},
+  tokensPerSecond: ({ y, name }) => ({
+    value: newest(y, formatCount),
+    caption: `${newest(y, formatCount)} ${name}`,
+  }),
+});
 
 const More = ({ isFolded, children }: { isFolded: boolean; children: ReactNode }) =>
   isFolded ? (
@@ -149,13 +167,13 @@ export function useChartSettings(
 /** The uniform baseline, then other baselines, each over the steps that trained on its text. */
 function references({ model, recipe, segments }: RunSettings) {
   const baselines = segments.map(({ data }) => baselinesOf(recipe.objective, model, data.facts));
-  const others = segments.flatMap(({ after }, i) => {
+  const otherBaselines = segments.flatMap(({ after }, i) => {
     const until = segments[i + 1]?.after;
     const range = { ...(i > 0 && { from: after }), ...(until !== undefined && { until }) };
     return baselines[i]!.slice(1).map(({ loss, label }) => ({ loss, label, ...range }));
   });
   const { loss, label } = baselines[0]![0];
-  return [{ loss, label }, ...others];
+  return [{ loss, label }, ...otherBaselines];
 }
 
 type StepChart = ChartData<StepValueName>;
@@ -192,7 +210,7 @@ function MeasuredCharts(p: {
         lines={[{ id, label: name, run: 2, form: 'thin', hasPoints: true, x, y }]}
         xMax={p.planned}
         references={references}
-        y={{ min: Math.min(0, ...y), max: 1.1 * highest([...y, ...references.map((each) => each.value)], 0) }}
+        y={{ min: Math.min(0, ...y), max: 1.1 * highest([...y, ...references.map((reference) => reference.value)], 0) }}
         caption={`${label} ${value}`}
         subject={p.subject}
         {...(p.syncKey !== undefined && { syncKey: p.syncKey })}
@@ -211,7 +229,7 @@ const newest = (values: readonly number[], format: (value: number) => string): s
 const highest = (values: readonly number[], min: number): number => values.reduce((a, b) => (b > a ? b : a), min) || 1;
 
 /** Remaining learning-rate schedule, dashed. */
-function ratesToCome(from: number, recipe: RunSettings['recipe'], steps: number): Line {
+function scheduledRates(from: number, recipe: RunSettings['recipe'], steps: number): Line {
   const count = 100;
   const x = Array.from({ length: count + 1 }, (_, i) => from + ((steps - from) * i) / count);
   const y = x.map((step) => learningRateAt(recipe.schedule, { ...recipe, steps }, step));

@@ -7,32 +7,33 @@ import { formatClock, runEvents, type RunEvent } from './runEvents';
 import type { RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 
-const SHOWN = 12;
+/** Number of events shown at first. */
+const SHOWN_AT_FIRST = 12;
 
 /** Events of the run, newest first. */
 export function Events({ settings }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
   const phase = useShownPart('train', (run) => run.phase);
   // New events arise only from these values, so most steps don't rebuild the list.
-  const counted = useShownPart(
+  const eventsKey = useShownPart(
     'train',
-    ({ log: l }) =>
-      `${l.saves.length} ${l.kept.length} ${l.evaluations.length} ${l.sampled.length} ${l.early.length} ${(l.step.at(-1) ?? 0) >= settings.recipe.warmup}`,
+    ({ log: { saves, kept, evaluations, sampled, early, step } }) =>
+      `${saves.length} ${kept.length} ${evaluations.length} ${sampled.length} ${early.length} ${(step.at(-1) ?? 0) >= settings.recipe.warmup}`,
   );
   const [isAll, setAll] = useState(false);
-  const shownEvents = useMemo(() => (counted === '' ? [] : runEvents(log, settings)), [log, settings, counted]);
+  const loggedEvents = useMemo(() => (eventsKey === '' ? [] : runEvents(log, settings)), [log, settings, eventsKey]);
   const failure: readonly (Omit<RunEvent, 'tone'> & { tone: 'error' })[] =
     phase.kind === 'failed'
       ? [{ step: phase.step, activeMs: log.now, words: headline(phase.failure), tone: 'error' }]
       : [];
-  const events = [...failure, ...shownEvents.toReversed()];
-  const shown = isAll ? events : events.slice(0, SHOWN);
+  const events = [...failure, ...loggedEvents.toReversed()];
+  const shown = isAll ? events : events.slice(0, SHOWN_AT_FIRST);
   return (
     <>
       <PaneHead
         title="Events"
         aside={
-          events.length > SHOWN && (
+          events.length > SHOWN_AT_FIRST && (
             <TextAction
               onPress={() => setAll(!isAll)}
               label={isAll ? 'Fewer events' : `All ${formatCount(events.length)} events`}

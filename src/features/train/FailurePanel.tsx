@@ -5,7 +5,7 @@ import { optimizerOf } from '../../core/optim';
 import { dataOf, recipeOf } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';
 import { countUpTo } from '../../core/train/meanAt';
-import { headline, remedy as wordsFor } from '../../state/failures';
+import { headline, remedy as remedyWords } from '../../state/failures';
 import { isTuned, isWeightsAlone, modelOf, shownRun } from '../../state/openRun';
 import { isUnreadable } from '../../state/phase';
 import { useStudio, useStudioStore } from '../../state/react';
@@ -22,7 +22,7 @@ export function FailurePanel() {
   const { phase } = shownRun(studio, 'train');
   if (phase.kind !== 'failed') return null;
   const { failure, step, of } = phase;
-  const [first, ...others] = remedies(failure.code, possible(studio));
+  const [first, ...others] = remedies(failure.code, possibleRemedies(studio));
   const button = (remedy: Remedy, isMain: boolean) => (
     <Button
       key={remedy}
@@ -30,7 +30,7 @@ export function FailurePanel() {
       variant={isMain ? 'go' : 'default'}
       {...(remedy === 'resume' && { icon: 'play' as const })}
       disabledReason={REFUSALS[remedy]?.(studio)}
-      onPress={() => ACTS[remedy](store.getState(), navigate)}
+      onPress={() => ACTIONS[remedy](store.getState(), navigate)}
     >
       {LABELS[remedy](studio)}
     </Button>
@@ -42,9 +42,9 @@ export function FailurePanel() {
           ? `${headline(failure)} at step ${formatCount(step)}`
           : headline(failure)
       }
-      safe={safe(studio, of > 0)}
+      safe={safeData(studio, of > 0)}
       action={first && button(first, true)}
-      actionNote={wordsFor(failure)}
+      actionNote={remedyWords(failure)}
       otherActions={others.length > 0 && others.map((remedy) => button(remedy, false))}
     >
       {failure.message}
@@ -52,7 +52,7 @@ export function FailurePanel() {
   );
 }
 
-function possible(s: Studio) {
+function possibleRemedies(s: Studio) {
   const { device, lostAt } = s;
   const run = shownRun(s, 'train');
   const { phase, record, saved } = run;
@@ -68,7 +68,8 @@ function possible(s: Studio) {
   };
 }
 
-function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
+/** What is saved, unchanged or lost. @param hasBegun whether the run reached its first step */
+function safeData(s: Studio, hasBegun: boolean): FailureProps['safe'] {
   const { texts, project } = s;
   const run = shownRun(s, 'train');
   const { phase, saved, usable, log } = run;
@@ -81,8 +82,8 @@ function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
     });
     const undone = phase.kind === 'failed' ? phase.step - saved.step : 0;
     if (undone > 0) {
-      const since = log.activeMs[countUpTo(log.step, saved.step) - 1] ?? 0;
-      const time = (log.activeMs.at(-1) ?? since) - since;
+      const savedMs = log.activeMs[countUpTo(log.step, saved.step) - 1] ?? 0;
+      const time = (log.activeMs.at(-1) ?? savedMs) - savedMs;
       list.push({
         text: undone === 1 ? '1 step after it is lost' : `${formatCount(undone)} steps after it are lost`,
         detail: `${formatDuration(time)} of training, repeated when you resume`,
@@ -90,13 +91,13 @@ function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
       });
     }
   } else if (isUnreadable(phase)) {
-    const isAlone = isWeightsAlone(run);
-    if (usable && isAlone) {
+    const hasOnlyWeights = isWeightsAlone(run);
+    if (usable && hasOnlyWeights) {
       const text = `Weights of step ${formatCount(usable.step)}, the best`;
       list.push({ text, detail: 'used by Playground and Export' });
     }
-    const what = isAlone ? 'Other data of this run' : 'Data of this run';
-    list.push({ text: what, detail: 'unchanged, not used' });
+    const subject = hasOnlyWeights ? 'Other data of this run' : 'Data of this run';
+    list.push({ text: subject, detail: 'unchanged, not used' });
   } else if (hasBegun) {
     list.push({ text: 'No step of this run was saved', detail: 'it failed before the first save', tone: 'warn' });
     if (model) {
@@ -104,42 +105,42 @@ function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
       list.push({ text, detail: 'unchanged; Playground and Export still use it' });
     }
   }
-  const things = [texts.length > 0 && 'text', project.tokenizer && 'tokenizer', project.data && 'data', 'settings'];
-  list.push({ text: sentence(things.filter((thing) => typeof thing === 'string')), detail: 'unchanged' });
+  const inputs = [texts.length > 0 && 'text', project.tokenizer && 'tokenizer', project.data && 'data', 'settings'];
+  list.push({ text: sentence(inputs.filter((noun) => typeof noun === 'string')), detail: 'unchanged' });
   return list;
 }
 
 /** `Text, tokenizer and settings` */
-function sentence(things: readonly string[]): string {
-  const words = [things.slice(0, -1).join(', '), things.at(-1)].filter((part) => part !== '').join(' and ');
+function sentence(nouns: readonly string[]): string {
+  const words = [nouns.slice(0, -1).join(', '), nouns.at(-1)].filter((part) => part !== '').join(' and ');
   return upperFirst(words);
 }
 
-const canGoOn = (s: Studio): boolean => {
+const canResume = (s: Studio): boolean => {
   const { record, saved } = shownRun(s, 'train');
   return record !== null && saved !== null;
 };
 
 /** Whether the failed run was a tuning; the next run is then a tuning too. */
-const tunes = (s: Studio): boolean => isTuned(shownRun(s, 'train'));
-const begin = (s: Studio): void => void (tunes(s) ? s.tune() : s.start());
-const whyNotBegin = (s: Studio): string | undefined => (tunes(s) ? tuneRefusal(s) : beginRefusal(s));
-const nextRecipe = (s: Studio): Recipe => (tunes(s) ? s.project.tuning.recipe : s.project.recipe);
-const setNext = (s: Studio, change: Partial<Pick<Recipe, 'batch' | 'learningRate'>>): void =>
-  tunes(s) ? s.setTuningRecipe(change) : s.setRecipe(change);
+const isTuningRun = (s: Studio): boolean => isTuned(shownRun(s, 'train'));
+const startNext = (s: Studio): void => void (isTuningRun(s) ? s.tune() : s.start());
+const startNextRefusal = (s: Studio): string | undefined => (isTuningRun(s) ? tuneRefusal(s) : beginRefusal(s));
+const nextRecipe = (s: Studio): Recipe => (isTuningRun(s) ? s.project.tuning.recipe : s.project.recipe);
+const changeNextRecipe = (s: Studio, change: Partial<Pick<Recipe, 'batch' | 'learningRate'>>): void =>
+  isTuningRun(s) ? s.setTuningRecipe(change) : s.setRecipe(change);
 /** Reduced learning rate; from a failed tuning's record if it exists, because its default isn't in the settings. */
 function lowerRate(s: Studio): number {
   const { record } = shownRun(s, 'train');
-  return lower(tunes(s) && record ? recipeOf(record) : nextRecipe(s));
+  return reducedRate(isTuningRun(s) && record ? recipeOf(record) : nextRecipe(s));
 }
 
 /** Reasons why a remedy is unavailable now. */
 const REFUSALS: Partial<Record<Remedy, (s: Studio) => string | undefined>> = {
   resume: resumeRefusal,
-  restart: (s) => (tunes(s) ? tuneRefusal(s) : startRefusal(s)),
-  halveBatch: whyNotBegin,
-  lowerRate: whyNotBegin,
-  useWasm: (s) => (canGoOn(s) ? resumeRefusal(s) : whyNotBegin(s)),
+  restart: (s) => (isTuningRun(s) ? tuneRefusal(s) : startRefusal(s)),
+  halveBatch: startNextRefusal,
+  lowerRate: startNextRefusal,
+  useWasm: (s) => (canResume(s) ? resumeRefusal(s) : startNextRefusal(s)),
 };
 
 const LABELS: Record<Remedy, (s: Studio) => string> = {
@@ -147,9 +148,9 @@ const LABELS: Record<Remedy, (s: Studio) => string> = {
   restart: () => 'Restart training',
   halveBatch: (s) => `Restart with batch ${formatCount(half(nextRecipe(s).batch))}`,
   lowerRate: (s) => `Restart at learning rate ${formatExact(lowerRate(s))}`,
-  useWasm: (s) => (canGoOn(s) ? 'Resume on WASM' : 'Restart on WASM'),
+  useWasm: (s) => (canResume(s) ? 'Resume on WASM' : 'Restart on WASM'),
   settings: () => 'Change settings…',
-  texts: (s) => (tunes(s) ? 'Check the training data' : 'Check the text'),
+  texts: (s) => (isTuningRun(s) ? 'Check the training data' : 'Check the text'),
   free: () => 'Delete another run’s checkpoints…',
   back(s) {
     const model = modelOf(s, 'playground');
@@ -159,20 +160,20 @@ const LABELS: Record<Remedy, (s: Studio) => string> = {
   reload: () => 'Reload page',
 };
 
-const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void> = {
+const ACTIONS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void> = {
   resume: (s) => void s.resume(),
-  restart: begin,
+  restart: startNext,
   halveBatch: (s) => {
-    setNext(s, { batch: half(nextRecipe(s).batch) });
-    begin(s);
+    changeNextRecipe(s, { batch: half(nextRecipe(s).batch) });
+    startNext(s);
   },
   lowerRate: (s) => {
-    setNext(s, { learningRate: lowerRate(s) });
-    begin(s);
+    changeNextRecipe(s, { learningRate: lowerRate(s) });
+    startNext(s);
   },
-  useWasm: (s) => void s.useDevice('wasm').then(() => (canGoOn(s) ? s.resume() : begin(s))),
-  settings: (s, navigate) => navigate(tunes(s) ? '/tune' : '/model'),
-  texts: (s, navigate) => navigate(tunes(s) ? '/tune' : '/text'),
+  useWasm: (s) => void s.useDevice('wasm').then(() => (canResume(s) ? s.resume() : startNext(s))),
+  settings: (s, navigate) => navigate(isTuningRun(s) ? '/tune' : '/model'),
+  texts: (s, navigate) => navigate(isTuningRun(s) ? '/tune' : '/text'),
   free: (_, navigate) => navigate('/runs'),
   back: (s) => void s.loadRun(),
   export: (s, navigate) => {
@@ -184,5 +185,5 @@ const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void
 
 const half = (batch: number): number => Math.max(1, Math.floor(batch / 2));
 /** A third of the learning rate, and at most the optimizer's usual one at any size. */
-const lower = ({ learningRate, optimizer }: Recipe): number =>
+const reducedRate = ({ learningRate, optimizer }: Recipe): number =>
   Math.min(Number((learningRate / 3).toPrecision(1)), optimizerOf(optimizer).usualRate(1));

@@ -15,7 +15,7 @@ export function Milestones({ settings }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
   // The log is mutated in place, and milestones change only with an evaluation.
   const evaluated = useShownPart('train', (run) => run.log.evaluations.at(-1)?.step);
-  const reached = useMemo(
+  const milestones = useMemo(
     () =>
       textMilestones(evaluated === undefined ? { evaluations: [], step: [], loss: [] } : log, settings).map(
         ({ title, measure, step, isWarning }): MilestoneItem => ({
@@ -36,7 +36,7 @@ export function Milestones({ settings }: { settings: RunSettings }) {
       ),
     [log, evaluated, settings, go],
   );
-  return <MilestoneList items={[...reached, useFinish(settings)]} />;
+  return <MilestoneList items={[...milestones, useFinish(settings)]} />;
 }
 
 /** The end of the run, reached or ahead. */

@@ -23,11 +23,11 @@ export function NoRun() {
   const project = useStudio((s) => s.project);
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
   const { plan, failure, isReady } = usePlan();
-  const isComing = useStudio((s) => s.takingIn.includes(s.project.id));
+  const isImporting = useStudio((s) => s.takingIn.includes(s.project.id));
   const seconds = useStudio(startWait);
   const reading = describeWork(useStudio((s) => s.importing));
   const problem = useStudio((s) => startProblems(s)[0]?.message);
-  if (!hasText && isComing) {
+  if (!hasText && isImporting) {
     return <Block isWideGutter>{reading && <Progress {...reading} delayMs={0} />}</Block>;
   }
   if (!hasText) {

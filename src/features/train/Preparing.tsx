@@ -16,7 +16,7 @@ export function Preparing() {
   const building = useStudio((s) => s.building);
   const tokenizer = useStudio(tokenizerState);
   const data = useStudio(dataState);
-  const beats = useStudio((s) => {
+  const trigramNote = useStudio((s) => {
     const plan = plannedNow(s);
     return plan?.trigram && !beatsTrigram(plan.trigram, plan.seconds)
       ? trigramWords(plan.trigram, plan.seconds)
@@ -30,7 +30,7 @@ export function Preparing() {
         <PreparationStep name="Data" state={data} work={building} />
         <PreparationStep name="Training step" state="none" />
       </ol>
-      {beats !== undefined && <p className={styles.quiet}>{beats}</p>}
+      {trigramNote !== undefined && <p className={styles.quiet}>{trigramNote}</p>}
     </Block>
   );
 }
@@ -50,24 +50,32 @@ function PreparationStep({ name, state, work }: { name: string; state: ArtefactS
   );
 }
 
-/** Shown between Start and the first step; the duration isn't known in advance. */
+/** Compilation and the first step; their duration isn't known in advance. */
 export function Compiling() {
   const isMeasured = useShownPart('train', ({ log }) => log.evaluations.length > 0 && log.step.length === 0);
   const device = useStudio((s) => nameWithin(s.device.kind === 'open' ? s.device.info : undefined));
-  const goesOn = useShownPart('train', ({ log }) => log.step.length > 0);
+  const isResuming = useShownPart('train', ({ log }) => log.step.length > 0);
   const isCompiled = useShownPart('train', ({ phase }) => isBeginning(phase));
   const kernels = useShownPart('train', ({ phase }) => (phase.kind === 'compiling' ? phase.kernels : undefined));
   const { done, of } = kernels ?? { done: 0, of: 1 };
-  const isFirst = isMeasured || isCompiled;
-  const counted = kernels ? `${formatCount(done)} done, ` : '';
+  const isFirstStep = isMeasured || isCompiled;
+  const doneWords = kernels ? `${formatCount(done)} done, ` : '';
   return (
     <Block isWideGutter>
       <Progress
         label={
-          isFirst ? 'Running the first step' : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
+          isFirstStep
+            ? 'Running the first step'
+            : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
         }
-        detail={isFirst ? (goesOn ? '' : 'measuring the untrained model') : `${counted}for ${device}, once per model`}
-        value={isFirst ? 0 : done}
+        detail={
+          isFirstStep
+            ? isResuming
+              ? ''
+              : 'measuring the untrained model'
+            : `${doneWords}for ${device}, once per model`
+        }
+        value={isFirstStep ? 0 : done}
         max={of}
         delayMs={0}
       />

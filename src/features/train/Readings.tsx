@@ -16,7 +16,7 @@ import styles from './TrainPage.module.css';
 /** Four numbers, and the others under More readings. Each keeps its place and width while it changes. */
 export function Readings({ settings }: { settings: RunSettings }) {
   const [isOpen, setOpen] = useState(false);
-  const { main, rest } = useReadings(settings);
+  const { main, others } = useReadings(settings);
   return (
     <>
       <NumberStrip
@@ -27,25 +27,25 @@ export function Readings({ settings }: { settings: RunSettings }) {
           </Button>
         }
       />
-      {isOpen && <NumberStrip readings={rest} />}
+      {isOpen && <NumberStrip readings={others} />}
     </>
   );
 }
 
 /** The four main numbers: progress, quality, time and speed; and the others. */
-function useReadings(settings: RunSettings): Record<'main' | 'rest', readonly Reading[]> {
+function useReadings(settings: RunSettings): Record<'main' | 'others', readonly Reading[]> {
   const { log, phase, saved } = useShown('train');
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
   const { after } = settings.segments.at(-1)!;
   const isClassifier = settings.model.config.classes !== undefined;
   // Evaluations on the current text only.
-  const last = isClassifier ? judgedEvaluation({ log, phase }, after) : evaluationsSince(log, after).at(-1);
-  const done = log.step.at(-1);
+  const evaluation = isClassifier ? judgedEvaluation({ log, phase }, after) : evaluationsSince(log, after).at(-1);
+  const lastStep = log.step.at(-1);
   const planned = plannedSteps(phase, settings);
-  const trained = done === undefined ? undefined : trainingAt(log, done, after);
+  const trainingLoss = lastStep === undefined ? undefined : trainingAt(log, lastStep, after);
   const speed = log.tokensPerSecond.at(-1);
   const isFailed = phase.kind === 'failed' && saved !== null;
-  const step = isFailed ? saved.step : (done ?? saved?.step ?? 0);
+  const step = isFailed ? saved.step : (lastStep ?? saved?.step ?? 0);
   const time = timeReading(phase, planned - step, millisecondsLeft(log, planned), log.activeMs.at(-1));
   const facts = settings.segments.at(-1)!.data.facts?.labels;
   const stepReading: Reading = {
@@ -56,8 +56,8 @@ function useReadings(settings: RunSettings): Record<'main' | 'rest', readonly Re
   const [headline, ...metrics] = [
     ...metricsOf(objectiveOf(settings.recipe.objective))
       .filter((id) => !isClassifier || metricOf(id).needs !== 'labels')
-      .map((id) => ({ ...measuredReading(id, last), ...(isClassifier && { label: 'Validation loss' }) })),
-    ...(last ? runMetricsIn(last) : []).map((id) => measuredReading(id, last)),
+      .map((id) => ({ ...measuredReading(id, evaluation), ...(isClassifier && { label: 'Validation loss' }) })),
+    ...(evaluation ? runMetricsIn(evaluation) : []).map((id) => measuredReading(id, evaluation)),
   ];
   const speedReading: Reading = {
     label: 'Speed',
@@ -67,7 +67,7 @@ function useReadings(settings: RunSettings): Record<'main' | 'rest', readonly Re
   const training: Reading = {
     label: 'Training loss',
     run: 1,
-    value: steady(6, trained === undefined ? undefined : formatReading(trained), 'nats'),
+    value: steady(6, trainingLoss === undefined ? undefined : formatReading(trainingLoss), 'nats'),
   };
   const memory: Reading = {
     label: isGpu ? 'GPU memory' : 'Memory',
@@ -75,15 +75,15 @@ function useReadings(settings: RunSettings): Record<'main' | 'rest', readonly Re
   };
   if (isClassifier)
     return {
-      main: [stepReading, ...labelReadings(last, facts), time],
-      rest: [...(headline ? [headline] : []), ...metrics, training, speedReading, memory],
+      main: [stepReading, ...labelReadings(evaluation, facts), time],
+      others: [...(headline ? [headline] : []), ...metrics, training, speedReading, memory],
     };
   // Speed matters while it trains; afterwards, how well the model compresses text.
   const bits = metrics.find(({ label }) => label === metricOf('bitsPerByte').label);
   const fourth = (phase.kind === 'finished' && bits) || speedReading;
   return {
     main: [stepReading, ...(headline ? [headline] : []), time, fourth],
-    rest: [...metrics, training, speedReading, memory].filter((reading) => reading !== fourth),
+    others: [...metrics, training, speedReading, memory].filter((reading) => reading !== fourth),
   };
 }
 
@@ -120,14 +120,19 @@ function measuredReading(id: MetricId, last: Evaluated | undefined): Reading {
   };
 }
 
-function timeReading(phase: Phase, steps: number, left: number | undefined, taken: number | undefined): Reading {
+function timeReading(
+  phase: Phase,
+  stepsLeft: number,
+  leftMs: number | undefined,
+  elapsedMs: number | undefined,
+): Reading {
   const time = (ms: number | undefined): ReactNode => steady(7, ms === undefined ? undefined : formatDuration(ms));
   switch (phase.kind) {
     case 'finished':
-      return { label: 'Training time', value: time(taken) };
+      return { label: 'Training time', value: time(elapsedMs) };
     case 'stopped':
     case 'failed':
-      return { label: 'Steps left', value: steady(7, formatCount(Math.max(0, steps))) };
+      return { label: 'Steps left', value: steady(7, formatCount(Math.max(0, stepsLeft))) };
     case 'idle':
     case 'preparing':
     case 'compiling':
@@ -135,8 +140,8 @@ function timeReading(phase: Phase, steps: number, left: number | undefined, take
     case 'stopping':
       return {
         label: 'Time left',
-        value: time(left),
-        ...(taken !== undefined && { note: `${formatDuration(taken)} so far` }),
+        value: time(leftMs),
+        ...(elapsedMs !== undefined && { note: `${formatDuration(elapsedMs)} so far` }),
       };
     default:
       return phase satisfies never;
@@ -144,8 +149,8 @@ function timeReading(phase: Phase, steps: number, left: number | undefined, take
 }
 
 /** Value padded to a number of digits, so that its neighbors don't move when it changes. */
-const steady = (figures: number, value: string | undefined, unit?: string): ReactNode => (
-  <span className={styles.steady} style={{ minWidth: `${String(figures)}ch` }}>
+const steady = (digits: number, value: string | undefined, unit?: string): ReactNode => (
+  <span className={styles.steady} style={{ minWidth: `${String(digits)}ch` }}>
     <Quantity>{value ?? '–'}</Quantity>
     {unit !== undefined && value !== undefined && <span className={cx(text.quantityUnit, styles.unit)}>{unit}</span>}
   </span>

@@ -53,7 +53,7 @@ function MoreActions({ prompt }: { prompt: string }) {
   const ask = useStudio((s) => s.ask);
   const stop = useStudio((s) => s.stop);
   const isTraining = useShownPart('train', (run) => run.phase.kind === 'training');
-  const [noSample, noEvaluation] = useStudioFields((s) => [askRefusal(s, 'sample'), askRefusal(s, 'evaluate')]);
+  const [sampleRefusal, evaluateRefusal] = useStudioFields((s) => [askRefusal(s, 'sample'), askRefusal(s, 'evaluate')]);
   const entry = (id: string, label: string, refusal: string | undefined): MenuEntry => ({
     id,
     label,
@@ -63,8 +63,8 @@ function MoreActions({ prompt }: { prompt: string }) {
     <MenuButton
       variant="quiet"
       entries={[
-        entry('sample', 'Sample now', noSample),
-        entry('evaluate', 'Evaluate now', noEvaluation),
+        entry('sample', 'Sample now', sampleRefusal),
+        entry('evaluate', 'Evaluate now', evaluateRefusal),
         ...(isTraining ? [entry('stop', 'Stop and save', undefined)] : []),
       ]}
       onChoose={(id) => {

@@ -54,14 +54,14 @@ export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: Re
 }
 
 /** Shows a requested sample as soon as it arrives, because the run may have written a newer one by then. */
-function useRequestedSample(log: RunLog, samples: readonly RunSample[], move: (at: number) => void): void {
+function useRequestedSample(log: RunLog, samples: readonly RunSample[], move: (index: number) => void): void {
   const requests = log.sampled.length;
   const seen = useRef({ log, requests });
   useEffect(() => {
     const { log: previousLog, requests: before } = seen.current;
     if (previousLog === log && before === requests) return;
     seen.current = { log, requests };
-    const at = samples.findIndex(({ key }) => key === `asked ${requests - 1}`);
-    if (previousLog === log && requests > before && at >= 0) move(at);
+    const index = samples.findIndex(({ key }) => key === `asked ${requests - 1}`);
+    if (previousLog === log && requests > before && index >= 0) move(index);
   });
 }

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import { isBeaten } from '../../core/runs/standing';
-import { toneOf, type Verdict as Judged, type VerdictKind } from '../../core/train/verdict';
+import { toneOf, type Verdict as RunJudgement, type VerdictKind } from '../../core/train/verdict';
 import { type RunState, runStateOf } from '../../state/nextStep';
 import { shownRun } from '../../state/openRun';
 import { overdue, overdueWords } from '../../state/overdue';
@@ -39,8 +39,8 @@ export function RunVerdict() {
   const best = useShownPart('train', bestWords);
   const tone = toneOf(verdict);
   const isFine = isFineSoFar(verdict, learning.judgement !== undefined);
-  if (late && isFine) return <Late {...late} />;
-  if (state === 'paused' || state === 'interrupted') return <AtRest state={state} />;
+  if (late && isFine) return <SlowerThanPlanned {...late} />;
+  if (state === 'paused' || state === 'interrupted') return <Paused state={state} />;
   if (isRunning && isFine && learning.judgement !== undefined) {
     return (
       <Verdict isSteady sign="running" judgement={learning.judgement} actions={<NextSteps state={state} />}>
@@ -74,7 +74,7 @@ export function RunVerdict() {
 }
 
 /** Whether a training run needs no action: its loss falls, or a classifier's loss is on a plateau. */
-function isFineSoFar(verdict: Judged, isClassifier: boolean): boolean {
+function isFineSoFar(verdict: RunJudgement, isClassifier: boolean): boolean {
   const { kind, trend } = verdict;
   const tone = toneOf(verdict);
   if (tone !== 'warn' && tone !== 'error') return true;
@@ -82,7 +82,7 @@ function isFineSoFar(verdict: Judged, isClassifier: boolean): boolean {
 }
 
 /** Paused or interrupted run: what is saved, what is lost, and the time left. */
-function AtRest({ state }: { state: 'paused' | 'interrupted' }) {
+function Paused({ state }: { state: 'paused' | 'interrupted' }) {
   const words = useStudioFields((s) => restWords(shownRun(s, 'train')));
   return (
     <Verdict sign="paused" judgement={words.judgement} actions={<NextSteps state={state} />}>
@@ -122,23 +122,24 @@ function NextSteps({ state }: { state: RunState }) {
 }
 
 /** Detects a run that will take much longer than planned, every ten seconds, so that the text stays readable. */
-function useOverdue(): LateProps | undefined {
+function useOverdue(): SlowRun | undefined {
   const granted = useStudio((s) => s.granted);
   const log = useShownPart('train', (run) => run.log);
-  const isItsRun = useShownPart('train', ({ id, phase }) => phase.kind === 'training' && id === granted?.runId);
+  const isPlannedRun = useShownPart('train', ({ id, phase }) => phase.kind === 'training' && id === granted?.runId);
   const of = useShownPart('train', ({ phase }) => ('of' in phase ? phase.of : 0));
-  useShownPart('train', (run) => Math.floor(run.log.now / EVERY));
-  const late = isItsRun && granted ? overdue(log, of, granted) : undefined;
+  useShownPart('train', (run) => Math.floor(run.log.now / UPDATE_MS));
+  const late = isPlannedRun && granted ? overdue(log, of, granted) : undefined;
   return late && { words: overdueWords(late, granted!), steps: late.shorter.steps };
 }
-/** Interval in milliseconds. */
-const EVERY = 10_000;
+/** Milliseconds between two updates of the text. */
+const UPDATE_MS = 10_000;
 
-interface LateProps {
+interface SlowRun {
   words: string;
   steps: number;
 }
-function Late({ words, steps }: LateProps) {
+/** Offers to shorten a run that is slower than planned. */
+function SlowerThanPlanned({ words, steps }: SlowRun) {
   const store = useStudioStore();
   const record = useShownPart('train', (run) => run.record);
   const shorten = (): void => {

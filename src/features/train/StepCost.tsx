@@ -1,7 +1,6 @@
 import { shareOfRate } from '../../state/estimate';
 import { useShown, useStudio } from '../../state/react';
 import { isActive } from '../../state/phase';
-import { cx } from '../../ui';
 import type { RunSettings } from '../../state/runSettings';
 import { costWords } from './costWords';
 import styles from './TrainPage.module.css';
@@ -18,5 +17,5 @@ export function StepCost({ settings }: { settings: RunSettings }) {
     { ...log.optional, stepMs: (1000 * settings.tokensPerStep) / speed, share, usedBytes: log.memoryBytes },
     info,
   );
-  return <p className={cx(styles.cost)}>{words}</p>;
+  return <p className={styles.cost}>{words}</p>;
 }

@@ -7,17 +7,17 @@ import styles from './TrainPage.module.css';
 /** Sets the total number of steps; the schedule is stretched to it. */
 export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: number; planned: number }) {
   const resume = useStudio((s) => s.resume);
-  const perStep = useShownPart('train', ({ log }) => {
+  const stepMs = useShownPart('train', ({ log }) => {
     const last = log.step.length - 1;
     return last < 0 ? undefined : log.activeMs[last]! / log.step[last]!;
   });
   const [steps, setSteps] = useState<number>();
-  const asked = steps ?? 2 * Math.max(p.done, p.planned);
-  const more = Math.max(0, asked - p.done);
-  const time = perStep === undefined ? '' : `, about ${formatDuration(perStep * more)}`;
+  const totalSteps = steps ?? 2 * Math.max(p.done, p.planned);
+  const more = Math.max(0, totalSteps - p.done);
+  const time = stepMs === undefined ? '' : `, about ${formatDuration(stepMs * more)}`;
   const go = (): void => {
     p.onClose();
-    void resume(asked);
+    void resume(totalSteps);
   };
   return (
     <Dialog
@@ -35,7 +35,7 @@ export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: num
     >
       <NumberField
         label="Total steps"
-        value={asked}
+        value={totalSteps}
         onChange={setSteps}
         min={p.done + 1}
         max={1e9}

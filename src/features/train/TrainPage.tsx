@@ -24,21 +24,21 @@ const ClassifierPanes = lazy(() =>
 
 /** Live view of the run: its state, curves and samples, and the next actions. */
 export function TrainPage() {
-  const isComing = useStudio((s) => isOpening(s, 'train'));
-  useSetupFirst();
-  return isComing ? <Stage title="Train">{null}</Stage> : <Train />;
+  const isRunOpening = useStudio((s) => isOpening(s, 'train'));
+  useOpenSetup();
+  return isRunOpening ? <Stage title="Train">{null}</Stage> : <Train />;
 }
 
 /** Opens the setup of a classifier that didn't start because it needs a decision first. */
-function useSetupFirst(): void {
-  const isAsked = useStudio((s) => s.undecided === s.project.id);
-  const shown = useStudio((s) => s.showUndecided);
+function useOpenSetup(): void {
+  const needsDecision = useStudio((s) => s.undecided === s.project.id);
+  const showUndecided = useStudio((s) => s.showUndecided);
   const [, go] = useLocation();
   useEffect(() => {
-    if (!isAsked) return;
-    shown();
+    if (!needsDecision) return;
+    showUndecided();
     go(CLASSIFIER_SETUP, { replace: true });
-  }, [isAsked, shown, go]);
+  }, [needsDecision, showUndecided, go]);
 }
 
 function Train() {
@@ -61,7 +61,7 @@ function Train() {
   const { classes } = settings.model.config;
   const choice = useRunChoice('train');
   const [, go] = useLocation();
-  const differing = useSettingsDiffer(go);
+  const settingsNotice = useSettingsDiffer(go);
   const runId = useShownPart('train', ({ id }) => id);
   return (
     <Stage
@@ -80,7 +80,7 @@ function Train() {
         </>
       }
     >
-      {differing && <SettingsDiffer {...differing} />}
+      {settingsNotice && <SettingsDiffer {...settingsNotice} />}
       {phase === 'failed' ? <FailurePanel /> : STATUS[phase]}
       {!isShown && (phase === 'preparing' || phase === 'compiling') && (
         <EmptyStage figure={<ExampleCurves />}>The first sample and the curves appear here</EmptyStage>

@@ -7,12 +7,12 @@ import { Button, Dialog, TextAction, TextField } from '../../ui';
 export function TryPrompt({ prompt }: { prompt: string }) {
   const ask = useStudio((s) => s.ask);
   const refusal = useStudio((s) => askRefusal(s, 'sample'));
-  const [asked, setAsked] = useState<string>();
-  const close = (): void => setAsked(undefined);
+  const [draft, setDraft] = useState<string>();
+  const close = (): void => setDraft(undefined);
   return (
     <>
-      <TextAction onPress={() => setAsked(prompt)}>Try another prompt…</TextAction>
-      {asked !== undefined && (
+      <TextAction onPress={() => setDraft(prompt)}>Try another prompt…</TextAction>
+      {draft !== undefined && (
         <Dialog
           isOpen
           onClose={close}
@@ -23,10 +23,10 @@ export function TryPrompt({ prompt }: { prompt: string }) {
               <Button onPress={close}>Cancel</Button>
               <Button
                 variant="go"
-                disabledReason={refusal ?? (asked.trim() === '' ? 'Enter a prompt first' : undefined)}
+                disabledReason={refusal ?? (draft.trim() === '' ? 'Enter a prompt first' : undefined)}
                 onPress={() => {
                   close();
-                  void ask({ what: 'sample', prompt: asked });
+                  void ask({ what: 'sample', prompt: draft });
                 }}
               >
                 Sample now
@@ -35,7 +35,7 @@ export function TryPrompt({ prompt }: { prompt: string }) {
           }
         >
           <p>The sample joins the others of this step. Later samples keep the run’s own prompt.</p>
-          <TextField label="Prompt" rows={3} isProse isFirst value={asked} onChange={setAsked} />
+          <TextField label="Prompt" rows={3} isProse isFirst value={draft} onChange={setDraft} />
         </Dialog>
       )}
     </>

@@ -13,13 +13,14 @@ export async function changeAndContinue(
   withTexts: boolean,
 ): Promise<void> {
   const isStopped = store.getState().training?.runId === record.id;
-  if (isStopped) await stopped(store);
+  if (isStopped) await stopRun(store);
   const { toast, resume } = store.getState();
-  const why = obstacle(store.getState(), record.id, recipe, isStopped);
-  if (why === undefined) await resume(recipe.steps, { recipe, withTexts });
-  else toast({ text: `${record.name} can’t continue with these changes`, detail: why });
+  const reason = obstacle(store.getState(), record.id, recipe, isStopped);
+  if (reason === undefined) await resume(recipe.steps, { recipe, withTexts });
+  else toast({ text: `${record.name} can’t continue with these changes`, detail: reason });
 }
 
+/** Why the run can't continue; undefined if it can. */
 function obstacle(s: Studio, id: string, { steps }: Recipe, isStopped: boolean): string | undefined {
   const { id: shown, phase, saved } = shownRun(s, 'train');
   if (shown !== id) return 'Train now shows another run';
@@ -29,12 +30,13 @@ function obstacle(s: Studio, id: string, { steps }: Recipe, isStopped: boolean):
   return undefined;
 }
 
-function stopped(store: StudioStore): Promise<void> {
+/** Resolves when the run has stopped and is saved. */
+function stopRun(store: StudioStore): Promise<void> {
   store.getState().stop();
   return new Promise((resolve) => {
-    const end = store.subscribe(({ training }) => {
+    const unsubscribe = store.subscribe(({ training }) => {
       if (training) return;
-      end();
+      unsubscribe();
       resolve();
     });
   });

@@ -2,7 +2,7 @@ import { formatBytes, formatReading, formatShare } from '../../core/base/units';
 import type { StepEvent } from '../../core/train/stepValues';
 import type { DeviceInfo } from '../../protocol/gpu';
 
-interface Spent extends Pick<StepEvent, 'plannedBytes' | 'encodeMs' | 'gpuMs'> {
+interface StepCost extends Pick<StepEvent, 'plannedBytes' | 'encodeMs' | 'gpuMs'> {
   stepMs: number;
   /** Share of the device's measured matrix throughput, at most 1. */
   share: number;
@@ -11,7 +11,7 @@ interface Spent extends Pick<StepEvent, 'plannedBytes' | 'encodeMs' | 'gpuMs'> {
 
 /** `A step takes 33 ms: 1.2 ms to encode, 28 ms on the GPU. 31 % of this GPU’s measured matrix throughput. …` */
 export function costWords(
-  { stepMs, share, usedBytes, encodeMs, gpuMs, plannedBytes }: Spent,
+  { stepMs, share, usedBytes, encodeMs, gpuMs, plannedBytes }: StepCost,
   { kind }: Pick<DeviceInfo, 'kind'>,
 ): string {
   const parts: string[] = [];

@@ -18,6 +18,7 @@ interface SegmentChange {
   words: string;
 }
 
+/** Change at the start of each segment after the first. */
 export const segmentChanges = ({
   segments,
   model,
@@ -27,9 +28,9 @@ export const segmentChanges = ({
     const settings = why === 'data' ? [] : changeWords(madeOf(segments[i]!, model), madeOf(segment, model));
     const { facts } = segment.data;
     const text = facts ? textNames(facts) : 'other text';
-    const listed = settings.slice(0, MAX).join('; ') + (settings.length > MAX ? ' and more' : '');
+    const listed = settings.slice(0, MAX_LISTED).join('; ') + (settings.length > MAX_LISTED ? ' and more' : '');
     const from = `from step ${formatCount(after)}:`;
-    const read = facts ? `: ${text}, ${formatCount(facts.parts.train.tokens)} training tokens` : '';
+    const textWords = facts ? `: ${text}, ${formatCount(facts.parts.train.tokens)} training tokens` : '';
     switch (why) {
       case 'data':
         return {
@@ -37,7 +38,7 @@ export const segmentChanges = ({
           label: 'other text',
           longLabel: `${from} ${text}`,
           what: text,
-          words: `Continued on other text${read}`,
+          words: `Continued on other text${textWords}`,
         };
       case 'recipe':
         return {
@@ -53,7 +54,7 @@ export const segmentChanges = ({
           label: 'other text and settings',
           longLabel: `${from} ${text}; ${listed}`,
           what: `${text}; ${listed}`,
-          words: `Continued on other text${read}; with other settings: ${settings.join('; ')}`,
+          words: `Continued on other text${textWords}; with other settings: ${settings.join('; ')}`,
         };
     }
   });
@@ -66,18 +67,24 @@ export function changeMarks(
   const changes = segmentChanges(settings);
   const marks = changes.map(({ after, label, longLabel }) => ({ x: after, label, longLabel }));
   if (parent?.how !== 'fork') return marks;
-  const left = {
+  const forkMark = {
     x: parent.step,
     label: 'fork',
     longLabel: `fork of ${parent.name} at step ${formatCount(parent.step)}`,
   };
-  const own = changes.find(({ after }) => after === parent.step);
-  const forked = own ? { ...left, label: `fork, ${own.label}`, longLabel: `${left.longLabel}: ${own.what}` } : left;
+  const changeAtFork = changes.find(({ after }) => after === parent.step);
+  const forked = changeAtFork
+    ? {
+        ...forkMark,
+        label: `fork, ${changeAtFork.label}`,
+        longLabel: `${forkMark.longLabel}: ${changeAtFork.what}`,
+      }
+    : forkMark;
   return [...marks.filter(({ x }) => x !== parent.step), forked].sort((a, b) => a.x - b.x);
 }
 
 /** Maximum number of changed settings in a chart label. */
-const MAX = 2;
+const MAX_LISTED = 2;
 
 /** Settings of a segment; within a run, only the recipe can differ. */
 const madeOf = ({ recipe }: Segment, model: RunSettings['model']): Made => ({

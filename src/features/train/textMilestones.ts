@@ -26,21 +26,21 @@ export function textMilestones(
   const baselines = baselinesOf(recipe.objective, model, data.facts);
   const passed = baselines.flatMap(({ milestone, label, loss }): Milestone[] => {
     if (milestone === undefined) return [];
-    const step = evaluations.find((each) => each.loss < loss)?.step ?? null;
+    const step = evaluations.find((evaluation) => evaluation.loss < loss)?.step ?? null;
     return [{ title: milestone, measure: `Past ${label}, ${formatReading(scale.of(loss))}`, step }];
   });
   const gaps = evaluations.map(({ step, loss }) => ({
     step,
     gap: memorizingGap(loss, trainingAt(log, step, after), baselines) ?? 0,
   }));
-  const first = gaps.find(({ gap }) => gap > 0);
-  const now = gaps.at(-1)?.gap ?? 0;
-  const memorizing: Milestone[] = first
+  const firstGap = gaps.find(({ gap }) => gap > 0);
+  const currentGap = gaps.at(-1)?.gap ?? 0;
+  const memorizing: Milestone[] = firstGap
     ? [
         {
           title: 'Starting to memorize',
-          measure: gapWords(first.gap) + (now - first.gap > 0.05 ? `, now ${now.toFixed(1)}` : ''),
-          step: first.step,
+          measure: gapWords(firstGap.gap) + (currentGap - firstGap.gap > 0.05 ? `, now ${currentGap.toFixed(1)}` : ''),
+          step: firstGap.step,
           isWarning: true,
         },
       ]

@@ -53,7 +53,7 @@ export interface AddingSlice {
   dismissRefusals(): void;
   /** Reads refused files again with other options. */
   rereadRefused(refused: readonly Reread[], reading: Reading): Promise<void>;
-  /** Like `readIn`, for tables that wait. */
+  /** Reads waiting tables again in another encoding. */
   setTableEncoding(files: readonly WaitingFile[], encoding: EncodingId): void;
 }
 

@@ -24,13 +24,14 @@ export interface ListsSlice {
   /** Stored list results of a run's checkpoints, oldest first. */
   keptLists: { runId: string; records: readonly EvaluationRecord[] } | null;
   askingLists: Work;
+  /** Target of `askingLists`. */
   underAsking: { runId: string; list: ListName } | null;
   /** Checkpoint that the page's one is compared with next. */
   compareWith: { runId: string; which: WhichSnapshot } | null;
   comparing: Work;
   /** Run that `comparing` belongs to. */
   underComparison: string | null;
-  giveOwnPairs(list: 'minimalPairs' | 'swaps', own: OwnPairs | undefined): void;
+  giveOwnPairs(list: 'minimalPairs' | 'swaps', pairs: OwnPairs | undefined): void;
   giveTask(task: Task): void;
   /** Reads tables as tasks, and evaluates each on the page's checkpoint. An unreadable table affects no other. */
   addTasks(files: readonly File[]): Promise<void>;

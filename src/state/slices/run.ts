@@ -17,7 +17,7 @@ export interface RunSlice {
   /** Prefetches a stored run that isn't open; undefined if it trains here. */
   readAhead(runId: string | null): ReadAhead | undefined;
   /**
-   * Shown runs of a project that opens; choices for the earlier project's run are dropped.
+   * Shown runs of a project that opens; a page's choice of a run of another project is dropped.
    * @param read the project's run, if loaded; others open afterwards
    */
   shownOf(project: Project, read: ReadRun | undefined): Pick<RunSlice, 'shown' | 'opened' | 'openingRuns'>;

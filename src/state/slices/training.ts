@@ -31,7 +31,7 @@ export interface TrainingSlice {
   showUndecided(): void;
   /** Idle run with a request in progress. */
   asking: string | null;
-  /** Asks the run that Train shows to evaluate or sample now; its log gets the result. */
+  /** Lets the run that Train shows evaluate or sample now; its log gets the result. */
   ask(asked: Asked): Promise<void>;
   /** Called at a run's first checkpoint: makes it its project's run, which pages follow. */
   adopt(runId: string): Promise<void>;

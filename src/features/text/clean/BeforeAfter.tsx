@@ -9,7 +9,7 @@ import type { Mend } from './mend';
 import { visible } from './visible';
 
 /** Selects the documents to step through: those changed by all rules, or by one of them. */
-export function Of(p: { rule: string | undefined; isOfRule: boolean; onChange: (isOfRule: boolean) => void }) {
+export function RuleOrAll(p: { rule: string | undefined; isOfRule: boolean; onChange: (isOfRule: boolean) => void }) {
   if (p.rule === undefined) return null;
   return (
     <Segmented
@@ -25,7 +25,7 @@ export function Of(p: { rule: string | undefined; isOfRule: boolean; onChange: (
 }
 
 /** Previous and next changed document. */
-export function Steps({ shown: { at, of }, onGo }: { shown: Shown; onGo: (at: number) => void }) {
+export function DocumentSteps({ shown: { at, of }, onGo }: { shown: Shown; onGo: (at: number) => void }) {
   return (
     <>
       <IconButton
@@ -46,7 +46,7 @@ export function Steps({ shown: { at, of }, onGo }: { shown: Shown; onGo: (at: nu
 
 /** An original document and its cleaned text, with the differences marked. */
 export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: readonly Mend[]) => void }) {
-  const [isMending, mend] = useState(false);
+  const [isMending, setMending] = useState(false);
   return (
     <>
       <Sides shown={shown} />
@@ -60,7 +60,7 @@ export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: r
               : `Changed document ${formatCount(shown.at + 1)} of ${formatCount(shown.of)}. `}
             Edit it, and Homegrown makes the same change everywhere.
           </span>
-          <Button isDense onPress={() => mend(true)}>
+          <Button isDense onPress={() => setMending(true)}>
             Edit passage…
           </Button>
         </div>
@@ -68,9 +68,9 @@ export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: r
       {isMending && (
         <MendDialog
           text={shown.after.map(({ text }) => text).join('')}
-          onClose={() => mend(false)}
+          onClose={() => setMending(false)}
           onMend={(mends) => {
-            mend(false);
+            setMending(false);
             onMend(mends);
           }}
         />
@@ -82,8 +82,8 @@ export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: r
 /** Both versions, each with its size. */
 export function Sides({ shown }: { shown: Marked & Pick<Shown, 'charactersBefore' | 'charactersAfter'> }) {
   const { charactersBefore, charactersAfter } = shown;
-  const less = charactersBefore > 0 ? (charactersBefore - charactersAfter) / charactersBefore : 0;
-  const share = less === 0 ? '' : `, ${formatShare(Math.abs(less))} ${less > 0 ? 'less' : 'more'}`;
+  const reduction = charactersBefore > 0 ? (charactersBefore - charactersAfter) / charactersBefore : 0;
+  const share = reduction === 0 ? '' : `, ${formatShare(Math.abs(reduction))} ${reduction > 0 ? 'less' : 'more'}`;
   return (
     <div className={styles.sides}>
       <h3>

@@ -7,7 +7,7 @@ import { DocumentDialog } from './DocumentDialog';
 import styles from './LeftOutList.module.css';
 
 /** Excluded document, with the rule and the reason. */
-export interface Left {
+export interface LeftOutDocument {
   text: string;
   place: number;
   title: string;
@@ -19,32 +19,34 @@ export interface Left {
 
 /** Documents that rules exclude: each can be opened, and kept. */
 export function LeftOutList(p: {
-  left: readonly Left[];
+  left: readonly LeftOutDocument[];
   of: number;
   /** Hashes of documents that the user keeps. They stay in the list until the text is cleaned again. */
   kept: ReadonlySet<string>;
   onKeep: (sha256: string, isKept: boolean) => void;
   onMore?: () => void;
 }) {
-  const [opened, open] = useState<Left>();
+  const [opened, setOpened] = useState<LeftOutDocument>();
   if (p.left.length === 0) return <p className={styles.none}>No documents removed.</p>;
   return (
     <>
       <ul className={styles.list} aria-label="Removed">
-        {p.left.map((one) => {
-          const isKept = p.kept.has(one.sha256);
+        {p.left.map((document) => {
+          const isKept = p.kept.has(document.sha256);
           return (
-            <li key={`${one.text}/${one.place}`}>
+            <li key={`${document.text}/${document.place}`}>
               <span className={styles.words}>
-                <TextAction onPress={() => open(one)} label={`Open ${one.title}`}>
-                  {one.title}
+                <TextAction onPress={() => setOpened(document)} label={`Open ${document.title}`}>
+                  {document.title}
                 </TextAction>
-                <small>{isKept ? 'Kept by you; apply again to use it' : `${ruleName(one.rule)}: ${one.reason}`}</small>
+                <small>
+                  {isKept ? 'Kept by you; apply again to use it' : `${ruleName(document.rule)}: ${document.reason}`}
+                </small>
               </span>
               <Button
                 isDense
-                onPress={() => p.onKeep(one.sha256, !isKept)}
-                label={isKept ? `Remove ${one.title}` : `Keep ${one.title}`}
+                onPress={() => p.onKeep(document.sha256, !isKept)}
+                label={isKept ? `Remove ${document.title}` : `Keep ${document.title}`}
               >
                 {isKept ? 'Remove' : 'Keep'}
               </Button>
@@ -62,7 +64,7 @@ export function LeftOutList(p: {
         <DocumentDialog
           {...opened}
           words={`Removed by ${ruleName(opened.rule)}: ${opened.reason}. ${scoreWords(opened.scores)}`}
-          onClose={() => open(undefined)}
+          onClose={() => setOpened(undefined)}
           {...(!p.kept.has(opened.sha256) && { onKeep: () => p.onKeep(opened.sha256, true) })}
         />
       )}
@@ -78,7 +80,7 @@ const ruleName = (rule: string | null): string => {
 const MEASURES = Object.assign({}, ...Object.keys(RULES).map((id) => ruleOf(id as RuleId).measures)) as Readonly<
   Record<string, StatedMeasure | undefined>
 >;
-function scoreWords(scores: Left['scores']): string {
+function scoreWords(scores: LeftOutDocument['scores']): string {
   const words = Object.entries(scores).map(([name, value]) => {
     const { label, format } = MEASURES[name] ?? { label: name, format: formatNumber };
     return `${label} ${format(value)}`;

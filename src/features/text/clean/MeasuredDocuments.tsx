@@ -25,12 +25,12 @@ interface MeasuredPaneProps {
 export function MeasuredDocuments(p: MeasuredPaneProps) {
   const { measures = {} } = ruleOf(p.step.rule);
   const names = Object.keys(measures).filter((name) => p.measured.scores[name]);
-  const outOf = (one: string): number => outBy(p.measured.scores[one]!);
-  const max = names.reduce(
-    (best: string | undefined, one) => (best && outOf(best) >= outOf(one) ? best : one),
+  const removedBy = (name: string): number => countOutside(p.measured.scores[name]!);
+  const mostRemoving = names.reduce(
+    (best: string | undefined, name) => (best && removedBy(best) >= removedBy(name) ? best : name),
     undefined,
   );
-  const name = names.find((one) => one === p.score) ?? max;
+  const name = names.find((other) => other === p.score) ?? mostRemoving;
   const texts = useStudio((s) => s.texts);
   if (name === undefined) {
     const [absent] = Object.values(measures).flatMap(({ absent }) => absent ?? []);
@@ -47,10 +47,10 @@ export function MeasuredDocuments(p: MeasuredPaneProps) {
               label="Rank by"
               value={name}
               onChange={p.onScore}
-              options={names.map((one) => ({
-                value: one,
-                label: measures[one]!.label,
-                hint: outOf(one) === 0 ? 'removes none' : `removes ${formatCount(outOf(one))}`,
+              options={names.map((option) => ({
+                value: option,
+                label: measures[option]!.label,
+                hint: removedBy(option) === 0 ? 'removes none' : `removes ${formatCount(removedBy(option))}`,
               }))}
             />
           )}
@@ -68,7 +68,7 @@ export function MeasuredDocuments(p: MeasuredPaneProps) {
           )}
         </div>
       )}
-      <Drawn
+      <Distribution
         step={p.step}
         measure={measure}
         score={score}
@@ -88,32 +88,33 @@ export function MeasuredDocuments(p: MeasuredPaneProps) {
   );
 }
 
-function Drawn({
+/** Histogram of a measure, with bounds to drag. */
+function Distribution({
   step,
   measure,
   score: { values },
   onSetting,
 }: Pick<MeasuredPaneProps, 'step' | 'onSetting'> & { measure: StatedMeasure; score: MeasuredScore }) {
   const { fields } = ruleOf(step.rule);
-  const isFar = (value: unknown): boolean => Number(value) >= FAR;
+  const isLarge = (value: unknown): boolean => Number(value) >= MIN_LOG_SCALE;
   const limits = [measure.min, measure.max].flatMap((name) => (name === undefined ? [] : step.settings[name]));
-  const isLog = measure.format === formatCount && (values.some(isFar) || limits.some(isFar));
+  const isLog = measure.format === formatCount && (values.some(isLarge) || limits.some(isLarge));
   const movables = movablesOf(measure, fields, step.settings, values, isLog);
   const bounds = movables.map(({ side, setting, stops, stop }): HistogramBound => {
     const { at, value } = stops[stop]!;
-    const cut = value === measure.unbounded ? 'none' : measure.format(at);
+    const cutoff = value === measure.unbounded ? 'none' : measure.format(at);
     return {
       label: side === 'min' ? 'Minimum to keep' : 'Maximum to keep',
       side,
-      stops: stops.map((each) => each.at),
+      stops: stops.map((position) => position.at),
       stop,
-      says: measure.share === undefined ? cut : `${cut}, keeps ${formatShare(value)} of documents`,
+      says: measure.share === undefined ? cutoff : `${cutoff}, keeps ${formatShare(value)} of documents`,
       onMove: (to) => onSetting(setting, stops[to]!.value),
     };
   });
   const isOut = (value: number): boolean =>
     bounds.some(({ side, stops, stop }) => (side === 'min' ? value < stops[stop]! : value > stops[stop]!));
-  const stay = values.filter((value) => !isOut(value)).length;
+  const keptCount = values.filter((value) => !isOut(value)).length;
   return (
     <Histogram
       title={measure.label}
@@ -129,15 +130,16 @@ function Drawn({
               {label}: <b>{says}</b>
             </span>
           ))}
-          {measure.share === undefined && `Keeps ${formatCount(stay)} of ${formatCount(values.length)}. `}
+          {measure.share === undefined && `Keeps ${formatCount(keptCount)} of ${formatCount(values.length)}. `}
           Drag the line, or focus it and press ← →
         </>
       }
     />
   );
 }
-/** Counts above this use a log scale. */
-const FAR = 100;
+/** Counts from here on use a log scale. */
+const MIN_LOG_SCALE = 100;
 
-const outBy = ({ values, bounds: { min, max } }: MeasuredScore): number =>
+/** Number of documents outside the bounds. */
+const countOutside = ({ values, bounds: { min, max } }: MeasuredScore): number =>
   values.filter((value) => value < min || value > max).length;

@@ -32,11 +32,12 @@ export function MendDialog(p: { text: string; onClose: () => void; onMend: (mend
         {mends.length === 0
           ? 'No changes yet.'
           : `${counted(mends.length, 'rule')}: ${mends
-              .slice(0, SHOWN)
+              .slice(0, MAX_SHOWN)
               .map(({ find, by }) => `“${find}” to “${by}”`)
-              .join(', ')}${mends.length > SHOWN ? ', …' : ''}`}
+              .join(', ')}${mends.length > MAX_SHOWN ? ', …' : ''}`}
       </p>
     </Dialog>
   );
 }
-const SHOWN = 4;
+/** Number of rules that are named. */
+const MAX_SHOWN = 4;

@@ -13,7 +13,7 @@ export function RankedList(p: {
   onKeep: (sha256: string) => void;
   onMore?: () => void;
 }) {
-  const [opened, open] = useState<RankedDocument>();
+  const [opened, setOpened] = useState<RankedDocument>();
   const { format, label } = p.measure;
   const { ranked, bounds, values } = p.score;
   const isOut = ({ value }: RankedDocument): boolean => value < bounds.min || value > bounds.max;
@@ -22,22 +22,22 @@ export function RankedList(p: {
       <ol className={styles.list} aria-label={`Documents by ${label}`}>
         {ranked.map((document, i) => {
           const { before, text, place, title, value, stays } = document;
-          const last = ranked[i - 1];
-          const skipped = before - (last ? last.before + 1 : 0);
+          const previous = ranked[i - 1];
+          const skipped = before - (previous ? previous.before + 1 : 0);
           return (
             <Fragment key={`${text}/${place}`}>
               {skipped > 0 && <li className={styles.gap}>{formatCount(skipped)} more</li>}
-              {last && last.value > bounds.max && value <= bounds.max && (
+              {previous && previous.value > bounds.max && value <= bounds.max && (
                 <li className={styles.cut}>Maximum to keep: {format(bounds.max)}</li>
               )}
-              {last && last.value >= bounds.min && value < bounds.min && (
+              {previous && previous.value >= bounds.min && value < bounds.min && (
                 <li className={styles.cut}>Minimum to keep: {format(bounds.min)}</li>
               )}
               <li className={stays ? undefined : styles.out}>
                 <span className={styles.rank}>{formatCount(before + 1)}</span>
                 <span className={styles.value}>{format(value)}</span>
                 <span className={styles.title}>
-                  <TextAction onPress={() => open(document)} label={`Open ${title}`}>
+                  <TextAction onPress={() => setOpened(document)} label={`Open ${title}`}>
                     {title}
                   </TextAction>
                   {isOut(document) && stays && <small>Kept by you</small>}
@@ -63,7 +63,7 @@ export function RankedList(p: {
         <DocumentDialog
           {...opened}
           words={`${label} ${format(opened.value)}: ${formatCount(opened.before + 1)} of ${formatCount(values.length)}.`}
-          onClose={() => open(undefined)}
+          onClose={() => setOpened(undefined)}
           {...(!opened.stays && { onKeep: () => p.onKeep(opened.sha256) })}
         />
       )}

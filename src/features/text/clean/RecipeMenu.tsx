@@ -11,21 +11,21 @@ import type { RecipeDraft } from './useRecipe';
 
 /** Menu of the recipe: rename, export to a file, import from one. */
 export function RecipeMenu({ draft: { recipe, set } }: { draft: RecipeDraft }) {
-  const [isNaming, name] = useState(false);
-  const file = useRef<HTMLInputElement>(null);
+  const [isNaming, setNaming] = useState(false);
+  const fileInput = useRef<HTMLInputElement>(null);
   const toast = useStudio((s) => s.toast);
   const saveFile = useStudio((s) => s.saveFile);
-  const read = async (given: File): Promise<void> => {
+  const openRecipe = async (file: File): Promise<void> => {
     try {
-      set(readRecipe(given.name, await given.text()));
+      set(readRecipe(file.name, await file.text()));
     } catch (error) {
-      toast({ text: `${given.name} couldn’t be opened`, detail: explain(toFailure(error)) });
+      toast({ text: `${file.name} couldn’t be opened`, detail: explain(toFailure(error)) });
     }
   };
   const choose = (id: string): void => {
     if (id === 'recommended') set({ ...recommendedRecipe(), kept: recipe.kept });
-    if (id === 'name') name(true);
-    if (id === 'open') file.current?.click();
+    if (id === 'name') setNaming(true);
+    if (id === 'open') fileInput.current?.click();
     if (id === 'save')
       saveFile(new Blob([recipeJson(recipe)], { type: 'application/json' }), `${fileName(recipe)}.recipe.json`);
   };
@@ -52,24 +52,24 @@ export function RecipeMenu({ draft: { recipe, set } }: { draft: RecipeDraft }) {
         Recipe
       </MenuButton>
       <input
-        ref={file}
+        ref={fileInput}
         type="file"
         accept=".json,application/json"
         hidden
         aria-label="Recipe file"
         onChange={(event) => {
-          const [given] = event.target.files ?? [];
+          const [chosenFile] = event.target.files ?? [];
           event.target.value = '';
-          if (given) void read(given);
+          if (chosenFile) void openRecipe(chosenFile);
         }}
       />
       {isNaming && (
         <NameDialog
           name={recipe.name}
-          onClose={() => name(false)}
+          onClose={() => setNaming(false)}
           onName={(next) => {
             set({ ...recipe, name: next });
-            name(false);
+            setNaming(false);
           }}
         />
       )}
@@ -80,7 +80,7 @@ const fileName = ({ name }: Recipe): string => name.replace(/[^\p{L}\p{N} _-]+/g
 
 function NameDialog(p: { name: string; onClose: () => void; onName: (name: string) => void }) {
   const [name, setName] = useState(p.name);
-  const own = cutTo(name.trim(), MAX_NAME);
+  const newName = cutTo(name.trim(), MAX_NAME);
   return (
     <Dialog
       isOpen
@@ -91,8 +91,8 @@ function NameDialog(p: { name: string; onClose: () => void; onName: (name: strin
           <Button onPress={p.onClose}>Cancel</Button>
           <Button
             variant="go"
-            onPress={() => p.onName(own)}
-            disabledReason={own === '' ? 'Enter a name first' : undefined}
+            onPress={() => p.onName(newName)}
+            disabledReason={newName === '' ? 'Enter a name first' : undefined}
           >
             Rename recipe
           </Button>
@@ -103,7 +103,7 @@ function NameDialog(p: { name: string; onClose: () => void; onName: (name: strin
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (own !== '') p.onName(own);
+          if (newName !== '') p.onName(newName);
         }}
       >
         <TextField label="Name" value={name} onChange={setName} max={MAX_NAME} isFirst />

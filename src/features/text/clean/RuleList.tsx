@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type HTMLAttributes, useEffect, useMemo, useRef, useState } from 'react';
 import type { Previewed } from '../../../core/documents/clean/preview';
 import type { Step } from '../../../core/documents/clean/recipe';
 import { ruleOf } from '../../../core/documents/clean/rules';
@@ -9,104 +9,63 @@ import styles from './RuleList.module.css';
 import type { Looked } from './usePreviewed';
 import type { RecipeDraft } from './useRecipe';
 
-/** Steps of a recipe in order: switched, moved by drag or menu; the selected one shows its settings. */
-export function RuleList(p: {
+interface RuleListProps {
   draft: RecipeDraft;
   looked: Looked;
   chosen: number | null;
   onChoose: (step: number | null) => void;
-}) {
-  const { recipe, set, setStep } = p.draft;
+}
+
+/** Steps of a recipe in order: switched, moved by drag or menu; the selected one shows its settings. */
+export function RuleList({ draft: { recipe, set, setStep }, looked, chosen, onChoose }: RuleListProps) {
   const { steps } = recipe;
-  const [dragged, drag] = useState<number>();
-  const [over, setOver] = useState<number>();
   const chosenRow = useRef<HTMLLIElement>(null);
   // An added step, and its settings, may be below the visible part.
   useEffect(() => {
     // In braces, because browsers may return a promise, which isn't a valid effect cleanup.
     chosenRow.current?.scrollIntoView({ block: 'nearest' });
-  }, [p.chosen]);
+  }, [chosen]);
   const move = (from: number, to: number): void => {
     if (to < 0 || to >= steps.length || to === from) return;
     const others = steps.filter((_, i) => i !== from);
     set({ ...recipe, steps: [...others.slice(0, to), steps[from]!, ...others.slice(to)] });
-    if (p.chosen !== null) p.onChoose(movedTo(p.chosen, from, to));
+    if (chosen !== null) onChoose(movedTo(chosen, from, to));
   };
-  const remove = (at: number): void => {
-    set({ ...recipe, steps: steps.filter((_, i) => i !== at) });
-    p.onChoose(null);
+  const remove = (index: number): void => {
+    set({ ...recipe, steps: steps.filter((_, i) => i !== index) });
+    onChoose(null);
   };
+  const drag = useDrag(move);
   const keys = keysOf(steps);
-  const { previewed, of } = p.looked;
+  const { previewed, of } = looked;
   const tallies = useMemo(() => talliesOf(of?.steps ?? [], previewed), [of, previewed]);
   return (
     <ol className={styles.list}>
       {steps.map((step, i) => {
+        const isChosen = chosen === i;
         const tally = step.isOn ? tallies.get(keys[i]!) : undefined;
-        const { label, does } = ruleOf(step.rule);
-        const isChosen = p.chosen === i;
-        const name = nameOf(step);
         return (
           <li
             key={keys[i]}
             ref={isChosen ? chosenRow : null}
-            className={cx(isChosen && styles.chosen, over === i && dragged !== undefined && styles.over)}
-            onDragOver={(event) => {
-              if (dragged === undefined) return;
-              event.preventDefault();
-              setOver(i);
-            }}
-            onDrop={(event) => {
-              if (dragged === undefined) return;
-              event.preventDefault();
-              move(dragged, i);
-              drag(undefined);
-            }}
+            className={cx(isChosen && styles.chosen, drag.isOver(i) && styles.over)}
+            {...drag.targetProps(i)}
           >
-            <span
-              className={styles.grip}
-              draggable
-              onDragStart={(event) => {
-                event.dataTransfer.effectAllowed = 'move';
-                event.dataTransfer.setData('text/plain', label);
-                drag(i);
-              }}
-              onDragEnd={() => {
-                drag(undefined);
-                setOver(undefined);
-              }}
-            >
+            <span className={styles.grip} {...drag.gripProps(i, ruleOf(step.rule).label)}>
               <Icon name="grip" size={14} />
             </span>
-            <span className={styles.place}>
-              <MenuButton
-                variant="plain"
-                label={`Move or remove ${name}`}
-                entries={[
-                  { id: 'up', label: 'Move up', ...(i === 0 && { isDisabled: true, hint: 'already first' }) },
-                  {
-                    id: 'down',
-                    label: 'Move down',
-                    ...(i === steps.length - 1 && { isDisabled: true, hint: 'already last' }),
-                  },
-                ]}
-                more={[[{ id: 'remove', label: 'Remove rule' }]]}
-                onChoose={(id) => (id === 'remove' ? remove(i) : move(i, id === 'up' ? i - 1 : i + 1))}
-              >
-                {step.isOn ? String(steps.slice(0, i + 1).filter(({ isOn }) => isOn).length) : '–'}
-              </MenuButton>
-            </span>
-            <button
-              type="button"
-              className={cx(styles.title, !step.isOn && styles.off)}
-              aria-expanded={isChosen}
-              onClick={() => p.onChoose(isChosen ? null : i)}
-            >
-              {name}
-              <small>{does}</small>
-            </button>
-            <span className={styles.count}>{tally && <Count tally={tally} />}</span>
-            <Switch layout="bare" label={name} isOn={step.isOn} onChange={(isOn) => setStep(i, { isOn })} />
+            <RuleRow
+              step={step}
+              number={step.isOn ? steps.slice(0, i + 1).filter(({ isOn }) => isOn).length : undefined}
+              isFirst={i === 0}
+              isLast={i === steps.length - 1}
+              isChosen={isChosen}
+              tally={tally}
+              onChoose={() => onChoose(isChosen ? null : i)}
+              onMove={(by) => move(i, i + by)}
+              onRemove={() => remove(i)}
+              onSwitch={(isOn) => setStep(i, { isOn })}
+            />
             {isChosen && (
               <Settings
                 step={step}
@@ -123,25 +82,112 @@ export function RuleList(p: {
     </ol>
   );
 }
+
+/** Props that make rows movable by dragging their grips. @param onMove index of the dragged row, and of its target */
+function useDrag(onMove: (from: number, to: number) => void) {
+  const [dragged, setDragged] = useState<number>();
+  const [over, setOver] = useState<number>();
+  return {
+    /** Whether a row is dragged over this one. */
+    isOver: (index: number): boolean => over === index && dragged !== undefined,
+    targetProps: (index: number): Pick<HTMLAttributes<HTMLElement>, 'onDragOver' | 'onDrop'> => ({
+      onDragOver(event) {
+        if (dragged === undefined) return;
+        event.preventDefault();
+        setOver(index);
+      },
+      onDrop(event) {
+        if (dragged === undefined) return;
+        event.preventDefault();
+        onMove(dragged, index);
+        setDragged(undefined);
+      },
+    }),
+    gripProps: (
+      index: number,
+      label: string,
+    ): Pick<HTMLAttributes<HTMLElement>, 'draggable' | 'onDragStart' | 'onDragEnd'> => ({
+      draggable: true,
+      onDragStart(event) {
+        event.dataTransfer.effectAllowed = 'move';
+        event.dataTransfer.setData('text/plain', label);
+        setDragged(index);
+      },
+      onDragEnd() {
+        setDragged(undefined);
+        setOver(undefined);
+      },
+    }),
+  };
+}
+
+function RuleRow(p: {
+  step: Step;
+  /** Position among the rules that are on; undefined for a rule that is off. */
+  number: number | undefined;
+  isFirst: boolean;
+  isLast: boolean;
+  isChosen: boolean;
+  tally: Tally | undefined;
+  onChoose: () => void;
+  /** @param by -1 moves up, 1 moves down */
+  onMove: (by: -1 | 1) => void;
+  onRemove: () => void;
+  onSwitch: (isOn: boolean) => void;
+}) {
+  const { step, isChosen } = p;
+  const name = nameOf(step);
+  return (
+    <>
+      <span className={styles.place}>
+        <MenuButton
+          variant="plain"
+          label={`Move or remove ${name}`}
+          entries={[
+            { id: 'up', label: 'Move up', ...(p.isFirst && { isDisabled: true, hint: 'already first' }) },
+            { id: 'down', label: 'Move down', ...(p.isLast && { isDisabled: true, hint: 'already last' }) },
+          ]}
+          more={[[{ id: 'remove', label: 'Remove rule' }]]}
+          onChoose={(id) => (id === 'remove' ? p.onRemove() : p.onMove(id === 'up' ? -1 : 1))}
+        >
+          {p.number === undefined ? '–' : String(p.number)}
+        </MenuButton>
+      </span>
+      <button
+        type="button"
+        className={cx(styles.title, !step.isOn && styles.off)}
+        aria-expanded={isChosen}
+        onClick={p.onChoose}
+      >
+        {name}
+        <small>{ruleOf(step.rule).does}</small>
+      </button>
+      <span className={styles.count}>{p.tally && <Count tally={p.tally} />}</span>
+      <Switch layout="bare" label={name} isOn={step.isOn} onChange={p.onSwitch} />
+    </>
+  );
+}
+
 /** Stable keys of steps: among equal rules, numbered in order. */
 function keysOf(steps: readonly Step[]): readonly string[] {
-  const times = new Map<string, number>();
+  const counts = new Map<string, number>();
   return steps.map(({ rule }) => {
-    const nth = times.get(rule) ?? 0;
-    times.set(rule, nth + 1);
-    return `${rule} ${nth}`;
+    const count = counts.get(rule) ?? 0;
+    counts.set(rule, count + 1);
+    return `${rule} ${count}`;
   });
 }
 /** Preview results by key, for steps that are on. */
 function talliesOf(steps: readonly Step[], previewed: Previewed | undefined): ReadonlyMap<string, Tally> {
   const keys = keysOf(steps);
-  const on = [...steps.keys()].filter((i) => steps[i]!.isOn);
-  return new Map((previewed?.tallies ?? []).map((tally, i) => [keys[on[i]!]!, tally]));
+  const keysOn = keys.filter((_, i) => steps[i]!.isOn);
+  return new Map((previewed?.tallies ?? []).map((tally, i) => [keysOn[i]!, tally]));
 }
 /** Index of a step after another one was moved. */
-function movedTo(at: number, from: number, to: number): number {
-  if (at === from) return to;
-  return at - (from < at ? 1 : 0) + (to <= at - (from < at ? 1 : 0) ? 1 : 0);
+function movedTo(index: number, from: number, to: number): number {
+  if (index === from) return to;
+  const indexWithoutMoved = from < index ? index - 1 : index;
+  return to <= indexWithoutMoved ? indexWithoutMoved + 1 : indexWithoutMoved;
 }
 
 /** Name of a step; replacements include what they replace. */
@@ -150,6 +196,7 @@ function nameOf({ rule, settings }: Step): string {
   if (rule !== 'replace' || settings['find'] === '') return label;
   return `“${short(String(settings['find']))}” to “${short(String(settings['by']))}”`;
 }
+/** At most 24 characters. */
 const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 
 function Count({ tally: { out, places } }: { tally: Tally }) {

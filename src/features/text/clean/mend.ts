@@ -7,7 +7,9 @@ export interface Mend {
   by: string;
 }
 
+/** Maximum characters of a replacement. */
 const MAX_LENGTH = 10_000;
+/** Maximum duration of the comparison. */
 const MAX_MS = 1000;
 const WORD = /[\p{L}\p{M}\p{N}_]/u;
 
@@ -28,15 +30,15 @@ export function mendsOf(passage: string, after: string): readonly Mend[] {
       next = places[++i + 1];
     }
     const right = places[i + 1]?.left ?? places[i]!.right;
-    const mend = find.trim() === '' ? within({ find, by }, left, right) : { find, by };
-    if (mend.find !== '' && mend.find.length <= MAX_LENGTH && mend.by.length <= MAX_LENGTH)
-      mends.set(mend.find, asIn(passage, mend));
+    const replacement = find.trim() === '' ? withContext({ find, by }, left, right) : { find, by };
+    if (replacement.find !== '' && replacement.find.length <= MAX_LENGTH && replacement.by.length <= MAX_LENGTH)
+      mends.set(replacement.find, withLineEndsOf(passage, replacement));
   }
   return [...mends.values()];
 }
 const unixLines = (text: string): string => text.replace(/\r\n?/g, '\n');
 /** Converts a replacement to the line ends of the passage. */
-function asIn(passage: string, { find, by }: Mend): Mend {
+function withLineEndsOf(passage: string, { find, by }: Mend): Mend {
   const end = ['\n', '\r\n', '\r'].find((end) => passage.includes(find.replaceAll('\n', end))) ?? '\n';
   return { find: find.replaceAll('\n', end), by: by.replaceAll('\n', end) };
 }
@@ -60,7 +62,7 @@ function placesOf(before: string, after: string): (Mend & { left: string; right:
 }
 
 /** Anchors an insertion into white space to the word before it, else to the word after it. */
-function within({ find, by }: Mend, left: string, right: string): Mend {
+function withContext({ find, by }: Mend, left: string, right: string): Mend {
   const before = /\S+\s*$/u.exec(left)?.[0] ?? '';
   if (before !== '') return { find: before + find, by: before + by };
   const after = /^\s*\S+/u.exec(right)?.[0] ?? '';
@@ -69,7 +71,7 @@ function within({ find, by }: Mend, left: string, right: string): Mend {
 
 /** Replacement step that matches whole words if the text starts or ends with a word character. */
 export function stepOfMend({ find, by }: Mend): Step {
-  const letters = Array.from(find);
-  const isWord = WORD.test(letters[0] ?? '') || WORD.test(letters.at(-1) ?? '');
+  const characters = Array.from(find);
+  const isWord = WORD.test(characters[0] ?? '') || WORD.test(characters.at(-1) ?? '');
   return stepOf('replace', { find, by, isWord });
 }

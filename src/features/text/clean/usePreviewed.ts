@@ -18,9 +18,14 @@ export interface Looked {
 export function usePreviewed(recipe: Recipe, { step, at, text, rows }: Look): Looked {
   const texts = useStudio((s) => s.texts);
   const ids = texts.map(({ id }) => id);
-  const on = recipe.steps.slice(0, step ?? 0).filter(({ isOn }) => isOn).length;
+  const stepsOnBefore = recipe.steps.slice(0, step ?? 0).filter(({ isOn }) => isOn).length;
   const isOn = step !== null && recipe.steps[step]?.isOn === true;
-  const look = { step: isOn ? on : null, at, ...(text !== undefined && { text }), ...(rows !== undefined && { rows }) };
+  const look = {
+    step: isOn ? stepsOnBefore : null,
+    at,
+    ...(text !== undefined && { text }),
+    ...(rows !== undefined && { rows }),
+  };
   const { latest, failure } = useQuery(
     JSON.stringify([recipe, step, look]),
     async ({ data }, { signal }) => {

@@ -11,7 +11,7 @@ export interface RecipeDraft {
   isUnreadable: boolean;
   /** @param part consecutive changes of the same part, such as letters of a word, are one undo step */
   set(next: Recipe, part?: string): void;
-  setStep(at: number, change: Partial<Step>, part?: string): void;
+  setStep(index: number, change: Partial<Step>, part?: string): void;
   undo: (() => void) | undefined;
   redo: (() => void) | undefined;
 }
@@ -20,12 +20,12 @@ const NO_HISTORY = { past: [], future: [], part: undefined };
 /** Returns the history; a change from another tab becomes a separate undo step. */
 export function historyOf(
   project: string,
-  { of, now, ...own }: RecipeHistory,
+  { of, now, ...history }: RecipeHistory,
   recipe: Recipe,
 ): Omit<RecipeHistory, 'of' | 'now'> {
   if (of !== project) return NO_HISTORY;
-  const isOwn = now === undefined || JSON.stringify(now) === JSON.stringify(recipe);
-  return isOwn ? own : { past: [...own.past, now], future: [], part: undefined };
+  const isUnchanged = now === undefined || JSON.stringify(now) === JSON.stringify(recipe);
+  return isUnchanged ? history : { past: [...history.past, now], future: [], part: undefined };
 }
 
 export function useRecipe(): RecipeDraft {
@@ -34,25 +34,29 @@ export function useRecipe(): RecipeDraft {
   const read = useMemo(() => (stored === null ? undefined : recipeSchema.safeParse(stored)), [stored]);
   const recommended = useMemo(() => recommendedRecipe(), []);
   const recipe = read?.data ?? recommended;
-  const of = useStudio((s) => s.project.id);
+  const projectId = useStudio((s) => s.project.id);
   const history = useStudio((s) => s.recipeHistory);
   const putHistory = useStudio((s) => s.setRecipeHistory);
-  const { past, future, part: last } = useMemo(() => historyOf(of, history, recipe), [of, history, recipe]);
+  const {
+    past,
+    future,
+    part: lastPart,
+  } = useMemo(() => historyOf(projectId, history, recipe), [projectId, history, recipe]);
   const write = (now: Recipe, next: Omit<RecipeHistory, 'of' | 'now'>): void => {
-    putHistory({ of, now, ...next });
+    putHistory({ of: projectId, now, ...next });
     change({ cleaning: { ...now } });
   };
   const set = (next: Recipe, part?: string): void => {
-    const isSame = part !== undefined && part === last;
-    const own = isRecommended(next, recommended) ? next : ownNamed(next);
-    write(own, { past: isSame ? past : [...past, recipe], future: [], part });
+    const isSame = part !== undefined && part === lastPart;
+    const named = isRecommended(next, recommended) ? next : renamed(next);
+    write(named, { past: isSame ? past : [...past, recipe], future: [], part });
   };
   return {
     recipe,
     isUnreadable: read?.success === false,
     set,
-    setStep: (at, changes, part) =>
-      set({ ...recipe, steps: recipe.steps.map((step, i) => (i === at ? { ...step, ...changes } : step)) }, part),
+    setStep: (index, changes, part) =>
+      set({ ...recipe, steps: recipe.steps.map((step, i) => (i === index ? { ...step, ...changes } : step)) }, part),
     undo:
       past.length === 0
         ? undefined
@@ -69,7 +73,7 @@ export function useRecipe(): RecipeDraft {
 }
 
 /** Renames a changed recipe that was the recommended one. */
-const ownNamed = (recipe: Recipe): Recipe => (recipe.name === 'recommended' ? { ...recipe, name: 'own' } : recipe);
+const renamed = (recipe: Recipe): Recipe => (recipe.name === 'recommended' ? { ...recipe, name: 'own' } : recipe);
 const isRecommended = ({ steps, kept }: Recipe, recommended: Recipe): boolean =>
   kept.length === 0 && JSON.stringify(steps) === JSON.stringify(recommended.steps);
 

@@ -11,16 +11,22 @@ export function AccuracyChart({ settings }: { settings: RunSettings }) {
   const { log, phase } = useShown('train');
   const { recipe, segments } = settings;
   const { facts } = segments.at(-1)!.data;
-  const points = log.evaluations.flatMap((each) => {
-    const accuracy = accuracyOf(each, facts?.labels);
-    return accuracy ? [{ step: each.step, ...accuracy }] : [];
+  const points = log.evaluations.flatMap((evaluation) => {
+    const accuracy = accuracyOf(evaluation, facts?.labels);
+    return accuracy ? [{ step: evaluation.step, ...accuracy }] : [];
   });
   const last = points.at(-1);
   const baselines = (facts && objectiveOf(recipe.objective).measuredBaselines?.(facts)) ?? [];
   const references = baselines.flatMap(({ id, words, values }) =>
     values['accuracy'] === undefined
       ? []
-      : [{ value: values['accuracy'], label: words, ...(LONG[id] !== undefined && { longLabel: LONG[id] }) }],
+      : [
+          {
+            value: values['accuracy'],
+            label: words,
+            ...(LONG_LABELS[id] !== undefined && { longLabel: LONG_LABELS[id] }),
+          },
+        ],
   );
   const min = Math.min(100, ...points.map(({ low }) => low), ...references.map(({ value }) => value));
   return (
@@ -56,5 +62,5 @@ export function AccuracyChart({ settings }: { settings: RunSettings }) {
   );
 }
 
-const LONG: Readonly<Record<string, string>> = { majority: 'always the most common label' };
+const LONG_LABELS: Readonly<Record<string, string>> = { majority: 'always the most common label' };
 const percent = (value: number): string => `${formatNumber(Number(value.toFixed(1)))} %`;

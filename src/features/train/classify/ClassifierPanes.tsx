@@ -38,7 +38,7 @@ export function ClassifierPanes({ settings, classes }: { settings: RunSettings; 
   );
   return (
     <>
-      <Added />
+      <AddedTexts />
       {leak && <LeakNotice {...leak} />}
       <Panes columns="minmax(0, 1fr) 444px" narrowColumns="minmax(0, 1fr) 348px">
         <Pane label="Predictions and curves">
@@ -57,15 +57,15 @@ export function ClassifierPanes({ settings, classes }: { settings: RunSettings; 
 }
 
 /** Labeled texts added after the training, which the next run uses. */
-function Added() {
-  const added = useStudio(labeledSince);
+function AddedTexts() {
+  const count = useStudio(labeledSince);
   const canTrain = useStudio((s) => s.training === null && !s.trainingElsewhere);
   const tune = useStudio((s) => s.tune);
-  if (added === 0) return null;
+  if (count === 0) return null;
   return (
     <Notice
       isFact
-      title={`${counted(added, 'labeled text')} added since this run`}
+      title={`${counted(count, 'labeled text')} added since this run`}
       actions={canTrain && <Button onPress={() => void tune('classify')}>Train again</Button>}
     >
       Your next run uses them
@@ -103,8 +103,8 @@ function Labels({ settings, classes: { labels, several } }: { settings: RunSetti
   );
 }
 
-const rowsOf = (each: NonNullable<LabelCounts['each']>, labels: readonly string[]) =>
-  each.map(([found, missed, wrong], place) => {
-    const row = { label: labels[place] ?? '', found, missed, wrong };
+const rowsOf = (counts: NonNullable<LabelCounts['each']>, labels: readonly string[]) =>
+  counts.map(([found, missed, wrong], index) => {
+    const row = { label: labels[index] ?? '', found, missed, wrong };
     return { ...row, f1: f1Of(row) };
   });

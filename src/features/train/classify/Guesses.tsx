@@ -4,7 +4,7 @@ import type { Classes } from '../../../core/models/spec';
 import { useShownPart } from '../../../state/react';
 import type { RunSettings } from '../../../state/runSettings';
 import { judgedEvaluation } from '../../../state/standing';
-import { cx, Icon, PaneHead, text } from '../../../ui';
+import { Icon, PaneHead, text } from '../../../ui';
 import styles from './Classifier.module.css';
 import type { OpenRun } from '../../../state/slices/run';
 
@@ -14,8 +14,8 @@ export function Guesses({ settings: { recipe, segments }, classes }: { settings:
   const sample = useShownPart('train', (run) => shownSample(run, after));
   const texts = Array.isArray(sample) ? (sample as readonly Answered[]) : [];
   // With two labels, the bar shows the probability of the second, so that the prediction changes at the middle.
-  const pair = classes.labels.length === 2 && !classes.several ? classes.labels[1] : undefined;
-  const of = pair === undefined ? 'confidence in its label' : `probability of ${pair}`;
+  const secondLabel = classes.labels.length === 2 && !classes.several ? classes.labels[1] : undefined;
+  const barMeaning = secondLabel === undefined ? 'confidence in its label' : `probability of ${secondLabel}`;
   const count = NUMBERS[texts.length] ?? formatCount(texts.length);
   return (
     <>
@@ -23,12 +23,12 @@ export function Guesses({ settings: { recipe, segments }, classes }: { settings:
         title={
           texts.length === 0 ? 'Texts it never saw' : `${count} ${texts.length === 1 ? 'text' : 'texts'} it never saw`
         }
-        hint={`${classes.several ? '' : `${of}, `}every ${formatCount(recipe.evalEvery)} steps`}
+        hint={`${classes.several ? '' : `${barMeaning}, `}every ${formatCount(recipe.evalEvery)} steps`}
       />
       {texts.length === 0 && <p className={styles.none}>The first predictions appear before step 1</p>}
       <ul className={styles.guesses} aria-label="Held-out texts">
         {texts.map((text, i) => (
-          <Guess key={`${i} ${text.input}`} text={text} pair={pair} />
+          <Guess key={`${i} ${text.input}`} text={text} secondLabel={secondLabel} />
         ))}
       </ul>
     </>
@@ -37,15 +37,26 @@ export function Guesses({ settings: { recipe, segments }, classes }: { settings:
 /** Returns the sample of the judged evaluation, or of a later request. */
 function shownSample(run: Pick<OpenRun, 'log' | 'phase'>, after: number): Shown | undefined {
   const { shown, sampled } = run.log;
-  const [measured, asked] = [shown ?? judgedEvaluation(run, after), sampled.at(-1)];
-  return asked && asked.step > (measured?.step ?? -1) ? asked.sample : measured?.sample;
+  const evaluated = shown ?? judgedEvaluation(run, after);
+  const requested = sampled.at(-1);
+  return requested && requested.step > (evaluated?.step ?? -1) ? requested.sample : evaluated?.sample;
 }
 const NUMBERS = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
 
-function Guess({ text: { input, given, wanted, confidence }, pair }: { text: Answered; pair: string | undefined }) {
+function Guess({
+  text: { input, given, wanted, confidence },
+  secondLabel,
+}: {
+  text: Answered;
+  secondLabel: string | undefined;
+}) {
   const isRight = given === wanted;
   const share =
-    confidence === undefined ? undefined : pair === undefined || given === pair ? confidence : 1 - confidence;
+    confidence === undefined
+      ? undefined
+      : secondLabel === undefined || given === secondLabel
+        ? confidence
+        : 1 - confidence;
   const label = given === '' ? 'none' : given;
   return (
     <li>
@@ -55,15 +66,15 @@ function Guess({ text: { input, given, wanted, confidence }, pair }: { text: Ans
       {share === undefined ? (
         <span />
       ) : (
-        <span className={styles.bar} role="img" aria-label={`${pair ?? label} ${formatShare(share)}`}>
+        <span className={styles.bar} role="img" aria-label={`${secondLabel ?? label} ${formatShare(share)}`}>
           <i style={{ width: `${(100 * share).toFixed(1)}%` }} />
-          {pair !== undefined && <u />}
+          {secondLabel !== undefined && <u />}
         </span>
       )}
       <span className={styles.label} translate="no" title={isRight ? label : `${label}; actual label ${wanted ?? ''}`}>
         {label}
       </span>
-      <span className={cx(styles.sign)}>
+      <span className={styles.sign}>
         <Icon name={isRight ? 'check' : 'close'} tone={isRight ? 'ok' : 'error'} />
         <span className={text.hidden}>{isRight ? 'right' : `wrong, actual label ${wanted ?? ''}`}</span>
       </span>

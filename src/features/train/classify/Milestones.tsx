@@ -36,10 +36,11 @@ const longItem = (long: LongTexts, context: number): MilestoneItem => ({
   key: 'long',
   sign: 'warning',
   title: longJudgement(long),
-  measure: <Long long={long} context={context} />,
+  measure: <LongTextsNote long={long} context={context} />,
 });
 
-function Long({ long, context }: { long: LongTexts; context: number }) {
+/** How many texts are cut, and a link to a context that fits them. */
+function LongTextsNote({ long, context }: { long: LongTexts; context: number }) {
   const store = useStudioStore();
   const [, go] = useLocation();
   // The base model of a tuned classifier determines its context length.
