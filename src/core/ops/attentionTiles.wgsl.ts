@@ -4,13 +4,13 @@
  */
 import { RNG_WGSL } from '../base/rng';
 import { type Element, type Kernel, row } from '../gpu/dispatch';
-import { columnsOfValues, type Form, meetings } from './attentionForm';
+import { columnsOfValues, type Form, queryKeyPairs } from './attentionForm';
 import { type Matrix, rowLoader, type Rows, type LoadStrategy } from './attentionRows.wgsl';
 import { upTo } from './product.wgsl';
 
 /** Accesses rows of D numbers as arrays of `parts` vectors. */
 export function vectors(form: Form) {
-  const { D, B, Tq, Tk, H, KV, q, kv, limited, packed, biased, window, dropout } = form;
+  const { D, B, Tq, Tk, H, KV, q, kv, hasLengths, isPacked, hasBias, window, dropout } = form;
   const lanes = D % 4 === 0 ? 4 : D % 2 === 0 ? 2 : 1;
   const parts = D / lanes;
   const element: Element = lanes === 4 ? 'vec4f' : lanes === 2 ? 'vec2f' : 'f32';
@@ -22,7 +22,7 @@ export function vectors(form: Form) {
   const inDocument = (i: string): string => `${i} - min(u32(places[b * ${Tq}u + ${i}]), ${i})`;
   const firstSeen = (i: string, end: string): string => {
     if (window === undefined) return inDocument(i);
-    return packed ? `max(${inWindow(end)}, ${inDocument(i)})` : inWindow(end);
+    return isPacked ? `max(${inWindow(end)}, ${inDocument(i)})` : inWindow(end);
   };
   return {
     element,
@@ -37,24 +37,24 @@ export function vectors(form: Form) {
     v: at(Tk, columnsOfValues(form)),
     y: at(Tq, { stride: H * D, start: 0 }),
     /** Number of keys of sequence b. */
-    keys: limited ? `u32(clamp(lengths[b], 0, ${Tk}))` : `${Tk}u`,
+    keys: hasLengths ? `u32(clamp(lengths[b], 0, ${Tk}))` : `${Tk}u`,
     /** Returns the first key that query `i` sees, given the `end` of its keys; undefined if it is always key 0. */
-    firstSeen: window === undefined && !packed ? undefined : firstSeen,
+    firstSeen: window === undefined && !isPacked ? undefined : firstSeen,
     /** Key-value head of a query head. */
     keyHead: `(h / ${H / KV}u)`,
     /** Inputs of every kernel. */
     inputs: {
       q: ['read', element],
       kv: ['read', element],
-      ...(limited && { lengths: ['read', 'i32'] as const }),
-      ...(biased && { bias: ['read', 'f32'] as const }),
+      ...(hasLengths && { lengths: ['read', 'i32'] as const }),
+      ...(hasBias && { bias: ['read', 'f32'] as const }),
     } as const,
     /** Extra inputs for packed documents: start of a query's keys, and end of a key's queries. */
-    ofQueries: (packed ? { places: ['read', 'i32'] } : {}) as { places?: ['read', 'i32'] },
-    ofKeys: (packed ? { ends: ['read', 'i32'] } : {}) as { ends?: ['read', 'i32'] },
+    ofQueries: (isPacked ? { places: ['read', 'i32'] } : {}) as { places?: ['read', 'i32'] },
+    ofKeys: (isPacked ? { ends: ['read', 'i32'] } : {}) as { ends?: ['read', 'i32'] },
     /** Emits the bias term of query `i` and key `j` of head `head`. */
     plusBias: (i: string, j: string, head = 'h'): string =>
-      biased ? ` + bias[(${head} * ${Tq}u + ${i}) * ${Tk}u + ${j}]` : '',
+      hasBias ? ` + bias[(${head} * ${Tq}u + ${i}) * ${Tk}u + ${j}]` : '',
     /** Declares the function that `timesKept` calls. */
     mask: dropout ? maskFunction(dropout.probability, form) : '',
     /** Emits dropout's factor of the weight of query `i` and key `j` of head `head`. */
@@ -112,12 +112,12 @@ interface Pass extends Rows {
 export function tiles(form: Form, strategy: LoadStrategy) {
   const rows = vectors(form);
   const { batch, product, element, k, v, keyHead, firstSeen } = rows;
-  const { causal, window, packed, Tq } = form;
+  const { causal, window, isPacked, Tq } = form;
   const { threads, share, held, atOnce, declarations, each, join, ...by } = rowLoader(rows, strategy);
   const indices = upTo(atOnce);
   /** Returns the end of the queries that see key `j`, if there are any. */
   const seeing = (j: string): string => {
-    if (packed) {
+    if (isPacked) {
       const end = `min(u32(ends[b * ${Tq}u + min(${j}, ${Tq - 1}u)]), ${Tq}u)`;
       return window === undefined ? end : `min(${end}, ${j} + ${window}u)`;
     }
@@ -143,7 +143,7 @@ export function tiles(form: Form, strategy: LoadStrategy) {
     }),
     /** Work of this number of products and sums per pair of rows. */
     work(products: number): Pick<Kernel, 'flops' | 'words'> {
-      const multiplied = meetings(form) * form.D * products;
+      const multiplied = queryKeyPairs(form) * form.D * products;
       return { flops: 2 * multiplied, words: strategy.lanes > 0 ? 0 : multiplied };
     },
     /** Declares sequence `b` and its `keys`, head `h`, first and last row; the thread's row `t` and its `part`. */

@@ -6,8 +6,8 @@
 import { kernels } from '../gpu/dispatch';
 import type { Broadcast } from './tiling';
 import {
-  beginnings,
-  beginsAt,
+  declareStarts,
+  startOf,
   bindingsOf,
   type Factors,
   flopsOf,
@@ -20,7 +20,7 @@ import {
   tileRow,
   tilesDown,
   upTo,
-  wide,
+  isVectorized,
 } from './product.wgsl';
 
 export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel = kernels(
@@ -34,7 +34,7 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
     };
     const columnOf = (e: number): string =>
       N % columns === 0 ? `(first_column + ${e}u)` : `min(first_column + ${e}u, ${N - 1}u)`;
-    const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
+    const [ofA, ofB] = [startOf('a', p), startOf('b', p)];
     const q = upTo(rows / subgroup);
     /** Factors with K terms, and the code that adds their product. */
     const factors = (K: number, of: '' | 'Second') => {
@@ -46,14 +46,14 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
       const loadA = (q: number, k: string): string =>
         transposeA ? `${nameA}[${ofA}${k} * ${M}u + ${rowOf(q)}]` : `${nameA}[${ofA}${rowOf(q)} * ${K}u + ${k}]`;
       const loadB = (k: string): string => {
-        if (!transposeB && wide(p)) return fourOf(p, nameB, `${ofB}${k} * ${N}u + first_column`);
+        if (!transposeB && isVectorized(p)) return fourOf(p, nameB, `${ofB}${k} * ${N}u + first_column`);
         const at = (e: number) =>
           ofB + (transposeB ? `${columnOf(e)} * ${K}u + ${k}` : `${k} * ${N}u + ${columnOf(e)}`);
         return `vec4f(${upTo(4)
           .map((e) => `${nameB}[${at(e)}]`)
           .join(', ')})`;
       };
-      const elements: Factors = [vectorA ? 'vec4f' : 'f32', deep || (!transposeB && wide(p)) ? 'vec4f' : 'f32'];
+      const elements: Factors = [vectorA ? 'vec4f' : 'f32', deep || (!transposeB && isVectorized(p)) ? 'vec4f' : 'f32'];
       const added = `
   for (var k = 0u; k < ${K}u; k += ${steps}u) {
     ${vectorA ? q.map((i) => `let four_a${i} = ${nameA}[(${ofA}${rowOf(i)} * ${K}u + k) / 4u];`).join(' ') : ''}
@@ -99,7 +99,7 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
       enable: ['subgroups'],
       globals: functionsOf(p),
       body: `
-  ${beginnings(p, rows)}
+  ${declareStarts(p, rows)}
   let first_row = ${tileRow(p, rows)} * ${rows}u;
   let first_column = group.x * ${columns}u + lane * 4u;
   ${upTo(rows)

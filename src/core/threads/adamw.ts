@@ -45,21 +45,21 @@ export type AdamW = (
 
 export function adamw(decays: boolean): Func {
   const [WEIGHT, GRADIENT, M, V, TO, FLOATS, FACTORS] = [0, 1, 2, 3, 4, 5, 6] as const;
-  const FIRST = 7;
-  const [G, NEW_M, NEW_V, DIRECTION] = [0, 1, 2, 3].map((i) => FIRST + ADAMW_FACTORS.length + i) as [
+  const FIRST_FACTOR = 7;
+  const [G, NEW_M, NEW_V, DIRECTION] = [0, 1, 2, 3].map((i) => FIRST_FACTOR + ADAMW_FACTORS.length + i) as [
     number,
     number,
     number,
     number,
   ];
-  const factor = (name: AdamWFactor): Code => get(FIRST + ADAMW_FACTORS.indexOf(name));
+  const factor = (name: AdamWFactor): Code => get(FIRST_FACTOR + ADAMW_FACTORS.indexOf(name));
   const pointers = [WEIGHT, GRADIENT, M, V, TO];
   return {
     params: 7,
     i32s: 0,
     v128s: ADAMW_FACTORS.length + 4,
     body: [
-      ADAMW_FACTORS.map((_, i) => set(FIRST + i, loadSplat(get(FACTORS), 4 * i))),
+      ADAMW_FACTORS.map((_, i) => set(FIRST_FACTOR + i, loadSplat(get(FACTORS), 4 * i))),
       repeat(
         [
           set(G, times(load(get(GRADIENT)), factor('clip'))),

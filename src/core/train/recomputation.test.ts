@@ -20,8 +20,8 @@ test('turns on automatically above half of the device memory, and reports saving
   for (const limits of [{ bound: 2 * kept - 2 }, { total: 2 * kept - 2 }, { weight: 2 * kept - 2 }]) {
     expect(judged(limits)).toMatchObject({ isOn: true, isChosen: false, kept, again });
   }
-  const { words, flopsAgain, flopsKept } = judged({ bound: 1.5 * kept });
-  expect(flopsAgain).toBeCloseTo((4 / 3) * flopsKept, 0);
+  const { words, recomputedFlops, storedFlops } = judged({ bound: 1.5 * kept });
+  expect(recomputedFlops).toBeCloseTo((4 / 3) * storedFlops, 0);
   expect(words).toMatch(
     /^Activation recomputation is on: \d+ MB instead of 1\.\d+ GB, with a third more compute\. Say otherwise\.$/,
   );
