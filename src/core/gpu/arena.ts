@@ -88,8 +88,8 @@ export function write(tensor: TensorInfo, data: Float32Array<ArrayBuffer> | Int3
 }
 
 /**
- * Runs `act` over tensors that are changed in place, `held`: lists of the same sizes, such as weights and their
- * moments. If all lists are contiguous, `act` gets long runs; otherwise one tensor (or a part of one) at a time.
+ * Runs `action` over tensors that are changed in place. `lists` have the same sizes, such as weights and their moments.
+ * If all lists are contiguous, `action` gets long runs; otherwise one tensor (or a part of one) at a time.
  */
 export function overRuns(
   lists: readonly (readonly Tensor[])[],
@@ -121,7 +121,7 @@ export function contiguous(tensors: readonly Tensor[], run: Run): Operand {
   return viewInPlace(tensors, run) ?? (isSingle ? first : packCopy(tensors, run));
 }
 
-/** Returns the operand over tensors that already lie as the run says, or undefined. */
+/** Returns the operand over tensors that are contiguous in the run's layout; undefined if they aren't. */
 function viewInPlace(tensors: readonly Tensor[], run: Run): Operand | undefined {
   const tensor = tensors[run.first]!;
   if (run.from > 0 || run.elements < tensor.size) return { tensor, from: run.from, length: run.elements };
@@ -133,7 +133,7 @@ function viewInPlace(tensors: readonly Tensor[], run: Run): Operand | undefined 
   return isSideBySide ? tensorOver(viewOf(buffer, offset, run.elements * 4), [run.elements], 'float32') : undefined;
 }
 
-/** Copies the tensors into one. In a traced step, the planner makes them there in the first place. */
+/** Copies the tensors into one. In a traced step, the planner elides the copies (gpu/plan.ts). */
 function packCopy(tensors: readonly Tensor[], run: Run): Tensor {
   const members = tensors.slice(run.first, run.first + run.offsets.length);
   const existing = packs.get(members[0]!);

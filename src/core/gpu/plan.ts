@@ -112,6 +112,7 @@ function homeOf(homes: Homes, buffer: Placeholder): { root: Placeholder; offset:
   return { root: parent.root, offset: home.offset + parent.offset };
 }
 
+/** Removes copies whose source kernels can write to the target directly: step 1 above. */
 function elideCopies(device: GPUDevice, commands: readonly Command[]): { homes: Homes; commands: readonly Command[] } {
   const lastUse = new Map<GPUBuffer, number>();
   const writtenByKernels = new Set<GPUBuffer>(); // copy targets that a kernel also writes
@@ -184,6 +185,7 @@ function lifetimes(commands: readonly Command[], homes: Homes): Map<Placeholder,
   return lives;
 }
 
+/** Assigns each tensor to a shared buffer: step 2 above. */
 function shareBuffers(lives: ReadonlyMap<Placeholder, Life>): { sizes: number[]; slots: Map<Placeholder, number> } {
   const shared: { size: number; lives: Life[] }[] = [];
   const slots = new Map<Placeholder, number>();
@@ -229,6 +231,7 @@ function constantsOf(commands: readonly Command[]): Set<Placeholder> {
   return constants;
 }
 
+/** Uploads host data to one buffer, equal contents once: step 3 above. */
 function placeConstants(device: GPUDevice, constants: ReadonlySet<Placeholder>) {
   const align = Math.max(device.limits.minStorageBufferOffsetAlignment, device.limits.minUniformBufferOffsetAlignment);
   const byContent = new Map<string, number>();
@@ -237,7 +240,7 @@ function placeConstants(device: GPUDevice, constants: ReadonlySet<Placeholder>) 
   let end = 0;
   for (const buffer of constants) {
     const bytes = buffer.initial!;
-    // Large ones aren't worth comparing.
+    // Large contents aren't worth comparing.
     const content = bytes.byteLength <= 1024 ? new Uint32Array(bytes).join() : `only ${writes.length}`;
     let offset = byContent.get(content);
     if (offset === undefined) {

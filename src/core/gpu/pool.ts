@@ -6,7 +6,7 @@ import type { BufferManager } from './tfjs';
  * allocated while the page is open.
  */
 export function pool(device: GPUDevice, max = 16 * 2 ** 20): BufferManager {
-  /** Free buffers by size and usage; each list, and `waiting`, in release order. */
+  /** Free buffers by size and usage; each list, and `released`, in release order. */
   const free = new Map<string, GPUBuffer[]>();
   const released = new Set<GPUBuffer>();
   let freeBytes = 0;

@@ -28,7 +28,7 @@ export interface Program<In extends string, Out extends string> {
   prepare(report?: Compiling): Promise<void>;
   /**
    * Starts one step with these inputs; the promise settles when its outputs have been read. On WebGPU, calls may
-   * overlap: start the next step before the last one's outputs arrive, and the GPU never waits. Limit: `IN_FLIGHT`.
+   * overlap: start the next step before the last one's outputs arrive, and the GPU never waits. Limit: `MAX_IN_FLIGHT`.
    */
   run(values: Values<In>): Promise<Results<Out>>;
   readonly cost: Cost;

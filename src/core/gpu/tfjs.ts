@@ -44,7 +44,7 @@ export function freeReleasedBuffers(backend: WebGPUBackend): void {
 /** Returns whether the current op runs under a gradient, so that its backward pass needs saved values. */
 export const gradientWanted = (): boolean => tf.engine().state.gradientDepth > 0;
 
-/** Runs `act`, which takes gradients. If it fails, disposes the tensors saved for its backward pass. */
+/** Runs `action`, which takes gradients. If it fails, disposes the tensors saved for its backward pass. */
 export function clearingTapeOnError<T>(action: () => T): T {
   try {
     return action();
@@ -57,7 +57,7 @@ export function clearingTapeOnError<T>(action: () => T): T {
   }
 }
 
-/** Runs `act`, which takes gradients, inside a backward pass, and then restores the tape of that pass. */
+/** Runs `action`, which takes gradients, inside a backward pass, and then restores the tape of that pass. */
 export function preservingTape<T>(action: () => T): T {
   const { state } = tf.engine();
   const { activeTape } = state;
@@ -69,7 +69,7 @@ export function preservingTape<T>(action: () => T): T {
 }
 
 /**
- * Runs `act` on a temporary gradient tape.
+ * Runs `action` on a temporary gradient tape.
  * @returns its result, and each tensor that it read but didn't make, once
  */
 export function trackReads<T extends Tensor>(action: () => T): { value: T; read: readonly Tensor[] } {
@@ -190,8 +190,8 @@ export function flush(backend: WebGPUBackend): void {
 }
 
 /**
- * Runs `act` while the backend uses another device. Flushes both devices' work before and after.
- * @returns the tensors that `act` wrote in place or as outputs of our kernels.
+ * Runs `action` while the backend uses another device. Flushes both devices' work before and after.
+ * @returns the tensors that `action` wrote in place or as outputs of our kernels.
  */
 export function withDevice(
   backend: WebGPUBackend,

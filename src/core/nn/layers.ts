@@ -112,7 +112,7 @@ export const activated = (pre: Tensor2D, kind: FeedForwardKind): Tensor2D =>
 
 /**
  * Runs one block of a stack. `reads`: other tensors that need gradients through f: an encoder's output, a shared bias.
- * If `again`, the backward pass recomputes the block instead of keeping activations (gradient checkpointing).
+ * If `isRecomputed`, the backward pass recomputes the block instead of keeping activations (gradient checkpointing).
  */
 export const block = <Reads extends readonly Tensor[]>(
   x: Tensor2D,

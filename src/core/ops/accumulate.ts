@@ -3,9 +3,9 @@
  *
  *   a <- a + g         and after use, a <- 0
  *
- * Accumulators [n] are variables with the weights' shapes, made by `hold`. They persist between programs: a micro-step
- * adds; the step that applies them uses them as its gradients (`globalNorm` and the optimizers read them in place) and
- * clears them after the update.
+ * Accumulators are variables with the weights' shapes, made by `allocate`. They persist between programs: each
+ * micro-batch adds to them. The update uses them as its gradients (`globalNorm` and the optimizers read them in place)
+ * and clears them.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Variable } from '@tensorflow/tfjs';

@@ -57,9 +57,9 @@ const onThreads = ({ threads, addressOf, output, scratch }: OnHeap): AdamWUpdate
     const values: Record<AdamWFactor, number> = {
       clip: clipping,
       beta1,
-      rest1: 1 - beta1,
+      oneMinusBeta1: 1 - beta1,
       beta2,
-      rest2: 1 - beta2,
+      oneMinusBeta2: 1 - beta2,
       correction1,
       correction2,
       epsilon,

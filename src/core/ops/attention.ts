@@ -76,7 +76,7 @@ export const ATTENTION: Implementations<Differentiable<X, Settings>> = {
   webgpu: attentionOnGpu,
 };
 
-/** Splits heads: [B H, T, D], with keys and values repeated for each query head. */
+/** Queries, keys and values as [B H, T, D], with keys and values repeated for each query head. */
 function splitInputs(x: X, form: Form): { q: Tensor3D; k: Tensor3D; v: Tensor3D } {
   const { B, Tq, Tk, H, KV, D } = form;
   const [q, kv] = matrices(x);
@@ -86,7 +86,7 @@ function splitInputs(x: X, form: Form): { q: Tensor3D; k: Tensor3D; v: Tensor3D 
   };
   return { q: splitHeads(q, B, Tq, form.q, H, D), k: repeated(form.kv), v: repeated(columnsOfValues(form)) };
 }
-/** `heads` heads out of [B T, stride] -> [B heads, T, D]. */
+/** x [B T, stride] -> its `heads` heads from column `start` on, [B heads, T, D]. */
 function splitHeads(x: Tensor2D, B: number, T: number, { start }: Form['kv'], heads: number, D: number): Tensor3D {
   const split = tf.reshape<Rank.R4>(tf.slice(x, [0, start], [B * T, heads * D]), [B, T, heads, D]);
   return tf.reshape<Rank.R3>(tf.transpose(split, [0, 2, 1, 3]), [B * heads, T, D]);

@@ -109,14 +109,11 @@ interface Pass extends Rows {
   sums: Readonly<Record<string, readonly [weight: string, Matrix, shrink?: string]>>;
 }
 
-export function tiles(form: Form, strategy: LoadStrategy) {
-  const rows = vectors(form);
-  const { batch, product, element, k, v, keyHead, firstSeen } = rows;
+/** WGSL about which keys a query sees, and which queries see a key. */
+function visibility(form: Form, { k, v, keyHead, firstSeen }: ReturnType<typeof vectors>) {
   const { causal, window, isPacked, Tq } = form;
-  const { threads, share, held, atOnce, declarations, each, join, ...by } = rowLoader(rows, strategy);
-  const indices = upTo(atOnce);
   /** Returns the end of the queries that see key `j`, if there are any. */
-  const seeing = (j: string): string => {
+  const endOfQueries = (j: string): string => {
     if (isPacked) {
       const end = `min(u32(ends[b * ${Tq}u + min(${j}, ${Tq - 1}u)]), ${Tq}u)`;
       return window === undefined ? end : `min(${end}, ${j} + ${window}u)`;
@@ -125,9 +122,63 @@ export function tiles(form: Form, strategy: LoadStrategy) {
       ? `${Tq}u`
       : `select(${causal ? `min(${j} + ${window}u, ${Tq}u)` : '0u'}, ${Tq}u, ${j} + ${window}u >= keys)`;
   };
+  return {
+    /** Declares the end of the keys that a thread's query sees and, unless all see key 0, their start. */
+    seenKeys: `let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);${
+      firstSeen ? `\n  let unseen = ${firstSeen('own', 'seen')};` : ''
+    }`,
+    /** Returns whether the query sees key `j`. */
+    sees: (j: string): string => (firstSeen ? `${j} >= unseen && ` : '') + `${j} < seen`,
+    /** Keys and values that pass queries. */
+    keysThatPass: {
+      from: firstSeen?.('tile', causal ? 'min(keys, tile + 1u)' : 'keys') ?? '0u',
+      to: causal ? 'min(keys, past)' : 'keys',
+      near: (j: string) => `kv[${k(j, keyHead)} + c]`,
+      far: (j: string) => `kv[${v(j, keyHead)} + c]`,
+    },
+    /** Declares the end of the queries that see a key of the tile, and of those that see the thread's own. */
+    seeingQueries: `let queries = select(0u, ${endOfQueries('past - 1u')}, tile < keys);
+  let end = select(0u, ${endOfQueries('t')}, t < keys);`,
+    queriesThatPass: { from: causal ? 'tile' : '0u', to: 'queries' },
+    /** Returns whether query `i` sees the thread's own key. */
+    isSeenBy: (i: string): string => `${causal ? `${i} >= t && ` : ''}${i} < end`,
+  };
+}
+
+/** WGSL that passes rows by the threads of a workgroup: dot products, weights, then weighted sums. */
+function passRows(pass: Pass, loader: ReturnType<typeof rowLoader>, product: (x: string, y: string) => string): string {
+  const { atOnce, each, join } = loader;
+  const indices = upTo(atOnce);
+  const [dots, sums] = [Object.entries(pass.dots), Object.entries(pass.sums)];
+  const dot = ([name, [own, matrix]]: (typeof dots)[number]): string =>
+    indices.map((i) => `${name}${i} += ${product(`${own}[e]`, loader.vector(matrix, i))};`).join(' ');
+  const sum = ([into, [weight, matrix, shrink]]: (typeof sums)[number]): string => {
+    const added = indices.map((i) => ` + ${weight}${i} * ${loader.vector(matrix, i, 'again')}`).join('');
+    return `${into}[e] = ${into}[e]${shrink === undefined ? '' : ` * ${shrink}`}${added};`;
+  };
+  const loaded = (used: readonly (readonly [string, readonly [string, Matrix, ...unknown[]]])[]): string =>
+    loader.load(pass, [...new Set(used.map(([, [, matrix]]) => matrix))]);
+  return loader.loop(
+    pass,
+    `
+      ${dots.flatMap(([name]) => indices.map((i) => `var ${name}${i} = 0.0;`)).join(' ')}
+      ${each([loaded(dots), ...dots.map(dot)].join('\n        '))}
+      ${join(dots.flatMap(([name]) => indices.map((i) => `${name}${i}`)))}
+      ${pass.weigh(indices, (i) => `(first + ${i}u)`, loader.numbers)}
+      ${each([loaded(sums), ...sums.map(sum)].join('\n        '))}`,
+  );
+}
+
+/** WGSL of kernels whose threads keep a row of one head, by tiles of rows. */
+export function tiles(form: Form, strategy: LoadStrategy) {
+  const rows = vectors(form);
+  const { batch, product, element } = rows;
+  const loader = rowLoader(rows, strategy);
+  const { threads, share, held, declarations, each, join } = loader;
   const tall = threads / share;
   return {
     ...rows,
+    ...visibility(form, rows),
     /** Type of a thread's share of a row. */
     array: `array<${element}, ${held}>`,
     each,
@@ -159,44 +210,6 @@ export function tiles(form: Form, strategy: LoadStrategy) {
   let own = min(t, ${T - 1}u);
   let keys = ${rows.keys};`;
     },
-    /** Declares the end of the keys that a thread's query sees and, unless all see key 0, their start. */
-    seenKeys: `let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);${
-      firstSeen ? `\n  let unseen = ${firstSeen('own', 'seen')};` : ''
-    }`,
-    /** Returns whether the query sees key `j`. */
-    sees: (j: string): string => (firstSeen ? `${j} >= unseen && ` : '') + `${j} < seen`,
-    /** Keys and values that pass queries. */
-    keysThatPass: {
-      from: firstSeen?.('tile', causal ? 'min(keys, tile + 1u)' : 'keys') ?? '0u',
-      to: causal ? 'min(keys, past)' : 'keys',
-      near: (j: string) => `kv[${k(j, keyHead)} + c]`,
-      far: (j: string) => `kv[${v(j, keyHead)} + c]`,
-    },
-    /** Declares the end of the queries that see a key of the tile, and of those that see the thread's own. */
-    seeingQueries: `let queries = select(0u, ${seeing('past - 1u')}, tile < keys);
-  let end = select(0u, ${seeing('t')}, t < keys);`,
-    queriesThatPass: { from: causal ? 'tile' : '0u', to: 'queries' },
-    /** Returns whether query `i` sees the thread's own key. */
-    isSeenBy: (i: string): string => `${causal ? `${i} >= t && ` : ''}${i} < end`,
-    pass(p: Pass): string {
-      const [dots, sums] = [Object.entries(p.dots), Object.entries(p.sums)];
-      const dot = ([name, [own, matrix]]: (typeof dots)[number]): string =>
-        indices.map((i) => `${name}${i} += ${product(`${own}[e]`, by.vector(matrix, i))};`).join(' ');
-      const sum = ([into, [weight, matrix, shrink]]: (typeof sums)[number]): string => {
-        const added = indices.map((i) => ` + ${weight}${i} * ${by.vector(matrix, i, 'again')}`).join('');
-        return `${into}[e] = ${into}[e]${shrink === undefined ? '' : ` * ${shrink}`}${added};`;
-      };
-      const loaded = (used: readonly (readonly [string, readonly [string, Matrix, ...unknown[]]])[]): string =>
-        by.load(p, [...new Set(used.map(([, [, matrix]]) => matrix))]);
-      return by.loop(
-        p,
-        `
-      ${dots.flatMap(([name]) => indices.map((i) => `var ${name}${i} = 0.0;`)).join(' ')}
-      ${each([loaded(dots), ...dots.map(dot)].join('\n        '))}
-      ${join(dots.flatMap(([name]) => indices.map((i) => `${name}${i}`)))}
-      ${p.weigh(indices, (i) => `(first + ${i}u)`, by.numbers)}
-      ${each([loaded(sums), ...sums.map(sum)].join('\n        '))}`,
-      );
-    },
+    pass: (pass: Pass): string => passRows(pass, loader, product),
   };
 }

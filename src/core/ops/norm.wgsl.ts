@@ -1,7 +1,7 @@
 /**
  * Kernels of layerNorm and, without the mean, of rmsNorm.
  *
- *   n = (x - mean) rstd      y = n gain + bias + residual      rstd = (variance + epsilon)^(-1/2); uncentred: mean = 0
+ *   n = (x - mean) rstd      y = n gain + bias + residual      rstd = (variance + epsilon)^(-1/2); rmsNorm: mean = 0
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, inFours, kernels, row } from '../gpu/dispatch';

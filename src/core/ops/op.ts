@@ -54,7 +54,7 @@ export const run = <X extends Tensors, P>(implementations: Implementations<Diffe
   onTape(implementations, x, p)[0]!;
 
 /**
- * Runs an op at the start of a residual branch: `residual` is its input `passed`, for the sum at the branch's end. Its
+ * Runs an op at the start of a residual branch: `residual` is its input `residualName`, for the sum at the branch's end. Its
  * backward pass gets both gradients, so no further op has to add them.
  */
 export function runWithResidual<X extends Tensors, P>(

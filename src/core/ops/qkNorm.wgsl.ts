@@ -62,7 +62,7 @@ const LANES = 16;
 /** Heads per workgroup at once. */
 const TALL = 4;
 const THREADS = LANES * TALL;
-/** Heads that each takes in sequence in the backward pass, so that few partial sums remain. */
+/** Heads that a thread group takes in sequence in the backward pass, so that few partial sums remain. */
 const STRIP = 16;
 const groupsOf = ({ count }: Sizes): number => Math.ceil(count / (TALL * STRIP));
 

@@ -11,7 +11,7 @@ export interface OwnedVariables {
 
 type HostValues = readonly { shape: readonly number[]; data: Float32Array | Int32Array }[];
 
-/** Copies host values to the current device. `learn`: trainable; otherwise constants. */
+/** Copies host values to the current device. Variables that aren't trainable are constants (constant.ts). */
 export function allocate(values: HostValues, isTrainable = true): OwnedVariables {
   const { variables, buffers } =
     tf.getBackend() === 'webgpu' ? contiguously(values, isTrainable) : separately(values, isTrainable);

@@ -28,7 +28,7 @@ export interface Schedule extends Choice {
   python: string;
 }
 
-/** Share of the peak, if `left`, 1 to 0, remains of the way from the peak to the final rate. */
+/** Interpolates from the final rate, at `remaining` 0, to the peak, at 1. Returns a share of the peak. */
 export const fallen = ({ finalRate }: ScheduleSettings, remaining: number): number =>
   finalRate + (1 - finalRate) * remaining;
 

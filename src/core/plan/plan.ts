@@ -329,6 +329,7 @@ export function ofSteps(recipe: Recipe, steps: number, seconds: number, secondsP
   return { ...recipe, steps, evalEvery, saveEvery, warmup: Math.min(MAX_WARMUP_STEPS, Math.ceil(steps / 10)) };
 }
 
+/** Number of evaluations in a run of this many seconds. */
 const evaluationsWithin = (seconds: number): number =>
   Math.round(
     Math.min(MAX_EVALUATIONS, Math.max(MIN_EVALUATIONS, EVALUATIONS_PER_ROOT_MINUTE * Math.sqrt(seconds / 60))),
@@ -341,6 +342,7 @@ const EVALUATIONS_PER_ROOT_MINUTE = 4;
 const EARLY_EVALUATIONS = 6;
 /** Share of the time for evaluations. */
 const EVALUATION_TIME_SHARE = 0.04;
+/** Number of tokens with which an evaluation's time per token is estimated. */
 const PROBE_TOKENS = 4096;
 const MIN_EVALUATED_TOKENS = 2048;
 const MAX_EVALUATED_TOKENS = 32_768;

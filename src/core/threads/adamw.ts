@@ -21,9 +21,9 @@ import {
 export const ADAMW_FACTORS = [
   'clip',
   'beta1',
-  'rest1',
+  'oneMinusBeta1',
   'beta2',
-  'rest2',
+  'oneMinusBeta2',
   'correction1',
   'correction2',
   'epsilon',
@@ -63,8 +63,8 @@ export function adamw(decays: boolean): Func {
       repeat(
         [
           set(G, times(load(get(GRADIENT)), factor('clip'))),
-          set(NEW_M, plus(times(load(get(M)), factor('beta1')), times(get(G), factor('rest1')))),
-          set(NEW_V, plus(times(load(get(V)), factor('beta2')), times(times(get(G), get(G)), factor('rest2')))),
+          set(NEW_M, plus(times(load(get(M)), factor('beta1')), times(get(G), factor('oneMinusBeta1')))),
+          set(NEW_V, plus(times(load(get(V)), factor('beta2')), times(times(get(G), get(G)), factor('oneMinusBeta2')))),
           store(get(M), get(NEW_M)),
           store(get(V), get(NEW_V)),
           set(

@@ -125,7 +125,7 @@ interface Block {
   K: number;
 }
 
-/** Visits a task's key heads of every nonempty sequence by block. `isOnly`: whether no other block has these keys. */
+/** Visits a task's key heads of every nonempty sequence by block. `isOnlyBlock`: whether no other block has these keys. */
 function forEachHead(
   heap: AnyHeap,
   numbers: Int32Array,

@@ -36,7 +36,7 @@ export function packColumns(
   }
 }
 
-/** Packs up to four rows or columns, `across` apart, with elements along the inner index `stride` apart. */
+/** Packs up to four rows or columns, `laneStride` apart, with elements along the inner index `stride` apart. */
 function packFour(
   kernels: Kernels,
   from: number,

@@ -10,7 +10,7 @@ type Task = (heap: Heap, numbers: Int32Array, task: number, thread: number) => v
 const decodeAddress = (n: number): number => n >>> 0;
 
 export const TASKS = {
-  /** b: at, row, column; to; inner, columns; panels of a task */
+  /** Numbers: address and strides of B; address of the packed panels; inner size, columns of B; panels per task. */
   pack({ kernels }, [b, row, column, to, inner, columns, panelsPerTask], task) {
     const first = task * panelsPerTask!;
     const panels = Math.min(panelsPerTask!, Math.ceil(columns! / 8) - first);
@@ -24,7 +24,10 @@ export const TASKS = {
       panels,
     );
   },
-  /** a: at, row, column; packed; c: at, stride; inner, rows, columns; rows, panels per task; scratch: at, bytes each */
+  /**
+   * Numbers: address and strides of A; address of packed B; address and stride of C; inner size, rows and columns of
+   * C; rows and panels per task; address of the scratch, and its bytes per thread.
+   */
   multiply({ kernels }, numbers, task, thread) {
     const [a, row, column, packed, c, stride, inner, rows, columns, rowsPerTask, panelsPerTask, scratch, scratchBytes] =
       numbers as unknown as number[];
@@ -44,10 +47,13 @@ export const TASKS = {
       false,
     );
   },
-  /** numbersOf(AttentionJob) */
+  /** Numbers as encoded by `numbersOf`. */
   attend,
   attendBackward,
-  /** weight, gradient, m, v, to; floats, floats of a task; factors; whether it decays */
+  /**
+   * Numbers: addresses of weight, gradient, m, v and output; floats in total and per task; address of the factors;
+   * whether weight decay applies; address of a buffer for the last elements.
+   */
   adamw({ kernels, floats }, numbers, task) {
     const [totalFloats, floatsPerTask, factors, hasDecay] = [
       numbers[5]!,

@@ -15,6 +15,7 @@ const MIN_GAP = 0.1;
 /** Minimum number of evaluations in a trend; a long run uses a third of its evaluations. */
 const MIN_TREND = 3;
 
+/** Finding that the curve supports. Checks for divergence and overfitting first, then for a weak model. */
 export function curveFinding(curve: RunCurve): CurveFinding {
   const { trained, after, headline, baselines } = curve;
   const uniform = baselines[0];
@@ -62,7 +63,7 @@ interface CurveFacts {
   earlier: Evaluation;
   /** Newest evaluation in the trend. */
   newest: Evaluation;
-  /** Training loss at `until`, and the gap to it. */
+  /** Training loss at `newest`, and the gap between both losses. */
   training: Mean | undefined;
   gap: number | null;
   /** Whether at least one epoch was complete at the last evaluation. */
@@ -254,7 +255,7 @@ const epochsAt = ({ after, epoch }: RunCurve, step: number): number | null =>
   epoch === null ? null : (step - after) / epoch;
 
 /**
- * Returns the ends of the fall over `TREND` evaluations, or a third of all if that is more. The fall ends at the last
+ * Returns the ends of the fall over `MIN_TREND` evaluations, or a third of all if that is more. The fall ends at the last
  * evaluation, or at the one before if only that one fell: a curve is level when two in a row say so.
  */
 function trendEnds(evaluations: readonly Evaluation[], error: number): { earlier: Evaluation; latest: Evaluation } {

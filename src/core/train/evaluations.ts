@@ -10,7 +10,7 @@ const EARLY_STEPS: readonly number[] = [10, 25, 50, 100, 200, 400, 700, 1000, 14
 export const isEvaluated = ({ evalEvery, evalEarly }: EvaluationSettings, step: number): boolean =>
   step % evalEvery === 0 || (evalEarly && EARLY_STEPS.includes(step));
 
-/** Number of evaluations after step `begun`, up to and including step `last`. */
+/** Number of evaluations after step `start`, up to and including step `last`. */
 export function evaluationsBetween({ evalEvery, evalEarly }: EvaluationSettings, start: number, last: number): number {
   const early = evalEarly
     ? EARLY_STEPS.filter((step) => step > start && step < last && step % evalEvery !== 0).length

@@ -14,6 +14,8 @@ import { twoDigits } from './verdictWords';
 export const MIN_VALIDATION_TOKENS = 128;
 /** Minimum training text for a verdict: a tenth of it must be enough for a validation set. */
 export const MIN_TRAINING_TOKENS = 10 * MIN_VALIDATION_TOKENS;
+
+/** Judges a run by its curve, then by the size of its text and by its samples. */
 export function judge(curve: RunCurve): Verdict {
   const { early, ending, planned, evaluations } = curve;
   const { endingSuffix, ...result } = checkSamples(curve, checkTextSize(curve, curveFinding(curve)));
@@ -25,6 +27,7 @@ export function judge(curve: RunCurve): Verdict {
   return { ...verdict, evidence: `${verdict.evidence} ${words}` };
 }
 
+/** Replaces the finding if there is too little text to judge. */
 function checkTextSize(curve: RunCurve, result: CurveFinding): CurveFinding {
   const { text, after, evaluations } = curve;
   if (!text || result.kind === 'diverging' || !((evaluations.at(-1)?.step ?? 0) > after)) return result;

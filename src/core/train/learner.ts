@@ -26,6 +26,7 @@ export interface Learner extends Updater {
 }
 
 /**
+ * Opens a model for training on the current device.
  * @param values weights by name, including an adapter's; for a resumed run also its optimizer state and raw weights
  * @param momentsFrom step at which the optimizer state was zero
  */

@@ -31,6 +31,7 @@ export interface MemoryPlan {
   total: number;
 }
 
+/** Memory of a training run, by its kinds of tensors. */
 export function memoryPlan<C extends BaseConfig>(
   spec: ModelSpec<C>,
   config: C,

@@ -8,14 +8,16 @@ export const MIN_CHANGE = 0.01;
  * 10 % of an epoch apart (decision 20).
  */
 const TOKEN_DEVIATION = 0.6;
+/** Number of evaluations from which the noise is measured. */
 const RECENT_EVALUATIONS = 5;
 /** Cap on the measured noise: one jump affects most of so few second differences, and would hide itself. */
 const MAX_MEASURED_NOISE = 0.2;
+/** Median absolute value of a standard normal variable. */
 const NORMAL_MEDIAN = 0.6745;
 
 /**
  * Chance difference between two evaluations of one run: the larger of two estimates. Each evaluation reads the same
- * windows, so the first comes from the change of each token's loss, about `SPREAD`. The second comes from a high learning
+ * windows, so the first comes from the change of each token's loss, about `TOKEN_DEVIATION`. The second comes from a high learning
  * rate, which shakes the weights: a smooth curve with noise of deviation s has second differences of deviation
  * s sqrt(6), and their median estimates it despite a spike.
  */
@@ -35,4 +37,5 @@ export function errorOf(evaluations: readonly { readonly loss: number }[], token
 /** Chance difference from a number of evaluated tokens: two standard errors. */
 export const samplingError = (tokens: number): number => (2 * TOKEN_DEVIATION) / Math.sqrt(Math.max(1, tokens));
 
+/** Chance difference between two mean training losses. */
 export const errorBetween = (a: Mean, b: Mean): number => MIN_CHANGE + 2 * Math.hypot(a.error, b.error);

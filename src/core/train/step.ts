@@ -68,13 +68,13 @@ export function stepOn(
       const { loss, gradients } = backward(inputs);
       return { loss, ...update(gradients, inputs) };
     },
-    /** Adds the gradient of a micro-batch to `into`, which has a variable for each trainable weight. */
+    /** Adds the gradient of a micro-batch to `sums`, which has a variable for each trainable weight. */
     gather(inputs: Omit<StepInputs, keyof ApplyInputs>, sums: readonly Variable[]) {
       const { loss, gradients } = backward(inputs);
       accumulate(sums, gradients);
       return { loss };
     },
-    /** Updates the weights with the gathered gradient, and clears the gradient. */
+    /** Updates the weights with the summed gradient, and clears the sums. */
     apply(inputs: ApplyInputs, sums: readonly Variable[]) {
       const measured = update(sums, inputs);
       clear(sums);

@@ -52,7 +52,7 @@ export function updater(
 }
 type StepFunctions = ReturnType<typeof stepOn>;
 
-/** Inputs of the programs of an update. */
+/** Declares the inputs of an update's programs: of a batch, and of the rates of a step. */
 function stepInputs(
   network: Network,
   objective: LoadedObjective,
@@ -179,7 +179,7 @@ const scalars = <N extends string>(results: Readonly<Record<N, Float32Array>>): 
     number
   >;
 
-/** Cost of a step of `times` micro-batches. */
+/** Cost of a step of this many micro-batches. */
 function sumCosts(accumulate: Cost, apply: Cost, microBatches: number): Cost {
   const variables = [...new Set([...accumulate.variables, ...apply.variables])];
   const ownBytes = [accumulate, apply].reduce((n, cost) => n + cost.plannedBytes - bytesOf(cost.variables), 0);
