@@ -39,7 +39,12 @@ function coordinates({ M, N }: Product, { rows, threads, subgroup }: Broadcast) 
 }
 
 /** Element types of a pair of factors with K terms, and the loop that adds their product. */
-function productLoop(p: Product, tiling: Broadcast, K: number, pair: '' | 'Second'): { elements: Factors; loop: string } {
+function productLoop(
+  p: Product,
+  tiling: Broadcast,
+  K: number,
+  pair: '' | 'Second',
+): { elements: Factors; loop: string } {
   const { M, N, transposeA = false, transposeB = false } = p;
   const { rows, subgroup } = tiling;
   const { row, column } = coordinates(p, tiling);
