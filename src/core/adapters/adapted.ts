@@ -17,11 +17,11 @@ export async function adapted(choice: ModelChoice, values: Values, trainable?: T
   const base = await network(choice, values, Object.keys(trainableParams), trainable?.rest);
   if (!trainable?.adapter) return base;
   try {
-    const all = await withAdapters(base, values, trainable);
+    const withAdapter = await withAdapters(base, values, trainable);
     return {
-      ...all,
+      ...withAdapter,
       dispose() {
-        all.dispose();
+        withAdapter.dispose();
         base.dispose();
       },
     };
@@ -40,22 +40,24 @@ export async function withAdapters(base: Network, values: Values, trainable: Tra
   const { choice } = base;
   const { own, added, trainableParams } = partsOf(paramsOf(choice), trainable);
   const adapter = trainable.adapter!;
-  const stated = adapterOf(adapter.id);
-  const loaded = await stated.load();
+  const definition = adapterOf(adapter.id);
+  const loaded = await definition.load();
   const names = Object.keys(added);
-  const held = placed(names, values);
-  const trained = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
-  const all = adapter.beside.map((name) => {
-    const ends = Object.keys(stated.params(own[name]!, adapter.settings));
-    const its = Object.fromEntries(ends.map((end): [string, Tensor] => [end, trained[adapterTensorName(name, end)]!]));
-    return { name, layer: layerOf(name), weight: base.params[name] as unknown as Tensor2D, its };
+  const adapterVariables = allocateValues(names, values);
+  const adapterTensors = Object.fromEntries(names.map((name, i) => [name, adapterVariables.variables[i]!]));
+  const targets = adapter.beside.map((name) => {
+    const suffixes = Object.keys(definition.params(own[name]!, adapter.settings));
+    const tensors = Object.fromEntries(
+      suffixes.map((suffix): [string, Tensor] => [suffix, adapterTensors[adapterTensorName(name, suffix)]!]),
+    );
+    return { name, layer: layerOf(name), weight: base.params[name] as unknown as Tensor2D, tensors };
   });
-  const within = (context: ForwardContext = { dropout: 0 }): ForwardContext => {
+  const withOverrides = (context: ForwardContext = { dropout: 0 }): ForwardContext => {
     const { counter } = context;
     const overrides: Params = Object.fromEntries(
-      all.map(({ name, layer, weight, its }) => [
+      targets.map(({ name, layer, weight, tensors }) => [
         name,
-        loaded.adapted(weight, its, adapter.settings, { layer, counter }),
+        loaded.adapted(weight, tensors, adapter.settings, { layer, counter }),
       ]),
     );
     return { ...context, overrides };
@@ -63,12 +65,12 @@ export async function withAdapters(base: Network, values: Values, trainable: Tra
   return {
     choice,
     trainableParams,
-    params: { ...base.params, ...trained },
-    forward: (ids, context, source) => base.forward(ids, within(context), source),
-    encode: (source, context) => base.encode(source, within(context)),
-    dispose: () => held.dispose(),
+    params: { ...base.params, ...adapterTensors },
+    forward: (ids, context, source) => base.forward(ids, withOverrides(context), source),
+    encode: (source, context) => base.encode(source, withOverrides(context)),
+    dispose: () => adapterVariables.dispose(),
   };
 }
 
 /** Allocates on the current device. Defined here, because a caller's closures would keep `values` on the host. */
-const placed = (names: readonly string[], values: Values) => allocate(named(names, values));
+const allocateValues = (names: readonly string[], values: Values) => allocate(named(names, values));

@@ -38,5 +38,5 @@ export interface Place {
 type HostValue = Values extends ReadonlyMap<string, infer Value> ? Value : never;
 
 /** Checks an adapter's definition against its own fields; the list has them all as one type. */
-export const defineAdapter = <const F extends Fields>(stated: Adapter<F>): Stated<F> => stated;
-type Stated<F> = Omit<Adapter, 'fields'> & { fields: F };
+export const defineAdapter = <const F extends Fields>(definition: Adapter<F>): Definition<F> => definition;
+type Definition<F> = Omit<Adapter, 'fields'> & { fields: F };

@@ -43,21 +43,21 @@ export const lora = defineAdapter({
   columns: ({ shape: [I] }, { rank, dropout }) => rank + (dropout > 0 ? I! : 0),
   // Adam moves every column of B by the same amount, and the columns of x A add up.
   gain: (settings) => scaleOf(settings) * settings.rank,
-  merged({ shape, data }, own, settings) {
+  merged({ shape, data }, tensors, settings) {
     const [{ rank }, scale] = [settings, scaleOf(settings)];
     const [I, O] = shape as [number, number];
-    const [down, up] = [own.get(DOWN)!.data, own.get(UP)!.data];
+    const [down, up] = [tensors.get(DOWN)!.data, tensors.get(UP)!.data];
     const sums = new Float64Array(O);
-    const all = new Float32Array(data.length);
+    const mergedData = new Float32Array(data.length);
     for (let i = 0; i < I; i++) {
       sums.fill(0);
       for (let r = 0; r < rank; r++) {
         const factor = down[i * rank + r]!;
         for (let o = 0; o < O; o++) sums[o]! += factor * up[r * O + o]!;
       }
-      for (let o = 0; o < O; o++) all[i * O + o] = data[i * O + o]! + scale * sums[o]!;
+      for (let o = 0; o < O; o++) mergedData[i * O + o] = data[i * O + o]! + scale * sums[o]!;
     }
-    return { shape, data: all };
+    return { shape, data: mergedData };
   },
   async load() {
     const [{ lowRank }, { dropoutWithResidual }, { activated }] = await Promise.all([
@@ -66,17 +66,17 @@ export const lora = defineAdapter({
       import('../nn/layers'),
     ]);
     return {
-      adapted(weight, own, settings, { layer, counter }) {
-        const pair = { down: own[DOWN] as typeof weight, up: own[UP] as typeof weight };
+      adapted(weight, tensors, settings, { layer, counter }) {
+        const pair = { down: tensors[DOWN] as typeof weight, up: tensors[UP] as typeof weight };
         const { dropout: probability } = settings;
         const scale = scaleOf(settings);
         return {
           linear(x, { after, ...extra }) {
             if (probability === 0 || !counter) return lowRank({ x, weight, ...pair, ...extra }, { scale, after });
-            const whole = after ? activated(x, after) : x;
+            const input = after ? activated(x, after) : x;
             const dropping = { probability, purpose: `${layer}.lora_dropout` };
-            const [added, same] = dropoutWithResidual(whole, counter, dropping) as [typeof x, typeof x];
-            return lowRank({ x: same, weight, ...pair, ...extra, added }, { scale });
+            const [added, residual] = dropoutWithResidual(input, counter, dropping) as [typeof x, typeof x];
+            return lowRank({ x: residual, weight, ...pair, ...extra, added }, { scale });
           },
         };
       },

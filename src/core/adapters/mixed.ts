@@ -17,17 +17,17 @@ export function mixed(own: ParamTable, tuned: Values, other: Values, share: numb
   return new Map(
     Object.keys(own).map((name) => {
       const { shape, data } = tuned.get(name)!;
-      const others = other.get(name)!.data;
-      return [name, { shape, data: data.map((value, i) => (1 - share) * value + share * others[i]!) }];
+      const otherData = other.get(name)!.data;
+      return [name, { shape, data: data.map((value, i) => (1 - share) * value + share * otherData[i]!) }];
     }),
   );
 }
 
 /** Names the first setting that differs. Compares lists, such as labels of classifiers, by content. */
 function differingSize(tuned: ModelChoice, other: ModelChoice): string | undefined {
-  const [own, others] = [tuned.config, other.config] as unknown as Record<string, unknown>[];
-  const names = Object.keys({ ...own, ...others });
-  const name = names.find((each) => JSON.stringify(own![each]) !== JSON.stringify(others![each]));
+  const [tunedConfig, otherConfig] = [tuned.config, other.config] as unknown as Record<string, unknown>[];
+  const names = Object.keys({ ...tunedConfig, ...otherConfig });
+  const name = names.find((key) => JSON.stringify(tunedConfig![key]) !== JSON.stringify(otherConfig![key]));
   return name === undefined ? undefined : `they differ in ${name}`;
 }
 

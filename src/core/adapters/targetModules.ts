@@ -14,9 +14,9 @@ export function targetsOf(targetModules: TargetModules, table: ParamTable): read
   if (targetModules.what !== 'named')
     return matrices.filter((name) => targetModules.what === 'all' || table[name]!.group === 'Attention');
   const { targets } = targetModules;
-  const isCalled = (target: string) => (name: string) => `.${name}`.endsWith(`.${target}.weight`);
-  const unknown = targets.find((target) => !matrices.some(isCalled(target)));
-  if (unknown === undefined) return matrices.filter((name) => targets.some((target) => isCalled(target)(name)));
+  const isTarget = (target: string) => (name: string) => `.${name}`.endsWith(`.${target}.weight`);
+  const unknown = targets.find((target) => !matrices.some(isTarget(target)));
+  if (unknown === undefined) return matrices.filter((name) => targets.some((target) => isTarget(target)(name)));
   throw badSettings(
     `The model has no target module called ${unknown}.`,
     `It has ${layersIn(table).join(', ')}. Nothing was started.`,

@@ -31,24 +31,26 @@ export function partsOf(own: ParamTable, trainable?: Trainable): Parts {
   if (!trainable) return { own, added: {}, trainableParams: own };
   const { weights, adapter } = trainable;
   for (const name of [...weights, ...(adapter?.beside ?? [])]) {
-    if (!Object.hasOwn(own, name)) throw wrong(`This model has no weight called ${name}.`);
+    if (!Object.hasOwn(own, name)) throw scopeError(`This model has no weight called ${name}.`);
   }
-  const added = adapter ? addedBy(adapter, own) : {};
-  const trainableParams = { ...pick(own, (name) => weights.includes(name)), ...added };
-  if (Object.keys(trainableParams).length === 0) throw wrong('No parameter is trainable.');
+  const added = adapter ? adapterParams(adapter, own) : {};
+  const trainableParams = { ...filterTable(own, (name) => weights.includes(name)), ...added };
+  if (Object.keys(trainableParams).length === 0) throw scopeError('No parameter is trainable.');
   return { own, added, trainableParams };
 }
 
-function addedBy(choice: AdapterChoice, own: ParamTable): ParamTable {
+function adapterParams(choice: AdapterChoice, own: ParamTable): ParamTable {
   const { label, fields, params } = adapterOf(choice.id);
   const settings: ValuesOf<Fields> = choice.settings;
   for (const [name, field] of Object.entries(fields)) {
     const problem = fieldProblem(field, settings[name]);
-    if (problem !== null) throw wrong(`${label}: ${problem}`);
+    if (problem !== null) throw scopeError(`${label}: ${problem}`);
   }
-  const tables = Object.entries(pick(own, (name) => choice.beside.includes(name))).map(([name, weight]) => {
-    if (!weight.linear) throw wrong(`${label} needs linear layers as target modules, and ${name} isn't one.`);
-    return Object.entries(params(weight, settings)).map(([end, each]) => [adapterTensorName(name, end), each] as const);
+  const tables = Object.entries(filterTable(own, (name) => choice.beside.includes(name))).map(([name, weight]) => {
+    if (!weight.linear) throw scopeError(`${label} needs linear layers as target modules, and ${name} isn't one.`);
+    return Object.entries(params(weight, settings)).map(
+      ([suffix, parameter]) => [adapterTensorName(name, suffix), parameter] as const,
+    );
   });
   return Object.fromEntries(tables.flat());
 }
@@ -60,11 +62,12 @@ export const adapterColumns = (own: ParamTable, { adapter }: Partial<Trainable> 
     : 0;
 
 /** Name `<layer>.<end>` for the weight `<layer>.weight`. */
-export const adapterTensorName = (weight: string, end: string): string => `${layerOf(weight)}.${end}`;
+export const adapterTensorName = (weight: string, suffix: string): string => `${layerOf(weight)}.${suffix}`;
 export const layerOf = (weight: string): string => weight.replace(/\.weight$/, '');
 
 /** Weights that an adapter can target. */
-export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own, (_, { linear }) => linear === true));
+export const linearWeights = (own: ParamTable): string[] =>
+  Object.keys(filterTable(own, (_, { linear }) => linear === true));
 
 /**
  * Rounds the frozen matrices of the base to their stored precision. Doing so once, here, means that an adapter is merged into
@@ -77,8 +80,8 @@ export function withFrozenDtype(own: ParamTable, base: Values, trainable: Traina
   const isFrozen = (name: string): boolean => Object.hasOwn(own, name) && !Object.hasOwn(trainableParams, name);
   return new Map(
     [...base].map(([name, value]) => {
-      const as = isFrozen(name) ? narrowDtypeFor(own[name]!, rest) : undefined;
-      return [name, as ? { ...value, data: rounded(value.data, as) } : value];
+      const dtype = isFrozen(name) ? narrowDtypeFor(own[name]!, rest) : undefined;
+      return [name, dtype ? { ...value, data: rounded(value.data, dtype) } : value];
     }),
   );
 }
@@ -100,16 +103,20 @@ export function merged(own: ParamTable, values: Values, { adapter }: Trainable):
       const weight = values.get(name)!;
       if (!adapter?.beside.includes(name)) return [name, weight];
       const { params, merged: merge } = adapterOf(adapter.id);
-      const ends = Object.keys(params(parameter, adapter.settings));
+      const suffixes = Object.keys(params(parameter, adapter.settings));
       return [
         name,
-        merge(weight, new Map(ends.map((end) => [end, values.get(adapterTensorName(name, end))!])), adapter.settings),
+        merge(
+          weight,
+          new Map(suffixes.map((suffix) => [suffix, values.get(adapterTensorName(name, suffix))!])),
+          adapter.settings,
+        ),
       ];
     }),
   );
 }
 
-const pick = (table: ParamTable, test: (name: string, parameter: ParamTable[string]) => boolean): ParamTable =>
+const filterTable = (table: ParamTable, test: (name: string, parameter: ParamTable[string]) => boolean): ParamTable =>
   Object.fromEntries(Object.entries(table).filter(([name, parameter]) => test(name, parameter)));
 
-const wrong = (what: string) => badSettings(what, 'Nothing was started. Choose other trainable parameters.');
+const scopeError = (message: string) => badSettings(message, 'Nothing was started. Choose other trainable parameters.');

@@ -13,29 +13,29 @@ export type TrainableScope = { what: 'all' } | { what: 'last'; layers: number } 
  * @throws HomegrownError `bad-settings` if the model has fewer layers
  */
 export function weightsInScope(
-  learns: TrainableScope,
+  scope: TrainableScope,
   table: ParamTable,
   layers: number,
 ): readonly string[] | undefined {
   /** Names that pass the test, in the table's order. */
-  const named = (test: (name: string, group: string) => boolean): readonly string[] =>
+  const namesWhere = (test: (name: string, group: string) => boolean): readonly string[] =>
     Object.entries(table).flatMap(([name, { group }]) => (test(name, group) ? [name] : []));
-  switch (learns.what) {
+  switch (scope.what) {
     case 'all':
       return undefined;
     case 'norms':
-      return named((_, group) => group === 'Norms' || group === 'Classifier');
+      return namesWhere((_, group) => group === 'Norms' || group === 'Classifier');
     case 'last': {
-      if (learns.layers > layers)
+      if (scope.layers > layers)
         throw badSettings(
-          `The model has ${counted(layers, 'layer')}, fewer than the last ${learns.layers} to train.`,
+          `The model has ${counted(layers, 'layer')}, fewer than the last ${scope.layers} to train.`,
           `Train at most ${layers}. Nothing was started.`,
         );
       let isAfterLayers = false;
-      return named((name, group) => {
+      return namesWhere((name, group) => {
         const layer = layerOf(name);
         isAfterLayers ||= layer !== undefined;
-        if (layer !== undefined) return layer >= layers - learns.layers;
+        if (layer !== undefined) return layer >= layers - scope.layers;
         return isAfterLayers && (group === 'Norms' || group === 'Classifier');
       });
     }

@@ -28,19 +28,19 @@ interface Run {
 /** Lays out tensors of these sizes in order, in as few runs as the device's bindings allow. */
 export function layout(sizes: readonly number[], limit = bindingElements()): Run[] {
   const runs: { first: number; offsets: number[]; from: number; elements: number }[] = [];
-  let open = false; // the last run takes more tensors
+  let isOpen = false; // the last run takes more tensors
   sizes.forEach((size, first) => {
     const padded = Math.ceil(size / BLOCK) * BLOCK;
     if (padded > limit) {
       runs.push(...pieces(size, limit).map((piece) => ({ ...piece, first, offsets: [0] })));
-      open = false;
+      isOpen = false;
       return;
     }
-    let run = open ? runs.at(-1)! : undefined;
+    let run = isOpen ? runs.at(-1)! : undefined;
     if (!run || run.elements + padded > limit) runs.push((run = { first, offsets: [], from: 0, elements: 0 }));
     run.offsets.push(run.elements);
     run.elements += padded;
-    open = true;
+    isOpen = true;
   });
   return runs;
 }
@@ -74,7 +74,7 @@ export function arena(
     buffers.push(buffer);
     return run.offsets.map((offset, i) => {
       const { shape, dtype } = entries[run.first + i]!;
-      return tensorOver(part(buffer, offset * 4, sizes[run.first + i]! * 4), shape, dtype);
+      return tensorOver(viewOf(buffer, offset * 4, sizes[run.first + i]! * 4), shape, dtype);
     });
   });
   return { tensors, buffers };
@@ -88,23 +88,23 @@ export function write(tensor: TensorInfo, data: Float32Array<ArrayBuffer> | Int3
 }
 
 /**
- * Runs `act` over tensors that are changed in place, `held`: lists of the same sizes, such as weights and their
- * moments. If all lists are contiguous, `act` gets long runs; otherwise one tensor (or a part of one) at a time.
+ * Runs `action` over tensors that are changed in place. `lists` have the same sizes, such as weights and their moments.
+ * If all lists are contiguous, `action` gets long runs; otherwise one tensor (or a part of one) at a time.
  */
 export function overRuns(
-  held: readonly (readonly Tensor[])[],
-  act: (run: Run, operands: readonly Operand[]) => void,
+  lists: readonly (readonly Tensor[])[],
+  action: (run: Run, operands: readonly Operand[]) => void,
 ): void {
-  const sizes = held[0]!.map(({ size }) => size);
+  const sizes = lists[0]!.map(({ size }) => size);
   tf.tidy(() => {
     for (const run of layout(sizes)) {
-      const operands = held.map((list) => where(list, run));
-      if (operands.every((operand) => operand !== undefined)) act(run, operands);
+      const operands = lists.map((list) => viewInPlace(list, run));
+      if (operands.every((operand) => operand !== undefined)) action(run, operands);
       else {
         for (const [i] of run.offsets.entries()) {
           const first = run.first + i;
-          const tensors = held.map((list) => list[first]!);
-          act({ first, offsets: [0], from: 0, elements: sizes[first]! }, tensors);
+          const tensors = lists.map((list) => list[first]!);
+          action({ first, offsets: [0], from: 0, elements: sizes[first]! }, tensors);
         }
       }
     }
@@ -117,12 +117,12 @@ export function overRuns(
  */
 export function contiguous(tensors: readonly Tensor[], run: Run): Operand {
   const first = tensors[run.first]!;
-  const alone = run.offsets.length === 1 && (first.size % 4 === 0 || first.size === run.elements);
-  return where(tensors, run) ?? (alone ? first : packed(tensors, run));
+  const isSingle = run.offsets.length === 1 && (first.size % 4 === 0 || first.size === run.elements);
+  return viewInPlace(tensors, run) ?? (isSingle ? first : packCopy(tensors, run));
 }
 
-/** Returns the operand over tensors that already lie as the run says, or undefined. */
-function where(tensors: readonly Tensor[], run: Run): Operand | undefined {
+/** Returns the operand over tensors that are contiguous in the run's layout; undefined if they aren't. */
+function viewInPlace(tensors: readonly Tensor[], run: Run): Operand | undefined {
   const tensor = tensors[run.first]!;
   if (run.from > 0 || run.elements < tensor.size) return { tensor, from: run.from, length: run.elements };
   const buffers = run.offsets.map((_, i) => bufferOf(tensors[run.first + i]!));
@@ -130,15 +130,16 @@ function where(tensors: readonly Tensor[], run: Run): Operand | undefined {
   const places = buffers.map((buffer) => placeOf(buffer));
   const { buffer, offset } = places[0]!;
   const isSideBySide = places.every((p, i) => p.buffer === buffer && p.offset === offset + run.offsets[i]! * 4);
-  return isSideBySide ? tensorOver(part(buffer, offset, run.elements * 4), [run.elements], 'float32') : undefined;
+  return isSideBySide ? tensorOver(viewOf(buffer, offset, run.elements * 4), [run.elements], 'float32') : undefined;
 }
 
-/** Copies the tensors into one. In a traced step, the planner makes them there in the first place. */
-function packed(tensors: readonly Tensor[], run: Run): Tensor {
+/** Copies the tensors into one. In a traced step, the planner elides the copies (gpu/plan.ts). */
+function packCopy(tensors: readonly Tensor[], run: Run): Tensor {
   const members = tensors.slice(run.first, run.first + run.offsets.length);
-  const known = packs.get(members[0]!);
-  const isSame = known?.members.length === members.length && members.every((tensor, i) => tensor === known.members[i]);
-  if (isSame && !known.pack.isDisposed) return known.pack;
+  const existing = packs.get(members[0]!);
+  const isSame =
+    existing?.members.length === members.length && members.every((tensor, i) => tensor === existing.members[i]);
+  if (isSame && !existing.pack.isDisposed) return existing.pack;
   const pack = emptyTensor([run.elements], 'float32');
   members.forEach((tensor, i) => encodeCopy(tensor, pack, run.offsets[i]! * 4, tensor.size * 4));
   packs.set(members[0]!, { members, pack });
@@ -155,16 +156,17 @@ export function blocks(tensors: readonly { size: number }[], run: Run, flag: (i:
   const table = new Int32Array(Math.ceil(run.elements / BLOCK));
   run.offsets.forEach((offset, i) => {
     const size = Math.min(tensors[run.first + i]!.size - run.from, run.elements);
-    for (let done = 0; done < size; done += BLOCK) {
-      table[(offset + done) / BLOCK] = Math.min(BLOCK, size - done) + (flag(run.first + i) ? 128 : 0);
+    for (let offsetInTensor = 0; offsetInTensor < size; offsetInTensor += BLOCK) {
+      table[(offset + offsetInTensor) / BLOCK] =
+        Math.min(BLOCK, size - offsetInTensor) + (flag(run.first + i) ? 128 : 0);
     }
   });
   return tf.tensor1d(table, 'int32');
 }
 
-function part(buffer: GPUBuffer, offset: number, bytes: number): GPUBuffer {
-  const stand = placeholder(bytes, buffer.usage);
-  stand.place = { buffer, offset };
-  return stand;
+function viewOf(buffer: GPUBuffer, offset: number, bytes: number): GPUBuffer {
+  const view = placeholder(bytes, buffer.usage);
+  view.place = { buffer, offset };
+  return view;
 }
 const usage = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;

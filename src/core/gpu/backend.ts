@@ -43,7 +43,7 @@ export interface Gpu {
 /** Returns the adapter that `openGpu` would use, or null if the browser has none. */
 export async function findGpu(): Promise<AdapterSummary | null> {
   const adapter = await requestAdapter();
-  return adapter && summarise(adapter);
+  return adapter && summarize(adapter);
 }
 
 let current: Gpu | undefined;
@@ -58,7 +58,7 @@ export async function finished({ backend, device }: Gpu): Promise<void> {
 }
 
 /** Returns whether the current device has failed, so that `openGpu` would make another. */
-export const gpuHasFailed = (): boolean => currentGpu() !== undefined && !healthy(current!);
+export const gpuHasFailed = (): boolean => currentGpu() !== undefined && !isHealthy(current!);
 
 /**
  * Explains why something failed on the current device: the device's own report, which arrives shortly after calls begin
@@ -67,30 +67,30 @@ export const gpuHasFailed = (): boolean => currentGpu() !== undefined && !health
 export async function explained(error: unknown): Promise<unknown> {
   const gpu = currentGpu();
   if (!gpu || error instanceof HomegrownError) return asOutOfMemory(error);
-  const waited = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), A_MOMENT));
-  return (await Promise.race([gpu.failed, waited])) ?? asOutOfMemory(error);
+  const timeout = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ERROR_GRACE_MS));
+  return (await Promise.race([gpu.failed, timeout])) ?? asOutOfMemory(error);
 }
 /** Milliseconds. */
-const A_MOMENT = 2000;
+const ERROR_GRACE_MS = 2000;
 
 /**
  * Makes TensorFlow.js run on WebGPU. A second call returns the same device, unless that one has failed.
  * @throws {HomegrownError} 'bad-settings' if there is no adapter.
  */
 export async function openGpu(): Promise<Gpu> {
-  if (current && healthy(current)) {
+  if (current && isHealthy(current)) {
     await tf.setBackend('webgpu');
     return current;
   }
   current?.device.destroy(); // frees what is still on it
   const adapter = await requestAdapter();
   if (!adapter) throw new HomegrownError('bad-settings', 'No WebGPU adapter is available.', 'Choose WASM.');
-  const real = await adapter.requestDevice({
+  const rawDevice = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((name): name is GPUFeatureName => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
   resetMemoryCount();
-  const device = unwrapPlaceholders(real);
+  const device = unwrapPlaceholders(rawDevice);
   const backend = new WebGPUBackend(device, adapter.info);
   takeBuffersFrom(backend, pool(device));
   if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
@@ -100,7 +100,7 @@ export async function openGpu(): Promise<Gpu> {
   // Otherwise ops on small tensors silently run on the CPU, at another precision.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   await tf.setBackend('webgpu');
-  current = { adapter: summarise(adapter), device, backend, ...watch(real) };
+  current = { adapter: summarize(adapter), device, backend, ...watchErrors(rawDevice) };
   if (!current.adapter.software) limitDispatches(backend, MAX_DISPATCH_MS);
   return current;
 }
@@ -126,7 +126,7 @@ async function requestAdapter(): Promise<GPUAdapter | null> {
   return (await navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
 }
 
-function summarise({ info, features }: GPUAdapter): AdapterSummary {
+function summarize({ info, features }: GPUAdapter): AdapterSummary {
   const { subgroupMinSize: min = 0, subgroupMaxSize: max = 0 } = info as Partial<GPUAdapterInfo>;
   const texts = [info.description, info.device, info.architecture, info.vendor].filter((text) => text !== '');
   return {
@@ -143,15 +143,15 @@ function summarise({ info, features }: GPUAdapter): AdapterSummary {
 }
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b|null-backend/i;
 
-function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed' | 'orFailed'> {
+function watchErrors(device: GPUDevice): Pick<Gpu, 'check' | 'failed' | 'orFailed'> {
   let error: HomegrownError | undefined;
   /** Called once each. Racing against `failed` itself would leak a handler per wait while the device is well. */
-  const waiting = new Set<(error: HomegrownError) => void>();
+  const listeners = new Set<(error: HomegrownError) => void>();
   const failed = new Promise<HomegrownError>((resolve) => {
     const report = (code: 'device-lost' | 'bug' | 'out-of-memory', message: string) => {
       error ??= new HomegrownError(code, message);
       resolve(error);
-      for (const tell of waiting) tell(error);
+      for (const listener of listeners) listener(error);
     };
     device.addEventListener('uncapturederror', ({ error: { message, constructor } }) =>
       report(constructor.name === 'GPUOutOfMemoryError' ? 'out-of-memory' : 'bug', `WebGPU: ${message}`),
@@ -170,20 +170,20 @@ function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed' | 'orFailed'> {
   };
   async function orFailed<T>(work: Promise<T>): Promise<T> {
     check();
-    let tell: (error: HomegrownError) => void;
-    const failure = new Promise<never>((_, reject) => waiting.add((tell = reject)));
+    let listener: (error: HomegrownError) => void;
+    const failure = new Promise<never>((_, reject) => listeners.add((listener = reject)));
     try {
       const result = await Promise.race([work, failure]);
       check();
       return result;
     } finally {
-      waiting.delete(tell!);
+      listeners.delete(listener!);
     }
   }
   return { check, failed, orFailed };
 }
 
-function healthy(gpu: Gpu): boolean {
+function isHealthy(gpu: Gpu): boolean {
   try {
     gpu.check();
     return true;

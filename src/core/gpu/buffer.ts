@@ -4,7 +4,7 @@
  * TensorFlow.js binds a tensor's whole buffer. A tensor inside a larger buffer (all weights in one, for one AdamW
  * dispatch) gets a placeholder. The device that TensorFlow.js calls replaces the placeholder by its place.
  */
-import { counted } from './memory';
+import { countBuffer } from './memory';
 import { Pipeline, Source } from './pipeline';
 
 export interface Place {
@@ -56,7 +56,7 @@ export function placeOf(buffer: GPUBuffer, offset = 0): Place {
 /** Wraps the device for callers whose buffers may be placeholders. Its pipelines are compiled on first use. */
 export function unwrapPlaceholders(device: GPUDevice): GPUDevice {
   return overlay(device, {
-    createBuffer: (descriptor: GPUBufferDescriptor) => counted(device.createBuffer(descriptor)),
+    createBuffer: (descriptor: GPUBufferDescriptor) => countBuffer(device.createBuffer(descriptor)),
     createShaderModule: (descriptor: GPUShaderModuleDescriptor) => new Source(device, descriptor),
     createComputePipeline: (descriptor: GPUComputePipelineDescriptor) => new Pipeline(device, descriptor),
     async createComputePipelineAsync(descriptor: GPUComputePipelineDescriptor) {
@@ -65,11 +65,11 @@ export function unwrapPlaceholders(device: GPUDevice): GPUDevice {
       return pipeline;
     },
     createBindGroup: (d: GPUBindGroupDescriptor) =>
-      device.createBindGroup({ ...d, entries: Array.from(d.entries, resolved) }),
+      device.createBindGroup({ ...d, entries: Array.from(d.entries, resolveEntry) }),
     createCommandEncoder(descriptor?: GPUCommandEncoderDescriptor) {
       const encoder = device.createCommandEncoder(descriptor);
       return overlay(encoder, {
-        beginComputePass: (d?: GPUComputePassDescriptor) => compiling(encoder.beginComputePass(d)),
+        beginComputePass: (d?: GPUComputePassDescriptor) => compileOnUse(encoder.beginComputePass(d)),
         copyBufferToBuffer(from: GPUBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, bytes: number) {
           const source = placeOf(from, fromOffset);
           const target = placeOf(to, toOffset);
@@ -81,9 +81,9 @@ export function unwrapPlaceholders(device: GPUDevice): GPUDevice {
 }
 
 /** Patches `setPipeline` of a pass, which is called too often for an overlay. */
-function compiling(pass: GPUComputePassEncoder): GPUComputePassEncoder {
+function compileOnUse(pass: GPUComputePassEncoder): GPUComputePassEncoder {
   const setPipeline = pass.setPipeline.bind(pass);
-  pass.setPipeline = (pipeline) => setPipeline(pipeline instanceof Pipeline ? pipeline.now() : pipeline);
+  pass.setPipeline = (pipeline) => setPipeline(pipeline instanceof Pipeline ? pipeline.compileNow() : pipeline);
   return pass;
 }
 
@@ -104,10 +104,10 @@ export function bufferBinding({ resource }: GPUBindGroupEntry): GPUBufferBinding
   return resource instanceof GPUBuffer ? { buffer: resource } : undefined;
 }
 
-function resolved(entry: GPUBindGroupEntry): GPUBindGroupEntry {
-  const bound = bufferBinding(entry);
-  if (!bound || !isPlaceholder(bound.buffer)) return entry;
-  const offset = bound.offset ?? 0;
-  const size = bound.size ?? bound.buffer.size - offset;
-  return { binding: entry.binding, resource: { ...placeOf(bound.buffer, offset), size } };
+function resolveEntry(entry: GPUBindGroupEntry): GPUBindGroupEntry {
+  const range = bufferBinding(entry);
+  if (!range || !isPlaceholder(range.buffer)) return entry;
+  const offset = range.offset ?? 0;
+  const size = range.size ?? range.buffer.size - offset;
+  return { binding: entry.binding, resource: { ...placeOf(range.buffer, offset), size } };
 }

@@ -54,7 +54,7 @@ interface Group {
   entries: GPUBindGroupEntry[];
 }
 
-function recorder(real: GPUDevice, commands: Command[]) {
+function recorder(realDevice: GPUDevice, commands: Command[]) {
   const createBuffer = ({ size, usage, mappedAtCreation }: GPUBufferDescriptor) =>
     placeholder(size, usage, mappedAtCreation ?? false);
   const queue = {
@@ -79,7 +79,7 @@ function recorder(real: GPUDevice, commands: Command[]) {
     numBytesUsed: 0,
     numBytesAllocated: 0,
   };
-  const device = overlay(real, {
+  const device = overlay(realDevice, {
     queue,
     createBuffer,
     createBindGroup: ({ layout, entries }: GPUBindGroupDescriptor): Group => ({ layout, entries: [...entries] }),
@@ -114,9 +114,9 @@ function passRecorder(commands: Command[]) {
 }
 
 function toBinding(entry: GPUBindGroupEntry, writes: ReadonlySet<number>): Binding {
-  const bound = bufferBinding(entry) ?? refuse('uses a texture');
-  const { buffer, offset = 0 } = bound;
-  const size = bound.size ?? buffer.size - offset;
+  const bufferRange = bufferBinding(entry) ?? refuse('uses a texture');
+  const { buffer, offset = 0 } = bufferRange;
+  const size = bufferRange.size ?? buffer.size - offset;
   return { binding: entry.binding, buffer, offset, size, writes: writes.has(entry.binding) };
 }
 

@@ -16,15 +16,15 @@ export const expectedMs = ({ flops, bytes }: Omit<Work, 'words'>): number =>
   1000 * Math.max(flops / SLOW_GPU.flops, bytes / SLOW_GPU.bytesPerSecond);
 
 /** Cost that a kernel declares, for all of its workgroups. */
-interface Declared {
+interface DeclaredCost {
   flops: number;
   words: number;
   /** Bindings that are both read and written. */
   updates: ReadonlySet<number>;
   workgroups: number;
 }
-const declarations = new WeakMap<GPUComputePipeline, Declared>();
-export const declare = (pipeline: GPUComputePipeline, declared: Declared): void =>
+const declarations = new WeakMap<GPUComputePipeline, DeclaredCost>();
+export const declareCost = (pipeline: GPUComputePipeline, declared: DeclaredCost): void =>
   void declarations.set(pipeline, declared);
 
 /** Returns the work of a dispatch of this many workgroups; only bytes for TensorFlow.js's own kernels. */

@@ -2,7 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { badSettings, HomegrownError } from '../base/errors';
-import { declare, expectedMs, workOf } from './cost';
+import { declareCost, expectedMs, workOf } from './cost';
 import { bufferOf, encodeDispatch, forgetValues, webgpu } from './tfjs';
 
 /** Access of a kernel to a buffer. `update`: read and written in place; `write`: written, never read first. */
@@ -52,17 +52,17 @@ export function dispatch<Name extends string>(
 ): void {
   const backend = webgpu();
   const { device } = backend;
-  const bindings = declared(kernel);
-  const bound = bindings.map(([name]): Operand => {
+  const bindings = bindingEntries(kernel);
+  const orderedOperands = bindings.map(([name]): Operand => {
     const operand: Operand | undefined = operands[name as Name];
     if (!operand) throw new HomegrownError('bug', `Kernel ${kernel.name} was called without ${name}.`);
     return operand;
   });
-  const entries = bound.map((operand, binding) => ({ binding, resource: resource(operand) }));
-  const tensors = bound.map((operand) => (isSlice(operand) ? operand.tensor : operand));
+  const entries = orderedOperands.map((operand, binding) => ({ binding, resource: resource(operand) }));
+  const tensors = orderedOperands.map((operand) => (isSlice(operand) ? operand.tensor : operand));
   const sizes = entries.map(({ binding, resource: { buffer, size } }) => ({ binding, size: size ?? buffer.size }));
   const ms = expectedMs(workOf(pipelineOf(backend, kernel), sizes, kernel.grid));
-  for (const { origin, grid } of ranges(kernel.grid, ms / (longest.get(backend) ?? Infinity))) {
+  for (const { origin, grid } of splitGrid(kernel.grid, ms / (maxDispatchMs.get(backend) ?? Infinity))) {
     const pipeline = pipelineOf(backend, kernel, origin);
     const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
     encodeDispatch(pipeline, group, grid, tensors);
@@ -73,25 +73,25 @@ export function dispatch<Name extends string>(
 }
 
 /** Maximum expected milliseconds of a dispatch on a slow GPU. */
-const longest = new WeakMap<WebGPUBackend, number>();
-export const limitDispatches = (backend: WebGPUBackend, ms: number): void => void longest.set(backend, ms);
+const maxDispatchMs = new WeakMap<WebGPUBackend, number>();
+export const limitDispatches = (backend: WebGPUBackend, ms: number): void => void maxDispatchMs.set(backend, ms);
 
 type Pair = readonly [number, number];
 
 /** Splits the workgroups of a grid along one side into at least `n` ranges, or as many as that side allows. */
-function ranges([x, y]: Kernel['grid'], n: number): { origin: Pair; grid: Kernel['grid'] }[] {
+function splitGrid([x, y]: Kernel['grid'], n: number): { origin: Pair; grid: Kernel['grid'] }[] {
   if (n <= 1) return [{ origin: [0, 0], grid: [x, y, 1] }];
-  const down = y >= Math.min(n, x);
-  const all = down ? y : x;
-  const count = Math.ceil(all / Math.max(1, Math.floor(all / n)));
-  const each = Math.ceil(all / count);
-  return Array.from({ length: Math.ceil(all / each) }, (_, i) => {
-    const [from, length] = [i * each, Math.min(each, all - i * each)];
-    return down ? { origin: [0, from], grid: [x, length, 1] } : { origin: [from, 0], grid: [length, y, 1] };
+  const isAlongY = y >= Math.min(n, x);
+  const total = isAlongY ? y : x;
+  const count = Math.ceil(total / Math.max(1, Math.floor(total / n)));
+  const perRange = Math.ceil(total / count);
+  return Array.from({ length: Math.ceil(total / perRange) }, (_, i) => {
+    const [from, length] = [i * perRange, Math.min(perRange, total - i * perRange)];
+    return isAlongY ? { origin: [0, from], grid: [x, length, 1] } : { origin: [from, 0], grid: [length, y, 1] };
   });
 }
 
-const declared = ({ bindings }: Kernel): [string, readonly [Access, Element]][] =>
+const bindingEntries = ({ bindings }: Kernel): [string, readonly [Access, Element]][] =>
   Object.entries(bindings as Record<string, readonly [Access, Element]>);
 
 const isSlice = (operand: Operand): operand is Slice => 'tensor' in operand;
@@ -105,11 +105,11 @@ function resource(operand: Operand): GPUBufferBinding {
 export function kernels<A extends readonly unknown[], Name extends string>(
   make: (...sizes: A) => Kernel<Name>,
 ): (...sizes: A) => Kernel<Name> {
-  const made = new Map<string, Kernel<Name>>();
+  const cache = new Map<string, Kernel<Name>>();
   return (...sizes) => {
     const key = JSON.stringify(sizes);
-    let kernel = made.get(key);
-    if (!kernel) made.set(key, (kernel = make(...sizes)));
+    let kernel = cache.get(key);
+    if (!kernel) cache.set(key, (kernel = make(...sizes)));
     return kernel;
   };
 }
@@ -143,19 +143,19 @@ const pipelines = new WeakMap<WebGPUBackend, Pipelines>();
 
 /** Returns the pipeline for the workgroups from `origin` on. */
 function pipelineOf(backend: WebGPUBackend, kernel: Kernel, origin: Pair = [0, 0]): GPUComputePipeline {
-  let known = pipelines.get(backend);
-  if (!known) pipelines.set(backend, (known = { byKernel: new WeakMap(), byCode: new Map() }));
+  let cached = pipelines.get(backend);
+  if (!cached) pipelines.set(backend, (cached = { byKernel: new WeakMap(), byCode: new Map() }));
   const isFirst = origin[0] + origin[1] === 0;
-  let result = isFirst ? known.byKernel.get(kernel) : undefined;
+  let result = isFirst ? cached.byKernel.get(kernel) : undefined;
   if (result) return result;
   const code = wgsl(kernel, origin);
-  result = known.byCode.get(code) ?? make(backend.device, kernel, code);
-  known.byCode.set(code, result);
-  if (isFirst) known.byKernel.set(kernel, result);
+  result = cached.byCode.get(code) ?? createPipeline(backend.device, kernel, code);
+  cached.byCode.set(code, result);
+  if (isFirst) cached.byKernel.set(kernel, result);
   return result;
 }
 
-function make(device: GPUDevice, kernel: Kernel, code: string): GPUComputePipeline {
+function createPipeline(device: GPUDevice, kernel: Kernel, code: string): GPUComputePipeline {
   const { name: label, grid, flops = 0, words = 0 } = kernel;
   const max = device.limits.maxComputeWorkgroupsPerDimension;
   if (grid.some((n) => n > max)) {
@@ -166,15 +166,15 @@ function make(device: GPUDevice, kernel: Kernel, code: string): GPUComputePipeli
   }
   const module = device.createShaderModule({ label, code });
   const pipeline = device.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
-  const updates = declared(kernel).flatMap(([, [access]], binding) => (access === 'update' ? [binding] : []));
-  declare(pipeline, { flops, words, updates: new Set(updates), workgroups: grid[0] * grid[1] });
+  const updates = bindingEntries(kernel).flatMap(([, [access]], binding) => (access === 'update' ? [binding] : []));
+  declareCost(pipeline, { flops, words, updates: new Set(updates), workgroups: grid[0] * grid[1] });
   return pipeline;
 }
 
 function wgsl(kernel: Kernel, [x, y]: Pair): string {
   const { workgroup, grid, globals = '', body, enable = [] } = kernel;
-  const whole = x + y === 0;
-  const declarations = declared(kernel).map(
+  const isWhole = x + y === 0;
+  const declarations = bindingEntries(kernel).map(
     ([name, [access, element]], i) =>
       `@group(0) @binding(${i}) var<storage, ${access === 'read' ? 'read' : 'read_write'}> ${name}: array<${element}>;`,
   );
@@ -182,11 +182,11 @@ function wgsl(kernel: Kernel, [x, y]: Pair): string {
 ${globals}
 @compute @workgroup_size(${workgroup.join(', ')})
 fn main(
-  @builtin(workgroup_id) ${whole ? 'group' : 'in_range'}: vec3u,
+  @builtin(workgroup_id) ${isWhole ? 'group' : 'in_range'}: vec3u,
   @builtin(local_invocation_id) local: vec3u,
   @builtin(local_invocation_index) lane: u32,${enable.includes('subgroups') ? '\n  @builtin(subgroup_invocation_id) sublane: u32,' : ''}
 ) {
-${whole ? '' : `  let group = in_range + vec3u(${x}, ${y}, 0);\n`}  let index = group.x + group.y * ${grid[0]}u;
+${isWhole ? '' : `  let group = in_range + vec3u(${x}, ${y}, 0);\n`}  let index = group.x + group.y * ${grid[0]}u;
   let zero = group.z;
 ${body}
 }

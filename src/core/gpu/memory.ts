@@ -10,7 +10,7 @@ interface GpuMemory {
 
 export function gpuMemory(): GpuMemory {
   const variables = new Set([...programs].flatMap((program) => program.variables));
-  const own = [...programs].reduce((n, program) => n + program.own, 0);
+  const own = [...programs].reduce((n, program) => n + program.ownBytes, 0);
   return { plannedBytes: [...variables].reduce((n, { size }) => n + size, own), usedBytes: used.bytes };
 }
 
@@ -22,28 +22,28 @@ export function resetMemoryCount(): void {
 }
 
 /** Counts a buffer until it is destroyed. */
-export function counted(buffer: GPUBuffer): GPUBuffer {
+export function countBuffer(buffer: GPUBuffer): GPUBuffer {
   const device = used;
-  let alive = buffer.size;
-  device.bytes += alive;
+  let liveBytes = buffer.size;
+  device.bytes += liveBytes;
   const destroy = buffer.destroy.bind(buffer);
   buffer.destroy = () => {
-    device.bytes -= alive;
-    alive = 0;
+    device.bytes -= liveBytes;
+    liveBytes = 0;
     destroy();
     return undefined;
   };
   return buffer;
 }
 
-interface Planned {
-  own: number;
+interface ProgramMemory {
+  ownBytes: number;
   variables: readonly GPUBuffer[];
 }
-const programs = new Set<Planned>();
+const programs = new Set<ProgramMemory>();
 
 /** Counts a program until the returned function is called. */
-export function trackProgram(program: Planned): () => void {
+export function trackProgram(program: ProgramMemory): () => void {
   programs.add(program);
   return () => {
     programs.delete(program);

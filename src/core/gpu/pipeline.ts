@@ -38,7 +38,7 @@ export class Pipeline implements GPUComputePipeline {
   private readonly source: Source;
   /** Absent if the shader binds something other than buffers: then the compiled pipeline reports them. */
   private readonly bindings: GPUBindGroupLayout | undefined;
-  private made: GPUComputePipeline | undefined;
+  private pipeline: GPUComputePipeline | undefined;
   private compiling: Promise<void> | undefined;
 
   constructor(
@@ -49,24 +49,24 @@ export class Pipeline implements GPUComputePipeline {
     const { module } = descriptor.compute;
     if (!(module instanceof Source)) throw new HomegrownError('bug', `${this.label} is not a shader of this device.`);
     this.source = module;
-    const found = bindingsOf(this.source.code);
-    this.writes = new Set(found?.filter(({ buffer }) => buffer.type === 'storage').map(({ binding }) => binding));
-    if (found && descriptor.layout === 'auto') {
-      this.bindings = device.createBindGroupLayout({ label: this.label, entries: found });
+    const entries = bindingsOf(this.source.code);
+    this.writes = new Set(entries?.filter(({ buffer }) => buffer.type === 'storage').map(({ binding }) => binding));
+    if (entries && descriptor.layout === 'auto') {
+      this.bindings = device.createBindGroupLayout({ label: this.label, entries });
     }
   }
 
   get isCompiled(): boolean {
-    return this.made !== undefined;
+    return this.pipeline !== undefined;
   }
 
   getBindGroupLayout(index: number): GPUBindGroupLayout {
-    return index === 0 && this.bindings ? this.bindings : this.now().getBindGroupLayout(index);
+    return index === 0 && this.bindings ? this.bindings : this.compileNow().getBindGroupLayout(index);
   }
 
   /** Returns the compiled pipeline, compiling it on the spot if needed. WebGPU's errors then surface on the device. */
-  now(): GPUComputePipeline {
-    return (this.made ??= this.device.createComputePipeline(this.whole()));
+  compileNow(): GPUComputePipeline {
+    return (this.pipeline ??= this.device.createComputePipeline(this.fullDescriptor()));
   }
 
   /**
@@ -75,27 +75,27 @@ export class Pipeline implements GPUComputePipeline {
    * @throws {Error} with the same text, if the shader isn't the cause: the device may be lost
    */
   compiled(): Promise<void> {
-    if (this.made) return Promise.resolve();
+    if (this.pipeline) return Promise.resolve();
     return (this.compiling ??= this.compile().finally(() => (this.compiling = undefined)));
   }
 
   private async compile(): Promise<void> {
     const { device } = this;
     device.pushErrorScope('validation'); // keeps a shader's error from being reported as the device's
-    const whole = this.whole();
+    const descriptor = this.fullDescriptor();
     const scope = device.popErrorScope();
-    const [refused, result] = await Promise.allSettled([scope, device.createComputePipelineAsync(whole)]);
+    const [validation, result] = await Promise.allSettled([scope, device.createComputePipelineAsync(descriptor)]);
     if (result.status === 'fulfilled') {
-      this.made ??= result.value;
+      this.pipeline ??= result.value;
       return;
     }
-    const wrong = (refused.status === 'fulfilled' && refused.value) || undefined;
+    const validationError = (validation.status === 'fulfilled' && validation.value) || undefined;
     const { message, reason } = result.reason as Error & Partial<GPUPipelineError>;
-    const words = `Couldn’t compile the kernel ${this.label}: ${(wrong ?? { message }).message.trim()}`;
-    throw wrong || reason === 'validation' ? new HomegrownError('bug', words) : new Error(words);
+    const text = `Couldn’t compile the kernel ${this.label}: ${(validationError ?? { message }).message.trim()}`;
+    throw validationError || reason === 'validation' ? new HomegrownError('bug', text) : new Error(text);
   }
 
-  private whole(): GPUComputePipelineDescriptor {
+  private fullDescriptor(): GPUComputePipelineDescriptor {
     const { device, descriptor, bindings } = this;
     return {
       ...descriptor,

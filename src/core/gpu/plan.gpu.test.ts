@@ -11,7 +11,7 @@ import { type Gpu, openGpu } from './backend';
 import { type Command, trace } from './capture';
 import { dispatch, type Kernel } from './dispatch';
 import { plan } from './plan';
-import { encode, segments } from './replay';
+import { encode, groupSegments } from './replay';
 import { emptyTensor, encodeCopy, flush } from './tfjs';
 
 let gpu: Gpu;
@@ -138,7 +138,7 @@ async function replayed(seed: number, change: (commands: readonly Command[]) => 
   const there = world();
   const { commands } = trace(() => tf.tidy(() => program(seed)(there)));
   const { commands: ready, buffers, bytes, unsharedBytes } = plan(gpu.device, change(commands), true);
-  const all = segments(ready);
+  const all = groupSegments(ready);
   const { seen, free } = await after(there, seed, () => {
     flush(gpu.backend);
     const encoder = gpu.device.createCommandEncoder();

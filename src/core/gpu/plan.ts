@@ -15,7 +15,7 @@ import { expectedMs } from './cost';
 import type { Pipeline } from './pipeline';
 
 export interface Plan {
-  commands: readonly Ready[];
+  commands: readonly PlannedCommand[];
   /** GPU memory that belongs to the plan. */
   buffers: readonly GPUBuffer[];
   bytes: number;
@@ -25,7 +25,7 @@ export interface Plan {
   unsharedBytes: number;
 }
 /** `expectedMs`: on a slow GPU (cost.ts). */
-export type Ready =
+export type PlannedCommand =
   | { pipeline: Pipeline; group: GPUBindGroup; grid: readonly [number, number, number]; expectedMs: number }
   | { from: Place; to: Place; bytes: number; expectedMs: number };
 
@@ -38,26 +38,26 @@ export function plan(device: GPUDevice, traced: readonly Command[], poisoned = f
   refuseTooLarge(device.limits, traced);
   const { homes, commands } = elideCopies(device, traced);
   const lives = lifetimes(commands, homes);
-  const { sizes, slots } = share(lives);
+  const { sizes, slots } = shareBuffers(lives);
   const buffers = sizes.map((size) => device.createBuffer({ label: 'shared by tensors', size, usage: usage() }));
   const constants = placeConstants(device, constantsOf(commands));
   if (constants.buffer) buffers.push(constants.buffer);
 
   const outside = new Set<GPUBuffer>();
-  const place = (buffer: GPUBuffer, offset: number): Place => {
+  const resolve = (buffer: GPUBuffer, offset: number): Place => {
     if (!isUnplaced(buffer)) {
-      const found = placeOf(buffer, offset);
-      outside.add(found.buffer);
-      return found;
+      const place = placeOf(buffer, offset);
+      outside.add(place.buffer);
+      return place;
     }
     const constant = constants.offsets.get(buffer);
     if (constant !== undefined) return { buffer: constants.buffer!, offset: constant + offset };
     const home = homeOf(homes, buffer);
     return { buffer: buffers[slots.get(home.root)!]!, offset: home.offset + offset };
   };
-  const made = commands.map((command) => ready(device, command, place));
+  const planned = commands.map((command) => planCommand(device, command, resolve));
   return {
-    commands: poisoned ? withPoison(device, made, buffers, lives, slots) : made,
+    commands: poisoned ? withPoison(device, planned, buffers, lives, slots) : planned,
     buffers,
     outside: [...outside],
     bytes: buffers.reduce((n, { size }) => n + size, 0),
@@ -80,19 +80,23 @@ function refuseTooLarge({ maxStorageBufferBindingSize: max }: GPUSupportedLimits
 const usage = (): GPUBufferUsageFlags =>
   GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
-function ready(device: GPUDevice, command: Command, place: (b: GPUBuffer, offset: number) => Place): Ready {
+function planCommand(
+  device: GPUDevice,
+  command: Command,
+  resolve: (b: GPUBuffer, offset: number) => Place,
+): PlannedCommand {
   if (command.kind === 'copy') {
     const { from, fromOffset, to, toOffset, bytes } = command;
-    return copy(place(from, fromOffset), place(to, toOffset), bytes);
+    return copy(resolve(from, fromOffset), resolve(to, toOffset), bytes);
   }
   const { pipeline, layout, bindings, grid, work } = command;
   const entries = bindings.map(({ binding, buffer, offset, size }) => ({
     binding,
-    resource: { ...place(buffer, offset), size },
+    resource: { ...resolve(buffer, offset), size },
   }));
   return { pipeline, grid, group: device.createBindGroup({ layout, entries }), expectedMs: expectedMs(work) };
 }
-const copy = (from: Place, to: Place, bytes: number): Ready => ({
+const copy = (from: Place, to: Place, bytes: number): PlannedCommand => ({
   from,
   to,
   bytes,
@@ -104,17 +108,18 @@ type Homes = ReadonlyMap<Placeholder, { root: Placeholder; offset: number }>;
 function homeOf(homes: Homes, buffer: Placeholder): { root: Placeholder; offset: number } {
   const home = homes.get(buffer);
   if (!home) return { root: buffer, offset: 0 };
-  const above = homeOf(homes, home.root);
-  return { root: above.root, offset: home.offset + above.offset };
+  const parent = homeOf(homes, home.root);
+  return { root: parent.root, offset: home.offset + parent.offset };
 }
 
+/** Removes copies whose source kernels can write to the target directly: step 1 above. */
 function elideCopies(device: GPUDevice, commands: readonly Command[]): { homes: Homes; commands: readonly Command[] } {
   const lastUse = new Map<GPUBuffer, number>();
-  const computed = new Set<GPUBuffer>(); // copy targets that a kernel also writes
+  const writtenByKernels = new Set<GPUBuffer>(); // copy targets that a kernel also writes
   commands.forEach((command, i) => {
     for (const { buffer, writes } of usesOf(command)) {
       lastUse.set(buffer, i);
-      if (writes && command.kind === 'dispatch') computed.add(buffer);
+      if (writes && command.kind === 'dispatch') writtenByKernels.add(buffer);
     }
   });
   const homes = new Map<Placeholder, { root: Placeholder; offset: number }>();
@@ -123,33 +128,33 @@ function elideCopies(device: GPUDevice, commands: readonly Command[]): { homes: 
   commands.forEach((command, i) => {
     if (command.kind !== 'copy') return;
     const { from, to, fromOffset, toOffset, bytes } = command;
-    if (!isUnplaced(from) || !isUnplaced(to) || from.initial || to.initial || computed.has(to)) return;
-    const whole = fromOffset === 0 && bytes === from.size && toOffset % align === 0;
-    if (!whole || lastUse.get(from) !== i || homes.has(from)) return;
+    if (!isUnplaced(from) || !isUnplaced(to) || from.initial || to.initial || writtenByKernels.has(to)) return;
+    const isWholeTensor = fromOffset === 0 && bytes === from.size && toOffset % align === 0;
+    if (!isWholeTensor || lastUse.get(from) !== i || homes.has(from)) return;
     homes.set(from, { root: to, offset: toOffset });
     copyOf.set(from, command);
   });
   // A command may not read and write one buffer: in that case, the tensor keeps its own buffer.
-  for (let found = true; found;) {
-    found = false;
+  for (let hasChanged = true; hasChanged;) {
+    hasChanged = false;
     for (const command of commands) {
       if (command.kind === 'copy') {
         const { from, to } = command;
         if (!isUnplaced(from) || !isUnplaced(to) || (homes.has(from) && copyOf.get(from) === command)) continue;
         // A tensor copied into one pack twice, or a part of one tensor copied into another.
         const isInside = from !== to && homeOf(homes, from).root === homeOf(homes, to).root;
-        if (isInside && homes.delete(homes.has(from) ? from : to)) found = true;
+        if (isInside && homes.delete(homes.has(from) ? from : to)) hasChanged = true;
         continue;
       }
-      const inside = command.bindings.filter((b): b is Binding & { buffer: Placeholder } => isUnplaced(b.buffer));
-      for (const one of inside) {
-        const clashes = inside.some(
+      const unplaced = command.bindings.filter((b): b is Binding & { buffer: Placeholder } => isUnplaced(b.buffer));
+      for (const binding of unplaced) {
+        const clashes = unplaced.some(
           (other) =>
-            other.writes !== one.writes &&
-            other.buffer !== one.buffer &&
-            homeOf(homes, other.buffer).root === homeOf(homes, one.buffer).root,
+            other.writes !== binding.writes &&
+            other.buffer !== binding.buffer &&
+            homeOf(homes, other.buffer).root === homeOf(homes, binding.buffer).root,
         );
-        if (clashes && homes.delete(one.buffer)) found = true;
+        if (clashes && homes.delete(binding.buffer)) hasChanged = true;
       }
     }
   }
@@ -180,7 +185,8 @@ function lifetimes(commands: readonly Command[], homes: Homes): Map<Placeholder,
   return lives;
 }
 
-function share(lives: ReadonlyMap<Placeholder, Life>): { sizes: number[]; slots: Map<Placeholder, number> } {
+/** Assigns each tensor to a shared buffer: step 2 above. */
+function shareBuffers(lives: ReadonlyMap<Placeholder, Life>): { sizes: number[]; slots: Map<Placeholder, number> } {
   const shared: { size: number; lives: Life[] }[] = [];
   const slots = new Map<Placeholder, number>();
   for (const [buffer, life] of [...lives].sort(([a], [b]) => b.size - a.size)) {
@@ -197,23 +203,23 @@ function share(lives: ReadonlyMap<Placeholder, Life>): { sizes: number[]; slots:
 /** Writes NaN over every shared buffer before the first command, and over each tensor's bytes after its last use. */
 function withPoison(
   device: GPUDevice,
-  commands: readonly Ready[],
+  commands: readonly PlannedCommand[],
   buffers: GPUBuffer[],
   lives: ReadonlyMap<Placeholder, Life>,
   slots: ReadonlyMap<Placeholder, number>,
-): Ready[] {
+): PlannedCommand[] {
   const shared = buffers.slice(0, new Set(slots.values()).size);
   const size = Math.max(16, ...shared.map((buffer) => buffer.size));
   const poison = device.createBuffer({ label: 'poison', size, usage: usage() });
   device.queue.writeBuffer(poison, 0, new Uint32Array(size / 4).fill(0x7fc00000));
   buffers.push(poison);
-  const over = (buffer: GPUBuffer, bytes: number): Ready =>
+  const poisonOver = (buffer: GPUBuffer, bytes: number): PlannedCommand =>
     copy({ buffer: poison, offset: 0 }, { buffer, offset: 0 }, bytes);
-  const dead = commands.map((): Ready[] => []);
-  for (const [buffer, { last }] of lives) dead[last]!.push(over(shared[slots.get(buffer)!]!, buffer.size));
+  const poisonAfter = commands.map((): PlannedCommand[] => []);
+  for (const [buffer, { last }] of lives) poisonAfter[last]!.push(poisonOver(shared[slots.get(buffer)!]!, buffer.size));
   return [
-    ...shared.map((buffer) => over(buffer, buffer.size)),
-    ...commands.flatMap((command, i) => [command, ...dead[i]!]),
+    ...shared.map((buffer) => poisonOver(buffer, buffer.size)),
+    ...commands.flatMap((command, i) => [command, ...poisonAfter[i]!]),
   ];
 }
 
@@ -225,6 +231,7 @@ function constantsOf(commands: readonly Command[]): Set<Placeholder> {
   return constants;
 }
 
+/** Uploads host data to one buffer, equal contents once: step 3 above. */
 function placeConstants(device: GPUDevice, constants: ReadonlySet<Placeholder>) {
   const align = Math.max(device.limits.minStorageBufferOffsetAlignment, device.limits.minUniformBufferOffsetAlignment);
   const byContent = new Map<string, number>();
@@ -233,7 +240,7 @@ function placeConstants(device: GPUDevice, constants: ReadonlySet<Placeholder>) 
   let end = 0;
   for (const buffer of constants) {
     const bytes = buffer.initial!;
-    // Large ones aren't worth comparing.
+    // Large contents aren't worth comparing.
     const content = bytes.byteLength <= 1024 ? new Uint32Array(bytes).join() : `only ${writes.length}`;
     let offset = byContent.get(content);
     if (offset === undefined) {

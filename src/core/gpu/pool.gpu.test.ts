@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Calls, countCalls } from '../../testing/dawn';
 import { finished, openGpu } from './backend';
 import { gpuMemory } from './memory';
-import { emptyTensor, releaseFreed } from './tfjs';
+import { emptyTensor, freeReleasedBuffers } from './tfjs';
 
 const MEGABYTE = 2 ** 20;
 const megabytes = (n: number): tf.Tensor => emptyTensor([(n * MEGABYTE) / 4], 'float32');
@@ -37,7 +37,7 @@ test('reuses freed buffers, and frees the oldest beyond the limit', async () => 
   await settle();
   expect(calls.buffers).toBe(0);
   third.dispose();
-  releaseFreed(gpu.backend);
+  freeReleasedBuffers(gpu.backend);
   expect(gpuMemory().usedBytes).toBeLessThanOrEqual(before);
   gpu.check();
 });

@@ -6,24 +6,24 @@ import type { BufferManager } from './tfjs';
  * allocated while the page is open.
  */
 export function pool(device: GPUDevice, max = 16 * 2 ** 20): BufferManager {
-  /** Free buffers by size and usage; each list, and `waiting`, in release order. */
+  /** Free buffers by size and usage; each list, and `released`, in release order. */
   const free = new Map<string, GPUBuffer[]>();
-  const waiting = new Set<GPUBuffer>();
+  const released = new Set<GPUBuffer>();
   let freeBytes = 0;
-  const kind = ({ size, usage }: Pick<GPUBuffer, 'size' | 'usage'>): string => `${size} ${usage}`;
+  const kindOf = ({ size, usage }: Pick<GPUBuffer, 'size' | 'usage'>): string => `${size} ${usage}`;
   return {
     numBytesUsed: 0,
     numBytesAllocated: 0,
     acquireBuffer(size, usage, mappedAtCreation = false, reuse = true) {
       this.numBytesUsed += size;
-      const kept = reuse ? free.get(kind({ size, usage }))?.pop() : undefined;
-      if (!kept) {
+      const reused = reuse ? free.get(kindOf({ size, usage }))?.pop() : undefined;
+      if (!reused) {
         this.numBytesAllocated += size;
         return device.createBuffer({ size, usage, mappedAtCreation });
       }
-      waiting.delete(kept);
+      released.delete(reused);
       freeBytes -= size;
-      return kept;
+      return reused;
     },
     releaseBuffer(buffer, reuse = true) {
       this.numBytesUsed -= buffer.size;
@@ -32,25 +32,25 @@ export function pool(device: GPUDevice, max = 16 * 2 ** 20): BufferManager {
         buffer.destroy();
         return;
       }
-      const alike = free.get(kind(buffer));
-      if (alike) alike.push(buffer);
-      else free.set(kind(buffer), [buffer]);
-      waiting.add(buffer);
+      const freeOfKind = free.get(kindOf(buffer));
+      if (freeOfKind) freeOfKind.push(buffer);
+      else free.set(kindOf(buffer), [buffer]);
+      released.add(buffer);
       freeBytes += buffer.size;
-      for (const oldest of waiting) {
+      for (const oldest of released) {
         if (freeBytes <= max) break;
-        waiting.delete(oldest);
-        free.get(kind(oldest))!.shift();
+        released.delete(oldest);
+        free.get(kindOf(oldest))!.shift();
         freeBytes -= oldest.size;
         this.numBytesAllocated -= oldest.size;
         oldest.destroy();
       }
     },
     dispose() {
-      for (const buffer of waiting) buffer.destroy();
+      for (const buffer of released) buffer.destroy();
       this.numBytesAllocated -= freeBytes;
       freeBytes = 0;
-      waiting.clear();
+      released.clear();
       free.clear();
     },
   };

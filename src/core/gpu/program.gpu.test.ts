@@ -9,7 +9,7 @@ import { trace } from './capture';
 import { dispatch, type Kernel } from './dispatch';
 import { gpuMemory } from './memory';
 import { bytesOf, compile } from './program';
-import { flush, releaseFreed } from './tfjs';
+import { flush, freeReleasedBuffers } from './tfjs';
 
 let gpu: Gpu;
 let calls: Calls;
@@ -147,7 +147,7 @@ test.each([
   };
   for (const backend of ['cpu', 'webgpu']) {
     await tf.setBackend(backend);
-    releaseFreed(gpu.backend);
+    freeReleasedBuffers(gpu.backend);
     const before = [calls.liveBytes, tf.memory().numTensors];
     await expect((async () => failing())()).rejects.toThrow('It does not divide.');
     const y = tf.tidy(() => tf.add(tf.tensor1d([1]), 1));
@@ -155,7 +155,7 @@ test.each([
     const [gradient] = tf.tidy(() => tf.grads((x) => tf.sum(tf.square(x)))([tf.tensor1d([3])]));
     expect([...(await gradient!.data())]).toEqual([6]);
     tf.dispose([y, gradient!]);
-    releaseFreed(gpu.backend);
+    freeReleasedBuffers(gpu.backend);
     expect([calls.liveBytes, tf.memory().numTensors], backend).toEqual(before);
   }
 });
@@ -207,7 +207,7 @@ test('reports more workgroups than the GPU allows as settings that are too large
 test('refuses a step with a tensor beyond this GPU’s binding limit by its size, and frees everything', async () => {
   const cap = capBindings(gpu.device, 2 ** 20);
   try {
-    releaseFreed(gpu.backend);
+    freeReleasedBuffers(gpu.backend);
     const before = [calls.liveBytes, tf.memory().numTensors];
     const step = ({ x }: { x: tf.Tensor }) => ({ sum: tf.sum(tf.square(tf.tile(x, [600]))) });
     const inputs = (n: number) => ({ x: { shape: [n], dtype: 'float32' as const } });

@@ -10,7 +10,7 @@ import { trackProgram } from './memory';
 import type { Pipeline } from './pipeline';
 import { type Plan, plan } from './plan';
 import { Clock, elapsed, encode, inSubmits, type Submit, profile, type Timing, TIMES } from './replay';
-import { bufferOf, type Cached, encodeCopy, flush, leavingNoTape } from './tfjs';
+import { bufferOf, type Cached, encodeCopy, flush, clearingTapeOnError } from './tfjs';
 
 export interface InputSpec {
   shape: readonly number[];
@@ -28,7 +28,7 @@ export interface Program<In extends string, Out extends string> {
   prepare(report?: Compiling): Promise<void>;
   /**
    * Starts one step with these inputs; the promise settles when its outputs have been read. On WebGPU, calls may
-   * overlap: start the next step before the last one's outputs arrive, and the GPU never waits. Limit: `IN_FLIGHT`.
+   * overlap: start the next step before the last one's outputs arrive, and the GPU never waits. Limit: `MAX_IN_FLIGHT`.
    */
   run(values: Values<In>): Promise<Results<Out>>;
   readonly cost: Cost;
@@ -67,26 +67,26 @@ export async function prepareAll(
 ): Promise<void> {
   const counts = programs.map(() => ({ done: 0, of: 0 }));
   const sum = (key: 'done' | 'of'): number => counts.reduce((n, count) => n + count[key], 0);
-  let isBegun = false;
-  const tell = (): void => {
-    if (isBegun && sum('of') > 0) report(sum('done'), sum('of'));
+  let hasStarted = false;
+  const notify = (): void => {
+    if (hasStarted && sum('of') > 0) report(sum('done'), sum('of'));
   };
-  const all = programs.map((program, i) =>
+  const preparations = programs.map((program, i) =>
     program.prepare((done, of) => {
       counts[i] = { done, of };
-      tell();
+      notify();
     }),
   );
-  isBegun = true;
-  tell();
-  await Promise.all(all);
+  hasStarted = true;
+  notify();
+  await Promise.all(preparations);
 }
 
 /** Milliseconds on the GPU. Software adapters have no limit: they draw no page, and no OS watchdog watches them. */
 export const MAX_SUBMIT_MS = 200;
 
 /** Maximum number of steps of a program in flight. */
-const IN_FLIGHT = 3;
+const MAX_IN_FLIGHT = 3;
 
 /**
  * Makes a program of `step`, which gets a tensor for each input and returns float32 tensors. Anything else that the
@@ -115,7 +115,7 @@ class Eager<In extends string, Out extends string> implements Program<In, Out> {
   }
 
   async run(values: Values<In>): Promise<Results<Out>> {
-    const outputs = leavingNoTape(() =>
+    const outputs = clearingTapeOnError(() =>
       tf.tidy(() => {
         const tensors = mapValues(this.inputs, ({ shape, dtype }, name) => tf.tensor(values[name], [...shape], dtype));
         return { ...this.step(tensors) };
@@ -143,8 +143,8 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private readonly plan: Plan;
   private readonly pipelines: ReadonlySet<Pipeline>;
   private readonly written: ReadonlySet<Cached>;
-  private readonly input: Side<In>;
-  private readonly output: Side<Out>;
+  private readonly input: PackedTensors<In>;
+  private readonly output: PackedTensors<Out>;
   /** Parts of a step, each submitted on its own; a single one unless the step takes long. */
   private submits: readonly Submit[];
   /** Expected milliseconds of a step on a slow GPU (cost.ts). */
@@ -153,7 +153,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   private wallMs: number | undefined;
   private lastRead = -Infinity;
   private readonly clock: Clock | undefined;
-  private readonly ring: Staging[];
+  private readonly freeStaging: Staging[];
   private readonly untrack: () => void;
   private readonly waiting: (() => void)[] = [];
   /** Promise of the last run that waits for kernels. */
@@ -166,15 +166,15 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     step: (inputs: Readonly<Record<In, Tensor>>) => Readonly<Record<Out, Tensor>>,
     private readonly now: () => number,
   ) {
-    const began = now();
-    const input = side(gpu.device, inputs);
-    let output: Side<Out> | undefined;
+    const startMs = now();
+    const input = packTensors(gpu.device, inputs);
+    let output: PackedTensors<Out> | undefined;
     try {
       const { commands, written } = trace(() =>
         tf.tidy(() => {
           const results = step(input.tensors);
           const specs = mapValues(results, ({ shape }) => ({ shape, dtype: 'float32' as const }));
-          output = side(gpu.device, specs);
+          output = packTensors(gpu.device, specs);
           for (const name of keys(results)) encodeCopy(results[name], output.tensors[name], 0, results[name].size * 4);
         }),
       );
@@ -189,51 +189,54 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     this.output = output!;
     this.submits = inSubmits(this.plan.commands, Infinity);
     this.expectedMs = this.plan.commands.reduce((sum, { expectedMs }) => sum + expectedMs, 0);
-    this.clock = gpu.adapter.timestamps ? new Clock(gpu.device, IN_FLIGHT) : undefined;
-    if (gpu.adapter.timestamps) this.profile = (values) => this.timed(values);
+    this.clock = gpu.adapter.timestamps ? new Clock(gpu.device, MAX_IN_FLIGHT) : undefined;
+    if (gpu.adapter.timestamps) this.profile = (values) => this.profileStep(values);
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const size = this.output.bytes + (this.clock ? TIMES : 0);
-    this.ring = Array.from({ length: IN_FLIGHT }, (_, i) => ({
+    this.freeStaging = Array.from({ length: MAX_IN_FLIGHT }, (_, i) => ({
       buffer: gpu.device.createBuffer({ label: 'results', size, usage }),
       replay: i,
     }));
-    const sides = new Set([this.input.buffer, this.output.buffer]);
-    const variables = this.plan.outside.filter((buffer) => !sides.has(buffer));
-    const own = this.plan.bytes + this.input.bytes + this.output.bytes + IN_FLIGHT * size + (this.clock?.bytes ?? 0);
-    this.untrack = trackProgram({ own, variables });
+    const ownBuffers = new Set([this.input.buffer, this.output.buffer]);
+    const variables = this.plan.outside.filter((buffer) => !ownBuffers.has(buffer));
+    const ownBytes =
+      this.plan.bytes + this.input.bytes + this.output.bytes + MAX_IN_FLIGHT * size + (this.clock?.bytes ?? 0);
+    this.untrack = trackProgram({ ownBytes, variables });
     this.cost = {
-      traceMs: now() - began,
+      traceMs: now() - startMs,
       encodeMs: 0,
       dispatches: this.plan.commands.filter((command) => 'group' in command).length,
-      plannedBytes: own + bytesOf(variables),
+      plannedBytes: ownBytes + bytesOf(variables),
       variables,
       unsharedBytes: this.plan.unsharedBytes,
     };
   }
 
   async prepare(report: Compiling = () => undefined): Promise<void> {
-    const missing = this.missing();
-    if (missing.length === 0) return;
+    const uncompiled = this.uncompiled();
+    if (uncompiled.length === 0) return;
     let done = 0;
-    report(done, missing.length);
-    const all = missing.map(async (pipeline) => {
+    report(done, uncompiled.length);
+    const compilations = uncompiled.map(async (pipeline) => {
       await pipeline.compiled();
-      report(++done, missing.length);
+      report(++done, uncompiled.length);
     });
     try {
       // Waits for all, so that no work continues after a failure.
-      for (const end of await this.gpu.orFailed(Promise.allSettled(all))) {
-        if (end.status === 'rejected') throw end.reason;
+      for (const outcome of await this.gpu.orFailed(Promise.allSettled(compilations))) {
+        if (outcome.status === 'rejected') throw outcome.reason;
       }
     } catch (error) {
-      const known = await explained(error);
-      throw known instanceof HomegrownError ? known : new HomegrownError('bug', toFailure(known).message);
+      const explanation = await explained(error);
+      throw explanation instanceof HomegrownError
+        ? explanation
+        : new HomegrownError('bug', toFailure(explanation).message);
     }
   }
-  private readonly missing = (): Pipeline[] => [...this.pipelines].filter((pipeline) => !pipeline.isCompiled);
+  private readonly uncompiled = (): Pipeline[] => [...this.pipelines].filter((pipeline) => !pipeline.isCompiled);
 
   async run(values: Values<In>): Promise<Results<Out>> {
-    if (this.preparing || this.missing().length > 0) {
+    if (this.preparing || this.uncompiled().length > 0) {
       const preparing = (this.preparing = this.prepareAfter(this.preparing));
       try {
         await preparing;
@@ -243,11 +246,11 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     }
     let staging: Staging | undefined;
     try {
-      while (!(staging = this.take())) await new Promise<void>((resolve) => this.waiting.push(resolve));
+      while (!(staging = this.takeStaging())) await new Promise<void>((resolve) => this.waiting.push(resolve));
       this.submit(values, staging);
       const submitted = this.now();
       await this.gpu.orFailed(staging.buffer.mapAsync(GPUMapMode.READ));
-      this.hear(submitted);
+      this.recordDuration(submitted);
       const bytes = staging.buffer.getMappedRange().slice(0);
       staging.buffer.unmap();
       if (this.clock) this.cost.gpuMs = elapsed(bytes, this.output.bytes);
@@ -256,7 +259,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
       );
     } finally {
       if (this.isDisposed) staging?.buffer.destroy();
-      else if (staging) this.ring.push(staging);
+      else if (staging) this.freeStaging.push(staging);
       this.waiting.shift()?.();
     }
   }
@@ -267,17 +270,17 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     return this.prepare();
   }
 
-  private take(): Staging | undefined {
+  private takeStaging(): Staging | undefined {
     this.gpu.check();
     if (this.isDisposed) throw new HomegrownError('bug', 'A program was disposed before this run of it began.');
-    return this.ring.pop();
+    return this.freeStaging.pop();
   }
 
   private submit(values: Values<In>, { buffer, replay }: Staging): void {
-    const began = this.now();
+    const startMs = this.now();
     const { device } = this.gpu;
-    this.fill(values);
-    this.divide();
+    this.writeInputs(values);
+    this.splitSubmits();
     for (const [i, submit] of this.submits.entries()) {
       const encoder = device.createCommandEncoder();
       encode(encoder, submit.segments, this.clock?.stamps(replay, submit));
@@ -288,25 +291,25 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
       device.queue.submit([encoder.finish()]);
     }
     for (const data of this.written) data.values = null;
-    this.cost.encodeMs = this.now() - began;
+    this.cost.encodeMs = this.now() - startMs;
   }
 
   /** Splits long submits: a submit can't be interrupted, so the page freezes and an OS may consider the GPU hung. */
-  private divide(): void {
+  private splitSubmits(): void {
     const { gpuMs = this.wallMs ?? this.expectedMs } = this.cost;
     const max = this.gpu.adapter.software ? Infinity : (MAX_SUBMIT_MS / gpuMs) * this.expectedMs;
     if (this.submits.length > 1 || max < this.expectedMs) this.submits = inSubmits(this.plan.commands, max);
   }
 
   /** Measures a step's duration. Steps may overlap in flight: the GPU starts one after the previous one ends. */
-  private hear(submitted: number): void {
+  private recordDuration(submitted: number): void {
     const now = this.now();
     const ms = now - Math.max(submitted, this.lastRead);
     this.lastRead = now;
     if (ms > 0) this.wallMs = ms; // 0 if there is no clock here either
   }
 
-  private fill(values: Values<In>): void {
+  private writeInputs(values: Values<In>): void {
     const { device, backend } = this.gpu;
     flush(backend);
     const bytes = new ArrayBuffer(this.input.bytes);
@@ -321,10 +324,10 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     device.queue.writeBuffer(this.input.buffer, 0, bytes);
   }
 
-  private async timed(values: Values<In>): Promise<readonly Timing[]> {
+  private async profileStep(values: Values<In>): Promise<readonly Timing[]> {
     await this.prepare();
-    this.fill(values);
-    this.divide();
+    this.writeInputs(values);
+    this.splitSubmits();
     const timings = await profile(this.gpu.device, this.submits);
     for (const data of this.written) data.values = null;
     this.gpu.check();
@@ -335,21 +338,24 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
     this.isDisposed = true;
     for (const wake of this.waiting.splice(0)) wake();
     for (const each of [this.input, this.output]) destroy(each);
-    for (const buffer of [...this.plan.buffers, ...this.ring.map((staging) => staging.buffer)]) buffer.destroy();
+    for (const buffer of [...this.plan.buffers, ...this.freeStaging.map((staging) => staging.buffer)]) buffer.destroy();
     this.clock?.destroy();
     this.untrack();
   }
 }
 
 /** All inputs, or all outputs, in one buffer. */
-interface Side<Name extends string> {
+interface PackedTensors<Name extends string> {
   tensors: Readonly<Record<Name, Tensor>>;
   /** Bytes. */
   offsets: Readonly<Record<Name, number>>;
   buffer: GPUBuffer;
   bytes: number;
 }
-function side<Name extends string>(device: GPUDevice, specs: Readonly<Record<Name, InputSpec>>): Side<Name> {
+function packTensors<Name extends string>(
+  device: GPUDevice,
+  specs: Readonly<Record<Name, InputSpec>>,
+): PackedTensors<Name> {
   const names = keys(specs);
   const { tensors, buffers } = arena(
     names.map((name) => specs[name]),
@@ -360,7 +366,7 @@ function side<Name extends string>(device: GPUDevice, specs: Readonly<Record<Nam
   return { tensors: byName, offsets, buffer: buffers[0]!, bytes: buffers[0]!.size };
 }
 
-function destroy({ tensors, buffer }: Side<string>): void {
+function destroy({ tensors, buffer }: PackedTensors<string>): void {
   tf.dispose(tensors);
   buffer.destroy();
 }

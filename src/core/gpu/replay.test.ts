@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Ready } from './plan';
+import type { PlannedCommand } from './plan';
 import { inSubmits } from './replay';
 
-const dispatch = (expectedMs: number) => ({ pipeline: {}, group: {}, grid: [1, 1, 1], expectedMs }) as unknown as Ready;
-const copy = (expectedMs: number) => ({ from: {}, to: {}, bytes: 4, expectedMs }) as unknown as Ready;
-const parts = (commands: readonly Ready[], max: number) =>
+const dispatch = (expectedMs: number) =>
+  ({ pipeline: {}, group: {}, grid: [1, 1, 1], expectedMs }) as unknown as PlannedCommand;
+const copy = (expectedMs: number) => ({ from: {}, to: {}, bytes: 4, expectedMs }) as unknown as PlannedCommand;
+const parts = (commands: readonly PlannedCommand[], max: number) =>
   inSubmits(commands, max).map(({ segments }) => segments.flat().map(({ expectedMs }) => expectedMs));
 
 test('fills submits up to the expected time and keeps the order', () => {

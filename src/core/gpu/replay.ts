@@ -1,13 +1,13 @@
 /** Encodes planned commands and measures their GPU time. */
-import type { Ready } from './plan';
+import type { PlannedCommand } from './plan';
 
-type Pass = Extract<Ready, { pipeline: unknown }>[];
-type Copy = Extract<Ready, { from: unknown }>;
+type Pass = Extract<PlannedCommand, { pipeline: unknown }>[];
+type Copy = Extract<PlannedCommand, { from: unknown }>;
 
 /** One pass, or a copy between passes. */
 export type Segment = Pass | Copy;
 
-export function segments(commands: readonly Ready[]): Segment[] {
+export function groupSegments(commands: readonly PlannedCommand[]): Segment[] {
   const result: Segment[] = [];
   for (const command of commands) {
     const last = result.at(-1);
@@ -27,21 +27,21 @@ export interface Submit {
 }
 
 /** Splits commands into as few submits as possible with an `expectedMs` of at most `max`; longer ones go alone. */
-export function inSubmits(commands: readonly Ready[], max: number): Submit[] {
-  const submits: Ready[][] = [];
-  let left = -1;
+export function inSubmits(commands: readonly PlannedCommand[], max: number): Submit[] {
+  const submits: PlannedCommand[][] = [];
+  let remainingMs = -1;
   for (const command of commands) {
-    left -= command.expectedMs;
-    if (left < 0) {
+    remainingMs -= command.expectedMs;
+    if (remainingMs < 0) {
       submits.push([]);
-      left = max - command.expectedMs;
+      remainingMs = max - command.expectedMs;
     }
     submits.at(-1)!.push(command);
   }
-  const all = submits.map(segments);
+  const segmentsBySubmit = submits.map(groupSegments);
   const hasPass = (submit: readonly Segment[]): boolean => submit.some(Array.isArray);
-  const [first, last] = [all.findIndex(hasPass), all.findLastIndex(hasPass)];
-  return all.map((submit, i) => ({ segments: submit, begins: i === first, ends: i === last }));
+  const [first, last] = [segmentsBySubmit.findIndex(hasPass), segmentsBySubmit.findLastIndex(hasPass)];
+  return segmentsBySubmit.map((submit, i) => ({ segments: submit, begins: i === first, ends: i === last }));
 }
 
 /** Query indices for the time at which the first pass begins and the last pass ends. */
@@ -51,22 +51,22 @@ interface Stamps {
   end?: number;
 }
 
-export function encode(encoder: GPUCommandEncoder, all: readonly Segment[], timed?: Stamps): void {
-  const first = timed?.begin === undefined ? -1 : all.findIndex(Array.isArray);
-  const last = timed?.end === undefined ? -1 : all.findLastIndex(Array.isArray);
-  all.forEach((segment, i) => {
+export function encode(encoder: GPUCommandEncoder, segments: readonly Segment[], stamps?: Stamps): void {
+  const first = stamps?.begin === undefined ? -1 : segments.findIndex(Array.isArray);
+  const last = stamps?.end === undefined ? -1 : segments.findLastIndex(Array.isArray);
+  segments.forEach((segment, i) => {
     if (!Array.isArray(segment)) {
       const { from, to, bytes } = segment;
       encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
       return;
     }
     const pass = encoder.beginComputePass(
-      timed && (i === first || i === last)
+      stamps && (i === first || i === last)
         ? {
             timestampWrites: {
-              querySet: timed.queries,
-              ...(i === first && { beginningOfPassWriteIndex: timed.begin }),
-              ...(i === last && { endOfPassWriteIndex: timed.end }),
+              querySet: stamps.queries,
+              ...(i === first && { beginningOfPassWriteIndex: stamps.begin }),
+              ...(i === last && { endOfPassWriteIndex: stamps.end }),
             },
           }
         : undefined,

@@ -4,7 +4,7 @@ import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { HomegrownError } from '../base/errors';
 
-interface Inside {
+interface BackendInternals {
   device: GPUDevice;
   queue: GPUQueue;
   bufferManager: BufferManager;
@@ -22,7 +22,7 @@ export interface BufferManager {
   /** Frees the buffers kept for reuse. */
   dispose(): void;
 }
-const inside = (backend: WebGPUBackend): Inside => backend as unknown as Inside;
+const internals = (backend: WebGPUBackend): BackendInternals => backend as unknown as BackendInternals;
 
 /** The WebGPU backend that TensorFlow.js runs on now. */
 export function webgpu(): WebGPUBackend {
@@ -33,21 +33,21 @@ export function webgpu(): WebGPUBackend {
 
 /** Sets the allocator of the backend's buffers; call it before the backend's first tensor. */
 export const takeBuffersFrom = (backend: WebGPUBackend, bufferManager: BufferManager): void =>
-  void Object.assign(inside(backend), { bufferManager });
+  void Object.assign(internals(backend), { bufferManager });
 
 /** Frees all memory of disposed tensors. */
-export function releaseFreed(backend: WebGPUBackend): void {
+export function freeReleasedBuffers(backend: WebGPUBackend): void {
   flush(backend);
-  inside(backend).bufferManager.dispose();
+  internals(backend).bufferManager.dispose();
 }
 
 /** Returns whether the current op runs under a gradient, so that its backward pass needs saved values. */
 export const gradientWanted = (): boolean => tf.engine().state.gradientDepth > 0;
 
-/** Runs `act`, which takes gradients. If it fails, disposes the tensors saved for its backward pass. */
-export function leavingNoTape<T>(act: () => T): T {
+/** Runs `action`, which takes gradients. If it fails, disposes the tensors saved for its backward pass. */
+export function clearingTapeOnError<T>(action: () => T): T {
   try {
-    return act();
+    return action();
   } catch (error) {
     const { state } = tf.engine();
     const tape = state.activeTape as typeof state.activeTape | null | undefined;
@@ -57,31 +57,31 @@ export function leavingNoTape<T>(act: () => T): T {
   }
 }
 
-/** Runs `act`, which takes gradients, inside a backward pass, and then restores the tape of that pass. */
-export function onItsOwnTape<T>(act: () => T): T {
+/** Runs `action`, which takes gradients, inside a backward pass, and then restores the tape of that pass. */
+export function preservingTape<T>(action: () => T): T {
   const { state } = tf.engine();
   const { activeTape } = state;
   try {
-    return leavingNoTape(act);
+    return clearingTapeOnError(action);
   } finally {
     state.activeTape = activeTape;
   }
 }
 
 /**
- * Runs `act` on a temporary gradient tape.
+ * Runs `action` on a temporary gradient tape.
  * @returns its result, and each tensor that it read but didn't make, once
  */
-export function readBy<T extends Tensor>(act: () => T): { value: T; read: readonly Tensor[] } {
+export function trackReads<T extends Tensor>(action: () => T): { value: T; read: readonly Tensor[] } {
   const { state } = tf.engine();
   const outer = state.activeTape;
   const tape: typeof outer = [];
   state.activeTape = tape;
   try {
-    const value = tf.tidy(act);
-    const made = new Set(tape.flatMap(({ outputs }) => outputs.map(({ id }) => id)));
+    const value = tf.tidy(action);
+    const producedIds = new Set(tape.flatMap(({ outputs }) => outputs.map(({ id }) => id)));
     const inputs = tape.flatMap((node) => Object.values(node.inputs));
-    const read = new Map(inputs.filter(({ id }) => !made.has(id)).map((tensor) => [tensor.id, tensor]));
+    const read = new Map(inputs.filter(({ id }) => !producedIds.has(id)).map((tensor) => [tensor.id, tensor]));
     return { value, read: [...read.values()] };
   } finally {
     for (const { saved } of tape) if (saved) tf.dispose(saved);
@@ -162,7 +162,7 @@ export function encodeDispatch(
   tensors: readonly TensorInfo[],
 ): void {
   const backend = webgpu();
-  const state = inside(backend);
+  const state = internals(backend);
   for (const { dataId } of tensors) state.commandQueueOwnedIds.add(dataId);
   backend.ensureCommandEncoderReady();
   state.computePassEncoder ??= state.commandEncoder!.beginComputePass();
@@ -175,7 +175,7 @@ export function encodeDispatch(
 /** Encodes a copy of all of `from` to a byte offset of `to`, in order. */
 export function encodeCopy(from: TensorInfo, to: TensorInfo, toOffset: number, bytes: number): void {
   const backend = webgpu();
-  const state = inside(backend);
+  const state = internals(backend);
   for (const { dataId } of [from, to]) state.commandQueueOwnedIds.add(dataId);
   const [source, target] = [bufferOf(from), bufferOf(to)];
   backend.ensureCommandEncoderReady();
@@ -186,26 +186,26 @@ export function encodeCopy(from: TensorInfo, to: TensorInfo, toOffset: number, b
 /** Submits all commands that TensorFlow.js has encoded so far. */
 export function flush(backend: WebGPUBackend): void {
   backend.endComputePassEncoder();
-  if (inside(backend).commandEncoder) backend.submitQueue();
+  if (internals(backend).commandEncoder) backend.submitQueue();
 }
 
 /**
- * Runs `act` while the backend uses another device. Flushes both devices' work before and after.
- * @returns the tensors that `act` wrote in place or as outputs of our kernels.
+ * Runs `action` while the backend uses another device. Flushes both devices' work before and after.
+ * @returns the tensors that `action` wrote in place or as outputs of our kernels.
  */
 export function withDevice(
   backend: WebGPUBackend,
   other: { device: GPUDevice; queue: GPUQueue; bufferManager: BufferManager },
-  act: () => void,
+  action: () => void,
 ): ReadonlySet<Cached> {
   flush(backend);
-  const state = inside(backend);
+  const state = internals(backend);
   const { device, queue, bufferManager } = state;
   const writes = new Set<Cached>();
   Object.assign(state, other);
   onWrite = (data) => writes.add(data);
   try {
-    leavingNoTape(act);
+    clearingTapeOnError(action);
   } finally {
     flush(backend); // Also after a failure: its encoder belongs to the other device.
     Object.assign(state, { device, queue, bufferManager });

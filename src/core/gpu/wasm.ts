@@ -10,7 +10,7 @@ import { startThreads, type Threading, type Threads } from '../threads/threads';
 export const WASM_HEAP_BYTES = 2 ** 32 - 2 ** 16;
 
 /** Private part of the backend that this file uses. */
-interface Heap {
+interface WasmBackend {
   wasm: {
     _malloc: (bytes: number) => number;
     _free: (address: number) => void;
@@ -21,7 +21,7 @@ interface Heap {
   };
   dispose(): void;
 }
-let guarded: Heap | undefined;
+let guardedBackend: WasmBackend | undefined;
 let threads: Threads | undefined;
 let hasFailed = false;
 
@@ -30,7 +30,7 @@ export const wasmHasFailed = (): boolean => tf.getBackend() === 'wasm' && hasFai
 
 /** Threads of our kernels on the current heap; undefined if TensorFlow.js doesn't run on it, or without SIMD. */
 export const wasmThreads = (): Threads | undefined =>
-  guarded !== undefined && tf.backend() === (guarded as unknown) ? threads : undefined;
+  guardedBackend !== undefined && tf.backend() === (guardedBackend as unknown) ? threads : undefined;
 
 /** Waits up to one second until the threads have started: without them a measurement is too low. */
 export async function wasmThreadsReady(): Promise<void> {
@@ -46,47 +46,47 @@ export async function wasmThreadsReady(): Promise<void> {
  * @param threading given if more than one thread is available
  */
 export async function openWasm(threading?: Threading): Promise<boolean> {
-  if (hasFailed && guarded) {
+  if (hasFailed && guardedBackend) {
     const factory = tf.findBackendFactory('wasm');
     threads?.end();
-    guarded.dispose = () => undefined; // later disposals of its tensors must do no harm
+    guardedBackend.dispose = () => undefined; // later disposals of its tensors must do no harm
     tf.removeBackend('wasm');
     tf.registerBackend('wasm', factory, WASM_PRIORITY);
     hasFailed = false;
   }
-  const shared = threading !== undefined && (await opened(true));
+  const isShareable = threading !== undefined && (await openBackend(true));
   // Some systems refuse shared memory, because it could grow to 4 GiB.
-  if (!shared && !(await opened(false))) return false;
-  const heap = tf.backend() as unknown as Heap;
-  if (heap === guarded) return true;
-  guard(heap);
-  const memory = heap.wasm.wasmMemory ?? heap.wasm.asm.memory;
+  if (!isShareable && !(await openBackend(false))) return false;
+  const backend = tf.backend() as unknown as WasmBackend;
+  if (backend === guardedBackend) return true;
+  guard(backend);
+  const memory = backend.wasm.wasmMemory ?? backend.wasm.asm.memory;
   threads = undefined;
   try {
-    threads = startThreads(memory, isShared(memory) && threading ? threading : ALONE);
+    threads = startThreads(memory, isShared(memory) && threading ? threading : SINGLE_THREAD);
   } catch (error) {
     // Our kernels need SIMD; TensorFlow.js also has a build without it.
     if (!(error instanceof WebAssembly.CompileError)) throw error;
   }
   return true;
 }
-const ALONE: Threading = { count: 1, start: () => () => undefined };
+const SINGLE_THREAD: Threading = { count: 1, start: () => () => undefined };
 
 /**
  * Opens the backend, in TensorFlow.js's multithreaded build if `shared`. Its own eight workers are made from text,
  * which a strict page refuses and Node doesn't know, and they speed up few ops. So it gets idle workers.
  */
-async function opened(shared: boolean): Promise<boolean> {
+async function openBackend(shared: boolean): Promise<boolean> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', shared);
   if (!shared) return tf.setBackend('wasm');
-  const own = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
+  const originalWorker = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
   // In Node it would install its own.
   Object.defineProperty(globalThis, 'Worker', { get: () => IdleWorker, set: () => {}, configurable: true });
   setThreadsCount(1);
   try {
     return await tf.setBackend('wasm');
   } finally {
-    if (own) Object.defineProperty(globalThis, 'Worker', own);
+    if (originalWorker) Object.defineProperty(globalThis, 'Worker', originalWorker);
     else Reflect.deleteProperty(globalThis, 'Worker');
   }
 }
@@ -106,9 +106,9 @@ class IdleWorker {
 const WASM_PRIORITY = 2;
 
 /** Throws if allocation fails: the backend itself would take address 0 and write there. */
-function guard(heap: Heap): void {
-  guarded = heap;
-  const { wasm } = heap;
+function guard(backend: WasmBackend): void {
+  guardedBackend = backend;
+  const { wasm } = backend;
   wasm._free(wasm._malloc(1)); // its first call replaces the function
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
@@ -128,9 +128,11 @@ export function asOutOfMemory(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof HomegrownError) return error;
   const isTrap = error.name === 'RuntimeError';
   if (isTrap && tf.getBackend() === 'wasm') hasFailed = true;
-  const isFull = isTrap
+  const isOutOfMemory = isTrap
     ? /out of bounds|out of memory|OOM/i.test(error.message)
     : error instanceof RangeError &&
       /allocation failed|array (buffer )?length|out of bounds|too large/i.test(error.message);
-  return isFull ? new HomegrownError('out-of-memory', `Memory ran out: the browser says “${error.message}”`) : error;
+  return isOutOfMemory
+    ? new HomegrownError('out-of-memory', `Memory ran out: the browser says “${error.message}”`)
+    : error;
 }

@@ -16,7 +16,7 @@ export interface OnHeap {
   /** Returns a tensor's own values, not a copy: use them before any other allocation, because the heap may grow. */
   valuesOf(tensor: TensorInfo): Float32Array;
   /** Returns a new tensor with undefined content. */
-  output(shape: readonly number[]): { tensor: Tensor; at: number };
+  output(shape: readonly number[]): { tensor: Tensor; address: number };
   /** Returns temporary memory of these sizes in bytes, valid until the next call. */
   scratch<N extends readonly number[]>(...bytes: N): { [I in keyof N]: number };
 }
@@ -28,7 +28,7 @@ export function onHeap(): OnHeap | undefined {
   const backend = tf.backend() as unknown as Backend;
   if (current?.threads === threads) return current;
   const addressOf = (tensor: TensorInfo): number => backend.dataIdMap.get(tensor.dataId).memoryOffset;
-  let room = { at: 0, bytes: 0 };
+  let scratchMemory = { address: 0, bytes: 0 };
   current = {
     threads,
     addressOf,
@@ -38,18 +38,18 @@ export function onHeap(): OnHeap | undefined {
     },
     output(shape) {
       const info = backend.makeOutput([...shape], 'float32');
-      return { tensor: tf.engine().makeTensorFromTensorInfo(info), at: addressOf(info) };
+      return { tensor: tf.engine().makeTensorFromTensorInfo(info), address: addressOf(info) };
     },
     scratch(...bytes) {
       const sizes = bytes.map((size) => Math.ceil(size / ALIGNED) * ALIGNED);
-      const all = sizes.reduce((a, b) => a + b, ALIGNED);
-      if (all > room.bytes) {
-        if (room.bytes > 0) backend.wasm._free(room.at);
-        room = { at: 0, bytes: 0 };
-        room = { at: backend.wasm._malloc(all) >>> 0, bytes: all };
+      const totalBytes = sizes.reduce((a, b) => a + b, ALIGNED);
+      if (totalBytes > scratchMemory.bytes) {
+        if (scratchMemory.bytes > 0) backend.wasm._free(scratchMemory.address);
+        scratchMemory = { address: 0, bytes: 0 };
+        scratchMemory = { address: backend.wasm._malloc(totalBytes) >>> 0, bytes: totalBytes };
       }
-      let at = Math.ceil(room.at / ALIGNED) * ALIGNED;
-      return sizes.map((size) => (at += size) - size) as { [I in keyof typeof bytes]: number };
+      let address = Math.ceil(scratchMemory.address / ALIGNED) * ALIGNED;
+      return sizes.map((size) => (address += size) - size) as { [I in keyof typeof bytes]: number };
     },
   };
   return current;

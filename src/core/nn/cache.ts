@@ -57,28 +57,34 @@ interface AttentionInputs {
  * counter [2]: for dropout; with a cache there is no dropout
  */
 export function attend(
-  given: Tensor2D,
+  input: Tensor2D,
   { rope: rotary, ...settings }: SelfAttention,
   layer: number,
   { cache, lengths, documents, bias, counter }: AttentionInputs = {},
 ): Tensor2D {
-  const first = given.shape[0] === 1 ? cache?.position : undefined;
+  const position = input.shape[0] === 1 ? cache?.position : undefined;
   // With explicit positions, each token is a sequence of one.
-  const placed = documents ? { ...settings, rows: given.shape[0] } : settings;
-  const qkv = rotary ? turned(given, rotary, placed, documents?.places ?? first) : given;
+  const sequences = documents ? { ...settings, rows: input.shape[0] } : settings;
+  const qkv = rotary ? withRotation(input, rotary, sequences, documents?.places ?? position) : input;
   const kv = cache?.layers[layer];
-  const added = bias && { bias };
+  const biasInput = bias && { bias };
   if (cache && kv) cacheRows(kv, qkv, cache.position);
   if (!cache || !kv || qkv.shape[0] > 1) {
-    const whole = { qkv, ...(lengths && { lengths }), ...documents, ...added, ...(settings.dropout && { counter }) };
-    return attention(whole, { ...settings, causal: true });
+    const inputs = {
+      qkv,
+      ...(lengths && { lengths }),
+      ...documents,
+      ...biasInput,
+      ...(settings.dropout && { counter }),
+    };
+    return attention(inputs, { ...settings, causal: true });
   }
   const q = tf.slice(qkv, [0, 0], [1, qkv.shape[1] - kv.shape[1]!]);
-  const from = { q, kv: kv as unknown as Tensor2D, lengths: cache.length, ...added };
-  return attention(from, { ...settings, causal: false });
+  const inputs = { q, kv: kv as unknown as Tensor2D, lengths: cache.length, ...biasInput };
+  return attention(inputs, { ...settings, causal: false });
 }
 
-function turned(
+function withRotation(
   qkv: Tensor2D,
   { base, qkNorm: norm }: NonNullable<SelfAttention['rope']>,
   { rows, heads, kvHeads = heads }: Omit<Settings, 'causal'>,

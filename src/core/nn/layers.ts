@@ -43,7 +43,7 @@ export interface Norm {
 }
 export type NormKind = keyof typeof NORMS;
 type NormLayer = (weights: Weights, layer: string, x: Tensor2D, epsilon: number) => Tensor2D;
-type NormWithResidual = (...given: Parameters<NormLayer>) => [y: Tensor2D, residual: Tensor2D];
+type NormWithResidual = (...inputs: Parameters<NormLayer>) => [y: Tensor2D, residual: Tensor2D];
 
 const NORMS = {
   layerNorm: {
@@ -97,13 +97,13 @@ export function mlp(
     return feedForward({ x, ...matrices, ...biases, residual }, kind);
   }
   const pre = dense(weights, first, x);
-  const to = { ...(residual && { residual }) };
+  const toResidual = { ...(residual && { residual }) };
   if (!inner && isAdapted(outWeight)) {
     const bias = biasOf(weights, second);
-    return outWeight.linear(pre, { ...(bias && { bias }), ...to, after: kind });
+    return outWeight.linear(pre, { ...(bias && { bias }), ...toResidual, after: kind });
   }
   const hidden = activated(pre, kind);
-  return dense(weights, second, inner ? inner(hidden) : hidden, to);
+  return dense(weights, second, inner ? inner(hidden) : hidden, toResidual);
 }
 
 /** Applies a feed-forward's activation: pre [N, H], or [N, 2 H] with a gate -> [N, H]. */
@@ -112,11 +112,11 @@ export const activated = (pre: Tensor2D, kind: FeedForwardKind): Tensor2D =>
 
 /**
  * Runs one block of a stack. `reads`: other tensors that need gradients through f: an encoder's output, a shared bias.
- * If `again`, the backward pass recomputes the block instead of keeping activations (gradient checkpointing).
+ * If `isRecomputed`, the backward pass recomputes the block instead of keeping activations (gradient checkpointing).
  */
 export const block = <Reads extends readonly Tensor[]>(
   x: Tensor2D,
   f: (x: Tensor2D, ...reads: Reads) => Tensor2D,
-  again = false,
+  isRecomputed = false,
   ...reads: Reads
-): Tensor2D => (again ? recompute(f, [x, ...reads]) : f(x, ...reads));
+): Tensor2D => (isRecomputed ? recompute(f, [x, ...reads]) : f(x, ...reads));

@@ -5,14 +5,14 @@ import { dispatch, inFours, kernels, overElements } from '../gpu/dispatch';
 import { forgetValues } from '../gpu/tfjs';
 import type { Accumulate } from './accumulate';
 
-export const accumulateOnGpu: Accumulate = (into, gradients) => {
-  overRuns([into], (run, [a]) => dispatch(add(run.elements), { a, g: contiguous(gradients, run) }));
-  into.forEach(forgetValues);
+export const accumulateOnGpu: Accumulate = (sums, gradients) => {
+  overRuns([sums], (run, [a]) => dispatch(add(run.elements), { a, g: contiguous(gradients, run) }));
+  sums.forEach(forgetValues);
 };
 
-export const clearOnGpu = (kept: readonly Variable[]): void => {
-  overRuns([kept], (run, [a]) => dispatch(zero(run.elements), { a }));
-  kept.forEach(forgetValues);
+export const clearOnGpu = (sums: readonly Variable[]): void => {
+  overRuns([sums], (run, [a]) => dispatch(zero(run.elements), { a }));
+  sums.forEach(forgetValues);
 };
 
 const add = kernels((elements: number) => {

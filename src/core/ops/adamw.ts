@@ -43,8 +43,8 @@ const reference: AdamWUpdate = (slots, rates, norm, { beta1, beta2, epsilon, wei
       m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
       v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
       const direction = tf.div(tf.div(m, correction1), tf.add(tf.sqrt(tf.div(v, correction2)), epsilon));
-      const whole = decay ? tf.add(direction, tf.mul(parameter, weightDecay)) : direction;
-      parameter.assign(tf.sub(parameter, tf.mul(whole, rate)));
+      const step = decay ? tf.add(direction, tf.mul(parameter, weightDecay)) : direction;
+      parameter.assign(tf.sub(parameter, tf.mul(step, rate)));
     }
   });
 };
@@ -57,9 +57,9 @@ const onThreads = ({ threads, addressOf, output, scratch }: OnHeap): AdamWUpdate
     const values: Record<AdamWFactor, number> = {
       clip: clipping,
       beta1,
-      rest1: 1 - beta1,
+      oneMinusBeta1: 1 - beta1,
       beta2,
-      rest2: 1 - beta2,
+      oneMinusBeta2: 1 - beta2,
       correction1,
       correction2,
       epsilon,
@@ -67,11 +67,11 @@ const onThreads = ({ threads, addressOf, output, scratch }: OnHeap): AdamWUpdate
       rate,
     };
     for (const { parameter, gradient, m, v, decay } of slots) {
-      const { tensor, at } = output(parameter.shape);
+      const { tensor, address } = output(parameter.shape);
       const [factors, tail] = scratch(4 * ADAMW_FACTORS.length, 16 * 5);
       ADAMW_FACTORS.forEach((name, i) => (threads.heap.floats()[factors / 4 + i] = values[name]));
       const addresses = [parameter, gradient, m, v].map(addressOf);
-      const numbers = [...addresses, at, parameter.size, FLOATS_EACH, factors, Number(decay), tail];
+      const numbers = [...addresses, address, parameter.size, FLOATS_EACH, factors, Number(decay), tail];
       threads.run('adamw', numbers, Math.ceil(parameter.size / FLOATS_EACH));
       parameter.assign(tensor);
       tensor.dispose();

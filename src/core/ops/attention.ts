@@ -26,10 +26,10 @@ import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfj
 import { attentionOnGpu } from './attention.wgsl';
 import { columnsOfValues, type Form, formOf, matrices, type Settings, type X } from './attentionForm';
 import { attentionOnHost } from './attentionOnHost';
-import { keptScales } from './dropout';
+import { dropoutScales } from './dropout';
 import { type Differentiable, run, type Implementations } from './op';
 
-export const attention = (from: Source, settings: Settings): Tensor2D => run(ATTENTION, from, settings) as Tensor2D;
+export const attention = (inputs: Source, settings: Settings): Tensor2D => run(ATTENTION, inputs, settings) as Tensor2D;
 
 type Source = { lengths?: Tensor1D; places?: Tensor1D; ends?: Tensor1D; bias?: Tensor3D; counter?: Tensor } & (
   | { qkv: Tensor2D }
@@ -41,29 +41,29 @@ type Saved = X & { p: Tensor3D };
 const reference: Differentiable<X, Settings, Saved> = {
   forward(x, settings) {
     const form = formOf(x, settings);
-    const { q, k, v } = heads(x, form);
-    const seen = attentionMask(form, x);
+    const { q, k, v } = splitInputs(x, form);
+    const mask = attentionMask(form, x);
     const scaled = tf.mul<Tensor3D>(tf.matMul(q, transpose(k)), form.scale);
-    const scores = tf.add(x.bias ? plusBias(scaled, x.bias, form) : scaled, tf.mul(tf.sub(1, seen), -1e9));
-    const p = tf.mul<Tensor3D>(tf.softmax(scores), seen); // [B H, Tq, Tk]
-    return { y: columns(tf.matMul(kept(p, x, form), v), form), saved: { ...x, p } };
+    const scores = tf.add(x.bias ? plusBias(scaled, x.bias, form) : scaled, tf.mul(tf.sub(1, mask), -1e9));
+    const p = tf.mul<Tensor3D>(tf.softmax(scores), mask); // [B H, Tq, Tk]
+    return { y: joinHeads(tf.matMul(withDropout(p, x, form), v), form), saved: { ...x, p } };
   },
   /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
   backward(dy, { p, ...x }, settings, needsGradient) {
     const form = formOf(x, settings);
     const { B, Tq, H, D } = form;
-    const { q, k, v } = heads(x, form);
-    const dout = part(dy as Tensor2D, B, Tq, { stride: H * D, start: 0 }, H, D);
-    const dp = kept(tf.matMul(dout, transpose(v)), x, form);
-    const inner = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
-    const dScores = tf.mul<Tensor3D>(p, inner);
+    const { q, k, v } = splitInputs(x, form);
+    const dY = splitHeads(dy as Tensor2D, B, Tq, { stride: H * D, start: 0 }, H, D);
+    const dp = withDropout(tf.matMul(dY, transpose(v)), x, form);
+    const centered = tf.sub(dp, tf.sum(tf.mul(dp, p), 2, true));
+    const dScores = tf.mul<Tensor3D>(p, centered);
     const ds = tf.mul<Tensor3D>(dScores, form.scale);
-    const dq = (needsGradient.qkv || needsGradient.q) && columns(tf.matMul(ds, k), form);
-    const ofKeys = (): Tensor2D[] => [
-      columns(sumGroups(tf.matMul(transpose(ds), q), form), form),
-      columns(sumGroups(tf.matMul(transpose(kept(p, x, form)), dout), form), form),
+    const dq = (needsGradient.qkv || needsGradient.q) && joinHeads(tf.matMul(ds, k), form);
+    const keyValueGradients = (): Tensor2D[] => [
+      joinHeads(sumGroups(tf.matMul(transpose(ds), q), form), form),
+      joinHeads(sumGroups(tf.matMul(transpose(withDropout(p, x, form)), dY), form), form),
     ];
-    const dkv = (needsGradient.qkv || needsGradient.kv) && ofKeys();
+    const dkv = (needsGradient.qkv || needsGradient.kv) && keyValueGradients();
     const dBias = needsGradient.bias && tf.sum(tf.reshape<Rank.R4>(dScores, [B, H, Tq, form.Tk]), 0);
     if (x.qkv) return { qkv: dq && dkv && tf.concat([dq, ...dkv], 1), bias: dBias };
     return { q: dq, kv: dkv && tf.concat(dkv, 1), bias: dBias };
@@ -76,26 +76,26 @@ export const ATTENTION: Implementations<Differentiable<X, Settings>> = {
   webgpu: attentionOnGpu,
 };
 
-/** Splits heads: [B H, T, D], with keys and values repeated for each query head. */
-function heads(x: X, form: Form): { q: Tensor3D; k: Tensor3D; v: Tensor3D } {
+/** Queries, keys and values as [B H, T, D], with keys and values repeated for each query head. */
+function splitInputs(x: X, form: Form): { q: Tensor3D; k: Tensor3D; v: Tensor3D } {
   const { B, Tq, Tk, H, KV, D } = form;
   const [q, kv] = matrices(x);
-  const shared = (columns: Form['kv']): Tensor3D => {
-    const apart = tf.reshape(part(kv, B, Tk, columns, KV, D), [B * KV, 1, Tk, D]);
-    return tf.reshape<Rank.R3>(tf.tile(apart, [1, H / KV, 1, 1]), [B * H, Tk, D]);
+  const repeated = (columns: Form['kv']): Tensor3D => {
+    const grouped = tf.reshape(splitHeads(kv, B, Tk, columns, KV, D), [B * KV, 1, Tk, D]);
+    return tf.reshape<Rank.R3>(tf.tile(grouped, [1, H / KV, 1, 1]), [B * H, Tk, D]);
   };
-  return { q: part(q, B, Tq, form.q, H, D), k: shared(form.kv), v: shared(columnsOfValues(form)) };
+  return { q: splitHeads(q, B, Tq, form.q, H, D), k: repeated(form.kv), v: repeated(columnsOfValues(form)) };
 }
-/** `heads` heads out of [B T, stride] -> [B heads, T, D]. */
-function part(x: Tensor2D, B: number, T: number, { start }: Form['kv'], heads: number, D: number): Tensor3D {
-  const taken = tf.reshape<Rank.R4>(tf.slice(x, [0, start], [B * T, heads * D]), [B, T, heads, D]);
-  return tf.reshape<Rank.R3>(tf.transpose(taken, [0, 2, 1, 3]), [B * heads, T, D]);
+/** x [B T, stride] -> its `heads` heads from column `start` on, [B heads, T, D]. */
+function splitHeads(x: Tensor2D, B: number, T: number, { start }: Form['kv'], heads: number, D: number): Tensor3D {
+  const split = tf.reshape<Rank.R4>(tf.slice(x, [0, start], [B * T, heads * D]), [B, T, heads, D]);
+  return tf.reshape<Rank.R3>(tf.transpose(split, [0, 2, 1, 3]), [B * heads, T, D]);
 }
 /** [B heads, T, D] -> [B T, heads D]. */
-function columns(x: Tensor3D, { B }: Form): Tensor2D {
+function joinHeads(x: Tensor3D, { B }: Form): Tensor2D {
   const [heads, T, D] = [x.shape[0] / B, x.shape[1], x.shape[2]];
-  const apart = tf.reshape<Rank.R4>(x, [B, heads, T, D]);
-  return tf.reshape<Rank.R2>(tf.transpose(apart, [0, 2, 1, 3]), [B * T, heads * D]);
+  const split = tf.reshape<Rank.R4>(x, [B, heads, T, D]);
+  return tf.reshape<Rank.R2>(tf.transpose(split, [0, 2, 1, 3]), [B * T, heads * D]);
 }
 /** [B H, Tk, D] -> [B KV, Tk, D]. */
 const sumGroups = (x: Tensor3D, { B, H, KV, Tk, D }: Form): Tensor3D =>
@@ -104,18 +104,22 @@ const sumGroups = (x: Tensor3D, { B, H, KV, Tk, D }: Form): Tensor3D =>
 const plusBias = (scores: Tensor3D, bias: Tensor3D, { B, H, Tq, Tk }: Form): Tensor3D =>
   tf.reshape<Rank.R3>(tf.add(tf.reshape<Rank.R4>(scores, [B, H, Tq, Tk]), bias), [B * H, Tq, Tk]);
 /** Applies dropout to x [B H, Tq, Tk]. */
-const kept = (x: Tensor3D, { counter }: X, { dropout }: Form): Tensor3D =>
-  counter && dropout ? tf.mul(x, tf.tensor(keptScales(counter, x.size, dropout), x.shape)) : x;
+const withDropout = (x: Tensor3D, { counter }: X, { dropout }: Form): Tensor3D =>
+  counter && dropout ? tf.mul(x, tf.tensor(dropoutScales(counter, x.size, dropout), x.shape)) : x;
 const transpose = (x: Tensor3D): Tensor3D => tf.transpose(x, [0, 2, 1]);
 
 /** 1 if a query sees a key, else 0: [B H, Tq, Tk], or [1, Tq, Tk] if sequences don't differ. */
 function attentionMask({ B, H, Tq, Tk, causal, window = Tk }: Form, { lengths, places }: X): Tensor {
   const keys = tf.range(0, Tk, 1, 'int32');
-  const past = causal ? tf.reshape(tf.range(1, Tq + 1, 1, 'int32'), [Tq, 1]) : tf.fill([Tq, 1], Tk, 'int32');
-  const ends = tf.minimum(past, lengths ? tf.reshape(lengths, [B, 1, 1, 1]) : Tk); // [B, 1, Tq, 1] or [Tq, 1]
-  const inWindow = tf.sub(ends, window);
-  const own = places && tf.sub(tf.reshape(tf.range(0, Tq, 1, 'int32'), [Tq, 1]), tf.reshape(places, [B, 1, Tq, 1]));
-  const isSeen = tf.logicalAnd(tf.less(keys, ends), tf.greaterEqual(keys, own ? tf.maximum(inWindow, own) : inWindow));
+  const causalEnds = causal ? tf.reshape(tf.range(1, Tq + 1, 1, 'int32'), [Tq, 1]) : tf.fill([Tq, 1], Tk, 'int32');
+  const ends = tf.minimum(causalEnds, lengths ? tf.reshape(lengths, [B, 1, 1, 1]) : Tk); // [B, 1, Tq, 1] or [Tq, 1]
+  const windowStarts = tf.sub(ends, window);
+  const documentStarts =
+    places && tf.sub(tf.reshape(tf.range(0, Tq, 1, 'int32'), [Tq, 1]), tf.reshape(places, [B, 1, Tq, 1]));
+  const isSeen = tf.logicalAnd(
+    tf.less(keys, ends),
+    tf.greaterEqual(keys, documentStarts ? tf.maximum(windowStarts, documentStarts) : windowStarts),
+  );
   const mask = tf.cast(isSeen, 'float32');
   return lengths || places ? tf.reshape(tf.tile(mask, [1, H, 1, 1]), [B * H, Tq, Tk]) : tf.reshape(mask, [1, Tq, Tk]);
 }

@@ -27,9 +27,9 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const y = emptyTensor([B * Tq, H * D], 'float32');
     const lse = emptyTensor([B * H, Tq], 'float32');
     const { lengths, places, bias, counter } = x;
-    const given = { q, kv, lengths, places, bias, y, lse };
-    if (Tq === 1 && !dropout && vectors(form).parts <= MAX_SPLITS) dispatch(decodeForward(form), given);
-    else dispatch(forward(form, loadStrategy()), { ...given, counter, place: dropout && place(dropout.purpose) });
+    const buffers = { q, kv, lengths, places, bias, y, lse };
+    if (Tq === 1 && !dropout && vectors(form).parts <= MAX_SPLITS) dispatch(decodeForward(form), buffers);
+    else dispatch(forward(form, loadStrategy()), { ...buffers, counter, place: dropout && place(dropout.purpose) });
     return { y, saved: { ...x, y, lse } };
   },
   backward(dy, { y, lse, ...x }, settings, needsGradient) {
@@ -37,11 +37,11 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const [q, kv] = matrices(x);
     const { lengths, places, ends, bias, counter } = x;
     const { dropout } = form;
-    const ofKeys = needsGradient.qkv || needsGradient.kv;
+    const needsKV = needsGradient.qkv || needsGradient.kv;
     // Otherwise the query kernel also computes the inputs of the key kernel.
     const isPrepared = bias !== undefined || dropout !== undefined;
-    const dq = (needsGradient.qkv || needsGradient.q || (ofKeys && !isPrepared)) && emptyTensor(q.shape, 'float32');
-    const dkv = ofKeys && (x.qkv ? (dq as Tensor) : emptyTensor(kv.shape, 'float32'));
+    const dq = (needsGradient.qkv || needsGradient.q || (needsKV && !isPrepared)) && emptyTensor(q.shape, 'float32');
+    const dkv = needsKV && (x.qkv ? (dq as Tensor) : emptyTensor(kv.shape, 'float32'));
     const inner = dropout ? undefined : emptyTensor(lse.shape, 'float32');
     const norms = dropout && emptyTensor([...lse.shape, 2], 'float32');
     const stream = dropout && emptyTensor([2], 'int32');
@@ -51,25 +51,25 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     } else if (bias) {
       dispatch(innerProducts(form), { y, dy, inner });
     }
-    const given = { q, kv, lengths, places, ends, bias, y, dy, lse, inner, norms, stream };
-    if (dq) dispatch(queryGradient(form, strategy), { ...given, dq });
-    if (dkv) dispatch(keyGradient(form, strategy), { ...given, dkv });
+    const buffers = { q, kv, lengths, places, ends, bias, y, dy, lse, inner, norms, stream };
+    if (dq) dispatch(queryGradient(form, strategy), { ...buffers, dq });
+    if (dkv) dispatch(keyGradient(form, strategy), { ...buffers, dkv });
     const dBias = needsGradient.bias && emptyTensor(bias!.shape, 'float32');
-    if (dBias) dispatch(biasGradient(form), { ...given, dBias });
-    for (const each of [inner, norms, stream]) each?.dispose();
+    if (dBias) dispatch(biasGradient(form), { ...buffers, dBias });
+    for (const tensor of [inner, norms, stream]) tensor?.dispose();
     return gradientsOf(x, dq ?? false, dkv ?? false, dBias);
   },
 };
 
 const forward = kernels((form: Form, strategy: LoadStrategy) => {
   const { Tq, H, scale, dropout } = form;
-  const by = tiles(form, strategy);
-  const { element, inputs, array, each, isFirst, plusBias, timesKept, q, y, shape, work, places, sees, pass } = by;
+  const tile = tiles(form, strategy);
+  const { element, inputs, array, each, isFirst, plusBias, timesKept, q, y, shape, work, places, sees, pass } = tile;
   return {
     name: 'attention',
     bindings: {
       ...inputs,
-      ...by.ofQueries,
+      ...tile.ofQueries,
       ...(dropout && ({ counter: ['read', 'i32'], place: ['read', 'i32'] } as const)),
       y: ['write', element],
       lse: ['write', 'f32'],
@@ -83,9 +83,9 @@ const forward = kernels((form: Form, strategy: LoadStrategy) => {
   ${each(`q_t[e] = q[at + c] * ${scale};`, 'inside')}
   var highest = -1e30;
   var sum = 0.0;
-  ${by.seenKeys}${dropout ? '\n  let mask_key = rng_key(u32(counter[0]), u32(place[0]), u32(counter[1]));' : ''}
+  ${tile.seenKeys}${dropout ? '\n  let mask_key = rng_key(u32(counter[0]), u32(place[0]), u32(counter[1]));' : ''}
   ${pass({
-    ...by.keysThatPass,
+    ...tile.keysThatPass,
     dots: { s: ['q_t', 'near'] },
     weigh: (rows, j) => `
       var next = highest;

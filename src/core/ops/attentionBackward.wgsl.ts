@@ -14,9 +14,9 @@ import { tiles } from './attentionTiles.wgsl';
 
 /** Also writes inner [B H, Tq] for both kernels, unless a bias or dropout needs it earlier: at most eight bindings. */
 export const queryGradient = kernels((form: Form, strategy: LoadStrategy) => {
-  const { Tq, H, scale, biased, dropout } = form;
+  const { Tq, H, scale, hasBias, dropout } = form;
   const by = tiles(form, strategy);
-  const isPrepared = biased || dropout !== undefined;
+  const isPrepared = hasBias || dropout !== undefined;
   const {
     element,
     inputs,

@@ -7,7 +7,7 @@
  * registers. So the bits are always the same, without a [B H, Tq, Tk] tensor.
  */
 import { kernels, overElements, row } from '../gpu/dispatch';
-import { type Form, meetings } from './attentionForm';
+import { type Form, queryKeyPairs } from './attentionForm';
 import { vectors } from './attentionTiles.wgsl';
 import { upTo } from './product.wgsl';
 
@@ -67,8 +67,8 @@ export const biasGradient = kernels((form: Form) => {
     keyHead,
   } = vectors(form);
   const [down, across] = [Math.ceil(Tq / TILE), Math.ceil(Tk / TILE)];
-  const [queries, others] = [upTo(PER_THREAD), upTo(4)];
-  const multiplied = meetings(form) * form.D * 2;
+  const [queries, keys4] = [upTo(PER_THREAD), upTo(4)];
+  const multiplied = queryKeyPairs(form) * form.D * 2;
   /** Loads vectors begin, begin + 1, ... of rows first, first + 1, ... */
   const load = (into: string, from: string, first: string, T: number, at: (row: string) => string): string => `
       { let start = ${at(`min(${first} + r, ${T - 1}u)`)};
@@ -77,11 +77,11 @@ export const biasGradient = kernels((form: Form) => {
           .map((n) => `${into}[e * ${lanes}u + ${n}u][r] = value${lanes === 1 ? '' : `[${n}]`};`)
           .join(' ')} }`;
   const bias = (query: string): string =>
-    `vec4f(${others.map((n) => `0.0${plusBias(query, `min(key[${n}], ${Tk - 1}u)`)}`).join(', ')})`;
+    `vec4f(${keys4.map((n) => `0.0${plusBias(query, `min(key[${n}], ${Tk - 1}u)`)}`).join(', ')})`;
   const kept = (query: string): string =>
-    dropout ? ` * vec4f(${others.map((n) => `1.0${timesKept(query, `key[${n}]`)}`).join(', ')})` : '';
+    dropout ? ` * vec4f(${keys4.map((n) => `1.0${timesKept(query, `key[${n}]`)}`).join(', ')})` : '';
   const four = (from: string, at: string): string =>
-    `vec4f(${others.map((n) => `${from}[d][${at} + ${n}u]`).join(', ')})`;
+    `vec4f(${keys4.map((n) => `${from}[d][${at} + ${n}u]`).join(', ')})`;
   const end = (query: string): string => (causal ? `min(keys, ${query} + 1u)` : 'keys');
   const isTooFarBack = firstSeen
     ? ` || first_key + ${TILE - 1}u < ${firstSeen('first_query', end('first_query'))}`
@@ -152,7 +152,7 @@ export const biasGradient = kernels((form: Form) => {
     .map(
       (r) => `if (first_query + i + ${r}u < ${Tq}u) {
     let into = (h * ${Tq}u + query${r}) * ${Tk}u;
-    ${others.map((n) => `if (key[${n}] < ${Tk}u) { dBias[into + key[${n}]] = sum${r}[${n}]; }`).join(' ')}
+    ${keys4.map((n) => `if (key[${n}] < ${Tk}u) { dBias[into + key[${n}]] = sum${r}[${n}]; }`).join(' ')}
   }`,
     )
     .join('\n  ')}`,

@@ -3,7 +3,7 @@
  * scores and the columns for values. Both are read in order, and no thread is a bottleneck.
  */
 import { kernels, row } from '../gpu/dispatch';
-import { type Form, meetings } from './attentionForm';
+import { type Form, queryKeyPairs } from './attentionForm';
 import { vectors } from './attentionTiles.wgsl';
 import { maxOverWorkgroup, sumOverWorkgroup } from './reduce.wgsl';
 
@@ -14,7 +14,7 @@ export const MAX_SPLITS = THREADS;
 const BLOCK = 256;
 
 export const decodeForward = kernels((form: Form) => {
-  const { B, H, scale, causal, biased } = form;
+  const { B, H, scale, causal, hasBias } = form;
   const { element, parts, inputs, product, plusBias, sequence, keys, firstSeen, keyHead, q, k, v, y } = vectors(form);
   const teams = Math.floor(THREADS / parts); // each team adds the values of every teams-th key
   return {
@@ -26,7 +26,7 @@ export const decodeForward = kernels((form: Form) => {
     } as const,
     workgroup: [THREADS, 1, 1] as const,
     grid: row(B * H),
-    flops: 4 * meetings(form) * form.D,
+    flops: 4 * queryKeyPairs(form) * form.D,
     globals: `${maxOverWorkgroup(THREADS)}${sumOverWorkgroup(THREADS)}
 var<workgroup> query: array<${element}, ${parts}>;
 var<workgroup> scores: array<f32, ${BLOCK}>;
@@ -49,7 +49,7 @@ var<workgroup> sums: array<${element}, ${teams * parts}>;`,
       let at = ${k('(first + j)', keyHead)};
       var s = 0.0;
       for (var e = 0u; e < ${parts}u; e++) { s += ${product('query[e]', 'kv[at + e]')}; }
-      ${biased ? `s = s${plusBias('0u', '(first + j)')};` : ''}
+      ${hasBias ? `s = s${plusBias('0u', '(first + j)')};` : ''}
       scores[j] = s;
       best = max(best, s);
     }

@@ -46,11 +46,11 @@ export interface Form {
   window: number | undefined;
   scale: number;
   /** Whether `lengths` limits the keys. */
-  limited: boolean;
+  hasLengths: boolean;
   /** Whether rows hold documents that do not see each other. */
-  packed: boolean;
+  isPacked: boolean;
   /** Whether a `bias` is added to the scores. */
-  biased: boolean;
+  hasBias: boolean;
   /** Undefined if nothing is dropped. */
   dropout: DropoutSettings | undefined;
   q: Columns;
@@ -62,7 +62,7 @@ interface Columns {
   start: number;
 }
 /** Number of query-key pairs in all sequences and heads; an upper bound if lengths or documents limit the keys. */
-export function meetings({ B, Tq, Tk, H, causal, window = Tk }: Form): number {
+export function queryKeyPairs({ B, Tq, Tk, H, causal, window = Tk }: Form): number {
   const growing = Math.min(Tq, window); // queries that see one key more than the one before
   return B * H * (causal ? (growing * (growing + 1)) / 2 + (Tq - growing) * window : Tq * window);
 }
@@ -71,9 +71,9 @@ export const columnsOfValues = ({ kv, KV, D }: Form): Columns => ({ ...kv, start
 export function formOf(x: X, settings: Settings): Form {
   const { rows, heads, kvHeads = heads, causal, window, scale, dropout } = settings;
   const [q, kv] = matrices(x);
-  const fused = x.qkv !== undefined;
-  const D = fused ? q.shape[1] / (heads + 2 * kvHeads) : q.shape[1] / heads;
-  const width = fused ? q.shape[1] : 2 * kvHeads * D;
+  const isFused = x.qkv !== undefined;
+  const D = isFused ? q.shape[1] / (heads + 2 * kvHeads) : q.shape[1] / heads;
+  const width = isFused ? q.shape[1] : 2 * kvHeads * D;
   const [Tq, Tk] = [q.shape[0] / rows, kv.shape[0] / rows];
   if (![D, Tq, Tk, heads / kvHeads].every(Number.isInteger) || kv.shape[1] !== width) {
     const shapes = [q, kv].map(({ shape }) => `[${shape.join(', ')}]`).join(' and ');
@@ -84,18 +84,21 @@ export function formOf(x: X, settings: Settings): Form {
     throw new HomegrownError('bug', `Attention's window is ${window}, and it must be a whole number from 1 on.`);
   }
   if (x.bias && x.bias.shape.join() !== [heads, Tq, Tk].join()) {
-    const wanted = `[${heads}, ${Tq}, ${Tk}]`;
-    throw new HomegrownError('bug', `Attention's bias is [${x.bias.shape.join(', ')}], and its scores are ${wanted}.`);
+    const expectedShape = `[${heads}, ${Tq}, ${Tk}]`;
+    throw new HomegrownError(
+      'bug',
+      `Attention's bias is [${x.bias.shape.join(', ')}], and its scores are ${expectedShape}.`,
+    );
   }
-  const packed = x.places !== undefined;
-  if (packed !== (x.ends !== undefined) || (packed && !(causal && Tq === Tk && !x.lengths)))
+  const isPacked = x.places !== undefined;
+  if (isPacked !== (x.ends !== undefined) || (isPacked && !(causal && Tq === Tk && !x.lengths)))
     throw new HomegrownError(
       'bug',
       'Documents in rows are for causal self-attention, by places and ends, without lengths.',
     );
-  for (const given of [x.places, x.ends])
-    if (given && given.size !== rows * Tq)
-      throw new HomegrownError('bug', `Attention over ${rows * Tq} tokens was given documents of ${given.size}.`);
+  for (const perToken of [x.places, x.ends])
+    if (perToken && perToken.size !== rows * Tq)
+      throw new HomegrownError('bug', `Attention over ${rows * Tq} tokens was given documents of ${perToken.size}.`);
   const isDropping = dropout !== undefined && dropout.probability > 0;
   if (isDropping && !x.counter) throw new HomegrownError('bug', 'Attention dropout needs a counter.');
   return {
@@ -108,12 +111,12 @@ export function formOf(x: X, settings: Settings): Form {
     causal,
     window: window !== undefined && window < Tk ? window : undefined,
     scale: scale ?? 1 / Math.sqrt(D),
-    limited: x.lengths !== undefined,
-    packed,
-    biased: x.bias !== undefined,
+    hasLengths: x.lengths !== undefined,
+    isPacked,
+    hasBias: x.bias !== undefined,
     dropout: isDropping ? dropout : undefined,
     q: { stride: q.shape[1], start: 0 },
-    kv: { stride: width, start: fused ? heads * D : 0 },
+    kv: { stride: width, start: isFused ? heads * D : 0 },
   };
 }
 

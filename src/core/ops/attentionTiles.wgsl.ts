@@ -4,13 +4,13 @@
  */
 import { RNG_WGSL } from '../base/rng';
 import { type Element, type Kernel, row } from '../gpu/dispatch';
-import { columnsOfValues, type Form, meetings } from './attentionForm';
+import { columnsOfValues, type Form, queryKeyPairs } from './attentionForm';
 import { type Matrix, rowLoader, type Rows, type LoadStrategy } from './attentionRows.wgsl';
 import { upTo } from './product.wgsl';
 
 /** Accesses rows of D numbers as arrays of `parts` vectors. */
 export function vectors(form: Form) {
-  const { D, B, Tq, Tk, H, KV, q, kv, limited, packed, biased, window, dropout } = form;
+  const { D, B, Tq, Tk, H, KV, q, kv, hasLengths, isPacked, hasBias, window, dropout } = form;
   const lanes = D % 4 === 0 ? 4 : D % 2 === 0 ? 2 : 1;
   const parts = D / lanes;
   const element: Element = lanes === 4 ? 'vec4f' : lanes === 2 ? 'vec2f' : 'f32';
@@ -22,7 +22,7 @@ export function vectors(form: Form) {
   const inDocument = (i: string): string => `${i} - min(u32(places[b * ${Tq}u + ${i}]), ${i})`;
   const firstSeen = (i: string, end: string): string => {
     if (window === undefined) return inDocument(i);
-    return packed ? `max(${inWindow(end)}, ${inDocument(i)})` : inWindow(end);
+    return isPacked ? `max(${inWindow(end)}, ${inDocument(i)})` : inWindow(end);
   };
   return {
     element,
@@ -37,24 +37,24 @@ export function vectors(form: Form) {
     v: at(Tk, columnsOfValues(form)),
     y: at(Tq, { stride: H * D, start: 0 }),
     /** Number of keys of sequence b. */
-    keys: limited ? `u32(clamp(lengths[b], 0, ${Tk}))` : `${Tk}u`,
+    keys: hasLengths ? `u32(clamp(lengths[b], 0, ${Tk}))` : `${Tk}u`,
     /** Returns the first key that query `i` sees, given the `end` of its keys; undefined if it is always key 0. */
-    firstSeen: window === undefined && !packed ? undefined : firstSeen,
+    firstSeen: window === undefined && !isPacked ? undefined : firstSeen,
     /** Key-value head of a query head. */
     keyHead: `(h / ${H / KV}u)`,
     /** Inputs of every kernel. */
     inputs: {
       q: ['read', element],
       kv: ['read', element],
-      ...(limited && { lengths: ['read', 'i32'] as const }),
-      ...(biased && { bias: ['read', 'f32'] as const }),
+      ...(hasLengths && { lengths: ['read', 'i32'] as const }),
+      ...(hasBias && { bias: ['read', 'f32'] as const }),
     } as const,
     /** Extra inputs for packed documents: start of a query's keys, and end of a key's queries. */
-    ofQueries: (packed ? { places: ['read', 'i32'] } : {}) as { places?: ['read', 'i32'] },
-    ofKeys: (packed ? { ends: ['read', 'i32'] } : {}) as { ends?: ['read', 'i32'] },
+    ofQueries: (isPacked ? { places: ['read', 'i32'] } : {}) as { places?: ['read', 'i32'] },
+    ofKeys: (isPacked ? { ends: ['read', 'i32'] } : {}) as { ends?: ['read', 'i32'] },
     /** Emits the bias term of query `i` and key `j` of head `head`. */
     plusBias: (i: string, j: string, head = 'h'): string =>
-      biased ? ` + bias[(${head} * ${Tq}u + ${i}) * ${Tk}u + ${j}]` : '',
+      hasBias ? ` + bias[(${head} * ${Tq}u + ${i}) * ${Tk}u + ${j}]` : '',
     /** Declares the function that `timesKept` calls. */
     mask: dropout ? maskFunction(dropout.probability, form) : '',
     /** Emits dropout's factor of the weight of query `i` and key `j` of head `head`. */
@@ -109,15 +109,12 @@ interface Pass extends Rows {
   sums: Readonly<Record<string, readonly [weight: string, Matrix, shrink?: string]>>;
 }
 
-export function tiles(form: Form, strategy: LoadStrategy) {
-  const rows = vectors(form);
-  const { batch, product, element, k, v, keyHead, firstSeen } = rows;
-  const { causal, window, packed, Tq } = form;
-  const { threads, share, held, atOnce, declarations, each, join, ...by } = rowLoader(rows, strategy);
-  const indices = upTo(atOnce);
+/** WGSL about which keys a query sees, and which queries see a key. */
+function visibility(form: Form, { k, v, keyHead, firstSeen }: ReturnType<typeof vectors>) {
+  const { causal, window, isPacked, Tq } = form;
   /** Returns the end of the queries that see key `j`, if there are any. */
-  const seeing = (j: string): string => {
-    if (packed) {
+  const endOfQueries = (j: string): string => {
+    if (isPacked) {
       const end = `min(u32(ends[b * ${Tq}u + min(${j}, ${Tq - 1}u)]), ${Tq}u)`;
       return window === undefined ? end : `min(${end}, ${j} + ${window}u)`;
     }
@@ -125,9 +122,63 @@ export function tiles(form: Form, strategy: LoadStrategy) {
       ? `${Tq}u`
       : `select(${causal ? `min(${j} + ${window}u, ${Tq}u)` : '0u'}, ${Tq}u, ${j} + ${window}u >= keys)`;
   };
+  return {
+    /** Declares the end of the keys that a thread's query sees and, unless all see key 0, their start. */
+    seenKeys: `let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);${
+      firstSeen ? `\n  let unseen = ${firstSeen('own', 'seen')};` : ''
+    }`,
+    /** Returns whether the query sees key `j`. */
+    sees: (j: string): string => (firstSeen ? `${j} >= unseen && ` : '') + `${j} < seen`,
+    /** Keys and values that pass queries. */
+    keysThatPass: {
+      from: firstSeen?.('tile', causal ? 'min(keys, tile + 1u)' : 'keys') ?? '0u',
+      to: causal ? 'min(keys, past)' : 'keys',
+      near: (j: string) => `kv[${k(j, keyHead)} + c]`,
+      far: (j: string) => `kv[${v(j, keyHead)} + c]`,
+    },
+    /** Declares the end of the queries that see a key of the tile, and of those that see the thread's own. */
+    seeingQueries: `let queries = select(0u, ${endOfQueries('past - 1u')}, tile < keys);
+  let end = select(0u, ${endOfQueries('t')}, t < keys);`,
+    queriesThatPass: { from: causal ? 'tile' : '0u', to: 'queries' },
+    /** Returns whether query `i` sees the thread's own key. */
+    isSeenBy: (i: string): string => `${causal ? `${i} >= t && ` : ''}${i} < end`,
+  };
+}
+
+/** WGSL that passes rows by the threads of a workgroup: dot products, weights, then weighted sums. */
+function passRows(pass: Pass, loader: ReturnType<typeof rowLoader>, product: (x: string, y: string) => string): string {
+  const { atOnce, each, join } = loader;
+  const indices = upTo(atOnce);
+  const [dots, sums] = [Object.entries(pass.dots), Object.entries(pass.sums)];
+  const dot = ([name, [own, matrix]]: (typeof dots)[number]): string =>
+    indices.map((i) => `${name}${i} += ${product(`${own}[e]`, loader.vector(matrix, i))};`).join(' ');
+  const sum = ([into, [weight, matrix, shrink]]: (typeof sums)[number]): string => {
+    const added = indices.map((i) => ` + ${weight}${i} * ${loader.vector(matrix, i, 'again')}`).join('');
+    return `${into}[e] = ${into}[e]${shrink === undefined ? '' : ` * ${shrink}`}${added};`;
+  };
+  const loaded = (used: readonly (readonly [string, readonly [string, Matrix, ...unknown[]]])[]): string =>
+    loader.load(pass, [...new Set(used.map(([, [, matrix]]) => matrix))]);
+  return loader.loop(
+    pass,
+    `
+      ${dots.flatMap(([name]) => indices.map((i) => `var ${name}${i} = 0.0;`)).join(' ')}
+      ${each([loaded(dots), ...dots.map(dot)].join('\n        '))}
+      ${join(dots.flatMap(([name]) => indices.map((i) => `${name}${i}`)))}
+      ${pass.weigh(indices, (i) => `(first + ${i}u)`, loader.numbers)}
+      ${each([loaded(sums), ...sums.map(sum)].join('\n        '))}`,
+  );
+}
+
+/** WGSL of kernels whose threads keep a row of one head, by tiles of rows. */
+export function tiles(form: Form, strategy: LoadStrategy) {
+  const rows = vectors(form);
+  const { batch, product, element } = rows;
+  const loader = rowLoader(rows, strategy);
+  const { threads, share, held, declarations, each, join } = loader;
   const tall = threads / share;
   return {
     ...rows,
+    ...visibility(form, rows),
     /** Type of a thread's share of a row. */
     array: `array<${element}, ${held}>`,
     each,
@@ -143,7 +194,7 @@ export function tiles(form: Form, strategy: LoadStrategy) {
     }),
     /** Work of this number of products and sums per pair of rows. */
     work(products: number): Pick<Kernel, 'flops' | 'words'> {
-      const multiplied = meetings(form) * form.D * products;
+      const multiplied = queryKeyPairs(form) * form.D * products;
       return { flops: 2 * multiplied, words: strategy.lanes > 0 ? 0 : multiplied };
     },
     /** Declares sequence `b` and its `keys`, head `h`, first and last row; the thread's row `t` and its `part`. */
@@ -159,44 +210,6 @@ export function tiles(form: Form, strategy: LoadStrategy) {
   let own = min(t, ${T - 1}u);
   let keys = ${rows.keys};`;
     },
-    /** Declares the end of the keys that a thread's query sees and, unless all see key 0, their start. */
-    seenKeys: `let seen = select(0u, ${causal ? 'min(keys, t + 1u)' : 'keys'}, t < ${Tq}u);${
-      firstSeen ? `\n  let unseen = ${firstSeen('own', 'seen')};` : ''
-    }`,
-    /** Returns whether the query sees key `j`. */
-    sees: (j: string): string => (firstSeen ? `${j} >= unseen && ` : '') + `${j} < seen`,
-    /** Keys and values that pass queries. */
-    keysThatPass: {
-      from: firstSeen?.('tile', causal ? 'min(keys, tile + 1u)' : 'keys') ?? '0u',
-      to: causal ? 'min(keys, past)' : 'keys',
-      near: (j: string) => `kv[${k(j, keyHead)} + c]`,
-      far: (j: string) => `kv[${v(j, keyHead)} + c]`,
-    },
-    /** Declares the end of the queries that see a key of the tile, and of those that see the thread's own. */
-    seeingQueries: `let queries = select(0u, ${seeing('past - 1u')}, tile < keys);
-  let end = select(0u, ${seeing('t')}, t < keys);`,
-    queriesThatPass: { from: causal ? 'tile' : '0u', to: 'queries' },
-    /** Returns whether query `i` sees the thread's own key. */
-    isSeenBy: (i: string): string => `${causal ? `${i} >= t && ` : ''}${i} < end`,
-    pass(p: Pass): string {
-      const [dots, sums] = [Object.entries(p.dots), Object.entries(p.sums)];
-      const dot = ([name, [own, matrix]]: (typeof dots)[number]): string =>
-        indices.map((i) => `${name}${i} += ${product(`${own}[e]`, by.vector(matrix, i))};`).join(' ');
-      const sum = ([into, [weight, matrix, shrink]]: (typeof sums)[number]): string => {
-        const added = indices.map((i) => ` + ${weight}${i} * ${by.vector(matrix, i, 'again')}`).join('');
-        return `${into}[e] = ${into}[e]${shrink === undefined ? '' : ` * ${shrink}`}${added};`;
-      };
-      const loaded = (used: readonly (readonly [string, readonly [string, Matrix, ...unknown[]]])[]): string =>
-        by.load(p, [...new Set(used.map(([, [, matrix]]) => matrix))]);
-      return by.loop(
-        p,
-        `
-      ${dots.flatMap(([name]) => indices.map((i) => `var ${name}${i} = 0.0;`)).join(' ')}
-      ${each([loaded(dots), ...dots.map(dot)].join('\n        '))}
-      ${join(dots.flatMap(([name]) => indices.map((i) => `${name}${i}`)))}
-      ${p.weigh(indices, (i) => `(first + ${i}u)`, by.numbers)}
-      ${each([loaded(sums), ...sums.map(sum)].join('\n        '))}`,
-      );
-    },
+    pass: (pass: Pass): string => passRows(pass, loader, product),
   };
 }

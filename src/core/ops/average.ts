@@ -22,8 +22,8 @@ export const AVERAGE: Implementations<Average> = {
   webgpu: averageOnGpu,
   reference: (averages, weights, keep) => {
     tf.tidy(() => {
-      const rest = tf.sub(1, keep);
-      averages.forEach((e, i) => e.assign(tf.add(tf.mul(e, keep), tf.mul(weights[i]!, rest))));
+      const complement = tf.sub(1, keep);
+      averages.forEach((e, i) => e.assign(tf.add(tf.mul(e, keep), tf.mul(weights[i]!, complement))));
     });
   },
 };

@@ -23,11 +23,11 @@ export const CACHE_ROWS: Implementations<CacheRows> = {
   webgpu: cacheRowsOnGpu,
   reference: (cache, x, position) => {
     const [K, [T, S]] = [cache.shape[1]!, x.shape];
-    const from = x.dataSync<'float32'>();
+    const source = x.dataSync<'float32'>();
     const first = position.dataSync<'int32'>()[0]!;
     const heap = onHeap();
-    const into = heap ? heap.valuesOf(cache) : new Float32Array(cache.dataSync<'float32'>());
-    for (let t = 0; t < T; t++) into.set(from.subarray((t + 1) * S - K, (t + 1) * S), (first + t) * K);
-    if (!heap) tf.tidy(() => cache.assign(tf.tensor(into, cache.shape)));
+    const target = heap ? heap.valuesOf(cache) : new Float32Array(cache.dataSync<'float32'>());
+    for (let t = 0; t < T; t++) target.set(source.subarray((t + 1) * S - K, (t + 1) * S), (first + t) * K);
+    if (!heap) tf.tidy(() => cache.assign(tf.tensor(target, cache.shape)));
   },
 };

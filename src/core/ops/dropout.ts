@@ -51,10 +51,10 @@ export const DROPOUT: Implementations<Dropout> = {
 };
 
 const scales = (counter: Tensor, shape: number[], settings: DropoutSettings): Tensor =>
-  tf.tensor(keptScales(counter, tf.util.sizeFromShape(shape), settings), shape);
+  tf.tensor(dropoutScales(counter, tf.util.sizeFromShape(shape), settings), shape);
 
 /** keep / (1 - probability) of n elements. Reads the counter, which is on the host if no kernel has used it. */
-export function keptScales(counter: Tensor, n: number, { probability, purpose }: DropoutSettings): Float32Array {
+export function dropoutScales(counter: Tensor, n: number, { probability, purpose }: DropoutSettings): Float32Array {
   const [seed, step] = counter.dataSync<'int32'>();
   const keep = 1 - probability;
   return bernoulli(seed! >>> 0, purpose, step! >>> 0, n, keep).map((kept) => kept / keep);

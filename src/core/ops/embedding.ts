@@ -58,8 +58,8 @@ const forward: Embedding['forward'] = ({ ids, tokens, positions, places }) => {
   const rows = tf.gather(tokens, tf.reshape(ids, [B * T]));
   if (!positions) return { y: rows, saved: { ids } };
   if (places) return { y: tf.add(rows, tf.gather(positions, places)), saved: { ids, places } };
-  const placed = tf.add(tf.reshape(rows, [B, T, C]), tf.slice(positions, [0, 0], [T, C]));
-  return { y: tf.reshape(placed, [B * T, C]), saved: { ids } };
+  const withPositions = tf.add(tf.reshape(rows, [B, T, C]), tf.slice(positions, [0, 0], [T, C]));
+  return { y: tf.reshape(withPositions, [B * T, C]), saved: { ids } };
 };
 
 export const EMBEDDING: Implementations<Embedding> = {
@@ -67,52 +67,53 @@ export const EMBEDDING: Implementations<Embedding> = {
   reference: {
     forward,
     backward(dy, saved, sizes, needsGradient, residualGradient) {
-      const summed = (which: Tensor, rows: number): Tensor => {
-        const chosen = tf.cast(tf.oneHot(tf.reshape(which, [which.size]), rows), 'float32');
-        return tf.matMul(tf.transpose(chosen), dy);
+      const sumByIndex = (indices: Tensor, rows: number): Tensor => {
+        const oneHot = tf.cast(tf.oneHot(tf.reshape(indices, [indices.size]), rows), 'float32');
+        return tf.matMul(tf.transpose(oneHot), dy);
       };
-      return gradients(dy, saved, sizes, needsGradient, summed, residualGradient);
+      return gradients(dy, saved, sizes, needsGradient, sumByIndex, residualGradient);
     },
   },
   /** One-hot takes B T V C multiplications; this adds each row once. */
   host: {
     forward,
     backward(dy, saved, sizes, needsGradient, residualGradient) {
-      const summed = (which: Tensor, rows: number): Tensor => {
+      const sumByIndex = (indices: Tensor, rows: number): Tensor => {
         const C = dy.shape[1]!;
-        const from = dy.dataSync<'float32'>();
-        const into = new Float32Array(rows * C);
-        which.dataSync<'int32'>().forEach((id, row) => {
-          for (let c = 0; c < C; c++) into[id * C + c]! += from[row * C + c]!;
+        const gradient = dy.dataSync<'float32'>();
+        const sums = new Float32Array(rows * C);
+        indices.dataSync<'int32'>().forEach((id, row) => {
+          for (let c = 0; c < C; c++) sums[id * C + c]! += gradient[row * C + c]!;
         });
-        return tf.tensor2d(into, [rows, C]);
+        return tf.tensor2d(sums, [rows, C]);
       };
-      return gradients(dy, saved, sizes, needsGradient, summed, residualGradient);
+      return gradients(dy, saved, sizes, needsGradient, sumByIndex, residualGradient);
     },
   },
 };
 
-/** `summed`: sums rows of dy by their index in a table of this many rows, [rows, C]. */
+/** `sumByIndex`: sums rows of dy by their index in a table of this many rows, [rows, C]. */
 const gradients = (
   dy: Tensor,
   { ids, places }: Saved,
   sizes: Sizes,
   needsGradient: NeedsGradient<X>,
-  summed: (which: Tensor, rows: number) => Tensor,
+  sumByIndex: (indices: Tensor, rows: number) => Tensor,
   residualGradient?: Tensor,
 ): Gradients<X> => {
-  const tokens = needsGradient.tokens && summed(ids, sizes.vocabulary);
+  const tokens = needsGradient.tokens && sumByIndex(ids, sizes.vocabulary);
   return {
     tokens: tokens && residualGradient ? tf.add(residualGradient, tokens) : tokens,
-    positions: needsGradient.positions && (places ? summed(places, sizes.places) : byPlace(dy, ids, sizes.places)),
+    positions:
+      needsGradient.positions && (places ? sumByIndex(places, sizes.places) : sumOverBatch(dy, ids, sizes.places)),
   };
 };
 
 /** [B T, C] -> [places, C]: summed over the batch, 0 beyond T. */
-function byPlace(dy: Tensor, ids: Tensor2D, places: number): Tensor {
+function sumOverBatch(dy: Tensor, ids: Tensor2D, places: number): Tensor {
   const [B, T] = ids.shape;
-  const summed = tf.sum<Tensor2D>(tf.reshape<Rank.R3>(dy, [B, T, dy.shape[1]!]), 0);
-  return tf.pad(summed, [
+  const sums = tf.sum<Tensor2D>(tf.reshape<Rank.R3>(dy, [B, T, dy.shape[1]!]), 0);
+  return tf.pad(sums, [
     [0, places - T],
     [0, 0],
   ]);

@@ -11,37 +11,37 @@ export const embeddingOnGpu: Embedding = {
     const [V, C] = tokens.shape;
     const y = emptyTensor([B * T, C], 'float32');
     for (const range of ranges(V, C)) {
-      const some = { tensor: tokens, from: range.first * C, length: range.count * C };
+      const part = { tensor: tokens, from: range.first * C, length: range.count * C };
       const placed = positions ? (places ? 'by places' : 'in order') : undefined;
-      dispatch(forward(B * T, T, C, placed, range), { ids, tokens: some, positions, places, y });
+      dispatch(forward(B * T, T, C, placed, range), { ids, tokens: part, positions, places, y });
     }
     return { y, saved: { ids, places } };
   },
-  backward(dy, { ids, places }, { vocabulary, places: all }, needsGradient, residualGradient) {
+  backward(dy, { ids, places }, { vocabulary, places: positionRows }, needsGradient, residualGradient) {
     const [B, T] = ids.shape;
     const C = dy.shape[1]!;
     const tokens = needsGradient.tokens && emptyTensor([vocabulary, C], 'float32');
-    const positions = needsGradient.positions ? emptyTensor([all, C], 'float32') : undefined;
+    const positions = needsGradient.positions ? emptyTensor([positionRows, C], 'float32') : undefined;
     if (positions && places) {
       // Position rows, summed by place like token rows by id.
-      dispatch(backward(B, T, C, { first: 0, count: all }, 0, false), { ids: places, dy, tokens: positions });
+      dispatch(backward(B, T, C, { first: 0, count: positionRows }, 0, false), { ids: places, dy, tokens: positions });
     }
     const inOrder = places ? undefined : positions;
     if (tokens) {
       for (const range of ranges(vocabulary, C)) {
-        const some = (tensor: Tensor) => ({ tensor, from: range.first * C, length: range.count * C });
-        const last = range.first + range.count === vocabulary;
-        const kernel = backward(B, T, C, range, last && inOrder ? all : 0, residualGradient !== undefined);
+        const partOf = (tensor: Tensor) => ({ tensor, from: range.first * C, length: range.count * C });
+        const isLast = range.first + range.count === vocabulary;
+        const kernel = backward(B, T, C, range, isLast && inOrder ? positionRows : 0, residualGradient !== undefined);
         dispatch(kernel, {
           ids,
           dy,
-          residualGradient: residualGradient && some(residualGradient),
-          tokens: some(tokens),
+          residualGradient: residualGradient && partOf(residualGradient),
+          tokens: partOf(tokens),
           positions: inOrder,
         });
       }
     } else if (inOrder) {
-      dispatch(backwardOfPositions(B, T, C, all), { dy, positions: inOrder });
+      dispatch(backwardOfPositions(B, T, C, positionRows), { dy, positions: inOrder });
     }
     return { tokens, positions };
   },

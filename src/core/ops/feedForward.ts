@@ -23,9 +23,9 @@ export interface FeedForwardKind {
   gated?: boolean;
 }
 /** GPT-2's kind. */
-const PLAIN: FeedForwardKind = { activation: 'gelu-tanh' };
+const GPT2_KIND: FeedForwardKind = { activation: 'gelu-tanh' };
 
-export const feedForward = (x: FeedForwardInputs, kind = PLAIN): Tensor2D => run(FEED_FORWARD, x, kind) as Tensor2D;
+export const feedForward = (x: FeedForwardInputs, kind = GPT2_KIND): Tensor2D => run(FEED_FORWARD, x, kind) as Tensor2D;
 
 export type FeedForwardInputs = {
   x: Tensor2D;
@@ -42,34 +42,34 @@ export type FeedForward = Differentiable<FeedForwardInputs, FeedForwardKind, Sav
 export const FEED_FORWARD: Implementations<FeedForward> = {
   webgpu: feedForwardOnGpu,
   reference: {
-    forward({ residual, ...given }, kind) {
-      const { x, inWeight, inBias, outWeight, outBias } = given;
+    forward({ residual, ...inputs }, kind) {
+      const { x, inWeight, inBias, outWeight, outBias } = inputs;
       const product = matMul(x, widened(inWeight));
       const pre = inBias ? tf.add<Tensor2D>(product, inBias) : product;
-      const inner = neurons(kind).forward(pre);
+      const inner = gatedActivation(kind).forward(pre);
       const out = matMul(inner, widened(outWeight));
       const y = outBias ? tf.add(out, outBias) : out;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, inWeight, outWeight, pre, inner } };
     },
     backward(dy, { x, inWeight, outWeight, pre, inner }, kind, needsGradient) {
-      const out = dy as Tensor2D;
+      const dY = dy as Tensor2D;
       const du =
         anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias') &&
-        neurons(kind).backward(matMul(out, widened(outWeight), { b: true }), pre);
+        gatedActivation(kind).backward(matMul(dY, widened(outWeight), { b: true }), pre);
       return {
         x: needsGradient.x && du && matMul(du, widened(inWeight), { b: true }),
         inWeight: needsGradient.inWeight && du && matMul(x, du, { a: true }),
         inBias: needsGradient.inBias && du && sumOfRows(du),
-        outWeight: needsGradient.outWeight && matMul(inner, out, { a: true }),
-        outBias: needsGradient.outBias && sumOfRows(out),
-        residual: needsGradient.residual && tf.clone(out),
+        outWeight: needsGradient.outWeight && matMul(inner, dY, { a: true }),
+        outBias: needsGradient.outBias && sumOfRows(dY),
+        residual: needsGradient.residual && tf.clone(dY),
       };
     },
   },
 };
 
 /** Activation, with a gate if any, between the two products; without the gradient tape. */
-export const neurons = ({ activation, gated }: FeedForwardKind) => ({
+export const gatedActivation = ({ activation, gated }: FeedForwardKind) => ({
   forward: (pre: Tensor2D): Tensor2D =>
     (gated ? GATED.reference.forward({ x: pre }, activation).y : ACTIVATIONS[activation].forward(pre)) as Tensor2D,
   backward: (d: Tensor2D, pre: Tensor2D): Tensor2D =>

@@ -11,23 +11,23 @@ import { anyNeedsGradient } from './op';
 
 /** Two products forward and four backward; neighboring products fuse the activation, its slope, and the gate. */
 export const feedForwardOnGpu: FeedForward = {
-  forward({ residual, ...given }, { activation, gated }) {
-    const { x, inWeight, inBias, outWeight, outBias } = given;
+  forward({ residual, ...inputs }, { activation, gated }) {
+    const { x, inWeight, inBias, outWeight, outBias } = inputs;
     const [N, C] = x.shape;
     const [[H, O], inColumns] = [sizesOf(outWeight), sizesOf(inWeight)[1]];
     const [restIn, restOut] = [narrowDtypeOf(inWeight), narrowDtypeOf(outWeight)];
     const y = matrix(N, O);
-    const byIn = { M: N, N: inColumns, K: C, rest: restIn, bias: inBias !== undefined };
-    const pre = matrix(N, byIn.N);
+    const inProduct = { M: N, N: inColumns, K: C, rest: restIn, bias: inBias !== undefined };
+    const pre = matrix(N, inProduct.N);
     let inner: Tensor2D;
     if (gated) {
-      dispatch(product(byIn), { a: x, b: inWeight, bias: inBias, c: pre });
+      dispatch(product(inProduct), { a: x, b: inWeight, bias: inBias, c: pre });
       inner = gatedOnGpu.forward({ x: pre }, activation).y as Tensor2D;
     } else {
       inner = matrix(N, H);
-      dispatch(product({ ...byIn, activation }), { a: x, b: inWeight, bias: inBias, pre, c: inner });
+      dispatch(product({ ...inProduct, activation }), { a: x, b: inWeight, bias: inBias, pre, c: inner });
     }
-    const byOut = {
+    const outProduct = {
       M: N,
       N: O,
       K: H,
@@ -35,16 +35,20 @@ export const feedForwardOnGpu: FeedForward = {
       bias: outBias !== undefined,
       residual: residual !== undefined,
     };
-    dispatch(product(byOut), { a: inner, b: outWeight, bias: outBias, residual, c: y });
+    dispatch(product(outProduct), { a: inner, b: outWeight, bias: outBias, residual, c: y });
     return { y, saved: { x, inWeight, outWeight, pre, inner } };
   },
   backward(dy, { x, inWeight, outWeight, pre, inner }, { activation, gated = false }, needsGradient) {
     const [N, C] = x.shape;
     const [[H, O], inColumns] = [sizesOf(outWeight), sizesOf(inWeight)[1]];
     const [restIn, restOut] = [narrowDtypeOf(inWeight), narrowDtypeOf(outWeight)];
-    const out = weightGradients(inner, dy, needsGradient.outWeight, needsGradient.outBias);
-    const outer = { outWeight: out.weight, outBias: out.bias, residual: needsGradient.residual && tf.clone(dy) };
-    if (!anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias')) return outer;
+    const outGradients = weightGradients(inner, dy, needsGradient.outWeight, needsGradient.outBias);
+    const laterGradients = {
+      outWeight: outGradients.weight,
+      outBias: outGradients.bias,
+      residual: needsGradient.residual && tf.clone(dy),
+    };
+    if (!anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias')) return laterGradients;
     const du = matrix(N, inColumns);
     const transposed = { transposeB: true, rest: restOut };
     const throughActivation = { M: N, N: H, K: O, ...transposed, slope: activation, ...(gated && { gated }) };
@@ -56,8 +60,8 @@ export const feedForwardOnGpu: FeedForward = {
         b: inWeight,
         c: dx,
       });
-    const into = weightGradients(x, du, needsGradient.inWeight, needsGradient.inBias);
-    return { x: dx, inWeight: into.weight, inBias: into.bias, ...outer };
+    const inGradients = weightGradients(x, du, needsGradient.inWeight, needsGradient.inBias);
+    return { x: dx, inWeight: inGradients.weight, inBias: inGradients.bias, ...laterGradients };
   },
 };
 

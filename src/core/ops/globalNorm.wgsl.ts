@@ -21,8 +21,8 @@ export function globalNormOnGpu(tensors: readonly Tensor[]): Scalar {
     const parts = emptyTensor([size], 'float32');
     runs.forEach((run, i) => {
       const table = blocks(tensors, run, () => false);
-      const into = { tensor: parts, from: starts[i]!, length: groupsOf(run.elements) };
-      dispatch(squares(run.elements), { x: operands[i]!, table, parts: into });
+      const partsOfRun = { tensor: parts, from: starts[i]!, length: groupsOf(run.elements) };
+      dispatch(squares(run.elements), { x: operands[i]!, table, parts: partsOfRun });
     });
     dispatch(root(size), { parts, norm });
   });

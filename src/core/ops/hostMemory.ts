@@ -13,7 +13,7 @@ export interface HostMemory {
   /** A tensor's address, in bytes. */
   input(tensor: Tensor): number;
   /** Makes a new tensor; undefined content unless `cleared`. */
-  output(shape: readonly number[], cleared?: boolean): { at: number; tensor(): Tensor };
+  output(shape: readonly number[], cleared?: boolean): { address: number; tensor(): Tensor };
   /** Returns addresses of temporary memory of these sizes in bytes, valid until the next call. */
   scratch<N extends readonly number[]>(...bytes: N): { [I in keyof N]: number };
   /** Returns the whole memory at its current size. */
@@ -23,7 +23,7 @@ export interface HostMemory {
 
 export const hostMemory = (): HostMemory => {
   const heap = onHeap();
-  return heap ? onWasm(heap) : copied();
+  return heap ? onWasm(heap) : onCopies();
 };
 
 function onWasm({ threads, addressOf, valuesOf, output, scratch }: OnHeap): HostMemory {
@@ -31,9 +31,9 @@ function onWasm({ threads, addressOf, valuesOf, output, scratch }: OnHeap): Host
     threads: threads.count,
     input: addressOf,
     output(shape, cleared = false) {
-      const { tensor, at } = output(shape);
+      const { tensor, address } = output(shape);
       if (cleared) valuesOf(tensor).fill(0);
-      return { at, tensor: () => tensor };
+      return { address, tensor: () => tensor };
     },
     scratch,
     floats: threads.heap.floats,
@@ -42,38 +42,38 @@ function onWasm({ threads, addressOf, valuesOf, output, scratch }: OnHeap): Host
 }
 
 /** Makes memory for one op: inputs are copied into a growing array, and outputs out of it. */
-function copied(): HostMemory {
+function onCopies(): HostMemory {
   let floats = new Float32Array(FIRST_FLOATS);
-  let top = ALIGNED; // address 0 means absent
-  const room = (bytes: number): number => {
-    const at = top;
-    top += Math.ceil(bytes / ALIGNED) * ALIGNED;
-    if (top > floats.byteLength) {
-      const more = new Float32Array(2 ** Math.ceil(Math.log2(top / 4)));
-      more.set(floats);
-      floats = more;
+  let end = ALIGNED; // address 0 means absent
+  const allocate = (bytes: number): number => {
+    const address = end;
+    end += Math.ceil(bytes / ALIGNED) * ALIGNED;
+    if (end > floats.byteLength) {
+      const larger = new Float32Array(2 ** Math.ceil(Math.log2(end / 4)));
+      larger.set(floats);
+      floats = larger;
     }
-    return at;
+    return address;
   };
   return {
     threads: 1,
     input(tensor) {
       const values = tensor.dataSync();
-      const at = room(4 * values.length);
-      const into = values instanceof Int32Array ? new Int32Array(floats.buffer) : floats;
-      into.set(values, at / 4);
+      const at = allocate(4 * values.length);
+      const target = values instanceof Int32Array ? new Int32Array(floats.buffer) : floats;
+      target.set(values, at / 4);
       return at;
     },
     output(shape) {
       const size = tf.util.sizeFromShape([...shape]);
-      const at = room(4 * size);
-      return { at, tensor: () => tf.tensor(floats.slice(at / 4, at / 4 + size), [...shape]) };
+      const address = allocate(4 * size);
+      return { address, tensor: () => tf.tensor(floats.slice(address / 4, address / 4 + size), [...shape]) };
     },
-    scratch: (...bytes) => bytes.map(room) as { [I in keyof typeof bytes]: number },
+    scratch: (...bytes) => bytes.map(allocate) as { [I in keyof typeof bytes]: number },
     floats: () => floats,
     run(name, numbers, tasks) {
-      const given = Int32Array.from(numbers);
-      for (let task = 0; task < tasks; task++) TASKS[name]({ floats: () => floats }, given, task, 0);
+      const encoded = Int32Array.from(numbers);
+      for (let task = 0; task < tasks; task++) TASKS[name]({ floats: () => floats }, encoded, task, 0);
     },
   };
 }

@@ -44,9 +44,9 @@ export const LAYER_NORM: Implementations<Differentiable<X, Settings>> = {
   reference: {
     forward({ x, gain, bias }, { epsilon }) {
       const mean = tf.mean(x, 1, true);
-      const centred = tf.sub(x, mean);
-      const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
-      const scaled = tf.mul(tf.mul(centred, rstd), gain);
+      const centered = tf.sub(x, mean);
+      const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centered), 1, true), epsilon));
+      const scaled = tf.mul(tf.mul(centered, rstd), gain);
       return { y: bias ? tf.add(scaled, bias) : scaled, saved: { x, gain, mean, rstd } };
     },
     /** dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n = (x - mean) rstd; the means are over the row. */
@@ -54,8 +54,8 @@ export const LAYER_NORM: Implementations<Differentiable<X, Settings>> = {
       const n = tf.mul(tf.sub(x, mean), rstd);
       const dx = (): Tensor => {
         const g = tf.mul(dy, gain);
-        const along = tf.mul(n, tf.mean(tf.mul(g, n), 1, true));
-        return tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));
+        const projection = tf.mul(n, tf.mean(tf.mul(g, n), 1, true));
+        return tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), projection));
       };
       return {
         x: needsGradient.x && (residualGradient ? tf.add(dx(), residualGradient) : dx()),

@@ -15,7 +15,7 @@ export const likeliestOnGpu: IsLikeliest = ({ hidden, classifier, bias }, target
   const y = emptyTensor([N], 'float32') as Tensor1D;
   const parts = pieces(V * C, bindingElements(), C);
   for (const { start, length } of rowChunks(N, V, Math.min(logitBytes, 4 * bindingElements()))) {
-    const of = <T extends Tensor2D | Tensor1D>(tensor: T, width = 1) => ({
+    const rowsOf = <T extends Tensor2D | Tensor1D>(tensor: T, width = 1) => ({
       tensor,
       from: start * width,
       length: length * width,
@@ -25,13 +25,13 @@ export const likeliestOnGpu: IsLikeliest = ({ hidden, classifier, bias }, target
       const [first, size] = [from / C, elements / C];
       const z = emptyTensor([length, size], 'float32') as Tensor2D;
       dispatch(product({ M: length, N: size, K: C, transposeB: true, bias: bias !== undefined }), {
-        a: of(hidden, C),
+        a: rowsOf(hidden, C),
         b: { tensor: classifier, from, length: elements },
         bias: bias && { tensor: bias, from: first, length: size },
         c: z,
       });
       const isLast = i === parts.length - 1;
-      dispatch(compared(length, first, size, isLast), { z, targets: of(targets), best, y: of(y) });
+      dispatch(compared(length, first, size, isLast), { z, targets: rowsOf(targets), best, y: rowsOf(y) });
       z.dispose();
     });
     best.dispose();

@@ -33,12 +33,12 @@ export const LINEAR: Implementations<Linear> = {
       return { y: residual ? tf.add(y, residual) : y, saved: { x, weight } };
     },
     backward(dy, { x, weight }, _, needsGradient) {
-      const out = dy as Tensor2D;
+      const dY = dy as Tensor2D;
       return {
-        x: needsGradient.x && matMul(out, widened(weight), { b: true }),
-        weight: needsGradient.weight && matMul(x, out, { a: true }),
-        bias: needsGradient.bias && sumOfRows(out),
-        residual: needsGradient.residual && tf.clone(out),
+        x: needsGradient.x && matMul(dY, widened(weight), { b: true }),
+        weight: needsGradient.weight && matMul(x, dY, { a: true }),
+        bias: needsGradient.bias && sumOfRows(dY),
+        residual: needsGradient.residual && tf.clone(dY),
       };
     },
   },

@@ -27,11 +27,11 @@ export const linearOnGpu: Linear = {
 };
 
 /** Returns the needed gradients of weight [I, O] and bias [O] of x W + b. x [N, I], dy [N, O]. */
-export function weightGradients(x: Tensor, dy: Tensor, ofWeight = false, ofBias = false) {
+export function weightGradients(x: Tensor, dy: Tensor, needsWeight = false, needsBias = false) {
   const [[N, I], O] = [x.shape as [number, number], dy.shape[1]!];
-  const [weight, bias] = [ofWeight && emptyTensor([I, O], 'float32'), ofBias && emptyTensor([O], 'float32')];
+  const [weight, bias] = [needsWeight && emptyTensor([I, O], 'float32'), needsBias && emptyTensor([O], 'float32')];
   if (weight) {
-    const p = { M: I, N: O, K: N, transposeA: true, columns: ofBias };
+    const p = { M: I, N: O, K: N, transposeA: true, columns: needsBias };
     dispatch(product(p), { a: x, b: dy, c: weight, columns: bias || undefined });
   } else if (bias) {
     dispatch(product({ M: 1, N: O, K: N }), { a: tf.ones([1, N]), b: dy, c: bias });

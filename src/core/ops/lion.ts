@@ -37,8 +37,8 @@ export const LION: Implementations<LionUpdate> = {
       for (const { parameter, gradient, m, decay } of slots) {
         const g = tf.mul(gradient, factor);
         const direction = tf.sign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
-        const whole = decay ? tf.add(direction, tf.mul(parameter, weightDecay)) : direction;
-        parameter.assign(tf.sub(parameter, tf.mul(whole, rates)));
+        const step = decay ? tf.add(direction, tf.mul(parameter, weightDecay)) : direction;
+        parameter.assign(tf.sub(parameter, tf.mul(step, rates)));
         m.assign(tf.add(tf.mul(m, beta2), tf.mul(g, 1 - beta2)));
       }
     });

@@ -10,7 +10,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { type FeedForwardKind, neurons } from './feedForward';
+import { type FeedForwardKind, gatedActivation } from './feedForward';
 import { widened } from './narrowWeights';
 import { sumOfRows } from './linear';
 import { lowRankOnGpu } from './lowRank.wgsl';
@@ -42,29 +42,29 @@ export const LOW_RANK: Implementations<LowRank> = {
   webgpu: lowRankOnGpu,
   reference: {
     forward({ x, weight, down, up, bias, residual, added }, { scale, after }) {
-      const h = after ? neurons(after).forward(x) : x;
+      const h = after ? gatedActivation(after).forward(x) : x;
       const between = tf.mul<Tensor2D>(matMul(added ?? h, down), scale);
       const product = tf.add<Tensor2D>(matMul(h, widened(weight)), matMul(between, up));
       const y = bias ? tf.add<Tensor2D>(product, bias) : product;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, weight, down, up, between, added } };
     },
     backward(dy, { x, weight, down, up, between, added }, { scale, after }, needsGradient) {
-      const out = dy as Tensor2D;
-      const h = after && anyNeedsGradient(needsGradient, 'weight', 'down') ? neurons(after).forward(x) : x;
+      const dY = dy as Tensor2D;
+      const h = after && anyNeedsGradient(needsGradient, 'weight', 'down') ? gatedActivation(after).forward(x) : x;
       const inner =
-        anyNeedsGradient(needsGradient, 'x', 'down', 'added') && tf.mul<Tensor2D>(matMul(out, up, { b: true }), scale);
+        anyNeedsGradient(needsGradient, 'x', 'down', 'added') && tf.mul<Tensor2D>(matMul(dY, up, { b: true }), scale);
       const throughPair = inner && anyNeedsGradient(needsGradient, 'x', 'added') && matMul(inner, down, { b: true });
       const dh = (): Tensor2D => {
-        const through = matMul(out, widened(weight), { b: true });
+        const through = matMul(dY, widened(weight), { b: true });
         return added || !throughPair ? through : tf.add(through, throughPair);
       };
       return {
-        x: needsGradient.x && (after ? neurons(after).backward(dh(), x) : dh()),
-        weight: needsGradient.weight && matMul(h, out, { a: true }),
+        x: needsGradient.x && (after ? gatedActivation(after).backward(dh(), x) : dh()),
+        weight: needsGradient.weight && matMul(h, dY, { a: true }),
         down: needsGradient.down && inner && matMul(added ?? h, inner, { a: true }),
-        up: needsGradient.up && matMul(between, out, { a: true }),
-        bias: needsGradient.bias && sumOfRows(out),
-        residual: needsGradient.residual && tf.clone(out),
+        up: needsGradient.up && matMul(between, dY, { a: true }),
+        bias: needsGradient.bias && sumOfRows(dY),
+        residual: needsGradient.residual && tf.clone(dY),
         added: needsGradient.added && throughPair,
       };
     },

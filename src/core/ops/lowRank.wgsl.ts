@@ -22,7 +22,7 @@ export const lowRankOnGpu: LowRank = {
     const [between, y] = [matrix(N, R), matrix(N, O)];
     dispatch(product({ M: N, N: R, K: I, scale }), { a: added ?? h, b: down, c: between });
     const rest = narrowDtypeOf(weight);
-    const whole = {
+    const outProduct = {
       M: N,
       N: O,
       K: I,
@@ -31,7 +31,7 @@ export const lowRankOnGpu: LowRank = {
       bias: bias !== undefined,
       residual: residual !== undefined,
     };
-    dispatch(product(whole), { a: h, b: weight, aSecond: between, bSecond: up, c: y, bias, residual });
+    dispatch(product(outProduct), { a: h, b: weight, aSecond: between, bSecond: up, c: y, bias, residual });
     return { y, saved: { x, weight, down, up, between, added } };
   },
   backward(dy, { x, weight, down, up, between, added }, { scale, after }, needsGradient) {
@@ -42,16 +42,23 @@ export const lowRankOnGpu: LowRank = {
     if (inner) dispatch(product({ M: N, N: R, K: O, transposeB: true, scale }), { a: dy, b: up, c: inner });
 
     const dx = needsGradient.x && (emptyTensor(x.shape, 'float32') as Tensor2D);
-    const readsAgain = after !== undefined && anyNeedsGradient(needsGradient, 'weight', 'down');
-    const again = dx && readsAgain ? matrix(N, I) : undefined;
+    const recomputesInput = after !== undefined && anyNeedsGradient(needsGradient, 'weight', 'down');
+    const recomputedInput = dx && recomputesInput ? matrix(N, I) : undefined;
     if (dx) {
       const slope = after && { slope: after.activation, ...(after.gated && { gated: true }) };
       const rest = narrowDtypeOf(weight);
-      const p = { M: N, N: I, K: O, transposeB: true, rest, ...slope, ...(again && { again: true }) };
+      const p = { M: N, N: I, K: O, transposeB: true, rest, ...slope, ...(recomputedInput && { again: true }) };
       const pair = inner && !added ? { aSecond: inner, bSecond: down } : undefined;
-      dispatch(product({ ...p, ...(pair && { secondInner: R }) }), { a: dy, b: weight, ...pair, pre: x, again, c: dx });
+      dispatch(product({ ...p, ...(pair && { secondInner: R }) }), {
+        a: dy,
+        b: weight,
+        ...pair,
+        pre: x,
+        again: recomputedInput,
+        c: dx,
+      });
     }
-    const h = again ?? (readsAgain ? neurons(x, after) : x);
+    const h = recomputedInput ?? (recomputesInput ? neurons(x, after) : x);
     const { weight: dWeight, bias } = weightGradients(h, dy, needsGradient.weight, needsGradient.bias);
     const dAdded = needsGradient.added && matrix(N, I);
     if (dAdded && inner) {

@@ -50,8 +50,8 @@ export const MUON: Implementations<MuonUpdate> = {
             parts.map((part) => tf.mul(newtonSchulz(part), muonScale(...part.shape))),
             1,
           );
-          const whole = decay ? tf.add(step, tf.mul(parameter, weightDecay)) : step;
-          parameter.assign(tf.sub(parameter, tf.mul(whole, rate)));
+          const decayedStep = decay ? tf.add(step, tf.mul(parameter, weightDecay)) : step;
+          parameter.assign(tf.sub(parameter, tf.mul(decayedStep, rate)));
         });
       }
     });

@@ -23,8 +23,8 @@ export function newtonSchulz(u: Tensor2D): Tensor2D {
     let x = tf.div<Tensor2D>(u, tf.add(tf.sqrt(tf.sum(tf.square(u))), NORM_EPSILON));
     for (let step = 0; step < STEPS; step++) {
       const gram = isTall ? matMul(x, x, { a: true }) : matMul(x, x, { b: true });
-      const steep = tf.add<Tensor2D>(tf.mul(gram, b), tf.mul(matMul(gram, gram), c));
-      x = tf.add(tf.mul(x, a), isTall ? matMul(x, steep) : matMul(steep, x));
+      const polynomial = tf.add<Tensor2D>(tf.mul(gram, b), tf.mul(matMul(gram, gram), c));
+      x = tf.add(tf.mul(x, a), isTall ? matMul(x, polynomial) : matMul(polynomial, x));
     }
     return x;
   });

@@ -22,7 +22,7 @@ interface Stack {
 export const elementsOf = ({ rows, columns, count }: Stack): number => count * strideOf(rows, columns);
 
 /** Factor from the output to the orthogonal matrices. */
-export const GROWN = QUINTIC.a ** STEPS;
+export const OUTPUT_SCALE = QUINTIC.a ** STEPS;
 
 /** Changes `u` in place; its matrices start at multiples of 64. */
 export function newtonSchulzOnGpu(u: Tensor, stack: Stack): Tensor {
@@ -31,21 +31,25 @@ export function newtonSchulzOnGpu(u: Tensor, stack: Stack): Tensor {
   const isTall = rows > columns;
   const side = Math.min(rows, columns);
   const square = { rows: side, columns: side, count };
-  const ofSquares = { M: side, N: side, count };
-  dispatch(normalised(stack), { x: u });
+  const squareProduct = { M: side, N: side, count };
+  dispatch(normalize(stack), { x: u });
   return tf.tidy(() => {
     let z = u;
     for (let step = 0; step < STEPS; step++) {
       const gram = matrices(square);
       const scale = a ** (2 * step);
-      const turned = isTall ? { transposeA: true } : { transposeB: true };
-      dispatch(product({ ...ofSquares, K: Math.max(rows, columns), ...turned, scale }), { a: z, b: z, c: gram });
-      const steep = matrices(square);
-      const inner = product({ ...ofSquares, K: side, scale: c / b, residual: true });
-      dispatch(inner, { a: gram, b: gram, residual: gram, c: steep });
+      const transposed = isTall ? { transposeA: true } : { transposeB: true };
+      dispatch(product({ ...squareProduct, K: Math.max(rows, columns), ...transposed, scale }), {
+        a: z,
+        b: z,
+        c: gram,
+      });
+      const polynomial = matrices(square);
+      const inner = product({ ...squareProduct, K: side, scale: c / b, residual: true });
+      dispatch(inner, { a: gram, b: gram, residual: gram, c: polynomial });
       const next = matrices(stack);
       const outer = product({ M: rows, N: columns, K: side, scale: b / a, residual: true, count });
-      dispatch(outer, { ...(isTall ? { a: z, b: steep } : { a: steep, b: z }), residual: z, c: next });
+      dispatch(outer, { ...(isTall ? { a: z, b: polynomial } : { a: polynomial, b: z }), residual: z, c: next });
       z = next;
     }
     return z;
@@ -55,7 +59,7 @@ export function newtonSchulzOnGpu(u: Tensor, stack: Stack): Tensor {
 const matrices = (stack: Stack): Tensor => emptyTensor([elementsOf(stack)], 'float32');
 
 /** Divides each matrix by its norm, one workgroup each. */
-const normalised = kernels(({ rows, columns, count }: Stack) => ({
+const normalize = kernels(({ rows, columns, count }: Stack) => ({
   name: 'newtonSchulz, norm',
   bindings: { x: ['update', 'f32'] } as const,
   workgroup: [THREADS, 1, 1] as const,

@@ -1,7 +1,7 @@
 /**
  * Kernels of layerNorm and, without the mean, of rmsNorm.
  *
- *   n = (x - mean) rstd      y = n gain + bias + residual      rstd = (variance + epsilon)^(-1/2); uncentred: mean = 0
+ *   n = (x - mean) rstd      y = n gain + bias + residual      rstd = (variance + epsilon)^(-1/2); rmsNorm: mean = 0
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, inFours, kernels, row } from '../gpu/dispatch';
@@ -131,11 +131,11 @@ const ALONG = THREADS / ACROSS;
  * dGain = sum of dy n, dBias = sum of dy over the rows: the other workgroups, by columns, each in a fixed order.
  * Gradients that aren't needed have no workgroups.
  */
-const backward = kernels((N: number, C: number, made: Parts) => {
-  const { centred, residualGradient } = made;
+const backward = kernels((N: number, C: number, parts: Parts) => {
+  const { centred, residualGradient } = parts;
   const { type, D, zero, sum } = columns(C);
-  const byRow = made.x ? Math.ceil(N / ROWS) : 0;
-  const byColumn = made.gain || made.bias ? Math.ceil(D / ACROSS) : 0;
+  const byRow = parts.x ? Math.ceil(N / ROWS) : 0;
+  const byColumn = parts.gain || parts.bias ? Math.ceil(D / ACROSS) : 0;
   const rows = `let means = vec2f(${centred ? sum('one') : '0.0'}, ${sum('n')}) / ${C}.0;
     for (var k = l; k < ${D}u; k += ${LANES}u) {
       let along = (x[first + k] - stat.x) * stat.y * means.y;
@@ -149,9 +149,9 @@ const backward = kernels((N: number, C: number, made: Parts) => {
       gain: ['read', type],
       stats: ['read', 'vec2f'],
       ...(residualGradient && { residualGradient: ['read', type] as const }),
-      ...(made.x && { dx: ['write', type] as const }),
-      ...(made.gain && { dGain: ['write', type] as const }),
-      ...(made.bias && { dBias: ['write', type] as const }),
+      ...(parts.x && { dx: ['write', type] as const }),
+      ...(parts.gain && { dGain: ['write', type] as const }),
+      ...(parts.bias && { dBias: ['write', type] as const }),
     } as const,
     workgroup: [THREADS, 1, 1] as const,
     grid: row(byRow + byColumn),
@@ -191,10 +191,10 @@ var<workgroup> of1: array<${type}, ${THREADS}>; // parts of the sums of g, or dy
   }
   if (byRow) {
     if (r >= ${N}u) { return; }
-    ${made.x ? rows : ''}
+    ${parts.x ? rows : ''}
   } else if (lane < ${ACROSS}u && c < ${D}u) {
-    ${made.gain ? 'dGain[c] = n;' : ''}
-    ${made.bias ? 'dBias[c] = one;' : ''}
+    ${parts.gain ? 'dGain[c] = n;' : ''}
+    ${parts.bias ? 'dBias[c] = one;' : ''}
   }`,
   };
 });

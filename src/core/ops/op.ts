@@ -54,16 +54,16 @@ export const run = <X extends Tensors, P>(implementations: Implementations<Diffe
   onTape(implementations, x, p)[0]!;
 
 /**
- * Runs an op at the start of a residual branch: `residual` is its input `passed`, for the sum at the branch's end. Its
+ * Runs an op at the start of a residual branch: `residual` is its input `residualName`, for the sum at the branch's end. Its
  * backward pass gets both gradients, so no further op has to add them.
  */
 export function runWithResidual<X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,
   x: X,
   p: P,
-  passed: keyof X,
+  residualName: keyof X,
 ): [y: Tensor, residual: Tensor] {
-  const residual = x[passed]!;
+  const residual = x[residualName]!;
   return isConstant(residual)
     ? [run(implementations, x, p), residual]
     : (onTape(implementations, x, p, residual) as [Tensor, Tensor]);
@@ -75,26 +75,26 @@ function onTape<X extends Tensors, P>(
   p: P,
   residual?: Tensor,
 ): Tensor[] {
-  const chosen = pick(implementations);
+  const implementation = pick(implementations);
   const inputs = Object.entries<Tensor | undefined>(x).filter(
     (entry): entry is [string, Tensor] => entry[1]?.dtype === 'float32',
   );
-  const learning = inputs.filter(([, tensor]) => !isConstant(tensor));
-  const needsGradient = Object.fromEntries(learning.map(([name]) => [name, true])) as NeedsGradient<X>;
-  let kept: string[] = [];
+  const trainableInputs = inputs.filter(([, tensor]) => !isConstant(tensor));
+  const needsGradient = Object.fromEntries(trainableInputs.map(([name]) => [name, true])) as NeedsGradient<X>;
+  let savedNames: string[] = [];
   return customGradOf(
     inputs.map(([, tensor]) => tensor),
     (save) => {
-      const { y, saved } = chosen.forward(x, p);
-      if (learning.length === 0) return [constant(y)];
+      const { y, saved } = implementation.forward(x, p);
+      if (trainableInputs.length === 0) return [constant(y)];
       const entries = Object.entries(saved).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
-      kept = entries.map(([name]) => name);
+      savedNames = entries.map(([name]) => name);
       save(entries.map(([, tensor]) => tensor));
       return residual ? [y, tf.clone(residual)] : [y];
     },
     ([dy, residualGradient], tensors) => {
-      const saved = Object.fromEntries(kept.map((name, i) => [name, tensors[i]!]));
-      const gradients: Readonly<Record<string, Tensor | false | undefined>> = chosen.backward(
+      const saved = Object.fromEntries(savedNames.map((name, i) => [name, tensors[i]!]));
+      const gradients: Readonly<Record<string, Tensor | false | undefined>> = implementation.backward(
         dy!,
         saved,
         p,

@@ -64,27 +64,27 @@ export const tilesDown = ({ M, count = 1 }: Product, rows: number): number => Ma
 export const tileRow = ({ M, count }: Product, rows: number): string =>
   count === undefined ? 'group.y' : `(group.y % ${Math.ceil(M / rows)}u)`;
 /** `let of_a = ...`: start of the matrices of this workgroup's product. */
-export const beginnings = ({ M, N, K, count }: Product, rows: number): string => {
+export const declareStarts = ({ M, N, K, count }: Product, rows: number): string => {
   if (count === undefined) return '';
   const strides = { a: strideOf(M, K), b: strideOf(K, N), c: strideOf(M, N) };
   const lines = Object.entries(strides).map(([name, stride]) => `let of_${name} = nth * ${stride}u;`);
   return `let nth = group.y / ${Math.ceil(M / rows)}u; ${lines.join(' ')}`;
 };
 /** Prefix of an address in one of them. */
-export const beginsAt = (name: 'a' | 'b' | 'c', { count }: Product): string =>
+export const startOf = (name: 'a' | 'b' | 'c', { count }: Product): string =>
   count === undefined ? '' : `of_${name} + `;
 
 /** Whether four neighbors in a row of C form one vector in memory. */
-export const wide = ({ N }: Product): boolean => N % 4 === 0;
+export const isVectorized = ({ N }: Product): boolean => N % 4 === 0;
 
 /** Element types of A and B, and of the second pair. */
 export type Factors = readonly [a: Element, b: Element];
 
 export function bindingsOf(p: Product, [a, b]: Factors, secondFactors?: Factors): ProductKernel['bindings'] {
-  const c: Element = wide(p) ? 'vec4f' : 'f32';
+  const c: Element = isVectorized(p) ? 'vec4f' : 'f32';
   return {
     a: ['read', a],
-    b: ['read', p.rest ? RESTING[p.rest].element : b],
+    b: ['read', p.rest ? NARROW_STORAGE[p.rest].element : b],
     ...(secondFactors && { aSecond: ['read', secondFactors[0]], bSecond: ['read', secondFactors[1]] }),
     ...(p.bias && { bias: ['read', c] }),
     ...(p.residual && { residual: ['read', c] }),
@@ -100,10 +100,10 @@ export const nameOf = ({ transposeA, transposeB }: Product): string =>
 
 export function functionsOf(p: Product): string {
   const activation = activationOf(p);
-  return (activation ? activationFunctions(activation) : '') + (p.rest ? RESTING[p.rest].widened : '');
+  return (activation ? activationFunctions(activation) : '') + (p.rest ? NARROW_STORAGE[p.rest].widened : '');
 }
 /** Element type of stored B, and the WGSL that widens the `four`th group of four numbers. */
-const RESTING: Readonly<Record<NarrowDtype, { element: Element; widened: string }>> = {
+const NARROW_STORAGE: Readonly<Record<NarrowDtype, { element: Element; widened: string }>> = {
   f16: {
     element: 'vec2u',
     widened: `
@@ -145,17 +145,18 @@ export const storeAll = (p: Product, values: readonly (readonly string[])[], row
 /** Writes a vec4f to row `r` of C, columns `n` to n + 3. */
 function store(p: Product, value: string): string {
   const columns = p.gated ? 2 * p.N : p.N;
-  const row = `${beginsAt('c', p)}r * ${columns}u`;
-  if (wide(p)) return `if (n < ${p.N}u) { let at = (${row} + n) / 4u; ${finish(p, value, 'n / 4u', 'vec4f')} }`;
+  const row = `${startOf('c', p)}r * ${columns}u`;
+  if (isVectorized(p))
+    return `if (n < ${p.N}u) { let at = (${row} + n) / 4u; ${epilogue(p, value, 'n / 4u', 'vec4f')} }`;
   return upTo(4)
     .map(
       (e) =>
-        `if (n + ${e}u < ${p.N}u) { let at = ${row} + n + ${e}u; ${finish(p, `${value}[${e}]`, `n + ${e}u`, 'f32')} }`,
+        `if (n + ${e}u < ${p.N}u) { let at = ${row} + n + ${e}u; ${epilogue(p, `${value}[${e}]`, `n + ${e}u`, 'f32')} }`,
     )
     .join('\n  ');
 }
 
-function finish(p: Product, value: string, column: string, type: 'vec4f' | 'f32'): string {
+function epilogue(p: Product, value: string, column: string, type: 'vec4f' | 'f32'): string {
   const each = (name: string, x: string) =>
     type === 'vec4f' ? `vec4f(${['x', 'y', 'z', 'w'].map((e) => `${name}(${x}.${e})`).join(', ')})` : `${name}(${x})`;
   if (p.slope && p.gated) {

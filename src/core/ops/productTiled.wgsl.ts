@@ -6,8 +6,8 @@
 import { type Element, kernels } from '../gpu/dispatch';
 import type { Tiled } from './tiling';
 import {
-  beginnings,
-  beginsAt,
+  declareStarts,
+  startOf,
   bindingsOf,
   flopsOf,
   fourOf,
@@ -26,12 +26,12 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
   const { rows, columns, depth, perRow, perColumn, slices } = tiling;
   const threads = [columns / perColumn, rows / perRow] as const;
   const count = threads[0] * threads[1];
-  const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
-  const factors = (K: number, of: '' | 'Second'): readonly [Side, Side] => {
-    const sides = { p, of, K, depth, count, whole: K % (slices * depth) === 0, sliced: slices > 1 };
+  const [ofA, ofB] = [startOf('a', p), startOf('b', p)];
+  const factors = (K: number, of: '' | 'Second'): readonly [Factor, Factor] => {
+    const common = { p, of, K, depth, count, isMultipleOfDepth: K % (slices * depth) === 0, isSplit: slices > 1 };
     return [
-      { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', from: ofA, ...sides },
-      { name: 'b', extent: N, tile: columns, along: transposeB ? 'depth' : 'extent', from: ofB, ...sides },
+      { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', from: ofA, ...common },
+      { name: 'b', extent: N, tile: columns, along: transposeB ? 'depth' : 'extent', from: ofB, ...common },
     ];
   };
   const own = factors(K, '');
@@ -39,7 +39,7 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
   const i = upTo(perRow);
   const j = upTo(perColumn / 4);
   /** Adds the product of these factors; each slice has a share. */
-  const added = ([a, b]: readonly [Side, Side], share = Math.ceil(a.K / slices / depth) * depth): string => `
+  const added = ([a, b]: readonly [Factor, Factor], share = Math.ceil(a.K / slices / depth) * depth): string => `
   for (var step = 0u; step < ${share}u; step += ${depth}u) {
     let k = step${slices > 1 ? ` + local.z * ${share}u` : ''};
     ${load(a)}
@@ -74,7 +74,7 @@ var<workgroup> tile_a: array<f32, ${slices * depth * stride(rows)}>;
 var<workgroup> tile_b: array<f32, ${slices * depth * stride(columns)}>;
 ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var<workgroup> part_columns: array<f32, ${columns}>;` : ''}`,
     body: `
-  ${beginnings(p, rows)}
+  ${declareStarts(p, rows)}
   let first_a = ${tileRow(p, rows)} * ${rows}u;
   let first_b = group.x * ${columns}u;
   let row = local.y * ${perRow}u;
@@ -98,7 +98,7 @@ ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var
 });
 
 /** One of the two factors. `extent`: its size along M or N; `along`: its contiguous dimension. */
-interface Side {
+interface Factor {
   name: 'a' | 'b';
   p: Product;
   /** Selects the pair. */
@@ -113,26 +113,26 @@ interface Side {
   /** Threads per slice. */
   count: number;
   /** K is a multiple of the depth loaded at a time. */
-  whole: boolean;
-  sliced: boolean;
+  isMultipleOfDepth: boolean;
+  isSplit: boolean;
 }
-const elementOf = ({ along, extent, K }: Side): Element =>
+const elementOf = ({ along, extent, K }: Factor): Element =>
   (along === 'extent' ? extent : K) % 4 === 0 ? 'vec4f' : 'f32';
-const elementsOf = ([a, b]: readonly [Side, Side]) => [elementOf(a), elementOf(b)] as const;
+const elementsOf = ([a, b]: readonly [Factor, Factor]) => [elementOf(a), elementOf(b)] as const;
 /** Odd, so that threads that store down a column use different memory banks. */
 const stride = (tile: number): number => tile + 1;
-const inSlice = ({ name, sliced }: Side): string => (sliced ? `slice_${name} + ` : '');
+const inSlice = ({ name, isSplit }: Factor): string => (isSplit ? `slice_${name} + ` : '');
 
 /** Loads tile_x[d, e] = X[first + e, k + d], 0 beyond the matrix. */
-function load(side: Side): string {
-  const { p, name, of, extent, tile, along, from, K, depth, count, whole } = side;
-  const vector = elementOf(side) === 'vec4f' ? 4 : 1;
+function load(factor: Factor): string {
+  const { p, name, of, extent, tile, along, from, K, depth, count, isMultipleOfDepth } = factor;
+  const vector = elementOf(factor) === 'vec4f' ? 4 : 1;
   const inner = (along === 'extent' ? tile : depth) / vector; // loads along memory
   const outer = along === 'extent' ? depth : tile;
   const [e, d] = along === 'extent' ? ['i', 'o'] : ['o', 'i'];
   const checks = [
     extent % tile === 0 ? '' : `first_${name} + ${e} < ${extent}u`,
-    whole ? '' : `k + ${d} < ${K}u`,
+    isMultipleOfDepth ? '' : `k + ${d} < ${K}u`,
   ].filter((check) => check !== '');
   const address =
     from + (along === 'extent' ? `(k + o) * ${extent}u + first_${name} + i` : `(first_${name} + o) * ${K}u + k + i`);
@@ -140,7 +140,7 @@ function load(side: Side): string {
   const read = vector === 4 ? of4 : `${name}${of}[${address}]`;
   const zero = vector === 4 ? 'vec4f()' : '0.0';
   const step = along === 'extent' ? 1 : stride(tile);
-  const at = `${inSlice(side)}${along === 'extent' ? `o * ${stride(tile)}u + i` : `i * ${stride(tile)}u + o`}`;
+  const at = `${inSlice(factor)}${along === 'extent' ? `o * ${stride(tile)}u + i` : `i * ${stride(tile)}u + o`}`;
   const stores =
     vector === 4
       ? upTo(4).map((n) => `tile_${name}[${at} + ${n * step}u] = value[${n}];`)
@@ -155,22 +155,22 @@ function load(side: Side): string {
     }`;
 }
 
-const columnSum = (b: Side): string => `if (group.y == 0u && own < ${b.tile}u) {
-      for (var d = 0u; d < ${b.depth}u; d++) { sum += tile_b[${inSlice(b)}d * ${stride(b.tile)}u + own]; }
+const columnSum = (factor: Factor): string => `if (group.y == 0u && own < ${factor.tile}u) {
+      for (var d = 0u; d < ${factor.depth}u; d++) { sum += tile_b[${inSlice(factor)}d * ${stride(factor.tile)}u + own]; }
     }`;
 
 /** Adds the other slices' sums to the first slice, one after the other. */
 function addSlices(p: Product, { perRow, perColumn, rows, columns, slices }: Tiled): string {
   const count = (rows * columns) / perRow / perColumn;
-  const mine = upTo(perRow).flatMap((r) => upTo(perColumn / 4).map((s) => `c${r}_${s}`));
+  const accumulators = upTo(perRow).flatMap((r) => upTo(perColumn / 4).map((s) => `c${r}_${s}`));
   return `for (var s = 1u; s < ${slices}u; s++) {
     if (local.z == s) {
-      ${mine.map((c, i) => `parts[${i * count}u + own] = ${c};`).join(' ')}
+      ${accumulators.map((c, i) => `parts[${i * count}u + own] = ${c};`).join(' ')}
       ${p.columns ? `if (own < ${columns}u) { part_columns[own] = sum; }` : ''}
     }
     workgroupBarrier();
     if (local.z == 0u) {
-      ${mine.map((c, i) => `${c} += parts[${i * count}u + own];`).join(' ')}
+      ${accumulators.map((c, i) => `${c} += parts[${i * count}u + own];`).join(' ')}
       ${p.columns ? `if (own < ${columns}u) { sum += part_columns[own]; }` : ''}
     }
     workgroupBarrier();

@@ -33,32 +33,32 @@ export interface Settings extends Omit<Rope, 'headSize'> {
 type Saved = X & { rrms: Tensor };
 
 const reference: Differentiable<X, Settings, Saved> = {
-  forward(given, settings) {
-    const { x, qGain, offsets } = given;
-    const normed = apart(x, qGain, settings);
-    const rrms = tf.rsqrt(tf.add(tf.mean(tf.square(normed), 2, true), settings.epsilon));
-    const scaled = tf.mul(tf.mul(normed, rrms), gainsOf(given, settings));
-    const y = rotated(together(scaled, x), offsets, ropeOf(given, settings), 1);
-    return { y, saved: { ...given, rrms } };
+  forward(inputs, settings) {
+    const { x, qGain, offsets } = inputs;
+    const queriesAndKeys = splitHeads(x, qGain, settings);
+    const rrms = tf.rsqrt(tf.add(tf.mean(tf.square(queriesAndKeys), 2, true), settings.epsilon));
+    const scaled = tf.mul(tf.mul(queriesAndKeys, rrms), gainsOf(inputs, settings));
+    const y = rotated(withValues(scaled, x), offsets, ropeOf(inputs, settings), 1);
+    return { y, saved: { ...inputs, rrms } };
   },
   /** dx = rrms (g - n mean(g n)), g = d gain, n = x rrms; d: dy rotated back; the mean is over a head. */
-  backward(dy, { rrms, ...given }, settings, needsGradient) {
-    const { x, qGain, offsets } = given;
-    const turnedBack = rotated(dy, offsets, ropeOf(given, settings), -1);
-    const d = apart(turnedBack, qGain, settings);
-    const n = tf.mul(apart(x, qGain, settings), rrms);
+  backward(dy, { rrms, ...inputs }, settings, needsGradient) {
+    const { x, qGain, offsets } = inputs;
+    const rotatedBack = rotated(dy, offsets, ropeOf(inputs, settings), -1);
+    const d = splitHeads(rotatedBack, qGain, settings);
+    const n = tf.mul(splitHeads(x, qGain, settings), rrms);
     const dx = (): Tensor => {
-      const g = tf.mul(d, gainsOf(given, settings));
-      return together(tf.mul(rrms, tf.sub(g, tf.mul(n, tf.mean(tf.mul(g, n), 2, true)))), turnedBack);
+      const g = tf.mul(d, gainsOf(inputs, settings));
+      return withValues(tf.mul(rrms, tf.sub(g, tf.mul(n, tf.mean(tf.mul(g, n), 2, true)))), rotatedBack);
     };
     const { heads, kvHeads } = settings;
-    const ofHeads = anyNeedsGradient(needsGradient, 'qGain', 'kGain') && headsOf(tf.mul(d, n));
-    const overHeads = (of: Tensor2D, first: number, count: number): Tensor =>
-      tf.sum(tf.slice(of, [first, 0], [count, -1]), 0);
+    const gainGradients = anyNeedsGradient(needsGradient, 'qGain', 'kGain') && sumOverRows(tf.mul(d, n));
+    const sumHeads = (gradients: Tensor2D, first: number, count: number): Tensor =>
+      tf.sum(tf.slice(gradients, [first, 0], [count, -1]), 0);
     return {
       x: needsGradient.x && dx(),
-      qGain: needsGradient.qGain && ofHeads && overHeads(ofHeads, 0, heads),
-      kGain: needsGradient.kGain && ofHeads && overHeads(ofHeads, heads, kvHeads),
+      qGain: needsGradient.qGain && gainGradients && sumHeads(gainGradients, 0, heads),
+      kGain: needsGradient.kGain && gainGradients && sumHeads(gainGradients, heads, kvHeads),
     };
   },
 };
@@ -72,18 +72,18 @@ const ropeOf = ({ qGain }: X, { rows, heads, kvHeads, base }: Settings): Rope =>
   base,
 });
 /** Splits x into query and key heads, [B T, heads + kvHeads, D]. */
-const apart = (x: Tensor, { size: D }: Tensor, { heads, kvHeads }: Settings): Tensor3D =>
+const splitHeads = (x: Tensor, { size: D }: Tensor, { heads, kvHeads }: Settings): Tensor3D =>
   tf.reshape<Rank.R3>(tf.slice(x, [0, 0], [-1, (heads + kvHeads) * D]), [-1, heads + kvHeads, D]);
 /** Joins queries and keys with the values of x. */
-function together(queriesAndKeys: Tensor, x: Tensor): Tensor {
-  const [rows, turned] = [x.shape[0], queriesAndKeys.size / x.shape[0]];
-  return tf.concat([tf.reshape(queriesAndKeys, [rows, turned]), tf.slice(x, [0, turned], [rows, -1])], 1);
+function withValues(queriesAndKeys: Tensor, x: Tensor): Tensor {
+  const [rows, width] = [x.shape[0], queriesAndKeys.size / x.shape[0]];
+  return tf.concat([tf.reshape(queriesAndKeys, [rows, width]), tf.slice(x, [0, width], [rows, -1])], 1);
 }
 /** [heads + kvHeads, D]. */
 const gainsOf = ({ qGain, kGain }: X, { heads, kvHeads }: Settings): Tensor =>
   tf.stack([...Array.from({ length: heads }, () => qGain), ...Array.from({ length: kvHeads }, () => kGain)]);
 /** Sums over all rows: [B T, heads + kvHeads, D] -> [heads + kvHeads, D]. */
-function headsOf(x: Tensor): Tensor2D {
+function sumOverRows(x: Tensor): Tensor2D {
   const [rows, count, D] = x.shape as [number, number, number];
   return tf.reshape<Rank.R2>(sumOfRows(tf.reshape<Rank.R2>(x, [rows, count * D])), [count, D]);
 }

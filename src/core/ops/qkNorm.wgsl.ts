@@ -10,21 +10,21 @@ import { sumOverWorkgroup } from './reduce.wgsl';
 import { angle, frequenciesOf } from './rope.wgsl';
 
 export const qkNormOnGpu: Differentiable<X, Settings, X> = {
-  forward(given, settings) {
-    const y = emptyTensor(given.x.shape, 'float32');
-    const frequencies = frequenciesFor(given, settings);
-    dispatch(forward(sizesOf(given, settings)), { ...given, frequencies, y });
+  forward(inputs, settings) {
+    const y = emptyTensor(inputs.x.shape, 'float32');
+    const frequencies = frequenciesFor(inputs, settings);
+    dispatch(forward(sizesOf(inputs, settings)), { ...inputs, frequencies, y });
     frequencies.dispose();
-    return { y, saved: given };
+    return { y, saved: inputs };
   },
-  backward(dy, given, settings, needsGradient) {
-    const sizes = sizesOf(given, settings);
-    const ofGains = anyNeedsGradient(needsGradient, 'qGain', 'kGain');
-    const dx = needsGradient.x && emptyTensor(given.x.shape, 'float32');
-    const partials = ofGains && emptyTensor([groupsOf(sizes), 2 * sizes.D], 'float32');
-    const frequencies = frequenciesFor(given, settings);
-    const made = { dx: dx || undefined, partials: partials || undefined };
-    dispatch(backward(sizes, needsGradient.x ?? false, ofGains), { dy, ...given, frequencies, ...made });
+  backward(dy, inputs, settings, needsGradient) {
+    const sizes = sizesOf(inputs, settings);
+    const needsGains = anyNeedsGradient(needsGradient, 'qGain', 'kGain');
+    const dx = needsGradient.x && emptyTensor(inputs.x.shape, 'float32');
+    const partials = needsGains && emptyTensor([groupsOf(sizes), 2 * sizes.D], 'float32');
+    const frequencies = frequenciesFor(inputs, settings);
+    const outputs = { dx: dx || undefined, partials: partials || undefined };
+    dispatch(backward(sizes, needsGradient.x ?? false, needsGains), { dy, ...inputs, frequencies, ...outputs });
     frequencies.dispose();
     if (!partials) return { x: dx };
     const [qGain, kGain] = [emptyTensor([sizes.D], 'float32'), emptyTensor([sizes.D], 'float32')];
@@ -47,13 +47,13 @@ interface Sizes {
   /** Rows of a sequence. */
   T: number;
   /** With offsets. */
-  placed: boolean;
+  hasOffsets: boolean;
   epsilon: number;
 }
 function sizesOf({ x, qGain, offsets }: X, { rows, heads, kvHeads, epsilon }: Settings): Sizes {
-  const [N, all] = [x.shape[0], heads + 2 * kvHeads];
-  const shared = { T: N / rows, placed: offsets !== undefined, epsilon };
-  return { count: N * all, H: heads, normed: heads + kvHeads, all, D: qGain.size, ...shared };
+  const [N, headsPerRow] = [x.shape[0], heads + 2 * kvHeads];
+  const common = { T: N / rows, hasOffsets: offsets !== undefined, epsilon };
+  return { count: N * headsPerRow, H: heads, normed: heads + kvHeads, all: headsPerRow, D: qGain.size, ...common };
 }
 const frequenciesFor = ({ qGain }: X, { base }: Settings): Tensor =>
   tf.tensor(frequenciesOf({ headSize: qGain.size, base }), [qGain.size / 2, 2]);
@@ -62,23 +62,23 @@ const LANES = 16;
 /** Heads per workgroup at once. */
 const TALL = 4;
 const THREADS = LANES * TALL;
-/** Heads that each takes in sequence in the backward pass, so that few partial sums remain. */
+/** Heads that a thread group takes in sequence in the backward pass, so that few partial sums remain. */
 const STRIP = 16;
 const groupsOf = ({ count }: Sizes): number => Math.ceil(count / (TALL * STRIP));
 
-const read = ({ placed }: Sizes) =>
+const read = ({ hasOffsets }: Sizes) =>
   ({
     x: ['read', 'f32'],
     qGain: ['read', 'f32'],
     kGain: ['read', 'f32'],
     frequencies: ['read', 'vec2f'],
-    ...(placed && { offsets: ['read', 'i32'] as const }),
+    ...(hasOffsets && { offsets: ['read', 'i32'] as const }),
   }) as const;
 
 /** Returns the rotation of pair `pair` of row `t` in head `head`, `sign` a, and its gains. Values stay. */
-const functions = ({ T, D, H, normed, placed }: Sizes, sign: 1 | -1): string => `
+const functions = ({ T, D, H, normed, hasOffsets }: Sizes, sign: 1 | -1): string => `
 fn cosine_sine(t: u32, head: u32, pair: u32) -> vec2f {
-  ${angle(T, placed, sign)}
+  ${angle(T, hasOffsets, sign)}
   return select(vec2f(1.0, 0.0), vec2f(cosine, sine), head < ${normed}u);
 }
 fn gain(head: u32, pair: u32) -> vec2f {
@@ -130,7 +130,7 @@ const forward = kernels((sizes: Sizes) => {
  * dx = rrms (g - n mean(g n)), g = d gain, n = x rrms, d: dy rotated back, the mean over a head. Also `partials`: each
  * workgroup's sums of d n over its heads, by pairs, for queries and for keys.
  */
-const backward = kernels((sizes: Sizes, ofX: boolean, ofGains: boolean) => {
+const backward = kernels((sizes: Sizes, needsX: boolean, needsGains: boolean) => {
   const { count, H, normed, D, epsilon } = sizes;
   const half = D / 2;
   const groups = groupsOf(sizes);
@@ -154,13 +154,13 @@ const backward = kernels((sizes: Sizes, ofX: boolean, ofGains: boolean) => {
     bindings: {
       dy: ['read', 'f32'],
       ...read(sizes),
-      ...(ofX && { dx: ['write', 'f32'] as const }),
-      ...(ofGains && { partials: ['write', 'vec4f'] as const }),
+      ...(needsX && { dx: ['write', 'f32'] as const }),
+      ...(needsGains && { partials: ['write', 'vec4f'] as const }),
     } as const,
     workgroup: [LANES, TALL, 1] as const,
     grid: row(groups),
     globals: `var<workgroup> parts: array<vec2f, ${THREADS}>;
-${ofGains ? `var<workgroup> total: array<vec4f, ${held.length * THREADS}>;` : ''}${functions(sizes, -1)}`,
+${needsGains ? `var<workgroup> total: array<vec4f, ${held.length * THREADS}>;` : ''}${functions(sizes, -1)}`,
     body: `
   if (index >= ${groups}u) { return; }
   ${held.map((e) => `var sum${e} = vec4f();`).join(' ')}
@@ -186,7 +186,7 @@ ${ofGains ? `var<workgroup> total: array<vec4f, ${held.length * THREADS}>;` : ''
       (e) => `
       let n = x${e} * rrms;
       ${
-        ofX
+        needsX
           ? `let v = select(d${e}, rrms * (d${e} * gain(head, pair) - n * (sum.y * rrms / ${D}.0)), isNormed);
       dx[first + pair] = v.x;
       dx[first + pair + ${half}u] = v.y;`
@@ -197,7 +197,7 @@ ${ofGains ? `var<workgroup> total: array<vec4f, ${held.length * THREADS}>;` : ''
     )}
     }
   }
-  ${ofGains ? addUp : ''}`,
+  ${needsGains ? addUp : ''}`,
   };
 });
 

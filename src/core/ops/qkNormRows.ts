@@ -24,28 +24,28 @@ export interface Settings {
 type Saved = X & { rrms: Tensor };
 
 const reference: Differentiable<X, Settings, Saved> = {
-  forward(given, { epsilon }) {
-    const { x } = given;
-    const normed = tf.slice(x, [0, 0], [-1, gainsOf(given).size]);
-    const rrms = tf.rsqrt(tf.add(means(tf.square(normed), given), epsilon));
-    const y = together(tf.mul(tf.mul(normed, rrms), gainsOf(given)), x);
-    return { y, saved: { ...given, rrms } };
+  forward(inputs, { epsilon }) {
+    const { x } = inputs;
+    const queriesAndKeys = tf.slice(x, [0, 0], [-1, gainsOf(inputs).size]);
+    const rrms = tf.rsqrt(tf.add(means(tf.square(queriesAndKeys), inputs), epsilon));
+    const y = withValues(tf.mul(tf.mul(queriesAndKeys, rrms), gainsOf(inputs)), x);
+    return { y, saved: { ...inputs, rrms } };
   },
   /** dx = rrms (g - n mean(g n)), g = dy gain, n = x rrms; the means are over the row's queries, and its keys. */
-  backward(dy, { rrms, ...given }, _, needsGradient) {
-    const all = gainsOf(given);
-    const [d, normed] = [dy, given.x].map((of) => tf.slice(of, [0, 0], [-1, all.size]));
-    const n = tf.mul(normed!, rrms);
+  backward(dy, { rrms, ...inputs }, _, needsGradient) {
+    const gains = gainsOf(inputs);
+    const [d, queriesAndKeys] = [dy, inputs.x].map((tensor) => tf.slice(tensor, [0, 0], [-1, gains.size]));
+    const n = tf.mul(queriesAndKeys!, rrms);
     const dx = (): Tensor => {
-      const g = tf.mul(d!, all);
-      return together(tf.mul(rrms, tf.sub(g, tf.mul(n, means(tf.mul(g, n), given)))), dy);
+      const g = tf.mul(d!, gains);
+      return withValues(tf.mul(rrms, tf.sub(g, tf.mul(n, means(tf.mul(g, n), inputs)))), dy);
     };
-    const ofGains = anyNeedsGradient(needsGradient, 'qGain', 'kGain') && sumOfRows(tf.mul(d!, n));
-    const Q = given.qGain.size;
+    const gainGradients = anyNeedsGradient(needsGradient, 'qGain', 'kGain') && sumOfRows(tf.mul(d!, n));
+    const Q = inputs.qGain.size;
     return {
       x: needsGradient.x && dx(),
-      qGain: needsGradient.qGain && ofGains && tf.slice(ofGains, [0], [Q]),
-      kGain: needsGradient.kGain && ofGains && tf.slice(ofGains, [Q], [-1]),
+      qGain: needsGradient.qGain && gainGradients && tf.slice(gainGradients, [0], [Q]),
+      kGain: needsGradient.kGain && gainGradients && tf.slice(gainGradients, [Q], [-1]),
     };
   },
 };
@@ -62,7 +62,7 @@ function means(x: Tensor, { qGain, kGain }: X): Tensor {
   );
 }
 /** Joins queries and keys with the values of x. */
-const together = (queriesAndKeys: Tensor, x: Tensor): Tensor =>
+const withValues = (queriesAndKeys: Tensor, x: Tensor): Tensor =>
   tf.concat(
     [queriesAndKeys as tf.Tensor<Rank.R2>, tf.slice(x as Tensor2D, [0, queriesAndKeys.shape[1]!], [-1, -1])],
     1,

@@ -8,20 +8,20 @@ import { sumOverWorkgroup } from './reduce.wgsl';
 
 /** stats [N, 2]: rrms of each row's queries, and of its keys. */
 export const qkNormRowsOnGpu: Differentiable<X, Settings, X & { stats: Tensor }> = {
-  forward(given, { epsilon }) {
-    const sizes = sizesOf(given);
-    const y = emptyTensor(given.x.shape, 'float32');
+  forward(inputs, { epsilon }) {
+    const sizes = sizesOf(inputs);
+    const y = emptyTensor(inputs.x.shape, 'float32');
     const stats = emptyTensor([sizes.N, 2], 'float32');
-    dispatch(forward(sizes, epsilon), { ...given, y, stats });
-    return { y, saved: { ...given, stats } };
+    dispatch(forward(sizes, epsilon), { ...inputs, y, stats });
+    return { y, saved: { ...inputs, stats } };
   },
-  backward(dy, { stats, ...given }, _, needsGradient) {
-    const sizes = sizesOf(given);
-    const dx = needsGradient.x && emptyTensor(given.x.shape, 'float32');
-    if (dx) dispatch(backward(sizes), { dy, ...given, stats, dx });
+  backward(dy, { stats, ...inputs }, _, needsGradient) {
+    const sizes = sizesOf(inputs);
+    const dx = needsGradient.x && emptyTensor(inputs.x.shape, 'float32');
+    if (dx) dispatch(backward(sizes), { dy, ...inputs, stats, dx });
     if (!anyNeedsGradient(needsGradient, 'qGain', 'kGain')) return { x: dx };
     const [qGain, kGain] = [emptyTensor([sizes.Q], 'float32'), emptyTensor([sizes.K], 'float32')];
-    dispatch(gains(sizes), { dy, x: given.x, stats, qGain, kGain });
+    dispatch(gains(sizes), { dy, x: inputs.x, stats, qGain, kGain });
     if (!needsGradient.qGain) qGain.dispose();
     if (!needsGradient.kGain) kGain.dispose();
     return { x: dx, qGain: needsGradient.qGain && qGain, kGain: needsGradient.kGain && kGain };
@@ -45,14 +45,14 @@ const sizesOf = ({ x, qGain, kGain }: X): Sizes => ({
 const THREADS = 64;
 
 /** Loops over the columns of queries, then of keys; `at` is the index in x. */
-const each = ({ Q, K }: Sizes, line: (gain: string, part: 'x' | 'y') => string): string => `
+const overColumns = ({ Q, K }: Sizes, line: (gain: string, part: 'x' | 'y') => string): string => `
   for (var c = lane; c < ${Q}u; c += ${THREADS}u) { let at = first + c; ${line('qGain[c]', 'x')} }
   for (var c = lane; c < ${K}u; c += ${THREADS}u) { let at = first + ${Q}u + c; ${line('kGain[c]', 'y')} }`;
 /** A workgroup for each row, whose threads sum both means at once. */
 const ofRows = (N: number) =>
   ({ workgroup: [THREADS, 1, 1], grid: row(N), globals: sumOverWorkgroup(THREADS, 'vec2f') }) as const;
 /** Copies the values. */
-const copied = ({ Q, K, W }: Sizes, from: string, to: string): string =>
+const copyValues = ({ Q, K, W }: Sizes, from: string, to: string): string =>
   `for (var c = ${Q + K}u + lane; c < ${W}u; c += ${THREADS}u) { ${to}[first + c] = ${from}[first + c]; }`;
 
 const forward = kernels((sizes: Sizes, epsilon: number) => {
@@ -71,11 +71,11 @@ const forward = kernels((sizes: Sizes, epsilon: number) => {
   if (index >= ${N}u) { return; }
   let first = index * ${W}u;
   var squares = vec2f();
-  ${each(sizes, (_, part) => `squares.${part} += x[at] * x[at];`)}
+  ${overColumns(sizes, (_, part) => `squares.${part} += x[at] * x[at];`)}
   let rrms = inverseSqrt(reduce_sum(squares, lane, zero) / vec2f(${Q}.0, ${K}.0) + ${epsilon});
   if (lane == 0u) { stats[index] = rrms; }
-  ${each(sizes, (gain, part) => `y[at] = x[at] * rrms.${part} * ${gain};`)}
-  ${copied(sizes, 'x', 'y')}`,
+  ${overColumns(sizes, (gain, part) => `y[at] = x[at] * rrms.${part} * ${gain};`)}
+  ${copyValues(sizes, 'x', 'y')}`,
   };
 });
 
@@ -98,10 +98,10 @@ const backward = kernels((sizes: Sizes) => {
   let first = index * ${W}u;
   let rrms = stats[index];
   var along = vec2f(); // sums of g x
-  ${each(sizes, (gain, part) => `along.${part} += dy[at] * ${gain} * x[at];`)}
+  ${overColumns(sizes, (gain, part) => `along.${part} += dy[at] * ${gain} * x[at];`)}
   let means = reduce_sum(along, lane, zero) * rrms / vec2f(${Q}.0, ${K}.0);
-  ${each(sizes, (gain, part) => `dx[at] = rrms.${part} * (dy[at] * ${gain} - x[at] * rrms.${part} * means.${part});`)}
-  ${copied(sizes, 'dy', 'dx')}`,
+  ${overColumns(sizes, (gain, part) => `dx[at] = rrms.${part} * (dy[at] * ${gain} - x[at] * rrms.${part} * means.${part});`)}
+  ${copyValues(sizes, 'dy', 'dx')}`,
   };
 });
 

@@ -11,7 +11,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { HomegrownError } from '../base/errors';
-import { customGradOf, gradientWanted, isOnTape, onItsOwnTape, readBy } from '../gpu/tfjs';
+import { customGradOf, gradientWanted, isOnTape, preservingTape, trackReads } from '../gpu/tfjs';
 import { constant, isConstant } from './constant';
 
 export function recompute<Y extends Tensor, X extends readonly Tensor[]>(
@@ -19,29 +19,31 @@ export function recompute<Y extends Tensor, X extends readonly Tensor[]>(
   inputs: readonly [...X],
 ): Y {
   if (!gradientWanted()) return f(...inputs);
-  const { value, read } = readBy(() => f(...inputs));
+  const { value, read } = trackReads(() => f(...inputs));
   if (isConstant(value)) return value;
-  const learning = inputs.map((input) => !isConstant(input));
-  const others = read.filter((tensor) => !inputs.includes(tensor));
-  const variables = others.filter((tensor) => tensor instanceof tf.Variable && !isConstant(tensor));
-  const lost = others.find(isOnTape);
-  if (lost) {
+  const needsGradient = inputs.map((input) => !isConstant(input));
+  const outsideReads = read.filter((tensor) => !inputs.includes(tensor));
+  const variables = outsideReads.filter((tensor) => tensor instanceof tf.Variable && !isConstant(tensor));
+  const untracked = outsideReads.find(isOnTape);
+  if (untracked) {
     throw new HomegrownError(
       'bug',
-      `The recomputed function reads a tensor [${lost.shape.join(', ')}] that isn’t one of its inputs and would get no gradient.`,
+      `The recomputed function reads a tensor [${untracked.shape.join(', ')}] that isn’t one of its inputs and would get no gradient.`,
     );
   }
   const [y] = customGradOf(
-    [...inputs.filter((_, i) => learning[i]), ...variables],
+    [...inputs.filter((_, i) => needsGradient[i]), ...variables],
     (save) => {
       save([...inputs]);
       return [tf.clone(value)];
     },
-    ([dy], kept) => {
-      const fixed = kept.filter((_, i) => !learning[i]);
-      fixed.forEach(constant);
-      const again = tf.grads(() => f(...(kept as unknown as X)));
-      return onItsOwnTape(() => again([...kept.filter((tensor) => !fixed.includes(tensor)), ...variables], dy));
+    ([dy], saved) => {
+      const constants = saved.filter((_, i) => !needsGradient[i]);
+      constants.forEach(constant);
+      const recomputedGradients = tf.grads(() => f(...(saved as unknown as X)));
+      return preservingTape(() =>
+        recomputedGradients([...saved.filter((tensor) => !constants.includes(tensor)), ...variables], dy),
+      );
     },
   );
   return y as Y;

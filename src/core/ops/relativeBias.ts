@@ -39,9 +39,9 @@ export const RELATIVE_BIAS: Implementations<RelativeBias> = {
   reference: {
     forward,
     backward(dy, { table, offset }, settings) {
-      const which = tf.oneHot(tf.tensor1d(bucketsOf(offset, settings), 'int32'), settings.buckets);
+      const oneHot = tf.oneHot(tf.tensor1d(bucketsOf(offset, settings), 'int32'), settings.buckets);
       const byHead = tf.reshape(dy, [table.shape[1], settings.queries * settings.keys]);
-      return { table: tf.transpose(tf.matMul(byHead, tf.cast(which, 'float32'))) };
+      return { table: tf.transpose(tf.matMul(byHead, tf.cast(oneHot, 'float32'))) };
     },
   },
   /** One-hot takes Tq Tk buckets H multiplications; this adds each element once. */
@@ -49,13 +49,14 @@ export const RELATIVE_BIAS: Implementations<RelativeBias> = {
     forward,
     backward(dy, { table, offset }, settings) {
       const [buckets, H] = table.shape;
-      const from = dy.dataSync<'float32'>();
-      const which = bucketsOf(offset, settings);
-      const into = new Float32Array(buckets * H);
+      const gradient = dy.dataSync<'float32'>();
+      const bucketByPair = bucketsOf(offset, settings);
+      const sums = new Float32Array(buckets * H);
       for (let h = 0; h < H; h++) {
-        for (let at = 0; at < which.length; at++) into[which[at]! * H + h]! += from[h * which.length + at]!;
+        for (let pair = 0; pair < bucketByPair.length; pair++)
+          sums[bucketByPair[pair]! * H + h]! += gradient[h * bucketByPair.length + pair]!;
       }
-      return { table: tf.tensor2d(into, [buckets, H]) };
+      return { table: tf.tensor2d(sums, [buckets, H]) };
     },
   },
 };
@@ -64,7 +65,7 @@ export const RELATIVE_BIAS: Implementations<RelativeBias> = {
 function bucketsOf(offset: Tensor | undefined, settings: Settings): Int32Array {
   const { queries, keys } = settings;
   const first = offset?.dataSync<'int32'>()[0] ?? 0;
-  return Int32Array.from({ length: queries * keys }, (_, at) =>
-    bucketOf((at % keys) - first - Math.floor(at / keys), settings),
+  return Int32Array.from({ length: queries * keys }, (_, pair) =>
+    bucketOf((pair % keys) - first - Math.floor(pair / keys), settings),
   );
 }

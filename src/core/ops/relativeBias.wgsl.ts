@@ -21,7 +21,7 @@ export const relativeBiasOnGpu: RelativeBias = {
 /** Relative positions beyond this are in the same bucket as this one. */
 const farthestOf = ({ maxDistance, buckets }: Settings): number => Math.max(maxDistance, buckets);
 
-const forward = kernels((H: number, settings: Settings, moved: boolean) => {
+const forward = kernels((H: number, settings: Settings, hasOffset: boolean) => {
   const { queries, keys } = settings;
   const far = farthestOf(settings);
   const ranges = rangesOf(settings, far).flatMap(({ first, last }, bucket) =>
@@ -31,12 +31,12 @@ const forward = kernels((H: number, settings: Settings, moved: boolean) => {
     name: 'relativeBias',
     bindings: {
       table: ['read', 'f32'],
-      ...(moved && { offset: ['read', 'i32'] as const }),
+      ...(hasOffset && { offset: ['read', 'i32'] as const }),
       y: ['write', 'f32'],
     } as const,
     ...overElements(
       H * queries * keys,
-      `let query = i32(i / ${keys}u % ${queries}u)${moved ? ' + offset[0]' : ''};
+      `let query = i32(i / ${keys}u % ${queries}u)${hasOffset ? ' + offset[0]' : ''};
   let relative = clamp(i32(i % ${keys}u) - query, ${-far}, ${far});
   var bucket = 0u;
   ${ranges.join('\n  ')}
@@ -47,7 +47,7 @@ const forward = kernels((H: number, settings: Settings, moved: boolean) => {
 
 const THREADS = 64;
 /** One workgroup per bucket and head; its threads loop over queries, and for each over the keys in that bucket. */
-const backward = kernels((H: number, settings: Settings, moved: boolean) => {
+const backward = kernels((H: number, settings: Settings, hasOffset: boolean) => {
   const { queries, keys, buckets } = settings;
   const far = farthestOf(settings);
   const beyond = queries + keys; // beyond any relative position here, without an offset
@@ -60,7 +60,7 @@ const backward = kernels((H: number, settings: Settings, moved: boolean) => {
     name: 'relativeBias backward',
     bindings: {
       dy: ['read', 'f32'],
-      ...(moved && { offset: ['read', 'i32'] as const }),
+      ...(hasOffset && { offset: ['read', 'i32'] as const }),
       dTable: ['write', 'f32'],
     } as const,
     workgroup: [THREADS, 1, 1] as const,
@@ -69,7 +69,7 @@ const backward = kernels((H: number, settings: Settings, moved: boolean) => {
     body: `
   if (index >= ${buckets * H}u) { return; }
   let h = index % ${H}u;
-  let start = ${moved ? 'offset[0]' : '0'};
+  let start = ${hasOffset ? 'offset[0]' : '0'};
   let lowest = -${beyond} - start;
   let highest = ${beyond};
   var first = 0;

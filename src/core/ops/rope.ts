@@ -46,18 +46,21 @@ export function rotated(
   sign: 1 | -1,
 ): Tensor {
   const [BT, W] = x.shape as [number, number];
-  const [wide, half] = [heads * headSize, headSize / 2];
+  const [rotatedColumns, half] = [heads * headSize, headSize / 2];
   const angles = new Float64Array(BT * half);
   const first = offsets?.dataSync<'int32'>();
   const T = BT / rows;
   for (let n = 0; n < BT; n++) {
-    const place = (n % T) + (first?.[Math.floor(n / T)] ?? 0);
-    for (let i = 0; i < half; i++) angles[n * half + i] = sign * place * base ** ((-2 * i) / headSize);
+    const position = (n % T) + (first?.[Math.floor(n / T)] ?? 0);
+    for (let i = 0; i < half; i++) angles[n * half + i] = sign * position * base ** ((-2 * i) / headSize);
   }
-  const of = (f: (angle: number) => number): Tensor => tf.tensor(Float32Array.from(angles, f), [BT, 1, 1, half]);
-  const [cos, sin] = [of(Math.cos), of(Math.sin)];
-  const apart = tf.reshape(tf.slice(x, [0, 0], [BT, wide]), [BT, heads, 2, half]);
-  const [a, b] = tf.split(apart, 2, 2) as [Tensor, Tensor];
+  const tableOf = (f: (angle: number) => number): Tensor => tf.tensor(Float32Array.from(angles, f), [BT, 1, 1, half]);
+  const [cos, sin] = [tableOf(Math.cos), tableOf(Math.sin)];
+  const halves = tf.reshape(tf.slice(x, [0, 0], [BT, rotatedColumns]), [BT, heads, 2, half]);
+  const [a, b] = tf.split(halves, 2, 2) as [Tensor, Tensor];
   const pairs = tf.concat([tf.sub(tf.mul(a, cos), tf.mul(b, sin)), tf.add(tf.mul(b, cos), tf.mul(a, sin))], 2);
-  return tf.concat([tf.reshape(pairs, [BT, wide]), tf.slice(x, [0, wide], [BT, W - wide])], 1);
+  return tf.concat(
+    [tf.reshape(pairs, [BT, rotatedColumns]), tf.slice(x, [0, rotatedColumns], [BT, W - rotatedColumns])],
+    1,
+  );
 }

@@ -39,12 +39,12 @@ export function frequenciesOf({ headSize, base }: Pick<Settings, 'headSize' | 'b
   });
 }
 
-/** Declares `cosine` and `sine` of pair `pair` in row `t`; needs `frequencies` and, with `placed`, `offsets`. */
+/** Declares `cosine` and `sine` of pair `pair` in row `t`; needs `frequencies` and, with `hasOffsets`, `offsets`. */
 export const angle = (
   T: number,
-  placed: boolean,
+  hasOffsets: boolean,
   sign: 1 | -1,
-): string => `let place = t % ${T}u${placed ? ` + u32(offsets[t / ${T}u])` : ''};
+): string => `let place = t % ${T}u${hasOffsets ? ` + u32(offsets[t / ${T}u])` : ''};
   let low = place & 4095u;
   let frequency = frequencies[pair];
   let turns = fract(f32(low) * frequency.x) + fract(f32(place - low) * frequency.x) + f32(place) * frequency.y;
@@ -59,21 +59,22 @@ export const angle = (
   let sine = select(s, k, swapped) * select(1.0, -1.0, quadrant >= 2u) * ${sign}.0;`;
 
 /** One thread per pair of a rotated head, then one per copied column. */
-const kernel = kernels((BT: number, W: number, B: number, heads: number, D: number, sign: 1 | -1, placed: boolean) => {
-  const half = D / 2;
-  const pairs = heads * half;
-  const across = pairs + W - heads * D;
-  return {
-    name: 'rope',
-    bindings: {
-      x: ['read', 'f32'],
-      frequencies: ['read', 'vec2f'],
-      ...(placed && { offsets: ['read', 'i32'] as const }),
-      y: ['write', 'f32'],
-    } as const,
-    ...overElements(
-      BT * across,
-      `let t = i / ${across}u;
+const kernel = kernels(
+  (BT: number, W: number, B: number, heads: number, D: number, sign: 1 | -1, hasOffsets: boolean) => {
+    const half = D / 2;
+    const pairs = heads * half;
+    const across = pairs + W - heads * D;
+    return {
+      name: 'rope',
+      bindings: {
+        x: ['read', 'f32'],
+        frequencies: ['read', 'vec2f'],
+        ...(hasOffsets && { offsets: ['read', 'i32'] as const }),
+        y: ['write', 'f32'],
+      } as const,
+      ...overElements(
+        BT * across,
+        `let t = i / ${across}u;
   let c = i % ${across}u;
   if (c >= ${pairs}u) {
     let at = t * ${W}u + c + ${heads * D - pairs}u;
@@ -81,12 +82,13 @@ const kernel = kernels((BT: number, W: number, B: number, heads: number, D: numb
     return;
   }
   let pair = c % ${half}u;
-  ${angle(BT / B, placed, sign)}
+  ${angle(BT / B, hasOffsets, sign)}
   let at = t * ${W}u + c / ${half}u * ${D}u + pair;
   let a = x[at];
   let b = x[at + ${half}u];
   y[at] = a * cosine - b * sine;
   y[at + ${half}u] = b * cosine + a * sine;`,
-    ),
-  };
-});
+      ),
+    };
+  },
+);

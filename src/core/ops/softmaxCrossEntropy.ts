@@ -48,20 +48,20 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
       const blocks = rowChunks(hidden, classifier, logitBytes);
       const saved: Saved = { hidden, classifier, bias, targets, weight };
       const sums = blocks.map(({ start, length }) => {
-        const kept = tf.tidy(() => {
+        const block = tf.tidy(() => {
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
           const z = scores(rows, classifier, bias);
           const p = tf.softmax(z);
           // The likeliest token has a probability of at least 1 / V, so its logarithm is accurate.
           const logSum = tf.sub(tf.max(z, 1), tf.log(tf.max(p, 1)));
           const labels = tf.slice(targets, start, length);
-          const loss = tf.sum(tf.mul(tf.sub(logSum, chosen(z, labels)), counts(labels)));
+          const loss = tf.sum(tf.mul(tf.sub(logSum, targetLogits(z, labels)), targetMask(labels)));
           return blocks.length === 1 ? ([loss, p] as const) : ([loss] as const);
         });
-        if (kept[1]) saved.probabilities = kept[1];
-        return kept[0];
+        if (block[1]) saved.probabilities = block[1];
+        return block[0];
       });
-      return { y: tf.reshape(tf.div(add(sums), weight), []), saved };
+      return { y: tf.reshape(tf.div(sum(sums), weight), []), saved };
     },
     /** dz = (softmax(z) - onehot(target)) dloss / weight. */
     backward(dy, { hidden, classifier, bias, targets, weight, probabilities }: Saved, { logitBytes }, needsGradient) {
@@ -72,9 +72,9 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
           const rows = tf.slice(hidden, [start, 0], [length, -1]);
           const labels = tf.slice(targets, start, length);
           const p = probabilities ?? tf.softmax(scores(rows, classifier, bias));
-          const which = tf.cast(tf.oneHot(labels, V), 'float32'); // wasm's own float32 one-hot writes int bits
-          const scales = tf.expandDims(tf.mul(counts(labels), scale), 1);
-          const dz = tf.mul<Tensor2D>(tf.sub(p, which), scales);
+          const oneHot = tf.cast(tf.oneHot(labels, V), 'float32'); // wasm's own float32 one-hot writes int bits
+          const scales = tf.expandDims(tf.mul(targetMask(labels), scale), 1);
+          const dz = tf.mul<Tensor2D>(tf.sub(p, oneHot), scales);
           return {
             hidden: needsGradient.hidden ? [matMul(dz, classifier)] : [],
             classifier: needsGradient.classifier ? [matMul(dz, rows, { a: true })] : [],
@@ -84,8 +84,8 @@ export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>>
       );
       return {
         hidden: needsGradient.hidden && tf.concat(parts.flatMap((part) => part.hidden)),
-        classifier: needsGradient.classifier && add(parts.flatMap((part) => part.classifier)),
-        bias: needsGradient.bias && add(parts.flatMap((part) => part.bias)),
+        classifier: needsGradient.classifier && sum(parts.flatMap((part) => part.classifier)),
+        bias: needsGradient.bias && sum(parts.flatMap((part) => part.bias)),
       };
     },
   },
@@ -111,11 +111,11 @@ export function rowChunks(
 }
 
 /** z[n, labels[n]]; [rows]. */
-function chosen(z: Tensor2D, labels: Tensor1D): Tensor {
+function targetLogits(z: Tensor2D, labels: Tensor1D): Tensor {
   const [rows, V] = z.shape;
-  const at = tf.add(tf.range(0, rows * V, V, 'int32'), tf.maximum(labels, tf.scalar(0, 'int32')));
-  return tf.gather(tf.reshape(z, [rows * V]), at);
+  const indices = tf.add(tf.range(0, rows * V, V, 'int32'), tf.maximum(labels, tf.scalar(0, 'int32')));
+  return tf.gather(tf.reshape(z, [rows * V]), indices);
 }
 /** 1 if the target counts, else 0; [rows]. */
-const counts = (labels: Tensor1D): Tensor => tf.cast(tf.greaterEqual(labels, tf.scalar(0, 'int32')), 'float32');
-const add = <T extends Tensor>(tensors: readonly T[]): T => tensors.reduce((a, b) => tf.add<T>(a, b));
+const targetMask = (labels: Tensor1D): Tensor => tf.cast(tf.greaterEqual(labels, tf.scalar(0, 'int32')), 'float32');
+const sum = <T extends Tensor>(tensors: readonly T[]): T => tensors.reduce((a, b) => tf.add<T>(a, b));

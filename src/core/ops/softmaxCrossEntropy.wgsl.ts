@@ -26,10 +26,10 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
     const V = classifier.shape[0];
     const losses = emptyTensor([N], 'float32');
     const y = emptyTensor([], 'float32') as Scalar;
-    const gradient = (of: Tensor | undefined): Tensor | undefined =>
-      of && gradientWanted() && !isConstant(of) ? emptyTensor(of.shape, 'float32') : undefined;
-    const [dHidden, dClassifier, dBias] = [gradient(hidden), gradient(classifier), gradient(bias)];
-    const wanted = [dHidden, dClassifier, dBias].some((each) => each !== undefined);
+    const emptyGradient = (tensor: Tensor | undefined): Tensor | undefined =>
+      tensor && gradientWanted() && !isConstant(tensor) ? emptyTensor(tensor.shape, 'float32') : undefined;
+    const [dHidden, dClassifier, dBias] = [emptyGradient(hidden), emptyGradient(classifier), emptyGradient(bias)];
+    const needsGradient = [dHidden, dClassifier, dBias].some((each) => each !== undefined);
     const parts = pieces(V * C, bindingElements(), C);
     const sizes = parts.map(({ elements }) => elements / C);
     for (const { start, length } of rowChunks(N, V, Math.min(logitBytes, 4 * bindingElements()))) {
@@ -49,10 +49,10 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
         length: elements / C,
       });
       parts.forEach((p, i) => {
-        const by = { M: length, N: sizes[i]!, K: C, transposeB: true, bias: bias !== undefined };
-        dispatch(product(by), { a, b: part(classifier, p), bias: bias && ofBias(bias, p), c: logits(p) });
+        const logitProduct = { M: length, N: sizes[i]!, K: C, transposeB: true, bias: bias !== undefined };
+        dispatch(product(logitProduct), { a, b: part(classifier, p), bias: bias && ofBias(bias, p), c: logits(p) });
       });
-      dispatch(lossOfRows(length, sizes, wanted), { z, targets: rows(targets), weight, losses: rows(losses) });
+      dispatch(lossOfRows(length, sizes, needsGradient), { z, targets: rows(targets), weight, losses: rows(losses) });
       parts.forEach((p, i) => {
         const [dz, b] = [logits(p), part(classifier, p)];
         const toHidden = { M: length, N: C, K: sizes[i]!, accumulate: i > 0 };
@@ -86,7 +86,7 @@ export function rowChunks(N: number, V: number, logitBytes: number): { start: nu
 }
 
 /** z <- (softmax(z) - onehot(target)) / weight; 0 in a row without a target. `sizes`: tokens of each part of z. */
-const lossOfRows = kernels((N: number, sizes: readonly number[], gradient: boolean) => {
+const lossOfRows = kernels((N: number, sizes: readonly number[], needsGradient: boolean) => {
   const V = sizes.reduce((sum, size) => sum + size, 0);
   const threads = V <= 512 ? 64 : 256;
   const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
@@ -105,9 +105,9 @@ const lossOfRows = kernels((N: number, sizes: readonly number[], gradient: boole
   return {
     name: 'softmaxCrossEntropy',
     bindings: {
-      z: [gradient ? 'update' : 'read', 'f32'],
+      z: [needsGradient ? 'update' : 'read', 'f32'],
       targets: ['read', 'i32'],
-      ...(gradient && { weight: ['read', 'i32'] as const }),
+      ...(needsGradient && { weight: ['read', 'i32'] as const }),
       losses: ['write', 'f32'],
     } as const,
     workgroup: [threads, 1, 1] as const,
@@ -131,7 +131,7 @@ fn logit(row: u32, v: u32) -> f32 {
     losses[index] = select(0.0, all + log(total) - logit(index, u32(max(label, 0))), label >= 0);
   }
   ${
-    gradient
+    needsGradient
       ? `storageBarrier(); // lane 0 has read the label's logit
   let scale = select(0.0, 1.0 / f32(weight[0]), label >= 0);
   ${overRow(`let p = exp(z[first + v] - all) / total;

@@ -56,21 +56,21 @@ export function tilingFor(shape: Shape): Tiling {
   if (!gpu.adapter.software && size === 'small' && K >= 512) return SLICED;
   const kind = transposeA ? 'TN' : transposeB ? 'NT' : 'NN';
   const name = `${kind} ${size}` as const;
-  const tiling = chosen.get(gpu)?.get(name) ?? Object.values(candidates(gpu, name))[0]!;
-  return tiling.kind === 'broadcast' ? narrowed(tiling, N) : tiling;
+  const tiling = tilingsByGpu.get(gpu)?.get(name) ?? Object.values(candidates(gpu, name))[0]!;
+  return tiling.kind === 'broadcast' ? fitToColumns(tiling, N) : tiling;
 }
 /** Limits the subgroups to the number of columns. */
-const narrowed = (tiling: Broadcast, N: number): Broadcast => {
+const fitToColumns = (tiling: Broadcast, N: number): Broadcast => {
   const subgroups = Math.ceil(N / 4 / tiling.subgroup);
   return { ...tiling, threads: Math.min(tiling.threads, subgroups * tiling.subgroup) };
 };
 /** Sets the tiling of later products. */
 export function setTiling(gpu: Gpu, name: ShapeClass, tiling: Tiling): void {
-  let tilings = chosen.get(gpu);
-  if (!tilings) chosen.set(gpu, (tilings = new Map<ShapeClass, Tiling>()));
+  let tilings = tilingsByGpu.get(gpu);
+  if (!tilings) tilingsByGpu.set(gpu, (tilings = new Map<ShapeClass, Tiling>()));
   tilings.set(name, tiling);
 }
-const chosen = new WeakMap<Gpu, Map<ShapeClass, Tiling>>();
+const tilingsByGpu = new WeakMap<Gpu, Map<ShapeClass, Tiling>>();
 
 /** Returns tilings worth measuring, by name; the expected best first. */
 export function candidates({ adapter }: Gpu, name: ShapeClass): Readonly<Record<string, Tiling>> {

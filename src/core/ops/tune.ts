@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from '../base/zod';
 import { currentGpu, finished, type Gpu } from '../gpu/backend';
 import { dispatch } from '../gpu/dispatch';
-import { emptyTensor, releaseFreed } from '../gpu/tfjs';
+import { emptyTensor, freeReleasedBuffers } from '../gpu/tfjs';
 import { candidates, setTiling, type Tiling, SHAPE_CLASSES, type ShapeClass } from './tiling';
 import { productBy } from './matmul.wgsl';
 
@@ -24,36 +24,36 @@ export interface TilingStore {
 export async function tune(now: () => number, store?: TilingStore): Promise<void> {
   const gpu = currentGpu();
   if (!gpu) return;
-  const known = tuned.get(gpu) ?? chooseTilings(gpu, now, store);
-  tuned.set(gpu, known);
-  await known;
+  const tuning = tuned.get(gpu) ?? chooseTilings(gpu, now, store);
+  tuned.set(gpu, tuning);
+  await tuning;
 }
 const tuned = new WeakMap<Gpu, Promise<void>>();
 
 async function chooseTilings(gpu: Gpu, now: () => number, store?: TilingStore): Promise<void> {
-  const known = choicesSchema.parse(await store?.read().catch(() => undefined));
+  const stored = choicesSchema.parse(await store?.read().catch(() => undefined));
   const measured: Record<string, string> = {};
   const { vendor, architecture, name: adapter, software } = gpu.adapter;
   // On a CPU, compiling costs more than separate classes gain: one stands for all.
   for (const name of software ? SHAPE_CLASSES.slice(0, 1) : SHAPE_CLASSES) {
     const tilings = candidates(gpu, name);
     const key = [vendor, architecture, adapter, name, 'of', ...Object.keys(tilings)].join(' ');
-    let chosen = known[key];
+    let chosen = stored[key];
     if (chosen === undefined || !Object.hasOwn(tilings, chosen)) {
       measured[key] = chosen = await fastest(gpu, name, tilings, now);
     }
-    for (const each of software ? SHAPE_CLASSES : [name]) setTiling(gpu, each, tilings[chosen]!);
+    for (const shapeClass of software ? SHAPE_CLASSES : [name]) setTiling(gpu, shapeClass, tilings[chosen]!);
   }
-  if (Object.keys(measured).length > 0) await store?.write({ ...known, ...measured }).catch(() => undefined);
+  if (Object.keys(measured).length > 0) await store?.write({ ...stored, ...measured }).catch(() => undefined);
 }
 /** Treats damaged data, or data of another version, as empty. */
 const choicesSchema = z.record(z.string(), z.string()).catch({});
 
 /** The first tiling stays unless another takes clearly less time: clocks are coarse and machines busy. */
-const CLEARLY = 0.9;
+const MAX_TIME_RATIO = 0.9;
 const ROUNDS = 3;
 /** Minimum milliseconds of a round, so that launch and readback don't count. */
-const LONG_ENOUGH = 8;
+const MIN_ROUND_MS = 8;
 
 async function fastest(
   gpu: Gpu,
@@ -63,16 +63,16 @@ async function fastest(
 ): Promise<string> {
   const [first] = Object.keys(tilings);
   if (Object.keys(tilings).length === 1) return first!;
-  const { M, N, K, ...lies } = sampleProduct(gpu, name);
+  const { M, N, K, ...transposes } = sampleProduct(gpu, name);
   const [a, b, c] = [emptyTensor([M, K], 'float32'), emptyTensor([K, N], 'float32'), emptyTensor([M, N], 'float32')];
   const time = async (tiling: Tiling, times: number): Promise<number> => {
-    const began = now();
-    for (let i = 0; i < times; i++) dispatch(productBy({ M, N, K, ...lies }, tiling), { a, b, c });
+    const startMs = now();
+    for (let i = 0; i < times; i++) dispatch(productBy({ M, N, K, ...transposes }, tiling), { a, b, c });
     await gpu.orFailed(finished(gpu));
-    return now() - began;
+    return now() - startMs;
   };
   /** Compiles the tiling, because refused work takes no time and would win. */
-  const works = async (tiling: Tiling): Promise<boolean> => {
+  const compiles = async (tiling: Tiling): Promise<boolean> => {
     const filters = ['validation', 'internal'] as const;
     for (const filter of filters) gpu.device.pushErrorScope(filter);
     let refusals: Promise<(GPUError | null)[]>;
@@ -85,27 +85,29 @@ async function fastest(
     return (await gpu.orFailed(refusals)).every((refusal) => refusal === null);
   };
   try {
-    const able: { name: string; tiling: Tiling; best: number }[] = [];
+    const usable: { name: string; tiling: Tiling; best: number }[] = [];
     for (const [tilingName, tiling] of Object.entries(tilings)) {
-      if (await works(tiling)) able.push({ name: tilingName, tiling, best: Infinity });
+      if (await compiles(tiling)) usable.push({ name: tilingName, tiling, best: Infinity });
     }
-    if (able.length < 2) return able[0]?.name ?? first!;
+    if (usable.length < 2) return usable[0]?.name ?? first!;
     let times = 1;
-    while ((await time(able[0]!.tiling, times)) < LONG_ENOUGH && times < 1024) times *= 4;
+    while ((await time(usable[0]!.tiling, times)) < MIN_ROUND_MS && times < 1024) times *= 4;
     for (let round = 0; round < ROUNDS; round++) {
-      for (const candidate of able) candidate.best = Math.min(candidate.best, await time(candidate.tiling, times));
+      for (const candidate of usable) candidate.best = Math.min(candidate.best, await time(candidate.tiling, times));
     }
-    const winner = able.reduce((x, y) => (y.best < x.best ? y : x));
-    return (winner.best < CLEARLY * able[0]!.best ? winner : able[0]!).name;
+    const winner = usable.reduce((x, y) => (y.best < x.best ? y : x));
+    return (winner.best < MAX_TIME_RATIO * usable[0]!.best ? winner : usable[0]!).name;
   } finally {
     tf.dispose([a, b, c]);
-    releaseFreed(gpu.backend);
+    freeReleasedBuffers(gpu.backend);
   }
 }
 
 /** Sample product of that class: a fraction of a millisecond on a GPU, a few on a CPU. */
 function sampleProduct({ adapter }: Gpu, name: ShapeClass) {
-  const lies = { transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') };
-  if (adapter.software) return { M: 128, N: 128, K: 64, ...lies };
-  return name.endsWith('large') ? { M: 1024, N: 1024, K: 256, ...lies } : { M: 256, N: 256, K: 256, ...lies };
+  const transposes = { transposeA: name.startsWith('T'), transposeB: name.startsWith('NT') };
+  if (adapter.software) return { M: 128, N: 128, K: 64, ...transposes };
+  return name.endsWith('large')
+    ? { M: 1024, N: 1024, K: 256, ...transposes }
+    : { M: 256, N: 256, K: 256, ...transposes };
 }

@@ -16,7 +16,7 @@ export function updateOnGpu<S extends Slot, Settings extends { clip: number }>(
   lines: (settings: Settings) => string,
 ): (slots: readonly S[], rates: Tensor1D, norm: Scalar, settings: Settings) => void {
   const names = Object.keys(state);
-  const places = [(slot: S): Variable => slot.parameter, ...Object.values(state)];
+  const variablesOf = [(slot: S): Variable => slot.parameter, ...Object.values(state)];
   const kernel = kernels((elements: number, settings: Settings) => {
     const { type, width, count } = inFours(elements);
     const { clip } = settings;
@@ -24,7 +24,7 @@ export function updateOnGpu<S extends Slot, Settings extends { clip: number }>(
       name,
       // `table`: see gpu/arena.ts, its flag is weight decay.
       bindings: {
-        ...Object.fromEntries(['w', ...names].map((each) => [each, ['update', type] as const])),
+        ...Object.fromEntries(['w', ...names].map((binding) => [binding, ['update', type] as const])),
         g: ['read', type],
         table: ['read', 'i32'],
         rates: ['read', 'f32'],
@@ -42,14 +42,14 @@ export function updateOnGpu<S extends Slot, Settings extends { clip: number }>(
     const parameters = slots.map(({ parameter }) => parameter);
     const gradients = slots.map(({ gradient }) => gradient);
     overRuns(
-      places.map((place) => slots.map(place)),
-      (run, [w, ...rest]) => {
+      variablesOf.map((variableOf) => slots.map(variableOf)),
+      (run, [w, ...stateOperands]) => {
         const table = blocks(parameters, run, (i) => slots[i]!.decay);
-        const remembered = Object.fromEntries(names.map((each, i) => [each, rest[i]]));
+        const stateBindings = Object.fromEntries(names.map((binding, i) => [binding, stateOperands[i]]));
         const g = contiguous(gradients, run);
-        dispatch<string>(kernel(run.elements, settings), { ...remembered, w, g, table, rates, norm });
+        dispatch<string>(kernel(run.elements, settings), { ...stateBindings, w, g, table, rates, norm });
       },
     );
-    for (const slot of slots) for (const place of places) forgetValues(place(slot));
+    for (const slot of slots) for (const variableOf of variablesOf) forgetValues(variableOf(slot));
   };
 }

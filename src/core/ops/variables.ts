@@ -11,9 +11,10 @@ export interface OwnedVariables {
 
 type HostValues = readonly { shape: readonly number[]; data: Float32Array | Int32Array }[];
 
-/** Copies host values to the current device. `learn`: trainable; otherwise constants. */
-export function allocate(values: HostValues, learn = true): OwnedVariables {
-  const { variables, buffers } = tf.getBackend() === 'webgpu' ? sideBySide(values, learn) : apart(values, learn);
+/** Copies host values to the current device. Variables that aren't trainable are constants (constant.ts). */
+export function allocate(values: HostValues, isTrainable = true): OwnedVariables {
+  const { variables, buffers } =
+    tf.getBackend() === 'webgpu' ? contiguously(values, isTrainable) : separately(values, isTrainable);
   return {
     variables,
     dispose() {
@@ -24,17 +25,17 @@ export function allocate(values: HostValues, learn = true): OwnedVariables {
 }
 
 // Separate functions, so that `dispose` doesn't close over the values and keep them alive on the host.
-function apart(values: HostValues, learn: boolean) {
+function separately(values: HostValues, isTrainable: boolean) {
   const variables = tf.tidy(() =>
-    values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape], dtypeOf(data)), learn)),
+    values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape], dtypeOf(data)), isTrainable)),
   );
   return { variables, buffers: [] };
 }
-function sideBySide(values: HostValues, learn: boolean) {
+function contiguously(values: HostValues, isTrainable: boolean) {
   const { tensors, buffers } = arena(values.map(({ shape, data }) => ({ shape, dtype: dtypeOf(data) })));
   const variables = tensors.map((tensor, i) => {
     write(tensor, values[i]!.data.slice());
-    const variable = tf.variable(tensor, learn);
+    const variable = tf.variable(tensor, isTrainable);
     tensor.dispose();
     return variable;
   });

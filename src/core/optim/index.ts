@@ -22,8 +22,8 @@ export async function loadOptimizer(id: OptimizerId): Promise<LoadedOptimizer> {
 /** Fields of all optimizers, each once. */
 export const optimizerFields = (): OptimizerFields =>
   Object.assign({}, ...Object.values(OPTIMIZERS).map(({ fields }: { fields: Fields }) => fields)) as OptimizerFields;
-export type OptimizerFields = Both<(typeof OPTIMIZERS)[OptimizerId]['fields']>;
-type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
+export type OptimizerFields = Intersection<(typeof OPTIMIZERS)[OptimizerId]['fields']>;
+type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;
 
@@ -32,9 +32,11 @@ export function stateOf(
   optimizer: Pick<Optimizer, 'state'>,
   weights: Iterable<readonly [name: string, weight: Shaped]>,
 ): readonly (readonly (StateSpec & { weight: string })[])[] {
-  const all = [...weights].flatMap(([weight, shaped]) => optimizer.state(shaped).map((spec) => ({ ...spec, weight })));
-  const kinds = [...new Set(all.map(({ name }) => name))];
-  return kinds.map((kind) => all.filter(({ name }) => name === kind));
+  const specs = [...weights].flatMap(([weight, shaped]) =>
+    optimizer.state(shaped).map((spec) => ({ ...spec, weight })),
+  );
+  const kinds = [...new Set(specs.map(({ name }) => name))];
+  return kinds.map((kind) => specs.filter(({ name }) => name === kind));
 }
 /** `adam.m.<weight>` */
 export const stateName = ({ name, weight }: { name: string; weight: string }): string => `${name}.${weight}`;

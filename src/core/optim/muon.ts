@@ -44,7 +44,7 @@ export const muon = defineOptimizer({
     counts: true,
   },
   async load() {
-    const [{ muon: update }, rest] = await Promise.all([import('../ops/muon'), adamw.load()]);
+    const [{ muon: update }, fallback] = await Promise.all([import('../ops/muon'), adamw.load()]);
     return {
       update(slots, rates, norm, { muonMomentum: momentum, ...settings }) {
         const matrices = slots.filter(({ weight }) => weight.linear);
@@ -57,7 +57,7 @@ export const muon = defineOptimizer({
           { momentum, weightDecay: settings.weightDecay, clip: settings.clip },
         );
         const others = slots.filter(({ weight }) => !weight.linear);
-        if (others.length > 0) rest.update(others, rates, norm, settings);
+        if (others.length > 0) fallback.update(others, rates, norm, settings);
       },
     };
   },

@@ -4,13 +4,13 @@ import type { Choice, Fields, ValuesOf } from '../base/field';
 import type { Slot } from '../ops/update';
 
 /** Settings of every optimizer in addition to its own fields. */
-interface Common {
+interface CommonSettings {
   /** Applies to weights whose slot has `decay`: not to norms, biases and position embeddings. */
   weightDecay: number;
   /** Largest global norm of the gradient; 0 = no clipping. */
   clip: number;
 }
-export type Settings<F extends Fields> = ValuesOf<F> & Common;
+export type Settings<F extends Fields> = ValuesOf<F> & CommonSettings;
 
 /** Properties of a weight that determine its optimizer state. */
 export interface Shaped {
@@ -79,5 +79,5 @@ export interface Torch<Name extends string = string> {
 }
 
 /** Checks a definition against its own fields, and casts it to the common type. */
-export const defineOptimizer = <const F extends Fields>(stated: Optimizer<F>): Optimizer & { fields: F } =>
-  stated as unknown as Optimizer & { fields: F };
+export const defineOptimizer = <const F extends Fields>(definition: Optimizer<F>): Optimizer & { fields: F } =>
+  definition as unknown as Optimizer & { fields: F };

@@ -13,7 +13,7 @@ export interface ScheduleSettings {
   steps: number;
 }
 /** An update after warm-up, counted from 1. `progress`: 0 at the end of warm-up, 1 from the last update on. */
-interface Place extends ScheduleSettings {
+interface ScheduleStep extends ScheduleSettings {
   step: number;
   progress: number;
 }
@@ -23,13 +23,14 @@ export interface Schedule extends Choice {
   /** Settings of this schedule alone. */
   fields?: Fields;
   /** Learning rate as a share of the peak. */
-  share(at: Place): number;
+  share(current: ScheduleStep): number;
   /** `share` as a Python expression in `step`, `progress` and `recipe`, with `math` and `fallen`, for exports. */
   python: string;
 }
 
-/** Share of the peak, if `left`, 1 to 0, remains of the way from the peak to the final rate. */
-export const fallen = ({ finalRate }: ScheduleSettings, left: number): number => finalRate + (1 - finalRate) * left;
+/** Interpolates from the final rate, at `remaining` 0, to the peak, at 1. Returns a share of the peak. */
+export const fallen = ({ finalRate }: ScheduleSettings, remaining: number): number =>
+  finalRate + (1 - finalRate) * remaining;
 
 /** Settings of the schedules. */
 export const SCHEDULE_FIELDS = {
@@ -50,12 +51,12 @@ export const SCHEDULE_FIELDS = {
 export const SCHEDULES = {
   cosine: {
     label: 'Cosine',
-    share: (at) => fallen(at, (1 + Math.cos(Math.PI * at.progress)) / 2),
+    share: (current) => fallen(current, (1 + Math.cos(Math.PI * current.progress)) / 2),
     python: 'fallen(recipe, (1 + math.cos(math.pi * progress)) / 2)',
   },
   linear: {
     label: 'Linear',
-    share: (at) => fallen(at, 1 - at.progress),
+    share: (current) => fallen(current, 1 - current.progress),
     python: 'fallen(recipe, 1 - progress)',
   },
   constant: { label: 'Constant', share: () => 1, python: '1' },
@@ -64,7 +65,7 @@ export const SCHEDULES = {
     label: 'Warm-up, stable, decay',
     hint: 'constant, then falls',
     fields: SCHEDULE_FIELDS,
-    share: (at) => fallen(at, 1 - Math.sqrt(Math.max(0, 1 - (1 - at.progress) / at.decayShare))),
+    share: (current) => fallen(current, 1 - Math.sqrt(Math.max(0, 1 - (1 - current.progress) / current.decayShare))),
     python: 'fallen(recipe, 1 - math.sqrt(max(0, 1 - (1 - progress) / recipe["decayShare"])))',
   },
   // Vaswani et al. 2017, arXiv:1706.03762, section 5.3. Without warm-up, falls as after 10,000 warm-up steps, like

@@ -19,7 +19,7 @@ export interface ObservedLoss {
 const circumstancesOf = (prospect: Prospect): Circumstances => ({ ...prospect, repeated: prospect.repeated ?? 0 });
 
 /** Standard deviation of the log loss for an unprofiled text: the difference between mail and prose. */
-const UNPROFILED = 0.3;
+const UNPROFILED_DEVIATION = 0.3;
 
 /**
  * Expected best validation loss of a run, in nats per token. The quality model is the prior. The best loss so far is an
@@ -28,12 +28,12 @@ const UNPROFILED = 0.3;
 export function forecastEnd(prospect: Prospect, observed?: ObservedLoss): Band {
   const { unigramLoss, steps } = prospect;
   const run = circumstancesOf(prospect);
-  const prior = prospect.repeated === undefined ? UNPROFILED : deviationOf(run);
+  const priorDeviation = prospect.repeated === undefined ? UNPROFILED_DEVIATION : deviationOf(run);
   const end = unigramLoss * expectedShare(run);
-  if (!observed || observed.step <= 0) return bandAround(end, prior);
+  if (!observed || observed.step <= 0) return bandAround(end, priorDeviation);
   const noise = FORECAST.noise * Math.exp(-FORECAST.decay * Math.min(1, observed.step / steps));
-  const weight = prior ** 2 / (prior ** 2 + noise ** 2);
-  return bandAround(end * observedRatio(run, unigramLoss, observed) ** weight, prior * Math.sqrt(1 - weight));
+  const weight = priorDeviation ** 2 / (priorDeviation ** 2 + noise ** 2);
+  return bandAround(end * observedRatio(run, unigramLoss, observed) ** weight, priorDeviation * Math.sqrt(1 - weight));
 }
 
 /** Observed loss divided by the quality model's loss for a run that ends at that step. */

@@ -8,7 +8,7 @@ import type { ModelChoice } from '../train/run';
 import { stepReaching } from './forecast';
 import type { Forecast } from './prospect';
 
-interface Shown {
+interface ForecastContext {
   headline: Metric & { scale: { of(loss: number): number } };
   /** Baselines, worst first. */
   baselines: readonly Baseline[];
@@ -21,14 +21,17 @@ interface Shown {
 }
 
 /** `Expected at the end: perplexity 78 to 84. It should pass a trigram model (85.1) near step 2,100, in about 40 s.` */
-export function forecastWords({ end, path }: Forecast, { headline, baselines, best, step, stepMs }: Shown): string {
-  const shown = (loss: number): string => formatReading(headline.scale.of(loss));
-  const words = `Expected at the end: ${nameOf(headline)} ${shown(end.low)} to ${shown(end.high)}.`;
-  const next = baselines.find(({ loss }) => loss < best);
-  const reached = next && stepReaching(path, next.loss);
-  if (!next || reached === undefined) return words;
-  const wait = stepMs === undefined ? '' : `, in about ${formatDuration((reached - step) * stepMs)}`;
-  return `${words} It should pass ${next.words} (${shown(next.loss)}) near step ${formatCount(roundedStep(reached))}${wait}.`;
+export function forecastWords(
+  { end, path }: Forecast,
+  { headline, baselines, best, step, stepMs }: ForecastContext,
+): string {
+  const reading = (loss: number): string => formatReading(headline.scale.of(loss));
+  const words = `Expected at the end: ${nameOf(headline)} ${reading(end.low)} to ${reading(end.high)}.`;
+  const nextBaseline = baselines.find(({ loss }) => loss < best);
+  const stepOfNext = nextBaseline && stepReaching(path, nextBaseline.loss);
+  if (!nextBaseline || stepOfNext === undefined) return words;
+  const wait = stepMs === undefined ? '' : `, in about ${formatDuration((stepOfNext - step) * stepMs)}`;
+  return `${words} It should pass ${nextBaseline.words} (${reading(nextBaseline.loss)}) near step ${formatCount(roundedStep(stepOfNext))}${wait}.`;
 }
 
 /** @param run with at least one evaluation, in order of steps */
@@ -38,7 +41,7 @@ export function shownOf(run: {
   facts: Parameters<typeof baselinesOf>[2];
   evaluations: readonly { step: number; loss: number }[];
   stepMs: number | undefined;
-}): Shown {
+}): ForecastContext {
   const { model, objective, facts, evaluations, stepMs } = run;
   return {
     headline: headlineOf(objective),

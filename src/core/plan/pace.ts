@@ -55,37 +55,38 @@ export function costOf<C extends BaseConfig>(
   return { layers: config.layers, parameters: countParams(table), ofLayers, forward, step: 3 * forward, update };
 }
 
-type Sizes = Pick<Recipe, 'batch' | 'accumulate' | 'recompute' | 'evalTokens'>;
+type PaceSettings = Pick<Recipe, 'batch' | 'accumulate' | 'recompute' | 'evalTokens'>;
 
 /** @param context tokens per row */
-export function expectedPace(cost: Cost, context: number, recipe: Sizes, device: PlanDevice): Pace {
+export function expectedPace(cost: Cost, context: number, recipe: PaceSettings, device: PlanDevice): Pace {
   const { batch, accumulate, recompute, evalTokens } = recipe;
   const { slowness = 1 } = device;
-  const { rate, pass } = ratesOf(cost, device);
-  const perToken = cost.step + (recompute ? cost.forward : 0);
-  const flops = batch * accumulate * context * perToken + cost.update;
-  const step = slowness * (flops / rate + accumulate * pass);
+  const { rate, passSeconds } = ratesOf(cost, device);
+  const flopsPerToken = cost.step + (recompute ? cost.forward : 0);
+  const flops = batch * accumulate * context * flopsPerToken + cost.update;
+  const step = slowness * (flops / rate + accumulate * passSeconds);
   const batches = Math.ceil(evalTokens / (batch * context));
   // Each token of the sample takes one pass.
-  const evaluation = forwardSeconds(cost, device, evalTokens, batches) + forwardSeconds(cost, device, WRITTEN, WRITTEN);
-  const save = (SAVED * cost.parameters) / WRITE_RATE;
+  const evaluation =
+    forwardSeconds(cost, device, evalTokens, batches) + forwardSeconds(cost, device, SAMPLE_TOKENS, SAMPLE_TOKENS);
+  const save = (SAVED_BYTES_PER_WEIGHT * cost.parameters) / WRITE_RATE;
   return { start: evaluation + save, step, evaluation, save };
 }
 /** Seconds of forward passes. @param tokens total of all passes */
 export function forwardSeconds(cost: Cost, device: PlanDevice, tokens: number, passes: number): number {
-  const { rate, pass } = ratesOf(cost, device);
-  return (device.slowness ?? 1) * ((tokens * cost.forward) / rate + (passes * pass) / 3);
+  const { rate, passSeconds } = ratesOf(cost, device);
+  return (device.slowness ?? 1) * ((tokens * cost.forward) / rate + (passes * passSeconds) / 3);
 }
 
 /** Floating-point operations per second, and overhead of each pass of a step in seconds. */
-function ratesOf({ layers }: Cost, { kind, gigaflops }: PlanDevice): { rate: number; pass: number } {
+function ratesOf({ layers }: Cost, { kind, gigaflops }: PlanDevice): { rate: number; passSeconds: number } {
   const { share, layer, step } = EFFICIENCY[kind];
-  return { rate: gigaflops * 1e9 * share, pass: step + layer * layers };
+  return { rate: gigaflops * 1e9 * share, passSeconds: step + layer * layers };
 }
 /** Tokens of a sample. */
-const WRITTEN = 80;
+const SAMPLE_TOKENS = 80;
 /** Saved bytes per weight, including its two moments. */
-const SAVED = 12;
+const SAVED_BYTES_PER_WEIGHT = 12;
 /** Bytes per second of a save, including reading back and hashing. */
 const WRITE_RATE = 60e6;
 

@@ -118,8 +118,8 @@ const SHAPES: readonly (readonly [layers: number, width: number])[] = [
 ];
 const TOKENS_PER_STEP = [512, 1024, 2048, 4096, 8192, 16_384, 32_768] as const;
 /** Minimum rows per step: fewer but longer rows of as many tokens train less well. */
-const ROWS = 8;
-const SHORTEST = 8;
+const MIN_ROWS = 8;
+const MIN_CONTEXT = 8;
 /** Shortest context of a plan, in tokens, unless the validation set has fewer than twice as many. */
 export const MIN_PLANNED_CONTEXT = 64;
 /** The longest context grows with the fourth root of a run's floating-point operations. A judgment, not measured. */
@@ -138,17 +138,17 @@ const stepsToMemorize = (tokens: number, perStep: number, dropout: number): numb
 export function makePlan(input: PlanInput): Plan {
   const shapes = shapesOf(input);
   const fitsMemory = memoryCheck(input.limits);
-  const bestIn = (seconds: number): Found => best({ ...input, seconds }, shapes, fitsMemory);
-  const { rank, ...plan } = bestIn(input.seconds);
-  const longer = bestIn(2 * input.seconds);
+  const bestWithin = (seconds: number): RankedPlan => findBest({ ...input, seconds }, shapes, fitsMemory);
+  const { rank, ...plan } = bestWithin(input.seconds);
+  const longer = bestWithin(2 * input.seconds);
   // More time can't make the plan worse, because a plan may leave time unused.
   const twice = longer.rank < rank ? longer.expected : plan.expected;
-  return { ...plan, twice, trigram: trigramOutlook(input, bestIn, { ...plan, twice }) };
+  return { ...plan, twice, trigram: trigramOutlook(input, bestWithin, { ...plan, twice }) };
 }
 
 function trigramOutlook(
   input: PlanInput,
-  bestIn: (seconds: number) => Found,
+  bestWithin: (seconds: number) => RankedPlan,
   plan: Pick<Plan, 'expected' | 'twice' | 'seconds'>,
 ): TrigramOutlook | undefined {
   const { expected, twice } = plan;
@@ -156,35 +156,35 @@ function trigramOutlook(
   const bits = input.text.trigramBits;
   if (expected.value < bits) return { bits, seconds: plan.seconds };
   let [seconds, value] = [input.seconds, expected.value];
-  for (const times of [2, 4, 8, 16]) {
-    const longer = times * input.seconds;
-    const reached = (times === 2 ? twice : bestIn(longer).expected)?.value;
-    if (reached === undefined) break;
+  for (const factor of [2, 4, 8, 16]) {
+    const longer = factor * input.seconds;
+    const nextValue = (factor === 2 ? twice : bestWithin(longer).expected)?.value;
+    if (nextValue === undefined) break;
     // Interpolates with the loss as a power of the time.
-    const share = Math.log(value / bits) / Math.log(value / reached);
-    if (reached < bits) return { bits, seconds: seconds * (longer / seconds) ** share };
-    [seconds, value] = [longer, reached];
+    const share = Math.log(value / bits) / Math.log(value / nextValue);
+    if (nextValue < bits) return { bits, seconds: seconds * (longer / seconds) ** share };
+    [seconds, value] = [longer, nextValue];
   }
   return { bits, seconds: undefined };
 }
 
 /** A candidate before its quality is estimated. */
 type Candidate = Omit<Plan, 'seconds' | 'epochs' | 'expected' | 'twice' | 'trigram'>;
-type Found = Omit<Plan, 'twice' | 'trigram'> & { rank: number };
+type RankedPlan = Omit<Plan, 'twice' | 'trigram'> & { rank: number };
 
-function best(input: PlanInput, shapes: Shapes, fitsMemory: MemoryCheck): Found {
-  let found: Found | undefined;
-  let soonest: Found | undefined;
+function findBest(input: PlanInput, shapes: Shapes, fitsMemory: MemoryCheck): RankedPlan {
+  let bestPlan: RankedPlan | undefined;
+  let fastestPlan: RankedPlan | undefined;
   for (const candidate of candidates(input, shapes)) {
     const outlook = outlookOf(candidate);
-    const isBetter = outlook.seconds <= input.seconds && outlook.rank < (found?.rank ?? Infinity);
-    const isSooner = !found && outlook.seconds < (soonest?.seconds ?? Infinity);
+    const isBetter = outlook.seconds <= input.seconds && outlook.rank < (bestPlan?.rank ?? Infinity);
+    const isSooner = !bestPlan && outlook.seconds < (fastestPlan?.seconds ?? Infinity);
     if (!(isBetter || isSooner) || !fitsMemory(candidate.model, candidate.recipe)) continue;
-    const plan: Found = { ...candidate, ...outlook };
-    if (isBetter) found = plan;
-    if (isSooner) soonest = plan;
+    const plan: RankedPlan = { ...candidate, ...outlook };
+    if (isBetter) bestPlan = plan;
+    if (isSooner) fastestPlan = plan;
   }
-  const plan = found ?? soonest;
+  const plan = bestPlan ?? fastestPlan;
   if (plan) return plan;
   throw badSettings(
     `No model fits both this text (${formatCount(input.text.bytes)} bytes) and this device.`,
@@ -199,10 +199,10 @@ function best(input: PlanInput, shapes: Shapes, fitsMemory: MemoryCheck): Found 
 function memoryCheck(limits: MemoryLimits = {}): MemoryCheck {
   if (Object.values(limits).every((limit) => limit === undefined)) return () => true;
   const bytes = heldBytes(limits)?.bytes ?? Infinity;
-  const known = new Map<ModelChoice, Map<number, boolean>>();
+  const fitsByModel = new Map<ModelChoice, Map<number, boolean>>();
   return (model, recipe) => {
-    const byBatch = known.get(model) ?? new Map<number, boolean>();
-    known.set(model, byBatch);
+    const byBatch = fitsByModel.get(model) ?? new Map<number, boolean>();
+    fitsByModel.set(model, byBatch);
     let isFitting = byBatch.get(recipe.batch);
     if (isFitting === undefined) {
       const { total } = memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe);
@@ -226,26 +226,26 @@ type Shapes = (vocabulary: number, context: number) => readonly Shape[];
 /** Lists the models that an architecture allows. Caches their costs for all time budgets that a plan tries. */
 function shapesOf({ model: id = FIRST_MODEL }: PlanInput): Shapes {
   const spec = modelSpec(id);
-  const known = new Map<string, readonly Shape[]>();
+  const shapesByKey = new Map<string, readonly Shape[]>();
   return (vocabulary, context) => {
     const key = `${vocabulary} ${context}`;
     const shapes =
-      known.get(key) ??
+      shapesByKey.get(key) ??
       SHAPES.flatMap(([layers, width]) => {
         const config = usualConfig(spec, { layers, width, heads: headsOf(width), context });
         if (spec.problems(config).length > 0) return [];
         return [{ model: { id, config, vocabulary }, cost: costOf(spec, config, vocabulary) }];
       });
-    known.set(key, shapes);
+    shapesByKey.set(key, shapes);
     return shapes;
   };
 }
 
 function* candidates(input: PlanInput, shapes: Shapes): Generator<Candidate> {
-  const { text, held, device, seconds, model: id = FIRST_MODEL, vocabulary: chosen } = input;
+  const { text, held, device, seconds, model: id = FIRST_MODEL, vocabulary: chosenSize } = input;
   const { objective = QUALITY_KINDS[nearestKind(id)] } = input;
   const { repeated } = text;
-  const vocabularies = text.vocabularies.filter(({ size }) => chosen === undefined || size === chosen);
+  const vocabularies = text.vocabularies.filter(({ size }) => chosenSize === undefined || size === chosenSize);
   for (const vocabulary of vocabularies) {
     const tokens = (text.bytes / vocabulary.bytesPerToken) * (1 - held);
     const heldTokens = (text.bytes / vocabulary.bytesPerToken) * held;
@@ -253,11 +253,11 @@ function* candidates(input: PlanInput, shapes: Shapes): Generator<Candidate> {
       if (context >= Math.min(tokens, heldTokens)) continue;
       for (const { model, cost } of shapes(vocabulary.size, context)) {
         for (const perStep of TOKENS_PER_STEP) {
-          if (perStep < ROWS * context) continue;
+          if (perStep < MIN_ROWS * context) continue;
           for (const dropout of DROPOUTS) {
             const settings = { batch: perStep / context, dropout };
             const sizes = { tokens, heldTokens };
-            const steps = inTime(cost, id, context, settings, input, sizes);
+            const steps = recipeWithin(cost, id, context, settings, input, sizes);
             yield { model, objective, vocabulary, repeated, ...sizes, cost, ...steps };
           }
         }
@@ -269,19 +269,19 @@ function* candidates(input: PlanInput, shapes: Shapes): Generator<Candidate> {
 /** Contexts from `MIN_PLANNED_CONTEXT` to the longest, or one shorter context for a small validation set. */
 function contexts(longest: number, heldTokens: number): readonly number[] {
   const isPlanned = (context: number): boolean => context <= Math.max(MIN_PLANNED_CONTEXT, longest);
-  const fitting = CONTEXTS.filter((context) => isPlanned(context) && SPARE * context <= heldTokens);
+  const fitting = CONTEXTS.filter((context) => isPlanned(context) && MIN_VALIDATION_CONTEXTS * context <= heldTokens);
   if (fitting.length > 0) return fitting;
   let context: number = MIN_PLANNED_CONTEXT;
-  while (context > SHORTEST && SPARE * context > heldTokens) context /= 2;
+  while (context > MIN_CONTEXT && MIN_VALIDATION_CONTEXTS * context > heldTokens) context /= 2;
   return [context];
 }
 
 /** Minimum number of validation tokens, as a multiple of the context. */
-const SPARE = 2;
+const MIN_VALIDATION_CONTEXTS = 2;
 const headsOf = (width: number): number => Math.max(1, Math.round(width / (width < 256 ? 32 : 64)));
 
 /** Recipe of a run that fills a time budget, with its evaluations and saves. */
-function inTime(
+function recipeWithin(
   cost: Cost,
   id: ModelId,
   context: number,
@@ -289,7 +289,7 @@ function inTime(
   { device, seconds }: Pick<PlanInput, 'device' | 'seconds'>,
   { tokens, heldTokens }: { tokens: number; heldTokens: number },
 ): Pick<Plan, 'recipe' | 'pace' | 'maxSteps'> {
-  const given: Recipe = {
+  const base: Recipe = {
     ...DEFAULT_RECIPE,
     batch,
     dropout,
@@ -298,50 +298,54 @@ function inTime(
     learningRate: peakRate(nearestKind(id), batch * context, OPTIMIZERS.adamw.usualRate(cost.parameters)),
     evalEarly: true,
   };
-  const paceWith = (evalTokens: number): Pace => expectedPace(cost, context, { ...given, evalTokens }, device);
+  const paceWith = (evalTokens: number): Pace => expectedPace(cost, context, { ...base, evalTokens }, device);
   // Evaluations read as many tokens as their share of the time allows.
-  const perToken = (paceWith(2 * EVALUATED).evaluation - paceWith(EVALUATED).evaluation) / EVALUATED;
-  const affordable = (LOOKING * seconds) / ((looksIn(seconds) + EARLY_LOOKS) * perToken);
-  const evaluable = Math.min(heldTokens, MAX_EVALUATED_TOKENS);
-  const evalTokens = Math.ceil(Math.min(evaluable, Math.max(MIN_EVALUATED_TOKENS, affordable)));
+  const secondsPerToken = (paceWith(2 * PROBE_TOKENS).evaluation - paceWith(PROBE_TOKENS).evaluation) / PROBE_TOKENS;
+  const affordable =
+    (EVALUATION_TIME_SHARE * seconds) / ((evaluationsWithin(seconds) + EARLY_EVALUATIONS) * secondsPerToken);
+  const maxEvalTokens = Math.min(heldTokens, MAX_EVALUATED_TOKENS);
+  const evalTokens = Math.ceil(Math.min(maxEvalTokens, Math.max(MIN_EVALUATED_TOKENS, affordable)));
   const pace = paceWith(evalTokens);
-  const withSteps = (steps: number): Recipe => ofSteps({ ...given, evalTokens }, steps, seconds, pace.step);
+  const withSteps = (steps: number): Recipe => ofSteps({ ...base, evalTokens }, steps, seconds, pace.step);
   // The numbers of steps, evaluations and saves depend on one another.
-  let fits = Math.floor(seconds / pace.step);
-  for (let turn = 0; turn < 3 && fits > MIN_STEPS; turn++)
-    fits -= Math.max(0, Math.ceil((secondsOf(pace, withSteps(fits)) - seconds) / pace.step));
-  const max = stepsToMemorize(tokens, batch * context, dropout);
-  return { recipe: withSteps(Math.max(MIN_STEPS, Math.min(max, fits))), pace, maxSteps: max };
+  let affordableSteps = Math.floor(seconds / pace.step);
+  for (let iteration = 0; iteration < 3 && affordableSteps > MIN_STEPS; iteration++)
+    affordableSteps -= Math.max(0, Math.ceil((secondsOf(pace, withSteps(affordableSteps)) - seconds) / pace.step));
+  const maxSteps = stepsToMemorize(tokens, batch * context, dropout);
+  return { recipe: withSteps(Math.max(MIN_STEPS, Math.min(maxSteps, affordableSteps))), pace, maxSteps };
 }
 
-/** Whether another plan may be better, given the measured over the expected time of a step. @param off that ratio */
-export const isFarOff = (off: number): boolean => off > MUCH || off < 1 / MUCH;
-const MUCH = 1.3;
+/** Whether another plan may be better. @param ratio measured over expected time of a step */
+export const isFarOff = (ratio: number): boolean => ratio > MAX_RATIO || ratio < 1 / MAX_RATIO;
+const MAX_RATIO = 1.3;
 
 /**
  * Returns the recipe with this number of steps, and with matching evaluations, saves and warm-up.
  * @param seconds time budget of the run
- * @param step seconds per step
  */
-export function ofSteps(recipe: Recipe, steps: number, seconds: number, step: number): Recipe {
-  const evalEvery = Math.max(1, Math.ceil(steps / looksIn(seconds)));
-  const saveEvery = Math.max(1, Math.min(evalEvery, Math.round(SAVED_EVERY / step)));
+export function ofSteps(recipe: Recipe, steps: number, seconds: number, secondsPerStep: number): Recipe {
+  const evalEvery = Math.max(1, Math.ceil(steps / evaluationsWithin(seconds)));
+  const saveEvery = Math.max(1, Math.min(evalEvery, Math.round(SECONDS_BETWEEN_SAVES / secondsPerStep)));
   return { ...recipe, steps, evalEvery, saveEvery, warmup: Math.min(MAX_WARMUP_STEPS, Math.ceil(steps / 10)) };
 }
 
-const looksIn = (seconds: number): number =>
-  Math.round(Math.min(MAX_EVALUATIONS, Math.max(MIN_EVALUATIONS, LOOKS_A_ROOT * Math.sqrt(seconds / 60))));
+/** Number of evaluations in a run of this many seconds. */
+const evaluationsWithin = (seconds: number): number =>
+  Math.round(
+    Math.min(MAX_EVALUATIONS, Math.max(MIN_EVALUATIONS, EVALUATIONS_PER_ROOT_MINUTE * Math.sqrt(seconds / 60))),
+  );
 const MIN_EVALUATIONS = 4;
 const MAX_EVALUATIONS = 40;
 /** Number of evaluations in a run of one minute; grows with the square root of the minutes. */
-const LOOKS_A_ROOT = 4;
+const EVALUATIONS_PER_ROOT_MINUTE = 4;
 /** Number of early evaluations, at steps 0, 10, 25, 50, 100 and 200; later ones cost little compared with the steps. */
-const EARLY_LOOKS = 6;
+const EARLY_EVALUATIONS = 6;
 /** Share of the time for evaluations. */
-const LOOKING = 0.04;
-const EVALUATED = 4096;
+const EVALUATION_TIME_SHARE = 0.04;
+/** Number of tokens with which an evaluation's time per token is estimated. */
+const PROBE_TOKENS = 4096;
 const MIN_EVALUATED_TOKENS = 2048;
 const MAX_EVALUATED_TOKENS = 32_768;
 /** Seconds between saves. */
-const SAVED_EVERY = 300;
+const SECONDS_BETWEEN_SAVES = 300;
 const MAX_WARMUP_STEPS = 100;

@@ -10,7 +10,7 @@ import { PairTable } from '../tokenizer/pairTable';
 import { preTokenEnd } from '../tokenizer/split';
 import type { TrainedKind } from '../tokenizer/tokenizer';
 import { MIN_VOCABULARY, trainTokenizer } from '../tokenizer/train';
-import { type Part, repeatedShare } from './repetition';
+import { type PassageIds, repeatedShare } from './repetition';
 import { trigramLoss } from './trigram';
 
 export interface TextProfile {
@@ -37,15 +37,15 @@ export interface VocabularyProfile {
 export const measuredVocabulary = (
   { vocabularies }: Pick<TextProfile, 'vocabularies'>,
   size: number,
-): VocabularyProfile | undefined => vocabularies.findLast((one) => one.size <= size) ?? vocabularies[0];
+): VocabularyProfile | undefined => vocabularies.findLast((vocabulary) => vocabulary.size <= size) ?? vocabularies[0];
 
 /** Vocabulary sizes to try; the smallest has only bytes and the end token. */
 const VOCABULARIES = [MIN_VOCABULARY, 512, 1024, 2048, 4096, 8192] as const;
 
 /** Maximum size of the sample in code units, enough to distinguish languages and kinds of text. */
-const SAMPLE = 2 ** 19;
+const MAX_SAMPLE_LENGTH = 2 ** 19;
 /** Share of each document's sample that is held out, at its end: the usual validation share. */
-const HELD = 0.1;
+const HELD_OUT_SHARE = 0.1;
 
 /**
  * Reads a sample of documents, trains the largest vocabulary on it, and counts the tokens of each smaller one, whose
@@ -54,101 +54,101 @@ const HELD = 0.1;
 export async function profileText(documents: Documents, job: Job): Promise<TextProfile> {
   const bytes = await totalOf(documents, 'bytes');
   const passages = await sampleOf(documents, job);
-  const sampled = passages.reduce((sum, passage) => sum + passage.bytes, 0);
+  const sampledBytes = passages.reduce((sum, passage) => sum + passage.bytes, 0);
   const { merges } = await trainTokenizer({ kind: 'bpe', vocabulary: Math.max(...VOCABULARIES) }, passages, job);
-  const { words, trained, held, parts } = wordsOf(passages);
+  const { words, training, heldOut, passageWords } = countWords(passages);
   const ranks = new PairTable();
-  const made = madeInOrder(merges.length);
+  const mergedIds = madeInOrder(merges.length);
   let ids: readonly Uint32Array[] = words.map((word) =>
     Uint32Array.from(utf8.encode(word), (byte) => ID_OF_BYTE[byte]!),
   );
   const vocabularies: VocabularyProfile[] = [];
-  const heldBytes = ids.reduce((sum, bytes, i) => sum + held[i]! * bytes.length, 0);
-  let usual: { ids: readonly Uint32Array[]; size: number; heldTokens: number } = { ids: [], size: 0, heldTokens: 0 };
-  for (const asked of VOCABULARIES) {
-    const own = merges.slice(0, asked - MIN_VOCABULARY);
-    const size = MIN_VOCABULARY + own.length;
+  const heldBytes = ids.reduce((sum, bytes, i) => sum + heldOut[i]! * bytes.length, 0);
+  let measured: { ids: readonly Uint32Array[]; size: number; heldTokens: number } = { ids: [], size: 0, heldTokens: 0 };
+  for (const targetSize of VOCABULARIES) {
+    const ownMerges = merges.slice(0, targetSize - MIN_VOCABULARY);
+    const size = MIN_VOCABULARY + ownMerges.length;
     // The text has no more pairs, so that this vocabulary equals the previous one.
     if (vocabularies.at(-1)?.size === size) break;
     // Continues from the smaller vocabulary's tokens, because its merges come first.
-    for (const [left, right] of own.slice(ranks.size)) ranks.findOrAdd(left, right);
-    ids = ids.map((of) => merge(of.slice(), ranks, made));
+    for (const [left, right] of ownMerges.slice(ranks.size)) ranks.findOrAdd(left, right);
+    ids = ids.map((wordIds) => merge(wordIds.slice(), ranks, mergedIds));
     const [counts, heldCounts] = [new Uint32Array(size), new Uint32Array(size)];
     let [tokens, heldTokens] = [0, 0];
-    for (const [i, of] of ids.entries()) {
-      for (const id of of) {
-        counts[id]! += trained[i]!;
-        heldCounts[id]! += held[i]!;
+    for (const [i, wordIds] of ids.entries()) {
+      for (const id of wordIds) {
+        counts[id]! += training[i]!;
+        heldCounts[id]! += heldOut[i]!;
       }
-      tokens += of.length * (trained[i]! + held[i]!);
-      heldTokens += of.length * held[i]!;
+      tokens += wordIds.length * (training[i]! + heldOut[i]!);
+      heldTokens += wordIds.length * heldOut[i]!;
     }
     vocabularies.push({
-      kind: own.length === 0 ? 'bytes' : 'bpe',
+      kind: ownMerges.length === 0 ? 'bytes' : 'bpe',
       size,
-      bytesPerToken: sampled / Math.max(1, tokens),
+      bytesPerToken: sampledBytes / Math.max(1, tokens),
       unigramBits: heldBytes === 0 ? 0 : (unigramLoss(counts, heldCounts) * heldTokens) / (heldBytes * Math.LN2),
     });
-    if (size <= USUAL) usual = { ids, size, heldTokens };
+    if (size <= MEASURED_SIZE) measured = { ids, size, heldTokens };
     await yieldToEventLoop();
     job.signal.throwIfAborted();
   }
-  const passagesOfIds = partsOf(parts, usual.ids);
-  const trigram = trigramLoss(passagesOfIds, usual.size, Math.min(1, sampled / bytes));
+  const idsByPassage = passageIds(passageWords, measured.ids);
+  const trigram = trigramLoss(idsByPassage, measured.size, Math.min(1, sampledBytes / bytes));
   return {
     bytes,
     vocabularies,
-    repeated: repeatedShare(passagesOfIds, usual.size),
-    trigramBits: heldBytes === 0 ? 0 : (trigram * usual.heldTokens) / (heldBytes * Math.LN2),
+    repeated: repeatedShare(idsByPassage, measured.size),
+    trigramBits: heldBytes === 0 ? 0 : (trigram * measured.heldTokens) / (heldBytes * Math.LN2),
   };
 }
 
-/** Concatenates the ids of each passage's words. */
-const partsOf = (parts: Words['parts'], ids: readonly Uint32Array[]): readonly Part[] => {
+/** Concatenates the token ids of each passage's words. */
+const passageIds = (passages: Words['passageWords'], ids: readonly Uint32Array[]): readonly PassageIds[] => {
   const idsOf = (words: readonly number[]): Uint32Array => concatIds(words.map((i) => ids[i]!));
-  return parts.map(({ trained, held }) => ({ trained: idsOf(trained), held: idsOf(held) }));
+  return passages.map(({ training, heldOut }) => ({ training: idsOf(training), heldOut: idsOf(heldOut) }));
 };
 
 interface Words {
   /** Distinct words. */
   words: readonly string[];
   /** Count in the training set and in the held-out set. */
-  trained: readonly number[];
-  held: readonly number[];
+  training: readonly number[];
+  heldOut: readonly number[];
   /** Passages, as indices into `words`. */
-  parts: readonly { trained: readonly number[]; held: readonly number[] }[];
+  passageWords: readonly { training: readonly number[]; heldOut: readonly number[] }[];
 }
 
-function wordsOf(passages: readonly Passage[]): Words {
-  const [words, trained, held]: [string[], number[], number[]] = [[], [], []];
-  const places = new Map<string, number>();
-  const placeOf = (word: string): number => {
-    const known = places.get(word);
-    if (known !== undefined) return known;
-    places.set(word, words.length);
-    trained.push(0);
-    held.push(0);
+function countWords(passages: readonly Passage[]): Words {
+  const [words, training, heldOut]: [string[], number[], number[]] = [[], [], []];
+  const indices = new Map<string, number>();
+  const indexOf = (word: string): number => {
+    const index = indices.get(word);
+    if (index !== undefined) return index;
+    indices.set(word, words.length);
+    training.push(0);
+    heldOut.push(0);
     return words.push(word) - 1;
   };
-  const parts = passages.map(({ text }) => {
-    const all: number[] = [];
+  const passageWords = passages.map(({ text }) => {
+    const wordIndices: number[] = [];
     for (let start = 0; start < text.length;) {
       const end = preTokenEnd(text, start);
-      all.push(placeOf(text.slice(start, end)));
+      wordIndices.push(indexOf(text.slice(start, end)));
       start = end;
     }
-    const border = Math.floor((1 - HELD) * all.length);
-    const part = { trained: all.slice(0, border), held: all.slice(border) };
-    for (const i of part.trained) trained[i]! += 1;
-    for (const i of part.held) held[i]! += 1;
-    return part;
+    const split = Math.floor((1 - HELD_OUT_SHARE) * wordIndices.length);
+    const passage = { training: wordIndices.slice(0, split), heldOut: wordIndices.slice(split) };
+    for (const i of passage.training) training[i]! += 1;
+    for (const i of passage.heldOut) heldOut[i]! += 1;
+    return passage;
   });
-  return { words, trained, held, parts };
+  return { words, training, heldOut, passageWords };
 }
 const utf8 = new TextEncoder();
 
 /** Vocabulary size for measuring repetition, or the largest smaller one that exists. */
-const USUAL = 2048;
+const MEASURED_SIZE = 2048;
 
 interface Passage extends Document {
   text: string;
@@ -159,29 +159,29 @@ async function sampleOf(documents: Documents, { signal }: Pick<Job, 'signal'>): 
   let [count, i] = [0, 0];
   for await (const _ of documents) count++;
   const step = Math.max(1, count / MAX_DOCUMENTS);
-  const read: Document[] = [];
+  const sampled: Document[] = [];
   for await (const document of documents) {
-    if (Math.floor(i / step) !== Math.floor((i - 1) / step)) read.push(document);
+    if (Math.floor(i / step) !== Math.floor((i - 1) / step)) sampled.push(document);
     i++;
   }
-  const bytes = read.reduce((sum, document) => sum + document.bytes, 0);
-  const share = Math.min(1, SAMPLE / Math.min(MAX_READ_LENGTH, bytes));
+  const bytes = sampled.reduce((sum, document) => sum + document.bytes, 0);
+  const share = Math.min(1, MAX_SAMPLE_LENGTH / Math.min(MAX_READ_LENGTH, bytes));
   const passages: Passage[] = [];
-  let seen = 0;
-  for (const document of read) {
-    const pieces: string[] = [];
+  let readLength = 0;
+  for (const document of sampled) {
+    const stretches: string[] = [];
     for await (const chunk of document.chunks()) {
       signal.throwIfAborted();
-      for (let from = 0; from < chunk.length; from += STRETCH / share) {
-        const [start, end] = [from, Math.min(chunk.length, from + STRETCH)].map((at) =>
-          characterEnd(chunk, Math.floor(at)),
+      for (let offset = 0; offset < chunk.length; offset += STRETCH / share) {
+        const [start, end] = [offset, Math.min(chunk.length, offset + STRETCH)].map((position) =>
+          characterEnd(chunk, Math.floor(position)),
         );
-        pieces.push(chunk.slice(start, end));
+        stretches.push(chunk.slice(start, end));
       }
-      if ((seen += chunk.length) >= MAX_READ_LENGTH) break;
+      if ((readLength += chunk.length) >= MAX_READ_LENGTH) break;
     }
-    passages.push(passageOf(pieces.join('')));
-    if (seen >= MAX_READ_LENGTH) break;
+    passages.push(passageOf(stretches.join('')));
+    if (readLength >= MAX_READ_LENGTH) break;
   }
   return passages;
 }

@@ -38,8 +38,8 @@ export function prospectOf(run: ProspectOf): Prospect | undefined {
     dropout: recipe.dropout,
   };
   // Outside of the scaling law's range, the forecast relies on the run's own curve.
-  const isKnown = repeated !== undefined && isCovered({ ...circumstances, repeated }, recipe.optimizer);
-  return { ...circumstances, repeated: isKnown ? repeated : undefined, unigramLoss: facts.unigramLoss };
+  const isProfileUsable = repeated !== undefined && isCovered({ ...circumstances, repeated }, recipe.optimizer);
+  return { ...circumstances, repeated: isProfileUsable ? repeated : undefined, unigramLoss: facts.unigramLoss };
 }
 
 export interface Forecast {

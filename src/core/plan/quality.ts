@@ -32,9 +32,9 @@ export const MIN_TOKENS = 20_000;
 /** Whether recorded runs are like this one in optimizer, learning rate, length and repetition of the text. */
 export function isCovered(run: Circumstances, optimizer: OptimizerId): boolean {
   const { kind, repeated, learningRate, perStep, steps } = run;
-  const off = Math.abs(Math.log(learningRate / bestRate(kind, perStep, CONSTANTS)));
-  const isLike = off <= Math.log(MAX_RATE_FACTOR) && perStep * steps >= MIN_TOKENS;
-  return optimizer === 'adamw' && isLike && repeated <= MAX_REPEATED;
+  const logRatio = Math.abs(Math.log(learningRate / bestRate(kind, perStep, CONSTANTS)));
+  const isRecordedRange = logRatio <= Math.log(MAX_RATE_FACTOR) && perStep * steps >= MIN_TOKENS;
+  return optimizer === 'adamw' && isRecordedRange && repeated <= MAX_REPEATED;
 }
 
 /** @returns undefined if no recorded run has this architecture and objective */
@@ -111,24 +111,27 @@ export interface Constants {
 export function remainingShare(run: Circumstances, c: Constants): number {
   const { vocabulary, repeated, parameters, unique, perStep, steps, learningRate, dropout } = run;
   const kind = c.kinds[run.kind];
-  const read = perStep * steps;
-  const again = Math.max(0, read / unique - 1);
-  const fresh = read <= unique ? read : unique * (1 + c.repeats * (1 - Math.exp(-again / c.repeats)));
-  const counted = (kind.tokens * fresh) / (1 + perStep / (c.batch * Math.sqrt(read / 1e6)));
-  const missed = c.sizeShare * (parameters / 1e5) ** -c.sizePower + c.tokenShare * (counted / 1e5) ** -c.tokenPower;
-  const off = Math.log(learningRate / bestRate(run.kind, perStep, c));
+  const tokensRead = perStep * steps;
+  const repeatedEpochs = Math.max(0, tokensRead / unique - 1);
+  const freshTokens =
+    tokensRead <= unique ? tokensRead : unique * (1 + c.repeats * (1 - Math.exp(-repeatedEpochs / c.repeats)));
+  const effectiveTokens = (kind.tokens * freshTokens) / (1 + perStep / (c.batch * Math.sqrt(tokensRead / 1e6)));
+  const limited =
+    c.sizeShare * (parameters / 1e5) ** -c.sizePower + c.tokenShare * (effectiveTokens / 1e5) ** -c.tokenPower;
+  const logRatio = Math.log(learningRate / bestRate(run.kind, perStep, c));
   const share =
     kind.floor * c.floor +
-    missed * (vocabulary / 4096) ** c.vocabularyPower +
-    c.rateShare * off ** 2 +
+    limited * (vocabulary / 4096) ** c.vocabularyPower +
+    c.rateShare * logRatio ** 2 +
     c.dropoutShare * dropout;
   // Models learn to copy repeated text rather suddenly, after some ten thousand tokens.
-  const copies = 1 / (1 + (c.copied / read) ** 2);
-  return atMostOne(share * Math.exp(-c.repetition * repeated * copies));
+  const copiedShare = 1 / (1 + (c.copied / tokensRead) ** 2);
+  return cappedAtOne(share * Math.exp(-c.repetition * repeated * copiedShare));
 }
 
 /** Smooth minimum of a share and 1: early in training, a model is as good as a unigram model. */
-const atMostOne = (share: number): number => -Math.log(Math.exp(-SHARPNESS * share) + Math.exp(-SHARPNESS)) / SHARPNESS;
+const cappedAtOne = (share: number): number =>
+  -Math.log(Math.exp(-SHARPNESS * share) + Math.exp(-SHARPNESS)) / SHARPNESS;
 const SHARPNESS = 12;
 
 /**

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { repeatedShare } from './repetition';
 
-const part = (trained: number[], held: number[]) => ({
-  trained: Uint32Array.from(trained),
-  held: Uint32Array.from(held),
+const part = (training: number[], heldOut: number[]) => ({
+  training: Uint32Array.from(training),
+  heldOut: Uint32Array.from(heldOut),
 });
 
 test('counts a token as repeated if it last followed the same four tokens', () => {

@@ -1,7 +1,7 @@
-/** Ids of a passage. */
-export interface Part {
-  trained: Uint32Array;
-  held: Uint32Array;
+/** Token ids of a passage of text, whose end is held out. */
+export interface PassageIds {
+  training: Uint32Array;
+  heldOut: Uint32Array;
 }
 
 /**
@@ -9,21 +9,23 @@ export interface Part {
  * repetition: one or two hundredths for a novel, a third for declarations in source code, nearly half for mail with headers.
  * @param size vocabulary size, at most 2 ** 13
  */
-export function repeatedShare(parts: readonly Part[], size: number): number {
-  const keyOf = (ids: Uint32Array, place: number): number => {
+export function repeatedShare(passages: readonly PassageIds[], size: number): number {
+  const keyOf = (ids: Uint32Array, position: number): number => {
     let key = 0;
-    for (let at = place - BEFORE; at < place; at++) key = key * size + ids[at]!;
+    for (let index = position - CONTEXT; index < position; index++) key = key * size + ids[index]!;
     return key;
   };
   const next = new Map<number, number>();
-  for (const { trained } of parts)
-    for (let place = BEFORE; place < trained.length; place++) next.set(keyOf(trained, place), trained[place]!);
-  let [found, tokens] = [0, 0];
-  for (const { held } of parts)
-    for (let place = BEFORE; place < held.length; place++) {
-      if (next.get(keyOf(held, place)) === held[place]) found += 1;
+  for (const { training } of passages)
+    for (let position = CONTEXT; position < training.length; position++)
+      next.set(keyOf(training, position), training[position]!);
+  let [repeated, tokens] = [0, 0];
+  for (const { heldOut } of passages)
+    for (let position = CONTEXT; position < heldOut.length; position++) {
+      if (next.get(keyOf(heldOut, position)) === heldOut[position]) repeated += 1;
       tokens += 1;
     }
-  return tokens === 0 ? 0 : found / tokens;
+  return tokens === 0 ? 0 : repeated / tokens;
 }
-const BEFORE = 4;
+/** Number of tokens that predict the next one. */
+const CONTEXT = 4;

@@ -27,13 +27,13 @@ export function evaluationSeconds(
   { objective, tokens, written, counted = 0, isStrided = false }: EvaluationWork,
   device: PlanDevice,
 ): number {
-  const as = evaluatedAs(objective, { id, config });
+  const task = evaluatedAs(objective, { id, config });
   const cost = costOf(modelSpec(id), config, vocabulary);
   const tokensRead = (isStrided ? 3 : 1) * tokens;
   const slowdown = processorSlowdown(device);
   // Only causal models generate texts in an evaluation.
-  const generated = as === 'nextTokens' ? written : 0;
-  const scored = as === 'labels' ? 0 : tokensRead * (as === 'maskedTokens' ? MASKED_SHARE : 1) * vocabulary;
+  const generated = task === 'nextTokens' ? written : 0;
+  const scored = task === 'labels' ? 0 : tokensRead * (task === 'maskedTokens' ? MASKED_SHARE : 1) * vocabulary;
   const passes = Math.ceil(tokensRead / (WINDOWS_PER_PASS * config.context));
   return (
     forwardSeconds(cost, device, tokensRead, passes) +

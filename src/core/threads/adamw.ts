@@ -21,9 +21,9 @@ import {
 export const ADAMW_FACTORS = [
   'clip',
   'beta1',
-  'rest1',
+  'oneMinusBeta1',
   'beta2',
-  'rest2',
+  'oneMinusBeta2',
   'correction1',
   'correction2',
   'epsilon',
@@ -45,26 +45,26 @@ export type AdamW = (
 
 export function adamw(decays: boolean): Func {
   const [WEIGHT, GRADIENT, M, V, TO, FLOATS, FACTORS] = [0, 1, 2, 3, 4, 5, 6] as const;
-  const FIRST = 7;
-  const [G, NEW_M, NEW_V, DIRECTION] = [0, 1, 2, 3].map((i) => FIRST + ADAMW_FACTORS.length + i) as [
+  const FIRST_FACTOR = 7;
+  const [G, NEW_M, NEW_V, DIRECTION] = [0, 1, 2, 3].map((i) => FIRST_FACTOR + ADAMW_FACTORS.length + i) as [
     number,
     number,
     number,
     number,
   ];
-  const factor = (name: AdamWFactor): Code => get(FIRST + ADAMW_FACTORS.indexOf(name));
+  const factor = (name: AdamWFactor): Code => get(FIRST_FACTOR + ADAMW_FACTORS.indexOf(name));
   const pointers = [WEIGHT, GRADIENT, M, V, TO];
   return {
     params: 7,
     i32s: 0,
     v128s: ADAMW_FACTORS.length + 4,
     body: [
-      ADAMW_FACTORS.map((_, i) => set(FIRST + i, loadSplat(get(FACTORS), 4 * i))),
+      ADAMW_FACTORS.map((_, i) => set(FIRST_FACTOR + i, loadSplat(get(FACTORS), 4 * i))),
       repeat(
         [
           set(G, times(load(get(GRADIENT)), factor('clip'))),
-          set(NEW_M, plus(times(load(get(M)), factor('beta1')), times(get(G), factor('rest1')))),
-          set(NEW_V, plus(times(load(get(V)), factor('beta2')), times(times(get(G), get(G)), factor('rest2')))),
+          set(NEW_M, plus(times(load(get(M)), factor('beta1')), times(get(G), factor('oneMinusBeta1')))),
+          set(NEW_V, plus(times(load(get(V)), factor('beta2')), times(times(get(G), get(G)), factor('oneMinusBeta2')))),
           store(get(M), get(NEW_M)),
           store(get(V), get(NEW_V)),
           set(

@@ -11,46 +11,69 @@ type AnyHeap = Omit<Heap, 'kernels'> & { kernels?: Heap['kernels'] };
 
 /** q k -> p, y. */
 export function attend(heap: AnyHeap, numbers: Int32Array, task: number, thread: number): void {
-  forEachHead(heap, numbers, task, thread, (job, own, head, block) => {
+  forEachHead(heap, numbers, task, thread, (job, scratch, head, block) => {
     const { H, D, Tk } = job;
-    const { from, Q, first, K } = block;
-    const keys = right(turned(head.k), own.right, D, K);
-    const values = right(head.v, own.other, K, D);
+    const { firstQuery, Q, firstKey, K } = block;
+    const keys = right(transposed(head.k), scratch.right, D, K);
+    const values = right(head.v, scratch.other, K, D);
     for (const { h, q, y, p, row } of head.queries) {
-      multiply(heap, q, keys, { at: own.scores, stride: 4 * K }, Q, own.product);
+      multiply(heap, q, keys, { address: scratch.scores, stride: 4 * K }, Q, scratch.product);
       const floats = heap.floats();
-      const bias = job.bias && job.bias + 4 * ((h * job.Tq + from) * Tk + first);
-      softmaxOfSeen(floats, own.scores / 4, p / 4, bias / 4, block, job);
-      const weights = job.kept ? own.scores : p;
-      if (job.kept) drop(floats, p / 4, job.kept / 4 + row + first, own.scores / 4, block, Tk);
-      multiply(heap, { at: weights, row: 4 * K, column: 4 }, values, { at: y.at, stride: 4 * H * D }, Q, own.product);
+      const bias = job.bias && job.bias + 4 * ((h * job.Tq + firstQuery) * Tk + firstKey);
+      maskedSoftmax(floats, scratch.scores / 4, p / 4, bias / 4, block, job);
+      const weights = job.kept ? scratch.scores : p;
+      if (job.kept) applyDropout(floats, p / 4, job.kept / 4 + row + firstKey, scratch.scores / 4, block, Tk);
+      multiply(
+        heap,
+        { address: weights, row: 4 * K, column: 4 },
+        values,
+        { address: y.address, stride: 4 * H * D },
+        Q,
+        scratch.product,
+      );
     }
   });
 }
 
 /** p and the gradient of y -> gradients of q, k, v and bias, if they have an address; other elements stay unchanged. */
 export function attendBackward(heap: AnyHeap, numbers: Int32Array, task: number, thread: number): void {
-  forEachHead(heap, numbers, task, thread, (job, own, head, block, isOnly) => {
+  forEachHead(heap, numbers, task, thread, (job, scratch, head, block, isOnlyBlock) => {
     const { D, Tk } = job;
-    const { from, Q, first, K } = block;
-    const into = (matrix: Matrix) => ({ at: matrix.at, stride: matrix.row });
+    const { firstQuery, Q, firstKey, K } = block;
+    const destination = (matrix: Matrix) => ({ address: matrix.address, stride: matrix.row });
     for (const [i, { h, q, y, p, row, dq }] of head.queries.entries()) {
-      const values = right(turned(head.v), own.right, D, K);
-      multiply(heap, y, values, { at: own.scores, stride: 4 * K }, Q, own.product);
+      const values = right(transposed(head.v), scratch.right, D, K);
+      multiply(heap, y, values, { address: scratch.scores, stride: 4 * K }, Q, scratch.product);
       const floats = heap.floats();
-      const kept = job.kept && job.kept / 4 + row + first;
-      if (kept) drop(floats, own.scores / 4, kept, own.scores / 4, block, Tk);
-      throughSoftmax(floats, own.scores / 4, p / 4, block, job);
-      const dBias = job.dBias && job.dBias + 4 * ((h * job.Tq + from) * Tk + first);
-      if (dBias) addAndScale(floats, own.scores / 4, dBias / 4, block, job);
-      const ds = { at: own.scores, row: 4 * K, column: 4 };
-      if (job.dq) multiply(heap, ds, right(head.k, own.right, K, D), into(dq), Q, own.product);
+      const dropoutOffset = job.kept && job.kept / 4 + row + firstKey;
+      if (dropoutOffset) applyDropout(floats, scratch.scores / 4, dropoutOffset, scratch.scores / 4, block, Tk);
+      softmaxBackward(floats, scratch.scores / 4, p / 4, block, job);
+      const dBias = job.dBias && job.dBias + 4 * ((h * job.Tq + firstQuery) * Tk + firstKey);
+      if (dBias) addAndScale(floats, scratch.scores / 4, dBias / 4, block, job);
+      const ds = { address: scratch.scores, row: 4 * K, column: 4 };
+      if (job.dq) multiply(heap, ds, right(head.k, scratch.right, K, D), destination(dq), Q, scratch.product);
       if (!job.dk) continue;
-      const adds = !isOnly || i > 0;
-      multiply(heap, turned(ds), right(q, own.other, Q, D), into(head.dk), K, own.product, adds);
-      const weights = { at: kept ? own.scores : p, row: 4 * K, column: 4 };
-      if (kept) drop(floats, p / 4, kept, own.scores / 4, block, Tk);
-      multiply(heap, turned(weights), right(y, own.other, Q, D), into(head.dv), K, own.product, adds);
+      const accumulates = !isOnlyBlock || i > 0;
+      multiply(
+        heap,
+        transposed(ds),
+        right(q, scratch.other, Q, D),
+        destination(head.dk),
+        K,
+        scratch.product,
+        accumulates,
+      );
+      const weights = { address: dropoutOffset ? scratch.scores : p, row: 4 * K, column: 4 };
+      if (dropoutOffset) applyDropout(floats, p / 4, dropoutOffset, scratch.scores / 4, block, Tk);
+      multiply(
+        heap,
+        transposed(weights),
+        right(y, scratch.other, Q, D),
+        destination(head.dv),
+        K,
+        scratch.product,
+        accumulates,
+      );
     }
   });
 }
@@ -58,7 +81,7 @@ export function attendBackward(heap: AnyHeap, numbers: Int32Array, task: number,
 type Sizes = Pick<AttentionJob, 'Tq' | 'Tk' | 'D'>;
 
 /** Offsets in a thread's scratch: two right-hand sides, a block's scores, the products' scratch; and the total size. */
-function placesOf({ Tq, Tk, D }: Sizes) {
+function scratchLayout({ Tq, Tk, D }: Sizes) {
   const sizes = [
     scratchBytes(Math.max(D, Tq, Tk), STRIP),
     Math.max(packedBytes(D, Tk), packedBytes(Tk, D)),
@@ -70,7 +93,7 @@ function placesOf({ Tq, Tk, D }: Sizes) {
     right: product,
     other: product + forRight,
     scores: product + forRight + forOther,
-    all: sizes.reduce((a, b) => a + b),
+    total: sizes.reduce((a, b) => a + b),
   };
 }
 /** Number of rows packed at once. */
@@ -78,7 +101,7 @@ const STRIP = 32;
 const ALIGNED = 64;
 
 /** Scratch bytes per thread. */
-export const attentionScratchBytes = (sizes: Sizes): number => placesOf(sizes).all;
+export const attentionScratchBytes = (sizes: Sizes): number => scratchLayout(sizes).total;
 
 interface Head {
   k: Matrix;
@@ -88,7 +111,7 @@ interface Head {
   /** Query heads that share these keys: `row` is the offset of the block's first row in p, in elements. */
   queries: { h: number; q: Matrix; dq: Matrix; y: Matrix; p: number; row: number }[];
 }
-interface Own {
+interface Scratch {
   product: number;
   right: number;
   other: number;
@@ -96,33 +119,33 @@ interface Own {
 }
 /** Block of Q queries of a sequence, and the K keys that any of them sees. */
 interface Block {
-  from: number;
+  firstQuery: number;
   Q: number;
-  first: number;
+  firstKey: number;
   K: number;
 }
 
-/** Visits a task's key heads of every nonempty sequence by block. `isOnly`: whether no other block has these keys. */
+/** Visits a task's key heads of every nonempty sequence by block. `isOnlyBlock`: whether no other block has these keys. */
 function forEachHead(
   heap: AnyHeap,
   numbers: Int32Array,
   task: number,
   thread: number,
-  act: (job: AttentionJob, own: Own, head: Head, block: Block, isOnly: boolean) => void,
+  visit: (job: AttentionJob, scratch: Scratch, head: Head, block: Block, isOnlyBlock: boolean) => void,
 ): void {
   const job = jobOf(numbers);
   const { B, Tq, Tk, H, KV, D, each } = job;
   const integers = new Int32Array(heap.floats().buffer);
   const product = job.scratch + thread * job.scratchEach;
-  const places = placesOf(job);
-  const own = {
+  const layout = scratchLayout(job);
+  const scratch = {
     product,
-    right: product + places.right,
-    other: product + places.other,
-    scores: product + places.scores,
+    right: product + layout.right,
+    other: product + layout.other,
+    scores: product + layout.scores,
   };
-  const matrix = (at: number, row: number, stride: number, column: number): Matrix => ({
-    at: at && at + row * stride + 4 * column,
+  const headMatrix = (address: number, row: number, stride: number, column: number): Matrix => ({
+    address: address && address + row * stride + 4 * column,
     row: stride,
     column: 4,
   });
@@ -132,70 +155,75 @@ function forEachHead(
     const ends = job.ends ? integers.subarray(job.ends / 4 + b * Tq, job.ends / 4 + (b + 1) * Tq) : undefined;
     const blocks = end > 0 ? blocksOf(job, end, ends) : [];
     for (const block of blocks) {
-      const [query, key] = [b * Tq + block.from, b * Tk + block.first];
-      const ofKeys = (at: number): Matrix => matrix(at, key, job.rowOfKV, shared * D);
+      const [query, key] = [b * Tq + block.firstQuery, b * Tk + block.firstKey];
+      const keyMatrix = (address: number): Matrix => headMatrix(address, key, job.rowOfKV, shared * D);
       const queries = Array.from({ length: H / KV }, (_, i) => {
         const h = (shared * H) / KV + i;
-        const row = ((b * H + h) * Tq + block.from) * Tk;
+        const row = ((b * H + h) * Tq + block.firstQuery) * Tk;
         return {
           h,
-          q: matrix(job.q, query, job.rowOfQ, h * D),
-          dq: matrix(job.dq, query, job.rowOfQ, h * D),
-          y: matrix(job.y, query, 4 * H * D, h * D),
+          q: headMatrix(job.q, query, job.rowOfQ, h * D),
+          dq: headMatrix(job.dq, query, job.rowOfQ, h * D),
+          y: headMatrix(job.y, query, 4 * H * D, h * D),
           p: job.p + 4 * row,
           row,
         };
       });
-      const [k, v, dk, dv] = [job.k, job.v, job.dk, job.dv].map(ofKeys) as [Matrix, Matrix, Matrix, Matrix];
-      act(job, own, { k, v, dk, dv, queries }, block, blocks.length === 1);
+      const [k, v, dk, dv] = [job.k, job.v, job.dk, job.dv].map(keyMatrix) as [Matrix, Matrix, Matrix, Matrix];
+      visit(job, scratch, { k, v, dk, dv, queries }, block, blocks.length === 1);
     }
   }
 }
 
-type Sight = Pick<AttentionJob, 'causal' | 'window'>;
+type Visibility = Pick<AttentionJob, 'causal' | 'window'>;
 
 /** Returns the blocks of a sequence with `end` keys; per document if `ends` gives the end of each token's document. */
-function blocksOf(sight: Sight & { Tq: number }, end: number, ends: Int32Array | undefined): Block[] {
-  if (!ends) return blocksOfAll(sight, end);
+function blocksOf(visibility: Visibility & { Tq: number }, end: number, ends: Int32Array | undefined): Block[] {
+  if (!ends) return blocksOfSequence(visibility, end);
   const blocks: Block[] = [];
-  for (let start = 0, next; start < end; start = next) {
-    next = Math.min(end, Math.max(start + 1, ends[start]!));
-    const own = blocksOfAll({ ...sight, Tq: next - start }, next - start);
-    for (const block of own) blocks.push({ ...block, from: start + block.from, first: start + block.first });
+  for (let start = 0, documentEnd; start < end; start = documentEnd) {
+    documentEnd = Math.min(end, Math.max(start + 1, ends[start]!));
+    const documentBlocks = blocksOfSequence({ ...visibility, Tq: documentEnd - start }, documentEnd - start);
+    for (const block of documentBlocks)
+      blocks.push({ ...block, firstQuery: start + block.firstQuery, firstKey: start + block.firstKey });
   }
   return blocks;
 }
 
 /** Splits queries with a window into blocks, so that keys before and after the window are skipped. */
-function blocksOfAll({ Tq, causal, window }: Sight & { Tq: number }, end: number): Block[] {
+function blocksOfSequence({ Tq, causal, window }: Visibility & { Tq: number }, end: number): Block[] {
   if (!causal || !window || window >= Tq) {
-    const first = causal || !window ? 0 : Math.max(0, end - window);
-    return [{ from: 0, Q: Tq, first, K: end - first }];
+    const firstKey = causal || !window ? 0 : Math.max(0, end - window);
+    return [{ firstQuery: 0, Q: Tq, firstKey, K: end - firstKey }];
   }
   const max = Math.max(MIN_BLOCK, window);
   return Array.from({ length: Math.ceil(Tq / max) }, (_, i) => {
-    const [from, until] = [i * max, Math.min(Tq, (i + 1) * max)];
-    const first = Math.max(0, Math.min(from + 1, end) - window);
-    return { from, Q: until - from, first, K: Math.min(until, end) - first };
+    const [firstQuery, queryEnd] = [i * max, Math.min(Tq, (i + 1) * max)];
+    const firstKey = Math.max(0, Math.min(firstQuery + 1, end) - window);
+    return { firstQuery, Q: queryEnd - firstQuery, firstKey, K: Math.min(queryEnd, end) - firstKey };
   });
 }
 /** Minimum number of queries at a time: fewer would need more products than they save. */
 const MIN_BLOCK = 32;
 
 /** Returns the range of a block's keys that its query i sees. */
-function seenBy(i: number, { from, first, K }: Block, { causal, window }: Sight): [start: number, end: number] {
-  const end = causal ? Math.min(from + i + 1 - first, K) : K;
+function visibleKeys(
+  i: number,
+  { firstQuery, firstKey, K }: Block,
+  { causal, window }: Visibility,
+): [start: number, end: number] {
+  const end = causal ? Math.min(firstQuery + i + 1 - firstKey, K) : K;
   return [Math.max(0, end - (window || K)), end];
 }
 
 /** p[i] = softmax(scale s[i, j] + bias[i, j]) over visible keys, else 0; offsets in floats of x, bias rows of Tk. */
-function softmaxOfSeen(
+function maskedSoftmax(
   x: Float32Array,
   s: number,
   p: number,
   bias: number,
   block: Block,
-  job: Sight & Pick<AttentionJob, 'Tk' | 'scale'>,
+  job: Visibility & Pick<AttentionJob, 'Tk' | 'scale'>,
 ): void {
   const { Q, K } = block;
   if (bias) {
@@ -206,37 +234,37 @@ function softmaxOfSeen(
   const scale = bias ? 1 : job.scale;
   x.fill(0, p, p + Q * K);
   for (let i = 0; i < Q; i++) {
-    const [start, end] = seenBy(i, block, job);
-    const [ofS, ofP] = [s + i * K, p + i * K];
+    const [start, end] = visibleKeys(i, block, job);
+    const [sRow, pRow] = [s + i * K, p + i * K];
     let highest = -Infinity;
-    for (let j = start; j < end; j++) if (x[ofS + j]! > highest) highest = x[ofS + j]!;
+    for (let j = start; j < end; j++) if (x[sRow + j]! > highest) highest = x[sRow + j]!;
     let sum = 0;
     for (let j = start; j < end; j++) {
-      const e = Math.exp((x[ofS + j]! - highest) * scale);
-      x[ofP + j] = e;
+      const e = Math.exp((x[sRow + j]! - highest) * scale);
+      x[pRow + j] = e;
       sum += e;
     }
-    for (let j = start; j < end; j++) x[ofP + j]! /= sum;
+    for (let j = start; j < end; j++) x[pRow + j]! /= sum;
   }
 }
 
 /** ds = p (dp - rowsum(dp p)), in place of dp; times the scale, unless the bias gradient needs it unscaled first. */
-function throughSoftmax(
+function softmaxBackward(
   x: Float32Array,
   dp: number,
   p: number,
   block: Block,
-  job: Sight & Pick<AttentionJob, 'dBias' | 'scale'>,
+  job: Visibility & Pick<AttentionJob, 'dBias' | 'scale'>,
 ): void {
   const { Q, K } = block;
   const scale = job.dBias ? 1 : job.scale;
   for (let i = 0; i < Q; i++) {
-    const [start, end] = seenBy(i, block, job);
-    const [ofDp, ofP] = [dp + i * K, p + i * K];
-    let inner = 0;
-    for (let j = start; j < end; j++) inner += x[ofDp + j]! * x[ofP + j]!;
+    const [start, end] = visibleKeys(i, block, job);
+    const [dpRow, pRow] = [dp + i * K, p + i * K];
+    let rowSum = 0;
+    for (let j = start; j < end; j++) rowSum += x[dpRow + j]! * x[pRow + j]!;
     for (let j = 0; j < K; j++) {
-      x[ofDp + j] = j >= start && j < end ? scale * x[ofP + j]! * (x[ofDp + j]! - inner) : 0;
+      x[dpRow + j] = j >= start && j < end ? scale * x[pRow + j]! * (x[dpRow + j]! - rowSum) : 0;
     }
   }
 }
@@ -258,13 +286,13 @@ function addAndScale(
 }
 
 /** Applies dropout to a block: to [Q, K] = from [Q, K] * kept; `kept` has rows of Tk. */
-function drop(x: Float32Array, from: number, kept: number, to: number, { Q, K }: Block, Tk: number): void {
+function applyDropout(x: Float32Array, from: number, kept: number, to: number, { Q, K }: Block, Tk: number): void {
   for (let i = 0; i < Q; i++) {
     for (let j = 0; j < K; j++) x[to + i * K + j] = x[from + i * K + j]! * x[kept + i * Tk + j]!;
   }
 }
 
-const turned = ({ at, row, column }: Matrix): Matrix => ({ at, row: column, column: row });
+const transposed = ({ address, row, column }: Matrix): Matrix => ({ address, row: column, column: row });
 
 /** Right-hand side [inner, columns] of products, packed when the first product of more than one row needs it. */
 interface Right {
@@ -287,13 +315,13 @@ function multiply(
   { kernels, floats }: AnyHeap,
   a: Matrix,
   b: Right,
-  c: { at: number; stride: number },
+  c: { address: number; stride: number },
   rows: number,
   scratch: number,
-  adds = false,
+  accumulates = false,
 ): void {
   if (!kernels || rows === 1) {
-    multiplyNumbers(floats(), a, b, c, rows, adds);
+    multiplyNumbers(floats(), a, b, c, rows, accumulates);
     return;
   }
   const { inner, columns } = b;
@@ -302,7 +330,7 @@ function multiply(
   b.isPacked = true;
   for (let first = 0; first < rows; first += STRIP) {
     const strip = { first, rows: Math.min(STRIP, rows - first) };
-    multiplyRows(kernels, a, b.packed, c, b, strip, { firstPanel: 0, panels }, scratch, adds);
+    multiplyRows(kernels, a, b.packed, c, b, strip, { firstPanel: 0, panels }, scratch, accumulates);
   }
 }
 
@@ -311,33 +339,33 @@ function multiplyNumbers(
   x: Float32Array,
   a: Matrix,
   { matrix: b, inner, columns }: Right,
-  c: { at: number; stride: number },
+  c: { address: number; stride: number },
   rows: number,
-  adds: boolean,
+  accumulates: boolean,
 ): void {
-  const [ofK, ofN] = [b.row / 4, b.column / 4];
-  const atOnce = rows === 1 ? 1 : SUMMED_AT_ONCE;
+  const [innerStride, columnStride] = [b.row / 4, b.column / 4];
+  const sumLength = rows === 1 ? 1 : SUMMED_AT_ONCE;
   for (let m = 0; m < rows; m++) {
-    const [ofA, ofC] = [(a.at + m * a.row) / 4, (c.at + m * c.stride) / 4];
-    if (ofN === 1 && !adds && rows === 1) {
-      x.fill(0, ofC, ofC + columns);
+    const [aRow, cRow] = [(a.address + m * a.row) / 4, (c.address + m * c.stride) / 4];
+    if (columnStride === 1 && !accumulates && rows === 1) {
+      x.fill(0, cRow, cRow + columns);
       for (let k = 0; k < inner; k++) {
-        const factor = x[ofA + (k * a.column) / 4]!;
-        const ofB = b.at / 4 + k * ofK;
-        for (let n = 0; n < columns; n++) x[ofC + n]! += factor * x[ofB + n]!;
+        const factor = x[aRow + (k * a.column) / 4]!;
+        const bRow = b.address / 4 + k * innerStride;
+        for (let n = 0; n < columns; n++) x[cRow + n]! += factor * x[bRow + n]!;
       }
       continue;
     }
     for (let n = 0; n < columns; n++) {
-      const ofB = b.at / 4 + n * ofN;
-      let all = 0;
-      for (let first = 0; first < inner; first += atOnce) {
+      const bColumn = b.address / 4 + n * columnStride;
+      let total = 0;
+      for (let first = 0; first < inner; first += sumLength) {
         let sum = 0;
-        for (let k = first; k < Math.min(inner, first + atOnce); k++)
-          sum += x[ofA + (k * a.column) / 4]! * x[ofB + k * ofK]!;
-        all = Math.fround(all + sum);
+        for (let k = first; k < Math.min(inner, first + sumLength); k++)
+          sum += x[aRow + (k * a.column) / 4]! * x[bColumn + k * innerStride]!;
+        total = Math.fround(total + sum);
       }
-      x[ofC + n] = adds ? x[ofC + n]! + all : all;
+      x[cRow + n] = accumulates ? x[cRow + n]! + total : total;
     }
   }
 }

@@ -70,8 +70,8 @@ export const kernelBytes = (shared: boolean): Uint8Array<ArrayBuffer> =>
   );
 
 const bump = (local: number, by: Code): Code => set(local, add(get(local), by));
-const row = (address: number, length: number, n: number): Code =>
-  n === 0 ? get(address) : add(row(address, length, n - 1), get(length));
+const rowAddress = (address: number, length: number, n: number): Code =>
+  n === 0 ? get(address) : add(rowAddress(address, length, n - 1), get(length));
 
 const pack: Func = (() => {
   const [FROM, STRIDE, TO, STEP, INNER] = [0, 1, 2, 3, 4] as const;
@@ -96,7 +96,7 @@ const packTurned: Func = (() => {
   const HIGH = [2, 6, 3, 7] as const;
   const FIRST = [0, 1, 4, 5] as const;
   const SECOND = [2, 3, 6, 7] as const;
-  const turned = [
+  const outputs = [
     [AB, CD, FIRST],
     [AB, CD, SECOND],
     [AB_END, CD_END, FIRST],
@@ -108,13 +108,13 @@ const packTurned: Func = (() => {
     v128s: 8,
     body: repeat(
       [
-        rows.map((local, r) => set(local, load(row(FROM, STRIDE, r)))),
+        rows.map((local, r) => set(local, load(rowAddress(FROM, STRIDE, r)))),
         set(AB, lanes(get(A), get(B), LOW)),
         set(AB_END, lanes(get(A), get(B), HIGH)),
         set(CD, lanes(get(C), get(D), LOW)),
         set(CD_END, lanes(get(C), get(D), HIGH)),
-        turned.map(([left, right, taken]) => [
-          store(get(TO), lanes(get(left), get(right), taken)),
+        outputs.map(([left, right, lanesTaken]) => [
+          store(get(TO), lanes(get(left), get(right), lanesTaken)),
           bump(TO, get(STEP)),
         ]),
         bump(FROM, int(16)),
@@ -127,7 +127,7 @@ const packTurned: Func = (() => {
 
 const packSome: Func = (() => {
   const [FROM, STRIDE, ACROSS, TO, STEP, INNER, COUNT] = [0, 1, 2, 3, 4, 5, 6] as const;
-  const [AT, INTO, LEFT] = [7, 8, 9] as const;
+  const [AT, INTO, REMAINING] = [7, 8, 9] as const;
   return {
     params: 7,
     i32s: 3,
@@ -136,8 +136,11 @@ const packSome: Func = (() => {
       [
         set(AT, get(FROM)),
         set(INTO, get(TO)),
-        set(LEFT, get(COUNT)),
-        repeat([moved(get(INTO), get(AT)), bump(AT, get(ACROSS)), bump(INTO, int(4)), bump(LEFT, int(-1))], get(LEFT)),
+        set(REMAINING, get(COUNT)),
+        repeat(
+          [moved(get(INTO), get(AT)), bump(AT, get(ACROSS)), bump(INTO, int(4)), bump(REMAINING, int(-1))],
+          get(REMAINING),
+        ),
         bump(FROM, get(STRIDE)),
         bump(TO, get(STEP)),
         bump(INNER, int(-1)),
@@ -195,7 +198,7 @@ const product: Func = (() => {
 
 const put: Func = (() => {
   const [TILE, C, ROWS_LEFT, COLUMN_COUNT, STRIDE, ADDS] = [0, 1, 2, 3, 4, 5] as const;
-  const [AT, TO, LEFT] = [6, 7, 8] as const;
+  const [AT, TO, REMAINING] = [6, 7, 8] as const;
   return {
     params: 6,
     i32s: 3,
@@ -204,15 +207,15 @@ const put: Func = (() => {
       [
         set(AT, get(TILE)),
         set(TO, get(C)),
-        set(LEFT, get(COLUMN_COUNT)),
+        set(REMAINING, get(COLUMN_COUNT)),
         repeat(
           [
             either(get(ADDS), summed(get(TO), get(AT)), moved(get(TO), get(AT))),
             bump(AT, int(4)),
             bump(TO, int(4)),
-            bump(LEFT, int(-1)),
+            bump(REMAINING, int(-1)),
           ],
-          get(LEFT),
+          get(REMAINING),
         ),
         bump(TILE, int(4 * COLUMNS)),
         bump(C, get(STRIDE)),

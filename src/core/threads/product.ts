@@ -3,7 +3,7 @@ import { COLUMNS, type Kernels, ROWS } from './kernels';
 
 /** Matrix on the heap: its address, and its strides in bytes per row and per column; one of them is 4. */
 export interface Matrix {
-  at: number;
+  address: number;
   row: number;
   column: number;
 }
@@ -27,32 +27,41 @@ export function packColumns(
 ): void {
   for (let panel = first; panel < first + panels; panel++) {
     const column = panel * COLUMNS;
-    const into = to + 4 * inner * column;
+    const panelAddress = to + 4 * inner * column;
     for (let half = 0; half < COLUMNS && column + half < columns; half += ROWS) {
-      const from = b.at + (column + half) * b.column;
+      const from = b.address + (column + half) * b.column;
       const count = Math.min(ROWS, columns - column - half);
-      packFour(kernels, from, b.row, b.column, into + 4 * half, 4 * COLUMNS, inner, count);
+      packFour(kernels, from, b.row, b.column, panelAddress + 4 * half, 4 * COLUMNS, inner, count);
     }
   }
 }
 
-/** Packs up to four rows or columns, `across` apart, with elements along the inner index `stride` apart. */
+/** Packs up to four rows or columns, `laneStride` apart, with elements along the inner index `stride` apart. */
 function packFour(
   kernels: Kernels,
   from: number,
   stride: number,
-  across: number,
+  laneStride: number,
   to: number,
   step: number,
   inner: number,
   count: number,
 ): void {
-  if (count < ROWS) kernels.packSome(from, stride, across, to, step, inner, count);
-  else if (across === 4) kernels.pack(from, stride, to, step, inner);
+  if (count < ROWS) kernels.packSome(from, stride, laneStride, to, step, inner, count);
+  else if (laneStride === 4) kernels.pack(from, stride, to, step, inner);
   else {
-    const max = stride === 4 ? inner - (inner % 4) : 0;
-    if (max > 0) kernels.packTurned(from, across, to, step, max);
-    if (max < inner) kernels.packSome(from + max * stride, stride, across, to + max * step, step, inner - max, count);
+    const vectorized = stride === 4 ? inner - (inner % 4) : 0;
+    if (vectorized > 0) kernels.packTurned(from, laneStride, to, step, vectorized);
+    if (vectorized < inner)
+      kernels.packSome(
+        from + vectorized * stride,
+        stride,
+        laneStride,
+        to + vectorized * step,
+        step,
+        inner - vectorized,
+        count,
+      );
   }
 }
 
@@ -64,44 +73,52 @@ export function multiplyRows(
   kernels: Kernels,
   a: Matrix,
   packed: number,
-  c: { at: number; stride: number },
+  c: { address: number; stride: number },
   { inner, columns }: { inner: number; columns: number },
   { first, rows }: { first: number; rows: number },
   { firstPanel, panels }: { firstPanel: number; panels: number },
   scratch: number,
-  adds: boolean,
+  accumulates: boolean,
 ): void {
-  const into = scratch + TILE;
+  const packedRows = scratch + TILE;
   const panelBytes = 4 * inner * ROWS;
   const rowPanels = Math.ceil(rows / ROWS);
   for (let panel = 0; panel < rowPanels; panel++) {
-    const at = a.at + (first + panel * ROWS) * a.row;
+    const rowAddress = a.address + (first + panel * ROWS) * a.row;
     packFour(
       kernels,
-      at,
+      rowAddress,
       a.column,
       a.row,
-      into + panel * panelBytes,
+      packedRows + panel * panelBytes,
       4 * ROWS,
       inner,
       Math.min(ROWS, rows - panel * ROWS),
     );
   }
-  const place = (row: number, panel: number): number => c.at + (first + row) * c.stride + 4 * COLUMNS * panel;
+  const addressOf = (row: number, panel: number): number => c.address + (first + row) * c.stride + 4 * COLUMNS * panel;
   const columnBytes = 4 * inner * COLUMNS;
   const end = firstPanel + panels;
-  const wholeRows = adds ? 0 : Math.floor(rows / ROWS);
-  const wholePanels = Math.max(firstPanel, Math.min(end, Math.floor(columns / COLUMNS)));
-  if (wholeRows > 0 && wholePanels > firstPanel) {
+  const fullRowPanels = accumulates ? 0 : Math.floor(rows / ROWS);
+  const fullPanels = Math.max(firstPanel, Math.min(end, Math.floor(columns / COLUMNS)));
+  if (fullRowPanels > 0 && fullPanels > firstPanel) {
     const from = packed + firstPanel * columnBytes;
-    kernels.multiply(into, from, place(0, firstPanel), inner, wholeRows, wholePanels - firstPanel, c.stride);
+    kernels.multiply(
+      packedRows,
+      from,
+      addressOf(0, firstPanel),
+      inner,
+      fullRowPanels,
+      fullPanels - firstPanel,
+      c.stride,
+    );
   }
   for (let panel = firstPanel; panel < end; panel++) {
-    const taken = Math.min(COLUMNS, columns - panel * COLUMNS);
-    for (let row = panel < wholePanels ? wholeRows : 0; row < rowPanels; row++) {
-      kernels.multiply(into + row * panelBytes, packed + panel * columnBytes, scratch, inner, 1, 1, 4 * COLUMNS);
+    const columnCount = Math.min(COLUMNS, columns - panel * COLUMNS);
+    for (let row = panel < fullPanels ? fullRowPanels : 0; row < rowPanels; row++) {
+      kernels.multiply(packedRows + row * panelBytes, packed + panel * columnBytes, scratch, inner, 1, 1, 4 * COLUMNS);
       const count = Math.min(ROWS, rows - row * ROWS);
-      kernels.put(scratch, place(row * ROWS, panel), count, taken, c.stride, Number(adds));
+      kernels.put(scratch, addressOf(row * ROWS, panel), count, columnCount, c.stride, Number(accumulates));
     }
   }
 }

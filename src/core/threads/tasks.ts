@@ -7,64 +7,77 @@ import { multiplyRows, packColumns } from './product';
 type Task = (heap: Heap, numbers: Int32Array, task: number, thread: number) => void;
 
 /** Decodes an address: addresses beyond 2^31 arrive as negative numbers. */
-const address = (n: number): number => n >>> 0;
+const decodeAddress = (n: number): number => n >>> 0;
 
 export const TASKS = {
-  /** b: at, row, column; to; inner, columns; panels of a task */
-  pack({ kernels }, [at, row, column, to, inner, columns, each], task) {
-    const first = task * each!;
-    const panels = Math.min(each!, Math.ceil(columns! / 8) - first);
+  /** Numbers: address and strides of B; address of the packed panels; inner size, columns of B; panels per task. */
+  pack({ kernels }, [b, row, column, to, inner, columns, panelsPerTask], task) {
+    const first = task * panelsPerTask!;
+    const panels = Math.min(panelsPerTask!, Math.ceil(columns! / 8) - first);
     packColumns(
       kernels,
-      { at: address(at!), row: row!, column: column! },
-      address(to!),
+      { address: decodeAddress(b!), row: row!, column: column! },
+      decodeAddress(to!),
       inner!,
       columns!,
       first,
       panels,
     );
   },
-  /** a: at, row, column; packed; c: at, stride; inner, rows, columns; rows, panels per task; scratch: at, bytes each */
+  /**
+   * Numbers: address and strides of A; address of packed B; address and stride of C; inner size, rows and columns of
+   * C; rows and panels per task; address of the scratch, and its bytes per thread.
+   */
   multiply({ kernels }, numbers, task, thread) {
-    const [at, row, column, packed, c, stride, inner, rows, columns, eachRows, eachPanels, scratch, scratchEach] =
+    const [a, row, column, packed, c, stride, inner, rows, columns, rowsPerTask, panelsPerTask, scratch, scratchBytes] =
       numbers as unknown as number[];
-    const all = Math.ceil(columns! / 8);
-    const groups = Math.ceil(all / eachPanels!);
-    const first = Math.floor(task / groups) * eachRows!;
-    const firstPanel = (task % groups) * eachPanels!;
+    const panelCount = Math.ceil(columns! / 8);
+    const groups = Math.ceil(panelCount / panelsPerTask!);
+    const first = Math.floor(task / groups) * rowsPerTask!;
+    const firstPanel = (task % groups) * panelsPerTask!;
     multiplyRows(
       kernels,
-      { at: address(at!), row: row!, column: column! },
-      address(packed!),
-      { at: address(c!), stride: stride! },
+      { address: decodeAddress(a!), row: row!, column: column! },
+      decodeAddress(packed!),
+      { address: decodeAddress(c!), stride: stride! },
       { inner: inner!, columns: columns! },
-      { first, rows: Math.min(eachRows!, rows! - first) },
-      { firstPanel, panels: Math.min(eachPanels!, all - firstPanel) },
-      address(scratch!) + thread * scratchEach!,
+      { first, rows: Math.min(rowsPerTask!, rows! - first) },
+      { firstPanel, panels: Math.min(panelsPerTask!, panelCount - firstPanel) },
+      decodeAddress(scratch!) + thread * scratchBytes!,
       false,
     );
   },
-  /** numbersOf(AttentionJob) */
+  /** Numbers as encoded by `numbersOf`. */
   attend,
   attendBackward,
-  /** weight, gradient, m, v, to; floats, floats of a task; factors; whether it decays */
+  /**
+   * Numbers: addresses of weight, gradient, m, v and output; floats in total and per task; address of the factors;
+   * whether weight decay applies; address of a buffer for the last elements.
+   */
   adamw({ kernels, floats }, numbers, task) {
-    const [floatsOfAll, each, factors, decays] = [numbers[5]!, numbers[6]!, address(numbers[7]!), numbers[8] === 1];
-    const first = task * each;
-    const count = Math.min(each, floatsOfAll - first);
-    const at = Array.from(numbers.subarray(0, 5), (start) => address(start) + 4 * first);
-    const step = decays ? kernels.adamwDecaying : kernels.adamw;
-    const whole = count - (count % 4);
-    if (whole > 0) step(at[0]!, at[1]!, at[2]!, at[3]!, at[4]!, whole, factors);
-    if (whole === count) return;
+    const [totalFloats, floatsPerTask, factors, hasDecay] = [
+      numbers[5]!,
+      numbers[6]!,
+      decodeAddress(numbers[7]!),
+      numbers[8] === 1,
+    ];
+    const first = task * floatsPerTask;
+    const count = Math.min(floatsPerTask, totalFloats - first);
+    const addresses = Array.from(numbers.subarray(0, 5), (start) => decodeAddress(start) + 4 * first);
+    const step = hasDecay ? kernels.adamwDecaying : kernels.adamw;
+    const vectorFloats = count - (count % 4);
+    if (vectorFloats > 0)
+      step(addresses[0]!, addresses[1]!, addresses[2]!, addresses[3]!, addresses[4]!, vectorFloats, factors);
+    if (vectorFloats === count) return;
     // The last one to three elements are computed in a padded buffer of four.
-    const all = floats();
-    const places = at.map((start) => start / 4 + whole);
-    const tail = address(numbers[9]!);
-    const own = places.map((_, i) => tail / 4 + 4 * i);
-    places.forEach((place, i) => all.copyWithin(own[i]!, place, place + count - whole));
-    step(tail, tail + 16, tail + 32, tail + 48, tail + 64, 4, factors);
-    for (const i of [2, 3, 4]) all.copyWithin(places[i]!, own[i]!, own[i]! + count - whole);
+    const heapFloats = floats();
+    const offsets = addresses.map((start) => start / 4 + vectorFloats);
+    const tailAddress = decodeAddress(numbers[9]!);
+    const tailOffsets = offsets.map((_, i) => tailAddress / 4 + 4 * i);
+    offsets.forEach((offset, i) => heapFloats.copyWithin(tailOffsets[i]!, offset, offset + count - vectorFloats));
+    step(tailAddress, tailAddress + 16, tailAddress + 32, tailAddress + 48, tailAddress + 64, 4, factors);
+    for (const i of [2, 3, 4])
+      heapFloats.copyWithin(offsets[i]!, tailOffsets[i]!, tailOffsets[i]! + count - vectorFloats);
   },
 } satisfies Record<string, Task>;
 export type TaskName = keyof typeof TASKS;

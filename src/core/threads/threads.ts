@@ -49,10 +49,10 @@ const [WORD, TASKS_LEFT, TASK_COUNT, KIND, SLEEPING, READY, FAILED, FIRST, NUMBE
 const CONTROL_BYTES = 4 * (NUMBERS + MAX_NUMBERS);
 
 /** Number of polls before a thread sleeps: some tens of microseconds, about the cost of waking it. */
-const LOOKS = 3000;
+const MAX_POLLS = 3000;
 
 /** Seconds without any finished task before a job fails, waited one by one: a sleeping machine uses up only one. */
-const PATIENCE = 60;
+const TIMEOUT_SECONDS = 60;
 
 export function startThreads(memory: WebAssembly.Memory, { count, start }: Threading): Threads {
   // A page that isn't cross-origin isolated has no shared memory.
@@ -63,14 +63,14 @@ export function startThreads(memory: WebAssembly.Memory, { count, start }: Threa
   const ends = shared
     ? Array.from({ length: count - 1 }, (_, i) => start({ memory, control: shared, thread: i + 1 }))
     : [];
-  const names = Object.keys(TASKS);
+  const taskNames = Object.keys(TASKS);
   let job = 0;
 
-  function share(name: TaskName, numbers: readonly number[], first: number, tasks: number): void {
+  function runShared(name: TaskName, numbers: readonly number[], first: number, tasks: number): void {
     const failure = (): Error => new WebAssembly.RuntimeError(`A worker thread for ${name} failed.`);
     if (Atomics.load(control, FAILED) > 0) throw failure();
     // No thread takes a task of the last job any more: all are done.
-    Atomics.store(control, KIND, names.indexOf(name));
+    Atomics.store(control, KIND, taskNames.indexOf(name));
     Atomics.store(control, FIRST, first);
     Atomics.store(control, TASK_COUNT, tasks);
     Atomics.store(control, TASKS_LEFT, tasks);
@@ -79,13 +79,13 @@ export function startThreads(memory: WebAssembly.Memory, { count, start }: Threa
     Atomics.store(control, WORD, job << TASK_BITS);
     if (Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, WORD);
     work(heap, control, 0);
-    for (let look = 0, seconds = 0; Atomics.load(control, TASKS_LEFT) > 0; look++) {
-      if (look < LOOKS) continue;
-      const left = Atomics.load(control, TASKS_LEFT);
-      if (left === 0) break;
-      const isStill = Atomics.wait(control, TASKS_LEFT, left, 1000) === 'timed-out';
-      seconds = isStill && Atomics.load(control, TASKS_LEFT) === left ? seconds + 1 : 0;
-      if (seconds < PATIENCE) continue;
+    for (let poll = 0, seconds = 0; Atomics.load(control, TASKS_LEFT) > 0; poll++) {
+      if (poll < MAX_POLLS) continue;
+      const tasksLeft = Atomics.load(control, TASKS_LEFT);
+      if (tasksLeft === 0) break;
+      const hasTimedOut = Atomics.wait(control, TASKS_LEFT, tasksLeft, 1000) === 'timed-out';
+      seconds = hasTimedOut && Atomics.load(control, TASKS_LEFT) === tasksLeft ? seconds + 1 : 0;
+      if (seconds < TIMEOUT_SECONDS) continue;
       Atomics.store(control, FAILED, 1);
       break;
     }
@@ -99,12 +99,12 @@ export function startThreads(memory: WebAssembly.Memory, { count, start }: Threa
     ready: () => 1 + Atomics.load(control, READY),
     run(name, numbers, tasks, alone = false) {
       if (alone || count === 1 || tasks === 1) {
-        const given = Int32Array.from(numbers);
-        for (let i = 0; i < tasks; i++) TASKS[name](heap, given, i, 0);
+        const encoded = Int32Array.from(numbers);
+        for (let i = 0; i < tasks; i++) TASKS[name](heap, encoded, i, 0);
         return;
       }
       for (let first = 0; first < tasks; first += MAX_TASKS)
-        share(name, numbers, first, Math.min(MAX_TASKS, tasks - first));
+        runShared(name, numbers, first, Math.min(MAX_TASKS, tasks - first));
     },
     end() {
       for (const end of ends) end();
@@ -118,17 +118,17 @@ export function help({ memory, control: buffer, thread }: Start): never {
   const heap = heapOver(memory);
   Atomics.add(control, READY, 1);
   for (;;) {
-    const seen = work(heap, control, thread);
-    let look = 0;
-    while (look < LOOKS && Atomics.load(control, WORD) === seen) look++;
-    if (look < LOOKS) continue;
+    const lastWord = work(heap, control, thread);
+    let poll = 0;
+    while (poll < MAX_POLLS && Atomics.load(control, WORD) === lastWord) poll++;
+    if (poll < MAX_POLLS) continue;
     Atomics.add(control, SLEEPING, 1);
-    Atomics.wait(control, WORD, seen);
+    Atomics.wait(control, WORD, lastWord);
     Atomics.sub(control, SLEEPING, 1);
   }
 }
 
-const kinds = Object.values(TASKS);
+const taskFunctions = Object.values(TASKS);
 
 /** Runs tasks while there are any. @returns the word that showed that there are none */
 function work(heap: Heap, control: Int32Array, thread: number): number {
@@ -143,7 +143,7 @@ function work(heap: Heap, control: Int32Array, thread: number): number {
     if (Atomics.compareExchange(control, WORD, word, word + 1) !== word) continue;
     let isDone = false;
     try {
-      kinds[kind]!(heap, numbers, first + task, thread);
+      taskFunctions[kind]!(heap, numbers, first + task, thread);
       isDone = true;
     } finally {
       if (!isDone) Atomics.store(control, FAILED, 1);

@@ -15,7 +15,7 @@ export const isAveraged = ({ emaDecay }: Pick<Recipe, 'emaDecay'>): boolean => e
  * Decay of the average at update `step`, counted from 1. The decay is low at first, so that the initial weights soon
  * leave the average. Source: TensorFlow's ExponentialMovingAverage with `num_updates`.
  */
-export const keptShare = ({ emaDecay }: Pick<Recipe, 'emaDecay'>, step: number): number =>
+export const averageDecayAt = ({ emaDecay }: Pick<Recipe, 'emaDecay'>, step: number): number =>
   Math.min(emaDecay, (1 + step) / (10 + step));
 
 /** Weights that training continues from: the raw ones if the averages have their names. */

@@ -19,11 +19,13 @@ export function batchOfTokens(
 ): Pick<Recipe, 'batch' | 'accumulate'> {
   const max = RECIPE.batch.max * RECIPE.accumulate.max;
   const rows = Math.min(max, Math.max(1, Math.round(tokens / model.config.context)));
-  const ways = Array.from({ length: Math.min(rows, RECIPE.accumulate.max) }, (_, i) => i + 1)
-    .filter((parts) => rows % parts === 0 && rows / parts <= RECIPE.batch.max)
+  const splits = Array.from({ length: Math.min(rows, RECIPE.accumulate.max) }, (_, i) => i + 1)
+    .filter((microBatches) => rows % microBatches === 0 && rows / microBatches <= RECIPE.batch.max)
     .map((accumulate) => ({ batch: rows / accumulate, accumulate }));
-  const fits = ways.find((way) => memoryShortage(model, { ...recipe, ...way }, limits, trainable) === undefined);
+  const fitting = splits.find(
+    (split) => memoryShortage(model, { ...recipe, ...split }, limits, trainable) === undefined,
+  );
   // No equal split is small enough: uses a slightly different number of rows.
-  const parts = Math.ceil(rows / RECIPE.batch.max);
-  return fits ?? ways.at(-1) ?? { batch: Math.round(rows / parts), accumulate: parts };
+  const minMicroBatches = Math.ceil(rows / RECIPE.batch.max);
+  return fitting ?? splits.at(-1) ?? { batch: Math.round(rows / minMicroBatches), accumulate: minMicroBatches };
 }

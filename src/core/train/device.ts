@@ -22,13 +22,13 @@ export interface Device {
  * @throws HomegrownError `bad-settings` if the device doesn't exist
  */
 export async function chooseDevice(
-  asked: DeviceKind | 'auto',
+  requested: DeviceKind | 'auto',
   wasmPaths: Parameters<typeof setWasmPaths>[0],
   threading?: Threading,
 ): Promise<Device> {
   tf.enableProdMode();
-  const adapter = asked === 'auto' || asked === 'webgpu' ? await findGpu() : null;
-  const kind = asked !== 'auto' ? asked : adapter && !adapter.software ? 'webgpu' : 'wasm';
+  const adapter = requested === 'auto' || requested === 'webgpu' ? await findGpu() : null;
+  const kind = requested !== 'auto' ? requested : adapter && !adapter.software ? 'webgpu' : 'wasm';
   switch (kind) {
     case 'webgpu':
       return { kind, adapter: (await openGpu()).adapter };

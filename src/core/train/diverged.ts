@@ -1,9 +1,9 @@
 import { HomegrownError } from '../base/errors';
 
-/** Error of a run whose loss or gradient is no longer finite. @param what the value and its step, as a sentence */
-export const diverged = (what: string): HomegrownError =>
+/** Error of a run whose loss or gradient is no longer finite. @param message the value and its step, as a sentence */
+export const diverged = (message: string): HomegrownError =>
   new HomegrownError(
     'diverged',
-    what,
+    message,
     'Lower the learning rate or turn on gradient clipping, then start again or resume from the saved step.',
   );

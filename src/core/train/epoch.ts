@@ -9,6 +9,6 @@ import type { Recipe } from './recipe';
  */
 export function stepsOfEpoch(part: Parted, context: number, recipe: Recipe, rows?: number): number {
   const { batch, accumulate, objective } = recipe;
-  const all = rows ?? objectiveOf(objective).epoch?.(part, context, recipe) ?? part.tokens / context;
-  return all / (batch * accumulate);
+  const rowCount = rows ?? objectiveOf(objective).epoch?.(part, context, recipe) ?? part.tokens / context;
+  return rowCount / (batch * accumulate);
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { stream } from '../base/rng';
 import { type Gpu, openGpu } from '../gpu/backend';
-import { releaseFreed } from '../gpu/tfjs';
+import { freeReleasedBuffers } from '../gpu/tfjs';
 import { evaluator } from '../evaluate/evaluator';
 import { initialValues, network } from '../models/network';
 import { loadObjective } from '../objectives';
@@ -252,10 +252,10 @@ test.each<[string, Partial<Recipe>]>([
 test.each([{}, { accumulate: 2 }])('a step that does not fit leaks nothing: %o', async (change) => {
   const cap = capBindings(gpu.device, 2 ** 20);
   try {
-    releaseFreed(gpu.backend);
+    freeReleasedBuffers(gpu.backend);
     const before = [calls.liveBytes, tf.memory().numTensors];
     await expect(start({ ...change, batch: 400 })).rejects.toMatchObject({ code: 'out-of-memory' });
-    releaseFreed(gpu.backend);
+    freeReleasedBuffers(gpu.backend);
     expect([calls.liveBytes, tf.memory().numTensors]).toEqual(before);
   } finally {
     cap.undo();

@@ -26,6 +26,7 @@ export interface Learner extends Updater {
 }
 
 /**
+ * Opens a model for training on the current device.
  * @param values weights by name, including an adapter's; for a resumed run also its optimizer state and raw weights
  * @param momentsFrom step at which the optimizer state was zero
  */
@@ -38,31 +39,31 @@ export async function learner(
   momentsFrom?: number,
 ): Promise<Learner> {
   const objective = await loadObjective(recipe.objective, recipe, model);
-  const net = await adapted(model, rawOf(values), trainable);
-  const averaged = isAveraged(recipe) ? await adapted(model, values, trainable) : null;
-  const optimizer = await openOptimizer(recipe.optimizer, net.trainableParams, values);
-  const needed = [net, optimizer, ...(averaged ? [averaged] : [])];
-  const network = averaged ?? net;
-  const names = Object.keys(net.trainableParams);
+  const rawNetwork = await adapted(model, rawOf(values), trainable);
+  const averagedNetwork = isAveraged(recipe) ? await adapted(model, values, trainable) : null;
+  const optimizer = await openOptimizer(recipe.optimizer, rawNetwork.trainableParams, values);
+  const disposables = [rawNetwork, optimizer, ...(averagedNetwork ? [averagedNetwork] : [])];
+  const network = averagedNetwork ?? rawNetwork;
+  const names = Object.keys(rawNetwork.trainableParams);
   const weights = names.map((name) => [name, network.params[name]!] as const);
-  const raw = averaged ? names.map((name) => [rawName(name), net.params[name]!] as const) : [];
-  const averages = averaged ? weights.map(([, variable]) => variable) : undefined;
-  const updates = disposingOnFailure(needed, () =>
-    updater(net, objective, optimizer, recipe, now, momentsFrom, averages),
+  const rawWeights = averagedNetwork ? names.map((name) => [rawName(name), rawNetwork.params[name]!] as const) : [];
+  const averages = averagedNetwork ? weights.map(([, variable]) => variable) : undefined;
+  const compiled = disposingOnFailure(disposables, () =>
+    updater(rawNetwork, objective, optimizer, recipe, now, momentsFrom, averages),
   );
   return {
     network,
     objective,
     get cost() {
-      return updates.cost;
+      return compiled.cost;
     },
-    prepare: (report) => updates.prepare(report),
-    step: (step, batch) => updates.step(step, batch),
-    profile: updates.profile,
-    tensors: () => onHost([...weights, ...optimizer.named, ...raw]),
+    prepare: (report) => compiled.prepare(report),
+    step: (step, batch) => compiled.step(step, batch),
+    profile: compiled.profile,
+    tensors: () => onHost([...weights, ...optimizer.named, ...rawWeights]),
     weights: () => onHost(weights),
     dispose() {
-      for (const each of [updates, ...needed]) each.dispose();
+      for (const disposable of [compiled, ...disposables]) disposable.dispose();
     },
   };
 }
@@ -70,15 +71,16 @@ export async function learner(
 async function onHost(variables: readonly (readonly [string, tf.Variable])[]): Promise<NamedTensors> {
   const tensors = new Map<string, HostTensor>();
   for (const [name, variable] of variables) {
-    tensors.set(name, { shape: variable.shape, data: await ownValues(variable) });
+    tensors.set(name, { shape: variable.shape, data: await copyValues(variable) });
   }
-  const bad = firstNonFinite(tensors);
-  if (bad !== undefined) throw new HomegrownError('diverged', `${bad} contains numbers that are not finite.`);
+  const nonFinite = firstNonFinite(tensors);
+  if (nonFinite !== undefined)
+    throw new HomegrownError('diverged', `${nonFinite} contains numbers that are not finite.`);
   return tensors;
 }
 
 /** Copies a tensor's values, so that the caller owns them. */
-async function ownValues(tensor: tf.Tensor): Promise<Float32Array> {
+async function copyValues(tensor: tf.Tensor): Promise<Float32Array> {
   const values = await tensor.data<'float32'>();
   if (!currentGpu()) return new Float32Array(values); // the values may be the tensor's own memory
   forgetValues(tensor); // TensorFlow.js would keep a copy

@@ -31,6 +31,7 @@ export interface MemoryPlan {
   total: number;
 }
 
+/** Memory of a training run, by its kinds of tensors. */
 export function memoryPlan<C extends BaseConfig>(
   spec: ModelSpec<C>,
   config: C,
@@ -39,27 +40,27 @@ export function memoryPlan<C extends BaseConfig>(
   trainable?: Trainable,
 ): MemoryPlan {
   const { own, added, trainableParams } = partsOf(spec.params(config, vocabulary), trainable);
-  const spared = Object.entries(own).reduce((bytes, [name, weight]) => {
-    const as = Object.hasOwn(trainableParams, name) ? undefined : narrowDtypeFor(weight, trainable?.rest);
-    return bytes + (as ? (4 - BYTES[as]) * sizeOf(weight.shape) : 0);
+  const savedBytes = Object.entries(own).reduce((bytes, [name, weight]) => {
+    const dtype = Object.hasOwn(trainableParams, name) ? undefined : narrowDtypeFor(weight, trainable?.rest);
+    return bytes + (dtype ? (4 - BYTES_PER_FROZEN_VALUE[dtype]) * sizeOf(weight.shape) : 0);
   }, 0);
-  const weights = 4 * (countParams(own) + countParams(added)) - spared;
-  const kept = stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat();
-  const moments = kept.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
+  const weights = 4 * (countParams(own) + countParams(added)) - savedBytes;
+  const optimizerState = stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat();
+  const moments = optimizerState.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
   // The sum over micro-batches is stored in addition to the current gradient.
   const gradients = (recipe.accumulate > 1 ? 2 : 1) * 4 * countParams(trainableParams);
-  const ofModel = spec.activationBytes(config, 0, recipe);
+  const modelActivations = spec.activationBytes(config, 0, recipe);
   const isFrozen = !Object.hasOwn(trainableParams, spec.classifier(config));
-  const scores = spec.activationBytes(config, vocabulary, recipe) - ofModel;
-  const logits = isFrozen ? Math.min(scores, FROZEN_LOGIT_BYTES) : scores;
-  const activations = ofModel + 4 * recipe.batch * config.context * adapterColumns(own, trainable);
+  const allLogits = spec.activationBytes(config, vocabulary, recipe) - modelActivations;
+  const logits = isFrozen ? Math.min(allLogits, FROZEN_LOGIT_BYTES) : allLogits;
+  const activations = modelActivations + 4 * recipe.batch * config.context * adapterColumns(own, trainable);
   const average = isAveraged(recipe) ? weights : 0;
   const total = weights + gradients + moments + average + activations + logits;
   return { weights, gradients, moments, average, activations, logits, total };
 }
 
 /** Bytes per frozen value, including its share of a scale. */
-const BYTES = { f16: 2, q8: (4 * WORDS_OF_8) / BLOCK_OF_8 } as const;
+const BYTES_PER_FROZEN_VALUE = { f16: 2, q8: (4 * WORDS_OF_8) / BLOCK_OF_8 } as const;
 
 /** Memory limits of a device, in bytes; absent if unknown. */
 export interface MemoryLimits {
@@ -113,11 +114,11 @@ export function memoryShortage(
   const weight = Math.max(
     ...Object.values(spec.params(model.config, model.vocabulary)).map((p) => 4 * sizeOf(p.shape)),
   );
-  const single = (bytes: number, what: string, max: number | undefined): string | undefined =>
-    max !== undefined && bytes > max
-      ? `The run needs ${formatBytes(total)}: a single ${what} has ${formatBytes(bytes)}, and this GPU allows ${formatBytes(max)}.`
+  const tensorShortage = (bytes: number, what: string, limit: number | undefined): string | undefined =>
+    limit !== undefined && bytes > limit
+      ? `The run needs ${formatBytes(total)}: a single ${what} has ${formatBytes(bytes)}, and this GPU allows ${formatBytes(limit)}.`
       : undefined;
-  return single(activation, 'activation', limits.activation) ?? single(weight, 'weight', limits.weight);
+  return tensorShortage(activation, 'activation', limits.activation) ?? tensorShortage(weight, 'weight', limits.weight);
 }
 
 /**
@@ -132,32 +133,37 @@ export function memoryChanges(
 ): readonly Change[] {
   const { config, id, vocabulary } = model;
   const spec = modelSpec(id);
-  const fits = (sizes: Partial<BaseConfig>, other: Partial<Recipe> = {}): boolean =>
-    memoryShortage({ ...model, config: { ...config, ...sizes } }, { ...recipe, ...other }, limits, trainable) ===
+  const fits = (sizes: Partial<BaseConfig>, changes: Partial<Recipe> = {}): boolean =>
+    memoryShortage({ ...model, config: { ...config, ...sizes } }, { ...recipe, ...changes }, limits, trainable) ===
     undefined;
-  const found: Change[] = [];
+  const suggestions: Change[] = [];
 
   // The same tokens per update in more micro-batches cost only a second gradient.
-  const parts = (batch: number): Partial<Recipe> => ({
+  const inMicroBatches = (batch: number): Partial<Recipe> => ({
     batch,
     accumulate: Math.min(1024, Math.ceil((recipe.batch * recipe.accumulate) / batch)),
   });
-  const inParts = halves(recipe.batch, 1).map(parts);
-  const smaller = inParts.find((change) => fits({}, change));
-  if (smaller) found.push({ kind: 'recipe', words: partsWords(smaller), change: smaller });
+  const batchChanges = halves(recipe.batch, 1).map(inMicroBatches);
+  const smallerBatch = batchChanges.find((change) => fits({}, change));
+  if (smallerBatch) suggestions.push({ kind: 'recipe', words: microBatchWords(smallerBatch), change: smallerBatch });
 
   // Recomputation costs a third more compute.
   if (!recipe.recompute) {
-    const again = { recompute: true };
-    const both = inParts.map((change) => ({ ...change, ...again })).find((change) => fits({}, change));
-    if (fits({}, again)) found.push({ kind: 'recipe', words: AGAIN, change: again });
-    else if (!smaller && both) found.push({ kind: 'recipe', words: `${partsWords(both)} and ${AGAIN}`, change: both });
+    const recomputing = { recompute: true };
+    const combined = batchChanges.map((change) => ({ ...change, ...recomputing })).find((change) => fits({}, change));
+    if (fits({}, recomputing)) suggestions.push({ kind: 'recipe', words: RECOMPUTATION, change: recomputing });
+    else if (!smallerBatch && combined)
+      suggestions.push({
+        kind: 'recipe',
+        words: `${microBatchWords(combined)} and ${RECOMPUTATION}`,
+        change: combined,
+      });
   }
 
-  if (trainable) return found;
+  if (trainable) return suggestions;
   const context = halves(config.context, spec.fields.context.min).find((length) => fits({ context: length }));
   if (context !== undefined) {
-    found.push({ kind: 'model', words: `a context of ${formatCount(context)}`, change: { context } });
+    suggestions.push({ kind: 'model', words: `a context of ${formatCount(context)}`, change: { context } });
   }
 
   const parameters = halves(countParams(spec.params(config, vocabulary)), 1e5).find((size) =>
@@ -165,18 +171,18 @@ export function memoryChanges(
   );
   if (parameters !== undefined) {
     const change = sizesOf(spec.sized(parameters, vocabulary));
-    found.push({ kind: 'model', words: `a model of about ${formatShort(parameters)} parameters`, change });
+    suggestions.push({ kind: 'model', words: `a model of about ${formatShort(parameters)} parameters`, change });
   }
-  return found.slice(0, 3);
+  return suggestions.slice(0, 3);
 }
-const AGAIN = 'activation recomputation';
+const RECOMPUTATION = 'activation recomputation';
 
-const partsWords = ({ batch = 1, accumulate = 1 }: Partial<Recipe>): string =>
+const microBatchWords = ({ batch = 1, accumulate = 1 }: Partial<Recipe>): string =>
   `batch ${formatCount(batch)} in ${formatCount(accumulate)} micro-batches`;
 
 /** Repeated halves of a number, rounded down, as long as they are at least `min`. */
-function halves(from: number, min: number): number[] {
-  const found: number[] = [];
-  for (let n = Math.floor(from / 2); n >= min; n = Math.floor(n / 2)) found.push(n);
-  return found;
+function halves(value: number, min: number): number[] {
+  const results: number[] = [];
+  for (let n = Math.floor(value / 2); n >= min; n = Math.floor(n / 2)) results.push(n);
+  return results;
 }

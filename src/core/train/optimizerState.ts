@@ -23,13 +23,13 @@ export async function openOptimizer(
   values: NamedTensors = new Map(),
 ): Promise<OpenOptimizer> {
   const optimizer = await loadOptimizer(id);
-  const { held, named } = allocateState(optimizer, weights, values);
+  const { held: allocations, named } = allocateState(optimizer, weights, values);
   return {
     ...optimizer,
     moments: byWeight(optimizer, weights, new Map(named)),
     named,
     dispose() {
-      for (const each of held) each.dispose();
+      for (const each of allocations) each.dispose();
     },
   };
 }
@@ -43,8 +43,8 @@ function allocateState(
 ): { held: readonly OwnedVariables[]; named: readonly Named[] } {
   const zeros = ({ shape }: StateSpec): HostTensor => ({ shape, data: new Float32Array(sizeOf(shape)) });
   const parts = stateOf(optimizer, Object.entries(weights)).map((specs) => {
-    const held = allocate(specs.map((spec) => values.get(stateName(spec)) ?? zeros(spec)));
-    return { held, named: specs.map((spec, i): Named => [stateName(spec), held.variables[i]!]) };
+    const allocation = allocate(specs.map((spec) => values.get(stateName(spec)) ?? zeros(spec)));
+    return { held: allocation, named: specs.map((spec, i): Named => [stateName(spec), allocation.variables[i]!]) };
   });
   return { held: parts.map(({ held }) => held), named: parts.flatMap(({ named }) => named) };
 }

@@ -9,7 +9,7 @@ import {
   isTooShortForPatience,
   type Waited,
   waitedAfter,
-  waitingAnew,
+  resumedState,
 } from './patience';
 
 const state: TrainState = { step: 9, tokensSeen: 0, activeMs: 0, best: null };
@@ -32,12 +32,12 @@ test('runs out of patience after that many evaluations, and counts from zero aft
   expect(isOutOfPatience({ ...state, waited }, { ...recipe, patience: 3 })).toBe(false);
   expect(isOutOfPatience({ ...state, waited }, { ...recipe, patience: 0 })).toBe(false);
   expect(isOutOfPatience(state, recipe)).toBe(false);
-  expect(waitingAnew({ ...state, waited }, recipe)).toEqual({ ...state, waited: { loss: 2, evaluations: 0 } });
-  expect(waitingAnew({ ...state, waited: { loss: 2, evaluations: 1 } }, recipe).waited).toEqual({
+  expect(resumedState({ ...state, waited }, recipe)).toEqual({ ...state, waited: { loss: 2, evaluations: 0 } });
+  expect(resumedState({ ...state, waited: { loss: 2, evaluations: 1 } }, recipe).waited).toEqual({
     loss: 2,
     evaluations: 1,
   });
-  expect(waitingAnew({ ...state, waited }, { ...recipe, patience: 0 })).toEqual(state);
+  expect(resumedState({ ...state, waited }, { ...recipe, patience: 0 })).toEqual(state);
 });
 
 test('a run is too short for early stopping if its last step comes before the patience ends', () => {

@@ -27,19 +27,21 @@ export const isEarly = (state: TrainState, recipe: Patience & Pick<Recipe, 'step
   state.step < recipe.steps && isOutOfPatience(state, recipe);
 
 /** Returns the state to resume from. A run that ended early counts from zero; without patience, the count is dropped. */
-export function waitingAnew({ waited, ...state }: TrainState, recipe: Patience): TrainState {
+export function resumedState({ waited, ...state }: TrainState, recipe: Patience): TrainState {
   if (!waited || recipe.patience === 0) return state;
   const evaluations = isOutOfPatience({ ...state, waited }, recipe) ? 0 : waited.evaluations;
   return { ...state, waited: { ...waited, evaluations } };
 }
 
-type Evaluated = Pick<Recipe, 'steps' | 'patience' | 'evalEvery' | 'evalEarly'>;
+type EvaluationSettings = Pick<Recipe, 'steps' | 'patience' | 'evalEvery' | 'evalEarly'>;
 
 /** Whether a run has too few evaluations before its last step for early stopping to end it. */
-export const isTooShortForPatience = (recipe: Evaluated): boolean => recipe.patience > evaluationsBeforeEnd(recipe);
+export const isTooShortForPatience = (recipe: EvaluationSettings): boolean =>
+  recipe.patience > evaluationsBeforeEnd(recipe);
 
 /** Number of evaluations after step 0 and before the last step. */
-export const evaluationsBeforeEnd = (recipe: Evaluated): number => evaluationsBetween(recipe, 0, recipe.steps) - 1;
+export const evaluationsBeforeEnd = (recipe: EvaluationSettings): number =>
+  evaluationsBetween(recipe, 0, recipe.steps) - 1;
 
 /** Steps between evaluations that leave early stopping room: at least 10 evaluations, and twice the patience. */
 export const evalEveryFor = ({ steps, patience }: Pick<Recipe, 'steps' | 'patience'>): number =>

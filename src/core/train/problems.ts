@@ -41,30 +41,30 @@ export function problems(
   trainable?: Trainable,
 ): readonly Problem[] {
   const { context } = model.config;
-  const found: Problem[] = [...modelSpec(model.id).problems(model.config)];
-  for (const [field, stated] of Object.entries(fieldsOf(recipe)) as [RecipeField, Field][]) {
-    const message = fieldProblem(stated, recipe[field]);
-    if (message !== null) found.push({ field, message });
+  const result: Problem[] = [...modelSpec(model.id).problems(model.config)];
+  for (const [field, setting] of Object.entries(fieldsOf(recipe)) as [RecipeField, Field][]) {
+    const message = fieldProblem(setting, recipe[field]);
+    if (message !== null) result.push({ field, message });
   }
   const objective = objectiveOf(recipe.objective);
   const { label, kinds } = objective;
   const spec = modelSpec(model.id);
   if (!kinds.includes(spec.kind)) {
     const message = `${spec.label} can't be trained with this objective: ${inSentence({ label })}.`;
-    found.push({ field: 'objective', message });
+    result.push({ field: 'objective', message });
   }
-  const isOfLabels = trainingSource(recipe.objective) === 'labels';
-  if (kinds.includes(spec.kind) && isOfLabels !== (model.config.classes !== undefined)) {
-    const message = isOfLabels
+  const isClassification = trainingSource(recipe.objective) === 'labels';
+  if (kinds.includes(spec.kind) && isClassification !== (model.config.classes !== undefined)) {
+    const message = isClassification
       ? 'The model is not a classifier: it scores tokens, not labels.'
       : 'The model is a classifier: it can only be trained on labels.';
-    found.push({ field: 'objective', message });
+    result.push({ field: 'objective', message });
   }
-  if (isOfLabels && recipe.replay > 0) {
+  if (isClassification && recipe.replay > 0) {
     const message = 'A classifier needs labels, so it can’t replay unlabeled text. Set replay to 0.';
-    found.push({ field: 'replay', message });
+    result.push({ field: 'replay', message });
   }
-  found.push(...((objective.problems?.(recipe, context) ?? []) as readonly Problem[]));
+  result.push(...((objective.problems?.(recipe, context) ?? []) as readonly Problem[]));
   const reach = (window: number): number => objective.reach(window, recipe);
   // An evaluation shortens its rows to fit a short validation set.
   for (const [part, name, window] of [
@@ -74,15 +74,15 @@ export function problems(
     const needed = reach(window);
     if (tokens[part] >= needed) continue;
     const message = `The ${name} set has ${formatCount(tokens[part])} tokens; a context of ${window} needs at least ${needed}.`;
-    found.push({ field: 'text', message });
+    result.push({ field: 'text', message });
   }
   // Memory can be planned only for valid settings.
-  const shortage = found.length === 0 ? memoryShortage(model, recipe, limits, trainable) : undefined;
+  const shortage = result.length === 0 ? memoryShortage(model, recipe, limits, trainable) : undefined;
   if (shortage !== undefined) {
     const changes = memoryChanges(model, recipe, limits, trainable);
-    found.push({ field: 'memory', message: `${shortage} ${adviceOf(changes)}`, changes });
+    result.push({ field: 'memory', message: `${shortage} ${adviceOf(changes)}`, changes });
   }
-  return found;
+  return result;
 }
 
 /** `Use batch 4 in 3 micro-batches, or a context of 64.` */

@@ -11,7 +11,7 @@ export const OPTIMIZER_FIELDS = optimizerFields();
 
 /** Reason why the model card omits a setting. */
 const NO_WEIGHT = 'Changes no weight.';
-const max = 1e9;
+const MAX_COUNT = 1e9;
 const MAX_STORED = Number.MAX_SAFE_INTEGER;
 
 /** All settings, in the order of forms and the terminal. To add one, add an entry here. */
@@ -29,7 +29,7 @@ export const RECIPE = {
     help: 'Updates of the weights',
     row: 'main',
     min: 1,
-    max,
+    max: MAX_COUNT,
     stored: [0, MAX_STORED],
     step: 100,
     initial: 2000,
@@ -74,7 +74,7 @@ export const RECIPE = {
     hint: 'the rate rises from 0',
     row: 'main',
     min: 0,
-    max,
+    max: MAX_COUNT,
     stored: [0, MAX_STORED],
     step: 10,
     initial: 100,
@@ -119,7 +119,7 @@ export const RECIPE = {
     help: 'Steps between evaluations',
     row: 'main',
     min: 1,
-    max,
+    max: MAX_COUNT,
     stored: [1, MAX_STORED],
     step: 10,
     initial: 250,
@@ -159,7 +159,7 @@ export const RECIPE = {
     help: 'Steps between saves',
     row: 'seldom',
     min: 1,
-    max,
+    max: MAX_COUNT,
     stored: [1, MAX_STORED],
     step: 10,
     initial: 200,
@@ -174,7 +174,7 @@ export const RECIPE = {
     help: 'Maximum number of tokens in an evaluation',
     row: 'seldom',
     min: 1,
-    max,
+    max: MAX_COUNT,
     stored: [1, MAX_STORED],
     step: 1024,
     initial: 16_384,
@@ -268,10 +268,10 @@ export type RecipeField = keyof Recipe;
 export const DEFAULT_RECIPE: Recipe = initialValues(RECIPE);
 
 /** Choices that have their own settings. */
-type Choosing = Pick<Recipe, 'objective' | 'optimizer' | 'schedule'>;
+type RecipeChoices = Pick<Recipe, 'objective' | 'optimizer' | 'schedule'>;
 
 /** Whether a setting applies: false for settings of objectives, optimizers and schedules that aren't chosen. */
-export const isOf = ({ objective, optimizer, schedule }: Choosing, name: RecipeField): boolean =>
+export const isOf = ({ objective, optimizer, schedule }: RecipeChoices, name: RecipeField): boolean =>
   (!Object.hasOwn(OBJECTIVE_FIELDS, name) || Object.hasOwn(objectiveOf(objective).fields, name)) &&
   (!Object.hasOwn(OPTIMIZER_FIELDS, name) || Object.hasOwn(optimizerOf(optimizer).fields, name)) &&
   (!Object.hasOwn(SCHEDULE_FIELDS, name) || Object.hasOwn(scheduleOf(schedule).fields ?? {}, name));
@@ -286,11 +286,11 @@ export const objectiveSettings = (recipe: Recipe): Partial<Recipe> =>
   );
 
 /** Settings that apply to the recipe. */
-export const fieldsOf = (recipe: Choosing): Partial<Record<RecipeField, Field>> =>
+export const fieldsOf = (recipe: RecipeChoices): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(Object.entries(RECIPE).filter(([name]) => isOf(recipe, name as RecipeField)));
 
 /** Settings that may change when a run resumes. */
-export const changeable = (recipe: Choosing): Partial<Record<RecipeField, Field>> =>
+export const changeable = (recipe: RecipeChoices): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(
     Object.entries(fieldsOf(recipe)).filter(([name, { row }]) => row !== undefined || name === 'dropout'),
   );

@@ -8,7 +8,7 @@ const model = { id: 'gpt', config: { layers: 8, heads: 8, width: 512, context: 2
 const flat = { ...model, config: { ...model.config, layers: 1 } };
 const bytes = (recompute: boolean, of: typeof model | typeof flat = model): number =>
   memoryPlan(modelSpec('gpt'), of.config, of.vocabulary, { ...DEFAULT_RECIPE, recompute }).total;
-const [kept, again] = [bytes(false), bytes(true)];
+const [storedBytes, recomputedBytes] = [bytes(false), bytes(true)];
 
 const judged = (limits: MemoryLimits, choice: RecomputeChoice = 'auto', of: typeof model | typeof flat = model) => {
   const found = recomputation(of, DEFAULT_RECIPE, choice, limits);
@@ -16,37 +16,41 @@ const judged = (limits: MemoryLimits, choice: RecomputeChoice = 'auto', of: type
 };
 
 test('turns on automatically above half of the device memory, and reports savings and cost', () => {
-  expect(judged({ bound: 2 * kept }).isOn).toBe(false);
-  for (const limits of [{ bound: 2 * kept - 2 }, { total: 2 * kept - 2 }, { weight: 2 * kept - 2 }]) {
-    expect(judged(limits)).toMatchObject({ isOn: true, isChosen: false, kept, again });
+  expect(judged({ bound: 2 * storedBytes }).isOn).toBe(false);
+  for (const limits of [
+    { bound: 2 * storedBytes - 2 },
+    { total: 2 * storedBytes - 2 },
+    { weight: 2 * storedBytes - 2 },
+  ]) {
+    expect(judged(limits)).toMatchObject({ isOn: true, isChosen: false, storedBytes, recomputedBytes });
   }
-  const { words, flopsAgain, flopsKept } = judged({ bound: 1.5 * kept });
-  expect(flopsAgain).toBeCloseTo((4 / 3) * flopsKept, 0);
+  const { words, recomputedFlops, storedFlops } = judged({ bound: 1.5 * storedBytes });
+  expect(recomputedFlops).toBeCloseTo((4 / 3) * storedFlops, 0);
   expect(words).toMatch(
     /^Activation recomputation is on: \d+ MB instead of 1\.\d+ GB, with a third more compute\. Say otherwise\.$/,
   );
-  expect(judged({ weight: kept }, 'off').words).toMatch(/of the largest buffer of this GPU/);
+  expect(judged({ weight: storedBytes }, 'off').words).toMatch(/of the largest buffer of this GPU/);
 });
 
 test('keeps an explicit choice, whatever the memory', () => {
-  expect(judged({ bound: 100 * kept }, 'on')).toMatchObject({ isOn: true, isChosen: true });
-  expect(judged({ bound: 100 * kept }, 'on').words).toMatch(/is on: .*The run fits in memory without it\.$/);
-  expect(judged({ bound: 1.2 * kept }, 'off')).toMatchObject({ isOn: false, isChosen: true });
-  expect(judged({ bound: 1.2 * kept }, 'off').words).toMatch(
+  expect(judged({ bound: 100 * storedBytes }, 'on')).toMatchObject({ isOn: true, isChosen: true });
+  expect(judged({ bound: 100 * storedBytes }, 'on').words).toMatch(/is on: .*The run fits in memory without it\.$/);
+  expect(judged({ bound: 1.2 * storedBytes }, 'off')).toMatchObject({ isOn: false, isChosen: true });
+  expect(judged({ bound: 1.2 * storedBytes }, 'off').words).toMatch(
     /^Needs over half of the .* memory limit\. With activation recomputation: /,
   );
 });
 
 test('stays off if it would not help, and says why', () => {
-  expect(judged({ bound: 3 * kept }).words).toBe('Fits in memory.');
+  expect(judged({ bound: 3 * storedBytes }).words).toBe('Fits in memory.');
   expect(judged({})).toMatchObject({ isOn: false });
   expect(judged({}).words).toMatch(/^The memory of this device is unknown\. With activation recomputation: /);
   // Recomputation isn't enough, so other changes are suggested. The largest buffer isn't a limit.
-  const tight = { bound: 0.9 * again };
+  const tight = { bound: 0.9 * recomputedBytes };
   expect(judged(tight)).toMatchObject({ isOn: false });
   expect(judged(tight).words).toMatch(/^Even with activation recomputation, the run needs \d+ MB, more than the/);
   expect(memoryShortage(model, { ...DEFAULT_RECIPE, recompute: true }, tight)).toMatch(/ the limit is [\d.]+ MB\.$/);
-  expect(judged({ weight: 0.9 * again }).isOn).toBe(true);
+  expect(judged({ weight: 0.9 * recomputedBytes }).isOn).toBe(true);
   // With a single layer, recomputation saves nothing.
   const single = bytes(false, flat);
   expect(judged({ total: single }, 'auto', flat)).toMatchObject({ isOn: false });

@@ -14,20 +14,20 @@ export interface Recomputation {
   isOn: boolean;
   /** Whether the person chose; otherwise the plan decides. */
   isChosen: boolean;
-  /** Planned bytes with stored and with recomputed activations. */
-  kept: number;
-  again: number;
+  /** Planned bytes of the whole run, with stored and with recomputed activations. */
+  storedBytes: number;
+  recomputedBytes: number;
   /** Floating-point operations per step with stored and with recomputed activations. */
-  flopsKept: number;
-  flopsAgain: number;
+  storedFlops: number;
+  recomputedFlops: number;
   /** Memory of the device; undefined if unknown. */
-  held: ReturnType<typeof heldBytes>;
+  memory: ReturnType<typeof heldBytes>;
 }
 
 /** Share of device memory that a plan may use; the engine, the page and other programs need the remainder. */
-const SHARE = 0.5;
+const MAX_MEMORY_SHARE = 0.5;
 /** Share of the plan that recomputation must save to be worth a third more compute. */
-const WORTH = 0.1;
+const MIN_SAVING = 0.1;
 
 /** Compares both settings of recomputation; ignores `recipe.recompute`. */
 export function recomputation(
@@ -40,45 +40,50 @@ export function recomputation(
   const bytes = (recompute: boolean): number =>
     memoryPlan(modelSpec(model.id), model.config, model.vocabulary, { ...recipe, recompute }, trainable).total;
   const flops = (recompute: boolean): number => flopsPerStep(model, { ...recipe, recompute }, trainable);
-  const found = { kept: bytes(false), again: bytes(true), held: heldBytes(limits) };
+  const comparison = { storedBytes: bytes(false), recomputedBytes: bytes(true), memory: heldBytes(limits) };
   return {
-    ...found,
-    isOn: choice === 'auto' ? judge(found) === 'helps' : choice === 'on',
+    ...comparison,
+    isOn: choice === 'auto' ? judge(comparison) === 'helps' : choice === 'on',
     isChosen: choice !== 'auto',
-    flopsKept: flops(false),
-    flopsAgain: flops(true),
+    storedFlops: flops(false),
+    recomputedFlops: flops(true),
   };
 }
 
 type Judgement = 'unknown' | 'fits' | 'saves little' | 'not enough' | 'helps';
-function judge({ kept, again, held }: Pick<Recomputation, 'kept' | 'again' | 'held'>): Judgement {
-  if (!held) return 'unknown';
-  if (kept <= SHARE * held.bytes) return 'fits';
-  if (kept - again < WORTH * kept) return 'saves little';
-  return held.isLimit && again > held.bytes ? 'not enough' : 'helps';
+function judge({
+  storedBytes,
+  recomputedBytes,
+  memory,
+}: Pick<Recomputation, 'storedBytes' | 'recomputedBytes' | 'memory'>): Judgement {
+  if (!memory) return 'unknown';
+  if (storedBytes <= MAX_MEMORY_SHARE * memory.bytes) return 'fits';
+  if (storedBytes - recomputedBytes < MIN_SAVING * storedBytes) return 'saves little';
+  return memory.isLimit && recomputedBytes > memory.bytes ? 'not enough' : 'helps';
 }
 
-/** Sentences on recomputation, its savings and cost. @param otherwise how to turn it off, if it wasn't chosen */
-export function recomputationWords(of: Recomputation, otherwise: string): string {
-  const { isOn, isChosen, kept, again, held } = of;
-  const judgement = judge(of);
-  const max = held?.words ?? '';
-  const traded = `${formatBytes(again)} instead of ${formatBytes(kept)}, with a third more compute`;
+/** Sentences on recomputation, its savings and cost. @param howToTurnOff sentence for a person who didn't choose it */
+export function recomputationWords(comparison: Recomputation, howToTurnOff: string): string {
+  const { isOn, isChosen, storedBytes, recomputedBytes, memory } = comparison;
+  const judgement = judge(comparison);
+  const memoryWords = memory?.words ?? '';
+  const tradeoff = `${formatBytes(recomputedBytes)} instead of ${formatBytes(storedBytes)}, with a third more compute`;
   if (isOn) {
-    if (again >= kept) return `Activation recomputation is on and saves nothing here: ${formatBytes(again)}.`;
-    const more = !isChosen ? ` ${otherwise}` : judgement === 'fits' ? ' The run fits in memory without it.' : '';
-    return `Activation recomputation is on: ${traded}.${more}`;
+    if (recomputedBytes >= storedBytes)
+      return `Activation recomputation is on and saves nothing here: ${formatBytes(recomputedBytes)}.`;
+    const advice = !isChosen ? ` ${howToTurnOff}` : judgement === 'fits' ? ' The run fits in memory without it.' : '';
+    return `Activation recomputation is on: ${tradeoff}.${advice}`;
   }
   switch (judgement) {
     case 'fits':
       return 'Fits in memory.';
     case 'unknown':
-      return `The memory of this device is unknown.${again < kept ? ` With activation recomputation: ${traded}.` : ''}`;
+      return `The memory of this device is unknown.${recomputedBytes < storedBytes ? ` With activation recomputation: ${tradeoff}.` : ''}`;
     case 'saves little':
-      return `Needs over half of ${max}. Activation recomputation would save only ${formatBytes(Math.max(0, kept - again))}.`;
+      return `Needs over half of ${memoryWords}. Activation recomputation would save only ${formatBytes(Math.max(0, storedBytes - recomputedBytes))}.`;
     case 'not enough':
-      return `Even with activation recomputation, the run needs ${formatBytes(again)}, more than ${max}.`;
+      return `Even with activation recomputation, the run needs ${formatBytes(recomputedBytes)}, more than ${memoryWords}.`;
     case 'helps':
-      return `Needs over half of ${max}. With activation recomputation: ${traded}.`;
+      return `Needs over half of ${memoryWords}. With activation recomputation: ${tradeoff}.`;
   }
 }

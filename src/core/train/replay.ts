@@ -8,17 +8,17 @@ import { type Batch, type Batches, joined } from '../objectives/batch';
  * Science 7.
  * @param share of replayed rows, 0 to 1
  */
-export const replaying = (own: Batches, old: Batches, share: number): Batches => ({
+export const replaying = (current: Batches, previous: Batches, share: number): Batches => ({
   async training({ seed, step, first, rows }) {
-    const at = stream(seed, 'replay', step);
-    const isOld = (row: number): boolean => at(row) < share * 2 ** 32;
+    const random = stream(seed, 'replay', step);
+    const isOld = (row: number): boolean => random(row) < share * 2 ** 32;
     const parts: Batch[] = [];
     for (let row = first; row < first + rows;) {
-      const from = row;
-      while (row < first + rows && isOld(row) === isOld(from)) row++;
-      parts.push(await (isOld(from) ? old : own).training({ seed, step, first: from, rows: row - from }));
+      const start = row;
+      while (row < first + rows && isOld(row) === isOld(start)) row++;
+      parts.push(await (isOld(start) ? previous : current).training({ seed, step, first: start, rows: row - start }));
     }
     return joined(parts);
   },
-  evaluation: (max) => own.evaluation(max),
+  evaluation: (max) => current.evaluation(max),
 });

@@ -53,7 +53,7 @@ export class RunEvaluations {
   }
 
   /** Makes a scheduled evaluation, which counts toward early stopping. */
-  async evaluateInTurn(): Promise<void> {
+  async evaluateOnSchedule(): Promise<void> {
     const { input, state } = this.run;
     await this.evaluate();
     const waited = waitedAfter(state.waited, this.last!.loss, input.recipe);
@@ -63,7 +63,7 @@ export class RunEvaluations {
   }
 
   /** Answers requests during training. An evaluation counts like any other; no request changes the weights. */
-  async answer(): Promise<void> {
+  async answerRequests(): Promise<void> {
     const { input, state, steps } = this.run;
     for (let request = input.asked?.(); request; request = input.asked?.()) {
       if (request.what === 'sample') {

@@ -6,7 +6,7 @@ import { hashTensors } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
 import { drawn, initialValues } from '../models/initial';
 import { optimizerOf, stateName, stateOf } from '../optim';
-import { waitingAnew } from './patience';
+import { resumedState } from './patience';
 import type { TrainInput, TrainState } from './run';
 
 type Start = Pick<TrainInput, 'model' | 'recipe' | 'trainable' | 'base' | 'from'>;
@@ -18,7 +18,7 @@ export function startingValues(start: Start): NamedTensors {
   const saved = from && (hasMoments(start) ? from.tensors : withoutMoments(start, from.tensors));
   if (saved && !trainable) return saved;
   const weights = base ?? initialValues(model, seed);
-  const { added } = parts({ model, ...(trainable && { trainable }) });
+  const { added } = paramTables({ model, ...(trainable && { trainable }) });
   return new Map([...drawn(added, seed), ...weights, ...(saved ?? [])]);
 }
 
@@ -33,7 +33,7 @@ export async function startingState(start: Start): Promise<TrainState> {
     );
   }
   if (from) {
-    return { ...waitingAnew(from.state, start.recipe), ...(!hasMoments(start) && { momentsFrom: from.state.step }) };
+    return { ...resumedState(from.state, start.recipe), ...(!hasMoments(start) && { momentsFrom: from.state.step }) };
   }
   return { step: 0, tokensSeen: 0, activeMs: 0, best: null, ...(frozen !== undefined && { frozen }) };
 }
@@ -48,7 +48,7 @@ function withoutMoments(start: Start, tensors: NamedTensors): NamedTensors {
 }
 
 function momentNames({ model, recipe, trainable }: Start): string[] {
-  const { trainableParams } = parts({ model, ...(trainable && { trainable }) });
+  const { trainableParams } = paramTables({ model, ...(trainable && { trainable }) });
   return stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat().map(stateName);
 }
 
@@ -57,12 +57,12 @@ const frozenWords = (frozen: string | undefined): string =>
 
 /** Hash of the frozen weights; undefined if all weights are trainable. */
 export async function hashOfFrozen(start: Start): Promise<string | undefined> {
-  const { own, trainableParams } = parts(start);
+  const { own, trainableParams } = paramTables(start);
   const names = Object.keys(own).filter((name) => !Object.hasOwn(trainableParams, name));
   if (names.length === 0) return undefined;
   const weights = start.base ?? initialValues(start.model, start.recipe.seed);
   return hashTensors(names.flatMap((name) => bytesOf(weights.get(name)!)));
 }
 
-const parts = ({ model: { id, config, vocabulary }, trainable }: Pick<Start, 'model' | 'trainable'>) =>
+const paramTables = ({ model: { id, config, vocabulary }, trainable }: Pick<Start, 'model' | 'trainable'>) =>
   partsOf(modelSpec(id).params(config, vocabulary), trainable);

@@ -20,16 +20,16 @@ import type { StepValueName } from './stepValues';
  * batch: as in the objective's `inputs`; weight [1] int32: number of predictions in the whole step; counter [2] int32:
  * seed and micro-batch, as bits; rates: the optimizer's values for this step; keep [1]: decay of the average.
  */
-interface Inputs {
+interface StepInputs {
   batch: Tensors;
   weight: Tensor;
   counter: Tensor;
   rates: Tensor;
   keep: Tensor;
 }
-type Applied = Pick<Inputs, 'rates' | 'keep'>;
+type ApplyInputs = Pick<StepInputs, 'rates' | 'keep'>;
 /** Step values by name. `loss` is in nats, before the update; for a micro-batch, its part of the step's mean. */
-type Outputs = Readonly<Partial<Record<StepValueName, Scalar>>>;
+type StepOutputs = Readonly<Partial<Record<StepValueName, Scalar>>>;
 
 /** @param averages moving averages of the trainable weights, in their order; absent without averaging */
 export function stepOn(
@@ -42,7 +42,7 @@ export function stepOn(
   const names = Object.keys(network.trainableParams);
   const weights = names.map((name) => network.params[name]!);
 
-  function backward({ batch, weight, counter }: Omit<Inputs, keyof Applied>) {
+  function backward({ batch, weight, counter }: Omit<StepInputs, keyof ApplyInputs>) {
     const { dropout, attentionDropout, recompute } = recipe;
     const { value: loss, grads } = tf.variableGrads(
       () => objective.loss(network, batch, weight, { dropout, attentionDropout, counter, recompute }),
@@ -51,7 +51,7 @@ export function stepOn(
     // A weight that the loss doesn't reach gets a gradient of 0, so that weight decay still applies to it.
     return { loss, gradients: weights.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
   }
-  function update(gradients: readonly Tensor[], { rates, keep }: Applied) {
+  function update(gradients: readonly Tensor[], { rates, keep }: ApplyInputs) {
     const slots = names.map((name, i): WeightSlot => {
       const weight = network.trainableParams[name]!;
       const { decay } = weight;
@@ -60,24 +60,24 @@ export function stepOn(
     const gradientNorm = globalNorm(gradients);
     optimizer.update(slots, rates as Tensor1D, gradientNorm, recipe);
     if (averages) average(averages, weights, keep as Tensor1D);
-    return { gradientNorm } satisfies Outputs;
+    return { gradientNorm } satisfies StepOutputs;
   }
   return {
     /** Makes a whole step. */
-    step(inputs: Inputs) {
+    step(inputs: StepInputs) {
       const { loss, gradients } = backward(inputs);
       return { loss, ...update(gradients, inputs) };
     },
-    /** Adds the gradient of a micro-batch to `into`, which has a variable for each trainable weight. */
-    gather(inputs: Omit<Inputs, keyof Applied>, into: readonly Variable[]) {
+    /** Adds the gradient of a micro-batch to `sums`, which has a variable for each trainable weight. */
+    gather(inputs: Omit<StepInputs, keyof ApplyInputs>, sums: readonly Variable[]) {
       const { loss, gradients } = backward(inputs);
-      accumulate(into, gradients);
+      accumulate(sums, gradients);
       return { loss };
     },
-    /** Updates the weights with the gathered gradient, and clears the gradient. */
-    apply(inputs: Applied, gathered: readonly Variable[]) {
-      const measured = update(gathered, inputs);
-      clear(gathered);
+    /** Updates the weights with the summed gradient, and clears the sums. */
+    apply(inputs: ApplyInputs, sums: readonly Variable[]) {
+      const measured = update(sums, inputs);
+      clear(sums);
       return measured;
     },
   };

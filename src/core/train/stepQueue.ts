@@ -15,14 +15,14 @@ import type { OptionalStepValue, StepEvent } from './stepValues';
 /** Maximum number of steps in flight after a step starts. */
 const MAX_IN_FLIGHT = 2;
 /** Number of steps to average for the final training loss, and for the speed. */
-const LOSSES = 50;
-const TIMES = 20;
+const AVERAGED_LOSSES = 50;
+const AVERAGED_TIMES = 20;
 
 export class StepQueue {
-  private readonly losses = new Recent(LOSSES);
-  private readonly stepMs = new Recent(TIMES);
-  private readonly encodeMs = new Recent(TIMES);
-  private readonly gpuMs = new Recent(TIMES);
+  private readonly losses = new RecentMean(AVERAGED_LOSSES);
+  private readonly stepMs = new RecentMean(AVERAGED_TIMES);
+  private readonly encodeMs = new RecentMean(AVERAGED_TIMES);
+  private readonly gpuMs = new RecentMean(AVERAGED_TIMES);
   private readonly inFlight: Promise<void>[] = [];
   private readonly startedAt: number;
   private reportedAt: number;
@@ -47,11 +47,11 @@ export class StepQueue {
     const { input, state, learning, batches } = this.run;
     const { recipe, model, now } = input;
     const step = state.step + 1;
-    const started = now();
+    const startedAt = now();
     const learningRate = learningRateAt(recipe.schedule, recipe, step);
     const result = learning
       .step(step, await stepBatch(batches, recipe, step))
-      .then((measured) => this.report(step, measured, { started, learningRate }));
+      .then((measured) => this.report(step, measured, { startedAt, learningRate }));
     result.catch(() => undefined); // awaited later, perhaps after the next step starts
     this.inFlight.push(result);
     state.step = step;
@@ -66,20 +66,20 @@ export class StepQueue {
     this.run.state.activeMs = this.run.input.now() - this.startedAt;
   }
 
-  private report(step: number, measured: MeasuredStep, begun: { started: number; learningRate: number }): void {
+  private report(step: number, measured: MeasuredStep, start: { startedAt: number; learningRate: number }): void {
     const { recipe, model, now } = this.run.input;
     const { loss, gradientNorm } = measured;
     if (!Number.isFinite(loss)) throw diverged(`At step ${step} the loss is ${loss}.`);
     if (!Number.isFinite(gradientNorm)) throw diverged(`At step ${step} the norm of the gradient is ${gradientNorm}.`);
     const time = now();
-    this.stepMs.add(time - Math.max(begun.started, this.reportedAt));
+    this.stepMs.add(time - Math.max(start.startedAt, this.reportedAt));
     this.reportedAt = time;
     this.losses.add(loss);
     this.job.report({
       kind: 'step',
       step,
       ...measured,
-      learningRate: begun.learningRate,
+      learningRate: start.learningRate,
       tokensPerSecond: (1000 * tokensPerStep(recipe, model.config.context)) / this.stepMs.mean,
       activeMs: now() - this.startedAt,
       ...this.cost(),
@@ -99,7 +99,7 @@ export class StepQueue {
 }
 
 /** Mean of the newest values; NaN without any. */
-class Recent {
+class RecentMean {
   private readonly values: number[] = [];
   constructor(private readonly max: number) {}
   add(value: number): void {

@@ -1,5 +1,5 @@
 /** Values measured at each step. Events, journals, `trainer_state.json` and charts derive from this list. */
-interface Facts {
+interface ValueDescription {
   /** Heading: `Gradient norm`. */
   label: string;
   /** Unit after a value: `nats per token`; empty if it has none. */
@@ -16,7 +16,8 @@ interface Facts {
  * A journal stores the values of older builds in columns of a row, and newer values by name. Newer values are optional,
  * because older steps lack them.
  */
-export type StepValue = Facts & ({ column: number; isOptional?: true } | { column?: never; isOptional: true });
+export type StepValue = ValueDescription &
+  ({ column: number; isOptional?: true } | { column?: never; isOptional: true });
 
 /** Step values in the order of `trainer_state.json`. To add one, append an entry and measure it. */
 export const STEP_VALUES = {
@@ -46,10 +47,10 @@ export const STEP_VALUES = {
   gpuMs: { label: 'GPU time', unit: 'ms', file: 'gpu_ms', column: 9, isOptional: true },
 } as const satisfies Record<string, StepValue>;
 
-type List = typeof STEP_VALUES;
-export type StepValueName = keyof List;
+type StepValueTable = typeof STEP_VALUES;
+export type StepValueName = keyof StepValueTable;
 export type OptionalStepValue = {
-  [N in StepValueName]: List[N] extends { isOptional: true } ? N : never;
+  [N in StepValueName]: StepValueTable[N] extends { isOptional: true } ? N : never;
 }[StepValueName];
 export type RequiredStepValue = Exclude<StepValueName, OptionalStepValue>;
 

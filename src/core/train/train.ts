@@ -25,11 +25,11 @@ import { RunSaves } from './runSaves';
 import { startingState, startingValues } from './start';
 import { StepQueue } from './stepQueue';
 
-export const train: Train = async (given, job) => {
-  const { model, from, trainable, now } = given;
+export const train: Train = async (original, job) => {
+  const { model, from, trainable, now } = original;
   /** Copy, because the number of steps may change during the run. */
-  const recipe = { ...given.recipe };
-  const input = { ...given, recipe };
+  const recipe = { ...original.recipe };
+  const input = { ...original, recipe };
   const tokens = { train: input.train.tokens, validation: input.validation.tokens };
   rejectProblems(problems(model, recipe, tokens, {}, trainable));
   if (from && from.state.step >= recipe.steps) {
@@ -75,14 +75,14 @@ async function run(
   try {
     await learning.prepare((done, of) => job.report({ kind: 'compiling', kernels: { done, of } }));
     if (!from) {
-      await evaluations.evaluateInTurn();
+      await evaluations.evaluateOnSchedule();
       await saves.save();
     }
     while (!isDone() && !isStopped()) {
       await steps.advance();
       const isLast = state.step === recipe.steps;
-      if (isLast || isEvaluated(recipe, state.step)) await evaluations.evaluateInTurn();
-      await evaluations.answer();
+      if (isLast || isEvaluated(recipe, state.step)) await evaluations.evaluateOnSchedule();
+      await evaluations.answerRequests();
       if (isLast || isEarly(state, recipe) || state.step % recipe.saveEvery === 0 || isStopped()) await saves.save();
       else await saves.keepBest();
       await saves.keepLight();
@@ -107,22 +107,26 @@ async function run(
 
 /** The run's batches, with replayed rows if any. @throws HomegrownError `bad-settings` without text to replay */
 async function trainingBatches(
-  { model, recipe, tokenizer, train: part, replayed }: TrainInput,
+  { model, recipe, tokenizer, train: source, replayed }: TrainInput,
   objective: LoadedObjective,
 ): Promise<Batches> {
   const { context } = model.config;
-  const own = await objective.batches(part, context, tokenizer);
-  if (recipe.replay === 0) return own;
+  const batches = await objective.batches(source, context, tokenizer);
+  if (recipe.replay === 0) return batches;
   if (!replayed)
     throw badSettings(
       "Replay needs the base's training text, which is not available.",
       "Set the replay share to 0, or start from a model whose texts haven't moved.",
     );
-  return replaying(own, await (await oldObjective(recipe, model)).batches(replayed, context, tokenizer), recipe.replay);
+  return replaying(
+    batches,
+    await (await replayObjective(recipe, model)).batches(replayed, context, tokenizer),
+    recipe.replay,
+  );
 }
 
 /** Objective that builds replayed rows: the run's own; for chats, whole documents, whose rows have the same arrays. */
-const oldObjective = (recipe: Recipe, model: ModelChoice): Promise<LoadedObjective> =>
+const replayObjective = (recipe: Recipe, model: ModelChoice): Promise<LoadedObjective> =>
   trainingSource(recipe.objective) === 'chats'
     ? loadObjective('causal', { ...recipe, packing: 'documents' }, model)
     : loadObjective(recipe.objective, recipe, model);

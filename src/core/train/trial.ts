@@ -18,9 +18,9 @@ export async function trialStep(
     const times: number[] = [];
     for (let step = 1; step <= STEPS; step++) {
       const batch = await stepBatch(batches, recipe, step);
-      const began = now();
+      const startMs = now();
       await learning.step(step, batch);
-      times.push(now() - began);
+      times.push(now() - startMs);
     }
     return Math.min(...times.slice(1));
   } finally {

@@ -9,7 +9,7 @@ import { type Batch, DIVISOR, divisor } from '../objectives/batch';
 import { allocate } from '../ops/variables';
 import { learningRateAt } from '../optim/schedule';
 import type { Variable } from '@tensorflow/tfjs';
-import { keptShare } from './averaging';
+import { averageDecayAt } from './averaging';
 import type { OpenOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
 import { stepOn } from './step';
@@ -44,15 +44,15 @@ export function updater(
   momentsFrom = 0,
   averages?: readonly Variable[],
 ): Updater {
-  const parts = stepOn(network, objective, optimizer, recipe, averages);
+  const stepFunctions = stepOn(network, objective, optimizer, recipe, averages);
   const inputs = stepInputs(network, objective, optimizer, recipe, momentsFrom);
   return recipe.accumulate === 1
-    ? inOneProgram(parts, inputs, recipe, now)
-    : accumulating(parts, inputs, network, recipe, now);
+    ? singleProgramUpdater(stepFunctions, inputs, recipe, now)
+    : accumulatingUpdater(stepFunctions, inputs, network, recipe, now);
 }
-type Parts = ReturnType<typeof stepOn>;
+type StepFunctions = ReturnType<typeof stepOn>;
 
-/** Inputs of the programs of an update. */
+/** Declares the inputs of an update's programs: of a batch, and of the rates of a step. */
 function stepInputs(
   network: Network,
   objective: LoadedObjective,
@@ -73,21 +73,21 @@ function stepInputs(
       rates: { shape: [rates(momentsFrom + 1).length], dtype: 'float32' },
       keep: { shape: [1], dtype: 'float32' },
     },
-    rateValues: (step: number) => ({ rates: rates(step), keep: Float32Array.of(keptShare(recipe, step)) }),
+    rateValues: (step: number) => ({ rates: rates(step), keep: Float32Array.of(averageDecayAt(recipe, step)) }),
   } as const;
 }
 type Inputs = ReturnType<typeof stepInputs>;
 
 /** Updates after each batch: one program. */
-function inOneProgram(
-  parts: Parts,
+function singleProgramUpdater(
+  stepFunctions: StepFunctions,
   { batchInputs, rateInputs, rateValues }: Inputs,
   recipe: Recipe,
   now: () => number,
 ): Updater {
   const program = compile(
     { ...batchInputs, ...rateInputs },
-    ({ weight, counter, rates, keep, ...batch }) => parts.step({ batch, weight, counter, rates, keep }),
+    ({ weight, counter, rates, keep, ...batch }) => stepFunctions.step({ batch, weight, counter, rates, keep }),
     now,
   );
   const values = (step: number, { arrays, weight }: Batch) => ({
@@ -106,8 +106,8 @@ function inOneProgram(
 }
 
 /** Adds the gradients of micro-batches, and updates after the last: two programs. */
-function accumulating(
-  parts: Parts,
+function accumulatingUpdater(
+  stepFunctions: StepFunctions,
   { batchInputs, rateInputs, rateValues }: Inputs,
   network: Network,
   recipe: Recipe,
@@ -117,20 +117,20 @@ function accumulating(
     shape,
     data: new Float32Array(sizeOf(shape)),
   }));
-  const gathered = allocate(zeros);
-  const accumulate = disposingOnFailure([gathered], () =>
+  const gradientSums = allocate(zeros);
+  const accumulate = disposingOnFailure([gradientSums], () =>
     compile(
       batchInputs,
-      ({ weight, counter, ...batch }) => parts.gather({ batch, weight, counter }, gathered.variables),
+      ({ weight, counter, ...batch }) => stepFunctions.gather({ batch, weight, counter }, gradientSums.variables),
       now,
     ),
   );
-  const apply = disposingOnFailure([accumulate, gathered], () =>
-    compile(rateInputs, (given) => parts.apply(given, gathered.variables), now),
+  const apply = disposingOnFailure([accumulate, gradientSums], () =>
+    compile(rateInputs, (values) => stepFunctions.apply(values, gradientSums.variables), now),
   );
   const prepare = (report?: Compiling): Promise<void> => prepareAll([accumulate, apply], report);
   /** Values of micro-batch `i`. */
-  const part = <A extends Float32Array | Int32Array>(values: A, i: number): A => {
+  const microBatch = <A extends Float32Array | Int32Array>(values: A, i: number): A => {
     const size = values.length / recipe.accumulate;
     return values.subarray(i * size, (i + 1) * size) as A;
   };
@@ -141,8 +141,8 @@ function accumulating(
     const losses: ReturnType<typeof accumulate.run>[] = [];
     for (let i = 0; i < recipe.accumulate; i++) {
       const counter = Int32Array.of(recipe.seed, (step - 1) * recipe.accumulate + i + 1);
-      const micro = Object.entries(arrays).map(([name, values]) => [name, part(values, i)] as const);
-      const result = accumulate.run({ ...Object.fromEntries(micro), ...divisor(weight), counter });
+      const microArrays = Object.entries(arrays).map(([name, values]) => [name, microBatch(values, i)] as const);
+      const result = accumulate.run({ ...Object.fromEntries(microArrays), ...divisor(weight), counter });
       result.catch(() => undefined); // awaited below, perhaps after another fails
       losses.push(result);
       await losses.at(-2);
@@ -150,7 +150,7 @@ function accumulating(
     }
     return { results: Promise.all([apply.run(rates), ...losses]) };
   }
-  let last: Promise<unknown> = Promise.resolve();
+  let lastSubmit: Promise<unknown> = Promise.resolve();
   return {
     prepare,
     get cost() {
@@ -158,17 +158,17 @@ function accumulating(
     },
     async step(step, batch) {
       const rates = rateValues(step); // computed before waiting, because the run's length may change
-      const submitted = last.then(() => submit(step, batch, rates));
-      last = submitted;
+      const submitted = lastSubmit.then(() => submit(step, batch, rates));
+      lastSubmit = submitted;
       const { results } = await submitted;
-      const [applying, ...losses] = await results;
+      const [applied, ...losses] = await results;
       const loss = losses.reduce((sum, { loss }) => sum + loss[0]!, 0);
-      return { loss, ...scalars(applying) };
+      return { loss, ...scalars(applied) };
     },
     dispose() {
       accumulate.dispose();
       apply.dispose();
-      gathered.dispose();
+      gradientSums.dispose();
     },
   };
 }
@@ -179,17 +179,17 @@ const scalars = <N extends string>(results: Readonly<Record<N, Float32Array>>): 
     number
   >;
 
-/** Cost of a step of `times` micro-batches. */
-function sumCosts(accumulate: Cost, apply: Cost, times: number): Cost {
+/** Cost of a step of this many micro-batches. */
+function sumCosts(accumulate: Cost, apply: Cost, microBatches: number): Cost {
   const variables = [...new Set([...accumulate.variables, ...apply.variables])];
-  const own = [accumulate, apply].reduce((n, cost) => n + cost.plannedBytes - bytesOf(cost.variables), 0);
+  const ownBytes = [accumulate, apply].reduce((n, cost) => n + cost.plannedBytes - bytesOf(cost.variables), 0);
   return {
     traceMs: accumulate.traceMs + apply.traceMs,
-    encodeMs: times * accumulate.encodeMs + apply.encodeMs,
+    encodeMs: microBatches * accumulate.encodeMs + apply.encodeMs,
     ...(accumulate.gpuMs !== undefined &&
-      apply.gpuMs !== undefined && { gpuMs: times * accumulate.gpuMs + apply.gpuMs }),
-    dispatches: times * accumulate.dispatches + apply.dispatches,
-    plannedBytes: own + bytesOf(variables),
+      apply.gpuMs !== undefined && { gpuMs: microBatches * accumulate.gpuMs + apply.gpuMs }),
+    dispatches: microBatches * accumulate.dispatches + apply.dispatches,
+    plannedBytes: ownBytes + bytesOf(variables),
     variables,
     unsharedBytes: accumulate.unsharedBytes + apply.unsharedBytes,
   };

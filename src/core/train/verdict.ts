@@ -75,8 +75,8 @@ export interface Evaluation {
   readonly loss: number;
 }
 
-/** Finding from a curve. `ended` follows the ending's word: `, and still improving`; absent if unused. */
-export type Found = Omit<Verdict, 'ending' | 'judgement'> & { ended?: string };
+/** Finding from a curve. `endingSuffix` follows the ending's word: `, and still improving`; absent if unused. */
+export type CurveFinding = Omit<Verdict, 'ending' | 'judgement'> & { endingSuffix?: string };
 
 /** Whether a verdict is good: improving or level, without a gap that shows memorization. */
 export const isGood = ({ kind, gap }: Pick<Verdict, 'kind' | 'gap'>): boolean =>

@@ -23,7 +23,7 @@ export function changeWords({ scale }: Headline, nats: number, loss: number): st
 }
 
 export function timesWords(factor: number): string {
-  const whole = Math.round(factor);
-  return whole <= 2 ? 'twice' : whole <= 9 ? `${NUMBERS[whole]!} times` : 'many times';
+  const rounded = Math.round(factor);
+  return rounded <= 2 ? 'twice' : rounded <= 9 ? `${NUMBERS[rounded]!} times` : 'many times';
 }
 const NUMBERS = ['', '', '', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];

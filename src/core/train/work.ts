@@ -21,10 +21,10 @@ export function flopsPerToken({ id, config, vocabulary }: ModelChoice, trainable
 export function flopsPerStep(model: ModelChoice, recipe: Recipe, trainable?: Trainable): number {
   const { id, config, vocabulary } = model;
   const { flops, params } = modelSpec(id);
-  const again = recipe.recompute ? flops(config, vocabulary) : 0;
+  const recomputedFlops = recipe.recompute ? flops(config, vocabulary) : 0;
   const { trainableParams } = partsOf(params(config, vocabulary), trainable);
   const update = flopsPerUpdate(trainableParams, recipe.optimizer);
-  return tokensPerStep(recipe, config.context) * (flopsPerToken(model, trainable) + again) + update;
+  return tokensPerStep(recipe, config.context) * (flopsPerToken(model, trainable) + recomputedFlops) + update;
 }
 
 /** Operations per update of these weights, counted only for optimizers that need more than a few per weight. */
