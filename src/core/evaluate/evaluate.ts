@@ -40,7 +40,7 @@ export async function evaluate(
   const context: ReadingContext = { network, tokenizer, request: { ...request, seed }, isRequested, pause, report };
   const parts = readings.map((reading) => ({ names: reading.figures.filter(isRequested), read: () => reading.read(context) }));
   const results = await runParts([...parts, ...listsOf(context)]);
-  =const { metrics, ...otherResults } = joinResults(results, isRequested);
+  const { metrics, ...otherResults } = joinResults(results, isRequested);
   const { finite, notFinite } = splitByFinite(metrics);
   return {
     ...dataSize(request, tokenizer),
