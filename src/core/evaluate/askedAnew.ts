@@ -4,25 +4,28 @@ import type { ToEvaluate } from './readings/reading';
 
 /** @returns `found`, with the lists of `before` that were not measured again */
 export function askedAnew(
-  before: Evaluation,
-  found: Evaluation,
+  previous: Evaluation,
+  updated: Evaluation,
   { minimalPairs, swaps, tasks = [] }: Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>,
 ): Evaluation {
-  const asked = new Set([
+  const measuredNames = new Set([
     ...tasks.map(({ name }) => name),
     ...(minimalPairs ? ['minimalPairs'] : []),
     ...(swaps ? ['swaps'] : []),
   ]);
-  const all = [...(before.tasks ?? []).filter(({ name }) => !asked.has(name)), ...(found.tasks ?? [])];
+  const mergedTasks = [
+    ...(previous.tasks ?? []).filter(({ name }) => !measuredNames.has(name)),
+    ...(updated.tasks ?? []),
+  ];
   const {
-    minimalPairs: pairs = asked.has('minimalPairs') ? undefined : before.minimalPairs,
-    swaps: swapped = asked.has('swaps') ? undefined : before.swaps,
-  } = found;
+    minimalPairs: mergedPairs = measuredNames.has('minimalPairs') ? undefined : previous.minimalPairs,
+    swaps: mergedSwaps = measuredNames.has('swaps') ? undefined : previous.swaps,
+  } = updated;
   return {
-    ...found,
-    leftOut: [...before.leftOut.filter(({ name }) => !asked.has(name)), ...found.leftOut],
-    ...(pairs && { minimalPairs: pairs }),
-    ...(swapped && { swaps: swapped }),
-    ...(all.length > 0 && { tasks: all }),
+    ...updated,
+    leftOut: [...previous.leftOut.filter(({ name }) => !measuredNames.has(name)), ...updated.leftOut],
+    ...(mergedPairs && { minimalPairs: mergedPairs }),
+    ...(mergedSwaps && { swaps: mergedSwaps }),
+    ...(mergedTasks.length > 0 && { tasks: mergedTasks }),
   };
 }

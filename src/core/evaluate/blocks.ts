@@ -38,9 +38,9 @@ export interface Block {
 }
 
 /** With fewer documents, a few long ones would dominate. */
-const ENOUGH_DOCUMENTS = 30;
+const MIN_DOCUMENT_BLOCKS = 30;
 /** Maximum bytes of a piece. */
-const PIECE = 1024;
+const PIECE_BYTES = 1024;
 
 /**
  * Tokenizes a text. If the tokenizer normalizes, counts the bytes of the normalized text, because a model can't predict
@@ -48,10 +48,10 @@ const PIECE = 1024;
  */
 export function tokenised(tokenizer: Tokenizer, text: string): Tokenised {
   const ids = tokenizer.encode(text);
-  return { ids, bytes: tokenizer.model.normalizers ? bytesOf(tokenizer, ids) : utf8Length(text) };
+  return { ids, bytes: tokenizer.model.normalizers ? byteLength(tokenizer, ids) : utf8Length(text) };
 }
 export const utf8Length = (text: string): number => new TextEncoder().encode(text).length;
-const bytesOf = (tokenizer: Pick<Tokenizer, 'bytes'>, ids: Uint32Array): number =>
+const byteLength = (tokenizer: Pick<Tokenizer, 'bytes'>, ids: Uint32Array): number =>
   ids.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0);
 
 export const held = (tokenizer: Tokenizer, text: string, source: string): Held => ({
@@ -69,12 +69,12 @@ export async function documentsIn(
   tokenizer: Pick<Tokenizer, 'bytes'>,
   sourceOf: (place: number) => string = () => '',
 ): Promise<readonly Held[]> {
-  const borders = (await part.documents()) ?? [{ start: 0, tokens: part.tokens, place: 0 }];
+  const boundaries = (await part.documents()) ?? [{ start: 0, tokens: part.tokens, place: 0 }];
   const documents: Held[] = [];
-  for (const { start, tokens, place } of borders) {
+  for (const { start, tokens, place } of boundaries) {
     if (tokens === 0) continue;
     const ids = await part.read(start, tokens);
-    documents.push({ ids, bytes: bytesOf(tokenizer, ids), source: sourceOf(place) });
+    documents.push({ ids, bytes: byteLength(tokenizer, ids), source: sourceOf(place) });
   }
   return documents;
 }
@@ -94,23 +94,23 @@ export const countedIn = async (
  * blocks.
  */
 export function blocksOf(documents: readonly Tokenised[], tokenizer: Pick<Tokenizer, 'bytes'>): readonly Block[] {
-  if (documents.length >= ENOUGH_DOCUMENTS) {
+  if (documents.length >= MIN_DOCUMENT_BLOCKS) {
     return documents.map(({ ids, bytes }, document) => ({ document, from: 0, to: ids.length, bytes }));
   }
-  const all = documents.reduce((sum, { bytes }) => sum + bytes, 0);
-  const size = Math.max(1, Math.min(PIECE, Math.ceil(all / 2)));
+  const totalBytes = documents.reduce((sum, { bytes }) => sum + bytes, 0);
+  const size = Math.max(1, Math.min(PIECE_BYTES, Math.ceil(totalBytes / 2)));
   return documents.flatMap(({ ids, bytes }, document) => {
     const pieces = Math.max(1, Math.ceil(bytes / size));
-    let own = 0;
-    for (const id of ids) own += tokenizer.bytes(id).length;
+    let tokenBytes = 0;
+    for (const id of ids) tokenBytes += tokenizer.bytes(id).length;
     // After normalization, the tokens can have more or fewer bytes than the text.
-    const scale = own > 0 ? bytes / own : 1;
+    const scale = tokenBytes > 0 ? bytes / tokenBytes : 1;
     const blocks: Block[] = [];
-    let [at, token] = [0, 0];
+    let [readBytes, token] = [0, 0];
     for (let piece = 0; piece < pieces; piece++) {
       const [from, end] = [token, (piece + 1) * size];
-      while (token < ids.length && (at * scale < end || piece === pieces - 1))
-        at += tokenizer.bytes(ids[token++]!).length;
+      while (token < ids.length && (readBytes * scale < end || piece === pieces - 1))
+        readBytes += tokenizer.bytes(ids[token++]!).length;
       blocks.push({ document, from, to: token, bytes: Math.min(end, bytes) - piece * size });
     }
     return blocks;

@@ -35,27 +35,27 @@ export function compare(
   seed = 0,
 ): Comparison {
   const rows = Array.from({ length: bytes.length }, (_, i) => [second[i]! - first[i]!, bytes[i]!]);
-  const bits = ([nats, all]: readonly number[]): number => nats! / Math.LN2 / all!;
-  const difference = bits(summed(rows));
+  const bitsPerByte = ([nats, totalBytes]: readonly number[]): number => nats! / Math.LN2 / totalBytes!;
+  const difference = bitsPerByte(summed(rows));
   if (!Number.isFinite(difference))
     throw new HomegrownError(
       'diverged',
       'One of the two models has losses that are not finite: its training diverged.',
       'Compare an earlier step.',
     );
-  const [interval] = atOnce(intervals(rows, [{ of: bits }], seed));
+  const [interval] = atOnce(intervals(rows, [{ of: bitsPerByte }], seed));
   // Too few pieces, or equal ones, can have no interval.
   const { low, high } = interval ?? { low: difference, high: difference };
-  const found = { difference, low, high };
-  if (rows.length < MIN_UNITS) return { ...found, verdict: 'not distinguishable', blocks: rows.length };
-  if (high < 0) return { ...found, verdict: 'better' };
-  if (low > 0) return { ...found, verdict: 'worse' };
+  const result = { difference, low, high };
+  if (rows.length < MIN_UNITS) return { ...result, verdict: 'not distinguishable', blocks: rows.length };
+  if (high < 0) return { ...result, verdict: 'better' };
+  if (low > 0) return { ...result, verdict: 'worse' };
   // An interval's width shrinks with the square root of the amount of text.
-  const wide = (high - low) / 2 / Math.abs(difference);
+  const relativeWidth = (high - low) / 2 / Math.abs(difference);
   return {
-    ...found,
+    ...result,
     verdict: 'not distinguishable',
-    ...(Number.isFinite(wide) && { times: Math.max(1.1, wide ** 2) }),
+    ...(Number.isFinite(relativeWidth) && { times: Math.max(1.1, relativeWidth ** 2) }),
   };
 }
 
@@ -65,11 +65,11 @@ export function comparisonWords({ difference, low, high, blocks, verdict, times 
     return `no significant difference: the text is too short (${counted(blocks, 'piece')} of 1 kB; ${MIN_UNITS} are needed)`;
   const size = Math.abs(difference);
   const digits = size > 0 ? Math.max(2, 1 - Math.floor(Math.log10(size))) : 2;
-  const by = `${size.toFixed(digits)} ± ${((high - low) / 2).toFixed(digits)} bits per byte`;
-  if (verdict !== 'not distinguishable') return `${verdict} by ${by}`;
-  const more =
+  const amount = `${size.toFixed(digits)} ± ${((high - low) / 2).toFixed(digits)} bits per byte`;
+  if (verdict !== 'not distinguishable') return `${verdict} by ${amount}`;
+  const needed =
     times === undefined
       ? ''
       : `; ${times > 99 ? 'more than 99' : times.toFixed(times < 10 ? 1 : 0)} times as much text would decide`;
-  return `no significant difference${more}`;
+  return `no significant difference${needed}`;
 }

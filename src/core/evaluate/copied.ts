@@ -23,9 +23,9 @@ export function copiedWords({ words, passage }: Copied): string {
 /** Quotes a passage on one line, truncated to 200 characters: `“the side of the ship”`. */
 export function quotedPassage(passage: string): string {
   const line = passage.replaceAll(/\s+/g, ' ');
-  return `“${line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line}”`;
+  return `“${line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}…` : line}”`;
 }
-const MAX_CHARACTERS = 200;
+const MAX_QUOTED = 200;
 
 type Readable = Pick<Document, 'chunks'>;
 
@@ -34,9 +34,9 @@ const SCRIPTS = String.raw`\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p
 const WORD = new RegExp(String.raw`[${SCRIPTS}]|[^\s${SCRIPTS}]+`, 'gu');
 
 /** A character after which a word may begin. */
-const EDGE = new RegExp(String.raw`[\s${SCRIPTS}]`, 'u');
+const WORD_EDGE = new RegExp(String.raw`[\s${SCRIPTS}]`, 'u');
 /** Maximum characters of a word. */
-const MAX_LENGTH = 1000;
+const MAX_WORD_LENGTH = 1000;
 
 /**
  * Finds the longest run of words of `written` that occurs in one of the documents, in linear time. Case and punctuation
@@ -53,7 +53,7 @@ export async function longestCopied(
   let best = { words: 0, end: 0 };
   for await (const document of documents) {
     automaton.begin();
-    for await (const text of wholeWords(document.chunks())) {
+    for await (const text of cutBetweenWords(document.chunks())) {
       signal.throwIfAborted();
       for (const [word] of text.matchAll(WORD)) {
         const length = automaton.read(word);
@@ -69,16 +69,16 @@ export async function longestCopied(
 }
 
 /** Recuts a text into chunks that end between two words. */
-async function* wholeWords(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = '';
+async function* cutBetweenWords(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let remainder = '';
   for await (const chunk of chunks) {
-    const text = rest + chunk;
+    const text = remainder + chunk;
     let cut = text.length;
-    while (cut > 0 && text.length - cut < MAX_LENGTH && !EDGE.test(text[cut - 1]!)) cut--;
+    while (cut > 0 && text.length - cut < MAX_WORD_LENGTH && !WORD_EDGE.test(text[cut - 1]!)) cut--;
     if (cut > 0) yield text.slice(0, cut);
-    rest = text.slice(cut);
+    remainder = text.slice(cut);
   }
-  yield rest;
+  yield remainder;
 }
 
 /** Accepts every run of words of a text. While reading other words, tracks the longest run up to the last. */
@@ -89,55 +89,61 @@ class SubwordAutomaton {
   readonly #length = [0];
   readonly #end = [0];
   #last = 0;
-  #at = 0;
+  #state = 0;
   #matched = 0;
 
   constructor(words: readonly string[]) {
-    for (const word of words) this.#add(word);
+    for (const word of words) this.#addWord(word);
   }
 
   /** Resets the reading state before a new document. */
   begin(): void {
-    [this.#at, this.#matched] = [0, 0];
+    [this.#state, this.#matched] = [0, 0];
   }
 
   /** Returns the number of words, up to this one, that form a run of the text. */
   read(word: string): number {
-    while (this.#at > 0 && !this.#next[this.#at]!.has(word)) {
-      this.#at = this.#link[this.#at]!;
-      this.#matched = this.#length[this.#at]!;
+    while (this.#state > 0 && !this.#next[this.#state]!.has(word)) {
+      this.#state = this.#link[this.#state]!;
+      this.#matched = this.#length[this.#state]!;
     }
-    const to = this.#next[this.#at]!.get(word);
-    if (to === undefined) return 0;
-    this.#at = to;
+    const target = this.#next[this.#state]!.get(word);
+    if (target === undefined) return 0;
+    this.#state = target;
     return ++this.#matched;
   }
 
   /** End of the run in the text, in words. */
-  end = (): number => this.#end[this.#at]!;
+  end = (): number => this.#end[this.#state]!;
 
-  #state(length: number, link: number, next: Map<string, number>, end: number): number {
+  #addState(length: number, link: number, next: Map<string, number>, end: number): number {
     this.#length.push(length);
     this.#link.push(link);
     this.#next.push(next);
     return this.#end.push(end) - 1;
   }
 
-  #add(word: string): void {
+  #addWord(word: string): void {
     const length = this.#length[this.#last]! + 1;
-    const added = this.#state(length, 0, new Map(), length);
+    const added = this.#addState(length, 0, new Map(), length);
     let from = this.#last;
     for (; from >= 0 && !this.#next[from]!.has(word); from = this.#link[from]!) this.#next[from]!.set(word, added);
     this.#last = added;
     if (from < 0) return;
-    const to = this.#next[from]!.get(word)!;
-    if (this.#length[to] === this.#length[from]! + 1) {
-      this.#link[added] = to;
+    const target = this.#next[from]!.get(word)!;
+    if (this.#length[target] === this.#length[from]! + 1) {
+      this.#link[added] = target;
       return;
     }
-    const copy = this.#state(this.#length[from]! + 1, this.#link[to]!, new Map(this.#next[to]), this.#end[to]!);
-    for (; from >= 0 && this.#next[from]!.get(word) === to; from = this.#link[from]!) this.#next[from]!.set(word, copy);
-    this.#link[to] = copy;
+    const copy = this.#addState(
+      this.#length[from]! + 1,
+      this.#link[target]!,
+      new Map(this.#next[target]),
+      this.#end[target]!,
+    );
+    for (; from >= 0 && this.#next[from]!.get(word) === target; from = this.#link[from]!)
+      this.#next[from]!.set(word, copy);
+    this.#link[target] = copy;
     this.#link[added] = copy;
   }
 }

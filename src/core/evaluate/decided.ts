@@ -53,13 +53,13 @@ export async function decided(
   for (const [from, to] of windows) {
     const row = [...before, ...ids.subarray(from, to), ...after];
     const width = widthOf(row.length, config.context);
-    const path = pathOf(network, rowArrays([row], width, pooling, tokenizer.endOfText), {
+    const path = pathTo(network, rowArrays([row], width, pooling, tokenizer.endOfText), {
       ...{ width, label, several },
       isWord: (at) => at >= before.length && at < before.length + to - from,
     });
     try {
-      const values = await integrated(path, pause);
-      for (let at = from; at < to; at++) scores[at] = values[before.length + at - from]! / windows.length;
+      const contributions = await integrateSlopes(path, pause);
+      for (let at = from; at < to; at++) scores[at] = contributions[before.length + at - from]! / windows.length;
       for (const [i, score] of (await path.scores(0)).entries()) blank[i]! += score / windows.length;
     } finally {
       path.dispose();
@@ -79,20 +79,20 @@ interface Path {
   /** Number of tokens in the row. */
   width: number;
   /** Logits of all labels. */
-  scores(at: number): Promise<Float32Array>;
-  lead(at: number): Promise<number>;
+  scores(position: number): Promise<Float32Array>;
+  lead(position: number): Promise<number>;
   /** Slope of the lead along the path for each token. */
-  slopes(at: number): Promise<Float32Array>;
+  slopes(position: number): Promise<Float32Array>;
   dispose(): void;
 }
 
-function pathOf(
+function pathTo(
   network: Network,
   arrays: ReturnType<typeof rowArrays>,
-  asked: { width: number; label: number; several: boolean; isWord: (at: number) => boolean },
+  settings: { width: number; label: number; several: boolean; isWord: (position: number) => boolean },
 ): Path {
-  const { width, label, several, isWord } = asked;
-  const kept = tf.tidy(() => {
+  const { width, label, several, isWord } = settings;
+  const tensors = tf.tidy(() => {
     const inputs = {
       ids: tf.tensor2d(arrays.ids, [1, width], 'int32'),
       lengths: tf.tensor1d(arrays.lengths, 'int32'),
@@ -106,44 +106,44 @@ function pathOf(
         return x;
       },
     });
-    const isOfText = tf.tensor2d(Array.from({ length: width }, (_, at) => [isWord(at) ? 1 : 0]));
-    const words = tf.mul<Tensor2D>(embedded!, isOfText); // [T, C]
+    const wordMask = tf.tensor2d(Array.from({ length: width }, (_, position) => [isWord(position) ? 1 : 0]));
+    const words = tf.mul<Tensor2D>(embedded!, wordMask); // [T, C]
     return { ...inputs, words, around: tf.sub<Tensor2D>(embedded!, words) };
   });
-  const { words, around, ...inputs } = kept;
+  const { words, around: specialEmbeddings, ...inputs } = tensors;
   const scoresOf = (x: Tensor2D): Tensor2D =>
-    labelScores(network, inputs, { dropout: 0, hook: (name, own) => (name === 'embedding' ? x : own) });
-  const pointAt = (at: number): Tensor2D => tf.add(around, tf.mul(words, at));
+    labelScores(network, inputs, { dropout: 0, hook: (name, hidden) => (name === 'embedding' ? x : hidden) });
+  const pointAt = (position: number): Tensor2D => tf.add(specialEmbeddings, tf.mul(words, position));
   const read = async (tensor: Tensor): Promise<Float32Array> => {
     const values = await tensor.data<'float32'>();
     tensor.dispose();
     return values;
   };
-  const scores = (at: number): Promise<Float32Array> => read(tf.tidy(() => scoresOf(pointAt(at))));
+  const scores = (position: number): Promise<Float32Array> => read(tf.tidy(() => scoresOf(pointAt(position))));
   return {
     width,
     scores,
-    lead: async (at) => leadIn(await scores(at), label, several),
-    slopes: (at) =>
+    lead: async (position) => leadOfScores(await scores(position), label, several),
+    slopes: (position) =>
       read(
         tf.tidy(() => {
-          const slope = tf.grad((x: Tensor) => leadOf(scoresOf(x as Tensor2D), label, several))(pointAt(at));
+          const slope = tf.grad((x: Tensor) => leadOf(scoresOf(x as Tensor2D), label, several))(pointAt(position));
           return tf.sum(tf.mul(words, slope), 1);
         }),
       ),
-    dispose: () => tf.dispose(Object.values(kept)),
+    dispose: () => tf.dispose(Object.values(tensors)),
   };
 }
 
 /** scores [1, labels] -> one label's lead over the others; the score itself for multilabel models or a single label. */
 function leadOf(scores: Tensor2D, label: number, several: boolean): Tensor {
   const count = scores.shape[1];
-  const own = tf.slice(scores, [0, label], [1, 1]);
-  if (several || count === 1) return tf.sum(own);
+  const labelScore = tf.slice(scores, [0, label], [1, 1]);
+  if (several || count === 1) return tf.sum(labelScore);
   const others = [tf.slice(scores, [0, 0], [1, label]), tf.slice(scores, [0, label + 1], [1, count - label - 1])];
-  return tf.sum(tf.sub(own, tf.logSumExp(tf.concat(others, 1))));
+  return tf.sum(tf.sub(labelScore, tf.logSumExp(tf.concat(others, 1))));
 }
-function leadIn(scores: Float32Array, label: number, several: boolean): number {
+function leadOfScores(scores: Float32Array, label: number, several: boolean): number {
   const others = [...scores].filter((_, i) => i !== label);
   if (several || others.length === 0) return scores[label]!;
   const top = Math.max(...others);
@@ -155,24 +155,24 @@ function leadIn(scores: Float32Array, label: number, several: boolean): number {
  * anywhere on the path. So steps are halved where the lead changes most, and slopes are taken there. Distributes the
  * change that the midpoint slopes of a step miss, in proportion to their size.
  */
-async function integrated(path: Path, pause: Pause): Promise<Float64Array> {
+async function integrateSlopes(path: Path, pause: Pause): Promise<Float64Array> {
   const points: { at: number; lead: number }[] = [];
   // Dense near 0, where normalization scales any small embedding up to full size.
   for (let i = 0; i <= FIRST_STEPS; i++) {
-    const at = (i / FIRST_STEPS) ** 3;
-    points.push({ at, lead: await path.lead(at) });
+    const position = (i / FIRST_STEPS) ** 3;
+    points.push({ at: position, lead: await path.lead(position) });
   }
   const changeOf = (step: number): number => points[step + 1]!.lead - points[step]!.lead;
   const largestFirst = (): number[] =>
     [...Array(points.length - 1).keys()].sort((a, b) => Math.abs(changeOf(b)) - Math.abs(changeOf(a)));
   for (let i = 0; i < HALVINGS; i++) {
     const [largest] = largestFirst() as [number];
-    const at = (points[largest]!.at + points[largest + 1]!.at) / 2;
-    points.splice(largest + 1, 0, { at, lead: await path.lead(at) });
+    const position = (points[largest]!.at + points[largest + 1]!.at) / 2;
+    points.splice(largest + 1, 0, { at: position, lead: await path.lead(position) });
     await pause();
   }
   const total = new Float64Array(path.width);
-  for (const step of largestFirst().slice(0, SLOPES)) {
+  for (const step of largestFirst().slice(0, SLOPE_STEPS)) {
     const [from, to] = [points[step]!.at, points[step + 1]!.at];
     const slopes = await path.slopes((from + to) / 2);
     addCompleted(
@@ -182,23 +182,23 @@ async function integrated(path: Path, pause: Pause): Promise<Float64Array> {
     );
     await pause();
   }
-  const rest = new Float64Array(path.width);
-  addCompleted(rest, total, points.at(-1)!.lead - points[0]!.lead);
-  return rest;
+  const completed = new Float64Array(path.width);
+  addCompleted(completed, total, points.at(-1)!.lead - points[0]!.lead);
+  return completed;
 }
 const FIRST_STEPS = 8;
 const HALVINGS = 24;
 /** Number of steps whose slopes are taken: those with the largest changes. */
-const SLOPES = 20;
+const SLOPE_STEPS = 20;
 
 /** Adds parts of a change to `sum`, and distributes what they miss of it in proportion to their size. */
 function addCompleted(sum: Float64Array, parts: ArrayLike<number>, change: number): void {
-  let [all, size] = [0, 0];
+  let [partsSum, magnitude] = [0, 0];
   for (let i = 0; i < parts.length; i++) {
-    all += parts[i]!;
-    size += Math.abs(parts[i]!);
+    partsSum += parts[i]!;
+    magnitude += Math.abs(parts[i]!);
   }
-  const missed = size === 0 ? 0 : (change - all) / size;
+  const missed = magnitude === 0 ? 0 : (change - partsSum) / magnitude;
   for (let i = 0; i < parts.length; i++) sum[i]! += parts[i]! + missed * Math.abs(parts[i]!);
 }
 
@@ -208,9 +208,9 @@ function addCompleted(sum: Float64Array, parts: ArrayLike<number>, change: numbe
  */
 export function scoredWords(ids: Uint32Array, scores: Float64Array, tokenizer: Tokenizer): readonly Word[] {
   const words: { text: string; score: number }[] = [];
-  let waiting = 0;
-  let last: { score: number } | undefined;
-  for (const { from, to } of betweenSpaces(ids, tokenizer)) {
+  let carried = 0;
+  let lastWord: { score: number } | undefined;
+  for (const { from, to } of wordSpans(ids, tokenizer)) {
     const text = textOf(tokenizer, ids.subarray(from, to));
     const score = scores.subarray(from, to).reduce((a, b) => a + b, 0);
     const core = text.trim();
@@ -222,15 +222,15 @@ export function scoredWords(ids: Uint32Array, scores: Float64Array, tokenizer: T
       else if (piece !== '') words.push({ text: piece, score: 0 });
     }
     if (/[\p{L}\p{N}]/u.test(core)) {
-      word.score = score + waiting;
-      waiting = 0;
-      last = word;
-    } else if (last) last.score += score;
-    else waiting += score;
+      word.score = score + carried;
+      carried = 0;
+      lastWord = word;
+    } else if (lastWord) lastWord.score += score;
+    else carried += score;
   }
   // The text has only punctuation.
   const first = words.find(({ text }) => text.trim() !== '');
-  if (first) first.score += waiting;
+  if (first) first.score += carried;
   return words.filter(({ text }) => text !== '');
 }
 
@@ -239,14 +239,14 @@ interface Span {
   to: number;
 }
 /** Runs of tokens, each with the spaces before it. */
-function betweenSpaces(ids: Uint32Array, tokenizer: Tokenizer): readonly Span[] {
+function wordSpans(ids: Uint32Array, tokenizer: Tokenizer): readonly Span[] {
   const spans: Span[] = [];
   let [hasWord, endsInSpace] = [true, true];
-  for (const [at, id] of ids.entries()) {
+  for (const [index, id] of ids.entries()) {
     const bytes = tokenizer.bytes(id);
     const isCut = hasWord && (endsInSpace || isSpace(bytes[0]));
-    if (isCut) spans.push({ from: at, to: at + 1 });
-    else spans.at(-1)!.to = at + 1;
+    if (isCut) spans.push({ from: index, to: index + 1 });
+    else spans.at(-1)!.to = index + 1;
     hasWord = (hasWord && !isCut) || !bytes.every(isSpace);
     endsInSpace = isSpace(bytes.at(-1));
   }

@@ -19,24 +19,24 @@ export const placesIn = (places: number | readonly number[]): readonly number[] 
 export const isOfSeveral = (labeled: Pick<LabeledTexts, 'given'> | undefined): boolean =>
   labeled?.given.some((places) => typeof places !== 'number') === true;
 
-/** Counts like multilabel_confusion_matrix of scikit-learn 1. @param now predicted labels of each text */
+/** Counts like multilabel_confusion_matrix of scikit-learn 1. @param predictions predicted labels of each text */
 export function eachLabel(
   { labels, wanted, given }: Pick<LabeledTexts, 'labels' | 'wanted' | 'given'>,
-  now: readonly (number | readonly number[])[] = given,
+  predictions: readonly (number | readonly number[])[] = given,
 ): EachLabel[] {
   const rows = labels.map((label) => ({ label, found: 0, missed: 0, wrong: 0 }));
-  for (const [text, places] of wanted.entries()) {
-    const own = new Set(placesIn(places));
-    for (const place of placesIn(now[text]!)) rows[place]![own.delete(place) ? 'found' : 'wrong']++;
-    for (const place of own) rows[place]!.missed++;
+  for (const [text, textLabels] of wanted.entries()) {
+    const remaining = new Set(placesIn(textLabels));
+    for (const label of placesIn(predictions[text]!)) rows[label]![remaining.delete(label) ? 'found' : 'wrong']++;
+    for (const label of remaining) rows[label]!.missed++;
   }
   return rows;
 }
 
 /** F1 of a label, 0 to 1; undefined if neither expected nor predicted. Source: van Rijsbergen 1979; scikit-learn 1 */
 export function f1Of({ found, missed, wrong }: EachLabel): number | undefined {
-  const all = 2 * found + missed + wrong;
-  return all === 0 ? undefined : (2 * found) / all;
+  const denominator = 2 * found + missed + wrong;
+  return denominator === 0 ? undefined : (2 * found) / denominator;
 }
 
 /**
@@ -48,11 +48,13 @@ export function givenAt(
   atLeast: number,
 ): LabeledTexts['given'] | undefined {
   if (atLeast === measuredAt || given.every((places) => typeof places === 'number')) return given;
-  return probabilities?.map((own) => [...own.keys()].filter((place) => isLikely(own[place]!, atLeast)));
+  return probabilities?.map((textProbabilities) =>
+    [...textProbabilities.keys()].filter((label) => isLikely(textProbabilities[label]!, atLeast)),
+  );
 }
 
-const isSame = (some: readonly number[], others: readonly number[]): boolean =>
-  some.length === others.length && some.every((place) => others.includes(place));
+const isSame = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((place) => b.includes(place));
 
 /** Number of texts whose predicted labels aren't the actual ones. */
 export const mistakesIn = ({ wanted, given }: Pick<LabeledTexts, 'wanted' | 'given'>): number =>
@@ -71,8 +73,8 @@ interface Answers {
 /** Undefined if the probabilities weren't stored. */
 export function answersAt(labeled: LabeledTexts, atLeast: number): Answers | undefined {
   const { wanted, sure } = labeled;
-  const given = givenAt(labeled, atLeast)?.map((places, text) =>
-    typeof places === 'number' && sure[text]! < atLeast ? [] : placesIn(places),
+  const given = givenAt(labeled, atLeast)?.map((textLabels, text) =>
+    typeof textLabels === 'number' && sure[text]! < atLeast ? [] : placesIn(textLabels),
   );
   if (!given) return undefined;
   const each = eachLabel(labeled, given);
@@ -81,7 +83,7 @@ export function answersAt(labeled: LabeledTexts, atLeast: number): Answers | und
     atLeast,
     texts: wanted.length,
     answered: given.filter(({ length }) => length > 0).length,
-    right: given.filter((places, text) => isSame(places, placesIn(wanted[text]!))).length,
+    right: given.filter((textLabels, text) => isSame(textLabels, placesIn(wanted[text]!))).length,
     labels: {
       given: sum(({ found, wrong }) => found + wrong),
       right: sum(({ found }) => found),
@@ -92,9 +94,10 @@ export function answersAt(labeled: LabeledTexts, atLeast: number): Answers | und
 
 /** `812 of 874 texts, 92.9 %; 99.1 % of these are right`; with several labels per text, their precision and recall. */
 export function answersWords({ texts, answered, right, labels }: Answers, several: boolean): string {
-  const share = (part: number, of: number): string => formatShare(Number((of === 0 ? 0 : part / of).toPrecision(3)));
+  const percentage = (count: number, total: number): string =>
+    formatShare(Number((total === 0 ? 0 : count / total).toPrecision(3)));
   if (!several)
-    return `${formatCount(answered)} of ${counted(texts, 'text')}, ${share(answered, texts)}${answered > 0 ? `; ${share(right, answered)} of these are right` : ''}`;
-  const found = labels.wanted > 0 ? `recall ${share(labels.right, labels.wanted)}` : 'no text has a label';
-  return `${counted(labels.given, 'label')} to ${formatCount(answered)} of ${counted(texts, 'text')}${labels.given > 0 ? `, precision ${share(labels.right, labels.given)}` : ''}; ${found}; all labels right for ${share(right, texts)} of texts`;
+    return `${formatCount(answered)} of ${counted(texts, 'text')}, ${percentage(answered, texts)}${answered > 0 ? `; ${percentage(right, answered)} of these are right` : ''}`;
+  const found = labels.wanted > 0 ? `recall ${percentage(labels.right, labels.wanted)}` : 'no text has a label';
+  return `${counted(labels.given, 'label')} to ${formatCount(answered)} of ${counted(texts, 'text')}${labels.given > 0 ? `, precision ${percentage(labels.right, labels.given)}` : ''}; ${found}; all labels right for ${percentage(right, texts)} of texts`;
 }

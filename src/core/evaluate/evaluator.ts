@@ -31,8 +31,8 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
   const programs = new Map<string, Program<string, string>>();
   function programFor(rows: number, context: number): Program<string, string> {
     const shape = `${rows} x ${context}`;
-    const known = programs.get(shape);
-    if (known) return known;
+    const cached = programs.get(shape);
+    if (cached) return cached;
     const program = compile(
       { ...objective.inputs(rows, context), ...DIVISOR },
       ({ weight, ...inputs }): Readonly<Record<string, Tensor>> =>
@@ -44,7 +44,7 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
   return {
     async measure(source, settings, tokenizer, pause = yieldToEventLoop) {
       const { context } = network.choice.config;
-      const mean = metricOf('loss').start(source);
+      const meanLoss = metricOf('loss').start(source);
       const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);
       const meters = metrics
         .filter(([, { scale }]) => !scale)
@@ -53,15 +53,15 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
       const batches = await objective.batches(source, context, tokenizer);
       for await (const { arrays, weight, rows, context: width } of batches.evaluation(settings)) {
         const { loss, correct, scores } = await programFor(rows, width).run({ ...arrays, ...divisor(weight) });
-        const own = scores && objective.labeled?.(network, scores, arrays);
-        if (own) labeled = { ...own, pairs: [...(labeled?.pairs ?? []), ...own.pairs] };
+        const batchLabels = scores && objective.labeled?.(network, scores, arrays);
+        if (batchLabels) labeled = { ...batchLabels, pairs: [...(labeled?.pairs ?? []), ...batchLabels.pairs] };
         const result = {
           loss: loss![0]! * weight,
           weight,
           ...(correct && { correct: correct.reduce((sum, right) => sum + right, 0) }),
-          ...(own && { labeled: own }),
+          ...(batchLabels && { labeled: batchLabels }),
         };
-        for (const meter of [mean, ...meters.map(([, each]) => each)]) meter.add(result);
+        for (const meter of [meanLoss, ...meters.map(([, each]) => each)]) meter.add(result);
         await pause();
       }
       if (objective.answers) {
@@ -69,7 +69,7 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
         for (const [, meter] of meters) meter.add({ loss: 0, weight: 0, answers });
       }
       const estimates: Estimates = Object.fromEntries(meters.map(([id, meter]) => [id, meter.value()]));
-      return { loss: mean.value().value, metrics: estimates, ...(labeled && { labels: labelCounts(labeled) }) };
+      return { loss: meanLoss.value().value, metrics: estimates, ...(labeled && { labels: labelCounts(labeled) }) };
     },
     dispose() {
       for (const program of programs.values()) program.dispose();

@@ -21,12 +21,12 @@ export async function heldChatsIn(
   sourceOf: (place: number) => string = () => '',
 ): Promise<readonly HeldChat[]> {
   const places = new Map((await part.documents())?.map(({ start, place }) => [start, place]));
-  const pieces = (await chatsIn(part, context)).rows.flat().sort((a, b) => a.from - b.from);
-  const all: HeldChat[] = [];
-  for (const { from, tokens } of pieces) {
-    const marks = await part.lossMask!(from, tokens + 1);
-    const scored = Array.from(marks.keys()).filter((at) => at > 0 && marks[at] === 1);
-    all.push({ ids: await part.read(from, tokens + 1), scored, source: sourceOf(places.get(from) ?? 0) });
+  const chatRanges = (await chatsIn(part, context)).rows.flat().sort((a, b) => a.from - b.from);
+  const chats: HeldChat[] = [];
+  for (const { from, tokens } of chatRanges) {
+    const mask = await part.lossMask!(from, tokens + 1);
+    const scored = Array.from(mask.keys()).filter((position) => position > 0 && mask[position] === 1);
+    chats.push({ ids: await part.read(from, tokens + 1), scored, source: sourceOf(places.get(from) ?? 0) });
   }
-  return all;
+  return chats;
 }

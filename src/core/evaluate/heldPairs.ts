@@ -26,7 +26,7 @@ export async function heldPairsIn(
   sourceOf: (place: number) => string = () => '',
 ): Promise<readonly HeldPair[]> {
   const { count, places, read } = await pairsIn(part);
-  const all: HeldPair[] = [];
-  for (let i = 0; i < count; i++) all.push({ ...(await read(i)), source: sourceOf(places[i]!) });
-  return all;
+  const pairs: HeldPair[] = [];
+  for (let i = 0; i < count; i++) pairs.push({ ...(await read(i)), source: sourceOf(places[i]!) });
+  return pairs;
 }

@@ -35,11 +35,11 @@ export async function heldTextsIn(
   tokenizer: Tokenizer,
   sourceOf: (place: number) => string = () => '',
 ): Promise<readonly HeldText[]> {
-  const all: HeldText[] = [];
+  const texts: HeldText[] = [];
   for (const { start, tokens, place, label } of (await part.documents()) ?? []) {
     if (label === null || tokens === 0) continue;
     const ids = await part.read(start, tokens);
-    all.push({ ids, place, label, text: textOf(tokenizer, ids), source: sourceOf(place) });
+    texts.push({ ids, place, label, text: textOf(tokenizer, ids), source: sourceOf(place) });
   }
-  return all;
+  return texts;
 }

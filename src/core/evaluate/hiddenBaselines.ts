@@ -17,9 +17,9 @@ export function hiddenBaselines(
   counts?: ArrayLike<number>,
 ): Pick<Evaluation, 'baselines' | 'leftOut'> {
   const vocabulary = tokenizer.size;
-  const hidden = new Uint32Array(vocabulary);
+  const maskedCounts = new Uint32Array(vocabulary);
   for (const [i, { ids }] of documents.entries())
-    for (const [at, id] of ids.entries()) if (scores[i]!.loss[at] !== NOT_PREDICTED) hidden[id]!++;
+    for (const [index, id] of ids.entries()) if (scores[i]!.loss[index] !== NOT_PREDICTED) maskedCounts[id]!++;
   const figuresOf = (loss: number, maskedAccuracy: number) => ({
     loss,
     pseudoPerplexity: Math.exp(loss),
@@ -28,8 +28,8 @@ export function hiddenBaselines(
   const uniform = figuresOf(Math.log(vocabulary), 100 / vocabulary);
   if (!counts) return { baselines: { uniform }, leftOut: [{ name: 'unigram', reason: NOT_COUNTED }] };
   const unigram = figuresOf(
-    unigramLoss(counts, hidden),
-    unigramAccuracy(counts, hidden, (id) => tokenizer.bytes(id).length > 0),
+    unigramLoss(counts, maskedCounts),
+    unigramAccuracy(counts, maskedCounts, (id) => tokenizer.bytes(id).length > 0),
   );
   return { baselines: { uniform, unigram }, leftOut: [] };
 }

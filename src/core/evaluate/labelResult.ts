@@ -34,27 +34,29 @@ interface Compared {
  * @param where origin of the texts, as the end of a sentence
  */
 export function comparedWithCounting(
-  own: Accuracy,
+  accuracy: Accuracy,
   { majority, naiveBayes, texts }: Counting & { texts: number },
   where = 'on texts it never saw',
 ): Compared {
-  if (majority !== undefined && own.low <= majority) {
-    const evidence = `Accuracy ${percent(own.value)}; ${oneLabel(majority)}.`;
+  if (majority !== undefined && accuracy.low <= majority) {
+    const evidence = `Accuracy ${percent(accuracy.value)}; ${oneLabel(majority)}.`;
     return { kind: 'no better than one label', verdict: "It hasn't learned the labels", evidence };
   }
-  if (naiveBayes === undefined) return { kind: 'unknown', evidence: `Accuracy ${intervalWords(own)} ${where}.` };
+  if (naiveBayes === undefined) return { kind: 'unknown', evidence: `Accuracy ${intervalWords(accuracy)} ${where}.` };
   // Counts aren't comparable if the model was measured on only part of the held-out texts.
-  const theirs = own.texts === texts ? formatCount(Math.round((naiveBayes / 100) * texts)) : share(naiveBayes);
-  if (own.high < naiveBayes) {
-    const mine = own.texts === texts ? `${formatCount(own.right)} of ${formatCount(texts)}` : percent(own.value);
-    const evidence = `${mine} against ${theirs}. Training first on plain text of this kind may help.`;
+  const baselineWords =
+    accuracy.texts === texts ? formatCount(Math.round((naiveBayes / 100) * texts)) : share(naiveBayes);
+  if (accuracy.high < naiveBayes) {
+    const modelWords =
+      accuracy.texts === texts ? `${formatCount(accuracy.right)} of ${formatCount(texts)}` : percent(accuracy.value);
+    const evidence = `${modelWords} against ${baselineWords}. Training first on plain text of this kind may help.`;
     return { kind: 'worse', verdict: 'Counting words (naive Bayes) still beats it', evidence };
   }
-  return own.low > naiveBayes
-    ? { kind: 'better', evidence: `Better than counting words (naive Bayes), which gets ${theirs}.` }
+  return accuracy.low > naiveBayes
+    ? { kind: 'better', evidence: `Better than counting words (naive Bayes), which gets ${baselineWords}.` }
     : {
         kind: 'level',
-        evidence: `Counting words (naive Bayes) gets ${theirs}: too few texts to say which model is better.`,
+        evidence: `Counting words (naive Bayes) gets ${baselineWords}: too few texts to say which model is better.`,
       };
 }
 

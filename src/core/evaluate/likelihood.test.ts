@@ -74,7 +74,7 @@ test('computes figures from the sums', () => {
     [scores],
   );
   const sums = sumsOf(summed(rows));
-  const of = (id: LikelihoodId): number => likelihoodOf(id).of(sums);
+  const of = (id: LikelihoodId): number => likelihoodOf(id).fromSums(sums);
   expect(of('loss')).toBe(2.5);
   expect(of('perplexity')).toBeCloseTo(Math.exp(2.5));
   expect(of('bitsPerByte')).toBeCloseTo(10 / Math.LN2 / 10);

@@ -12,11 +12,11 @@ interface Likelihood {
   unit: string;
   better: 'lower' | 'higher';
   /** Value from the sums over all blocks. */
-  of(sums: Sums): number;
+  fromSums(sums: Sums): number;
   /** Measures confidence, which n-gram models don't have. */
-  isOfSureness?: true;
+  needsConfidence?: true;
   /** Percent of tokens. */
-  isShare?: true;
+  isTokenShare?: true;
   /** Value is an exponential of the loss. */
   isExponential?: true;
 }
@@ -37,7 +37,7 @@ const ofLoss = ({ label, unit, better, says, ofMean }: OfMean) => ({
   unit,
   better,
   ...(says !== undefined && { says }),
-  of: ({ nats, tokens, bytes }: Sums): number => ofMean(nats / tokens, { tokens, bytes }),
+  fromSums: ({ nats, tokens, bytes }: Sums): number => ofMean(nats / tokens, { tokens, bytes }),
 });
 type OfMean = Pick<Metric, 'label' | 'unit' | 'better' | 'says'> & Required<Pick<Metric, 'ofMean'>>;
 
@@ -49,23 +49,23 @@ export const LIKELIHOODS = {
     label: 'Top-1 accuracy',
     unit: '%',
     better: 'higher',
-    isShare: true,
-    of: ({ first, tokens }) => (100 * first) / tokens,
+    isTokenShare: true,
+    fromSums: ({ first, tokens }) => (100 * first) / tokens,
   },
   top5: {
     label: 'Top-5 accuracy',
     unit: '%',
     better: 'higher',
-    isShare: true,
-    of: ({ firstFive, tokens }) => (100 * firstFive) / tokens,
+    isTokenShare: true,
+    fromSums: ({ firstFive, tokens }) => (100 * firstFive) / tokens,
   },
   /** Mean distance between confidence and accuracy over ten bins. Source: Guo et al. 2017, arXiv:1706.04599 */
   calibrationError: {
     label: 'Calibration error',
     unit: '%',
     better: 'lower',
-    isOfSureness: true,
-    of: ({ bins, tokens }) =>
+    needsConfidence: true,
+    fromSums: ({ bins, tokens }) =>
       (100 * bins.reduce((sum, { confidence, right }) => sum + Math.abs(confidence - right), 0)) / tokens,
   },
 } as const satisfies Record<string, Likelihood>;
@@ -81,16 +81,16 @@ export function rowsOf(blocks: readonly Block[], scores: readonly TokenScores[])
     const { loss, rank, confidence } = scores[document]!;
     const row = new Array<number>(COLUMNS).fill(0);
     row[2] = bytes;
-    for (let at = from; at < to; at++) {
-      if (loss[at] === NOT_PREDICTED) continue;
-      row[0]! += loss[at]!;
+    for (let index = from; index < to; index++) {
+      if (loss[index] === NOT_PREDICTED) continue;
+      row[0]! += loss[index]!;
       row[1]!++;
-      if (rank[at] === 0) row[3]!++;
-      if (rank[at]! < 5) row[4]!++;
-      const bin = 5 + 3 * Math.min(BINS - 1, Math.floor(confidence[at]! * BINS));
+      if (rank[index] === 0) row[3]!++;
+      if (rank[index]! < 5) row[4]!++;
+      const bin = 5 + 3 * Math.min(BINS - 1, Math.floor(confidence[index]! * BINS));
       row[bin]!++;
-      row[bin + 1]! += confidence[at]!;
-      if (rank[at] === 0) row[bin + 2]!++;
+      row[bin + 1]! += confidence[index]!;
+      if (rank[index] === 0) row[bin + 2]!++;
     }
     return row;
   });
@@ -120,28 +120,28 @@ export function* measured<Id extends LikelihoodId>(
   rows: Rows,
   seed: number,
 ): Generator<void, { estimates: Record<Id, Estimate>; blocks: number }> {
-  const own = folded(rows, TOKENS);
-  const all = summed(own);
+  const units = folded(rows, TOKENS);
+  const totals = summed(units);
   const statistics = ids.map((id) => {
-    const { of, unit, isExponential = false } = likelihoodOf(id);
+    const { fromSums, unit, isExponential = false } = likelihoodOf(id);
     return {
-      of: (sums: readonly number[]) => of(sumsOf(sums)),
+      of: (sums: readonly number[]) => fromSums(sumsOf(sums)),
       isExponential,
       min: 0,
       ...(unit === '%' && { max: 100 }),
     };
   });
-  const found = yield* intervals(own, statistics, seed);
+  const estimated = yield* intervals(units, statistics, seed);
   const estimates = ids.map((id, i) => {
-    const value = statistics[i]!.of(all);
+    const value = statistics[i]!.of(totals);
     // A few equal blocks have no bootstrap interval; uses the interval of a share of tokens instead.
-    const isAlike = !found[i] && likelihoodOf(id).isShare && own.length > 1;
+    const usesShare = !estimated[i] && likelihoodOf(id).isTokenShare && units.length > 1;
     return [
       id,
-      isAlike ? shareOf((value / 100) * all[TOKENS]!, all[TOKENS]!) : { value, ...around(value, found[i]) },
+      usesShare ? shareOf((value / 100) * totals[TOKENS]!, totals[TOKENS]!) : { value, ...around(value, estimated[i]) },
     ] as const;
   });
-  return { estimates: Object.fromEntries(estimates) as Record<Id, Estimate>, blocks: own.length };
+  return { estimates: Object.fromEntries(estimates) as Record<Id, Estimate>, blocks: units.length };
 }
 
 /** Widens an interval to contain the value. Resampling adds noise, so calibration intervals can lie above it. */

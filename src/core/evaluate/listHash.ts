@@ -10,19 +10,19 @@ export async function listHash(list: readonly object[]): Promise<string> {
 
 /** Adds to each result the hash of its list. */
 export async function withListHashes(
-  found: Evaluation,
+  evaluation: Evaluation,
   { minimalPairs, swaps, tasks = [] }: Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>,
 ): Promise<Evaluation> {
   const hashes = new Map<string, string>();
   for (const { name, items } of tasks) hashes.set(name, await listHash(items));
-  const own = async <T>(part: T, list: readonly object[] | undefined): Promise<T> =>
-    list ? { ...part, listHash: await listHash(list) } : part;
+  const withHash = async <T>(result: T, list: readonly object[] | undefined): Promise<T> =>
+    list ? { ...result, listHash: await listHash(list) } : result;
   return {
-    ...found,
-    ...(found.minimalPairs && { minimalPairs: await own(found.minimalPairs, minimalPairs) }),
-    ...(found.swaps && { swaps: await own(found.swaps, swaps) }),
-    ...(found.tasks && {
-      tasks: found.tasks.map((task) => {
+    ...evaluation,
+    ...(evaluation.minimalPairs && { minimalPairs: await withHash(evaluation.minimalPairs, minimalPairs) }),
+    ...(evaluation.swaps && { swaps: await withHash(evaluation.swaps, swaps) }),
+    ...(evaluation.tasks && {
+      tasks: evaluation.tasks.map((task) => {
         const hash = hashes.get(task.name);
         return { ...task, ...(hash !== undefined && { listHash: hash }) };
       }),

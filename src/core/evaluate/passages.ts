@@ -3,14 +3,14 @@ import { stream } from '../base/rng';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Evaluation, Passage } from './evaluation';
 import { NOT_PREDICTED } from './scores';
-import type { Scored } from './where';
+import type { ScoredDocument } from './where';
 
 /** Maximum number of passages in each group, and tokens in each. */
-const MAX = { worst: 20, best: 10, random: 20 };
-const LENGTH = 40;
+const MAX_PASSAGES = { worst: 20, best: 10, random: 20 };
+const MAX_TOKENS = 40;
 
 /** Range of a document's tokens, `to` exclusive. `loss`: mean over the predicted tokens, in nats. */
-interface Piece {
+interface TokenRange {
   document: number;
   from: number;
   to: number;
@@ -22,29 +22,29 @@ interface Piece {
  * shorter than half the maximum.
  */
 export function passagesOf(
-  scored: readonly Scored[],
+  scored: readonly ScoredDocument[],
   tokenizer: Tokenizer,
   { counts, seed }: { counts?: ArrayLike<number> | undefined; seed: number },
 ): NonNullable<Evaluation['passages']> {
-  const all = scored.flatMap((each, document) => [...piecesOf(each, document)]);
-  const longest = all.reduce((max, { from, to }) => Math.max(max, to - from), 0);
-  const pieces = all.filter(({ from, to }) => to - from >= longest / 2);
-  const sorted = [...pieces].sort((a, b) => b.loss - a.loss);
-  const half = Math.ceil(pieces.length / 2);
-  const at = stream(seed, 'passages', 0);
-  const drawn = pieces.map((piece, i) => ({ piece, i, order: at(i) }));
+  const ranges = scored.flatMap((scoredDocument, document) => [...rangesOf(scoredDocument, document)]);
+  const longest = ranges.reduce((max, { from, to }) => Math.max(max, to - from), 0);
+  const longRanges = ranges.filter(({ from, to }) => to - from >= longest / 2);
+  const sorted = [...longRanges].sort((a, b) => b.loss - a.loss);
+  const half = Math.ceil(longRanges.length / 2);
+  const draw = stream(seed, 'passages', 0);
+  const drawn = longRanges.map((range, i) => ({ range, i, order: draw(i) }));
   drawn.sort((a, b) => a.order - b.order);
-  const random = drawn.slice(0, MAX.random).sort((a, b) => a.i - b.i);
-  const asPassages = (some: readonly Piece[]): Passage[] =>
-    some.map((piece) => passageOf(piece, scored[piece.document]!, tokenizer, counts));
+  const random = drawn.slice(0, MAX_PASSAGES.random).sort((a, b) => a.i - b.i);
+  const toPassages = (selected: readonly TokenRange[]): Passage[] =>
+    selected.map((range) => passageOf(range, scored[range.document]!, tokenizer, counts));
   return {
-    worst: asPassages(sorted.slice(0, Math.min(MAX.worst, half))),
-    best: asPassages(sorted.slice(half).slice(-MAX.best).reverse()),
-    random: asPassages(random.map(({ piece }) => piece)),
+    worst: toPassages(sorted.slice(0, Math.min(MAX_PASSAGES.worst, half))),
+    best: toPassages(sorted.slice(half).slice(-MAX_PASSAGES.best).reverse()),
+    random: toPassages(random.map(({ range }) => range)),
   };
 }
 
-function* piecesOf({ document, loss, position }: Scored, place: number): Generator<Piece> {
+function* rangesOf({ document, loss, position }: ScoredDocument, documentIndex: number): Generator<TokenRange> {
   const { length } = document.ids;
   for (let from = 0; from < length;) {
     let [to, sum, predicted] = [from, 0, 0];
@@ -54,28 +54,28 @@ function* piecesOf({ document, loss, position }: Scored, place: number): Generat
         predicted++;
       }
       to++;
-    } while (to < length && to - from < LENGTH && position(to) === position(from) + to - from);
-    if (predicted > 0) yield { document: place, from, to, loss: sum / predicted };
+    } while (to < length && to - from < MAX_TOKENS && position(to) === position(from) + to - from);
+    if (predicted > 0) yield { document: documentIndex, from, to, loss: sum / predicted };
     from = to;
   }
 }
 
 function passageOf(
-  { document: place, from, to, loss: mean }: Piece,
-  { document, loss, kinds, position }: Scored,
+  { document: documentIndex, from, to, loss: meanLoss }: TokenRange,
+  { document, loss, kinds, position }: ScoredDocument,
   tokenizer: Tokenizer,
   counts?: ArrayLike<number>,
 ): Passage {
   const decoder = tokenizer.decoder();
   const tokens = Array.from({ length: to - from }, (_, i) => {
-    const [at, id] = [from + i, document.ids[from + i]!];
-    const text = decoder.push(id) + (at === to - 1 ? decoder.end() : '');
+    const [index, id] = [from + i, document.ids[from + i]!];
+    const text = decoder.push(id) + (index === to - 1 ? decoder.end() : '');
     return {
       text,
-      kind: kinds[at]!,
-      ...(loss[at] !== NOT_PREDICTED && { loss: loss[at]! }),
+      kind: kinds[index]!,
+      ...(loss[index] !== NOT_PREDICTED && { loss: loss[index]! }),
       ...(counts && { count: counts[id]! }),
     };
   });
-  return { source: document.source, document: place, position: position(from), loss: mean, tokens };
+  return { source: document.source, document: documentIndex, position: position(from), loss: meanLoss, tokens };
 }

@@ -9,7 +9,7 @@ import { identitySwaps } from './identitySwaps';
 import { minimalPairs } from './minimalPairs';
 import { shareOf } from '../metrics/share';
 import { preferences } from './sentencePairs';
-import { tokenScores, wantedNats } from './tokenScores';
+import { tokenScores, targetNats } from './tokenScores';
 
 test.each([
   ['minimal pairs', minimalPairs(), 10, 30],
@@ -32,11 +32,11 @@ test('a sentence has the same likelihood in any batch, and preferences are count
   const texts = ['a cat', 'the cat sat on it', 'x', 'the dog', 'another sentence of more letters'];
   const ids = texts.map((text) => tokenizer.encode(text));
   const before = tf.memory().numTensors;
-  const nats = await wantedNats(
+  const nats = await targetNats(
     net,
     ids.map((own) => ({
       ids: [256, ...own.subarray(0, own.length - 1)],
-      wanted: Array.from(own, (token, at) => ({ at, token })),
+      targets: Array.from(own, (token, position) => ({ position, token })),
     })),
   );
   expect(tf.memory().numTensors).toBe(before);

@@ -9,7 +9,7 @@ import { evaluatedAs, type ObjectiveId } from '../objectives';
 import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { SentencePair } from './minimalPairs';
-import { type Read, wantedNats } from './tokenScores';
+import { type ScoringInput, targetNats } from './tokenScores';
 
 export interface Preference extends Interval {
   /** Percentage of pairs whose first sentence is likelier. */
@@ -41,49 +41,60 @@ export async function preferences(
 ): Promise<{ all: Preference; kinds: Readonly<Record<string, Preference>>; missed: SentencePair[] }> {
   const isMasked = evaluatedAs(objective, network.choice) === 'maskedTokens';
   const margins: number[] = [];
-  for (let first = 0; first < pairs.length; first += AT_ONCE) {
+  for (let first = 0; first < pairs.length; first += BATCH_SIZE) {
     onProgress(first, pairs.length);
-    const some = pairs.slice(first, first + AT_ONCE);
-    const reads = some.flatMap((pair) =>
-      [pair.first, pair.second].map((text) => readsOf(network, tokenizer, text, isMasked)),
+    const batch = pairs.slice(first, first + BATCH_SIZE);
+    const inputs = batch.flatMap((pair) =>
+      [pair.first, pair.second].map((text) => scoringInputs(network, tokenizer, text, isMasked)),
     );
-    const nats = await wantedNats(network, reads.flat(), pause);
-    let at = 0;
-    const sums = reads.map((own) => own.reduce((sum) => sum + nats[at++]!, 0));
-    margins.push(...some.map((_, i) => sums[2 * i + 1]! - sums[2 * i]!));
+    const nats = await targetNats(network, inputs.flat(), pause);
+    let next = 0;
+    /** Nats of each sentence. */
+    const sums = inputs.map((sentence) => sentence.reduce((sum) => sum + nats[next++]!, 0));
+    margins.push(...batch.map((_, i) => sums[2 * i + 1]! - sums[2 * i]!));
   }
-  const of = (chosen: readonly number[]): Preference => {
-    const won = chosen.reduce((sum, margin) => sum + (margin > 0 ? 1 : margin === 0 ? 0.5 : 0), 0);
-    const margin = chosen.reduce((a, b) => a + b, 0) / chosen.length;
-    return { ...shareOf(won, chosen.length), pairs: chosen.length, margin };
+  const preferenceOf = (kindMargins: readonly number[]): Preference => {
+    const wins = kindMargins.reduce((sum, margin) => sum + (margin > 0 ? 1 : margin === 0 ? 0.5 : 0), 0);
+    const margin = kindMargins.reduce((a, b) => a + b, 0) / kindMargins.length;
+    return { ...shareOf(wins, kindMargins.length), pairs: kindMargins.length, margin };
   };
   const kinds = [...new Set(pairs.map(({ kind }) => kind))];
   return {
-    all: of(margins),
-    kinds: Object.fromEntries(kinds.map((kind) => [kind, of(margins.filter((_, i) => pairs[i]!.kind === kind))])),
+    all: preferenceOf(margins),
+    kinds: Object.fromEntries(
+      kinds.map((kind) => [kind, preferenceOf(margins.filter((_, i) => pairs[i]!.kind === kind))]),
+    ),
     missed: pairs.filter((_, i) => margins[i]! < 0),
   };
 }
-const AT_ONCE = 64;
+const BATCH_SIZE = 64;
 
-/** Reads that together predict each token of a sentence once. */
-function readsOf(network: Network, tokenizer: Tokenizer, text: string, isMasked: boolean): readonly Read[] {
+/** Model inputs that together predict each token of a sentence once. */
+function scoringInputs(
+  network: Network,
+  tokenizer: Tokenizer,
+  text: string,
+  isMasked: boolean,
+): readonly ScoringInput[] {
   const { config } = network.choice;
-  const own = [...tokenizer.encode(text)];
+  const tokens = [...tokenizer.encode(text)];
   const { begin } = tokenizer;
   const before = isMasked && begin === undefined ? [] : [beginOf(tokenizer)];
   const after = isMasked && begin !== undefined ? [tokenizer.idOf('separator')] : [];
   // A causal model never reads the last token; it only predicts it.
-  const read = before.length + own.length + (isMasked ? after.length : -1);
-  if (read > config.context)
+  const inputLength = before.length + tokens.length + (isMasked ? after.length : -1);
+  if (inputLength > config.context)
     throw badSettings(
-      `${JSON.stringify(text)} has ${formatCount(own.length)} tokens, but the model's context is ${formatCount(config.context)}.`,
+      `${JSON.stringify(text)} has ${formatCount(tokens.length)} tokens, but the model's context is ${formatCount(config.context)}.`,
       'Remove that sentence.',
     );
-  if (!isMasked) return [{ ids: [...before, ...own.slice(0, -1)], wanted: own.map((token, at) => ({ at, token })) }];
+  if (!isMasked)
+    return [
+      { ids: [...before, ...tokens.slice(0, -1)], targets: tokens.map((token, position) => ({ position, token })) },
+    ];
   const mask = tokenizer.idOf('mask');
-  return own.map((token, i) => ({
-    ids: [...before, ...own.with(i, mask), ...after],
-    wanted: [{ at: before.length + i, token }],
+  return tokens.map((token, i) => ({
+    ids: [...before, ...tokens.with(i, mask), ...after],
+    targets: [{ position: before.length + i, token }],
   }));
 }

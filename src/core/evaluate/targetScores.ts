@@ -5,7 +5,7 @@ import type { Network } from '../models/network';
 import { marksOf, type Pair, pairRow } from '../objectives/pairRows';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { emptyScores, type TokenScores } from './scores';
-import { batchesOf, scored } from './tokenScores';
+import { batchesOf, scoreTokens } from './tokenScores';
 
 /** @returns scores of each target with its end token; NOT_PREDICTED for tokens that do not fit the context */
 export async function targetScores(
@@ -19,23 +19,25 @@ export async function targetScores(
   const scores = pairs.map(({ target }) => emptyScores(target.length + 1));
   const rows = pairs.map((pair, i) => {
     const row = pairRow(pair, config.context, modelSpec(id).kind, marks);
-    return { ...row, tokens: Math.max(row.ids.length, row.source?.length ?? 0), into: scores[i]! };
+    return { ...row, tokens: Math.max(row.ids.length, row.source?.length ?? 0), pairScores: scores[i]! };
   });
   let done = 0;
-  for (const { batch, width } of batchesOf(rows, config.context, ROWS)) {
-    const padded = (all: readonly (readonly number[])[]): Int32Array => {
-      const ids = new Int32Array(all.length * width);
-      for (const [row, each] of all.entries()) ids.set(each, row * width);
+  for (const { batch, width } of batchesOf(rows, config.context, BATCH_SIZE)) {
+    const padded = (sequences: readonly (readonly number[])[]): Int32Array => {
+      const ids = new Int32Array(sequences.length * width);
+      for (const [row, sequence] of sequences.entries()) ids.set(sequence, row * width);
       return ids;
     };
-    const wanted = batch.flatMap(({ targets, into }, row) => {
+    const scoredTokens = batch.flatMap(({ targets, pairScores }, row) => {
       const first = targets.findIndex((token) => token >= 0);
-      return targets.slice(first).map((token, at) => ({ row: row * width + first + at, token, at, into }));
+      return targets
+        .slice(first)
+        .map((token, index) => ({ hiddenRow: row * width + first + index, token, index, scores: pairScores }));
     });
-    const read = batch.flatMap(({ source }) => (source ? [source] : []));
-    const source = { ids: padded(read), lengths: read.map(({ length }) => length) };
+    const sources = batch.flatMap(({ source }) => (source ? [source] : []));
+    const source = { ids: padded(sources), lengths: sources.map(({ length }) => length) };
     const ids = padded(batch.map((row) => row.ids));
-    await scored(network, { ids, rows: batch.length, ...(read.length > 0 && { source }) }, wanted);
+    await scoreTokens(network, { ids, rows: batch.length, ...(sources.length > 0 && { source }) }, scoredTokens);
     done += batch.length;
     report({ label: 'Reading pairs', done, of: pairs.length, unit: 'pairs' });
     await pause();
@@ -43,4 +45,4 @@ export async function targetScores(
   return scores;
 }
 /** Batch size. */
-const ROWS = 8;
+const BATCH_SIZE = 8;

@@ -8,11 +8,11 @@ import { untrainedBert, untrainedT5 } from '../../testing/untrainedModels';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { answerStart, sourceIds } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { asking } from './asked';
+import { promptFormat } from './promptFormat';
 import { taskScores } from './taskScores';
 import type { Task } from './tasks';
 import type { Answered, Chosen } from './taskTable';
-import { wantedNats } from './tokenScores';
+import { targetNats } from './tokenScores';
 
 const CONTEXT = 32;
 interface Model {
@@ -90,11 +90,11 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
     const costs = await Promise.all(
       prompts.map((prompt) => Promise.all(choices.map((choice) => byHand[kind]!(model, prompt, choice)))),
     );
-    const ask = asking(model.net.choice, model.tokenizer, usualObjective(model.net.choice.id));
+    const ask = promptFormat(model.net.choice, model.tokenizer, usualObjective(model.net.choice.id));
     const before = tf.memory().numTensors;
-    const nats = await wantedNats(
+    const nats = await targetNats(
       model.net,
-      prompts.flatMap((prompt) => ask.read(prompt, choices)),
+      prompts.flatMap((prompt) => ask.tokenize(prompt, choices)),
     );
     for (const [i, want] of costs.flat().entries()) expect(nats[i]).toBeCloseTo(want, 3);
     const min = (of: readonly number[]): number => of.indexOf(Math.min(...of));
@@ -123,8 +123,8 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
     const long = 'x'.repeat(40);
     const prompt = kind === 'encoder' ? `${long} ___ ${long}` : long;
     const items: [Chosen] = [{ line: 2, prompt, choices: ['ab', 'b'], right: 0 }];
-    const ask = asking(net.choice, tokenizer, usualObjective(net.choice.id));
-    const { ids, source } = ask.read(prompt, ['ab'])[0]!;
+    const ask = promptFormat(net.choice, tokenizer, usualObjective(net.choice.id));
+    const { ids, source } = ask.tokenize(prompt, ['ab'])[0]!;
     expect((source ?? ids).length).toBeLessThanOrEqual(CONTEXT);
     expect((await scoresOf(net, tokenizer, items)).cut).toBe(1);
     const tooLong: [Chosen] = [{ ...items[0], choices: ['b', 'y'.repeat(33)] }];
@@ -184,10 +184,10 @@ test('fills a blank with as many tokens as expected', async () => {
 
 test('a decoder that was trained on pairs is prompted as in training', () => {
   const { net, tokenizer } = of('decoder');
-  const { ids, wanted } = asking(net.choice, tokenizer, 'pairs').read('xy', ['zz'])[0]!;
+  const { ids, targets: wanted } = promptFormat(net.choice, tokenizer, 'pairs').tokenize('xy', ['zz'])[0]!;
   const end = tokenizer.endOfText;
   expect(ids).toEqual([...tokenizer.encode('xy\nzz')]);
-  expect(wanted.map(({ at, token }) => [at, token])).toEqual([[2, ids[3]], [3, ids[4]], [4, end]]); // prettier-ignore
+  expect(wanted.map(({ position: at, token }) => [at, token])).toEqual([[2, ids[3]], [3, ids[4]], [4, end]]); // prettier-ignore
 });
 
 test('rejects a passage without exactly one blank', async () => {

@@ -9,15 +9,15 @@ export interface TableRow {
 }
 
 type TaskItem = Answered | Chosen;
-interface Asked {
+interface Prompted {
   /** Line in the table's file, from 1. */
   line: number;
   prompt: string;
 }
-export interface Answered extends Asked {
+export interface Answered extends Prompted {
   answer: string;
 }
-export interface Chosen extends Asked {
+export interface Chosen extends Prompted {
   /** At least two. */
   choices: readonly string[];
   /** Index of the correct choice. */
@@ -56,73 +56,81 @@ const MAX_CHOICES = 100;
 export async function taskItems(
   name: string,
   rows: AsyncIterable<TableRow>,
-  asked: TaskColumns = {},
+  requested: TaskColumns = {},
 ): Promise<TaskItems> {
   const items: TaskItem[] = [];
   let columns: Required<TaskColumns> | undefined;
   for await (const row of rows) {
-    columns ??= columnsOf(name, [...row.cells.keys()], asked);
+    columns ??= findColumns(name, [...row.cells.keys()], requested);
     if (items.length === MAX_ROWS)
       throw badFile(`${name} has more than ${formatCount(MAX_ROWS)} rows.`, 'Use a table with fewer.');
-    items.push(itemOf(name, row, columns));
+    items.push(parseItem(name, row, columns));
   }
   if (items.length === 0)
     throw badFile(`${name} has no rows.`, 'Add a row for each prompt, below a row of column names.');
   return items as unknown as TaskItems;
 }
 
-function columnsOf(name: string, all: readonly string[], asked: TaskColumns): Required<TaskColumns> {
-  const missing = [asked.prompt, asked.answer, ...(asked.choices ?? [])].find(
-    (each) => each !== undefined && !all.includes(each),
+function findColumns(name: string, existing: readonly string[], requested: TaskColumns): Required<TaskColumns> {
+  const missing = [requested.prompt, requested.answer, ...(requested.choices ?? [])].find(
+    (column) => column !== undefined && !existing.includes(column),
   );
-  if (missing !== undefined) throw badFile(`${name} has no column ${JSON.stringify(missing)}. ${itHas(all)}`, NAMED);
-  const called = (names: readonly string[]): string | undefined =>
-    names.map((own) => all.find((column) => column.toLowerCase() === own)).find((column) => column !== undefined);
-  const prompt = asked.prompt ?? called(PROMPT);
-  if (prompt === undefined) throw badFile(`${name} has no prompt column. ${itHas(all)}`, NAMED);
-  const answer = asked.answer ?? called(ANSWER);
-  if (answer === undefined) throw badFile(`${name} has no answer column. ${itHas(all)}`, NAMED);
-  const one = called(CHOICES);
+  if (missing !== undefined)
+    throw badFile(`${name} has no column ${JSON.stringify(missing)}. ${listColumns(existing)}`, COLUMN_HELP);
+  const columnNamed = (names: readonly string[]): string | undefined =>
+    names
+      .map((usualName) => existing.find((column) => column.toLowerCase() === usualName))
+      .find((column) => column !== undefined);
+  const prompt = requested.prompt ?? columnNamed(PROMPT);
+  if (prompt === undefined) throw badFile(`${name} has no prompt column. ${listColumns(existing)}`, COLUMN_HELP);
+  const answer = requested.answer ?? columnNamed(ANSWER);
+  if (answer === undefined) throw badFile(`${name} has no answer column. ${listColumns(existing)}`, COLUMN_HELP);
+  const choicesColumn = columnNamed(CHOICES);
   const choices =
-    asked.choices ?? (one === undefined ? all.filter((column) => ONE_CHOICE.test(column.toLowerCase())) : [one]);
+    requested.choices ??
+    (choicesColumn === undefined
+      ? existing.filter((column) => ONE_CHOICE.test(column.toLowerCase()))
+      : [choicesColumn]);
   return { prompt, answer, choices };
 }
-const itHas = (all: readonly string[]): string =>
-  `It has ${all.slice(0, MAX_NAMED).join(', ')}${all.length > MAX_NAMED ? ' and others' : ''}.`;
-const MAX_NAMED = 12;
-const NAMED =
+const listColumns = (columns: readonly string[]): string =>
+  `It has ${columns.slice(0, MAX_LISTED).join(', ')}${columns.length > MAX_LISTED ? ' and others' : ''}.`;
+const MAX_LISTED = 12;
+const COLUMN_HELP =
   'A task needs a prompt column and an answer column. For multiple choice, add a choices column, or choice 1, choice 2 and so on. Or choose the columns.';
 
-function itemOf(name: string, { line, cells }: TableRow, columns: Required<TaskColumns>): TaskItem {
-  const at = `Line ${formatCount(line)} of ${name}`;
+function parseItem(name: string, { line, cells }: TableRow, columns: Required<TaskColumns>): TaskItem {
+  const location = `Line ${formatCount(line)} of ${name}`;
   const prompt = cells.get(columns.prompt) ?? '';
   const answer = (cells.get(columns.answer) ?? '').trim();
   for (const [cell, column] of [
     [prompt, columns.prompt],
     [answer, columns.answer],
   ] as const) {
-    if (cell.trim() === '') throw badFile(`${at} has no value in ${column}.`, 'Fill the cell, or remove the row.');
+    if (cell.trim() === '')
+      throw badFile(`${location} has no value in ${column}.`, 'Fill the cell, or remove the row.');
     if (!cell.isWellFormed())
-      throw badFile(`${at} has half of a surrogate pair in ${column}.`, 'Remove it, and add the table again.');
+      throw badFile(`${location} has half of a surrogate pair in ${column}.`, 'Remove it, and add the table again.');
   }
   if (columns.choices.length === 0) return { line, prompt, answer };
-  const choices = choicesOf(cells, columns.choices);
+  const choices = parseChoices(cells, columns.choices);
   if (choices.length < 2)
     throw badFile(
-      `${at} has ${choices.length === 1 ? `one choice, ${JSON.stringify(choices[0]!.text)}` : 'no choices'}.`,
+      `${location} has ${choices.length === 1 ? `one choice, ${JSON.stringify(choices[0]!.text)}` : 'no choices'}.`,
       columns.choices.length === 1
         ? `Add two or more in ${columns.choices[0]!}, separated by |.`
         : `Add two or more, in ${columns.choices.join(', ')}.`,
     );
   if (choices.length > MAX_CHOICES)
-    throw badFile(`${at} has ${formatCount(choices.length)} choices.`, `Use at most ${MAX_CHOICES}.`);
+    throw badFile(`${location} has ${formatCount(choices.length)} choices.`, `Use at most ${MAX_CHOICES}.`);
   const texts = choices.map(({ text }) => text);
-  const twice = texts.find((text, i) => texts.indexOf(text) < i);
-  if (twice !== undefined) throw badFile(`${at} has the choice ${JSON.stringify(twice)} twice.`, 'Remove one of them.');
-  const right = rightOf(answer, choices);
+  const duplicate = texts.find((text, i) => texts.indexOf(text) < i);
+  if (duplicate !== undefined)
+    throw badFile(`${location} has the choice ${JSON.stringify(duplicate)} twice.`, 'Remove one of them.');
+  const right = indexOfRight(answer, choices);
   if (right < 0)
     throw badFile(
-      `${at} has ${JSON.stringify(answer)} in ${columns.answer}, which is not one of its ${choices.length} choices.`,
+      `${location} has ${JSON.stringify(answer)} in ${columns.answer}, which is not one of its ${choices.length} choices.`,
       'Use the text of the right choice, its number from 1, or its letter.',
     );
   return { line, prompt, choices: texts, right };
@@ -132,19 +140,19 @@ interface Choice {
   text: string;
   column: string;
 }
-function choicesOf(cells: TableRow['cells'], columns: readonly string[]): readonly Choice[] {
-  const [only] = columns;
-  const all =
+function parseChoices(cells: TableRow['cells'], columns: readonly string[]): readonly Choice[] {
+  const [firstColumn] = columns;
+  const cellTexts =
     columns.length === 1
-      ? (cells.get(only!) ?? '').split('|').map((text) => ({ text, column: '' }))
+      ? (cells.get(firstColumn!) ?? '').split('|').map((text) => ({ text, column: '' }))
       : columns.map((column) => ({ text: cells.get(column) ?? '', column }));
-  return all.map(({ text, column }) => ({ text: text.trim(), column })).filter(({ text }) => text !== '');
+  return cellTexts.map(({ text, column }) => ({ text: text.trim(), column })).filter(({ text }) => text !== '');
 }
 
-function rightOf(answer: string, choices: readonly Choice[]): number {
-  const named = choices.findIndex(({ text }) => text === answer);
-  if (named >= 0) return named;
-  const place = /^\d+$/.test(answer) ? Number(answer) - 1 : /^[A-Za-z]$/.test(answer) ? parseInt(answer, 36) - 10 : -1;
-  if (place >= 0) return place < choices.length ? place : -1;
+function indexOfRight(answer: string, choices: readonly Choice[]): number {
+  const exactMatch = choices.findIndex(({ text }) => text === answer);
+  if (exactMatch >= 0) return exactMatch;
+  const index = /^\d+$/.test(answer) ? Number(answer) - 1 : /^[A-Za-z]$/.test(answer) ? parseInt(answer, 36) - 10 : -1;
+  if (index >= 0) return index < choices.length ? index : -1;
   return choices.findIndex(({ column }) => column !== '' && column.toLowerCase() === answer.toLowerCase());
 }

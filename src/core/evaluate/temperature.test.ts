@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { atOnce } from '../base/job';
 import { stream } from '../base/rng';
 import { probabilitiesOf } from '../sample/labelsOf';
-import { crossFitted, MIN_TEXTS, fittedTemperature as fitting, natsOf, type Scored } from './temperature';
+import { crossFittedTemperatures, MIN_TEXTS, fittedTemperature as fitting, natsOf, type Scored } from './temperature';
 
 const fittedTemperature = (texts: readonly Scored[], several: boolean): number => atOnce(fitting(texts, several));
 
@@ -56,7 +56,7 @@ test('the likelihood equals that of the probabilities bit for bit, and fitting y
 test('fits no temperature to few texts, and cross-fits each text on the others', () => {
   expect(fittedTemperature(drawn(MIN_TEXTS - 1, 3), false)).toBe(1);
   const texts = drawn(200, 2);
-  const found = atOnce(crossFitted(texts, false));
+  const found = atOnce(crossFittedTemperatures(texts, false));
   expect(new Set(found).size).toBe(2);
   for (const temperature of new Set(found)) {
     const others = texts.filter((_, i) => found[i] !== temperature);

@@ -34,32 +34,32 @@ export function natsOf({ scores, wanted }: Scored, several: boolean, temperature
  */
 export function* fittedTemperature(texts: readonly Scored[], several: boolean): Generator<void, number> {
   if (texts.length < MIN_TEXTS || texts.every((text) => isRight(text, several))) return 1;
-  function* loss(power: number): Generator<void, number> {
-    const temperature = Math.exp(power);
-    let [sum, seen] = [0, 0];
+  function* loss(logTemperature: number): Generator<void, number> {
+    const temperature = Math.exp(logTemperature);
+    let [sum, logitsRead] = [0, 0];
     for (const text of texts) {
       sum += natsOf(text, several, temperature);
-      seen += text.scores.length;
-      if (seen < AT_ONCE) continue;
-      seen = 0;
+      logitsRead += text.scores.length;
+      if (logitsRead < LOGITS_PER_TURN) continue;
+      logitsRead = 0;
       yield;
     }
     return sum;
   }
-  const share = (Math.sqrt(5) - 1) / 2;
-  let [low, high] = [Math.log(COLDEST), Math.log(HOTTEST)];
-  let [a, b] = [high - share * (high - low), low + share * (high - low)];
-  let [atA, atB] = [yield* loss(a), yield* loss(b)];
+  const goldenRatio = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [Math.log(MIN_TEMPERATURE), Math.log(MAX_TEMPERATURE)];
+  let [a, b] = [high - goldenRatio * (high - low), low + goldenRatio * (high - low)];
+  let [lossA, lossB] = [yield* loss(a), yield* loss(b)];
   while (high - low > 1e-4) {
     yield;
-    if (atA < atB) {
-      [high, b, atB] = [b, a, atA];
-      a = high - share * (high - low);
-      atA = yield* loss(a);
+    if (lossA < lossB) {
+      [high, b, lossB] = [b, a, lossA];
+      a = high - goldenRatio * (high - low);
+      lossA = yield* loss(a);
     } else {
-      [low, a, atA] = [a, b, atB];
-      b = low + share * (high - low);
-      atB = yield* loss(b);
+      [low, a, lossA] = [a, b, lossB];
+      b = low + goldenRatio * (high - low);
+      lossB = yield* loss(b);
     }
   }
   return Math.exp((low + high) / 2);
@@ -70,22 +70,25 @@ function isRight({ scores, wanted }: Scored, several: boolean): boolean {
   return likeliest(scores) === wanted[0];
 }
 /** Number of logits whose likelihoods take a few ms. */
-const AT_ONCE = 100_000;
+const LOGITS_PER_TURN = 100_000;
 /** Minimum number of texts to fit a temperature. */
 export const MIN_TEXTS = 20;
 /** Bounds: the optimum approaches 0 for a model that is hardly ever wrong, and infinity for one that knows nothing. */
-const [COLDEST, HOTTEST] = [0.2, 20];
+const [MIN_TEMPERATURE, MAX_TEMPERATURE] = [0.2, 20];
 
 /** Cross-fitted temperatures: each text's is fitted on the half without it. */
-export function* crossFitted(texts: readonly Scored[], several: boolean): Generator<void, readonly number[]> {
+export function* crossFittedTemperatures(
+  texts: readonly Scored[],
+  several: boolean,
+): Generator<void, readonly number[]> {
   const draw = stream(0, 'halves', 0);
   // Random halves, because texts of one label may follow a pattern.
   const halfOf = texts.map((_, i) => draw(i) & 1);
-  const fitted = (half: number) =>
+  const fitHalf = (half: number) =>
     fittedTemperature(
       texts.filter((_, i) => halfOf[i] === half),
       several,
     );
-  const halves = [yield* fitted(0), yield* fitted(1)] as const;
+  const halves = [yield* fitHalf(0), yield* fitHalf(1)] as const;
   return halfOf.map((half) => halves[1 - half]!);
 }

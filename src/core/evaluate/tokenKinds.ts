@@ -18,34 +18,34 @@ export type TokenKind = keyof typeof TOKEN_KINDS;
 export function kindsOf(ids: Uint32Array, tokenizer: Tokenizer): readonly TokenKind[] {
   const kinds = new Array<TokenKind>(ids.length).fill('piece');
   const decoder = new TextDecoder();
-  const seen = new Map<number, string>();
+  const texts = new Map<number, string>();
   const textOf = (id: number): string => {
-    const text = seen.get(id) ?? decoder.decode(tokenizer.bytes(id));
-    seen.set(id, text);
+    const text = texts.get(id) ?? decoder.decode(tokenizer.bytes(id));
+    texts.set(id, text);
     return text;
   };
-  let before = '';
-  let at = 0;
-  const pass = (to: number): void => {
-    for (; at < to; at++) before = textOf(ids[at]!).trimEnd().at(-1) ?? before;
+  let lastCharacter = '';
+  let next = 0;
+  const advance = (to: number): void => {
+    for (; next < to; next++) lastCharacter = textOf(ids[next]!).trimEnd().at(-1) ?? lastCharacter;
   };
-  for (const [place, id] of ids.entries()) if (tokenizer.bytes(id).length === 0) kinds[place] = 'special';
+  for (const [index, id] of ids.entries()) if (tokenizer.bytes(id).length === 0) kinds[index] = 'special';
   for (const { from, to } of wordsOf(ids, tokenizer)) {
-    pass(from);
-    kinds[from] = kindOf(textOf(ids[from]!), before);
-    for (let place = from + 1; place < to; place++) if (/^\p{N}/u.test(textOf(ids[place]!))) kinds[place] = 'number';
+    advance(from);
+    kinds[from] = kindOf(textOf(ids[from]!), lastCharacter);
+    for (let index = from + 1; index < to; index++) if (/^\p{N}/u.test(textOf(ids[index]!))) kinds[index] = 'number';
   }
   return kinds;
 }
 
-/** @param before last character before the token that isn't whitespace; empty at the beginning */
-function kindOf(text: string, before: string): TokenKind {
-  const own = text.trimStart();
-  if (own === '') return 'space';
-  if (/^\p{N}/u.test(own)) return 'number';
-  if (/^\p{Lu}/u.test(own)) return before === '' || ENDS_SENTENCE.test(before) ? 'word' : 'name';
+/** @param previous last character before the token that isn't whitespace; empty at the beginning */
+function kindOf(text: string, previous: string): TokenKind {
+  const trimmed = text.trimStart();
+  if (trimmed === '') return 'space';
+  if (/^\p{N}/u.test(trimmed)) return 'number';
+  if (/^\p{Lu}/u.test(trimmed)) return previous === '' || ENDS_SENTENCE.test(previous) ? 'word' : 'name';
   // Bytes that only begin a character usually belong to a letter.
-  return /^[\p{L}\p{M}\uFFFD]/u.test(own) ? 'word' : 'punctuation';
+  return /^[\p{L}\p{M}\uFFFD]/u.test(trimmed) ? 'word' : 'punctuation';
 }
 /** Includes marks that may end one: a capital after a quotation mark or a colon shows nothing. */
 const ENDS_SENTENCE = /[.!?…:;"'“”‘’«»()[\]—–-]/u;

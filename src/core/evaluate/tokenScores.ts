@@ -33,37 +33,38 @@ export async function tokenScores(
 ): Promise<readonly TokenScores[]> {
   const scores = texts.map(({ length }) => emptyScores(length));
   const windows = texts.flatMap(({ length }, text) =>
-    Array.from(windowsOver(length, context, stride), (window) => ({ ...window, text })),
+    Array.from(slidingWindows(length, context, stride), (window) => ({ ...window, text })),
   );
-  let done = 0;
+  let scoredCount = 0;
   for (const { batch, width } of batchesOf(windows, context, rows)) {
-    const read = new Int32Array(batch.length * width);
+    const inputIds = new Int32Array(batch.length * width);
     for (const [row, { text, start, tokens }] of batch.entries())
-      for (let t = 0; t < tokens; t++) read[row * width + t] = start + t === 0 ? begin : texts[text]![start + t - 1]!;
+      for (let t = 0; t < tokens; t++)
+        inputIds[row * width + t] = start + t === 0 ? begin : texts[text]![start + t - 1]!;
     // No predicted token attends to the padding after a shorter window.
-    const wanted = batch.flatMap(({ text, start, tokens, from }, row) =>
+    const targets = batch.flatMap(({ text, start, tokens, from }, row) =>
       Array.from({ length: start + tokens - from }, (_, i) => {
-        const at = from + i;
-        return { row: row * width + at - start, token: texts[text]![at]!, at, into: scores[text]! };
+        const index = from + i;
+        return { hiddenRow: row * width + index - start, token: texts[text]![index]!, index, scores: scores[text]! };
       }),
     );
-    await scored(network, { ids: read, rows: batch.length }, wanted);
-    done += wanted.length;
-    onProgress?.(done);
+    await scoreTokens(network, { ids: inputIds, rows: batch.length }, targets);
+    scoredCount += targets.length;
+    onProgress?.(scoredCount);
     await pause();
   }
   return scores;
 }
 
 /** Batches rows of similar widths, with about as many tokens as `rows` full rows. */
-export function* batchesOf<R extends { tokens: number }>(
-  all: readonly R[],
+export function* batchesOf<Item extends { tokens: number }>(
+  items: readonly Item[],
   context: number,
   rows: number,
-): Generator<{ batch: readonly R[]; width: number }> {
+): Generator<{ batch: readonly Item[]; width: number }> {
   // Uses few widths, because some devices compile a program for each.
-  const widthOf = ({ tokens }: R): number => Math.min(context, Math.ceil(tokens / 8) * 8);
-  const sorted = [...all].sort((a, b) => widthOf(b) - widthOf(a));
+  const widthOf = ({ tokens }: Item): number => Math.min(context, Math.ceil(tokens / 8) * 8);
+  const sorted = [...items].sort((a, b) => widthOf(b) - widthOf(a));
   for (let first = 0; first < sorted.length;) {
     const width = widthOf(sorted[first]!);
     const batch = sorted.slice(first, first + Math.max(rows, Math.floor((rows * context) / width)));
@@ -72,14 +73,14 @@ export function* batchesOf<R extends { tokens: number }>(
   }
 }
 
-/** Reads `tokens` tokens, beginning with the one before `start`, and predicts those from index `from` on. */
+/** A window whose input is the `tokens` tokens up to the one before `start + tokens`. Predicts tokens from `from` on. */
 interface Window {
   start: number;
   tokens: number;
   from: number;
 }
 
-function* windowsOver(length: number, context: number, stride: number): Generator<Window> {
+function* slidingWindows(length: number, context: number, stride: number): Generator<Window> {
   for (let from = 0; from < length;) {
     const to = from === 0 ? Math.min(length, context) : Math.min(length, from + stride);
     const start = Math.max(0, to - context);
@@ -89,7 +90,7 @@ function* windowsOver(length: number, context: number, stride: number): Generato
   }
 }
 
-interface Tokens {
+interface ModelInput {
   /** [rows, width] */
   ids: Int32Array;
   rows: number;
@@ -99,102 +100,105 @@ interface Tokens {
   source?: { ids: Int32Array; lengths: readonly number[] };
 }
 
-/** A token to score: its index in the flattened hidden states, its id, and the destination of its score. */
-interface Wanted {
-  row: number;
+/** A token to score. The result goes to `scores`, at `index`. */
+interface ScoredToken {
+  /** Index in the flattened hidden states that predict the token. */
+  hiddenRow: number;
+  /** Id. */
   token: number;
-  at: number;
-  into: TokenScores;
+  index: number;
+  scores: TokenScores;
 }
 
-/** Scores the wanted tokens. @throws HomegrownError `diverged` if logits overflow */
-export async function scored(
+/** Computes loss, rank and confidence of the targets. @throws HomegrownError `diverged` if logits overflow */
+export async function scoreTokens(
   network: Network,
-  { ids, rows, lengths, source }: Tokens,
-  wanted: readonly Wanted[],
+  { ids, rows, lengths, source }: ModelInput,
+  targets: readonly ScoredToken[],
 ): Promise<void> {
   const { vocabulary } = network.choice;
-  const max = Math.max(1, Math.floor(MAX_SCORES / vocabulary));
+  const maxRows = Math.max(1, Math.floor(MAX_LOGITS / vocabulary));
   // Clones share memory; tidy would dispose of a classifier made by this pass, and dispose must not free a weight.
-  const kept = tf.tidy(() => {
-    const rowsOf = (all: Int32Array): Tensor2D => tf.tensor2d(all, [rows, all.length / rows], 'int32');
-    const lengthsOf = (all: readonly number[]): Tensor1D => tf.tensor1d([...all], 'int32');
+  const outputs = tf.tidy(() => {
+    const rowsTensor = (flat: Int32Array): Tensor2D => tf.tensor2d(flat, [rows, flat.length / rows], 'int32');
+    const lengthsTensor = (flat: readonly number[]): Tensor1D => tf.tensor1d([...flat], 'int32');
     const { hidden, classifier, bias } = network.forward(
-      rowsOf(ids),
-      { dropout: 0, ...(lengths && { lengths: lengthsOf(lengths) }) },
-      source && { ids: rowsOf(source.ids), lengths: lengthsOf(source.lengths) },
+      rowsTensor(ids),
+      { dropout: 0, ...(lengths && { lengths: lengthsTensor(lengths) }) },
+      source && { ids: rowsTensor(source.ids), lengths: lengthsTensor(source.lengths) },
     );
     return [hidden, classifier, ...(bias ? [bias] : [])].map((tensor) => tf.clone<Tensor>(tensor));
   });
-  const [hidden, classifier, bias] = kept as [Tensor2D, Tensor2D, Tensor1D?];
+  const [hidden, classifier, bias] = outputs as [Tensor2D, Tensor2D, Tensor1D?];
   try {
-    for (let first = 0; first < wanted.length; first += max) {
-      const part = wanted.slice(first, first + max);
+    for (let first = 0; first < targets.length; first += maxRows) {
+      const chunk = targets.slice(first, first + maxRows);
       const result = tf.tidy(() => {
-        const rows = tf.tensor1d(
-          part.map(({ row }) => row),
+        const hiddenRows = tf.tensor1d(
+          chunk.map(({ hiddenRow }) => hiddenRow),
           'int32',
         );
-        return classify({ hidden: tf.gather(hidden, rows), classifier, bias });
+        return classify({ hidden: tf.gather(hidden, hiddenRows), classifier, bias });
       });
       const logits = await result.data<'float32'>();
       result.dispose();
       checkOverflow(logits.subarray(0, vocabulary));
-      for (const [i, { token, at, into }] of part.entries())
-        measure(logits.subarray(i * vocabulary, (i + 1) * vocabulary), token, at, into);
+      for (const [i, { token, index, scores }] of chunk.entries())
+        scoreLogits(logits.subarray(i * vocabulary, (i + 1) * vocabulary), token, index, scores);
     }
   } finally {
-    tf.dispose(kept);
+    tf.dispose(outputs);
   }
 }
+
 /** Model input, and the tokens to score at some of its positions. */
-export interface Read {
+export interface ScoringInput {
   /** At most `context` tokens. */
   ids: readonly number[];
   /** Encoder input of an encoder-decoder. */
   source?: readonly number[];
-  /** Token expected after position `at`, or, for an encoder, at the masked position `at`. */
-  wanted: readonly { at: number; token: number }[];
+  /** Token expected after `position`, or, for an encoder, at the masked `position`. */
+  targets: readonly { position: number; token: number }[];
 }
 
-/** -ln of the probability of all wanted tokens of each read, in nats; reads are independent. */
-export async function wantedNats(
+/** Sum over the targets of each input of -ln of the probability, in nats. The inputs are independent of each other. */
+export async function targetNats(
   network: Network,
-  reads: readonly Read[],
+  inputs: readonly ScoringInput[],
   pause: Pause = yieldToEventLoop,
 ): Promise<Float64Array> {
   const { context } = network.choice.config;
-  const nats = new Float64Array(reads.length);
-  // Groups reads of similar lengths, with few widths, because some devices compile a program for each.
-  const order = reads.map((_, i) => i).sort((a, b) => reads[a]!.ids.length - reads[b]!.ids.length);
-  for (let first = 0; first < order.length; first += AT_ONCE) {
-    const batch = order.slice(first, first + AT_ONCE);
-    const texts = rowsOf(
-      batch.map((read) => reads[read]!.ids),
+  const nats = new Float64Array(inputs.length);
+  // Groups inputs of similar lengths, with few widths, because some devices compile a program for each.
+  const order = inputs.map((_, i) => i).sort((a, b) => inputs[a]!.ids.length - inputs[b]!.ids.length);
+  for (let first = 0; first < order.length; first += BATCH_SIZE) {
+    const batch = order.slice(first, first + BATCH_SIZE);
+    const texts = padRows(
+      batch.map((input) => inputs[input]!.ids),
       context,
     );
-    const sources = batch.flatMap((read) => (reads[read]!.source ? [reads[read]!.source] : []));
-    const wanted = batch.flatMap((read, row) =>
-      reads[read]!.wanted.map(({ at, token }) => ({ row: row * texts.width + at, token, read })),
+    const sources = batch.flatMap((input) => (inputs[input]!.source ? [inputs[input]!.source] : []));
+    const targets = batch.flatMap((input, row) =>
+      inputs[input]!.targets.map(({ position, token }) => ({ hiddenRow: row * texts.width + position, token, input })),
     );
-    const scores = emptyScores(wanted.length);
-    await scored(
+    const scores = emptyScores(targets.length);
+    await scoreTokens(
       network,
-      { ...texts, ...(sources.length > 0 && { source: rowsOf(sources, context) }) },
-      wanted.map(({ row, token }, at) => ({ row, token, at, into: scores })),
+      { ...texts, ...(sources.length > 0 && { source: padRows(sources, context) }) },
+      targets.map(({ hiddenRow, token }, index) => ({ hiddenRow, token, index, scores })),
     );
-    for (const [at, { read }] of wanted.entries()) nats[read]! += scores.loss[at]!;
+    for (const [index, { input }] of targets.entries()) nats[input]! += scores.loss[index]!;
     await pause();
   }
   return nats;
 }
-const AT_ONCE = 32;
+const BATCH_SIZE = 32;
 
 /** Pads texts to the longest length, rounded up to a multiple of 8. */
-function rowsOf(
+function padRows(
   texts: readonly (readonly number[])[],
   context: number,
-): Required<Omit<Tokens, 'source'>> & { width: number } {
+): Required<Omit<ModelInput, 'source'>> & { width: number } {
   const lengths = texts.map(({ length }) => length);
   const width = Math.min(context, Math.ceil(Math.max(...lengths) / 8) * 8);
   const ids = new Int32Array(texts.length * width);
@@ -203,21 +207,26 @@ function rowsOf(
 }
 
 /** Maximum number of logits in memory at once: 64 MB of float32. */
-const MAX_SCORES = 2 ** 24;
+const MAX_LOGITS = 2 ** 24;
 
-function measure(logits: Float32Array, token: number, at: number, { loss, rank, confidence }: TokenScores): void {
-  const own = logits[token]!;
+function scoreLogits(
+  logits: Float32Array,
+  token: number,
+  index: number,
+  { loss, rank, confidence }: TokenScores,
+): void {
+  const targetLogit = logits[token]!;
   let highest = -Infinity;
   let higher = 0;
-  for (const score of logits) {
-    if (score > highest) highest = score;
-    if (score > own) higher++;
+  for (const logit of logits) {
+    if (logit > highest) highest = logit;
+    if (logit > targetLogit) higher++;
   }
   let sum = 0;
-  for (const score of logits) sum += Math.exp(score - highest);
-  loss[at] = highest + Math.log(sum) - own;
+  for (const logit of logits) sum += Math.exp(logit - highest);
+  loss[index] = highest + Math.log(sum) - targetLogit;
   // NaN logits compare as not higher, which must not count as right.
-  const isNumber = Number.isFinite(loss[at]);
-  rank[at] = isNumber ? higher : logits.length;
-  confidence[at] = isNumber ? 1 / sum : 0;
+  const isNumber = Number.isFinite(loss[index]);
+  rank[index] = isNumber ? higher : logits.length;
+  confidence[index] = isNumber ? 1 / sum : 0;
 }

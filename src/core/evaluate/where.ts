@@ -16,7 +16,7 @@ interface Losses {
 }
 
 /** A scored document. */
-export interface Scored extends Losses {
+export interface ScoredDocument extends Losses {
   document: Held;
   kinds: readonly TokenKind[];
 }
@@ -51,52 +51,59 @@ interface TrainingCounts {
 /** Occurrences of each id in the training data, where known. */
 export function countsOf({ train, counts }: TrainingCounts, vocabulary: number): ArrayLike<number> | undefined {
   if (counts || !train) return counts;
-  const all = new Uint32Array(vocabulary);
-  for (const { ids } of train) for (const id of ids) all[id]!++;
-  return all;
+  const counted = new Uint32Array(vocabulary);
+  for (const { ids } of train) for (const id of ids) counted[id]!++;
+  return counted;
 }
 
 /** Maximum number of listed sources and documents, worst first. */
-const MAX = { sources: 50, documents: 20 };
+const MAX_LISTED = { sources: 50, documents: 20 };
 /** Characters of a document's beginning that identify it. */
-const BEGINNING = 80;
+const MAX_BEGINNING = 80;
 
 /** @param counts of each id in the training data; absent if unknown */
-function whereOf(scored: readonly Scored[], tokenizer: Tokenizer, counts?: ArrayLike<number>): Where {
-  const [position, frequency] = [new Shares<number>(), new Shares<number>()];
-  const [kind, source, single] = [new Shares<TokenKind>(), new Shares<string>(), new Shares<number>()];
+function whereOf(scored: readonly ScoredDocument[], tokenizer: Tokenizer, counts?: ArrayLike<number>): Where {
+  const [byPosition, byFrequency] = [new LossByGroup<number>(), new LossByGroup<number>()];
+  const [byKind, bySource, byDocument] = [
+    new LossByGroup<TokenKind>(),
+    new LossByGroup<string>(),
+    new LossByGroup<number>(),
+  ];
   for (const [i, { document, loss, position: positionOf, kinds }] of scored.entries()) {
     for (const [token, id] of document.ids.entries()) {
       const nats = loss[token]!;
       if (nats === NOT_PREDICTED) continue;
-      position.add(Math.ceil(Math.log2(positionOf(token))), nats);
-      if (counts) frequency.add(tenfold(counts[id]!), nats);
-      kind.add(kinds[token]!, nats);
-      source.add(document.source, nats);
-      single.add(i, nats);
+      byPosition.add(Math.ceil(Math.log2(positionOf(token))), nats);
+      if (counts) byFrequency.add(frequencyBin(counts[id]!), nats);
+      byKind.add(kinds[token]!, nats);
+      bySource.add(document.source, nats);
+      byDocument.add(i, nats);
     }
   }
   const kindOrder = Object.keys(TOKEN_KINDS);
   return {
-    position: position
+    position: byPosition
       .list()
-      .map(([power, share]) => ({ ...ofTwofold(power), ...share }))
+      .map(([power, share]) => ({ ...positionRange(power), ...share }))
       .sort(byFrom),
     ...(counts && {
-      frequency: frequency
+      frequency: byFrequency
         .list()
-        .map(([power, share]) => ({ ...ofTenfold(power), ...share }))
+        .map(([power, share]) => ({ ...frequencyRange(power), ...share }))
         .sort(byFrom),
     }),
-    kind: kind
+    kind: byKind
       .list()
       .map(([name, share]) => ({ kind: name, ...share }))
       .sort((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind)),
-    source: source.worst(MAX.sources).map(([name, share]) => ({ name, ...share })),
-    document: single.worst(MAX.documents).map(([document, share]) => ({
+    source: bySource.worst(MAX_LISTED.sources).map(([name, share]) => ({ name, ...share })),
+    document: byDocument.worst(MAX_LISTED.documents).map(([document, share]) => ({
       document,
       source: scored[document]!.document.source,
-      begins: tokenizer.decode(scored[document]!.document.ids.subarray(0, BEGINNING)).slice(0, BEGINNING).trim(),
+      begins: tokenizer
+        .decode(scored[document]!.document.ids.subarray(0, MAX_BEGINNING))
+        .slice(0, MAX_BEGINNING)
+        .trim(),
       ...share,
     })),
   };
@@ -104,14 +111,14 @@ function whereOf(scored: readonly Scored[], tokenizer: Tokenizer, counts?: Array
 const byFrom = (a: { from: number }, b: { from: number }): number => a.from - b.from;
 
 /** Range of the bin: 1, 2, 3 to 4, 5 to 8, ... */
-const ofTwofold = (power: number) => ({ from: power === 0 ? 1 : 2 ** (power - 1) + 1, to: 2 ** power });
+const positionRange = (power: number) => ({ from: power === 0 ? 1 : 2 ** (power - 1) + 1, to: 2 ** power });
 
 /** Bin of a count: 0 for 0, 1 for 1 to 9, 2 for 10 to 99, ... */
-const tenfold = (count: number): number => String(count).length - (count === 0 ? 1 : 0);
-const ofTenfold = (power: number) =>
+const frequencyBin = (count: number): number => String(count).length - (count === 0 ? 1 : 0);
+const frequencyRange = (power: number) =>
   power === 0 ? { from: 0, to: 0 } : { from: 10 ** (power - 1), to: 10 ** power - 1 };
 
-class Shares<K> {
+class LossByGroup<K> {
   readonly #sums = new Map<K, { nats: number; tokens: number }>();
   add(key: K, nats: number): void {
     const sum = this.#sums.get(key);

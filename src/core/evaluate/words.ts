@@ -12,8 +12,8 @@ export const figureWords = (id: string): Pick<FigureFacts, 'label' | 'better' | 
 
 /** Words of a baseline: `better than a trigram model`, and a short name. */
 export function baselineWords(name: string): { doing: string; short: string } {
-  const known = (BASELINES as Readonly<Record<string, { says: string }>>)[name];
-  return { doing: known?.says ?? name, short: SHORT[name] ?? known?.says ?? name };
+  const facts = (BASELINES as Readonly<Record<string, { says: string }>>)[name];
+  return { doing: facts?.says ?? name, short: SHORT[name] ?? facts?.says ?? name };
 }
 const SHORT: Readonly<Record<string, string>> = {
   uniform: 'uniform',
@@ -36,10 +36,10 @@ export const bestBaseline = (
 /** Baselines of a metric, the best first. */
 function ranked(baselines: Evaluation['baselines'], metric: string) {
   const { better } = figureWords(metric);
-  const all = Object.entries(baselines).flatMap(([name, { [metric]: value }]) =>
+  const values = Object.entries(baselines).flatMap(([name, { [metric]: value }]) =>
     value === undefined || !Number.isFinite(value) ? [] : [{ name, value }],
   );
-  return all.sort((a, b) => (better === 'lower' ? a.value - b.value : b.value - a.value));
+  return values.sort((a, b) => (better === 'lower' ? a.value - b.value : b.value - a.value));
 }
 
 /**
@@ -60,7 +60,7 @@ export function estimateWords({ value, low, high }: Pick<Figure, 'value' | 'low'
   return { value: formatted(value), interval: `${formatted(low)} to ${formatted(high)}` };
 }
 
-interface Judged {
+interface Verdict {
   kind: 'better' | 'worse' | 'not distinguishable' | 'unknown';
   tone: 'ok' | 'warn' | undefined;
   judgement: string;
@@ -81,45 +81,45 @@ const HEADLINES = ['perplexity', 'pseudoPerplexity'] as const;
 export function judged(
   { part, evaluation }: { part: string; evaluation: Evaluation },
   isImproving: boolean = false,
-): Judged {
+): Verdict {
   const { metrics, baselines } = evaluation;
   if (metrics['accuracy']) return judgedLabels({ part, evaluation }, metrics['accuracy'].value, isImproving);
-  const first = JUDGED_BY.find((each) => metrics[each] && bestBaseline(evaluation, each));
+  const first = JUDGED_BY.find((metric) => metrics[metric] && bestBaseline(evaluation, metric));
   if (!first)
     return {
       kind: 'unknown',
       tone: undefined,
       judgement: 'Evaluated, without a baseline to compare',
-      evidence: extent(evaluation),
+      evidence: sizeSentence(evaluation),
     };
   const best = bestBaseline(evaluation, first)!.name;
-  const id = unitOf(evaluation, first, best);
-  const own = metrics[id]!;
+  const id = comparedMetric(evaluation, first, best);
+  const figure = metrics[id]!;
   const bestValue = baselines[best]![id]!;
   const { better } = figureWords(id);
-  const stands = standing(own, bestValue, better);
-  const isBehind = stands !== 'better' && !isBetter(own.value, bestValue, better);
-  const rival = isBehind ? simplestThatBeats(evaluation, id, best, stands) : best;
-  const { doing } = baselineWords(rival);
-  const both = `${valueWords(evaluation, id)} ${part === 'text' ? 'on this text' : 'on text it never saw'}; ${doing} ${N_GRAMS.includes(rival) ? 'has' : 'gets'} ${formatReading(baselines[rival]![id]!)}`;
-  const sentences: Record<typeof stands, readonly [judgement: string, evidence: string]> = {
-    better: [`Better than ${doing}`, `${both}.`],
+  const result = standing(figure, bestValue, better);
+  const isNotBetter = result !== 'better' && !isBetter(figure.value, bestValue, better);
+  const rival = isNotBetter ? simplestBetter(evaluation, id, best, result) : best;
+  const { doing: rivalName } = baselineWords(rival);
+  const bothValues = `${valueWords(evaluation, id)} ${part === 'text' ? 'on this text' : 'on text it never saw'}; ${rivalName} ${N_GRAM_NAMES.includes(rival) ? 'has' : 'gets'} ${formatReading(baselines[rival]![id]!)}`;
+  const sentences: Record<typeof result, readonly [judgement: string, evidence: string]> = {
+    better: [`Better than ${rivalName}`, `${bothValues}.`],
     worse: [
-      stillBeats(rival, doing),
-      `${both}.${N_GRAMS.includes(rival) ? passedWords(evaluation, id) : ''}${stillImproving(isImproving)}`,
+      stillBeats(rival, rivalName),
+      `${bothValues}.${N_GRAM_NAMES.includes(rival) ? beatenSentence(evaluation, id) : ''}${stillImproving(isImproving)}`,
     ],
     'not distinguishable': [
-      isBehind ? mayStillBeat(rival, doing) : `About as good as ${doing}`,
-      `${both}. More text is needed to say which is better.`,
+      isNotBetter ? mayStillBeat(rival, rivalName) : `About as good as ${rivalName}`,
+      `${bothValues}. More text is needed to say which is better.`,
     ],
-    unknown: [`Too little text to compare it with ${doing}`, `${both}.`],
+    unknown: [`Too little text to compare it with ${rivalName}`, `${bothValues}.`],
   };
-  const [judgement, evidence] = sentences[stands];
-  return { kind: stands, tone: TONES[stands], judgement, evidence: `${evidence} ${extent(evaluation)}` };
+  const [judgement, evidence] = sentences[result];
+  return { kind: result, tone: TONES[result], judgement, evidence: `${evidence} ${sizeSentence(evaluation)}` };
 }
 
 /** Metric that a verdict compares. */
-function unitOf({ metrics, baselines }: Evaluation, first: string, best: string): string {
+function comparedMetric({ metrics, baselines }: Evaluation, first: string, best: string): string {
   const has = (id: string): boolean => metrics[id] !== undefined && baselines[best]![id] !== undefined;
   if (first !== 'bitsPerByte' && first !== 'loss') return first;
   return HEADLINES.find(has) ?? (has('loss') ? 'loss' : first);
@@ -127,10 +127,10 @@ function unitOf({ metrics, baselines }: Evaluation, first: string, best: string)
 
 /** `Perplexity 79.7`, formatted like the page's scores. */
 function valueWords({ metrics }: Evaluation, id: string): string {
-  const own = metrics[id]!;
+  const figure = metrics[id]!;
   const { label } = figureWords(id);
-  const unit = own.unit.toLowerCase() === label.toLowerCase() ? '' : own.unit;
-  return `${label} ${estimateWords(own).value}${unit && ` ${unit}`}`;
+  const unit = figure.unit.toLowerCase() === label.toLowerCase() ? '' : figure.unit;
+  return `${label} ${estimateWords(figure).value}${unit && ` ${unit}`}`;
 }
 
 /** Verdict on labels or on label-like targets: the accuracy, then the counting baselines. */
@@ -138,19 +138,19 @@ function judgedLabels(
   { part, evaluation }: { part: string; evaluation: Evaluation },
   accuracy: number,
   isImproving: boolean,
-): Judged {
+): Verdict {
   const { documents: texts, baselines, ofPairs } = evaluation;
-  const own = accuracyIn(texts, Math.round((accuracy / 100) * texts));
+  const measured = accuracyIn(texts, Math.round((accuracy / 100) * texts));
   const [majority, naiveBayes] = [baselines['majority']?.['accuracy'], baselines['naiveBayes']?.['accuracy']];
   const where = part === 'text' ? 'on these texts' : undefined;
-  const { kind, verdict, evidence } = comparedWithCounting(own, { majority, naiveBayes, texts }, where);
+  const { kind, verdict, evidence } = comparedWithCounting(measured, { majority, naiveBayes, texts }, where);
   const isBeaten = kind === 'worse' || kind === 'no better than one label';
   const guess =
     majority === undefined || kind === 'no better than one label' ? '' : ` ${upperFirst(oneLabel(majority))}.`;
   return {
     kind: LABEL_KINDS[kind],
     tone: isBeaten ? 'warn' : 'ok',
-    judgement: `${rightWords(own, ofPairs ? 'pair' : 'text')} (${percent(own.value)})`,
+    judgement: `${rightWords(measured, ofPairs ? 'pair' : 'text')} (${percent(measured.value)})`,
     evidence: `${verdict === undefined ? evidence : `${verdict}: ${lowerFirst(evidence)}`}${stillImproving(isBeaten && isImproving)}${guess}`,
   };
 }
@@ -177,41 +177,41 @@ export function standing(
 }
 
 /** N-gram baselines, the simplest first. */
-const N_GRAMS: readonly string[] = ['unigram', 'bigram', 'trigram'];
+const N_GRAM_NAMES: readonly string[] = ['unigram', 'bigram', 'trigram'];
 
 const isBetter = (value: number, other: number, better: 'lower' | 'higher'): boolean =>
   better === 'lower' ? value < other : value > other;
 
 /** The simplest n-gram model that beats the model as clearly as the best one, as on Train; else the best. */
-function simplestThatBeats(
+function simplestBetter(
   { metrics, baselines }: Evaluation,
   metric: string,
   best: string,
-  stands: ReturnType<typeof standing>,
+  result: ReturnType<typeof standing>,
 ): string {
-  if (!N_GRAMS.includes(best)) return best;
+  if (!N_GRAM_NAMES.includes(best)) return best;
   const { better } = figureWords(metric);
-  const own = metrics[metric]!;
+  const figure = metrics[metric]!;
   const beats = (name: string): boolean => {
     const value = baselines[name]?.[metric];
-    if (value === undefined || isBetter(own.value, value, better)) return false;
-    return stands !== 'worse' || standing(own, value, better) === 'worse';
+    if (value === undefined || isBetter(figure.value, value, better)) return false;
+    return result !== 'worse' || standing(figure, value, better) === 'worse';
   };
-  return N_GRAMS.find(beats) ?? best;
+  return N_GRAM_NAMES.find(beats) ?? best;
 }
 
 /** Sentence about the strongest n-gram model that the model beats significantly, as on Train. */
-function passedWords({ metrics, baselines }: Evaluation, metric: string): string {
+function beatenSentence({ metrics, baselines }: Evaluation, metric: string): string {
   const { better } = figureWords(metric);
-  const passed = N_GRAMS.findLast((name) => {
+  const beaten = N_GRAM_NAMES.findLast((name) => {
     const value = baselines[name]?.[metric];
     return value !== undefined && standing(metrics[metric]!, value, better) === 'better';
   });
-  if (passed === undefined) return '';
-  return ` It passed ${baselineWords(passed).doing} (${formatReading(baselines[passed]![metric]!)}).`;
+  if (beaten === undefined) return '';
+  return ` It passed ${baselineWords(beaten).doing} (${formatReading(baselines[beaten]![metric]!)}).`;
 }
 
-const extent = (evaluation: Evaluation): string =>
+const sizeSentence = (evaluation: Evaluation): string =>
   `Measured on ${counted(evaluation.tokens, 'token')} of ${documentsWords(evaluation)}.`;
 /** `3 documents`; pairs or labeled texts if those were evaluated. */
 export const documentsWords = ({

@@ -6,7 +6,7 @@ import { type Network, network } from '../../models/network';
 import { createTokenizer } from '../../tokenizer/byteLevel';
 import { held } from '../blocks';
 import { evaluate } from '../evaluate';
-import { written } from '../written';
+import { sampleContinuations } from '../written';
 import { WRITING } from '../writing';
 import { limitWriting } from '../../../testing/writingLength';
 
@@ -24,15 +24,15 @@ beforeAll(async () => {
 
 test('samples follow from the seed, and each comes with a real continuation of the same length', async () => {
   const before = tf.memory().numTensors;
-  const texts = await written(net, tokenizer, documents, 5);
+  const texts = await sampleContinuations(net, tokenizer, documents, 5);
   expect(tf.memory().numTensors).toBe(before);
   expect(texts).toHaveLength(WRITING.texts);
-  expect(await written(net, tokenizer, documents, 5)).toEqual(texts);
-  expect((await written(net, tokenizer, documents, 6)).map(({ given }) => given)).not.toEqual(texts.map(({ given }) => given)); // prettier-ignore
-  expect(new Set(texts.map(({ given }) => given)).size).toBeGreaterThan(WRITING.texts - 3);
-  const sea = texts.filter(({ real }) => words.repeat(4).includes(real) && real.length > 40);
+  expect(await sampleContinuations(net, tokenizer, documents, 5)).toEqual(texts);
+  expect((await sampleContinuations(net, tokenizer, documents, 6)).map(({ generated }) => generated)).not.toEqual(texts.map(({ generated }) => generated)); // prettier-ignore
+  expect(new Set(texts.map(({ generated }) => generated)).size).toBeGreaterThan(WRITING.texts - 3);
+  const sea = texts.filter(({ original }) => words.repeat(4).includes(original) && original.length > 40);
   expect(sea.length).toBeGreaterThan(WRITING.texts / 2);
-  for (const { real } of sea) expect(real).toMatch(/\S$/);
+  for (const { original } of sea) expect(original).toMatch(/\S$/);
 }, 240_000);
 
 test('a model that repeats itself loops, and the held-out text does not', async () => {

@@ -4,33 +4,36 @@ import { checkHasText } from '../blocks';
 import { noInterval } from '../../metrics/intervals/interval';
 import { WRITTEN_METRIC_IDS, WRITTEN_METRICS } from '../../metrics/written';
 import { wordsIn } from '../../metrics/written/writtenMetric';
-import { written } from '../written';
+import { sampleContinuations } from '../written';
 import type { Reading } from './reading';
 
 export const freely: Reading = {
   figures: WRITTEN_METRIC_IDS,
   baselines: ['heldOut'],
-  of: 'documents',
-  models: ['nextTokens'],
-  unfit: 'The model is not causal, so it can’t write text.',
-  async read({ network, tokenizer, asked, isAsked, pause, report }) {
-    const { documents = [], seed } = asked;
+  dataKind: 'documents',
+  evaluations: ['nextTokens'],
+  whyUnfit: 'The model is not causal, so it can’t write text.',
+  async read({ network, tokenizer, request, isRequested, pause, report }) {
+    const { documents = [], seed } = request;
     checkHasText(documents);
-    const texts = await written(network, tokenizer, documents, seed, { pause, report });
-    const [given, real] = [texts.map((text) => wordsIn(text.given)), texts.map((text) => wordsIn(text.real))];
+    const texts = await sampleContinuations(network, tokenizer, documents, seed, { pause, report });
+    const [generated, original] = [
+      texts.map((text) => wordsIn(text.generated)),
+      texts.map((text) => wordsIn(text.original)),
+    ];
     const metrics: Evaluation['metrics'] = {};
     const heldOut: Record<string, number> = {};
     const leftOut: Evaluation['leftOut'] = [];
-    for (const id of WRITTEN_METRIC_IDS.filter(isAsked)) {
+    for (const id of WRITTEN_METRIC_IDS.filter(isRequested)) {
       const { of, unit } = WRITTEN_METRICS[id];
-      const estimate = of(given, seed);
+      const estimate = of(generated, seed);
       if (Number.isNaN(estimate.value)) leftOut.push({ name: id, reason: TOO_SHORT });
       else {
         metrics[id] = { ...estimate, unit };
         if (estimate.low === undefined)
           leftOut.push({ name: `interval of ${id}`, reason: noInterval(texts.length, 'text') });
       }
-      const { value } = of(real, seed);
+      const { value } = of(original, seed);
       if (!Number.isNaN(value)) heldOut[id] = value;
     }
     return { metrics, baselines: { heldOut }, leftOut };

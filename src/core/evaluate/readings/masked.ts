@@ -4,13 +4,13 @@ import { counted } from '../../base/units';
 import { summed } from '../../metrics/intervals/units';
 import { blocksOf, checkHasText } from '../blocks';
 import { calibrationOf, rowsOf } from '../likelihood';
-import { lengthOf, maskedScores } from '../maskedScores';
+import { textCapacity, maskedScores } from '../maskedScores';
 import { countsOf, whereItFails } from '../where';
 import { hiddenBaselines } from '../hiddenBaselines';
 import { figuresOf } from './figuresOf';
 import type { Reading } from './reading';
 
-const LIKE = {
+const LIKELIHOOD_OF_FIGURE = {
   loss: 'loss',
   pseudoPerplexity: 'perplexity',
   maskedAccuracy: 'top1',
@@ -20,12 +20,12 @@ const LIKE = {
 export const masked: Reading = {
   figures: ['loss', 'pseudoPerplexity', 'maskedAccuracy', 'calibrationError'],
   baselines: ['uniform', 'unigram'],
-  of: 'documents',
-  models: ['maskedTokens'],
-  unfit: 'The model does not predict masked tokens.',
+  dataKind: 'documents',
+  evaluations: ['maskedTokens'],
+  whyUnfit: 'The model does not predict masked tokens.',
   async read(read) {
-    const { network, tokenizer, asked, isAsked, pause, report } = read;
-    const { documents = [], seed } = asked;
+    const { network, tokenizer, request, isRequested, pause, report } = read;
+    const { documents = [], seed } = request;
     checkHasText(documents);
     const scores = await maskedScores(network, tokenizer, documents, seed, { pause, report });
     const rows = rowsOf(blocksOf(documents, tokenizer), scores).filter(([, tokens]) => tokens! > 0);
@@ -37,17 +37,17 @@ export const masked: Reading = {
         )} can be masked: they are all unknown to the tokenizer.`,
         'Use text like the training text of the model.',
       );
-    const length = lengthOf(network, tokenizer);
+    const length = textCapacity(network, tokenizer);
     const losses = scores.map(({ loss }) => ({ loss, position: (token: number) => (token % length) + 1 }));
-    const fails = whereItFails(documents, losses, tokenizer, asked);
-    const { baselines, leftOut } = hiddenBaselines(documents, scores, tokenizer, countsOf(asked, tokenizer.size));
-    const figures = await figuresOf(LIKE, rows, 'piece', read);
+    const errorAnalysis = whereItFails(documents, losses, tokenizer, request);
+    const { baselines, leftOut } = hiddenBaselines(documents, scores, tokenizer, countsOf(request, tokenizer.size));
+    const figures = await figuresOf(LIKELIHOOD_OF_FIGURE, rows, 'piece', read);
     return {
       metrics: figures.metrics,
-      ...(isAsked('calibrationError') && { calibration: calibrationOf(summed(rows)) }),
+      ...(isRequested('calibrationError') && { calibration: calibrationOf(summed(rows)) }),
       baselines,
-      ...fails,
-      leftOut: [...figures.leftOut, ...leftOut, ...fails.leftOut],
+      ...errorAnalysis,
+      leftOut: [...figures.leftOut, ...leftOut, ...errorAnalysis.leftOut],
     };
   },
 };

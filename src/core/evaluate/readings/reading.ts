@@ -69,15 +69,15 @@ export interface Reading {
   /** Baselines that it reports. */
   baselines?: readonly BaselineId[];
   /** Runs only if one of its figures is requested by name. */
-  onlyAsked?: true;
+  isOptIn?: true;
   /** Kind of data to read. */
-  of: 'documents' | 'pairs' | 'chats' | 'labeled';
+  dataKind: 'documents' | 'pairs' | 'chats' | 'labeled';
   /** Kinds of models that the reading applies to. */
-  models: readonly EvaluatedAs[];
+  evaluations: readonly EvaluatedAs[];
   /** Sentence that says why the reading doesn't apply to other models. */
-  unfit: string;
+  whyUnfit: string;
   /** @throws HomegrownError `bad-settings` */
-  read(read: Read): Promise<Partial<Evaluation>>;
+  read(read: ReadingContext): Promise<Partial<Evaluation>>;
 }
 
 /** A part that succeeds or fails alone; `names`: the figures that are left out on failure. */
@@ -87,12 +87,12 @@ export interface Part {
   read(): Promise<Partial<Evaluation>>;
 }
 
-export interface Read {
+export interface ReadingContext {
   network: Network;
   tokenizer: Tokenizer;
-  asked: ToEvaluate & { seed: number };
+  request: ToEvaluate & { seed: number };
   /** Whether a figure is requested. */
-  isAsked(id: FigureId): boolean;
+  isRequested(id: FigureId): boolean;
   pause: Pause;
   report: Job['report'];
 }

@@ -10,47 +10,50 @@ import { whereItFails } from '../where';
 import { figuresOf } from './figuresOf';
 import type { Reading } from './reading';
 
-const LEFT_TO_RIGHT = {
-  of: 'documents',
-  models: ['nextTokens'],
-  unfit: 'The model is not a causal model: it can’t compute the likelihood of a text.',
+const FOR_CAUSAL_MODELS = {
+  dataKind: 'documents',
+  evaluations: ['nextTokens'],
+  whyUnfit: 'The model is not a causal model: it can’t compute the likelihood of a text.',
 } as const;
 
-const LIKE = Object.fromEntries(LIKELIHOOD_IDS.map((id) => [id, id])) as Record<LikelihoodId, LikelihoodId>;
+const LIKELIHOOD_OF_FIGURE = Object.fromEntries(LIKELIHOOD_IDS.map((id) => [id, id])) as Record<
+  LikelihoodId,
+  LikelihoodId
+>;
 
 export const text: Reading = {
   figures: LIKELIHOOD_IDS,
   baselines: ['uniform', 'unigram', 'bigram', 'trigram', 'gzip'],
-  ...LEFT_TO_RIGHT,
+  ...FOR_CAUSAL_MODELS,
   async read(read) {
-    const { network, tokenizer, asked, isAsked, pause, report } = read;
-    const { documents = [] } = asked;
+    const { network, tokenizer, request, isRequested, pause, report } = read;
+    const { documents = [] } = request;
     checkHasText(documents);
     const windows = endToEnd(network);
     const { rows, scores } = await scoreText(network, tokenizer, documents, windows, pause, report);
     const position = (token: number): number => (token % windows.context) + 1;
     const losses = scores.map(({ loss }) => ({ loss, position }));
-    const fails = whereItFails(documents, losses, tokenizer, asked);
-    const { baselines, leftOut } = await textBaselines(documents, tokenizer, asked, pause);
-    const figures = await figuresOf(LIKE, rows, 'piece', read);
+    const errorAnalysis = whereItFails(documents, losses, tokenizer, request);
+    const { baselines, leftOut } = await textBaselines(documents, tokenizer, request, pause);
+    const figures = await figuresOf(LIKELIHOOD_OF_FIGURE, rows, 'piece', read);
     return {
       metrics: figures.metrics,
-      ...(isAsked('calibrationError') && { calibration: calibrationOf(summed(rows)) }),
+      ...(isRequested('calibrationError') && { calibration: calibrationOf(summed(rows)) }),
       baselines,
-      ...fails,
-      leftOut: [...figures.leftOut, ...leftOut, ...fails.leftOut],
+      ...errorAnalysis,
+      leftOut: [...figures.leftOut, ...leftOut, ...errorAnalysis.leftOut],
     };
   },
 };
 
 export const strided: Reading = {
   figures: ['stridedPerplexity'],
-  onlyAsked: true,
-  ...LEFT_TO_RIGHT,
+  isOptIn: true,
+  ...FOR_CAUSAL_MODELS,
   async read(read) {
-    const { network, tokenizer, asked, pause, report } = read;
+    const { network, tokenizer, request, pause, report } = read;
     const { context } = network.choice.config;
-    const { documents = [], stride = Math.max(1, Math.floor(context / 2)) } = asked;
+    const { documents = [], stride = Math.max(1, Math.floor(context / 2)) } = request;
     if (stride > context)
       throw badSettings(
         `The stride of ${formatCount(stride)} is longer than the context of ${formatCount(context)}.`,
