@@ -20,7 +20,7 @@ export async function bookOf(parts: Parts): Promise<Book> {
     if (name === 'rootfile') path ||= pathFrom('', attributes['full-path'] ?? '');
   });
   const xml = path === '' ? null : await parts.text(path);
-  if (xml === null) throw parts.no(path || CONTAINER);
+  if (xml === null) throw parts.missingPart(path || CONTAINER);
   const { items, order, left } = packageIn(xml, path);
   for (const each of [...items.values()].filter(({ isContents }) => isContents)) {
     left.add(each.path);

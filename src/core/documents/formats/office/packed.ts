@@ -45,7 +45,7 @@ export interface OnePart extends Elements {
 export async function packedText(file: OpenFile, elements: OnePart, what: string): Promise<FoundDocument> {
   const parts = await Parts.open(file, what);
   const xml = await parts.text(elements.part);
-  if (xml === null) throw parts.no(elements.part);
+  if (xml === null) throw parts.missingPart(elements.part);
   const repeats = new Repeats(file.name, parts.packed);
   const notes = await Promise.all(elements.notes.map((path) => parts.text(path)));
   const texts = [xml, ...notes].map((each) => textOf(each ?? '', elements, repeats));
