@@ -214,7 +214,7 @@ export async function readBlock(store: BlobStore, { id, name }: TextRecord, inde
  */
 export async function* blocksOf(store: BlobStore, text: TextRecord): AsyncGenerator<DocumentBlock> {
   let documentCount = 0;
-  const indices = Array.from({ length: Math.ceil(text.documents / BLOCK) }, (_, n) => n);
+  const indices = Array.from({ length: Math.ceil(text.documents / BLOCK) }, (_, index) => index);
   for await (const block of ahead(indices, (index) => readBlock(store, text, index))) {
     documentCount += block.bytes.length;
     yield block;

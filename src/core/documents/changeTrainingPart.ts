@@ -24,12 +24,12 @@ export async function changeTrainingPart(
     const { places, cleaned } = change({ places: leftOutBefore?.places ?? [], cleaned: cleanedBefore });
     const complete: TextRecord = { ...text, leftOut: null, ...(cleaned && { cleaned }) };
     const leftOut = places.length > 0 ? await totalsWithout(documentsIn(store, complete), places, complete) : null;
-    const updated = await changeRecord(store, textKey(id), TEXT, async (now) => {
-      const isAsBefore =
-        now && JSON.stringify([now.leftOut, now.cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
-      if (!isAsBefore) return undefined;
-      const { leftOut: _, cleaned: __, ...others } = now;
-      const record: TextRecord = { ...others, leftOut, ...(cleaned && { cleaned }) };
+    const updated = await changeRecord(store, textKey(id), TEXT, async (current) => {
+      const isUnchanged =
+        current && JSON.stringify([current.leftOut, current.cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
+      if (!isUnchanged) return undefined;
+      const { leftOut: _, cleaned: __, ...otherFields } = current;
+      const record: TextRecord = { ...otherFields, leftOut, ...(cleaned && { cleaned }) };
       return { record, expect: cleaned ? await expectCleanedText(store, cleaned.id) : [] };
     });
     if (updated) return updated;

@@ -79,7 +79,7 @@ export class ChunkWriter {
     const freeBytes = MAX_CHUNK_BYTES - this.bytes;
     // `lastIndexOf` from -1 would count from the end.
     const lineEnd = freeBytes > 0 ? piece.lastIndexOf(LINE_END, freeBytes - 1) + 1 : 0;
-    const lastWithLineEnd = lineEnd > 0 ? -1 : this.pieces.findLastIndex((each) => each.includes(LINE_END));
+    const lastWithLineEnd = lineEnd > 0 ? -1 : this.pieces.findLastIndex((buffered) => buffered.includes(LINE_END));
     if (lastWithLineEnd >= 0) {
       const splitOffset = this.pieces[lastWithLineEnd]!.lastIndexOf(LINE_END) + 1;
       const remaining = [this.pieces[lastWithLineEnd]!.subarray(splitOffset), ...this.pieces.slice(lastWithLineEnd + 1)];

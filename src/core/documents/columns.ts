@@ -56,7 +56,7 @@ export const isCalled = (role: ColumnRole, column: string): boolean => USUAL_NAM
 export function recognisedColumns({ columns, rows }: TableHead): Columns {
   const names = new Map(columns.map((column) => [comparableName(column), column] as const).reverse());
   const columnFor = (role: ColumnRole): string | undefined => {
-    const name = USUAL_NAMES[role].find((each) => names.has(each));
+    const name = USUAL_NAMES[role].find((usualName) => names.has(usualName));
     return name === undefined ? undefined : names.get(name);
   };
   const factColumns = Object.fromEntries(
@@ -79,7 +79,7 @@ export function guessedColumns(head: TableHead): Columns {
   const columns = recognisedColumns(head);
   if (!('text' in columns) || columns.label !== undefined) return columns;
   const chosenNames = namesIn(columns);
-  const label = head.columns.find((column, place) => !chosenNames.includes(column) && labelsInColumn(head, place).length >= 2);
+  const label = head.columns.find((column, index) => !chosenNames.includes(column) && labelsInColumn(head, index).length >= 2);
   return label === undefined ? columns : { ...columns, label };
 }
 

@@ -27,7 +27,7 @@ export interface ConversationReader {
    * @throws HomegrownError `bad-shape` if no shape fits
    */
   readObjects(
-    found: AsyncIterable<Row | BadRow>,
+    objects: AsyncIterable<Row | BadRow>,
     file: Pick<OpenFile, 'name' | 'note'>,
   ): AsyncIterable<FoundConversation | BadRow>;
   /** Returns a question and its answer as a conversation, or a bad row. @param place in the file: `row 12` */

@@ -14,16 +14,16 @@ export function originalOf(path: string): string | undefined {
 
 /** Moves each copy behind its original, because the first of equal files in a drop is kept. */
 export function originalsFirst<F extends { name: string }>(files: readonly F[]): readonly F[] {
-  const indices = new Map(files.map(({ name }, place) => [name, place]));
-  const ranked = files.map((file, place) => {
-    let [last, copies] = [place, 0];
+  const indices = new Map(files.map(({ name }, index) => [name, index]));
+  const ranked = files.map((file, index) => {
+    let [lastOriginal, copyDepth] = [index, 0];
     for (let name = originalOf(file.name); name !== undefined; name = originalOf(name)) {
-      const original = indices.get(name);
-      if (original === undefined) continue;
-      last = Math.max(last, original);
-      copies++;
+      const originalIndex = indices.get(name);
+      if (originalIndex === undefined) continue;
+      lastOriginal = Math.max(lastOriginal, originalIndex);
+      copyDepth++;
     }
-    return { file, last, copies };
+    return { file, lastOriginal: lastOriginal, copyDepth: copyDepth };
   });
-  return ranked.toSorted((a, b) => a.last - b.last || a.copies - b.copies).map(({ file }) => file);
+  return ranked.toSorted((a, b) => a.lastOriginal - b.lastOriginal || a.copyDepth - b.copyDepth).map(({ file }) => file);
 }

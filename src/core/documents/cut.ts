@@ -114,7 +114,7 @@ function endCutter({ validation, test }: SplitChoice) {
   return (bytes: number): readonly [number, number] => {
     const start = end;
     end += bytes;
-    const heldOutBytes = (of: number): number => Math.floor(end * of) - Math.floor(start * of);
+    const heldOutBytes = (share: number): number => Math.floor(end * share) - Math.floor(start * share);
     const testStart = bytes - Math.min(bytes, heldOutBytes(test));
     return [Math.max(0, testStart - heldOutBytes(validation)), testStart];
   };
@@ -123,7 +123,7 @@ function endCutter({ validation, test }: SplitChoice) {
 /** Assigns whole documents to parts, for texts with enough documents; equal documents of other texts share the part. */
 function assignWholeDocuments(outline: Outline, choice: SplitChoice): Pick<Borders, 'rule'> & PartAssignment {
   const { length, texts, textCount, isUncut: isUncut } = outline;
-  const { order, unitOf, units: unitCount } = unitsOf(outline, choice.seed);
+  const { order, unitOf, unitCount: unitCount } = unitsOf(outline, choice.seed);
   // Document places grouped by text, in order of units.
   const ends = new Uint32Array(textCount);
   for (let place = 0; place < length; place++) ends[texts[place]!]!++;
@@ -180,7 +180,7 @@ export function unitsOf({ length, hashes }: Outline, seed: number) {
     if (i === 0 || compare(order[i - 1]!, place) !== 0) unitCount++;
     unitOf[place] = unitCount - 1;
   }
-  return { order, unitOf, units: unitCount };
+  return { order, unitOf, unitCount: unitCount };
 }
 
 /**

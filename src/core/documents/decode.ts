@@ -142,24 +142,24 @@ function unicodeDecoder(name: string, encoding: Unicode, markBytes: number): Dec
       : new EncodingFault(message);
   return {
     push(chunk) {
-      const from = offset === 0 ? markBytes : 0;
-      const bytes = joined(incomplete, chunk.subarray(from));
-      offset += from;
+      const start = offset === 0 ? markBytes : 0;
+      const bytes = joined(incomplete, chunk.subarray(start));
+      offset += start;
       const end = completeTo(bytes);
-      const whole = bytes.subarray(0, end);
+      const complete = bytes.subarray(0, end);
       let text;
       try {
-        text = decoder.decode(whole);
+        text = decoder.decode(complete);
       } catch {
-        const at = faultAt(bytes);
-        const before = context + decoder.decode(bytes.subarray(0, at));
-        throw invalidError(invalidMessage(name, encoding, offset + at, bytes.subarray(at, at + 2), before.slice(-CONTEXT)));
+        const faultOffset = faultAt(bytes);
+        const precedingText = context + decoder.decode(bytes.subarray(0, faultOffset));
+        throw invalidError(invalidMessage(name, encoding, offset + faultOffset, bytes.subarray(faultOffset, faultOffset + 2), precedingText.slice(-CONTEXT)));
       }
       context = text === '' ? context : text.slice(-CONTEXT);
       offset += end;
       incomplete = bytes.slice(end);
       // Valid UTF-8 equals the original bytes.
-      return { text, ...(encoding === 'utf-8' && { utf8: whole }) };
+      return { text, ...(encoding === 'utf-8' && { utf8: complete }) };
     },
     end() {
       if (incomplete.length > 0) {
@@ -190,19 +190,19 @@ function completeUtf8(bytes: Uint8Array): number {
 
 /** @param highByte index of the more significant byte in a unit */
 function utf16Scanner(highByte: 0 | 1) {
-  const isSurrogate = (bytes: Uint8Array, at: number, kind: 0xd8 | 0xdc): boolean =>
-    ((bytes[at + highByte] ?? 0) & 0xfc) === kind;
+  const isSurrogate = (bytes: Uint8Array, offset: number, kind: 0xd8 | 0xdc): boolean =>
+    ((bytes[offset + highByte] ?? 0) & 0xfc) === kind;
   return {
     completeTo: (bytes: Uint8Array): number => {
-      const even = bytes.length & ~1;
-      return even > 0 && isSurrogate(bytes, even - 2, 0xd8) ? even - 2 : even;
+      const evenLength = bytes.length & ~1;
+      return evenLength > 0 && isSurrogate(bytes, evenLength - 2, 0xd8) ? evenLength - 2 : evenLength;
     },
     faultAt: (bytes: Uint8Array): number => {
-      for (let at = 0; at < bytes.length; at += 2) {
-        if (isSurrogate(bytes, at, 0xdc)) return at;
-        if (!isSurrogate(bytes, at, 0xd8)) continue;
-        if (!isSurrogate(bytes, at + 2, 0xdc)) return at;
-        at += 2;
+      for (let offset = 0; offset < bytes.length; offset += 2) {
+        if (isSurrogate(bytes, offset, 0xdc)) return offset;
+        if (!isSurrogate(bytes, offset, 0xd8)) continue;
+        if (!isSurrogate(bytes, offset + 2, 0xdc)) return offset;
+        offset += 2;
       }
       return 0;
     },
@@ -231,12 +231,12 @@ function legacyDecoder(name: string, encoding: EncodingId): Decoder {
   return {
     push(chunk) {
       let text = '';
-      for (let from = 0; from < chunk.length; from += LEGACY_PART_BYTES) {
-        const bytes = chunk.subarray(from, from + LEGACY_PART_BYTES);
-        const piece = decodePart(bytes);
-        context = piece === '' ? context : piece.slice(-CONTEXT);
+      for (let start = 0; start < chunk.length; start += LEGACY_PART_BYTES) {
+        const bytes = chunk.subarray(start, start + LEGACY_PART_BYTES);
+        const decoded = decodePart(bytes);
+        context = decoded === '' ? context : decoded.slice(-CONTEXT);
         offset += bytes.length;
-        text += piece;
+        text += decoded;
       }
       return { text };
     },

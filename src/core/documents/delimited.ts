@@ -50,7 +50,7 @@ function rowCutter({ parse, Parser }: typeof papa, name: string, head: string, {
   // Files of old Macs end lines in CR alone; `withoutCr` removes a CR before an LF.
   const newline = head.includes('\n') || !head.includes('\r') ? '\n' : '\r';
   const headerText = head.replace(/^[\r\n]+/, '');
-  const columnCounts = delimiters.map((each) => parse(headerText, { delimiter: each, newline, preview: 1 }).data[0]?.length ?? 0);
+  const columnCounts = delimiters.map((delimiter) => parse(headerText, { delimiter: delimiter, newline, preview: 1 }).data[0]?.length ?? 0);
   const delimiter = delimiters[columnCounts.indexOf(Math.max(...columnCounts))]!;
   let [line, row] = [1, 1];
   return (text, isLast) => {

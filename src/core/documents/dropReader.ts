@@ -43,13 +43,13 @@ export class DropReader {
   companionFiles = 0;
 
   constructor(
-    private readonly to: Destination,
-    private readonly how: { read: typeof readFile; readers: Readers; progress: ReadProgress; known: KnownFiles },
+    private readonly destination: Destination,
+    private readonly options: { read: typeof readFile; readers: Readers; progress: ReadProgress; knownFiles: KnownFiles },
   ) {}
 
   /** @param isGrouped whether exports of several files are read as one */
   async readAll(sources: readonly TextSource[], isGrouped: boolean): Promise<void> {
-    const { progress } = this.how;
+    const { progress } = this.options;
     const { groups, companions } = await groupCompanions(isGrouped ? sources : []);
     for (const source of sources) {
       progress.next();
@@ -66,7 +66,7 @@ export class DropReader {
 
   /** Reads a main file with its companions. */
   private async readGroup(source: TextSource, { nameOverride: nameOverride, files }: Group, byteCount: ByteCount): Promise<void> {
-    const { progress } = this.how;
+    const { progress } = this.options;
     const open = (path: string) => progress.stream(rereadable(files.get(path)!), byteCount);
     const file = { ...source, companions: { ...nameOverride, paths: new Set(files.keys()), open } };
     if (await this.read(file, () => progress.stream(rereadable(source), byteCount), byteCount))
@@ -75,7 +75,7 @@ export class DropReader {
   }
 
   private async readArchive(source: TextSource, format: ArchiveFormatId, byteCount: ByteCount): Promise<void> {
-    const { progress } = this.how;
+    const { progress } = this.options;
     let fileCount = 0;
     // In a streamed archive, pages usually come before their folders.
     const pages = new SavedPages();
@@ -96,7 +96,7 @@ export class DropReader {
   }
 
   private async readPacked({ reading, tableIn }: TextSource, { name, bytes, companions }: PackedFile): Promise<void> {
-    const { progress } = this.how;
+    const { progress } = this.options;
     const table = (tableIn ?? tableByName)(name);
     const stream = reading?.encoding ? replayable(name, bytes) : () => bytes;
     const byteCount = { bytes: 0 };
@@ -112,8 +112,8 @@ export class DropReader {
 
   /** Reads one file. @returns whether it was added; otherwise the draft is as before */
   private async read(file: GivenFile, bytes: () => AsyncIterable<Uint8Array>, byteCount: ByteCount): Promise<boolean> {
-    const { chunks, blocks } = this.to;
-    const { read, readers, known: knownFiles } = this.how;
+    const { chunks, blocks } = this.destination;
+    const { read, readers, knownFiles: knownFiles } = this.options;
     const mark = chunks.mark();
     const rollBack = (): void => {
       chunks.rollBack(mark);

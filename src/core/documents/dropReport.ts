@@ -45,8 +45,8 @@ export function reportOf({
   refused,
 }: Pick<DropOutcome, 'added' | 'duplicates' | 'passedOver'> & { refused: readonly FailedFile[] }): DropReport {
   const duplicateFiles = duplicates.map(({ name, equals }): SkippedFile => {
-    const isCopy = name === equals;
-    return { name, reason: 'duplicate', why: isCopy ? 'already added' : `identical to ${equals}` };
+    const isSameName = name === equals;
+    return { name, reason: 'duplicate', why: isSameName ? 'already added' : `identical to ${equals}` };
   });
   const filesWithoutText = refused.flatMap(({ name, failure: { noText: why } }): SkippedFile[] =>
     why === undefined ? [] : [{ name, reason: 'no text', why }],

@@ -141,10 +141,10 @@ export async function nonAsciiSample(bytes: AsyncIterable<Uint8Array>): Promise<
   let remaining: Uint8Array = new Uint8Array();
   const addLine = (line: Uint8Array): void => {
     if (line.every((byte) => byte < 0x80) || size >= SAMPLE_BYTES) return;
-    const first = line.findIndex((byte) => byte >= 0x80);
+    const firstNonAscii = line.findIndex((byte) => byte >= 0x80);
     const isLong = line.length > SAMPLE_BYTES - size;
     // A character cut off at the end is not an error, but one before another line would be.
-    lines.push(isLong ? line.subarray(first, first + SAMPLE_BYTES - size) : concatBytes([line, LINE_END]));
+    lines.push(isLong ? line.subarray(firstNonAscii, firstNonAscii + SAMPLE_BYTES - size) : concatBytes([line, LINE_END]));
     size += isLong ? SAMPLE_BYTES : line.length + 1;
   };
   for await (const chunk of bytes) {

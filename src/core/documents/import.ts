@@ -104,7 +104,7 @@ export async function importDrop(
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id, draft)];
     if (joined) await copyInto(store, joined.text, { chunks, blocks });
     const before = { documents: blocks.documents, files: blocks.names.length };
-    const reader = new DropReader({ chunks, blocks }, { read, readers: stoppable, progress, known: knownFiles });
+    const reader = new DropReader({ chunks, blocks }, { read, readers: stoppable, progress, knownFiles: knownFiles });
     await reader.readAll(sources, !conversations);
     job.signal.throwIfAborted();
     const added = blocks.names.length - before.files + reader.companionFiles;

@@ -100,12 +100,12 @@ export function rowsIn(value: unknown): JsonRows {
   const lists: unknown[][] = [];
   const otherFields: [path: string, value: unknown][] = [];
   listsIn(value, '', lists, otherFields);
-  const proseFields = otherFields.filter(([, each]) => lettersIn(each) > 0);
+  const proseFields = otherFields.filter(([, value]) => lettersIn(value) > 0);
   if (lettersIn(lists) > proseFields.reduce((sum, [, value]) => sum + lettersIn(value), 0))
     return { rows: mapLazily(lists.flat(), cellsIn), unusedFields: proseFields.map(([path]) => path) };
   const entries = Object.entries(value);
   if (entries.length > 1 && entries.every(([, value]) => isObject(value)))
-    return { rows: mapLazily(entries, ([key, inner]) => new Map([['key', key], ...cellsIn(inner)])), unusedFields: [] };
+    return { rows: mapLazily(entries, ([key, member]) => new Map([['key', key], ...cellsIn(member)])), unusedFields: [] };
   return { rows: [cellsOf(value)], unusedFields: [] };
 }
 
@@ -127,9 +127,9 @@ function listsIn(object: object, path: string, lists: unknown[][], otherFields: 
 function lettersIn(value: unknown): number {
   let letters = 0;
   const pending: object[] = [];
-  const visit = (each: unknown): void => {
-    if (typeof each === 'string') letters += each.length;
-    else if (typeof each === 'object' && each !== null) pending.push(each);
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') letters += value.length;
+    else if (typeof value === 'object' && value !== null) pending.push(value);
   };
   visit(value);
   for (let value = pending.pop(); value; value = pending.pop())

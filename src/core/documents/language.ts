@@ -16,8 +16,8 @@ export async function loadLanguages(): Promise<LanguageDetector> {
   const { eld } = await import('eld/medium');
   return {
     detect(text) {
-      const found = eld.detect(text);
-      return { language: found.isReliable() ? found.language : UNKNOWN, scores: found.getScores };
+      const result = eld.detect(text);
+      return { language: result.isReliable() ? result.language : UNKNOWN, scores: result.getScores };
     },
     all: Object.values(eld.info().Languages),
   };

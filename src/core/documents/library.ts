@@ -81,11 +81,11 @@ export async function addToProject(
 ): Promise<TextRecord> {
   const updated = await changeRecord(store, textKey(id), TEXT, async (text) => {
     if (!text) throw noSuchText(id);
-    const { removedAt: _, ...kept } = text;
-    const { projects, tunes = [] } = kept;
+    const { removedAt: _, ...restored } = text;
+    const { projects, tunes = [] } = restored;
     const record = projects.includes(projectId)
-      ? kept
-      : inProjects(kept, [...projects, projectId], isTuned || kept.conversations ? [...tunes, projectId] : tunes);
+      ? restored
+      : inProjects(restored, [...projects, projectId], isTuned || restored.conversations ? [...tunes, projectId] : tunes);
     return { record, expect: await owner() };
   });
   return updated!;

@@ -43,8 +43,8 @@ export function pageText(html: string): PageText {
           'Save its text as plain text, and add that file.',
         );
       textNodeLength = 0;
-      const own = Object.keys(attributes).length;
-      [attributeCount, maxAttributes] = [attributeCount + own, Math.max(maxAttributes, own)];
+      const attributesOfElement = Object.keys(attributes).length;
+      [attributeCount, maxAttributes] = [attributeCount + attributesOfElement, Math.max(maxAttributes, attributesOfElement)];
       depth = Math.max(depth, ++openElements);
       if (name === 'html') language = attributes['lang'] ?? attributes['xml:lang'] ?? '';
       if (name === 'meta') {
@@ -68,8 +68,8 @@ export function pageText(html: string): PageText {
       maxTextNode = Math.max(maxTextNode, textNodeLength);
       pieces++;
       // Works in parts, because a regex over a long text takes many times its memory.
-      for (let at = 0; at < text.length; at += MAX_PART_LENGTH) {
-        const part = text.slice(at, at + MAX_PART_LENGTH);
+      for (let offset = 0; offset < text.length; offset += MAX_PART_LENGTH) {
+        const part = text.slice(offset, offset + MAX_PART_LENGTH);
         pieces += part.match(ESCAPED)?.length ?? 0;
         if (inTitle) title += part.slice(0, Math.max(0, MAX_TITLE - title.length));
         else if (hiddenDepth === 0 && preDepth === 0) flow.add(part);

@@ -117,10 +117,10 @@ export async function listDocuments(
   const labelNow = text.labelled && labelsNow(text);
   let lastFile: DocumentBlock['files'][number] | undefined;
   const rowsOf = (block: DocumentBlock): DocumentRow[] => {
-    let next = 0;
+    let nextFile = 0;
     return block.title.map((title, i) => {
       const place = block.from + i;
-      while (block.files[next] && block.files[next]!.at <= place) lastFile = block.files[next++];
+      while (block.files[nextFile] && block.files[nextFile]!.at <= place) lastFile = block.files[nextFile++];
       const { name: file = text.name, format = text.formats[0]! } = lastFile ?? {};
       const label = labelNow?.(place, block.fields?.['label']?.[i] ?? '');
       const [characters, bytes] = [block.characters[i]!, block.bytes[i]!];
@@ -240,38 +240,38 @@ function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecor
   for (const length of chunkBytes) starts.push(starts.at(-1)! + length);
   let current: LoadingChunk | undefined;
   let next: LoadingChunk | undefined;
-  const load = async (n: number): Promise<Uint8Array> => {
-    const chunk = await store.get(textChunkKey(id, n));
-    const part = `Part ${n + 1} of ${records} of ${name}`;
-    if (!(chunk instanceof Uint8Array)) throw damaged(`${part} is missing`);
-    const length = chunkBytes[n] ?? chunk.length;
-    if (chunk.length !== length) throw damaged(`${part} has ${chunk.length} bytes instead of ${length}`);
+  const load = async (index: number): Promise<Uint8Array> => {
+    const chunk = await store.get(textChunkKey(id, index));
+    const description = `Part ${index + 1} of ${records} of ${name}`;
+    if (!(chunk instanceof Uint8Array)) throw damaged(`${description} is missing`);
+    const length = chunkBytes[index] ?? chunk.length;
+    if (chunk.length !== length) throw damaged(`${description} has ${chunk.length} bytes instead of ${length}`);
     return chunk;
   };
-  const startLoading = (n: number): LoadingChunk => {
-    const one = { n, chunk: load(n) };
+  const startLoading = (index: number): LoadingChunk => {
+    const chunk = { n: index, chunk: load(index) };
     // A failed read rejects for its caller, and is retried the next time.
-    one.chunk.catch(() => {
-      if (current === one) current = undefined;
-      if (next === one) next = undefined;
+    chunk.chunk.catch(() => {
+      if (current === chunk) current = undefined;
+      if (next === chunk) next = undefined;
     });
-    return one;
+    return chunk;
   };
-  const chunkAt = (n: number): Promise<Uint8Array> => {
-    if (current?.index === n) return current.bytes;
-    const isInOrder = current?.index === n - 1;
-    current = next?.index === n ? next : startLoading(n);
-    next = isInOrder && n + 1 < records ? startLoading(n + 1) : undefined;
+  const chunkAt = (index: number): Promise<Uint8Array> => {
+    if (current?.index === index) return current.bytes;
+    const isInOrder = current?.index === index - 1;
+    current = next?.index === index ? next : startLoading(index);
+    next = isInOrder && index + 1 < records ? startLoading(index + 1) : undefined;
     return current.bytes;
   };
   return {
     starts,
-    async read(n, from, to) {
-      const bytes = (await chunkAt(n)).subarray(from, to);
+    async read(index, from, to) {
+      const bytes = (await chunkAt(index)).subarray(from, to);
       try {
         return decoder.decode(bytes);
       } catch {
-        throw damaged(`Part ${n + 1} of ${records} of ${name} is not UTF-8`);
+        throw damaged(`Part ${index + 1} of ${records} of ${name} is not UTF-8`);
       }
     },
   };
@@ -288,7 +288,7 @@ const singleDocument = (text: TextRecord, chunks: Chunks): Document => ({
   characters: text.characters,
   bytes: text.bytes,
   async *chunks() {
-    for (let n = 0; n < text.records; n++) yield await chunks.read(n);
+    for (let index = 0; index < text.records; index++) yield await chunks.read(index);
   },
 });
 
@@ -301,8 +301,8 @@ function documentsOfBlock(text: TextRecord, block: DocumentBlock, { starts, read
   const spans = Object.entries(block.spans ?? {});
   // Shared by all documents, because a generator function takes 300 bytes.
   const readRange = async function* (from: number, to: number): AsyncGenerator<string> {
-    for (let n = lastIndexUpTo(starts, from); n < text.records && starts[n]! < to; n++)
-      yield await read(n, Math.max(0, from - starts[n]!), to - starts[n]!);
+    for (let chunk = lastIndexUpTo(starts, from); chunk < text.records && starts[chunk]! < to; chunk++)
+      yield await read(chunk, Math.max(0, from - starts[chunk]!), to - starts[chunk]!);
   };
   return (index: number, offset: number): Document => {
     const bytes = block.bytes[index]!;

@@ -25,9 +25,9 @@ export class Parts {
   private constructor(
     private readonly name: string,
     /** The format, such as "a Word document". */
-    private readonly what: string,
+    private readonly formatName: string,
     /** Bytes of the ZIP file. */
-    readonly packed: number,
+    readonly packedBytes: number,
     /** Entries by path, and by lower-case path unless another entry has it, because part names ignore case. */
     private readonly entries: ReadonlyMap<string, ZipEntry>,
   ) {}
@@ -57,15 +57,15 @@ export class Parts {
   /** The error for a missing essential part. */
   missingPart(path: string): Error {
     return badFile(
-      `${this.name} is not ${this.what}: it has no ${path}.`,
-      `Open it in its app, save it as ${this.what}, and add that file.`,
+      `${this.name} is not ${this.formatName}: it has no ${path}.`,
+      `Open it in its app, save it as ${this.formatName}, and add that file.`,
     );
   }
 
   /** The error for parts, or repeated reads of one part, that are too large for their packed bytes. */
   private expansionError(size: number): Error {
     return badFile(
-      `${this.name} expands from ${formatBytes(this.packed)} to more than ${formatBytes(size)}, which text never does.`,
+      `${this.name} expands from ${formatBytes(this.packedBytes)} to more than ${formatBytes(size)}, which text never does.`,
       'Save it as plain text, and add that file.',
     );
   }
@@ -96,7 +96,7 @@ export class Parts {
           `${this.name} has a text of ${formatBytes(size)}; the maximum is ${formatBytes(max)}.`,
           'Split it into several files.',
         );
-    if (this.bytesRead > PARTS_OF_ANY && this.bytesRead > this.packed * MAX_COMPRESSION_RATIO) throw this.expansionError(this.bytesRead);
+    if (this.bytesRead > PARTS_OF_ANY && this.bytesRead > this.packedBytes * MAX_COMPRESSION_RATIO) throw this.expansionError(this.bytesRead);
     const pieces: Uint8Array[] = [];
     for await (const piece of entry.bytes()) pieces.push(piece);
     return concatBytes(pieces);
@@ -125,7 +125,7 @@ export class Parts {
       decoder ??= new TextDecoder(encodingOf(piece));
       // Doubles the limit, because a sheet is read twice: its start, then all of it.
       this.bytesStreamed += piece.length;
-      if (this.bytesStreamed > PARTS_OF_ANY && this.bytesStreamed > 2 * this.packed * MAX_COMPRESSION_RATIO)
+      if (this.bytesStreamed > PARTS_OF_ANY && this.bytesStreamed > 2 * this.packedBytes * MAX_COMPRESSION_RATIO)
         throw this.expansionError(this.bytesStreamed);
       yield decoder.decode(piece, { stream: true });
     }

@@ -90,8 +90,8 @@ const MAX_COLUMNS = 1000;
 /** Notes the training columns if nobody chose them and others hold more text. */
 function noteUnusedColumns({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: ReadonlyMap<string, number>): void {
   const usedNames = new Set(namesIn(columns));
-  const lettersIn = (isTaken: boolean): number =>
-    [...letters].reduce((all, [name, count]) => all + (usedNames.has(name) === isTaken ? count : 0), 0);
+  const lettersIn = (isUsed: boolean): number =>
+    [...letters].reduce((all, [name, count]) => all + (usedNames.has(name) === isUsed ? count : 0), 0);
   const [usedLetters, unusedLetters] = [lettersIn(true), lettersIn(false)];
   if (unusedLetters <= usedLetters) return;
   const used = usedColumns(columns).join(' and ');
@@ -135,8 +135,8 @@ function toDocument(rowNumber: number, cells: Row['cells'], columns: Columns): R
   if (!usedCells.every(hasText)) return null;
   const title = cell(columns.title).trim() || `Row ${formatCount(rowNumber)}`;
   const factEntries = (['label', 'date', 'language'] as const).flatMap((role) => {
-    const label = cell(columns[role]).trim();
-    const value = role === 'language' ? languageCode(label) : label.toWellFormed();
+    const cellText = cell(columns[role]).trim();
+    const value = role === 'language' ? languageCode(cellText) : cellText.toWellFormed();
     return value ? [[role, value] as const] : [];
   });
   const fields = factEntries.length > 0 && { fields: Object.fromEntries(factEntries) };

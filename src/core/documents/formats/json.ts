@@ -13,11 +13,11 @@ export async function* rows(file: OpenFile): AsyncGenerator<Row> {
     for await (const item of listItems({ ...file, bytes })) yield { line: ++line, cells: cellsIn(item) };
     return;
   }
-  const { rows: found, unusedFields: left }: JsonRows = rowsIn(await jsonFile({ ...file, bytes }, MAX_JSON_FILE_BYTES));
-  if (left.length > 0) {
-    const more = left.length > MAX_NAMED ? ' and others' : '';
-    file.note(`Uses only its lists; skipped ${left.slice(0, MAX_NAMED).join(', ')}${more}`);
+  const { rows: jsonRows, unusedFields: unusedFields }: JsonRows = rowsIn(await jsonFile({ ...file, bytes }, MAX_JSON_FILE_BYTES));
+  if (unusedFields.length > 0) {
+    const more = unusedFields.length > MAX_LISTED ? ' and others' : '';
+    file.note(`Uses only its lists; skipped ${unusedFields.slice(0, MAX_LISTED).join(', ')}${more}`);
   }
-  for (const cells of found) yield { line: ++line, cells };
+  for (const cells of jsonRows) yield { line: ++line, cells };
 }
-const MAX_NAMED = 12;
+const MAX_LISTED = 12;

@@ -10,8 +10,8 @@ import { MARKUP_HEAD } from '../../markup';
 import { FORMATS, mayBe } from '..';
 import { sniffFormat } from '../../sniffFormat';
 import type { FoundDocument } from '../format';
-import { conversations, PAUSE, turnsOf } from './conversation';
-import { stampOf } from './whatsappLine';
+import { conversations, PAUSE_MS, turnsOf } from './conversation';
+import { parseStamp } from './whatsappLine';
 
 const message = fc.record({
   by: fc.oneof(fc.constantFrom('Ann', 'Bob', 'Ann: x', ' Bob:'), fc.string({ unit: 'grapheme', maxLength: 6 })),
@@ -21,7 +21,7 @@ const message = fc.record({
       .map((lines) => lines.join('\n')),
     fc.string({ unit: 'binary', maxLength: 9 }),
   ),
-  at: fc.oneof(fc.integer({ min: 1e12, max: 1e12 + 3 * PAUSE }), fc.constant(NaN)),
+  at: fc.oneof(fc.integer({ min: 1e12, max: 1e12 + 3 * PAUSE_MS }), fc.constant(NaN)),
 });
 
 describe('a conversation', () => {
@@ -36,15 +36,15 @@ describe('a conversation', () => {
         expect(turns.map((turn) => turn.text)).toEqual(
           said.map((each) => each.text.replace(/\r\n?/g, '\n').replaceAll('\0', '').toWellFormed()),
         );
-        const names = new Map(said.map(({ by }, i) => [by, turns[i]!.by]));
-        expect(said.map(({ by }) => names.get(by))).toEqual(turns.map(({ by }) => by));
+        const names = new Map(said.map(({ by }, i) => [by, turns[i]!.author]));
+        expect(said.map(({ by }) => names.get(by))).toEqual(turns.map(({ author: by }) => by));
       }),
     );
   });
 
   it('ends after eight hours without a message', () => {
     const at = Date.UTC(2023, 0, 5, 10);
-    const said = [at, at + PAUSE, at + PAUSE + 1, at + 3 * PAUSE].map((each, i) => ({
+    const said = [at, at + PAUSE_MS, at + PAUSE_MS + 1, at + 3 * PAUSE_MS].map((each, i) => ({
       at: each,
       by: 'Ann',
       text: `${i}`,
@@ -122,7 +122,7 @@ describe('WhatsApp', () => {
     ['٥\u200f/١\u200f/٢٠٢٣، ٣:٠٥ م - Ann: x', [5, 1, 2023], '15:05:00'],
     ['05/01/17, 15:05:10: Ann: x', [5, 1, 17], '15:05:10'],
   ])('parses the time in %j', (line, date, clock) => {
-    const stamp = stampOf(line)!;
+    const stamp = parseStamp(line)!;
     expect(stamp.date).toEqual(date);
     expect(new Date(stamp.clock).toISOString().slice(11, 19)).toBe(clock);
     expect(line.slice(stamp.end)).toMatch(/^Ann: \u200e?x$/);
@@ -135,7 +135,7 @@ describe('WhatsApp', () => {
     '[05.01.23, 15:05 - Ann: x',
     '12:05 - x',
     '',
-  ])('starts no message at %j', (line) => expect(stampOf(line)).toBeNull());
+  ])('starts no message at %j', (line) => expect(parseStamp(line)).toBeNull());
 
   it('distinguishes month and day by all dates together', async () => {
     const chat = (...days: string[]) =>
