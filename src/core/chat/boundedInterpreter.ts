@@ -93,9 +93,16 @@ class ChargedEvaluator {
       case 'MemberExpression':
         return this.evaluateMember(node, environment);
       case 'CallExpression':
-        return this.evaluateInLibrary({ ...node, args: this.evaluateArguments(node['args'], environment) }, environment);
+        return this.evaluateInLibrary(
+          { ...node, args: this.evaluateArguments(node['args'], environment) },
+          environment,
+        );
       case 'FilterExpression':
-        return this.evaluateFilter(this.evaluateResult(node['operand'], environment), node['filter'] as Node, environment);
+        return this.evaluateFilter(
+          this.evaluateResult(node['operand'], environment),
+          node['filter'] as Node,
+          environment,
+        );
       case 'FilterStatement':
         return this.evaluateFilter(this.evaluateResult({ type: 'Program', body: node['body'] }, environment), node['filter'] as Node, environment); // prettier-ignore
       case 'TestExpression': {
@@ -111,7 +118,10 @@ class ChargedEvaluator {
       case 'CallStatement': {
         this.budget.countSteps(this.shape.sizes.get(node) ?? 0);
         const call = node['call'] as Node;
-        return this.evaluateInLibrary({ ...node, call: { ...call, args: this.evaluateArguments(call['args'], environment) } }, environment);
+        return this.evaluateInLibrary(
+          { ...node, call: { ...call, args: this.evaluateArguments(call['args'], environment) } },
+          environment,
+        );
       }
       case 'Break':
       case 'Continue':
@@ -166,7 +176,11 @@ class ChargedEvaluator {
     const name = isCall ? (filter['callee'] as Node)['value'] : filter['value'];
     // The library reads their arguments as literals.
     const isLiteral = name === 'selectattr' || name === 'rejectattr';
-    const args = isCall ? (isLiteral ? (filter['args'] as Node[]) : this.evaluateArguments(filter['args'], environment)) : [];
+    const args = isCall
+      ? isLiteral
+        ? (filter['args'] as Node[])
+        : this.evaluateArguments(filter['args'], environment)
+      : [];
     chargeFilter(name, operand, args, this.budget);
     return this.evaluateInLibrary(
       { type: 'FilterExpression', operand: evaluatedNode(operand), filter: isCall ? { ...filter, args } : filter },
@@ -179,7 +193,9 @@ class ChargedEvaluator {
     const hasCondition = iterable.type === 'SelectExpression';
     const items = this.evaluateResult(hasCondition ? iterable['lhs'] : iterable, new this.Environment(environment));
     const value = items?.value;
-    this.budget.countSteps(STEPS_PER_ITERATION * (Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0));
+    this.budget.countSteps(
+      STEPS_PER_ITERATION * (Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0),
+    );
     const evaluatedIterable = hasCondition ? { ...iterable, lhs: evaluatedNode(items) } : evaluatedNode(items);
     return this.evaluateInLibrary({ ...node, iterable: evaluatedIterable }, environment);
   }

@@ -63,11 +63,14 @@ export function renderedDocuments(
       let index = 0;
       let hasAny = false;
       for await (const row of stored) {
-        const result = rendered[index] === undefined ? (rendered[index] = await renderOne(await conversationOf(row))) : rendered[index]!;
+        const result =
+          rendered[index] === undefined
+            ? (rendered[index] = await renderOne(await conversationOf(row)))
+            : rendered[index]!;
         index++;
         if (result === null) continue;
         hasAny = true;
-        const { encoding: encoding, ...facts } = result;
+        const { encoding, ...facts } = result;
         yield {
           ...facts,
           ...(row.text !== undefined && { text: row.text }),

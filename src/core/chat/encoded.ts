@@ -37,15 +37,15 @@ interface TextSegment {
  * and message text.
  * @throws HomegrownError `bad-file` if the text has a lone surrogate
  */
-export function encodeChat({ text, messageRanges: said }: RenderedText, tokenizer: Tokenizer): EncodedChat {
-  const specialTokens = findSpecialTokens(text, said, tokenizer);
+export function encodeChat({ text, messageRanges }: RenderedText, tokenizer: Tokenizer): EncodedChat {
+  const specialTokens = findSpecialTokens(text, messageRanges, tokenizer);
   const idParts: Uint32Array[] = [];
   const segments: TextSegment[] = [];
   const special: SpecialToken[] = [];
   let [idCount, textEnd] = [0, 0];
   const addText = (to: number): void => {
     if (to <= textEnd) return;
-    const segment = { text: text.slice(textEnd, to), from: textEnd, at: idCount };
+    const segment = { text: text.slice(textEnd, to), from: textEnd, firstId: idCount };
     const ids = tokenizer.encode(segment.text);
     segments.push({ ...segment, ids });
     idParts.push(ids);
@@ -86,12 +86,16 @@ function firstIndex(length: number, holds: (i: number) => boolean): number {
 }
 
 /** Special tokens outside of messages: left to right, the longest at each place. */
-function findSpecialTokens(text: string, said: RenderedText['messageRanges'], tokenizer: Tokenizer): Omit<SpecialToken, 'at'>[] {
+function findSpecialTokens(
+  text: string,
+  messageRanges: RenderedText['messageRanges'],
+  tokenizer: Tokenizer,
+): Omit<SpecialToken, 'index'>[] {
   const { pattern, byText } = specialTokenPattern(tokenizer);
-  const tokens: Omit<SpecialToken, 'at'>[] = [];
+  const tokens: Omit<SpecialToken, 'index'>[] = [];
   if (byText.size === 0) return tokens;
   let segmentStart = 0;
-  for (const { from, to } of [...said, { from: text.length, to: text.length }]) {
+  for (const { from, to } of [...messageRanges, { from: text.length, to: text.length }]) {
     for (const match of text.slice(segmentStart, from).matchAll(pattern)) {
       const { id, lstrip, rstrip } = byText.get(match[0])!;
       const start = segmentStart + match.index;
@@ -139,10 +143,11 @@ function idRangeFinder(
   segment: TextSegment,
   tokenizer: Tokenizer,
 ): (from: number, to: number) => readonly [number, number] | null {
-  const { text, ids, firstId: firstId } = segment;
+  const { text, ids, firstId } = segment;
   const decoded = bytesOf(ids, tokenizer);
   const utf8Text = utf8.encode(text);
-  const isUnchanged = decoded.bytes.length === utf8Text.length && decoded.bytes.every((byte, i) => byte === utf8Text[i]);
+  const isUnchanged =
+    decoded.bytes.length === utf8Text.length && decoded.bytes.every((byte, i) => byte === utf8Text[i]);
   return (from, to) => {
     const [start, end] = [Math.max(from - segment.from, 0), Math.min(to - segment.from, text.length)];
     if (start >= end) return null;
@@ -170,7 +175,11 @@ function normalizedByteRange(
   const [before, after] = [encodeAlone(text.slice(0, start)), encodeAlone(text.slice(end))];
   let [commonPrefix, commonSuffix] = [0, 0];
   while (commonPrefix < before.length && before[commonPrefix] === decodedBytes[commonPrefix]) commonPrefix++;
-  while (commonSuffix < after.length && after[after.length - 1 - commonSuffix] === decodedBytes[decodedBytes.length - 1 - commonSuffix]) commonSuffix++;
+  while (
+    commonSuffix < after.length &&
+    after[after.length - 1 - commonSuffix] === decodedBytes[decodedBytes.length - 1 - commonSuffix]
+  )
+    commonSuffix++;
   return [commonPrefix, decodedBytes.length - commonSuffix];
 }
 

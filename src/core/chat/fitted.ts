@@ -24,7 +24,7 @@ export function fitted(rendered: RenderedChat, max: number): FittedConversation 
     rendered: {
       ids: ids.slice(0, end),
       lossRanges: lossRanges.slice(0, lastFitting + 1),
-      turns: [...turns.slice(0, lastTurn), { ...turns[lastTurn]!, end: end }],
+      turns: [...turns.slice(0, lastTurn), { ...turns[lastTurn]!, end }],
     },
     leftOut: lossRanges.length - lastFitting - 1,
   };

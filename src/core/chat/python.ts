@@ -34,7 +34,9 @@ function strip(side: string, text: unknown, characters?: unknown): string {
 }
 
 /** Functions that a changed template calls, by names that no template can use. */
-export const templateFunctions = (budget: TemplateBudget): Record<string, (...given: readonly unknown[]) => unknown> => ({
+export const templateFunctions = (
+  budget: TemplateBudget,
+): Record<string, (...given: readonly unknown[]) => unknown> => ({
   [STRIP]: (side, text, characters) => {
     if (typeof text === 'string') budget.countCharacters(text.length);
     return strip(side as string, text, characters);
@@ -42,7 +44,8 @@ export const templateFunctions = (budget: TemplateBudget): Record<string, (...gi
 });
 const STRIP = 'a strip';
 
-const identifierName = (node: unknown): unknown => (isNode(node) && node.type === 'Identifier' ? node['value'] : undefined);
+const identifierName = (node: unknown): unknown =>
+  isNode(node) && node.type === 'Identifier' ? node['value'] : undefined;
 const identifier = (value: string): Node => ({ type: 'Identifier', value });
 const stripCall = (side: unknown, text: unknown, args: readonly unknown[]): Node => ({
   type: 'CallExpression',

@@ -80,7 +80,7 @@ function pairRow(input: string, target: string, place: string): StoredRow | BadR
 }
 
 /** Interface for importing texts of conversations. */
-export const conversationReader = { ofObjects: readObjects, ofPair: pairRow };
+export const conversationReader = { readObjects, readPair: pairRow };
 
 /** Serializes a conversation as a stored row. */
 export const rowOf = ({ messages }: Conversation): string =>

@@ -129,7 +129,10 @@ describe.each(TEMPLATES)('%s', (name, template) => {
     const { endsWith, asksAlike } = probeTemplate(template);
     expect(asksAlike).toBe(true);
     expect(endsWith).toBeDefined();
-    expect(renderChat(pairConversation('a', 'b'), template).turns.at(-1)).toMatchObject({ role: 'assistant', endsWith });
+    expect(renderChat(pairConversation('a', 'b'), template).turns.at(-1)).toMatchObject({
+      role: 'assistant',
+      endsWith,
+    });
   });
 });
 const trimmed = (text: string): string => text.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, '');
@@ -284,7 +287,13 @@ test('a template that changes messages can render a prompt if the prompt contain
 describe('a row', () => {
   const template = TEMPLATES.find(([name]) => name === 'chatml')![1];
   const three = renderChat(
-    { messages: [...pairConversation('a', 'b').messages, ...pairConversation('c', 'd').messages, ...pairConversation('e', 'f').messages] },
+    {
+      messages: [
+        ...pairConversation('a', 'b').messages,
+        ...pairConversation('c', 'd').messages,
+        ...pairConversation('e', 'f').messages,
+      ],
+    },
     template,
   );
   const ends = three.lossRanges.map(([, to]) => to);
@@ -312,14 +321,22 @@ describe('a row', () => {
     const one = renderChat(pairConversation('a', 'b'), template);
     const found = fitConversations([one, three, three], ends[1]!);
     expect(found).toMatchObject({ shortened: 2, leftOut: 2, tooLong: [] });
-    expect(fitConversations([one, three], ends[0]! - 1)).toEqual({ rows: [], shortened: 0, leftOut: 0, tooLong: [0, 1] });
+    expect(fitConversations([one, three], ends[0]! - 1)).toEqual({
+      rows: [],
+      shortened: 0,
+      leftOut: 0,
+      tooLong: [0, 1],
+    });
   });
 });
 
 test('finds the longest special tokens', async () => {
   const both = await specialTokenizer(['<|end|>', '<|end|>x']);
   const ids = (text: string): string[] =>
-    Array.from(encodeChat({ text, messageRanges: [] }, both).ids, (id) => both.specialOf(id)?.text ?? both.decode([id]));
+    Array.from(
+      encodeChat({ text, messageRanges: [] }, both).ids,
+      (id) => both.specialOf(id)?.text ?? both.decode([id]),
+    );
   expect(ids('a<|end|>x<|end|><|end|>y')).toEqual(['a', '<|end|>x', '<|end|>', '<|end|>', 'y']);
   expect(NAMES.eos_token).toBe('<|endoftext|>');
 });

@@ -96,7 +96,10 @@ export function prompted(conversation: Conversation, template: ChatTemplate): Ui
   const isPlain = !conversation.messages.some(({ content }) =>
     template.tokenizer.special.some((token) => content.includes(token.text)),
   );
-  const rendered = messageRanges || isPlain ? { text, said: messageRanges ?? [] } : renderWithRanges(conversation, template, true);
+  const rendered =
+    messageRanges || isPlain
+      ? { text, messageRanges: messageRanges ?? [] }
+      : renderWithRanges(conversation, template, true);
   return encodeChat(rendered, template.tokenizer).ids;
 }
 
@@ -117,7 +120,8 @@ export function probeTemplate(template: ChatTemplate): TemplateProbe {
   const promptIds = prompted({ messages: EXAMPLE.slice(0, 1), name: 'an example' }, template);
   const idsBeforeAnswer = ids.subarray(0, lossRanges[0]![0]);
   const { endsWith } = turns.at(-1)!;
-  const promptMatchesTraining = promptIds.length === idsBeforeAnswer.length && promptIds.every((id, i) => id === idsBeforeAnswer[i]);
+  const promptMatchesTraining =
+    promptIds.length === idsBeforeAnswer.length && promptIds.every((id, i) => id === idsBeforeAnswer[i]);
   return { asksAlike: promptMatchesTraining, ...(endsWith !== undefined && { endsWith }) };
 }
 const EXAMPLE = [

@@ -26,7 +26,11 @@ export interface RenderedText {
  * @throws HomegrownError `bad-settings` if the template drops an answer or changes a message, so that no loss mask can
  * be computed
  */
-export function renderWithRanges(conversation: Conversation, template: ChatTemplate, addGenerationPrompt = false): RenderedText {
+export function renderWithRanges(
+  conversation: Conversation,
+  template: ChatTemplate,
+  addGenerationPrompt = false,
+): RenderedText {
   const text = template.render(conversation, addGenerationPrompt);
   const messageRanges = locateMessages(text, conversation, template, addGenerationPrompt);
   if (!messageRanges)
@@ -37,7 +41,7 @@ export function renderWithRanges(conversation: Conversation, template: ChatTempl
   for (const [i, { role }] of conversation.messages.entries())
     if (role === 'assistant' && !locatedMessages.has(i))
       throw templateError(`The chat template drops an answer of ${nameOf(conversation)}, message ${i + 1}.`);
-  return { text, messageRanges: messageRanges };
+  return { text, messageRanges };
 }
 const templateError = (message: string): Error =>
   badSettings(message, 'Choose another template, or leave this conversation out. Nothing was started.');
@@ -54,8 +58,12 @@ export function locateMessages(
   if (!marks) return null;
   for (const edges of edgeCombinations(messages)) {
     const marked = messages.map((message, i) => ({ ...message, content: addMarks(message, i, edges, marks) }));
-    const unmarked = removeMarks(renderIfPossible({ ...conversation, messages: marked }, template, addGenerationPrompt), marks);
-    if (unmarked?.text === text && unmarked.messageRanges.every((range) => isUnchanged(range, text, messages))) return unmarked.messageRanges;
+    const unmarked = removeMarks(
+      renderIfPossible({ ...conversation, messages: marked }, template, addGenerationPrompt),
+      marks,
+    );
+    if (unmarked?.text === text && unmarked.messageRanges.every((range) => isUnchanged(range, text, messages)))
+      return unmarked.messageRanges;
   }
   return null;
 }
@@ -93,7 +101,9 @@ function* edgeCombinations(messages: readonly Message[]): Generator<Edges> {
   const answers = messages.some((message) => message.role === 'assistant' && hasOuterSpace(message))
     ? SIDES
     : SIDES.slice(0, 1);
-  const others = messages.some((message) => message.role !== 'assistant' && hasOuterSpace(message)) ? [true, false] : [true];
+  const others = messages.some((message) => message.role !== 'assistant' && hasOuterSpace(message))
+    ? [true, false]
+    : [true];
   for (const sides of answers) for (const other of others) yield { answers: sides, others: other };
 }
 const SIDES = [[true, true], [true, false], [false, true], [false, false]] as const; // prettier-ignore

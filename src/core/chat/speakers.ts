@@ -11,9 +11,9 @@ interface Turn {
  * unanswered last question. Null if there aren't exactly two speakers, or no answer remains.
  */
 export function conversationBetween(turns: readonly Turn[], assistant: string): Conversation | null {
-  if (new Set(turns.map(({ author: author }) => author)).size !== 2) return null;
+  if (new Set(turns.map(({ author }) => author)).size !== 2) return null;
   const messages: Message[] = [];
-  for (const { author: author, text } of turns) {
+  for (const { author, text } of turns) {
     const role = author === assistant ? 'assistant' : 'user';
     const lastMessage = messages.at(-1);
     if (lastMessage?.role === role) lastMessage.content += `\n${text}`;

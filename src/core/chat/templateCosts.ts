@@ -57,10 +57,12 @@ export const textLength = (value: Result, budget: TemplateBudget): number => {
 };
 
 /** Number of elements of all lists and mappings among the arguments. */
-export const argumentsCost = (args: readonly Result[]): number => args.reduce((sum, argument) => sum + sizeOf(argument), 0);
+export const argumentsCost = (args: readonly Result[]): number =>
+  args.reduce((sum, argument) => sum + sizeOf(argument), 0);
 
 /** Upper bound of the characters that a search for `pattern` compares. */
-const searchCost = (text: string, pattern: string): number => text.length * Math.ceil((pattern.length + 1) / CHARACTERS_PER_STEP);
+const searchCost = (text: string, pattern: string): number =>
+  text.length * Math.ceil((pattern.length + 1) / CHARACTERS_PER_STEP);
 
 function countOccurrences(text: string, pattern: string, budget: TemplateBudget): number {
   budget.countCharacters(searchCost(text, pattern));
@@ -86,7 +88,8 @@ export function chargeBinary(operator: string, left: Result, right: Result, budg
   else if (operator === 'in' || operator === 'not in') chargeIn(left, right, budget);
   else if (operator === '+' && Array.isArray(left?.value) && Array.isArray(right?.value))
     budget.countElements(sizeOf(left) + sizeOf(right));
-  else if (operator === '~' || (operator === '+' && (isText(left) || isText(right)))) chargeConcatenation(left, right, budget);
+  else if (operator === '~' || (operator === '+' && (isText(left) || isText(right))))
+    chargeConcatenation(left, right, budget);
 }
 
 function chargeConcatenation(left: Result, right: Result, budget: TemplateBudget): void {
@@ -120,7 +123,8 @@ function chargeTextMethod(name: unknown, text: string, args: readonly Value[], b
   if (name === 'startswith' || name === 'endswith') {
     const patterns = Array.isArray(first?.value) ? (first.value as Value[]) : [first];
     budget.countElements(patterns.length);
-    for (const pattern of patterns) if (isText(pattern)) budget.countCharacters(Math.min(pattern.value.length, text.length));
+    for (const pattern of patterns)
+      if (isText(pattern)) budget.countCharacters(Math.min(pattern.value.length, text.length));
   } else if (name === 'split') {
     budget.countCharacters(text.length);
     budget.countSteps(isText(first) ? countOccurrences(text, first.value, budget) / 2 : text.length / 8);
@@ -156,7 +160,7 @@ const CONSTANT_TIME_FILTERS = ['safe', 'length', 'list', 'first', 'last', 'defau
 
 export function chargeFilter(name: unknown, operand: Result, args: readonly Node[], budget: TemplateBudget): void {
   if (!operand || CONSTANT_TIME_FILTERS.includes(name as string)) return;
-  const { positional: positional, keywords: keywords } = evaluatedArguments(args);
+  const { positional, keywords } = evaluatedArguments(args);
   if (name === 'tojson') chargeJson(operand, keywords, budget);
   else if (isText(operand)) chargeTextFilter(name, operand.value, positional, keywords, budget);
   else if (name === 'dictsort' || name === 'sort') chargeSort(operand, budget);
@@ -228,7 +232,10 @@ function chargeJson(operand: Value, keywords: ReadonlyMap<string, Value>, budget
 const MAX_INDENT = 100;
 
 /** Argument values that are already evaluated, positional and by keyword. */
-function evaluatedArguments(args: readonly Node[]): { positional: readonly Value[]; keywords: ReadonlyMap<string, Value> } {
+function evaluatedArguments(args: readonly Node[]): {
+  positional: readonly Value[];
+  keywords: ReadonlyMap<string, Value>;
+} {
   const positional: Value[] = [];
   const keywords = new Map<string, Value>();
   const valueOf = (node: unknown): Value => (node as Node)['value'] as Value;
@@ -243,5 +250,5 @@ function evaluatedArguments(args: readonly Node[]): { positional: readonly Value
       if (map instanceof Map) for (const [key, item] of map as Map<string, Value>) keywords.set(key, item);
     } else if (node.type === 'Given') positional.push(valueOf(node));
   }
-  return { positional: positional, keywords: keywords };
+  return { positional, keywords };
 }

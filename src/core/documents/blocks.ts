@@ -143,7 +143,9 @@ export class BlockWriter {
     await this.write(this.pendingBlocks);
     this.pendingBlocks = [];
     const blockCount = Math.ceil(this.documents / BLOCK);
-    return Array.from({ length: Math.max(0, this.storedBlockCount - blockCount) }, (_, i) => documentsKey(this.id, blockCount + i));
+    return Array.from({ length: Math.max(0, this.storedBlockCount - blockCount) }, (_, i) =>
+      documentsKey(this.id, blockCount + i),
+    );
   }
 
   private mark() {
@@ -177,7 +179,8 @@ function toDocumentBlock({ from, files, rows }: PendingBlock): DocumentBlock {
     const spanEntries = Object.entries(spans).map(([field, [from, to]]) => [field, [from, to] as Span] as const);
     if (block.spans || spanEntries.length > 0)
       block.spans = appendToColumns(block, block.spans ?? {}, Object.fromEntries(spanEntries), NO_SPAN);
-    if (block.fields || Object.keys(fields).length > 0) block.fields = appendToColumns(block, block.fields ?? {}, fields, null);
+    if (block.fields || Object.keys(fields).length > 0)
+      block.fields = appendToColumns(block, block.fields ?? {}, fields, null);
   }
   return block;
 }

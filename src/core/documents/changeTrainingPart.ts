@@ -26,7 +26,8 @@ export async function changeTrainingPart(
     const leftOut = places.length > 0 ? await totalsWithout(documentsIn(store, complete), places, complete) : null;
     const updated = await changeRecord(store, textKey(id), TEXT, async (current) => {
       const isUnchanged =
-        current && JSON.stringify([current.leftOut, current.cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
+        current &&
+        JSON.stringify([current.leftOut, current.cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
       if (!isUnchanged) return undefined;
       const { leftOut: _, cleaned: __, ...otherFields } = current;
       const record: TextRecord = { ...otherFields, leftOut, ...(cleaned && { cleaned }) };

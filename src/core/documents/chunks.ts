@@ -52,7 +52,7 @@ export class ChunkWriter {
     return { chunkCount: lengths.length, pieces, pieceCount: pieces.length, bytes };
   }
 
-  rollBack({ chunkCount: chunkCount, pieces, pieceCount: pieceCount, bytes }: Mark): void {
+  rollBack({ chunkCount, pieces, pieceCount, bytes }: Mark): void {
     const firstBatched = this.lengths.length - this.batch.length;
     this.batch.length = Math.max(0, chunkCount - firstBatched);
     this.batchBytes = this.batch.reduce((sum, [, { length }]) => sum + length, 0);
@@ -82,8 +82,14 @@ export class ChunkWriter {
     const lastWithLineEnd = lineEnd > 0 ? -1 : this.pieces.findLastIndex((buffered) => buffered.includes(LINE_END));
     if (lastWithLineEnd >= 0) {
       const splitOffset = this.pieces[lastWithLineEnd]!.lastIndexOf(LINE_END) + 1;
-      const remaining = [this.pieces[lastWithLineEnd]!.subarray(splitOffset), ...this.pieces.slice(lastWithLineEnd + 1)];
-      await this.putChunk([...this.pieces.slice(0, lastWithLineEnd), this.pieces[lastWithLineEnd]!.subarray(0, splitOffset)]);
+      const remaining = [
+        this.pieces[lastWithLineEnd]!.subarray(splitOffset),
+        ...this.pieces.slice(lastWithLineEnd + 1),
+      ];
+      await this.putChunk([
+        ...this.pieces.slice(0, lastWithLineEnd),
+        this.pieces[lastWithLineEnd]!.subarray(0, splitOffset),
+      ]);
       [this.pieces, this.bytes] = [remaining, remaining.reduce((sum, { length }) => sum + length, 0)];
       return piece;
     }

@@ -20,7 +20,12 @@ export type TextColumns = z.infer<typeof textSchema>;
 export type Columns = PairColumns | TextColumns;
 
 /** Possible roles of a column. */
-export const COLUMN_ROLES = ['text', 'input', 'target', ...(Object.keys(factFields) as (keyof typeof factFields)[])] as const;
+export const COLUMN_ROLES = [
+  'text',
+  'input',
+  'target',
+  ...(Object.keys(factFields) as (keyof typeof factFields)[]),
+] as const;
 export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
 /** Usual column names of each role, in lower case, the likeliest first. */
@@ -50,7 +55,8 @@ export function usualColumns(columns: readonly string[]): PairColumns {
 const comparableName = (column: string): string => column.trim().toLowerCase().split('.').at(-1)!;
 
 /** Whether the column's name is usual for the role. */
-export const isCalled = (role: ColumnRole, column: string): boolean => USUAL_NAMES[role].includes(comparableName(column));
+export const isCalled = (role: ColumnRole, column: string): boolean =>
+  USUAL_NAMES[role].includes(comparableName(column));
 
 /** Detects columns by name: a text column, else a pair; if no name matches, the column with the most text. */
 export function recognisedColumns({ columns, rows }: TableHead): Columns {
@@ -79,7 +85,9 @@ export function guessedColumns(head: TableHead): Columns {
   const columns = recognisedColumns(head);
   if (!('text' in columns) || columns.label !== undefined) return columns;
   const chosenNames = namesIn(columns);
-  const label = head.columns.find((column, index) => !chosenNames.includes(column) && labelsInColumn(head, index).length >= 2);
+  const label = head.columns.find(
+    (column, index) => !chosenNames.includes(column) && labelsInColumn(head, index).length >= 2,
+  );
   return label === undefined ? columns : { ...columns, label };
 }
 

@@ -67,7 +67,11 @@ export async function readConversations(
   const conversations =
     columns === 'recognised'
       ? reader.readObjects(withPlaces(readers('objects', format, file)), file)
-      : pairConversations(reader, rowDocuments(readers('rows', format, file), file, columns, tableFacts, badRows), file);
+      : pairConversations(
+          reader,
+          rowDocuments(readers('rows', format, file), file, columns, tableFacts, badRows),
+          file,
+        );
   let count = 0;
   for await (const { place, row } of badRows.goodOf(conversations)) {
     const utf8 = await chunks.write(row);
@@ -90,7 +94,8 @@ function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: 
   const format = tableCalled(name);
   if (format) return { format, columns: 'recognised' };
   const documentFormat = formatOf(name);
-  if (isOfDocuments(documentFormat)) throw badFile(`${name} is read as ${FORMATS[documentFormat].label}, which has no chat rows.`, REMEDY);
+  if (isOfDocuments(documentFormat))
+    throw badFile(`${name} is read as ${FORMATS[documentFormat].label}, which has no chat rows.`, REMEDY);
   return { format: 'jsonl', columns: 'recognised', isGuessed: true };
 }
 

@@ -23,7 +23,9 @@ export function originalsFirst<F extends { name: string }>(files: readonly F[]):
       lastOriginal = Math.max(lastOriginal, originalIndex);
       copyDepth++;
     }
-    return { file, lastOriginal: lastOriginal, copyDepth: copyDepth };
+    return { file, lastOriginal, copyDepth };
   });
-  return ranked.toSorted((a, b) => a.lastOriginal - b.lastOriginal || a.copyDepth - b.copyDepth).map(({ file }) => file);
+  return ranked
+    .toSorted((a, b) => a.lastOriginal - b.lastOriginal || a.copyDepth - b.copyDepth)
+    .map(({ file }) => file);
 }

@@ -75,14 +75,17 @@ class Borders implements Cut {
  * to the shares.
  */
 export function cutDocuments(outline: Outline, choice: SplitChoice): Cut {
-  const { length, bytes, isUncut: isUncut } = outline;
+  const { length, bytes, isUncut } = outline;
   const { partOf, rule } = assignWholeDocuments(outline, choice);
   const borders = new Float64Array(2 * length);
   const cutEnds = endCutter(choice);
   for (let place = 0; place < length; place++) {
     const documentBytes = bytes[place]!;
     const part = partOf(place) ?? (isUncut[place] ? 'train' : undefined);
-    borders.set(part ? [part === 'train' ? documentBytes : 0, part === 'test' ? 0 : documentBytes] : cutEnds(documentBytes), 2 * place);
+    borders.set(
+      part ? [part === 'train' ? documentBytes : 0, part === 'test' ? 0 : documentBytes] : cutEnds(documentBytes),
+      2 * place,
+    );
   }
   return new Borders(rule, bytes, borders);
 }
@@ -122,8 +125,8 @@ function endCutter({ validation, test }: SplitChoice) {
 
 /** Assigns whole documents to parts, for texts with enough documents; equal documents of other texts share the part. */
 function assignWholeDocuments(outline: Outline, choice: SplitChoice): Pick<Borders, 'rule'> & PartAssignment {
-  const { length, texts, textCount, isUncut: isUncut } = outline;
-  const { order, unitOf, unitCount: unitCount } = unitsOf(outline, choice.seed);
+  const { length, texts, textCount, isUncut } = outline;
+  const { order, unitOf, unitCount } = unitsOf(outline, choice.seed);
   // Document places grouped by text, in order of units.
   const ends = new Uint32Array(textCount);
   for (let place = 0; place < length; place++) ends[texts[place]!]!++;
@@ -180,7 +183,7 @@ export function unitsOf({ length, hashes }: Outline, seed: number) {
     if (i === 0 || compare(order[i - 1]!, place) !== 0) unitCount++;
     unitOf[place] = unitCount - 1;
   }
-  return { order, unitOf, unitCount: unitCount };
+  return { order, unitOf, unitCount };
 }
 
 /**
@@ -215,13 +218,15 @@ function assignParts(
     if (parts[unit]! > 0) continue;
     const size = sizes[i]!;
     // A part takes the unit if that brings it nearer to its share.
-    const part = (['test', 'validation'] as const).find((name) => size < 2 * (targetBytes[name] - partBytes[name])) ?? 'train';
+    const part =
+      (['test', 'validation'] as const).find((name) => size < 2 * (targetBytes[name] - partBytes[name])) ?? 'train';
     chosen[i] = numberOf(part);
     partBytes.train -= size;
     partBytes[part] += size;
   }
   if (isWhole && partBytes.validation === 0 && units.length > 1) chosen[0] = numberOf('validation');
-  const isNear = (name: 'test' | 'validation'): boolean => Math.abs(partBytes[name] - targetBytes[name]) <= targetBytes[name] / 4;
+  const isNear = (name: 'test' | 'validation'): boolean =>
+    Math.abs(partBytes[name] - targetBytes[name]) <= targetBytes[name] / 4;
   if (!isWhole && !(partBytes.train > 0 && isNear('test') && isNear('validation'))) return;
   for (const [i, unit] of units.entries()) if (chosen[i]! > 0) parts[unit] = chosen[i]!;
 }

@@ -24,7 +24,10 @@ export async function* decodeParsed(file: OpenFile): AsyncGenerator<string> {
   for await (const { text } of decode(file, false)) yield text;
 }
 
-async function* decode({ name, bytes, note, encoding }: OpenFile, shouldNoteMarkup: boolean): AsyncGenerator<TextPiece> {
+async function* decode(
+  { name, bytes, note, encoding }: OpenFile,
+  shouldNoteMarkup: boolean,
+): AsyncGenerator<TextPiece> {
   let decoder: Decoder | undefined;
   let nulCount = 0;
   let characterCount = 0;
@@ -43,7 +46,8 @@ async function* decode({ name, bytes, note, encoding }: OpenFile, shouldNoteMark
     const { text } = piece;
     for (let index = text.indexOf('\0'); index >= 0; index = text.indexOf('\0', index + 1)) nulCount++;
     characterCount += text.length;
-    if (nulCount > MAX_NUL_SHARE * Math.max(characterCount, MIN_COUNTED_CHARACTERS)) throw binaryError(name, nulCount, characterCount);
+    if (nulCount > MAX_NUL_SHARE * Math.max(characterCount, MIN_COUNTED_CHARACTERS))
+      throw binaryError(name, nulCount, characterCount);
     yield piece;
   }
   try {
@@ -68,7 +72,8 @@ async function* withHead(bytes: AsyncIterable<Uint8Array>, min: number): AsyncGe
   for await (const chunk of bytes) {
     const piece: Uint8Array = head ? joined(head, chunk) : chunk;
     head = head && piece.length < min ? piece : undefined;
-    for (let offset = 0; !head && offset < piece.length; offset += MAX_PIECE_BYTES) yield piece.subarray(offset, offset + MAX_PIECE_BYTES);
+    for (let offset = 0; !head && offset < piece.length; offset += MAX_PIECE_BYTES)
+      yield piece.subarray(offset, offset + MAX_PIECE_BYTES);
   }
   if (head?.length) yield head;
 }
@@ -153,7 +158,15 @@ function unicodeDecoder(name: string, encoding: Unicode, markBytes: number): Dec
       } catch {
         const faultOffset = faultAt(bytes);
         const precedingText = context + decoder.decode(bytes.subarray(0, faultOffset));
-        throw invalidError(invalidMessage(name, encoding, offset + faultOffset, bytes.subarray(faultOffset, faultOffset + 2), precedingText.slice(-CONTEXT)));
+        throw invalidError(
+          invalidMessage(
+            name,
+            encoding,
+            offset + faultOffset,
+            bytes.subarray(faultOffset, faultOffset + 2),
+            precedingText.slice(-CONTEXT),
+          ),
+        );
       }
       context = text === '' ? context : text.slice(-CONTEXT);
       offset += end;
@@ -209,7 +222,13 @@ function utf16Scanner(highByte: 0 | 1) {
   };
 }
 
-function invalidMessage(name: string, encoding: Unicode, offset: number, bytes: Uint8Array, precedingText: string): string {
+function invalidMessage(
+  name: string,
+  encoding: Unicode,
+  offset: number,
+  bytes: Uint8Array,
+  precedingText: string,
+): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
   const place = `at byte ${formatCount(offset)}${precedingText === '' ? '' : `, after ${JSON.stringify(precedingText)}`}`;
   return `${name} is not valid ${encoding.slice(0, 6).toUpperCase()}: bytes ${hex} ${place}.`;
@@ -250,7 +269,11 @@ const LEGACY_PART_BYTES = 256;
 class EncodingFault extends Error {}
 
 /** Proposes likely encodings. @param chunk that contains the invalid bytes */
-async function proposeEncodings({ message }: EncodingFault, chunk: Uint8Array, encoding?: EncodingId): Promise<HomegrownError> {
+async function proposeEncodings(
+  { message }: EncodingFault,
+  chunk: Uint8Array,
+  encoding?: EncodingId,
+): Promise<HomegrownError> {
   const proposals = await proposalsOf(await nonAsciiSample(once(chunk)));
   const likely = proposals.filter((proposal) => proposal.encoding !== encoding).slice(0, 3);
   const samples = likely.map(({ encoding, lines: [line] }) => `${encoding} (\u201c${line}\u201d)`);

@@ -27,7 +27,7 @@ export async function* delimitedRows(file: OpenFile, format: DelimitedFormat): A
   for await (const [piece, isLast] of withLast(decodeParsed(file))) {
     pending += piece;
     cutRows ??= rowCutter(papa, file.name, pending, format); // the first piece contains the whole header line
-    const { rows, remaining: remaining } = cutRows(pending, isLast);
+    const { rows, remaining } = cutRows(pending, isLast);
     pending = remaining;
     for (const { cells, ...position } of rows) {
       if (header) yield toRow(position, header, cells);
@@ -46,11 +46,18 @@ interface NumberedCells {
 /** Cuts complete rows off the front; the last row of the last piece needs no line end. */
 type CutRows = (text: string, isLast: boolean) => { rows: readonly NumberedCells[]; remaining: string };
 
-function rowCutter({ parse, Parser }: typeof papa, name: string, head: string, { delimiters, isQuoted }: DelimitedFormat): CutRows {
+function rowCutter(
+  { parse, Parser }: typeof papa,
+  name: string,
+  head: string,
+  { delimiters, isQuoted }: DelimitedFormat,
+): CutRows {
   // Files of old Macs end lines in CR alone; `withoutCr` removes a CR before an LF.
   const newline = head.includes('\n') || !head.includes('\r') ? '\n' : '\r';
   const headerText = head.replace(/^[\r\n]+/, '');
-  const columnCounts = delimiters.map((delimiter) => parse(headerText, { delimiter: delimiter, newline, preview: 1 }).data[0]?.length ?? 0);
+  const columnCounts = delimiters.map(
+    (delimiter) => parse(headerText, { delimiter, newline, preview: 1 }).data[0]?.length ?? 0,
+  );
   const delimiter = delimiters[columnCounts.indexOf(Math.max(...columnCounts))]!;
   let [line, row] = [1, 1];
   return (text, isLast) => {
@@ -89,7 +96,11 @@ function withoutCr(cells: readonly string[], raw: string, newline: string, delim
 }
 
 /** Refuses a row whose cell count differs from the header's, as an unquoted delimiter causes. */
-function toRow({ line, row }: Omit<NumberedCells, 'cells'>, header: readonly string[], cells: readonly string[]): Row | BadRow {
+function toRow(
+  { line, row }: Omit<NumberedCells, 'cells'>,
+  header: readonly string[],
+  cells: readonly string[],
+): Row | BadRow {
   if (cells.length === header.length)
     return { line, row, cells: new Map(header.map((column, i) => [column, cells[i]!])) };
   return {
@@ -114,7 +125,10 @@ const QUOTE_REMEDY = 'In a quoted field, double each quote ("") and close the fi
 const notClosed = (name: string, line: number): Error =>
   badFile(`${name} opens a quote in line ${formatCount(line)} that is never closed.`, QUOTE_REMEDY);
 const notDoubled = (name: string, line: number): Error =>
-  badFile(`${name} has an unescaped quote inside a quoted field, in the row at line ${formatCount(line)}.`, QUOTE_REMEDY);
+  badFile(
+    `${name} has an unescaped quote inside a quoted field, in the row at line ${formatCount(line)}.`,
+    QUOTE_REMEDY,
+  );
 const tooLong = (name: string, row: string): Error =>
   badFile(
     `${name} has a row of more than ${formatCount(MAX_ROW_LENGTH)} characters, starting with ${JSON.stringify(row.slice(0, 40))}.`,

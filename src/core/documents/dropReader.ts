@@ -44,7 +44,12 @@ export class DropReader {
 
   constructor(
     private readonly destination: Destination,
-    private readonly options: { read: typeof readFile; readers: Readers; progress: ReadProgress; knownFiles: KnownFiles },
+    private readonly options: {
+      read: typeof readFile;
+      readers: Readers;
+      progress: ReadProgress;
+      knownFiles: KnownFiles;
+    },
   ) {}
 
   /** @param isGrouped whether exports of several files are read as one */
@@ -60,12 +65,16 @@ export class DropReader {
       if (format) await this.readArchive(source, format, byteCount);
       else if (group) await this.readGroup(source, group, byteCount);
       else
-        await this.read({ ...source, ...progress.places(source, byteCount) }, () => progress.stream(source, byteCount), byteCount);
+        await this.read(
+          { ...source, ...progress.places(source, byteCount) },
+          () => progress.stream(source, byteCount),
+          byteCount,
+        );
     }
   }
 
   /** Reads a main file with its companions. */
-  private async readGroup(source: TextSource, { nameOverride: nameOverride, files }: Group, byteCount: ByteCount): Promise<void> {
+  private async readGroup(source: TextSource, { nameOverride, files }: Group, byteCount: ByteCount): Promise<void> {
     const { progress } = this.options;
     const open = (path: string) => progress.stream(rereadable(files.get(path)!), byteCount);
     const file = { ...source, companions: { ...nameOverride, paths: new Set(files.keys()), open } };
@@ -113,7 +122,7 @@ export class DropReader {
   /** Reads one file. @returns whether it was added; otherwise the draft is as before */
   private async read(file: GivenFile, bytes: () => AsyncIterable<Uint8Array>, byteCount: ByteCount): Promise<boolean> {
     const { chunks, blocks } = this.destination;
-    const { read, readers, knownFiles: knownFiles } = this.options;
+    const { read, readers, knownFiles } = this.options;
     const mark = chunks.mark();
     const rollBack = (): void => {
       chunks.rollBack(mark);
@@ -186,12 +195,14 @@ async function groupCompanions(sources: readonly TextSource[]) {
   );
   const sourcesByName = new Map(groupable.map((source) => [source.name, source]));
   const { groupExports } = await import('./groupExports');
-  const exports = await groupExports([...sourcesByName.keys()], (name) => beginningOf(rereadable(sourcesByName.get(name)!).stream()));
+  const exports = await groupExports([...sourcesByName.keys()], (name) =>
+    beginningOf(rereadable(sourcesByName.get(name)!).stream()),
+  );
   const groups = new Map<TextSource, Group>();
   for (const [name, { folder, others, areAttached }] of exports) {
     const files = new Map(others.map((path) => [path, sourcesByName.get(folder + path)!]));
     const nameOverride = folder === '' || areAttached ? {} : { name: folder.slice(0, -1) };
-    groups.set(sourcesByName.get(name)!, { nameOverride: nameOverride, files });
+    groups.set(sourcesByName.get(name)!, { nameOverride, files });
   }
   return { groups, companions: new Set([...groups.values()].flatMap(({ files }) => [...files.values()])) };
 }

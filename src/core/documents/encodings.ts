@@ -117,7 +117,10 @@ const MAX_LINES = 3;
 
 function excerpt(line: string): string {
   const start = Math.max(0, line.search(NON_ASCII) - EXCERPT_CONTEXT);
-  const [leadingEllipsis, trailingEllipsis] = [start > 0 ? '…' : '', start + MAX_EXCERPT_LENGTH < line.length ? '…' : ''];
+  const [leadingEllipsis, trailingEllipsis] = [
+    start > 0 ? '…' : '',
+    start + MAX_EXCERPT_LENGTH < line.length ? '…' : '',
+  ];
   return `${leadingEllipsis}${line.slice(start, start + MAX_EXCERPT_LENGTH).trim()}${trailingEllipsis}`.toWellFormed();
 }
 /** Code units shown before the first non-ASCII character. */
@@ -144,7 +147,9 @@ export async function nonAsciiSample(bytes: AsyncIterable<Uint8Array>): Promise<
     const firstNonAscii = line.findIndex((byte) => byte >= 0x80);
     const isLong = line.length > SAMPLE_BYTES - size;
     // A character cut off at the end is not an error, but one before another line would be.
-    lines.push(isLong ? line.subarray(firstNonAscii, firstNonAscii + SAMPLE_BYTES - size) : concatBytes([line, LINE_END]));
+    lines.push(
+      isLong ? line.subarray(firstNonAscii, firstNonAscii + SAMPLE_BYTES - size) : concatBytes([line, LINE_END]),
+    );
     size += isLong ? SAMPLE_BYTES : line.length + 1;
   };
   for await (const chunk of bytes) {

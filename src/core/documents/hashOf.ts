@@ -32,7 +32,7 @@ export class HashOfMany {
   mark(): HashMark {
     return { count: this.count, first: this.first, saved: this.sha256?.save() };
   }
-  rollBack({ count, first, saved: saved }: HashMark): void {
+  rollBack({ count, first, saved }: HashMark): void {
     [this.count, this.first] = [count, first];
     if (saved) this.sha256!.load(saved);
     else delete this.sha256;

@@ -94,7 +94,7 @@ export async function importDrop(
   const { addedAt, projectId = FIRST_PROJECT, joins, conversations, labeledAs, readers = inProcess } = settings;
   const sources = originalsFirst(dropped);
   const kind = kindOf(settings);
-  const { knownFiles: knownFiles, unreadable } = await filesOfProject(store, projectId, kind);
+  const { knownFiles, unreadable } = await filesOfProject(store, projectId, kind);
   const joined = joins === undefined || unreadable.has(joins) ? undefined : await joinable(store, joins, projectId);
   const read = await readerOf(conversations, labeledAs);
   const stoppable: Readers = (kind, format, file) => readers(kind, format, file, job.signal);
@@ -104,7 +104,7 @@ export async function importDrop(
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id, draft)];
     if (joined) await copyInto(store, joined.text, { chunks, blocks });
     const before = { documents: blocks.documents, files: blocks.names.length };
-    const reader = new DropReader({ chunks, blocks }, { read, readers: stoppable, progress, knownFiles: knownFiles });
+    const reader = new DropReader({ chunks, blocks }, { read, readers: stoppable, progress, knownFiles });
     await reader.readAll(sources, !conversations);
     job.signal.throwIfAborted();
     const added = blocks.names.length - before.files + reader.companionFiles;
@@ -115,7 +115,7 @@ export async function importDrop(
       return { text: null, added: 0, ...summary };
     }
     const isSame = (text: TextRecord): boolean => isAlike(text, kind) && !unreadable.has(text.id);
-    const text = await storeText({ store, settings, id, draft, chunks, blocks, joined: joined }, kind, isSame);
+    const text = await storeText({ store, settings, id, draft, chunks, blocks, joined }, kind, isSame);
     if (text) return { text, added, ...(joined && { joined: joined.text.id }), ...summary };
     // The joined text changed meanwhile: imports the files as a new text.
     const { joins: _, ...withoutJoin } = settings;
@@ -149,7 +149,7 @@ async function filesOfProject(store: BlobStore, projectId: string, kind: TextKin
       unreadable.add(text.id); // Opening it reports the error; others can still be added.
     }
   }
-  return { knownFiles: knownFiles, unreadable };
+  return { knownFiles, unreadable };
 }
 
 interface ReadDrop {
@@ -172,7 +172,7 @@ async function storeText(
   kind: TextKind,
   isSame: (text: TextRecord) => boolean,
 ): Promise<TextRecord | null> {
-  const { store, settings, id, draft, chunks, blocks, joined: joined } = drop;
+  const { store, settings, id, draft, chunks, blocks, joined } = drop;
   const { addedAt, projectId = FIRST_PROJECT, owner = NO_OWNER, isTuned = false } = settings;
   const sha256 = await blocks.hash();
   const sharedText = (await listTexts(store)).find((text) => text.sha256 === sha256 && isSame(text));
@@ -196,7 +196,7 @@ async function storeText(
   return text;
 }
 
-function recordOf({ settings, id, chunks, blocks, joined: joined }: ReadDrop, kind: TextKind, sha256: string): TextRecord {
+function recordOf({ settings, id, chunks, blocks, joined }: ReadDrop, kind: TextKind, sha256: string): TextRecord {
   const { addedAt, projectId = FIRST_PROJECT, licence = null, isTuned = false, labeledAs } = settings;
   const { documents, names, size, characters, bytes, formats } = blocks;
   const labels = blocks.labelCount();

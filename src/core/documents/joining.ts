@@ -58,6 +58,9 @@ export function removalFromProject(
 ): { put: [string, Json]; expect: Expected } {
   const key = textKey(text.id);
   const projects = text.projects.filter((project) => project !== projectId);
-  const remainingRecord = { ...inProjects(text, projects, text.tunes ?? []), ...(projects.length === 0 && { removedAt: removedAt }) };
+  const remainingRecord = {
+    ...inProjects(text, projects, text.tunes ?? []),
+    ...(projects.length === 0 && { removedAt }),
+  };
   return { put: [key, storedRecord(TEXT, remainingRecord)], expect: [key, stored as Json] };
 }

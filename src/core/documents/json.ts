@@ -105,7 +105,10 @@ export function rowsIn(value: unknown): JsonRows {
     return { rows: mapLazily(lists.flat(), cellsIn), unusedFields: proseFields.map(([path]) => path) };
   const entries = Object.entries(value);
   if (entries.length > 1 && entries.every(([, value]) => isObject(value)))
-    return { rows: mapLazily(entries, ([key, member]) => new Map([['key', key], ...cellsIn(member)])), unusedFields: [] };
+    return {
+      rows: mapLazily(entries, ([key, member]) => new Map([['key', key], ...cellsIn(member)])),
+      unusedFields: [],
+    };
   return { rows: [cellsOf(value)], unusedFields: [] };
 }
 

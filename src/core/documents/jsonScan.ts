@@ -106,7 +106,8 @@ export class JsonScan {
   }
 
   private countValue(): void {
-    if (++this.valueCount > MAX_JSON.values) throw new JsonLimit(`has more than ${formatCount(MAX_JSON.values)} values`);
+    if (++this.valueCount > MAX_JSON.values)
+      throw new JsonLimit(`has more than ${formatCount(MAX_JSON.values)} values`);
   }
 
   private countName(): void {

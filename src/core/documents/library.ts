@@ -85,7 +85,11 @@ export async function addToProject(
     const { projects, tunes = [] } = restored;
     const record = projects.includes(projectId)
       ? restored
-      : inProjects(restored, [...projects, projectId], isTuned || restored.conversations ? [...tunes, projectId] : tunes);
+      : inProjects(
+          restored,
+          [...projects, projectId],
+          isTuned || restored.conversations ? [...tunes, projectId] : tunes,
+        );
     return { record, expect: await owner() };
   });
   return updated!;

@@ -22,7 +22,9 @@ export const MARKUP_HEAD = 4096;
 export function markupOf(name: string, head: Uint8Array): MarkupId | null {
   const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const ids = Object.keys(MARKUPS) as MarkupId[];
-  return ids.find((id) => (MARKUPS[id].endings as readonly string[]).includes(ending)) ?? markupByContent(headText(head));
+  return (
+    ids.find((id) => (MARKUPS[id].endings as readonly string[]).includes(ending)) ?? markupByContent(headText(head))
+  );
 }
 
 /** Decodes the head as UTF-16 if it has a byte order mark, else as UTF-8, without errors for binary content. */
@@ -74,7 +76,9 @@ function detectTable(text: string): 'csv' | 'tsv' | null {
   const lines = text.split(/\r?\n/).slice(0, -1);
   if (lines.length < MIN_ROWS) return null;
   for (const [separator, minCount, kind] of SEPARATORS) {
-    const [firstCount = 0, ...otherCounts] = lines.map((line) => line.replace(/"[^"]*"/g, '').split(separator).length - 1);
+    const [firstCount = 0, ...otherCounts] = lines.map(
+      (line) => line.replace(/"[^"]*"/g, '').split(separator).length - 1,
+    );
     if (firstCount >= minCount && otherCounts.every((count) => count === firstCount)) return kind;
   }
   return null;

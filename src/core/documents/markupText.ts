@@ -44,7 +44,10 @@ export function pageText(html: string): PageText {
         );
       textNodeLength = 0;
       const attributesOfElement = Object.keys(attributes).length;
-      [attributeCount, maxAttributes] = [attributeCount + attributesOfElement, Math.max(maxAttributes, attributesOfElement)];
+      [attributeCount, maxAttributes] = [
+        attributeCount + attributesOfElement,
+        Math.max(maxAttributes, attributesOfElement),
+      ];
       depth = Math.max(depth, ++openElements);
       if (name === 'html') language = attributes['lang'] ?? attributes['xml:lang'] ?? '';
       if (name === 'meta') {
@@ -110,7 +113,9 @@ const ESCAPED = /[&<>\u00a0]/g;
 const PARAGRAPH_ELEMENTS = new Set(
   'p h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table figure hr article section header footer main aside nav'.split(' '),
 );
-const LINE_ELEMENTS = new Set('div li dt dd address figcaption caption details summary fieldset form option body'.split(' '));
+const LINE_ELEMENTS = new Set(
+  'div li dt dd address figcaption caption details summary fieldset form option body'.split(' '),
+);
 
 /** Collects text in lines: collapses white space, and writes requested breaks between two pieces once. */
 export class Flow {

@@ -249,9 +249,9 @@ function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecor
     return chunk;
   };
   const startLoading = (index: number): LoadingChunk => {
-    const chunk = { n: index, chunk: load(index) };
+    const chunk = { index, bytes: load(index) };
     // A failed read rejects for its caller, and is retried the next time.
-    chunk.chunk.catch(() => {
+    chunk.bytes.catch(() => {
       if (current === chunk) current = undefined;
       if (next === chunk) next = undefined;
     });
@@ -315,9 +315,13 @@ function documentsOfBlock(text: TextRecord, block: DocumentBlock, { starts, read
       bytes,
       chunks: () => readRange(offset, offset + bytes),
     };
-    const documentFields = fields.flatMap(([name, values]) => (values[index] == null ? [] : [[name, values[index]] as const]));
+    const documentFields = fields.flatMap(([name, values]) =>
+      values[index] == null ? [] : [[name, values[index]] as const],
+    );
     if (documentFields.length > 0) document.fields = Object.fromEntries(documentFields);
-    const documentSpans = spans.flatMap(([name, values]) => (values[index]![1] === 0 ? [] : [[name, values[index]!] as const]));
+    const documentSpans = spans.flatMap(([name, values]) =>
+      values[index]![1] === 0 ? [] : [[name, values[index]!] as const],
+    );
     if (documentSpans.length > 0) document.spans = Object.fromEntries(documentSpans);
     return document;
   };

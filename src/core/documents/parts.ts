@@ -43,7 +43,7 @@ export class Parts {
       );
     const remedy = `Download it again, or open it in its app, save it as ${formatName}, and add that file.`;
     // Images of a single color compress far, so growth is unlimited here and bounded while reading.
-    const limits = { growth: Infinity, remedy: remedy };
+    const limits = { growth: Infinity, remedy };
     const entries = await zipEntries(bytesSource(bytes), name, MAX_PACKED_PARTS, limits);
     const lowerCaseEntries = entries.map((entry) => [entry.path.toLowerCase(), entry] as const);
     return new Parts(
@@ -96,7 +96,8 @@ export class Parts {
           `${this.name} has a text of ${formatBytes(size)}; the maximum is ${formatBytes(max)}.`,
           'Split it into several files.',
         );
-    if (this.bytesRead > PARTS_OF_ANY && this.bytesRead > this.packedBytes * MAX_COMPRESSION_RATIO) throw this.expansionError(this.bytesRead);
+    if (this.bytesRead > PARTS_OF_ANY && this.bytesRead > this.packedBytes * MAX_COMPRESSION_RATIO)
+      throw this.expansionError(this.bytesRead);
     const pieces: Uint8Array[] = [];
     for await (const piece of entry.bytes()) pieces.push(piece);
     return concatBytes(pieces);

@@ -80,7 +80,7 @@ export async function readFile(
 ): Promise<ReadFile> {
   const notes: string[] = [];
   const isChosen = isPlain || (table && table.columns !== 'recognised');
-  const { detected: detected, whole: content } = isChosen ? { whole: bytes } : await detectFormat(name, bytes, !companions);
+  const { detected, whole: content } = isChosen ? { whole: bytes } : await detectFormat(name, bytes, !companions);
   const note = (sentence: string): void => void notes.push(sentence);
   const file: OpenFile = {
     name,

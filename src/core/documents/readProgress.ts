@@ -107,7 +107,10 @@ export class ReadProgress {
 
   private report(name: string): void {
     const [fileNumber, fileCount] = [this.fileNumber, this.sources.length];
-    const label = fileCount === 1 ? `Reading ${name}` : `Reading file ${formatCount(fileNumber)} of ${formatCount(fileCount)}, ${name}`;
+    const label =
+      fileCount === 1
+        ? `Reading ${name}`
+        : `Reading file ${formatCount(fileNumber)} of ${formatCount(fileCount)}, ${name}`;
     const done = this.totalBytes > 0 ? Math.min(this.bytesRead, this.totalBytes) : this.bytesRead;
     this.job.report({ label, done, ...(this.totalBytes > 0 && { of: this.totalBytes }), unit: 'bytes' });
   }

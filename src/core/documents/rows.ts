@@ -88,7 +88,11 @@ export async function* rowDocuments(
 const MAX_COLUMNS = 1000;
 
 /** Notes the training columns if nobody chose them and others hold more text. */
-function noteUnusedColumns({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: ReadonlyMap<string, number>): void {
+function noteUnusedColumns(
+  { note }: Pick<OpenFile, 'note'>,
+  columns: Columns,
+  letters: ReadonlyMap<string, number>,
+): void {
   const usedNames = new Set(namesIn(columns));
   const lettersIn = (isUsed: boolean): number =>
     [...letters].reduce((all, [name, count]) => all + (usedNames.has(name) === isUsed ? count : 0), 0);

@@ -86,8 +86,16 @@ function countLabel(labelCounts: LabelCounts, cells: Row['cells']): boolean {
   return counts.size <= MAX_LABELS;
 }
 
-function surveyOf(head: TableHead, labelCounts: LabelCounts | undefined, rowCount: number, isAll: boolean): TableSurvey {
+function surveyOf(
+  head: TableHead,
+  labelCounts: LabelCounts | undefined,
+  rowCount: number,
+  isAll: boolean,
+): TableSurvey {
   if (!labelCounts || labelCounts.counts.size < 2) return head;
-  const counts = [...labelCounts.counts].map(([label, count]) => ({ label, count: count })).sort((a, b) => b.count - a.count);
-  return { ...head, labeled: { columns: labelCounts.columns, counts, rows: rowCount, isAll, longest: labelCounts.longest } };
+  const counts = [...labelCounts.counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
+  return {
+    ...head,
+    labeled: { columns: labelCounts.columns, counts, rows: rowCount, isAll, longest: labelCounts.longest },
+  };
 }

@@ -7,7 +7,12 @@ import { documentsIn, startOf } from './open';
  * Returns the first code points of the `nth` training document of a text, counted from 0, as its recipe left them.
  * @throws HomegrownError `storage-damaged`, also if there are fewer documents
  */
-export async function trainingExcerpt(store: BlobStore, id: string, index: number, characters: number): Promise<string> {
+export async function trainingExcerpt(
+  store: BlobStore,
+  id: string,
+  index: number,
+  characters: number,
+): Promise<string> {
   const text = await textOf(store, id);
   let remaining = index;
   for await (const document of documentsIn(store, text)) if (remaining-- === 0) return startOf(document, characters);

@@ -63,14 +63,20 @@ async function* withCompanions(
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const { groupExports } = await import('./groupExports');
   const groups = await groupExports([...byPath.keys()], (path) => beginningOf(byPath.get(path)!.bytes()));
-  const companionPaths = new Set([...groups.values()].flatMap(({ folder, others: relativePaths }) => relativePaths.map((path) => folder + path)));
+  const companionPaths = new Set(
+    [...groups.values()].flatMap(({ folder, others: relativePaths }) => relativePaths.map((path) => folder + path)),
+  );
   for (const { path, bytes } of entries) {
     const { folder, others: relativePaths, areAttached } = groups.get(path) ?? {};
     const open = (path: string) => tally.countBytes(byPath.get(`${folder}${path}`)!.bytes());
     const groupName = [name, ...(folder ? [folder.slice(0, -1)] : [])].join('/');
     if (companionPaths.has(path)) tally.countFile();
     else {
-      const companions = relativePaths && { paths: new Set(relativePaths), open, ...(!areAttached && { name: groupName }) };
+      const companions = relativePaths && {
+        paths: new Set(relativePaths),
+        open,
+        ...(!areAttached && { name: groupName }),
+      };
       yield { path, bytes: bytes(), ...(companions && { companions }) };
     }
   }

@@ -25,5 +25,7 @@ export function parseConversation(id: ShapeId, row: Row, name: string): Conversa
   const shape = shapeBy(id);
   if (!shape.recognizes(row)) return `isn't in ${shape.label} format, unlike other rows`;
   const conversation = shape.conversation(row);
-  return typeof conversation === 'string' ? conversation : (conversationProblem(conversation) ?? { ...conversation, name });
+  return typeof conversation === 'string'
+    ? conversation
+    : (conversationProblem(conversation) ?? { ...conversation, name });
 }

@@ -5,7 +5,8 @@ import { hasContent, isRow, type Row, type Shape } from './shape';
 export const openai: Shape = {
   label: 'OpenAI',
   source: 'https://platform.openai.com/docs/guides/supervised-fine-tuning',
-  recognizes: ({ messages }) => Array.isArray(messages) && messages.every((message) => isRow(message) && 'role' in message),
+  recognizes: ({ messages }) =>
+    Array.isArray(messages) && messages.every((message) => isRow(message) && 'role' in message),
   conversation(row) {
     if (hasContent(row['tools']) || hasContent(row['functions'])) return "has tools, which aren't supported";
     const messages: Message[] = [];

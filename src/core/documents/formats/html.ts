@@ -11,8 +11,11 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 };
 
 /** @param charset declared encoding @throws HomegrownError `bad-encoding` if the page isn't in it */
-export const pageIn = async (file: OpenFile, bytes: Uint8Array, charset = declaredCharset(bytes)): Promise<FoundDocument> =>
-  pageOf(file, expandSelfClosing(file.name, await textOf(file, bytes, charset)));
+export const pageIn = async (
+  file: OpenFile,
+  bytes: Uint8Array,
+  charset = declaredCharset(bytes),
+): Promise<FoundDocument> => pageOf(file, expandSelfClosing(file.name, await textOf(file, bytes, charset)));
 
 /**
  * Expands self-closing XHTML tags such as `<script src="a.js"/>`, after which HTML would read the rest as a script.

@@ -25,7 +25,12 @@ export const FORMATS = {
     isBinary: true,
     ...loadedTable(() => import('./xlsx/read')),
   },
-  parquet: { label: 'Parquet table', endings: ['parquet'], isBinary: true, ...loadedTable(() => import('./parquet/read')) },
+  parquet: {
+    label: 'Parquet table',
+    endings: ['parquet'],
+    isBinary: true,
+    ...loadedTable(() => import('./parquet/read')),
+  },
   html: { label: 'Web page', endings: ['html', 'htm', 'xhtml', 'shtml'], open: () => import('./html') },
   mhtml: { label: 'Web archive', endings: ['mhtml', 'mht'], open: () => import('./mail/mhtml') },
   srt: { label: 'Subtitles', endings: ['srt'], open: () => import('./subtitles/srt') },
@@ -80,7 +85,8 @@ export const isOfDocuments = (id: string): id is DocumentFormatId =>
 const FORMATS_BY_SHARED_ENDING = new Map<string, DocumentFormatId[]>();
 for (const id of ids.filter((formatId) => isOfDocuments(formatId))) {
   const { alsoCalled = [] }: DocumentFormat = FORMATS[id];
-  for (const ending of alsoCalled) FORMATS_BY_SHARED_ENDING.set(ending, [...(FORMATS_BY_SHARED_ENDING.get(ending) ?? []), id]);
+  for (const ending of alsoCalled)
+    FORMATS_BY_SHARED_ENDING.set(ending, [...(FORMATS_BY_SHARED_ENDING.get(ending) ?? []), id]);
 }
 const isArchive = (id: FormatId): id is ArchiveFormatId => 'unpack' in FORMATS[id];
 

@@ -13,7 +13,7 @@ export async function* rows(file: OpenFile): AsyncGenerator<Row> {
     for await (const item of listItems({ ...file, bytes })) yield { line: ++line, cells: cellsIn(item) };
     return;
   }
-  const { rows: jsonRows, unusedFields: unusedFields }: JsonRows = rowsIn(await jsonFile({ ...file, bytes }, MAX_JSON_FILE_BYTES));
+  const { rows: jsonRows, unusedFields }: JsonRows = rowsIn(await jsonFile({ ...file, bytes }, MAX_JSON_FILE_BYTES));
   if (unusedFields.length > 0) {
     const more = unusedFields.length > MAX_LISTED ? ' and others' : '';
     file.note(`Uses only its lists; skipped ${unusedFields.slice(0, MAX_LISTED).join(', ')}${more}`);

@@ -27,8 +27,8 @@ export function* conversations(messages: Iterable<Message>, chat: string, isLoca
   let turns: Message[] = [];
   let length = 0;
   let lastTime = NaN;
-  for (const { time: time, author: author, text } of messages) {
-    const message = { at: time, by: speakerName(author), text: clean(text) };
+  for (const { time, author, text } of messages) {
+    const message = { time, author: speakerName(author), text: clean(text) };
     if (message.text === '') continue;
     if (turns.length > 0 && (time - lastTime > PAUSE_MS || length + text.length > MAX_CONVERSATION_LENGTH)) {
       yield conversationOf(turns, chat, isLocal);
@@ -48,15 +48,15 @@ export function conversationOf(turns: readonly Message[], chat: string, isLocal 
   const title = [chat, startTime.slice(0, 10)].filter((part) => part !== '').join(', ');
   const fields = { ...(startTime !== '' && { date: startTime }) };
   if (turns.length === 1) return { title, text: first.text, fields: { ...fields, author: first.author } };
-  const speakers = [...new Set(turns.map(({ author: author }) => author))];
+  const speakers = [...new Set(turns.map(({ author }) => author))];
   return { title, text: joinTurns(turns), fields: { ...fields, speakers: speakers.join('\n') } };
 }
 
 /** Joins turns. Indents lines of a message that look like the start of another. */
 const joinTurns = (turns: readonly Turn[]): string => {
-  const isSpeaker = speakerMatcher(new Set(turns.map(({ author: author }) => author)));
+  const isSpeaker = speakerMatcher(new Set(turns.map(({ author }) => author)));
   return turns
-    .map(({ author: author, text }) => {
+    .map(({ author, text }) => {
       const [firstLine, ...lines] = text.split('\n');
       const otherLines = lines.map((line) => (isSpeaker(line.trimStart()) ? ` ${line}` : line));
       return [`${author}: ${firstLine}`, ...otherLines].join('\n');

@@ -33,7 +33,10 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     const messages = await messagesIn(file, path, author, report);
     yield* conversations(messages, name || `Channel ${id}`);
   }
-  report.countSkipped('files', Math.max(0, paths.filter((path) => !/^messages\//i.test(path)).length - (account ? 1 : 0)));
+  report.countSkipped(
+    'files',
+    Math.max(0, paths.filter((path) => !/^messages\//i.test(path)).length - (account ? 1 : 0)),
+  );
   report.note(`a Discord data package with ${counted(channels.length, 'channel')}`, SPLIT_AT_PAUSES);
 };
 const CHANNEL_FILE = /^messages\/c?(\d+)\/messages\.(?:json|csv)$/i;
@@ -49,7 +52,7 @@ async function messagesIn(file: OpenFile, path: string, author: string, report: 
     if (text.trim() === '') continue;
     budget.add(text);
     report.countRead();
-    messages.push({ time: parseTime(asString(fields['Timestamp'])), author: author, text });
+    messages.push({ time: parseTime(asString(fields['Timestamp'])), author, text });
   }
   return messages.toSorted((a, b) => a.time - b.time);
 }

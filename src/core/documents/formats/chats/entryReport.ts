@@ -46,6 +46,8 @@ export class EntryReport {
       return count > 0 ? [counted(count, singular, plural)] : [];
     });
     const skipped = phrases.length > 0 ? `; skipped ${new Intl.ListFormat('en-GB').format(phrases)}` : '';
-    this.file.note(`Read as ${description}: ${counted(this.readCount, this.entry, ENTRY_PLURALS[this.entry])}, ${grouping}${skipped}`);
+    this.file.note(
+      `Read as ${description}: ${counted(this.readCount, this.entry, ENTRY_PLURALS[this.entry])}, ${grouping}${skipped}`,
+    );
   }
 }

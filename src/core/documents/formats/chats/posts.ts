@@ -52,7 +52,7 @@ function rootFinder(byId: ReadonlyMap<string, Post>): (post: Post) => Post {
 }
 
 function threadDocument(thread: readonly Post[]): FoundDocument {
-  const [{ time: time, title = '', author, source, language }] = thread as [Post, ...Post[]];
+  const [{ time, title = '', author, source, language }] = thread as [Post, ...Post[]];
   const date = toIsoTime(time);
   const day = [author, date.slice(0, 10)].filter((part) => part !== '').join(', ');
   const fields = Object.entries({ date, author, source, language: language ?? '' });

@@ -59,8 +59,9 @@ function entryOf(value: unknown, memberNames: ReadonlyMap<string, string>, repor
     if (text.trim() === '') return undefined;
     report.countRead();
     const user = asString(message['user']);
-    const author = memberNames.get(user) || profileName(message['user_profile']) || asString(message['username']) || user;
-    return { time: millisecondsOf(time), author: author, text, thread: asString(message['thread_ts']) || time };
+    const author =
+      memberNames.get(user) || profileName(message['user_profile']) || asString(message['username']) || user;
+    return { time: millisecondsOf(time), author, text, thread: asString(message['thread_ts']) || time };
   }
   return undefined;
 }
@@ -117,7 +118,10 @@ function profileName(value: unknown): string {
 const MAX_MEMBERS = 100;
 
 /** Titles of direct-message folders, from their members; other folders are named after their channel. */
-async function directMessageTitles(file: OpenFile, memberNames: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+async function directMessageTitles(
+  file: OpenFile,
+  memberNames: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
   const titles = new Map<string, string>();
   for (const path of ['dms.json', 'mpims.json']) {
     for (const chat of asList(await companionJson(file, path))) {
@@ -141,7 +145,12 @@ function slackText(text: string, memberNames: ReadonlyMap<string, string>): stri
 }
 const ENTITIES = { amp: '&', lt: '<', gt: '>' } as const;
 
-function renderReference(kind: string, target: string, label: string, memberNames: ReadonlyMap<string, string>): string {
+function renderReference(
+  kind: string,
+  target: string,
+  label: string,
+  memberNames: ReadonlyMap<string, string>,
+): string {
   if (kind === '@') return `@${memberNames.get(target) || label || target}`;
   if (kind === '#') return `#${label || target}`;
   if (kind === '!') return label || `@${target.replace(/^(?:subteam|date)\^.*/, 'group')}`;

@@ -46,7 +46,15 @@ function* messagesOf(messages: readonly unknown[], report: EntryReport): Generat
     }
   }
 }
-const ATTACHMENT_KEYS = ['photo', 'file', 'media_type', 'poll', 'contact_information', 'location_information', 'game_title'];
+const ATTACHMENT_KEYS = [
+  'photo',
+  'file',
+  'media_type',
+  'poll',
+  'contact_information',
+  'location_information',
+  'game_title',
+];
 
 /** Text of a message: a string, or pieces that are strings, links, mentions and the like. */
 const textIn = (text: unknown): string =>

@@ -16,7 +16,9 @@ import type { DocumentReader, OpenFile } from '../format';
 export const documents: DocumentReader['documents'] = async function* (file) {
   const report = new EntryReport(file, 'post');
   const paths = [...(file.companions?.paths ?? [])].sort();
-  const otherPartPaths = paths.filter((path) => /^data\/(?:tweets?-part\d+|community-tweet(?:-part\d+)?)\.js$/.test(path));
+  const otherPartPaths = paths.filter((path) =>
+    /^data\/(?:tweets?-part\d+|community-tweet(?:-part\d+)?)\.js$/.test(path),
+  );
   const readCompanion = (path: string) => companionJson(file, path, parsePart);
   const account = asFields(asFields(asList(await readCompanion('data/account.js'))[0])['account']);
   const longPosts = indexLongPosts(asList(await readCompanion('data/note-tweet.js')));
@@ -61,7 +63,9 @@ function postOf(tweet: Fields, longPosts: LongPosts, report: EntryReport): Omit<
   if (id === '' || statedText === '') report.countSkipped('unread');
   else if (statedText.startsWith('RT @')) report.countSkipped('shared');
   else {
-    const media = [tweet['extended_entities'], tweet['entities']].map((entities) => asList(asFields(entities)['media']));
+    const media = [tweet['extended_entities'], tweet['entities']].map((entities) =>
+      asList(asFields(entities)['media']),
+    );
     report.countSkipped('attachments', (media[0]!.length > 0 ? media[0] : media[1])!.length);
     const isReply = asString(tweet['in_reply_to_user_id_str']) !== '';
     const text = restoreText(longPosts.textOf(id, statedText), tweet, media.flat(), isReply);

@@ -23,7 +23,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     entries.push({ stamp, author: parsed.author, text: parsed.text });
   }
   const times = timesOf(entries.map(({ stamp }) => stamp));
-  const messages = entries.map(({ author: author, text }, i): Message => ({ time: times[i]!, author: author, text }));
+  const messages = entries.map(({ author, text }, i): Message => ({ time: times[i]!, author, text }));
   yield* conversations(messages, chatName(file.name), true);
   report.note('a WhatsApp chat', SPLIT_AT_PAUSES);
 };

@@ -20,7 +20,7 @@ const MAX_STAMP_LENGTH = 96;
 
 /** Parses the start of a message; null: the line continues the message before. */
 export function parseStamp(line: string): Stamp | null {
-  const { text, indices: indices } = normalizeStart(line);
+  const { text, indices } = normalizeStart(line);
   const match = STAMP.exec(text);
   if (!match) return null;
   const [matched, bracket, a, b, c, between = '', hour, minute, second = '0', after = '', close] = match;
@@ -56,7 +56,7 @@ function normalizeStart(line: string): { text: string; indices: readonly number[
     text += letter <= '\x7f' ? letter : toAscii(letter);
     indices.push(i);
   }
-  return { text, indices: indices };
+  return { text, indices };
 }
 
 function toAscii(letter: string): string {
@@ -84,7 +84,10 @@ export function beginsAsWhatsApp(head: string, name: string): boolean {
   return lines.some((line, i) => {
     const stamp = parseStamp(line);
     if (!stamp) return false;
-    return /(?:^|: )\u200e/.test(line.slice(stamp.end)) || (i < 3 && line.length > MIN_NOTICE_LENGTH && /whatsapp/i.test(line));
+    return (
+      /(?:^|: )\u200e/.test(line.slice(stamp.end)) ||
+      (i < 3 && line.length > MIN_NOTICE_LENGTH && /whatsapp/i.test(line))
+    );
   });
 }
 const FIRST_LINES = 20;

@@ -25,7 +25,7 @@ export function parseEntry(entry: string): ParsedEntry {
   // An iPhone writes a direction mark before text of the app in a person's message.
   const isFromApp = attachments === 0 && (/^\u200e/.test(body) || DELETED.test(content));
   const hasNoText = isFromApp || content === 'null';
-  return { author: author, text: hasNoText ? '' : content, isService: hasNoText, attachments };
+  return { author, text: hasNoText ? '' : content, isService: hasNoText, attachments };
 }
 /** Code units of a name. WhatsApp names have at most 25 characters, but contact names may have more. */
 const MAX_NAME_LENGTH = 100;
@@ -34,7 +34,8 @@ const MAX_NAME_LENGTH = 100;
 function withoutAttachment(body: string): { text: string; attachments: number } {
   const firstLine = (body.split('\n', 1)[0] ?? '').trimEnd();
   const caption = body.slice(firstLine.length + 1);
-  if (OMITTED_ATTACHMENT.test(firstLine) || ATTACHED_FILE.test(firstLine) || OMITTED_MEDIA.test(firstLine)) return { text: caption, attachments: 1 };
+  if (OMITTED_ATTACHMENT.test(firstLine) || ATTACHED_FILE.test(firstLine) || OMITTED_MEDIA.test(firstLine))
+    return { text: caption, attachments: 1 };
   // On an iPhone, the placeholder follows the caption.
   const marker = /\u200e<[^<>\n]{1,40}: [^<>\n]{1,200}>$/.exec(body);
   if (marker) return { text: body.slice(0, marker.index), attachments: 1 };

@@ -21,7 +21,7 @@ export async function bookOf(parts: Parts): Promise<Book> {
   });
   const xml = path === '' ? null : await parts.text(path);
   if (xml === null) throw parts.missingPart(path || CONTAINER);
-  const { items, order, excluded: excluded } = packageIn(xml, path);
+  const { items, order, excluded } = packageIn(xml, path);
   for (const item of [...items.values()].filter(({ isContents }) => isContents)) {
     excluded.add(item.path);
     for (const cover of landmarkPaths((await parts.text(item.path)) ?? '', item.path)) excluded.add(cover);
@@ -57,7 +57,7 @@ function packageIn(xml: string, path: string): { items: Map<string, Item>; order
     // EPUB 2 marks the cover and contents in its guide.
     if (name === 'reference' && COVER_OR_CONTENTS.test(type)) excluded.add(pathFrom(path, href));
   });
-  return { items, order, excluded: excluded };
+  return { items, order, excluded };
 }
 
 /** Parts that the table of contents marks as cover or contents. */

@@ -44,6 +44,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     [skippedCounts.large, 'oversized message', 'oversized messages'],
     [skippedCounts.unread, 'unreadable message', 'unreadable messages'],
   ];
-  for (const [count, singular, plural] of skipped) if (count > 0) file.note(`Skipped ${counted(count, singular, plural)}`);
+  for (const [count, singular, plural] of skipped)
+    if (count > 0) file.note(`Skipped ${counted(count, singular, plural)}`);
   for (const document of threadsOf(messages)) yield document;
 };

@@ -16,14 +16,14 @@ let parser: Promise<typeof PostalMime> | undefined;
 /** @param bytes not copied @throws errors of postal-mime for an unreadable message */
 export async function parseMail(bytes: ArrayBuffer): ReturnType<PostalMime['parse']> {
   parser ??= import('postal-mime').then(({ default: PostalMailParser }) => {
-    patchReadLine(PostalMailParser.prototype as unknown as .readsBlocks);
+    patchReadLine(PostalMailParser.prototype as unknown as ParserInternals);
     return PostalMailParser;
   });
   return new (await parser)({ maxNestingDepth: MAX_DEPTH }).parse(bytes);
 }
 
 /** Internals that postal-mime's types omit. */
-interface .readsBlocks {
+interface ParserInternals {
   av: Uint8Array;
   readPos: number;
   boundaries: readonly { value: Uint8Array }[];
@@ -35,11 +35,11 @@ interface .readsBlocks {
 }
 
 /** Makes `readLine` return a body up to the next boundary at once, unless its decoder needs single lines. */
-function patchReadLine(prototype: .readsBlocks & { isPatched?: true }): void {
+function patchReadLine(prototype: ParserInternals & { isPatched?: true }): void {
   if (prototype.isPatched) return; // otherwise two copies of this module would count twice
   prototype.isPatched = true;
   const { readLine } = prototype;
-  prototype.readLine = function (): ReturnType<.readsBlocks['readLine']> {
+  prototype.readLine = function (): ReturnType<ParserInternals['readLine']> {
     const { av, readPos: start, currentNode } = this;
     const isBody = currentNode.state === 'body' && currentNode.contentTransferEncoding.encoding !== 'quoted-printable';
     const isPart = isBoundary(this, start);
@@ -62,7 +62,7 @@ function patchReadLine(prototype: .readsBlocks & { isPatched?: true }): void {
   };
 }
 
-const isBoundary = ({ av, boundaries }: .readsBlocks, offset: number): boolean =>
+const isBoundary = ({ av, boundaries }: ParserInternals, offset: number): boolean =>
   av[offset] === DASH &&
   av[offset + 1] === DASH &&
   boundaries.some(({ value }) => value.every((byte, i) => av[offset + 2 + i] === byte));

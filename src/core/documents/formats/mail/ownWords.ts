@@ -8,7 +8,8 @@ export function ownWords(text: string): string {
   let wasQuoted = false;
   for (const line of lines) {
     const isQuoted = /^ {0,3}>/.test(line);
-    if (isQuoted && !wasQuoted) ownLines.length = lastWritten.length = lengthWithoutAttribution(ownLines, lastWritten.at(-1) ?? -1);
+    if (isQuoted && !wasQuoted)
+      ownLines.length = lastWritten.length = lengthWithoutAttribution(ownLines, lastWritten.at(-1) ?? -1);
     if (!isQuoted) {
       lastWritten.push(line.trim() === '' ? (lastWritten.at(-1) ?? -1) : ownLines.length);
       ownLines.push(line);
@@ -20,7 +21,9 @@ export function ownWords(text: string): string {
 
 /** Index of the line where a signature begins (RFC 3676, 4.3), or a full message below the reply to it. */
 function endOfOwnText(lines: readonly string[]): number {
-  const end = lines.findIndex((line, i) => /^-- ?$/.test(line) || ORIGINAL_MESSAGE.test(line) || isQuotedHeader(lines, i));
+  const end = lines.findIndex(
+    (line, i) => /^-- ?$/.test(line) || ORIGINAL_MESSAGE.test(line) || isQuotedHeader(lines, i),
+  );
   if (end < 0) return lines.length;
   return end > 0 && isQuotedHeader(lines, end) && /^_{10,}$/.test(lines[end - 1]!) ? end - 1 : end;
 }
@@ -57,7 +60,8 @@ const ORIGINAL_MESSAGE =
 function isQuotedHeader(lines: readonly string[], index: number): boolean {
   if (!FROM_FIELD.test(lines[index]!)) return false;
   let fieldCount = 0;
-  for (let i = index; i < lines.length && i < index + 8 && /^\*?[\p{L} ]{2,20}\*?:\*? /u.test(lines[i]!); i++) fieldCount++;
+  for (let i = index; i < lines.length && i < index + 8 && /^\*?[\p{L} ]{2,20}\*?:\*? /u.test(lines[i]!); i++)
+    fieldCount++;
   return fieldCount >= 3 && lines.slice(index + 1, index + 3).some((line) => DATE_FIELD.test(line));
 }
 const FROM_FIELD = /^\*?(?:from|von|de|da|van|fra|från|od)\s?:\*? /iu;

@@ -23,7 +23,8 @@ export async function pageOfMessage(bytes: Uint8Array): Promise<ArchivedPage | n
     if (checkedParts++ === MAX_PARTS) break;
     const headers = await parseHeaders(headOf(part));
     if (!isPage(header(headers, 'content-type'))) continue;
-    if (startId === undefined || header(headers, 'content-id') === startId) return pageIn(part, headers, archiveHeaders);
+    if (startId === undefined || header(headers, 'content-id') === startId)
+      return pageIn(part, headers, archiveHeaders);
     first ??= await pageIn(part, headers, archiveHeaders);
   }
   return first;
@@ -77,7 +78,11 @@ function headOf(bytes: Uint8Array): Uint8Array {
 function* partsIn(bytes: Uint8Array, boundary: string): Generator<Uint8Array> {
   const boundaryLine = new TextEncoder().encode(`--${boundary}`);
   let partStart = -1;
-  for (let lineStart = 0; lineStart >= 0 && lineStart < bytes.length; lineStart = bytes.indexOf(LF, lineStart) + 1 || -1) {
+  for (
+    let lineStart = 0;
+    lineStart >= 0 && lineStart < bytes.length;
+    lineStart = bytes.indexOf(LF, lineStart) + 1 || -1
+  ) {
     if (!boundaryLine.every((byte, i) => bytes[lineStart + i] === byte)) continue;
     const end = bytes[lineStart - 2] === CR ? lineStart - 2 : lineStart - 1;
     if (partStart >= 0) yield bytes.subarray(partStart, Math.max(partStart, end));

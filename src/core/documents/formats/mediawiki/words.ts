@@ -113,7 +113,7 @@ class OpenMarkup {
 
   /** Turns the innermost markup into text. */
   flatten(): void {
-    const { kind, begin, text: text } = this.stack.pop()!;
+    const { kind, begin, text } = this.stack.pop()!;
     if (kind === 'template') this.openTemplates--;
     this.add(begin + text);
   }
@@ -192,7 +192,10 @@ function plainLines(text: string): string {
     if (line.startsWith('|') || /^-{4,}$/.test(line)) continue;
     const level = headingLevel(line);
     if (level > 0) {
-      headings = [...headings.filter((heading) => heading.level < level), { level, title: line.slice(level, -level).trim() }];
+      headings = [
+        ...headings.filter((heading) => heading.level < level),
+        { level, title: line.slice(level, -level).trim() },
+      ];
       continue;
     }
     const content = line.replace(/^[*#:;]+/, '').trim();
@@ -247,7 +250,9 @@ const REMOVED_ELEMENTS = wordSet(
 /** Elements with literal content; in those of RAW, entities are literal too. */
 const LITERAL_ELEMENTS = wordSet('nowiki pre math chem ce syntaxhighlight source');
 const RAW_ELEMENTS = wordSet('math chem ce syntaxhighlight source');
-const BLOCK_ELEMENTS = wordSet('p div blockquote center poem ul ol li dl dt dd h1 h2 h3 h4 h5 h6 caption tr td th tbody');
+const BLOCK_ELEMENTS = wordSet(
+  'p div blockquote center poem ul ol li dl dt dd h1 h2 h3 h4 h5 h6 caption tr td th tbody',
+);
 const INLINE_ELEMENTS = wordSet(
   'b i u s em strong small big sub sup span font tt code var kbd samp cite abbr del ins q strike bdi bdo dfn mark ruby rb rt rp rtc time data wbr noinclude onlyinclude noembed nobr a',
 );

@@ -42,7 +42,11 @@ export interface SinglePartFormat extends Elements {
 }
 
 /** @param formatName format, such as "a Word document" @throws HomegrownError `bad-file` */
-export async function packedText(file: OpenFile, elements: SinglePartFormat, formatName: string): Promise<FoundDocument> {
+export async function packedText(
+  file: OpenFile,
+  elements: SinglePartFormat,
+  formatName: string,
+): Promise<FoundDocument> {
   const parts = await Parts.open(file, formatName);
   const xml = await parts.text(elements.part);
   if (xml === null) throw parts.missingPart(elements.part);
@@ -56,7 +60,7 @@ export async function packedText(file: OpenFile, elements: SinglePartFormat, for
 /** The text in a part. */
 export function textOf(
   xml: string,
-  { runs, paragraphs, rows, cells, breaks, insertedText: insertedText, asides, skipped: skipped, textBoxes: textBoxes }: Elements,
+  { runs, paragraphs, rows, cells, breaks, insertedText, asides, skipped, textBoxes }: Elements,
   repetitions: Repetitions,
 ): string {
   const [beforeMain, main, afterMain, discarded] = [new Flow(), new Flow(), new Flow(), new Flow()];
@@ -64,7 +68,8 @@ export function textOf(
   const targets = [{ flow: main, inCell: 0 }];
   let [runDepth, skippedDepth] = [0, 0];
   /** Ends a line, except in a table, where each row is one line. */
-  const endLine = ({ flow, inCell }: (typeof targets)[number]): void => (inCell > 0 ? flow.add(' ') : flow.breakLine(1));
+  const endLine = ({ flow, inCell }: (typeof targets)[number]): void =>
+    inCell > 0 ? flow.add(' ') : flow.breakLine(1);
   const parser = new XmlParser(
     {
       onopentag(name, attributes) {
@@ -84,7 +89,8 @@ export function textOf(
         else if (rows.has(name) && target.inCell === 0) flow.row();
         else if (paragraphs.has(name)) endLine(target);
         if (breaks.has(name)) flow.breakLine(1);
-        if (Object.hasOwn(insertedText, name)) flow.add(insertedText[name]![0].repeat(repetitions.parseCount(attributes['text:c'])), true);
+        if (Object.hasOwn(insertedText, name))
+          flow.add(insertedText[name]![0].repeat(repetitions.parseCount(attributes['text:c'])), true);
         if (target.inCell === 1) {
           const columns = repetitions.parseCount(attributes['table:number-columns-repeated']);
           if (columns > 1) flow.cell(columns - 1);

@@ -9,10 +9,19 @@ import type { DocumentReader, OpenFile } from '../format';
 
 const wordSet = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 /** Roles by the placeholder type of a shape; a shape without one is the slide's own. */
-const boxesByType = (mainTypes: readonly string[], titleTypes: readonly string[]): NonNullable<Elements['textBoxes']> => ({
+const boxesByType = (
+  mainTypes: readonly string[],
+  titleTypes: readonly string[],
+): NonNullable<Elements['textBoxes']> => ({
   boxes: wordSet('p:sp'),
   place: (name, { type = 'obj' }) =>
-    name !== 'p:ph' ? undefined : titleTypes.includes(type) ? 'before' : mainTypes.includes(type) ? undefined : 'nowhere',
+    name !== 'p:ph'
+      ? undefined
+      : titleTypes.includes(type)
+        ? 'before'
+        : mainTypes.includes(type)
+          ? undefined
+          : 'nowhere',
 });
 const SLIDE: Elements = {
   runs: wordSet('a:t m:t'),
@@ -54,7 +63,12 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 };
 const MAX_TITLE_LENGTH = 400;
 
-async function slideText(parts: Parts, path: string, skipped: SkippedCounts, { repetitions: repetitions, readNotes: readNotes }: ReadState): Promise<string> {
+async function slideText(
+  parts: Parts,
+  path: string,
+  skipped: SkippedCounts,
+  { repetitions, readNotes }: ReadState,
+): Promise<string> {
   const xml = (await parts.text(path)) ?? '';
   const slide = { isHidden: false, charts: 0, diagrams: 0 };
   eachElement(xml, (name, { show = '1', uri = '' }) => {

@@ -19,7 +19,7 @@ interface Reader {
  * @throws Error with the reason
  */
 export function checkDeltas(page: DataView, offset: number, count: number, encoding: string): number {
-  const reader = { view: page, offset: offset };
+  const reader = { view: page, offset };
   if (encoding === 'DELTA_BINARY_PACKED') {
     checkHeader(reader, count);
     return 0;
@@ -31,7 +31,8 @@ export function checkDeltas(page: DataView, offset: number, count: number, encod
     const prefixLength = prefixLengths[i]!;
     remainingBytes -= length;
     if (length < 0 || remainingBytes < 0) throw new Error('texts are longer than their page');
-    if (prefixLength < 0 || prefixLength > previousLength) throw new Error('a text shares more with the previous one than that has');
+    if (prefixLength < 0 || prefixLength > previousLength)
+      throw new Error('a text shares more with the previous one than that has');
     previousLength = prefixLength + length;
     if (prefixLength > 0) addedBytes += previousLength;
     if (addedBytes > MAX_DECODED_BYTES) throw new Error('a page expands too much');
@@ -42,7 +43,7 @@ export function checkDeltas(page: DataView, offset: number, count: number, encod
 /** @param maxLevel level of present values @returns number of present values */
 export function countPresent(page: DataView, offset: number, valueCount: number, maxLevel: number): number {
   const levels = new Uint16Array(valueCount);
-  readRleBitPackedHybrid({ view: page, offset: offset }, 32 - Math.clz32(maxLevel), levels);
+  readRleBitPackedHybrid({ view: page, offset }, 32 - Math.clz32(maxLevel), levels);
   let present = 0;
   for (const level of levels) if (level === maxLevel) present++;
   return present;

@@ -30,7 +30,11 @@ export function readPageHeaders(chunk: Uint8Array, leaf: Leaf): PageHeader[] {
     const { compressed_page_size: packed, uncompressed_page_size: size } = page;
     if (!isCount(packed, chunk.length - reader.offset)) throw new Error('a page is longer than its column');
     if (!isCount(size, MAX_PAGE_BYTES)) throw new Error('a page is too large');
-    const { data_page_header: headerV1, data_page_header_v2: headerV2, dictionary_page_header: dictionaryHeader } = page;
+    const {
+      data_page_header: headerV1,
+      data_page_header_v2: headerV2,
+      dictionary_page_header: dictionaryHeader,
+    } = page;
     const headersByType = { DATA_PAGE: headerV1, DATA_PAGE_V2: headerV2, DICTIONARY_PAGE: dictionaryHeader };
     if (Object.entries(headersByType).some(([type, header]) => (type === page.type) !== (header !== undefined)))
       throw new Error(`a page has the unsupported type ${page.type}`);
@@ -57,14 +61,16 @@ export function checkPage(
   { data_page_header: headerV1, data_page_header_v2: headerV2 }: PageHeader,
   leaf: Leaf,
 ): void {
-  if (headerV2) checkValues(page, 0, headerV2.num_values, headerV2.encoding, leaf, headerV2.num_values - headerV2.num_nulls);
+  if (headerV2)
+    checkValues(page, 0, headerV2.num_values, headerV2.encoding, leaf, headerV2.num_values - headerV2.num_nulls);
   if (!headerV1) return;
   let offset = leaf.maxRepetition > 0 ? checkRuns(page, 0, headerV1.num_values, bitWidth(leaf.maxRepetition)) : 0;
   let present = headerV1.num_values;
   if (leaf.maxDefinition > 0) {
     const levelsOffset = offset;
     offset = checkRuns(page, levelsOffset, headerV1.num_values, bitWidth(leaf.maxDefinition));
-    if (isDelta(headerV1.encoding)) present = countPresent(viewOf(page), levelsOffset, headerV1.num_values, leaf.maxDefinition);
+    if (isDelta(headerV1.encoding))
+      present = countPresent(viewOf(page), levelsOffset, headerV1.num_values, leaf.maxDefinition);
   }
   checkValues(page, offset, headerV1.num_values, headerV1.encoding, leaf, present);
 }
@@ -72,13 +78,28 @@ export function checkPage(
 type HeaderV2 = NonNullable<PageHeader['data_page_header_v2']>;
 function checkPageV2(page: Uint8Array, header: HeaderV2, leaf: Leaf): void {
   const { num_values: valueCount, num_nulls: nullCount } = header;
-  const [repetitionBytes, definitionBytes] = [header.repetition_levels_byte_length, header.definition_levels_byte_length];
-  if (!isCount(nullCount, valueCount) || !isCount(repetitionBytes, page.length) || !isCount(definitionBytes, page.length - repetitionBytes))
+  const [repetitionBytes, definitionBytes] = [
+    header.repetition_levels_byte_length,
+    header.definition_levels_byte_length,
+  ];
+  if (
+    !isCount(nullCount, valueCount) ||
+    !isCount(repetitionBytes, page.length) ||
+    !isCount(definitionBytes, page.length - repetitionBytes)
+  )
     throw new Error('a page has levels that are longer than it is');
   if (leaf.maxRepetition > 0) checkRuns(page, 0, valueCount, bitWidth(leaf.maxRepetition), repetitionBytes);
-  if (leaf.maxDefinition > 0) checkRuns(page, repetitionBytes, valueCount, bitWidth(leaf.maxDefinition), definitionBytes);
+  if (leaf.maxDefinition > 0)
+    checkRuns(page, repetitionBytes, valueCount, bitWidth(leaf.maxDefinition), definitionBytes);
   if (!header.is_compressed)
-    checkValues(page.subarray(repetitionBytes + definitionBytes), 0, valueCount, header.encoding, leaf, valueCount - nullCount);
+    checkValues(
+      page.subarray(repetitionBytes + definitionBytes),
+      0,
+      valueCount,
+      header.encoding,
+      leaf,
+      valueCount - nullCount,
+    );
 }
 
 /** @param presentCount number of values in the page, without missing ones */
@@ -87,7 +108,7 @@ function checkValues(
   offset: number,
   valueCount: number,
   encoding: string,
-  { type, onDecode: onDecode }: Leaf,
+  { type, onDecode }: Leaf,
   presentCount: number,
 ): void {
   if (isDelta(encoding)) onDecode(checkDeltas(viewOf(page), offset, presentCount, encoding));

@@ -34,12 +34,12 @@ export const rows: TableFormat['rows'] = async function* (file) {
   if (source.size === 0) return;
   const metadata = await readMetadata(source, file.name);
   const schema = parquetSchema(metadata);
-  const { columns, skippedColumns: skippedColumns } = textColumns(schema);
+  const { columns, skippedColumns } = textColumns(schema);
   if (skippedColumns.length > 0) file.note(`Skipped columns of bytes: ${skippedColumns.join(', ')}`);
   let [firstRow, characters] = [0, 0];
   for (const group of metadata.row_groups) {
     const rowCount = Number(group.num_rows);
-    const groupRows = await readRowGroup(file, source, { metadata, schema, columns }, { group, firstRow: firstRow, rowCount: rowCount });
+    const groupRows = await readRowGroup(file, source, { metadata, schema, columns }, { group, firstRow, rowCount });
     for (const [index, row] of groupRows.entries()) {
       const cells = cellsOf(row);
       for (const { length } of cells.values()) characters += length;
@@ -102,7 +102,7 @@ async function readMetadata(source: ByteSource, name: string): Promise<Metadata>
 function textColumns(schema: Schema): { columns: string[]; skippedColumns: string[] } {
   const [columns, skippedColumns]: [string[], string[]] = [[], []];
   for (const column of schema.children) (isBinary(column) ? skippedColumns : columns).push(column.element.name);
-  return { columns, skippedColumns: skippedColumns };
+  return { columns, skippedColumns };
 }
 
 /** Older programs don't mark text as such, so an unmarked column is binary only if nested or of fixed length. */
@@ -130,7 +130,7 @@ async function readRowGroup(
   { name }: OpenFile,
   source: ByteSource,
   { metadata, schema, columns }: TableSchema,
-  { group, firstRow: firstRow, rowCount: rowCount }: RowRange,
+  { group, firstRow, rowCount }: RowRange,
 ): Promise<object[]> {
   const rowNumbers = `rows ${formatCount(firstRow + 1)} to ${formatCount(firstRow + rowCount)}`;
   const fail = (reason: string): Error => damaged(name, `${rowNumbers}: ${reason}`);
@@ -147,7 +147,8 @@ async function readRowGroup(
     let addedBytes = 0;
     const onDecode = (bytes: number): void => {
       addedBytes += bytes;
-      if (size + addedBytes > MAX_ROW_GROUP_BYTES) throw tooLarge(name, `more than ${formatBytes(MAX_ROW_GROUP_BYTES)}`);
+      if (size + addedBytes > MAX_ROW_GROUP_BYTES)
+        throw tooLarge(name, `more than ${formatBytes(MAX_ROW_GROUP_BYTES)}`);
     };
     const unpackers: Record<string, Unpack> = {};
     const chunks = new Map<ColumnChunk, ColumnChunk>();
@@ -215,11 +216,12 @@ async function createUnpacker(
     maxRepetition: getMaxRepetitionLevel(path),
     maxDefinition: getMaxDefinitionLevel(path),
     values: Number(chunk.num_values),
-    onDecode: onDecode,
+    onDecode,
   };
   if (leaf.maxRepetition === 0 && leaf.values !== rowCount)
     throw new Error(`a column has ${leaf.values} of ${rowCount} values`);
-  if (!(leaf.values <= MAX_VALUES_PER_ROW * rowCount)) throw new Error(`a column has ${leaf.values} values in ${rowCount} rows`);
+  if (!(leaf.values <= MAX_VALUES_PER_ROW * rowCount))
+    throw new Error(`a column has ${leaf.values} values in ${rowCount} rows`);
   const start = Number(chunk.dictionary_page_offset || chunk.data_page_offset);
   const length = Number(chunk.total_compressed_size);
   if (!(start >= 0 && length >= 0 && start + length <= source.size)) throw new Error('a column lies beyond its end');
@@ -256,7 +258,12 @@ const asyncBuffer = (source: ByteSource, fail: (reason: string) => Error) => ({
 /** Decodes text as UTF-8, and leaves JSON as text. */
 const decodeText = (bytes: Uint8Array | undefined): string | undefined => bytes && utf8.decode(bytes);
 const ignored = (): undefined => undefined;
-const PARSERS = { stringFromBytes: decodeText, jsonFromBytes: decodeText, geometryFromBytes: ignored, geographyFromBytes: ignored };
+const PARSERS = {
+  stringFromBytes: decodeText,
+  jsonFromBytes: decodeText,
+  geometryFromBytes: ignored,
+  geographyFromBytes: ignored,
+};
 
 /** Converts a value to JSON types. */
 function toJson(value: unknown, depth: number): unknown {

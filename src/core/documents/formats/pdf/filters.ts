@@ -48,7 +48,8 @@ const inflate: Filter = (bytes, onUnpack) => {
     pieces.push(piece.slice());
   });
   try {
-    for (let offset = 0; offset < bytes.length; offset += INPUT_PIECE_BYTES) stream.push(bytes.subarray(offset, offset + INPUT_PIECE_BYTES));
+    for (let offset = 0; offset < bytes.length; offset += INPUT_PIECE_BYTES)
+      stream.push(bytes.subarray(offset, offset + INPUT_PIECE_BYTES));
   } catch {
     // A damaged stream ends here, as in pdf.js.
     if (callbackError !== undefined) throw callbackError;

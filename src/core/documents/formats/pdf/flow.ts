@@ -10,13 +10,15 @@ type Page = readonly (readonly Line[])[];
 export function textOfPages(pages: readonly Page[]): string {
   const pagesWithoutHeaders = withoutHeadersAndFooters(pages);
   const hyphenatedWords = new Set(
-    pagesWithoutHeaders.flatMap((page) => page.flatMap((block) => block.flatMap(({ text }) => text.match(HYPHENATED) ?? []))),
+    pagesWithoutHeaders.flatMap((page) =>
+      page.flatMap((block) => block.flatMap(({ text }) => text.match(HYPHENATED) ?? [])),
+    ),
   );
   const paragraphs: Paragraph[] = [];
   /** Whether the last paragraph continues in the next block. */
   let isContinued = false;
   for (const block of pagesWithoutHeaders.flat()) {
-    const { left: left, right: right } = extentOf(block);
+    const { left, right } = extentOf(block);
     const gaps = block.slice(1).map(({ y }, i) => block[i]!.y - y);
     const medianGap = median(gaps);
     for (const [i, line] of block.entries()) {
@@ -84,11 +86,14 @@ const MAX_WORD_LENGTH = 60;
 function withoutHeadersAndFooters(pages: readonly Page[]): readonly Page[] {
   const counts = new Map<string, number>();
   const edgeLines = pages.map(edgeLinesOf);
-  for (const page of edgeLines) for (const form of new Set([...page.values()])) counts.set(form, (counts.get(form) ?? 0) + 1);
+  for (const page of edgeLines)
+    for (const form of new Set([...page.values()])) counts.set(form, (counts.get(form) ?? 0) + 1);
   const minCount = Math.max(MIN_PAGES, 0.3 * pages.length);
   const isRunning = (form: string | undefined): boolean => form !== undefined && counts.get(form)! >= minCount;
   return pages.map((page, i) =>
-    page.map((block) => block.filter((line) => !isRunning(edgeLines[i]!.get(line)))).filter((block) => block.length > 0),
+    page
+      .map((block) => block.filter((line) => !isRunning(edgeLines[i]!.get(line))))
+      .filter((block) => block.length > 0),
   );
 }
 const MIN_PAGES = 3;

@@ -129,7 +129,7 @@ const MAX_GUTTER_DEPTH = 3;
 /** Middle of a strip that few segments cross and that has filled columns on both sides; null if there is none. */
 function findGutter(segments: readonly Line[]): number | null {
   if (segments.length < 2 * MIN_LINES || segments.length > MAX_SEGMENTS) return null;
-  const { left: left, right: right } = extentOf(segments);
+  const { left, right } = extentOf(segments);
   const fontSize = median(segments.map((segment) => segment.size));
   const step = fontSize / 4;
   const coverage = new Uint32Array(Math.min(2000, Math.ceil((right - left) / step) + 1));
@@ -162,7 +162,7 @@ function findGutter(segments: readonly Line[]): number | null {
   for (const [i, middle] of strips.entries()) {
     if (!isGutter(i + 1)) continue;
     const spanning = segments.filter(({ x, end }) => x < middle - 1 && end > middle + 1).length;
-    if (!best || spanning < best.spanning) best = { middle, spanning: spanning };
+    if (!best || spanning < best.spanning) best = { middle, spanning };
   }
   return best?.middle ?? null;
 }

@@ -23,8 +23,8 @@ export class PdfObjects {
   constructor(bytes: Uint8Array, onObjectStream: () => (bytes: number) => void) {
     const streams = new StreamEnds(bytes);
     const starts = objectStarts(bytes);
-    for (const [i, { number, offset: offset }] of starts.entries())
-      this.add(number, { ...readObject(bytes, offset, starts[i + 1]?.start ?? bytes.length, streams), offset: offset });
+    for (const [i, { number, offset }] of starts.entries())
+      this.add(number, { ...readObject(bytes, offset, starts[i + 1]?.start ?? bytes.length, streams), offset });
     for (const object of [...this.objectsByNumber.values()]) this.unpackObjectStream(object, onObjectStream);
   }
 
@@ -44,7 +44,10 @@ export class PdfObjects {
   }
 
   /** Unpacks an object stream, which starts with pairs of object numbers and offsets. */
-  private unpackObjectStream({ value, packed, offset: offset }: PdfObject & { offset: number }, onObjectStream: () => (bytes: number) => void): void {
+  private unpackObjectStream(
+    { value, packed, offset }: PdfObject & { offset: number },
+    onObjectStream: () => (bytes: number) => void,
+  ): void {
     if (!packed || !isDictionary(value) || nameOf(value.get('Type')) !== 'ObjStm') return;
     const [firstOffset, count] = [value.get('First'), value.get('N')];
     const bytes = decodeStream(value, packed, onObjectStream());
@@ -52,11 +55,15 @@ export class PdfObjects {
     const pairs = new ObjectReader(bytes, 0);
     // Limits repeated reads of overlapping objects.
     let remainingBytes = MAX_REREAD * bytes.length;
-    for (let i = 0; i < count && pairs.position < firstOffset && pairs.position < bytes.length && remainingBytes > 0; i++) {
+    for (
+      let i = 0;
+      i < count && pairs.position < firstOffset && pairs.position < bytes.length && remainingBytes > 0;
+      i++
+    ) {
       const [number, objectOffset] = [pairs.readValue(), pairs.readValue()];
       if (typeof number !== 'number' || typeof objectOffset !== 'number') return;
       const reader = new ObjectReader(bytes, firstOffset + objectOffset);
-      this.add(number, { value: reader.readValue(), offset: offset });
+      this.add(number, { value: reader.readValue(), offset });
       remainingBytes -= Math.max(0, reader.position - firstOffset - objectOffset);
     }
   }
@@ -75,7 +82,8 @@ function objectStarts(bytes: Uint8Array): { number: number; start: number; offse
     if (bytes[index - 1] !== LETTER_B || bytes[index - 2] !== LETTER_O) continue;
     const precedingText = latin1(bytes.subarray(Math.max(0, index - MAX_OBJECT_HEADER), index + 1));
     const [matched, number] = /(\d{1,10})\s{1,4}\d{1,5}\s{0,4}obj$/.exec(precedingText) ?? [];
-    if (number !== undefined) starts.push({ number: Number(number), start: index + 1 - matched!.length, offset: index + 1 });
+    if (number !== undefined)
+      starts.push({ number: Number(number), start: index + 1 - matched!.length, offset: index + 1 });
   }
   return starts;
 }
@@ -136,9 +144,11 @@ class ObjectReader {
     }
     if (byte === SLASH) return { name: this.readName() };
     if (byte === OPEN_BRACKET) return this.readList(depth);
-    if (byte === LESS_THAN) return this.bytes[this.position + 1] === LESS_THAN ? this.readDictionary(depth) : this.skipPast(GREATER_THAN);
+    if (byte === LESS_THAN)
+      return this.bytes[this.position + 1] === LESS_THAN ? this.readDictionary(depth) : this.skipPast(GREATER_THAN);
     if (byte === OPEN_PARENTHESIS) return this.skipString();
-    if ((byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e) return this.readNumberOrRef();
+    if ((byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e)
+      return this.readNumberOrRef();
     // `true`, `false`, `null`, or an unknown word.
     const start = this.position;
     this.readWord();
@@ -228,7 +238,8 @@ class ObjectReader {
   private skipSpace(): void {
     for (; this.position < this.bytes.length; this.position++) {
       const byte = this.bytes[this.position]!;
-      if (byte === PERCENT) while (this.position < this.bytes.length && !LINE_ENDS.has(this.bytes[this.position]!)) this.position++;
+      if (byte === PERCENT)
+        while (this.position < this.bytes.length && !LINE_ENDS.has(this.bytes[this.position]!)) this.position++;
       else if (!SPACES.has(byte)) return;
     }
   }
@@ -240,7 +251,9 @@ const LINE_ENDS = codes('\n\r');
 /** Characters that end a word. */
 const ENDS = codes('\0\t\n\f\r ()<>[]{}/%');
 const [SLASH, BACKSLASH, PERCENT] = [0x2f, 0x5c, 0x25];
-const [OPEN_PARENTHESIS, CLOSE_PARENTHESIS, OPEN_BRACKET, CLOSE_BRACKET, LESS_THAN, GREATER_THAN] = [0x28, 0x29, 0x5b, 0x5d, 0x3c, 0x3e];
+const [OPEN_PARENTHESIS, CLOSE_PARENTHESIS, OPEN_BRACKET, CLOSE_BRACKET, LESS_THAN, GREATER_THAN] = [
+  0x28, 0x29, 0x5b, 0x5d, 0x3c, 0x3e,
+];
 const MAX_DEPTH = 64;
 const MAX_WORD_LENGTH = 256;
 const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

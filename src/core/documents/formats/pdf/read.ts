@@ -62,7 +62,8 @@ async function textOf(file: OpenFile, pdf: PdfDocument): Promise<string> {
     [emptyPages, 'no text, as in a scan'],
     [brokenPages, 'an error and can’t be read'],
   ] as const)
-    if (pageNumbers.length > 0) file.note(`${describePages(pageNumbers)} of ${formatCount(pdf.numPages)} ${hasOrHave(pageNumbers)} ${problem}`);
+    if (pageNumbers.length > 0)
+      file.note(`${describePages(pageNumbers)} of ${formatCount(pdf.numPages)} ${hasOrHave(pageNumbers)} ${problem}`);
   if (brokenPages.length === pdf.numPages && brokenPages.length > 0)
     throw badFile(`${file.name} is damaged: none of its ${counted(brokenPages.length, 'page')} can be read.`, REMEDY);
   return textOfPages(pages).replaceAll('\0', '').toWellFormed();

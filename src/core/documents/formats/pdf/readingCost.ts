@@ -107,7 +107,10 @@ class ReadingCost {
     this.bytesRead += cost;
     const max = Math.max(MAX_REPEATED, STREAM_GROWTH * this.bytes.length);
     if (this.bytesRead - this.uniqueBytes > max)
-      throw badFile(`${this.name} repeats more than ${formatBytes(max)} of the same content on its pages.`, PRINT_REMEDY);
+      throw badFile(
+        `${this.name} repeats more than ${formatBytes(max)} of the same content on its pages.`,
+        PRINT_REMEDY,
+      );
   }
 
   /** @param inherited resources of the page or form that shows it */
@@ -115,7 +118,10 @@ class ReadingCost {
     const noCost = { bytes: 0, hasText: false };
     if (!object?.packed || !isDictionary(object.value)) return noCost;
     if (depth > MAX_FORM_DEPTH)
-      throw badFile(`${this.name} has forms nested more than ${formatCount(MAX_FORM_DEPTH)} levels deep.`, PRINT_REMEDY);
+      throw badFile(
+        `${this.name} has forms nested more than ${formatCount(MAX_FORM_DEPTH)} levels deep.`,
+        PRINT_REMEDY,
+      );
     const resources = this.objects.dictionary(object.value.get('Resources')) ?? inherited;
     const costsByResources = this.formCosts.get(object) ?? new Map<Dictionary | undefined, Cost>();
     this.formCosts.set(object, costsByResources);
@@ -123,7 +129,7 @@ class ReadingCost {
     if (existing) return existing;
     // pdf.js doesn't read a form that shows itself.
     costsByResources.set(resources, noCost);
-    const { length, shownCounts: shownCounts, hasText } = this.contentOf(object);
+    const { length, shownCounts, hasText } = this.contentOf(object);
     const cost = { bytes: length, hasText };
     const xObjects = this.objects.dictionary(resources?.get('XObject'));
     for (const [name, times] of shownCounts) {
@@ -147,7 +153,7 @@ class ReadingCost {
       const decodedName = name!.replace(/#([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
       shownCounts.set(decodedName, (shownCounts.get(decodedName) ?? 0) + 1);
     }
-    const content = { length: text.length, shown: shownCounts, hasText: TEXT_OPERATOR.test(text) };
+    const content = { length: text.length, shownCounts, hasText: TEXT_OPERATOR.test(text) };
     this.uniqueBytes += text.length;
     this.contents.set(object, content);
     return content;
@@ -156,7 +162,12 @@ class ReadingCost {
   /** Unpacks a stream once; skips images, which text extraction doesn't unpack. */
   private unpack(object: PdfObject): Uint8Array | undefined {
     const { value, packed } = object;
-    if (!packed || !isDictionary(value) || this.unpackedObjects.has(object) || SKIPPED_SUBTYPES.has(nameOf(value.get('Subtype'))))
+    if (
+      !packed ||
+      !isDictionary(value) ||
+      this.unpackedObjects.has(object) ||
+      SKIPPED_SUBTYPES.has(nameOf(value.get('Subtype')))
+    )
       return undefined;
     this.unpackedObjects.add(object);
     return decodeStream(value, packed, this.startUnpacking(), (value) => this.objects.resolve(value)?.value);

@@ -33,7 +33,11 @@ const MAX_HEADER_BYTES = 2 ** 16;
  * content that isn't gzip or chunked is returned as is. Null for any other encoding.
  * @throws HomegrownError `bad-file` if it is damaged, or has more than `max` bytes
  */
-export async function decodeContent({ headers, body }: Response, name: string, max: number): Promise<Uint8Array | null> {
+export async function decodeContent(
+  { headers, body }: Response,
+  name: string,
+  max: number,
+): Promise<Uint8Array | null> {
   const isChunked = /\bchunked\b/i.test(headers.get('transfer-encoding') ?? '');
   const content = (isChunked && joinChunks(body)) || body;
   const encoding = (headers.get('content-encoding') ?? '').toLowerCase();

@@ -63,7 +63,8 @@ export class Warc {
           `${this.name} is not a WARC file: it doesn't start with "WARC/1.0" or another version.`,
           'Crawl again with wget --warc-file=NAME, and add the NAME.warc.gz that it writes.',
         );
-      if (line.endsWith('\n') || line.length === MAX_VERSION_LINE) throw this.damagedError(start, 'has an invalid first line');
+      if (line.endsWith('\n') || line.length === MAX_VERSION_LINE)
+        throw this.damagedError(start, 'has an invalid first line');
       this.isCutOff = true;
       return undefined;
     }

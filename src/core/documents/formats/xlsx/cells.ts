@@ -108,7 +108,9 @@ class SheetReader {
       case 'c':
         this.column = columnIndex(attributes['r']) ?? this.column + 1;
         if (this.column >= MAX_TABLE_COLUMNS)
-          throw this.damagedError(`has a cell beyond the ${formatCount(MAX_TABLE_COLUMNS)} columns that a sheet can have`);
+          throw this.damagedError(
+            `has a cell beyond the ${formatCount(MAX_TABLE_COLUMNS)} columns that a sheet can have`,
+          );
         [this.type, this.style] = [attributes['t'] ?? 'n', parseIndex(attributes['s'])];
         [this.value, this.isFormula, this.isInText] = ['', false, false];
         break;
@@ -152,12 +154,13 @@ class SheetReader {
   /** Text of the current cell. */
   private textOfCell(): string {
     const { value } = this;
-    const { strings, numberKinds: numberKinds, is1904 } = this.context;
+    const { strings, numberKinds, is1904 } = this.context;
     switch (this.type) {
       case 's': {
         if (value.trim() === '') return '';
         const text = strings[Number(value)];
-        if (text === undefined) throw this.damagedError(`refers to the missing text ${JSON.stringify(value.slice(0, 20))}`);
+        if (text === undefined)
+          throw this.damagedError(`refers to the missing text ${JSON.stringify(value.slice(0, 20))}`);
         return text;
       }
       case 'b':

@@ -34,7 +34,12 @@ export const rows: TableFormat['rows'] = async function* (file) {
       yield {
         line: row.number,
         row: row.number,
-        cells: cellsOf(row, table, isOnlySheet, isFirst || emptyCells <= Math.max(ALLOWED_CHARACTERS, MAX_EMPTY_PER_BYTE * workbook.parts.packedBytes)),
+        cells: cellsOf(
+          row,
+          table,
+          isOnlySheet,
+          isFirst || emptyCells <= Math.max(ALLOWED_CHARACTERS, MAX_EMPTY_PER_BYTE * workbook.parts.packedBytes),
+        ),
       };
       isFirst = false;
     }
@@ -66,7 +71,7 @@ class SheetTable {
     this.columnKey = JSON.stringify([...names.values()].sort());
   }
 
-  static async open(fileName: string, { parts, context: context }: Workbook, { name, path }: Workbook['sheets'][number]) {
+  static async open(fileName: string, { parts, context }: Workbook, { name, path }: Workbook['sheets'][number]) {
     const open = (counts: SheetCounts) =>
       sheetRows(parts.stream(path), context, counts, `${fileName}, sheet ${JSON.stringify(name)},`);
     const head: SheetRow[] = [];
@@ -90,8 +95,8 @@ class SheetTable {
   }
 
   /** Counts, complete once all rows are read. */
-  get finalCounts(): { unreckoned: number; errors: number; merged: number } {
-    return { ...this.counts, merged: this.counts.merged.filter(({ lastRow: to }) => to > this.headerRow).length };
+  get finalCounts(): { missingValues: number; errors: number; merged: number } {
+    return { ...this.counts, merged: this.counts.merged.filter(({ lastRow }) => lastRow > this.headerRow).length };
   }
 }
 
@@ -105,7 +110,10 @@ function countTitleRows(head: readonly SheetRow[]): number {
 /** Puts sheets like the largest first, because columns are detected from the first rows. */
 function largestKindFirst(tables: readonly SheetTable[]): readonly SheetTable[] {
   const [largest] = tables.toSorted((a, b) => b.size - a.size);
-  return [...tables.filter((table) => hasSameColumns(table, largest!)), ...tables.filter((table) => !hasSameColumns(table, largest!))];
+  return [
+    ...tables.filter((table) => hasSameColumns(table, largest!)),
+    ...tables.filter((table) => !hasSameColumns(table, largest!)),
+  ];
 }
 const hasSameColumns = (a: SheetTable, b: SheetTable): boolean => a.columnKey === b.columnKey;
 
@@ -140,14 +148,15 @@ function noteSheets({ note }: OpenFile, { hidden, copies }: Workbook, tables: re
     );
 }
 
-function noteCells({ note }: OpenFile, { name, titleRows: titleRows, finalCounts: finalCounts }: SheetTable, isOnlySheet: boolean): void {
+function noteCells({ note }: OpenFile, { name, titleRows, finalCounts }: SheetTable, isOnlySheet: boolean): void {
   const location = isOnlySheet ? '' : ` in ${JSON.stringify(name)}`;
   if (titleRows > 0) note(`Skipped ${counted(titleRows, 'row')} above the header${location}`);
-  if (finalCounts.merged > 0) note(`${counted(finalCounts.merged, 'merged cell')}${location}: the text is in the first cell only`);
+  if (finalCounts.merged > 0)
+    note(`${counted(finalCounts.merged, 'merged cell')}${location}: the text is in the first cell only`);
   if (finalCounts.errors > 0) note(`${counted(finalCounts.errors, 'cell')} with an error read as empty${location}`);
-  if (finalCounts.unreckoned > 0)
+  if (finalCounts.missingValues > 0)
     note(
-      `${counted(finalCounts.unreckoned, 'formula')} without a stored value read as empty${location}: to store values, open and save the file in a spreadsheet app`,
+      `${counted(finalCounts.missingValues, 'formula')} without a stored value read as empty${location}: to store values, open and save the file in a spreadsheet app`,
     );
 }
 

@@ -45,7 +45,8 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
       `${file.name} has no ${hidden.length > 0 ? 'visible sheet' : 'sheet with cells'}.`,
       'Choose a workbook with a table.',
     );
-  const sheetName = (type: string): string | undefined => [...relations.values()].find((relation) => relation.type === type)?.path;
+  const sheetName = (type: string): string | undefined =>
+    [...relations.values()].find((relation) => relation.type === type)?.path;
   return {
     parts,
     sheets,
