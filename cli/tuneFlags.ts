@@ -1,14 +1,14 @@
 /** --adapter and --learns: the trained part of a tuned model. */
 import { existsSync } from 'node:fs';
 import { type AdapterId, adapterOf, ADAPTERS } from '../src/core/adapters';
-import { targetsOf } from '../src/core/adapters/targetModules';
+import type { TargetModules } from '../src/core/adapters/targetModules';
 import { type TrainableScope, weightsInScope } from '../src/core/adapters/trainableScope';
 import type { Trainable } from '../src/core/adapters/trainable';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
 import { paramsOf } from '../src/core/models';
 import { headOf } from '../src/core/models/classes';
 import type { ModelChoice } from '../src/core/models/network';
-import type { ParamTable } from '../src/core/models/spec';
+import { adapterTrainable } from '../src/core/runs/tuningConfig';
 import { beginsWith } from '../node/runs/adapterStart';
 import { UsageError } from './options';
 import type { Tuning } from '../node/runs/tuning';
@@ -39,11 +39,6 @@ const scopeToTrainable =
     return weights && { weights: [...new Set([...weights, ...Object.keys(headOf(model))])] };
   };
 
-const bodyOf = (model: ModelChoice): ParamTable => {
-  const head = headOf(model);
-  return Object.fromEntries(Object.entries(paramsOf(model)).filter(([name]) => !Object.hasOwn(head, name)));
-};
-
 /** The PEFT folder that `--adapter` of tune names. */
 export const adapterPath = (flag: string): string | undefined => (isAdapterId(flag) ? undefined : flag);
 
@@ -72,15 +67,8 @@ function adapterFlag(flag: string): (model: ModelChoice) => Trainable {
     else
       settings[key] = settingOf(key, value, Object.hasOwn(fields, key) ? fields[key] : undefined, Object.keys(fields));
   }
-  // The head of a classifier gets random weights, and all of it is trained.
-  return (model) => ({
-    weights: Object.keys(headOf(model)),
-    adapter: {
-      id,
-      settings: settings as never,
-      beside: targetsOf(targets ? { what: 'named', targets } : { what: 'all' }, bodyOf(model)),
-    },
-  });
+  const targetModules: TargetModules = targets ? { what: 'named', targets } : { what: 'all' };
+  return (model) => adapterTrainable(model, { id, settings: settings as never }, targetModules);
 }
 
 function splitOnce(part: string): [key: string, value: string] {

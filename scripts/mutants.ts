@@ -48,7 +48,7 @@ const { values: flags } = parseArgs({
   },
 });
 const root = resolve(flags.root);
-const limit = Number(flags.seconds);
+const maxSeconds = Number(flags.seconds);
 
 type Status = 'killed' | 'survived' | 'not decided' | 'no direct test' | 'not in this checkout';
 interface Failure {
@@ -77,10 +77,12 @@ const files = filesOf(root);
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 /** Tests that import a file directly or, where `isNearest`, over as few other files as any test does. */
-function testsOf(file: string, by: ReadonlyMap<string, readonly string[]>, isNearest: boolean): string[] {
+function testsOf(file: string, importersByFile: ReadonlyMap<string, readonly string[]>, isNearest: boolean): string[] {
   const seen = new Set([file]);
   for (let reached = [file], distance = 1; reached.length > 0 && (isNearest || distance === 1); distance++) {
-    reached = [...new Set(reached.flatMap((each) => by.get(each) ?? []))].filter((each) => !seen.has(each));
+    reached = [...new Set(reached.flatMap((each) => importersByFile.get(each) ?? []))].filter(
+      (each) => !seen.has(each),
+    );
     for (const each of reached) seen.add(each);
     const tests = reached.filter(isTest);
     const isFar = (test: string): boolean => dirname(test) !== dirname(file);
@@ -91,29 +93,31 @@ function testsOf(file: string, by: ReadonlyMap<string, readonly string[]>, isNea
 }
 const MAX_NEAREST = 8;
 
-/** The mutants to run. A mutant of a list whose place this checkout lacks can't be applied. */
-function chosen(): Result[] {
-  const all = new Map<string, Mutation>();
+/** Mutants to run: a sample, or those of the report that --list names. Marks the ones whose code this checkout lacks. */
+function selectMutants(): Result[] {
+  const mutationsByKey = new Map<string, Mutation>();
   for (const file of files.filter(isProduction))
-    for (const each of mutationsOf(file, read(file))) all.set(keyOf(each), each);
-  const kinds = KINDS.map((kind) => `${[...all.values()].filter((each) => each.kind === kind).length} ${kind}`);
-  console.log(`${all.size} places for mutants: ${kinds.join(', ')}`);
-  if (flags.list === undefined) return sample([...all.values()], Number(flags.seed), Number(flags.count));
+    for (const mutation of mutationsOf(file, read(file))) mutationsByKey.set(keyOf(mutation), mutation);
+  const kinds = KINDS.map(
+    (kind) => `${[...mutationsByKey.values()].filter((each) => each.kind === kind).length} ${kind}`,
+  );
+  console.log(`${mutationsByKey.size} places for mutants: ${kinds.join(', ')}`);
+  if (flags.list === undefined) return sample([...mutationsByKey.values()], Number(flags.seed), Number(flags.count));
   const { mutants } = JSON.parse(readFileSync(flags.list, 'utf8')) as { mutants: Mutation[] };
   return mutants.map(({ file, kind, original, replacement, context, occurrence, line, start }) => {
     const mutation = { file, kind, original, replacement, context, occurrence, line, start };
-    return all.get(keyOf(mutation)) ?? { ...mutation, status: 'not in this checkout' };
+    return mutationsByKey.get(keyOf(mutation)) ?? { ...mutation, status: 'not in this checkout' };
   });
 }
 
 /** A copy of the checkout with its own folder of links to packages, so that caches go there too. */
-function copy(to: string): string {
-  for (const file of files) cpSync(join(root, file), join(to, file), { verbatimSymlinks: true });
-  const packages = join(to, 'node_modules');
+function copyCheckout(target: string): string {
+  for (const file of files) cpSync(join(root, file), join(target, file), { verbatimSymlinks: true });
+  const packages = join(target, 'node_modules');
   mkdirSync(packages);
   for (const name of readdirSync(join(root, 'node_modules')))
     if (!/^\.(?!bin|package-lock)/.test(name)) symlinkSync(join(root, 'node_modules', name), join(packages, name));
-  return to;
+  return target;
 }
 
 interface Run {
@@ -130,48 +134,53 @@ interface Report {
     assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
   }[];
 }
-/** Process groups that are running, to be ended with this process. */
-const groups = new Set<number>();
+/** Ids of running process groups, killed when this process ends. */
+const processGroups = new Set<number>();
 
-async function runTests(copied: string, tests: readonly string[], more: readonly string[], max: number): Promise<Run> {
-  const [temporary, report] = [join(copied, '.tmp'), join(copied, '.report.json')];
-  for (const path of [temporary, report]) rmSync(path, { recursive: true, force: true });
+async function runTests(
+  copyRoot: string,
+  tests: readonly string[],
+  extraOptions: readonly string[],
+  maxCpuSeconds: number,
+): Promise<Run> {
+  const [temporary, reportFile] = [join(copyRoot, '.tmp'), join(copyRoot, '.report.json')];
+  for (const path of [temporary, reportFile]) rmSync(path, { recursive: true, force: true });
   mkdirSync(temporary);
-  const options = ['--maxWorkers=1', '--experimental.fsModuleCache', '--reporter=json', `--outputFile=${report}`];
-  const began = performance.now();
-  const vitest = join(copied, 'node_modules/vitest/vitest.mjs');
+  const options = ['--maxWorkers=1', '--experimental.fsModuleCache', '--reporter=json', `--outputFile=${reportFile}`];
+  const startedAt = performance.now();
+  const vitest = join(copyRoot, 'node_modules/vitest/vitest.mjs');
   if (!existsSync(vitest))
-    throw new Error(`No vitest in ${copied}: run npm ci in the checkout, or look for a test that removed it.`);
-  const child = spawn(process.execPath, [vitest, 'run', ...tests, ...options, ...more], {
-    cwd: copied,
+    throw new Error(`No vitest in ${copyRoot}: run npm ci in the checkout, or look for a test that removed it.`);
+  const child = spawn(process.execPath, [vitest, 'run', ...tests, ...options, ...extraOptions], {
+    cwd: copyRoot,
     stdio: 'ignore',
     detached: true,
     env: { ...process.env, TMPDIR: temporary, CI: '1' },
   });
   const pid = child.pid!;
-  groups.add(pid);
+  processGroups.add(pid);
   let isTimeout = false as boolean;
-  let processor = 0;
+  let cpuSeconds = 0;
   const timer = setInterval(() => {
-    processor = Math.max(processor, processorSeconds(pid));
-    isTimeout = processor > max || performance.now() - began > WALL * max * 1000;
-    if (isTimeout) end(pid);
+    cpuSeconds = Math.max(cpuSeconds, groupCpuSeconds(pid));
+    isTimeout = cpuSeconds > maxCpuSeconds || performance.now() - startedAt > WALL_CLOCK_FACTOR * maxCpuSeconds * 1000;
+    if (isTimeout) killGroup(pid);
   }, 1000);
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(timer);
-  end(pid); // processes that the tests left running
-  groups.delete(pid);
-  const seconds = Math.max(processor, 1);
-  if (isTimeout || !existsSync(report)) return { isTimeout, failures: undefined, seconds };
-  const failures = failuresOf(copied, JSON.parse(readFileSync(report, 'utf8')) as Report);
+  killGroup(pid); // processes that the tests left running
+  processGroups.delete(pid);
+  const seconds = Math.max(cpuSeconds, 1);
+  if (isTimeout || !existsSync(reportFile)) return { isTimeout, failures: undefined, seconds };
+  const failures = failuresOf(copyRoot, JSON.parse(readFileSync(reportFile, 'utf8')) as Report);
   return { isTimeout, failures: code === 0 || failures.length > 0 ? failures : undefined, seconds };
 }
 
 /** Factor by which tests may exceed their time on the wall clock, on a machine with other work. */
-const WALL = 10;
+const WALL_CLOCK_FACTOR = 10;
 
 /** Processor time of the live processes of a group. A process in a separate group is not counted. */
-function processorSeconds(group: number): number {
+function groupCpuSeconds(group: number): number {
   const lines = execFileSync('ps', ['-A', '-o', 'pgid=,time='], { encoding: 'utf8' }).trim().split('\n');
   const times = lines.map((line) => line.trim().split(/\s+/)).filter(([id]) => Number(id) === group);
   const seconds = (time: string): number => {
@@ -181,111 +190,115 @@ function processorSeconds(group: number): number {
   return times.reduce((sum, [, time]) => sum + seconds(time!), 0);
 }
 
-function end(group: number): void {
+function killGroup(group: number): void {
   try {
     process.kill(-group, 'SIGKILL');
-  } catch {} // has ended
+  } catch {} // The group has already ended.
 }
 
-const failuresOf = (copied: string, { testResults }: Report): Failure[] =>
+const failuresOf = (copyRoot: string, { testResults }: Report): Failure[] =>
   testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const file = name.slice(copied.length + 1);
+    const file = name.slice(copyRoot.length + 1);
     const failed = assertionResults.filter(({ status }) => status === 'failed');
-    if (failed.length === 0) return status === 'failed' ? [{ file, message: brief(message) }] : [];
+    if (failed.length === 0) return status === 'failed' ? [{ file, message: shorten(message) }] : [];
     return failed.map(({ fullName, failureMessages }) => ({
       file,
       test: fullName,
-      message: brief(failureMessages[0]),
+      message: shorten(failureMessages[0]),
     }));
   });
 
-/** Seconds that the unchanged code takes, by its tests; undefined if it fails or takes too long. */
-const unchanged = new Map<string, Promise<number | undefined>>();
+/** CPU seconds of the unchanged code, by joined test paths; undefined if a test fails or takes too long. */
+const unchangedSeconds = new Map<string, Promise<number | undefined>>();
 
-async function measure(copied: string, mutation: Mutation, tests: readonly string[]): Promise<Outcome> {
-  const path = join(copied, mutation.file);
+async function measure(copyRoot: string, mutation: Mutation, tests: readonly string[]): Promise<Outcome> {
+  const path = join(copyRoot, mutation.file);
   const text = readFileSync(path, 'utf8');
   writeFileSync(path, apply(text, mutation));
-  const run = await runTests(copied, tests, ['--bail=1'], limit);
+  const run = await runTests(copyRoot, tests, ['--bail=1'], maxSeconds);
   writeFileSync(path, text);
   const { seconds, failures, isTimeout } = run;
   if (failures?.length === 0) return { status: 'survived', tests, seconds };
   if (failures) return { status: 'killed', tests, killer: failures[0]!, seconds };
   // A timeout or a crash counts as a kill only if the unchanged code ends in much less time.
   const key = tests.join();
-  let before = unchanged.get(key);
-  if (!before) {
-    before = runTests(copied, tests, [], limit / 2).then((run) =>
+  let baseline = unchangedSeconds.get(key);
+  if (!baseline) {
+    baseline = runTests(copyRoot, tests, [], maxSeconds / 2).then((run) =>
       run.failures?.length === 0 ? run.seconds : undefined,
     );
-    unchanged.set(key, before);
+    unchangedSeconds.set(key, baseline);
   }
   const reason = isTimeout ? `took over ${flags.seconds} s` : 'ended without a report';
-  return { status: (await before) === undefined ? 'not decided' : 'killed', tests, reason, seconds };
+  return { status: (await baseline) === undefined ? 'not decided' : 'killed', tests, reason, seconds };
 }
 
 /** Runs on unchanged code the tests that failed. A kill by a test that fails there too is none. */
-async function confirm(copied: string, results: Result[]): Promise<void> {
+async function confirm(copyRoot: string, results: Result[]): Promise<void> {
   const killers = results.flatMap(({ killer }) => killer ?? []);
   if (killers.length === 0) return;
   console.log(`Checking ${killers.length} failures on the unchanged code`);
   const escaped = killers.map(({ test }) => test?.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const names = escaped.includes(undefined) ? [] : [`--testNamePattern=${escaped.join('|')}`];
-  const { failures } = await runTests(copied, [...new Set(killers.map(({ file }) => file))], names, 3600);
+  const { failures } = await runTests(copyRoot, [...new Set(killers.map(({ file }) => file))], names, 3600);
   for (const result of results.filter(({ killer }) => killer)) {
     const { file, test } = result.killer!;
-    const fails =
+    const failsUnchanged =
       failures?.some((each) => each.file === file && (each.test === undefined || each.test === test)) ?? true;
-    if (fails) Object.assign(result, { status: 'not decided', reason: 'its test fails on the unchanged code' });
+    if (failsUnchanged)
+      Object.assign(result, { status: 'not decided', reason: 'its test fails on the unchanged code' });
   }
 }
 
 async function main(): Promise<void> {
-  const began = performance.now();
-  const by = importers(root, files);
-  const tests = (file: string): string[] => testsOf(file, by, flags.nearest);
-  const results = chosen();
-  const report = (): void => {
+  const startedAt = performance.now();
+  const importersByFile = importers(root, files);
+  const findTests = (file: string): string[] => testsOf(file, importersByFile, flags.nearest);
+  const results = selectMutants();
+  const writeReport = (): void => {
     const { seed, count } = flags;
     if (flags.out !== undefined)
       writeFileSync(flags.out, JSON.stringify({ seed, count, summary: summaryOf(results), mutants: results }, null, 1));
   };
   if (flags.dry) {
-    for (const result of results) console.log(`${place(result)} (${tests(result.file).length} tests)`);
-    report();
+    for (const result of results) console.log(`${describe(result)} (${findTests(result.file).length} tests)`);
+    writeReport();
     return;
   }
-  const left = results.filter((result) => result.status === undefined);
+  const queue = results.filter((result) => result.status === undefined);
   const folder = mkdtempSync(join(tmpdir(), 'homegrown-mutants-'));
-  const clean = (): void => {
-    for (const group of groups) end(group);
+  const cleanUp = (): void => {
+    for (const group of processGroups) killGroup(group);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => (clean(), process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => (cleanUp(), process.exit(130)));
   try {
-    const copies = Array.from({ length: Number(flags.jobs) }, (_, i) => copy(join(folder, String(i))));
-    const work = async (copied: string): Promise<void> => {
-      for (let result = left.shift(); result; result = left.shift()) {
-        const own = tests(result.file);
+    const copies = Array.from({ length: Number(flags.jobs) }, (_, i) => copyCheckout(join(folder, String(i))));
+    const runQueue = async (copyRoot: string): Promise<void> => {
+      for (let result = queue.shift(); result; result = queue.shift()) {
+        const directTests = findTests(result.file);
         const outcome: Outcome =
-          own.length > 0 ? await measure(copied, result, own) : { status: 'no direct test', tests: [], seconds: 0 };
+          directTests.length > 0
+            ? await measure(copyRoot, result, directTests)
+            : { status: 'no direct test', tests: [], seconds: 0 };
         Object.assign(result, outcome);
-        console.log(`${outcome.status.padEnd(14)} ${outcome.seconds.toFixed(0).padStart(3)} s  ${place(result)}`);
-        report();
+        console.log(`${outcome.status.padEnd(14)} ${outcome.seconds.toFixed(0).padStart(3)} s  ${describe(result)}`);
+        writeReport();
       }
     };
-    await Promise.all(copies.map(work));
+    await Promise.all(copies.map(runQueue));
     await confirm(copies[0]!, results);
   } finally {
-    clean();
+    cleanUp();
   }
-  report();
-  print(results, (performance.now() - began) / 1000);
+  writeReport();
+  print(results, (performance.now() - startedAt) / 1000);
 }
 
-const place = ({ file, line, original, replacement, kind }: Mutation): string =>
-  `${file}:${line}  ${brief(original)} -> ${brief(replacement)}  (${kind})`;
-const brief = (text = ''): string => {
+const describe = ({ file, line, original, replacement, kind }: Mutation): string =>
+  `${file}:${line}  ${shorten(original)} -> ${shorten(replacement)}  (${kind})`;
+const shorten = (text = ''): string => {
   const line = text.replace(/\s+/g, ' ');
   return line.length > 90 ? `${line.slice(0, 89)}…` : line;
 };
@@ -306,10 +319,10 @@ function summaryOf(results: readonly Result[]) {
 
 function print(results: readonly Result[], seconds: number): void {
   for (const status of ['survived', 'not decided', 'no direct test', 'not in this checkout'] as const) {
-    const those = results.filter((result) => result.status === status);
-    if (those.length > 0) console.log(`\n${status}:`);
-    for (const result of those)
-      console.log(`  ${place(result)}${result.reason === undefined ? '' : `: ${result.reason}`}`);
+    const matching = results.filter((result) => result.status === status);
+    if (matching.length > 0) console.log(`\n${status}:`);
+    for (const result of matching)
+      console.log(`  ${describe(result)}${result.reason === undefined ? '' : `: ${result.reason}`}`);
   }
   const summary = summaryOf(results);
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -17,7 +17,7 @@ import {
 import { circumstancesOf, lossOf, readRecorded, seenOf, unigramLossOf } from './recorded';
 
 /** A run with its losses in one unit, nats per token or bits per byte. */
-interface Fitted {
+interface QualityRun {
   /** Name of the text. Pieces of one text have one name before the hyphen. */
   text: string;
   run: Circumstances;
@@ -28,28 +28,28 @@ interface Fitted {
   seen: readonly { step: number; loss: number }[];
 }
 
-const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** Runs to fit: those of both files, without those whose validation set is unlike their training text. */
-export const readRuns = (): readonly Fitted[] => [...readTable(), ...readCurves('recorded.jsonl')].filter(isLikely);
+export const readRuns = (): readonly QualityRun[] => [...readTable(), ...readCurves('recorded.jsonl')].filter(isLikely);
 /** Runs on other texts, of the kinds that have an estimate. */
-export const readHeldOut = (): readonly Fitted[] =>
+export const readHeldOut = (): readonly QualityRun[] =>
   readCurves('heldOut.jsonl').filter(({ run }) => isCovered(run, 'adamw'));
 
-const readCurves = (file: string): readonly Fitted[] =>
-  readRecorded(at(file)).map((one) => ({
-    text: one.text,
-    run: circumstancesOf(one),
-    unigram: unigramLossOf(one),
-    loss: lossOf(one),
-    seen: seenOf(one),
+const readCurves = (file: string): readonly QualityRun[] =>
+  readRecorded(pathOf(file)).map((record) => ({
+    text: record.text,
+    run: circumstancesOf(record),
+    unigram: unigramLossOf(record),
+    loss: lossOf(record),
+    seen: seenOf(record),
   }));
 /** Whether the unigram model beats a uniform guess; otherwise the validation set is unlike the training text. */
-const isLikely = ({ run, unigram }: Fitted): boolean => unigram < Math.log(run.vocabulary);
+const isLikely = ({ run, unigram }: QualityRun): boolean => unigram < Math.log(run.vocabulary);
 
 /** Runs of runs.csv. Leaves out runs that memorized their text, because the file lacks the best evaluation. */
-function readTable(): readonly Fitted[] {
-  const [names, ...rows] = readFileSync(at('runs.csv'), 'utf8')
+function readTable(): readonly QualityRun[] {
+  const [names, ...rows] = readFileSync(pathOf('runs.csv'), 'utf8')
     .trim()
     .split('\n')
     .map((line) => line.split(','));
@@ -75,7 +75,7 @@ function readTable(): readonly Fitted[] {
 const MAX_EPOCHS = 20;
 
 /** Initial values and bounds of the fit. */
-const FITTED: Readonly<Record<string, readonly [from: number, low: number, high: number]>> = {
+const FITTED_CONSTANTS: Readonly<Record<string, readonly [initial: number, min: number, max: number]>> = {
   floor: [0.38, 0, 0.6],
   sizeShare: [0.15, 0, 1],
   tokenShare: [0.47, 0.01, 2],
@@ -89,13 +89,15 @@ const FITTED: Readonly<Record<string, readonly [from: number, low: number, high:
   rateShare: [0.07, 0, 0.5],
   dropoutShare: [0.18, 0, 1],
 };
-const OTHERS = ['llama', 'bert', 't5'] as const;
-const RELATIVE = ['tokens', 'rate', 'floor'] as const;
+const OTHER_KINDS = ['llama', 'bert', 't5'] as const;
+const RELATIVE_CONSTANTS = ['tokens', 'rate', 'floor'] as const;
 /**
  * Ties other architectures, which have few runs, to GPT's constants. Their learning rates differ too little to show the
  * best one, so the rate has the strongest tie.
  */
-const TIES = OTHERS.flatMap((kind) => RELATIVE.map((name) => ({ kind, name, weight: name === 'rate' ? 1 : 0.2 })));
+const TIES = OTHER_KINDS.flatMap((kind) =>
+  RELATIVE_CONSTANTS.map((name) => ({ kind, name, weight: name === 'rate' ? 1 : 0.2 })),
+);
 /**
  * Not fitted, because sizes differ too little here. Half of the value by Hoffmann et al. (0.34), which fits no worse
  * than any from 0.02 to 0.3.
@@ -103,20 +105,21 @@ const TIES = OTHERS.flatMap((kind) => RELATIVE.map((name) => ({ kind, name, weig
 const SIZE_POWER = 0.17;
 
 /** @param heldOut runs on other texts, for the spread and the noise of curves */
-export function fit(runs: readonly Fitted[], heldOut: readonly Fitted[]): Constants {
-  const names = Object.keys(FITTED);
+export function fit(runs: readonly QualityRun[], heldOut: readonly QualityRun[]): Constants {
+  const names = Object.keys(FITTED_CONSTANTS);
   // The optimizer's steps have one size for all parameters, so each is scaled by its initial value to near 1.
-  const column = (place: 0 | 1 | 2): number[] => names.map((name) => FITTED[name]![place] / FITTED[name]![0]);
+  const scaledColumn = (column: 0 | 1 | 2): number[] =>
+    names.map((name) => FITTED_CONSTANTS[name]![column] / FITTED_CONSTANTS[name]![0]);
   const constantsOf = (scaled: readonly number[]): Constants => {
-    const shared = names.map((name, i) => [name, scaled[i]! * FITTED[name]![0]] as const);
+    const shared = names.map((name, i) => [name, scaled[i]! * FITTED_CONSTANTS[name]![0]] as const);
     const relative = (kind: QualityKind) =>
       Object.fromEntries(
-        RELATIVE.map((name) => {
-          const place = TIES.findIndex((tie) => tie.kind === kind && tie.name === name);
-          return [name, place < 0 ? 1 : scaled[names.length + place]!];
+        RELATIVE_CONSTANTS.map((name) => {
+          const tieIndex = TIES.findIndex((tie) => tie.kind === kind && tie.name === name);
+          return [name, tieIndex < 0 ? 1 : scaled[names.length + tieIndex]!];
         }),
       );
-    const kinds = Object.fromEntries((['gpt', ...OTHERS] as const).map((kind) => [kind, relative(kind)]));
+    const kinds = Object.fromEntries((['gpt', ...OTHER_KINDS] as const).map((kind) => [kind, relative(kind)]));
     return {
       ...Object.fromEntries(shared),
       sizePower: SIZE_POWER,
@@ -136,9 +139,9 @@ export function fit(runs: readonly Fitted[], heldOut: readonly Fitted[]): Consta
           : TIES[i - runs.length]!.weight * Math.log(scaled[names.length + i - runs.length]!);
     },
     {
-      initialValues: [...column(0), ...ties],
-      minValues: [...column(1), ...ties.map(() => 0.1)],
-      maxValues: [...column(2), ...ties.map(() => 5)],
+      initialValues: [...scaledColumn(0), ...ties],
+      minValues: [...scaledColumn(1), ...ties.map(() => 0.1)],
+      maxValues: [...scaledColumn(2), ...ties.map(() => 5)],
       damping: 1e-3,
       gradientDifference: 1e-4,
       centralDifference: true,
@@ -148,23 +151,23 @@ export function fit(runs: readonly Fitted[], heldOut: readonly Fitted[]): Consta
   );
   const constants = constantsOf(parameterValues);
   const spread = spreadOf(heldOut, constants);
-  return rounded({ ...constants, spread, curve: curveOf([...runs, ...heldOut], { ...constants, spread }) });
+  return roundToThreeDigits({ ...constants, spread, curve: curveOf([...runs, ...heldOut], { ...constants, spread }) });
 }
 
 /**
  * Noise of a curve as an observation of its end (forecast.ts), by maximum likelihood of the measured ends on a grid,
  * because the two constants trade off smoothly.
  */
-function curveOf(runs: readonly Fitted[], constants: Constants): Constants['curve'] {
-  const observed = runs.flatMap((one) => {
-    const end = -residualOf(one, constants);
-    const prior = constants.spread * spreadOfRepetition(one.run);
-    return one.seen.map(({ step, loss }) => {
-      const expected = remainingShare({ ...one.run, steps: step }, constants) * one.unigram;
-      return { share: step / one.run.steps, ratio: Math.log(loss / expected), end, prior };
+function curveOf(runs: readonly QualityRun[], constants: Constants): Constants['curve'] {
+  const observed = runs.flatMap((record) => {
+    const end = -residualOf(record, constants);
+    const prior = constants.spread * spreadOfRepetition(record.run);
+    return record.seen.map(({ step, loss }) => {
+      const expected = remainingShare({ ...record.run, steps: step }, constants) * record.unigram;
+      return { share: step / record.run.steps, ratio: Math.log(loss / expected), end, prior };
     });
   });
-  const unlikelihood = (noise: number, decay: number): number =>
+  const negativeLogLikelihood = (noise: number, decay: number): number =>
     observed.reduce((sum, { share, ratio, end, prior }) => {
       const variance = (noise * Math.exp(-decay * share)) ** 2;
       const weight = prior ** 2 / (prior ** 2 + variance);
@@ -172,25 +175,29 @@ function curveOf(runs: readonly Fitted[], constants: Constants): Constants['curv
       return sum + Math.log(posterior) + (end - weight * ratio) ** 2 / posterior;
     }, 0);
   const grid = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.2].flatMap((noise) =>
-    [2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7].map((decay) => ({ noise, decay, lack: unlikelihood(noise, decay) })),
+    [2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7].map((decay) => ({
+      noise,
+      decay,
+      objective: negativeLogLikelihood(noise, decay),
+    })),
   );
-  const { noise, decay } = grid.reduce((a, b) => (a.lack <= b.lack ? a : b));
-  return { noise, decay };
+  const best = grid.reduce((a, b) => (a.objective <= b.objective ? a : b));
+  return { noise: best.noise, decay: best.decay };
 }
 
 /** Residual in standard deviations of a text that never repeats. */
-export const weightedOf = (one: Fitted, constants: Constants): number =>
-  residualOf(one, constants) / spreadOfRepetition(one.run);
+export const weightedOf = (record: QualityRun, constants: Constants): number =>
+  residualOf(record, constants) / spreadOfRepetition(record.run);
 
 /** Log ratio of expected to measured loss. */
-const residualOf = ({ run, unigram, loss }: Fitted, constants: Constants): number =>
+const residualOf = ({ run, unigram, loss }: QualityRun, constants: Constants): number =>
   Math.log((remainingShare(run, constants) * unigram) / loss);
 
 /** Standard deviation for runs on texts that weren't fitted. */
-const spreadOf = (heldOut: readonly Fitted[], constants: Constants): number =>
-  Math.sqrt(heldOut.reduce((sum, one) => sum + weightedOf(one, constants) ** 2, 0) / heldOut.length);
+const spreadOf = (heldOut: readonly QualityRun[], constants: Constants): number =>
+  Math.sqrt(heldOut.reduce((sum, record) => sum + weightedOf(record, constants) ** 2, 0) / heldOut.length);
 
-const rounded = <T>(values: T): T =>
+const roundToThreeDigits = <T>(values: T): T =>
   JSON.parse(JSON.stringify(values), (_, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(3)) : value,
   ) as T;
@@ -199,13 +206,15 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   const runs = readRuns();
   const constants = fit(runs, readHeldOut());
   writeFileSync(
-    at('../../src/core/plan/constants.ts'),
+    pathOf('../../src/core/plan/constants.ts'),
     `/** Constants of the quality model. Written by bench/plan/fit.ts from its recorded runs; a test holds the two together. */\nexport const CONSTANTS = ${JSON.stringify(constants, null, 2).replaceAll('"', '')} as const;\n`,
   );
-  for (const one of runs) {
-    const { kind, vocabulary, perStep, steps } = one.run;
-    const off = (100 * (Math.exp(residualOf(one, constants)) - 1)).toFixed(1);
-    console.log(`${off.padStart(6)} %  ${kind} on ${one.text}, ${vocabulary} tokens, ${steps} steps of ${perStep}`);
+  for (const record of runs) {
+    const { kind, vocabulary, perStep, steps } = record.run;
+    const errorPercent = (100 * (Math.exp(residualOf(record, constants)) - 1)).toFixed(1);
+    console.log(
+      `${errorPercent.padStart(6)} %  ${kind} on ${record.text}, ${vocabulary} tokens, ${steps} steps of ${perStep}`,
+    );
   }
   console.log(JSON.stringify(constants));
 }

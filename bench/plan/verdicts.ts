@@ -34,14 +34,14 @@ interface Label {
   second: VerdictKind | null;
 }
 
-const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 export const readCurves = (): readonly Curve[] =>
-  readFileSync(at('curves.jsonl'), 'utf8')
+  readFileSync(pathOf('curves.jsonl'), 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Curve);
 export const readLabels = (): readonly Label[] =>
-  JSON.parse(readFileSync(at('labels.json'), 'utf8')) as readonly Label[];
+  JSON.parse(readFileSync(pathOf('labels.json'), 'utf8')) as readonly Label[];
 
 /** Whether a curve is for tuning thresholds, not for testing: every second curve, in an order drawn by seed. */
 export const isForTuning = ({ id }: Pick<Curve, 'id'>): boolean => id % 2 === 1;

@@ -60,7 +60,7 @@ export class TimedLength {
     if (this.msSinceFit < this.fitIntervalMs) return;
     this.msPerStep = (this.msPerStep + this.msSinceFit / this.stepsSinceFit) / 2;
     this.msSinceFit = this.stepsSinceFit = 0;
-    const pace = { ...this.pace, start: 0, msPerStep: this.msPerStep };
+    const pace = { ...this.pace, start: 0, step: this.msPerStep };
     const fitting = Math.min(
       this.max,
       stepsIn(PLANNED_SHARE * (this.remainingMs() - END_MS), pace, this.recipe, event.step),

@@ -4,15 +4,15 @@ import type { RunRow } from '../protocol/data';
 
 type Rows = readonly RunRow[];
 
-export class LeftLists {
+export class EarlierLists {
   #lists = new Map<string, Rows>();
 
-  keep(projectId: string, rows: Rows): void {
+  save(projectId: string, rows: Rows): void {
     this.#lists.delete(projectId);
     this.#lists.set(projectId, rows);
     if (this.#lists.size > MAX_LISTS) this.#lists.delete(this.#lists.keys().next().value!);
   }
-  of(projectId: string): Rows | null {
+  get(projectId: string): Rows | null {
     return this.#lists.get(projectId) ?? null;
   }
 }
@@ -20,13 +20,13 @@ export class LeftLists {
 const MAX_LISTS = 4;
 
 /** Merges a newly read list: unchanged rows keep their identity, so they aren't drawn again. */
-export function renewed(before: Rows, rows: Rows): Rows {
-  const known = new Map(before.map((row) => [row.record.id, row]));
-  const now = rows.map((row) => {
-    const old = known.get(row.record.id);
+export function mergeRows(before: Rows, rows: Rows): Rows {
+  const oldRows = new Map(before.map((row) => [row.record.id, row]));
+  const merged = rows.map((row) => {
+    const old = oldRows.get(row.record.id);
     return old && isSame(old, row) ? old : row;
   });
-  return now.length === before.length && now.every((row, i) => row === before[i]) ? before : now;
+  return merged.length === before.length && merged.every((row, i) => row === before[i]) ? before : merged;
 }
 
 const isSame = (a: RunRow, b: RunRow): boolean =>
@@ -37,14 +37,14 @@ const isSame = (a: RunRow, b: RunRow): boolean =>
 
 function isSameCurve(a: RunCurve | null, b: RunCurve | null): boolean {
   if (a === null || b === null) return a === b;
-  const [columns, others] = [a, b].map(({ training, evaluations }) => [
+  const [columns, otherColumns] = [a, b].map(({ training, evaluations }) => [
     ...Object.values(training),
     ...Object.values(evaluations),
   ]) as [Float64Array[], Float64Array[]];
   return (
     a.step === b.step &&
     JSON.stringify(a.sample) === JSON.stringify(b.sample) &&
-    columns.every((column, i) => isSameColumn(column, others[i]!))
+    columns.every((column, i) => isSameColumn(column, otherColumns[i]!))
   );
 }
 

@@ -7,7 +7,7 @@ import { createEvaluateSlice } from './evaluate';
 import { createListsSlice } from './lists';
 import { createExportSlice } from './export';
 import { createMigrationSlice } from './migration';
-import { createPlanSlice } from './plan';
+import { createPlanSlice } from './planSlice';
 import { createPlaygroundSlice } from './playground';
 import { createPreparationSlice } from './preparation';
 import { createPrivacySlice } from './privacy';

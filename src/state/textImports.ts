@@ -121,9 +121,9 @@ export function textImports(
 const MAX_BATCH = 1000;
 
 /** Tuning purpose and label separator of the files; undefined for training text. */
-function purposeOf(files: readonly Dropped[]) {
-  const first = files[0];
-  return first?.tunes && { tunes: first.tunes, ...(first.between && { between: first.between }) };
+function purposeOf(files: readonly Dropped[]): Pick<Dropped, 'tunes' | 'between'> | undefined {
+  const [{ tunes, between } = {}] = files;
+  return tunes && { tunes, ...(between && { between }) };
 }
 
 /** Tuning purpose of files that were added on Teach it more; undefined for files that were added on Text. */

@@ -29,14 +29,14 @@ function mutated(bytes: Uint8Array, seed: number): Uint8Array {
 }
 
 function mutatedOf(files: Readonly<Record<string, string | Uint8Array>>): HostileFiles {
-  const all: Record<string, Uint8Array> = {};
+  const mutatedFiles: Record<string, Uint8Array> = {};
   for (let seed = 0; seed < SEEDS; seed++)
     for (const [path, content] of Object.entries(files))
-      all[path.replace(/^everything\//, `everything ${seed}/`)] = mutated(
+      mutatedFiles[path.replace(/^everything\//, `everything ${seed}/`)] = mutated(
         typeof content === 'string' ? utf8(content) : content,
         seed + 1,
       );
-  return all;
+  return mutatedFiles;
 }
 
 const MUTATED: Hostile = Object.fromEntries(

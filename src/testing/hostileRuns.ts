@@ -18,10 +18,10 @@ export async function readHostile(
   names: readonly string[],
   onOutcome: (outcome: HostileOutcome) => void,
 ): Promise<void> {
-  let left = names;
-  while (left.length > 0) {
-    const done = await readSome(command, left, onOutcome);
-    left = left.slice(done);
+  let remaining = names;
+  while (remaining.length > 0) {
+    const done = await readSome(command, remaining, onOutcome);
+    remaining = remaining.slice(done);
   }
 }
 
@@ -35,14 +35,14 @@ function readSome(
     const child = spawn(process.execPath, [...NODE_OPTIONS, ...command, ...names], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let [done, complaint, isLate] = [0, '', false];
-    const late = setTimeout(() => {
+    let [done, stderrTail, isLate] = [0, '', false];
+    const timer = setTimeout(() => {
       isLate = true;
       child.kill('SIGKILL');
     }, MAX_TIME_MS);
-    child.stderr.on('data', (piece: Buffer) => (complaint = `${complaint}${piece.toString()}`.slice(-2000)));
+    child.stderr.on('data', (piece: Buffer) => (stderrTail = `${stderrTail}${piece.toString()}`.slice(-2000)));
     createInterface({ input: child.stdout }).on('line', (line) => {
-      late.refresh();
+      timer.refresh();
       const message = JSON.parse(line) as HostileOutcome | { begins: string };
       if ('begins' in message) return;
       done++;
@@ -50,19 +50,21 @@ function readSome(
     });
     child.on('error', reject);
     child.on('close', (code) => {
-      clearTimeout(late);
+      clearTimeout(timer);
       const name = names[done];
       if (name === undefined) {
         resolve(done);
         return;
       }
-      const why = isLate ? `not done after ${MAX_TIME_MS / 1000} s` : `its process ended with ${code}: ${complaint}`;
+      const reason = isLate
+        ? `not done after ${MAX_TIME_MS / 1000} s`
+        : `its process ended with ${code}: ${stderrTail}`;
       onOutcome({
         name,
         bytes: 0,
         seconds: isLate ? MAX_TIME_MS / 1000 : 0,
         memory: 0,
-        outcome: why,
+        outcome: reason,
         isGoodKept: false,
       });
       resolve(done + 1);

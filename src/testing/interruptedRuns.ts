@@ -18,7 +18,7 @@ export async function stopWhileSaving(store: BlobStore, step: number, input: Tun
   let arrive = (): void => undefined;
   const arrived = new Promise<void>((resolve) => (arrive = resolve));
   const isLate = putsSince(step);
-  const held: BlobStore = {
+  const delayedStore: BlobStore = {
     ...store,
     async commit(change) {
       if (isLate(change)) {
@@ -28,13 +28,13 @@ export async function stopWhileSaving(store: BlobStore, step: number, input: Tun
       return store.commit(change);
     },
   };
-  const halves = halvesOver(held);
+  const halves = halvesOver(delayedStore);
   const { tune } = halves.gpu;
-  halves.gpu.tune = (given, job) => {
+  halves.gpu.tune = (request, job) => {
     job.signal.addEventListener('abort', arrive);
-    return tune(given, job);
+    return tune(request, job);
   };
-  const studio = testStudio(held, halves);
+  const studio = testStudio(delayedStore, halves);
   try {
     return await studio.gpu.call('tune', input, { signal: stop.signal });
   } finally {

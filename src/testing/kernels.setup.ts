@@ -20,17 +20,17 @@ cleanDawn();
 const pending: Promise<unknown>[] = [];
 const devices: GPUDevice[] = [];
 afterCall(GPUDevice.prototype, 'createShaderModule', (module: GPUShaderModule) => {
-  const said = module.getCompilationInfo().then(({ messages }) => {
+  const messagesRead = module.getCompilationInfo().then(({ messages }) => {
     for (const { type, message, lineNum } of messages) complaints.push(`${type}: ${message} (line ${lineNum})`);
   });
-  pending.push(said);
+  pending.push(messagesRead);
 });
 afterCall(GPUAdapter.prototype, 'requestDevice', (opening: Promise<GPUDevice>) => {
-  const listening = opening.then((device) => {
+  const opened = opening.then((device) => {
     devices.push(device);
     device.addEventListener('uncapturederror', ({ error }) => complaints.push(error.message));
   });
-  pending.push(listening);
+  pending.push(opened);
 });
 afterAll(async () => {
   await Promise.all(pending);
@@ -47,12 +47,12 @@ function cleanDawn(): void {
     const owners: object[] = [globalThis, ...classes.flatMap(({ prototype }) => prototype ?? [])];
     const names = (owner: object) =>
       owner === globalThis ? ['navigator', 'setImmediate'] : Object.getOwnPropertyNames(owner);
-    const found = owners.map((owner) => ({
+    const descriptors = owners.map((owner) => ({
       owner,
       properties: names(owner).map((name) => [name, Object.getOwnPropertyDescriptor(owner, name)!] as const),
     }));
     kept.homegrownDawn = () => {
-      for (const { owner, properties } of found) {
+      for (const { owner, properties } of descriptors) {
         for (const [name, property] of properties)
           if (property.configurable) Object.defineProperty(owner, name, property);
       }

@@ -46,7 +46,7 @@ export async function classifierInput(
   of: Begin,
   runId: string,
   recipe: Partial<Recipe> = {},
-  more: Partial<TuneInput> = {},
+  overrides: Partial<TuneInput> = {},
 ): Promise<TuneInput> {
   const text = await labeledText(store);
   const { model, tokenizer, ...begin } = of(runId, {});
@@ -59,7 +59,7 @@ export async function classifierInput(
     from: { runId: 'parent', step: PARENT.steps },
     classes: CLASSES,
     trainable: loraOf(model, { weights: Object.keys(headOf(withClasses(model, CLASSES))) }),
-    ...more,
+    ...overrides,
   };
 }
 const RECIPE: Partial<Recipe> = {

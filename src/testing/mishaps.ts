@@ -42,11 +42,11 @@ export async function mishaps(
 ): Promise<Mishap[]> {
   const all: Mishap[] = [];
   for (const { at, name } of KINDS) {
-    const rare = RARE.find(([key]) => isAt(at, key));
-    const own = keys.filter((key) => kindOf(key)?.at === at);
-    const key = rare?.[0] ?? own.find((each) => each.includes(runId)) ?? own[0];
+    const sample = RARE.find(([key]) => isAt(at, key));
+    const keysOfKind = keys.filter((key) => kindOf(key)?.at === at);
+    const key = sample?.[0] ?? keysOfKind.find((candidate) => candidate.includes(runId)) ?? keysOfKind[0];
     if (key === undefined) throw new Error(`The store has no record of the kind ${name}`);
-    const before = rare?.[1] ?? (await read(key));
+    const before = sample?.[1] ?? (await read(key));
     const newer = { ...(before as object), version: 99 };
     all.push({ name, key, damaged: TORN, newer, isReported: at !== CURVES });
   }

@@ -3,7 +3,7 @@
 type Matrix = number[][];
 const product = (a: Matrix, b: Matrix): Matrix =>
   a.map((row) => b[0]!.map((_, j) => row.reduce((sum, x, k) => sum + x * b[k]![j]!, 0)));
-const turned = (a: Matrix): Matrix => a[0]!.map((_, j) => a.map((row) => row[j]!));
+const transposed = (a: Matrix): Matrix => a[0]!.map((_, j) => a.map((row) => row[j]!));
 const sum = (...terms: [number, Matrix][]): Matrix =>
   terms[0]![1].map((row, i) => row.map((_, j) => terms.reduce((all, [factor, m]) => all + factor * m[i]![j]!, 0)));
 
@@ -11,11 +11,11 @@ export function orthogonalInF64(values: ArrayLike<number>, rows: number, columns
   const u = Array.from({ length: rows }, (_, i) =>
     Array.from({ length: columns }, (__, j) => values[i * columns + j]!),
   );
-  if (rows > columns) return turned(orthogonalInF64(turned(u).flat(), columns, rows));
+  if (rows > columns) return transposed(orthogonalInF64(transposed(u).flat(), columns, rows));
   const norm = Math.sqrt(u.flat().reduce((all, x) => all + x * x, 0)) + 1e-7;
   let x = sum([1 / norm, u]);
   for (let step = 0; step < 5; step++) {
-    const a = product(x, turned(x));
+    const a = product(x, transposed(x));
     const b = sum([-4.775, a], [2.0315, product(a, a)]);
     x = sum([3.4445, x], [1, product(b, x)]);
   }
@@ -45,12 +45,12 @@ export function muonInF64(
         return Math.floor(i / width) * across + first + (i % width);
       });
       const step = orthogonalInF64(
-        places.map((at) => nesterov[at]!),
+        places.map((index) => nesterov[index]!),
         rows,
         width,
       ).flat();
       const scale = 0.2 * Math.sqrt(Math.max(rows, width));
-      places.forEach((at, i) => (weight[at]! -= rate * (scale * step[i]! + weightDecay * weight[at]!)));
+      places.forEach((index, i) => (weight[index]! -= rate * (scale * step[i]! + weightDecay * weight[index]!)));
       first += width;
     }
   }

@@ -29,27 +29,27 @@ export async function answer(
   const { port1, port2 } = new MessageChannel();
   // Core's own type of a port lacks transferred data.
   const page = port1 as unknown as Line<ToEngine, FromEngine>;
-  const heard: FromEngine[] = [];
+  const messages: FromEngine[] = [];
   let wake: () => void = () => undefined;
   page.onmessage = ({ data }) => {
-    heard.push(data);
+    messages.push(data);
     wake();
   };
-  const hear = async (...kinds: FromEngine['kind'][]): Promise<void> => {
-    while (!heard.some(({ kind }) => kinds.includes(kind) || kind === 'failed')) {
+  const waitFor = async (...kinds: FromEngine['kind'][]): Promise<void> => {
+    while (!messages.some(({ kind }) => kinds.includes(kind) || kind === 'failed')) {
       await new Promise<void>((resolve) => (wake = resolve));
     }
   };
   try {
     serve(port2);
-    await hear('listening');
+    await waitFor('listening');
     page.postMessage({ kind: 'model', json: textIn(source, 'model') });
     for (const text of blocksOf(source)) page.postMessage({ kind: 'weights', base64: text });
     page.postMessage({ kind: 'checksum', crc32: textIn(source, 'crc32') });
-    await hear('ready');
+    await waitFor('ready');
     page.postMessage({ kind: 'write', prompt, settings });
-    await hear('done', 'filled', 'classified');
-    return heard;
+    await waitFor('done', 'filled', 'classified');
+    return messages;
   } finally {
     port1.close();
     port2.close();

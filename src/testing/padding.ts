@@ -44,19 +44,19 @@ function ofTokens({ hidden, ...others }: Made): Made {
 /** Hidden states of tokens, the loss and all gradients have the same bits, whatever the padding. */
 export async function expectUnseen(
   net: Network,
-  how: Pick<ForwardContext, 'dropout' | 'attentionDropout' | 'recompute'>,
+  settings: Pick<ForwardContext, 'dropout' | 'attentionDropout' | 'recompute'>,
 ): Promise<void> {
   const hasSource = modelSpec(net.choice.id).kind === 'encoder-decoder';
   const rows = PADDING.map((padding) => withPadding(padding, hasSource));
-  const both = passes(net, rows[0]!, how);
+  const compiledPasses = passes(net, rows[0]!, settings);
   for (const mode of ['eager', 'captured'] as const) {
-    const want = ofTokens(await both[mode](rows[0]!));
-    for (const [name, found] of Object.entries(want)) {
-      expect(Math.max(...found.map(Math.abs)), `${name} says something`).toBeGreaterThan(0);
+    const want = ofTokens(await compiledPasses[mode](rows[0]!));
+    for (const [name, values] of Object.entries(want)) {
+      expect(Math.max(...values.map(Math.abs)), `${name} says something`).toBeGreaterThan(0);
     }
-    for (const other of rows.slice(1)) expect(ofTokens(await both[mode](other)), mode).toEqual(want);
+    for (const other of rows.slice(1)) expect(ofTokens(await compiledPasses[mode](other)), mode).toEqual(want);
   }
-  both.dispose();
+  compiledPasses.dispose();
 }
 
 /** Checks that the test above can fail: a model that ignores lengths sees the padding. */
@@ -65,12 +65,15 @@ export async function expectSeenWithoutLengths(net: Network): Promise<void> {
     const { ids, targets } = withPadding(padding, false);
     return { ids, targets };
   });
-  const both = passes(net, rows[0]!, { dropout: 0 });
+  const compiledPasses = passes(net, rows[0]!, { dropout: 0 });
   for (const mode of ['eager', 'captured'] as const) {
-    const [one, other] = [ofTokens(await both[mode](rows[0]!)), ofTokens(await both[mode](rows[1]!))];
+    const [one, other] = [
+      ofTokens(await compiledPasses[mode](rows[0]!)),
+      ofTokens(await compiledPasses[mode](rows[1]!)),
+    ];
     expect(other['hidden']).not.toEqual(one['hidden']);
   }
-  both.dispose();
+  compiledPasses.dispose();
 }
 
 /** Padding for the scores of the next token makes no difference, also in a bidirectional model. */

@@ -28,15 +28,18 @@ interface Passes {
   dispose(): void;
 }
 
-/** Passes for rows with the shapes of `like`. */
-export function passes(net: Network, like: Rows, how: How): Passes {
+/** Passes for rows with the shapes of `example`. */
+export function passes(net: Network, example: Rows, settings: How): Passes {
   const specs = Object.fromEntries(
-    Object.entries(arraysOf(like)).map(([name, { shape }]): [string, InputSpec] => [name, { shape, dtype: 'int32' }]),
+    Object.entries(arraysOf(example)).map(([name, { shape }]): [string, InputSpec] => [
+      name,
+      { shape, dtype: 'int32' },
+    ]),
   );
   const step = (inputs: Tensors): Record<string, Tensor> => {
-    const { value: loss, grads } = tf.variableGrads(() => forward(net, inputs, how).loss());
+    const { value: loss, grads } = tf.variableGrads(() => forward(net, inputs, settings).loss());
     const gradients = Object.entries(net.params).map(([name, { name: own }]) => [name, grads[own]!]);
-    return { hidden: forward(net, inputs, how).hidden, loss, ...(Object.fromEntries(gradients) as Tensors) };
+    return { hidden: forward(net, inputs, settings).hidden, loss, ...(Object.fromEntries(gradients) as Tensors) };
   };
   const program = compile(specs, step);
   return {
@@ -59,11 +62,11 @@ export function passes(net: Network, like: Rows, how: How): Passes {
 export const lossOf = (net: Network, rows: Rows): number =>
   tf.tidy(() => forward(net, tensorsOf(rows), { dropout: 0 }).loss().dataSync<'float32'>()[0]!);
 
-function forward(net: Network, inputs: Tensors, how: How) {
+function forward(net: Network, inputs: Tensors, settings: How) {
   const { ids, targets, weight, counter, lengths, places, ends, sourceIds, sourceLengths } = inputs;
   const documents = places && { places: places as Tensor1D, ends: ends as Tensor1D };
   const limited = { ...(lengths && { lengths: lengths as Tensor1D }), ...(documents && { documents }) };
-  const context = { ...how, counter: counter!, ...limited };
+  const context = { ...settings, counter: counter!, ...limited };
   const source = sourceIds && { ids: sourceIds as Tensor2D, lengths: sourceLengths as Tensor1D };
   const output = net.forward(ids as Tensor2D, context, source);
   return {

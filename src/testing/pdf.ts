@@ -24,11 +24,11 @@ export function pdfOf(pages: readonly (readonly Placed[])[], info = ''): Uint8Ar
   objects.push(`<< ${info} >>`);
   let whole = '%PDF-1.4\n';
   const places = objects.map((object, i) => {
-    const at = whole.length;
+    const offset = whole.length;
     whole += `${i + 1} 0 obj\n${object}\nendobj\n`;
-    return at;
+    return offset;
   });
-  const table = places.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
+  const table = places.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
   whole += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R /Info ${objects.length} 0 R >>\nstartxref\n${whole.length}\n%%EOF\n`;
   return Uint8Array.from(whole, (character) => character.charCodeAt(0));
 }

@@ -7,14 +7,14 @@ export function pretend(
   gpu: Gpu,
   other: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'minLanes'>>,
 ): { undo(): void } {
-  const real = { ...gpu.adapter };
-  const be = (adapter: typeof other): void => {
+  const original = { ...gpu.adapter };
+  const apply = (adapter: typeof other): void => {
     Object.assign(gpu.adapter, adapter);
     limitDispatches(gpu.backend, gpu.adapter.software ? Infinity : MAX_DISPATCH_MS);
     for (const name of SHAPE_CLASSES) setTiling(gpu, name, Object.values(candidates(gpu, name))[0]!);
   };
-  be(other);
-  return { undo: () => be(real) };
+  apply(other);
+  return { undo: () => apply(original) };
 }
 /** A hardware GPU: most users have one, and this machine may not. */
 export const HARDWARE = { software: false } as const;

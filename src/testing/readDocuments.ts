@@ -7,9 +7,9 @@ export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** @param piece bytes per read @returns also the notes */
 export async function readDocuments(name: string, bytes: Uint8Array | string, reading: Reading = {}, piece = 1000) {
-  const whole = typeof bytes === 'string' ? utf8(bytes) : bytes;
-  const pieces = Array.from({ length: Math.ceil(whole.length / piece) }, (_, i) =>
-    whole.subarray(i * piece, (i + 1) * piece),
+  const content = typeof bytes === 'string' ? utf8(bytes) : bytes;
+  const pieces = Array.from({ length: Math.ceil(content.length / piece) }, (_, i) =>
+    content.subarray(i * piece, (i + 1) * piece),
   );
   const notes: string[] = [];
   const format = formatOf(name) as DocumentFormatId;

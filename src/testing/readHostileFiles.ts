@@ -87,11 +87,11 @@ async function read(name: string): Promise<HostileOutcome> {
     const reasons = refused.map(({ error }) => error.message);
     outcome = reasons.length > 0 ? `refused: ${reasons[0]!.slice(0, 160)}` : 'read';
     if (refused.some(({ error }) => !error.remedy)) outcome = `no remedy: ${outcome}`;
-    const found = new Set<string>();
+    const texts = new Set<string>();
     if (text)
       for (const document of await openText(store, text.id))
-        if (document.characters < 100) found.add((await collect(document.chunks())).join(''));
-    isGoodKept = GOOD.every((good) => found.has(good));
+        if (document.characters < 100) texts.add((await collect(document.chunks())).join(''));
+    isGoodKept = GOOD.every((good) => texts.has(good));
     return { name, bytes, seconds, memory, outcome, isGoodKept };
   } catch (error) {
     outcome = `threw: ${error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : String(error)}`;

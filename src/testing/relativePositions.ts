@@ -64,22 +64,22 @@ export async function expectSameWithCache(net: Network): Promise<void> {
       lengths: lengths as Tensor1D,
     },
   });
-  const whole = tf.tidy(() => {
+  const uncached = tf.tidy(() => {
     const source = memoryOf(tf.tensor(memory.data, memory.shape), tf.tensor1d(lengths, 'int32'));
     return net.forward(tf.tensor2d([...ids], [1, ids.length], 'int32'), { dropout: 0 }, source).hidden;
   });
-  const want = await whole.data<'float32'>();
+  const want = await uncached.data<'float32'>();
 
   const shape = [context, spec.cacheColumns(config)];
   const kept = allocate(Array.from({ length: layers }, () => ({ shape, data: new Float32Array(sizeOf(shape)) })));
-  const one = { shape: [1], dtype: 'int32' } as const;
+  const scalar = { shape: [1], dtype: 'int32' } as const;
   const program = compile(
     {
       ids: { shape: [1, 1], dtype: 'int32' },
-      position: one,
-      length: one,
+      position: scalar,
+      length: scalar,
       memory: { shape: memory.shape, dtype: 'float32' },
-      lengths: one,
+      lengths: scalar,
     },
     ({ ids, position, length, memory, lengths }) => {
       const cache = { position: position as Tensor1D, length: length as Tensor1D, layers: kept.variables };
@@ -93,7 +93,7 @@ export async function expectSameWithCache(net: Network): Promise<void> {
   }
   program.dispose();
   kept.dispose();
-  whole.dispose();
+  uncached.dispose();
 }
 
 /** Every gradient is the slope of the loss: for each element of position tables, and along one direction for others. */
@@ -103,12 +103,12 @@ export async function expectSlopes(net: Network): Promise<void> {
   both.dispose();
   for (const [name, variable] of Object.entries(net.params)) {
     const initial = variable.dataSync<'float32'>().slice();
-    const slope = (by: (i: number) => number, step: number): number =>
+    const slope = (direction: (i: number) => number, step: number): number =>
       centralDifference((h) => {
         tf.tidy(() =>
           variable.assign(
             tf.tensor(
-              initial.map((x, i) => x + h * by(i)),
+              initial.map((x, i) => x + h * direction(i)),
               variable.shape,
             ),
           ),

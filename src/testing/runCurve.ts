@@ -15,7 +15,7 @@ export const inPerplexity = ({ vocabulary, unigramLoss: loss }: CountedBaselines
 /** A curve whose training loss is given at each evaluation and is constant in between. */
 export function runCurve(
   points: readonly (readonly [step: number, held: number, trained: number])[],
-  { vocabulary = 1000, unigramLoss = 6, ...more }: Partial<RunCurve & CountedBaselines> = {},
+  { vocabulary = 1000, unigramLoss = 6, ...overrides }: Partial<RunCurve & CountedBaselines> = {},
 ): RunCurve {
   const steps: number[] = [];
   const loss: number[] = [];
@@ -37,6 +37,6 @@ export function runCurve(
     isGapKnown: true,
     epoch: 50,
     evalTokens: 16_384,
-    ...more,
+    ...overrides,
   };
 }

@@ -16,7 +16,7 @@ export function runRecord({
   recipe = DEFAULT_RECIPE,
   data = {},
   tokenizer = { kind: 'bytes', merges: [] },
-  ...given
+  ...overrides
 }: Partial<Omit<RunRecord, 'tokenizer'>> & {
   recipe?: Recipe;
   data?: Partial<SegmentData>;
@@ -34,15 +34,15 @@ export function runRecord({
     recipe,
     data: { id: null, facts: null, ...data },
   });
-  return { ...run, tokenizer, ...given };
+  return { ...run, tokenizer, ...overrides };
 }
 
 /** Facts of ten tokens; the last one is held out. */
-export const dataFacts = (given: Partial<DataFacts> = {}): DataFacts => ({
+export const dataFacts = (overrides: Partial<DataFacts> = {}): DataFacts => ({
   texts: [],
   textHash: 'a',
   split: { rule: 'ends', validation: 0.1, test: 0, seed: 0 },
   parts: { train: { tokens: 90, bytes: 90 }, validation: { tokens: 10, bytes: 10 } },
   unigramLoss: 5,
-  ...given,
+  ...overrides,
 });

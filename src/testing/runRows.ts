@@ -51,10 +51,10 @@ function runRow(i: number): RunRow {
   const floor = 4.35 + 0.03 * (i % 7);
   const loss = (step: number): number =>
     floor + (7.62 - floor) * (0.62 * Math.exp(-step / 160) + 0.38 * Math.exp(-step / 900));
-  const at = Array.from({ length: 1 + (steps - from) / 50 }, (_, n) => from + 50 * n);
+  const evaluatedSteps = Array.from({ length: 1 + (steps - from) / 50 }, (_, n) => from + 50 * n);
   const sample =
     'The whale, were as the world, in its vague, as a few incredible buxes; a most wonderfulness in their souls.';
-  const events = at.flatMap((step): TrainEvent[] => [
+  const events = evaluatedSteps.flatMap((step): TrainEvent[] => [
     { kind: 'step', step, loss: loss(step) - 0.15, activeMs: 33 * step, ...UNSHOWN },
     { kind: 'evaluated', step, loss: loss(step), metrics: {}, activeMs: 33 * step, sample },
   ]);

@@ -48,23 +48,23 @@ export async function startService(folder: string, env: Readonly<Record<string, 
   });
   const log: Record<string, unknown>[] = [];
   const listeners = new Set<() => void>();
-  let rest = '';
+  let partialLine = '';
   child.stdout.on('data', (data: Buffer) => {
-    const lines = (rest + data.toString()).split('\n');
-    rest = lines.pop()!;
+    const lines = (partialLine + data.toString()).split('\n');
+    partialLine = lines.pop()!;
     log.push(...lines.map((line) => JSON.parse(line) as Record<string, unknown>));
     for (const listener of listeners) listener();
   });
   const reported: Service['reported'] = (is) =>
     new Promise((resolve) => {
-      const look = (): void => {
-        const found = log.find(is);
-        if (!found) return;
-        listeners.delete(look);
-        resolve(found);
+      const check = (): void => {
+        const line = log.find(is);
+        if (!line) return;
+        listeners.delete(check);
+        resolve(line);
       };
-      listeners.add(look);
-      look();
+      listeners.add(check);
+      check();
     });
   const { url } = await reported(({ event }) => event === 'listening');
   await reported(({ event }) => event === 'ready');

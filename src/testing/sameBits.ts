@@ -55,30 +55,30 @@ export async function sixSteps(
 
 /** Documents of 5 to 34 tokens. */
 function inDocuments(tokens: number): Border[] {
-  const found: Border[] = [];
+  const borders: Border[] = [];
   for (let start = 0, length = 5; start + length < tokens; start += length + 1, length = 5 + ((length * 7) % 30))
-    found.push({ start, tokens: length, place: found.length, label: null, fields: {} });
-  return found;
+    borders.push({ start, tokens: length, place: borders.length, label: null, fields: {} });
+  return borders;
 }
 
 /** Tests dropout, also of attention, recomputed blocks, and whole documents where rows can have them. */
 export async function expectSameBits(choice: ModelChoice): Promise<void> {
-  const ways: readonly Partial<Recipe>[] = [
+  const changes: readonly Partial<Recipe>[] = [
     {},
     { dropout: 0.2, recompute: true },
     { attentionDropout: 0.3, recompute: true, packing: 'documents' },
   ];
-  for (const change of ways) {
-    const whole = await sixSteps(choice, change);
-    expect(whole.losses).toHaveLength(6);
-    expect(whole.losses.at(-1)).toBeLessThan(whole.losses[0]!);
-    expect(await sixSteps(choice, change)).toEqual(whole);
+  for (const change of changes) {
+    const uninterrupted = await sixSteps(choice, change);
+    expect(uninterrupted.losses).toHaveLength(6);
+    expect(uninterrupted.losses.at(-1)).toBeLessThan(uninterrupted.losses[0]!);
+    expect(await sixSteps(choice, change)).toEqual(uninterrupted);
     const resumed = await sixSteps(
       choice,
       change,
-      whole.saved.find(({ state }) => state.step === 2),
+      uninterrupted.saved.find(({ state }) => state.step === 2),
     );
-    expect(resumed.losses).toEqual(whole.losses.slice(2));
-    expect(resumed.saved.at(-1)!.tensors).toEqual(whole.saved.at(-1)!.tensors);
+    expect(resumed.losses).toEqual(uninterrupted.losses.slice(2));
+    expect(resumed.saved.at(-1)!.tensors).toEqual(uninterrupted.saved.at(-1)!.tensors);
   }
 }

@@ -28,10 +28,10 @@ export const steps = async (store: BlobStore): Promise<number[]> =>
 export function failingAt(store: BlobStore, n: number, when: 'before' | 'after'): BlobStore {
   let count = 0;
   const operation = async <T>(run: () => Promise<T>): Promise<T> => {
-    const mine = count++;
-    if (mine > n || (mine === n && when === 'before')) throw new HomegrownError('storage-full', 'injected');
+    const index = count++;
+    if (index > n || (index === n && when === 'before')) throw new HomegrownError('storage-full', 'injected');
     const result = await run();
-    if (mine === n) throw new HomegrownError('storage-full', 'injected');
+    if (index === n) throw new HomegrownError('storage-full', 'injected');
     return result;
   };
   return {

@@ -11,7 +11,7 @@ export function tarOf(files: readonly TarFile[], isEnded = true): Uint8Array {
   const blocks = files.flatMap(({ path, text = '', type = '0', link = '' }) => {
     const content = typeof text === 'string' ? new TextEncoder().encode(text) : text;
     const header = new Uint8Array(512);
-    const put = (at: number, words: string): void => header.set(new TextEncoder().encode(words), at);
+    const put = (offset: number, words: string): void => header.set(new TextEncoder().encode(words), offset);
     put(0, path.slice(0, 100));
     put(100, '0000644\0');
     put(124, `${content.length.toString(8).padStart(11, '0')}\0`);
@@ -27,11 +27,11 @@ export function tarOf(files: readonly TarFile[], isEnded = true): Uint8Array {
     return [header, padded];
   });
   if (isEnded) blocks.push(new Uint8Array(1024));
-  const whole = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
+  const archive = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const block of blocks) {
-    whole.set(block, at);
+    archive.set(block, at);
     at += block.length;
   }
-  return whole;
+  return archive;
 }

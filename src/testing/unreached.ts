@@ -51,13 +51,13 @@ export async function expectOnlyDecay(whole: Network, recipe: Recipe): Promise<v
       expect(after.get(name)).not.toEqual(before.get(name));
       continue;
     }
-    const kept = table[name]!.decay ? 1 - recipe.learningRate * 0.5 : 1;
+    const decayFactor = table[name]!.decay ? 1 - recipe.learningRate * 0.5 : 1;
     expectClose(
       after.get(name)!,
-      before.get(name)!.map((x) => x * kept),
+      before.get(name)!.map((x) => x * decayFactor),
       1e-6,
       name,
     );
   }
-  for (const each of [updates, optimizer]) each.dispose();
+  for (const disposable of [updates, optimizer]) disposable.dispose();
 }

@@ -18,7 +18,7 @@ export function linearTicks(min: number, max: number, count: number): number[] {
 }
 
 /** 1-2-5 ticks in each decade. If too many, only every n-th decade; if fewer than three, linear ticks. */
-export function logTicks(min: number, max: number, most: number): number[] {
+export function logTicks(min: number, max: number, maxTicks: number): number[] {
   const first = Math.floor(Math.log10(min));
   const last = Math.ceil(Math.log10(max));
   const pick = (digits: readonly number[]): number[] => {
@@ -29,21 +29,21 @@ export function logTicks(min: number, max: number, most: number): number[] {
     return ticks.filter((tick) => tick >= min && tick <= max);
   };
   const fine = pick([1, 2, 5]);
-  if (fine.length < 3) return linearTicks(min, max, Math.min(4, most));
-  if (fine.length <= most) return fine;
+  if (fine.length < 3) return linearTicks(min, max, Math.min(4, maxTicks));
+  if (fine.length <= maxTicks) return fine;
   const decades = pick([1]);
-  const every = Math.ceil(decades.length / Math.max(1, most));
-  return decades.filter((_, i) => i % every === 0);
+  const interval = Math.ceil(decades.length / Math.max(1, maxTicks));
+  return decades.filter((_, i) => i % interval === 0);
 }
 
 /** Steps 0, 10, 20, 50, 100 and so on, and the last, at least `room`, a share of the axis, apart. */
 export function earlyTicks(max: number, room: number): number[] {
-  const place = (step: number): number => earlyPlace(step) / earlyPlace(max);
-  const kept = [0];
+  const share = (step: number): number => earlyPlace(step) / earlyPlace(max);
+  const ticks = [0];
   for (let decade = 10; decade < max; decade *= 10)
     for (const step of [decade, 2 * decade, 5 * decade])
-      if (place(step) - place(kept.at(-1)!) >= room && 1 - place(step) >= room) kept.push(step);
-  return [...kept, max];
+      if (share(step) - share(ticks.at(-1)!) >= room && 1 - share(step) >= room) ticks.push(step);
+  return [...ticks, max];
 }
 
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000, 86_400];
@@ -51,7 +51,7 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 720
 export function timeTicks(max: number, count: number): number[] {
   const step = TIME_STEPS.find((candidate) => max / candidate <= count) ?? roundStep(max, count);
   const ticks = [];
-  for (let at = 0; at <= max * (1 + 1e-9); at += step) ticks.push(at);
+  for (let seconds = 0; seconds <= max * (1 + 1e-9); seconds += step) ticks.push(seconds);
   return ticks;
 }
 

@@ -20,9 +20,10 @@ import { ADAPTER_CONFIG } from './adapterFiles';
 import { type Folder, readJson } from './importFolder';
 import { readPeft, type ReadAdapter } from './formats/peft/import';
 
-interface Fitting {
+/** Run whose model has all target modules of the adapter. */
+interface Candidate {
   run: RunRecord;
-  read: ReadAdapter;
+  adapter: ReadAdapter;
 }
 /** Run and step whose weights the adapter was trained on. */
 interface Base {
@@ -50,13 +51,13 @@ export async function storeAdapter(
   job: Job,
 ): Promise<void> {
   const owner = await ownerOf(store, projectId);
-  const fitting = await fittingIn(store, projectId, folder, job);
-  const { run, step, hash, weights, byName } = await baseFor(store, fitting, folder, job);
-  const { adapter, tensors, words } = fitting.find((each) => each.run.id === run.id)!.read;
+  const candidates = await findCandidates(store, projectId, folder, job);
+  const { run, step, hash, weights, byName } = await findBase(store, candidates, folder, job);
+  const { adapter, tensors, words } = candidates.find((candidate) => candidate.run.id === run.id)!.adapter;
   const trainable: Trainable = { weights: [], adapter };
-  const said =
+  const baseNote =
     byName === undefined ? undefined : `It has no hash of its base; the base is chosen by its name, ${byName}.`;
-  const lacks = paragraph(words, said);
+  const lacks = paragraph(words, baseNote);
   const record = newRun({
     id: runId,
     projectId,
@@ -91,61 +92,65 @@ export async function storeAdapter(
 }
 
 /** Runs of the project whose models have all of the adapter's target modules. */
-async function fittingIn(
+async function findCandidates(
   store: BlobStore,
   projectId: string,
   folder: Folder,
   job: Job,
-): Promise<readonly [Fitting, ...Fitting[]]> {
+): Promise<readonly [Candidate, ...Candidate[]]> {
   const runs = (await listRuns(store)).filter((run) => run.projectId === projectId && run.removedAt === undefined);
-  const read = new Map<string, ReadAdapter | Error>();
-  const fitting: Fitting[] = [];
-  let reason: Error | undefined;
+  const adapterByModel = new Map<string, ReadAdapter | Error>();
+  const candidates: Candidate[] = [];
+  let firstReason: Error | undefined;
   for (const run of runs) {
-    const of = JSON.stringify(run.model);
-    if (!read.has(of))
-      read.set(
-        of,
+    const modelKey = JSON.stringify(run.model);
+    if (!adapterByModel.has(modelKey))
+      adapterByModel.set(
+        modelKey,
         await readPeft(folder, run.model, job).catch((error: unknown) => {
           if (isBadFile(error)) return error;
           throw error;
         }),
       );
-    const found = read.get(of)!;
-    if (found instanceof Error) reason ??= found;
-    else fitting.push({ run, read: found });
+    const adapter = adapterByModel.get(modelKey)!;
+    if (adapter instanceof Error) firstReason ??= adapter;
+    else candidates.push({ run, adapter });
   }
-  const [first, ...others] = fitting;
+  const [first, ...others] = candidates;
   if (first) return [first, ...others];
-  if (!reason) throw badFile('The file is an adapter, but this project has no base model for it', FIRST_THE_BASE);
+  if (!firstReason) throw badFile('The file is an adapter, but this project has no base model for it', FIRST_THE_BASE);
   throw badFile(
-    `The file is an adapter, but fits none of the ${counted(runs.length, 'run')} of this project. First reason: ${reason.message}`,
+    `The file is an adapter, but fits none of the ${counted(runs.length, 'run')} of this project. First reason: ${firstReason.message}`,
     FIRST_THE_BASE,
   );
 }
 
-async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Folder, job: Job): Promise<Base> {
-  const hash = fitting[0]!.read.base;
-  const names = [...new Set(fitting.map(({ run }) => run.name))].slice(0, MAX_NAMED).join(', ');
+/**
+ * Finds the base by its hash or, if the file has none, by its repository name.
+ * @throws HomegrownError `bad-file` if none matches
+ */
+async function findBase(store: BlobStore, candidates: readonly Candidate[], folder: Folder, job: Job): Promise<Base> {
+  const hash = candidates[0]!.adapter.base;
+  const names = [...new Set(candidates.map(({ run }) => run.name))].slice(0, MAX_NAMED).join(', ');
   if (hash === undefined) {
-    const stated = configSchema.parse(await readJson(folder, ADAPTER_CONFIG)).base_model_name_or_path ?? '';
-    const isIt = ({ run: { origin, step } }: Fitting): boolean =>
-      step === 0 && REPOSITORY.test(stated) && origin?.title === stated;
-    const [found, another] = fitting.filter(isIt);
-    if (found && !another) {
-      const { run } = found;
+    const statedName = configSchema.parse(await readJson(folder, ADAPTER_CONFIG)).base_model_name_or_path ?? '';
+    const hasStatedName = ({ run: { origin, step } }: Candidate): boolean =>
+      step === 0 && REPOSITORY.test(statedName) && origin?.title === statedName;
+    const [match, secondMatch] = candidates.filter(hasStatedName);
+    if (match && !secondMatch) {
+      const { run } = match;
       const weights = await weightsAt(store, run, 0);
-      return { run, step: 0, hash: await baseHash(weights), weights, byName: stated };
+      return { run, step: 0, hash: await baseHash(weights), weights, byName: statedName };
     }
     throw badFile(
-      `The adapter has no hash of its base model${stated === '' ? '' : ` (it names ${stated.slice(0, 100)})`}, and its shapes fit ${names}`,
+      `The adapter has no hash of its base model${statedName === '' ? '' : ` (it names ${statedName.slice(0, 100)})`}, and its shapes fit ${names}`,
       MERGED,
     );
   }
-  for (const { run } of fitting) {
+  for (const { run } of candidates) {
     job.signal.throwIfAborted();
-    const kept = run.base === hash ? await unlessUnreadable(readBase(store, hash)) : undefined;
-    if (kept) return { run, step: run.parent?.step ?? 0, hash, weights: kept };
+    const storedBase = run.base === hash ? await unlessUnreadable(readBase(store, hash)) : undefined;
+    if (storedBase) return { run, step: run.parent?.step ?? 0, hash, weights: storedBase };
     for (const { step, precision } of (await listSnapshots(store, run.id)).toReversed()) {
       if (precision === 'f16') continue; // rounded weights, which no run starts from
       job.report({ label: `Looking for its base in ${run.name}`, done: 0, unit: 'tensors' });

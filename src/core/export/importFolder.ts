@@ -7,6 +7,7 @@ import { modelIds, modelSpec } from '../models';
 import { ADAPTER_CONFIG, adapterIn } from './adapterFiles';
 import { holdsWeights } from './openWeights';
 
+/** Files by name. */
 export type Folder = ReadonlyMap<string, ByteSource>;
 export interface GivenFile {
   name: string;
@@ -31,14 +32,14 @@ export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
   if (isZip) for (const [name, source] of await openZip(first.source, first.name)) folder.set(name, source);
   else {
     for (const { name, source } of files) {
-      const base = name.split('/').at(-1)!;
-      if (folder.has(base)) throw badFile(`${base} was chosen twice`, 'Choose the files of one folder.');
-      folder.set(base, source);
+      const fileName = name.split('/').at(-1)!;
+      if (folder.has(fileName)) throw badFile(`${fileName} was chosen twice`, 'Choose the files of one folder.');
+      folder.set(fileName, source);
     }
   }
   if (holdsWeights(folder)) return { kind: 'folder', folder };
-  const inner = isZip && innerFolder(folder);
-  if (inner) return { kind: 'folder', folder: inner };
+  const modelFolder = isZip && innerFolder(folder);
+  if (modelFolder) return { kind: 'folder', folder: modelFolder };
   const ggufs = [...folder].filter(([name]) => /\.gguf$/i.test(name));
   const [gguf, ...others] = ggufs;
   if (others.length > 0) {
@@ -49,36 +50,36 @@ export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
     );
   }
   if (gguf) return { kind: 'gguf', name: gguf[0], source: gguf[1] };
-  const packed = isZip ? innerFolder(folder, adapterIn) : undefined;
-  const adapter = adapterIn(packed ?? folder);
+  const packedAdapter = isZip ? innerFolder(folder, adapterIn) : undefined;
+  const adapter = adapterIn(packedAdapter ?? folder);
   if (adapter) return { kind: 'adapter', folder: adapter };
   const names = [...folder.keys()];
   for (const [pattern, advice] of OTHER_FORMATS) {
-    const found = names.find((name) => pattern.test(name));
-    if (found === undefined) continue;
-    if (found.endsWith('.onnx') && OURS.some((name) => folder.has(name)))
+    const match = names.find((name) => pattern.test(name));
+    if (match === undefined) continue;
+    if (match.endsWith('.onnx') && HOMEGROWN_FILES.some((name) => folder.has(name)))
       throw badFile(
-        `${first.name} contains a model as ${found}, which can't be imported`,
+        `${first.name} contains a model as ${match}, which can't be imported`,
         'Nothing was stored. Export the run as a Hugging Face folder or a PyTorch bundle: those two can be imported.',
       );
-    throw badFile(`${found} can’t be imported: ${advice}`, wanted());
+    throw badFile(`${match} can’t be imported: ${advice}`, acceptedFiles());
   }
   throw badFile(
     `There is no model.safetensors among ${names.length} files (${names.slice(0, 5).join(', ')})`,
-    wanted(),
+    acceptedFiles(),
   );
 }
 
-/** Uppermost folder in a zip that satisfies `holds`, such as the folder with the weights in a PyTorch export. */
-function innerFolder(files: Folder, holds: (folder: Folder) => unknown = holdsWeights): Folder | undefined {
+/** Uppermost folder in a zip that satisfies `matches`, such as the folder with the weights in a PyTorch export. */
+function innerFolder(files: Folder, matches: (folder: Folder) => unknown = holdsWeights): Folder | undefined {
   const prefixes = new Set([...files.keys()].map((name) => name.slice(0, name.lastIndexOf('/') + 1)));
   return [...prefixes]
     .toSorted((a, b) => a.split('/').length - b.split('/').length)
     .map((prefix) => {
-      const own = [...files].filter(([name]) => name.startsWith(prefix));
-      return new Map(own.map(([name, source]) => [name.slice(prefix.length), source]));
+      const entries = [...files].filter(([name]) => name.startsWith(prefix));
+      return new Map(entries.map(([name, source]) => [name.slice(prefix.length), source]));
     })
-    .find(holds);
+    .find(matches);
 }
 
 export async function readJson(folder: Folder, name: string): Promise<unknown> {
@@ -101,7 +102,7 @@ export async function readText(folder: Folder, name: string, max: number): Promi
 
 export async function readWhole(folder: Folder, name: string, max: number): Promise<Uint8Array> {
   const source = folder.get(name);
-  if (!source) throw badFile(`There is no ${name}`, wanted());
+  if (!source) throw badFile(`There is no ${name}`, acceptedFiles());
   if (source.size > max) throw badFile(`${name} has ${source.size} bytes; the maximum is ${max}`);
   return source.read(0, source.size);
 }
@@ -110,16 +111,16 @@ export async function readWhole(folder: Folder, name: string, max: number): Prom
 export const adapterAlone = (): HomegrownError =>
   badFile(
     `${ADAPTER_CONFIG} belongs to an adapter, which needs its base model; \`tune\`, \`sample\` and \`export\` take it with --adapter, and the base with --from`,
-    wanted(),
+    acceptedFiles(),
   );
 
-const wanted = (): string =>
+const acceptedFiles = (): string =>
   'Nothing was stored. Use a Hugging Face folder or a PyTorch bundle exported by Homegrown; config.json, tokenizer.json and model.safetensors of a model ' +
-  `with one of these values of model_type: ${knownTypes().join(', ')}; or one GGUF file of ${knownGgufs().join(', ')}.`;
-const knownTypes = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).huggingFace?.types ?? []);
-const knownGgufs = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).gguf?.reads?.names ?? []);
+  `with one of these values of model_type: ${importableTypes().join(', ')}; or one GGUF file of ${importableGgufs().join(', ')}.`;
+const importableTypes = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).huggingFace?.types ?? []);
+const importableGgufs = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).gguf?.reads?.names ?? []);
 /** Every folder that Homegrown exports has at least one of these files. */
-const OURS = ['homegrown.json', 'DATASHEET.md', 'MODEL_CARD.md'];
+const HOMEGROWN_FILES = ['homegrown.json', 'DATASHEET.md', 'MODEL_CARD.md'];
 const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
   [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code. Convert it to safetensors'],
   [/\.(h5|hdf5|keras)$/i, 'it is a Keras file. Convert it to safetensors'],

@@ -18,36 +18,43 @@ export function labelsSection(info: RunInfo): string[] {
   const temperature = temperatureAt(decision ?? PLAIN_DECISION, state.step);
   const data = dataOf(info);
   const counts = evaluations.find(({ confusion }) => confusion)?.confusion?.counts;
-  const held = counts?.map((row) => row.reduce((sum, count) => sum + count, 0)) ?? [];
-  const all = held.reduce((sum, count) => sum + count, 0);
-  const listed = labels.slice(0, MAX);
-  const labeled = data?.labels
-    ? tableOf(several ? [...listed, NO_LABELS] : listed, data.labels, several, data.parts.train.documents)
+  const validationCounts = counts?.map((row) => row.reduce((sum, count) => sum + count, 0)) ?? [];
+  const total = validationCounts.reduce((sum, count) => sum + count, 0);
+  const shownLabels = labels.slice(0, MAX);
+  const labelTable = data?.labels
+    ? labelCountTable(
+        several ? [...shownLabels, NO_LABELS] : shownLabels,
+        data.labels,
+        several,
+        data.parts.train.documents,
+      )
     : table(
-        listed.map((label, place) => [
+        shownLabels.map((label, index) => [
           plain(label),
-          ...(all > 0 ? [formatCount(held[place] ?? 0), formatShare((held[place] ?? 0) / all)] : []),
+          ...(total > 0
+            ? [formatCount(validationCounts[index] ?? 0), formatShare((validationCounts[index] ?? 0) / total)]
+            : []),
         ]),
-        ['Label', ...(all > 0 ? ['Validation texts', 'Share'] : [])],
+        ['Label', ...(total > 0 ? ['Validation texts', 'Share'] : [])],
       );
-  const more =
+  const truncation =
     labels.length > MAX
       ? ` The table lists the first ${formatCount(MAX)} of ${formatCount(labels.length)} labels.`
       : '';
-  const decides = several
+  const decisionRule = several
     ? `A text gets every label with a probability of ${atLeast > 0 ? `at least ${formatShare(atLeast)}` : 'more than 50 %'}, so it may get several or none.`
     : atLeast > 0
       ? `A text gets its likeliest label, or none (not sure) if its probability is below ${formatShare(atLeast)}.`
       : 'A text gets its likeliest label.';
-  const warm =
+  const calibration =
     temperature === 1
       ? ''
       : ` For calibration, logits are divided by a temperature of ${formatNumber(temperature)}` +
         `${decision?.inWeights ? ', already applied to the weights of the head' : '; these files don’t apply it'}.`;
   return [
     '## Labels',
-    labeled,
-    `${decides}${warm} It classifies by ${POOLED[pooling]}. If a text is longer than the context, it ${inWindows ? 'reads all of it in windows and averages their scores' : 'reads only the beginning'}.${more}`,
+    labelTable,
+    `${decisionRule}${calibration} It classifies by ${POOLED[pooling]}. If a text is longer than the context, it ${inWindows ? 'reads all of it in windows and averages their scores' : 'reads only the beginning'}.${truncation}`,
   ];
 }
 
@@ -56,22 +63,22 @@ export function labelsSection(info: RunInfo): string[] {
  * @param several whether a text may have any number of labels
  * @param texts in the training set; absent: as many as labels
  */
-function tableOf(
+function labelCountTable(
   labels: readonly string[],
   { train, validation }: NonNullable<DataFacts['labels']>,
   several = false,
   texts?: number,
 ): string {
-  const all = (several && texts) || Object.values(train).reduce((sum, count) => sum + count, 0);
+  const total = (several && texts) || Object.values(train).reduce((sum, count) => sum + count, 0);
   return table(
     labels.map((label) => {
-      const trained = countOf(train, label);
-      const held = formatCount(countOf(validation, label));
+      const trainingCount = countOf(train, label);
+      const validationCount = formatCount(countOf(validation, label));
       return [
         plain(label === NO_LABELS && several ? labelWords([]) : label),
-        formatCount(trained),
-        formatShare(trained / all),
-        held,
+        formatCount(trainingCount),
+        formatShare(trainingCount / total),
+        validationCount,
       ];
     }),
     ['Label', 'Training texts', 'Share', 'Validation texts'],

@@ -57,44 +57,46 @@ export async function openTensors(
   file: string,
   places?: ReadonlyMap<string, string>,
 ): Promise<Weights> {
-  const found = new Map<string, { theirs: string; at: string; from: Safetensors }>();
+  const sources = new Map<string, { storedName: string; path: string; shard: Safetensors }>();
   const differences: string[] = [];
   const seen = new Set<string>();
   const opened: Safetensors[] = [];
-  for (const at of files) {
-    const from = await openSafetensors(folder.get(at)!, at);
-    opened.push(from);
-    for (const theirs of from.entries.keys()) {
-      const place = places?.get(theirs);
-      if (places && place !== at) {
-        differences.push(`${theirs.slice(0, 80)} is in ${at}, not ${place ?? 'in the index'}`);
+  for (const path of files) {
+    const shard = await openSafetensors(folder.get(path)!, path);
+    opened.push(shard);
+    for (const storedName of shard.entries.keys()) {
+      const indexedPath = places?.get(storedName);
+      if (places && indexedPath !== path) {
+        differences.push(`${storedName.slice(0, 80)} is in ${path}, not ${indexedPath ?? 'in the index'}`);
       }
-      seen.add(theirs);
-      const ours = rename(theirs);
-      if (ours === null) continue;
-      const other = found.get(ours);
-      if (other) throw badFile(`${at}: ${theirs} and ${other.theirs} in ${other.at} are the same tensor`);
-      found.set(ours, { theirs, at, from });
+      seen.add(storedName);
+      const name = rename(storedName);
+      if (name === null) continue;
+      const duplicate = sources.get(name);
+      if (duplicate)
+        throw badFile(`${path}: ${storedName} and ${duplicate.storedName} in ${duplicate.path} are the same tensor`);
+      sources.set(name, { storedName, path, shard });
     }
   }
-  for (const [name, at] of places ?? []) if (!seen.has(name)) differences.push(`${name.slice(0, 80)} is not in ${at}`);
+  for (const [name, path] of places ?? [])
+    if (!seen.has(name)) differences.push(`${name.slice(0, 80)} is not in ${path}`);
   if (differences.length > 0) {
     throw badFile(
       `${file} does not fit the shards in ${differences.length} places: ${differences.slice(0, 20).join('; ')}`,
       'Nothing was stored. The shards belong to different models: copy or download the folder again.',
     );
   }
-  const entries = [...found.values()].map(({ theirs, from }) => from.entries.get(theirs)!);
+  const entries = [...sources.values()].map(({ storedName, shard }) => shard.entries.get(storedName)!);
   return {
     file,
     ...writtenAs(entries.map(({ dtype, shape, begin, end }) => ({ as: dtype, shape, bytes: end - begin }))),
-    shapes: new Map([...found].map(([ours, { theirs, from }]) => [ours, from.entries.get(theirs)!])),
+    shapes: new Map([...sources].map(([name, { storedName, shard }]) => [name, shard.entries.get(storedName)!])),
     async check(job) {
-      for (const from of opened) await from.check(job);
+      for (const shard of opened) await shard.check(job);
     },
     load(name) {
-      const { theirs, from } = found.get(name)!;
-      return from.load(theirs);
+      const { storedName, shard } = sources.get(name)!;
+      return shard.load(storedName);
     },
   };
 }

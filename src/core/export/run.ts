@@ -113,15 +113,15 @@ export async function storeModel(
     const evaluated = info?.result
       ? [{ kind: 'evaluated' as const, ...evaluatedOf(info.result), activeMs, sample: '' }]
       : [];
-    const known = curve.length > 0 ? curve : evaluated;
-    await (await openJournal(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
+    const history = curve.length > 0 ? curve : evaluated;
+    await (await openJournal(store, runId, step)).append([...history, { kind: 'saved', step, bytes }]);
     await updateRun(store, runId, (now) => ({ ...now, step }), owner);
     // A changed context makes a different model.
     const measured = info && model === whole ? info : null;
-    const of = { runId, step, tokenizerHash: tokenizer.hash };
-    for (const one of recordsOf(measured?.evaluations ?? [], of, info && dataOf(info)))
-      await keepEvaluation(store, one);
-    if (measured?.asked) await keepEvaluation(store, askedRecord(measured.asked, of));
+    const checkpoint = { runId, step, tokenizerHash: tokenizer.hash };
+    for (const evaluation of recordsOf(measured?.evaluations ?? [], checkpoint, info && dataOf(info)))
+      await keepEvaluation(store, evaluation);
+    if (measured?.asked) await keepEvaluation(store, askedRecord(measured.asked, checkpoint));
   } catch (error) {
     await purgeRun(store, runId);
     throw error;

@@ -1,6 +1,6 @@
 /** Applies tuning settings to a model: trainable weights, learning rate and objective. */
 import { type AdapterChoice, adapterOf } from '../adapters';
-import { targetsOf } from '../adapters/targetModules';
+import { type TargetModules, targetsOf } from '../adapters/targetModules';
 import { weightsInScope } from '../adapters/trainableScope';
 import { partsOf, type Trainable } from '../adapters/trainable';
 import { initialValues } from '../base/field';
@@ -25,9 +25,8 @@ export function trainableOf(
   const head = model.config.classes ? headOf(model) : {};
   const frozenDtype = rest !== 'f32' && { rest };
   if (learns === 'adapter') {
-    const body = withoutParams(table, head);
-    const names = targetsOf(beside === 'named' ? { what: beside, targets } : { what: beside }, body);
-    return { weights: Object.keys(head), adapter: { ...adapter, beside: names }, ...frozenDtype };
+    const targetModules = beside === 'named' ? { what: beside, targets } : { what: beside };
+    return { ...adapterTrainable(model, adapter, targetModules), ...frozenDtype };
   }
   const weights = weightsInScope(
     learns === 'last' ? { what: learns, layers } : { what: learns },
@@ -37,6 +36,20 @@ export function trainableOf(
   if (!weights) return undefined;
   const trainedNames = Object.keys(table).filter((name) => weights.includes(name) || Object.hasOwn(head, name));
   return { weights: trainedNames, ...frozenDtype };
+}
+
+/**
+ * Trainable part with an adapter: it targets layers of the body; a classifier's head starts randomly and is all trained.
+ * @throws HomegrownError `bad-settings` if the model lacks a target
+ */
+export function adapterTrainable(
+  model: ModelChoice,
+  adapter: TuningChoice['adapter'],
+  targetModules: TargetModules,
+): Trainable {
+  const head = headOf(model);
+  const targets = targetsOf(targetModules, withoutParams(paramsOf(model), head));
+  return { weights: Object.keys(head), adapter: { ...adapter, beside: targets } };
 }
 
 const withoutParams = (table: ParamTable, others: ParamTable): ParamTable =>

@@ -49,12 +49,15 @@ export const matches = ({ bound, tokens, equal, ties, ...figures }: Figures): bo
 export async function compare(ours: Reference, engine: SecondEngine, bound: Bound, job: Job): Promise<Figures> {
   const { ids, lengths, prompt, greedy, source } = ours;
   const vocabulary = ours.scores.length / lengths.length;
-  const of = lengths.length + greedy.length;
+  const total = lengths.length + greedy.length;
   let done = 0;
-  const theirsAfter = async (read: readonly number[], at?: number): Promise<Float64Array> => {
+  const theirsAfter = async (tokens: readonly number[], position?: number): Promise<Float64Array> => {
     job.signal.throwIfAborted();
-    job.report({ label: 'Checking in a second engine', done: done++, of, unit: 'tokens' });
-    const scores = await engine.scores(read, { ...(at !== undefined && { at }), ...(source && { source }) });
+    job.report({ label: 'Checking in a second engine', done: done++, of: total, unit: 'tokens' });
+    const scores = await engine.scores(tokens, {
+      ...(position !== undefined && { at: position }),
+      ...(source && { source }),
+    });
     if (scores.length !== vocabulary)
       throw refusal(`${engine.name} gives ${scores.length} scores instead of ${vocabulary}`);
     return logProbabilities(scores);
@@ -64,16 +67,16 @@ export async function compare(ours: Reference, engine: SecondEngine, bound: Boun
   let [difference, variation] = [0, 0];
   for (const [i, length] of lengths.entries()) {
     const theirs = await (ours.isBothWays ? theirsAfter(ids, length - 1) : theirsAfter(ids.slice(0, length)));
-    const apart = distances(logProbabilities(row(ours.scores, i)), theirs);
-    difference = Math.max(difference, apart.difference);
-    variation = Math.max(variation, apart.variation);
+    const distance = distances(logProbabilities(row(ours.scores, i)), theirs);
+    difference = Math.max(difference, distance.difference);
+    variation = Math.max(variation, distance.variation);
   }
   let [equal, ties] = [0, 0];
   for (const [i, token] of greedy.entries()) {
     const theirs = await theirsAfter([...ids.slice(0, prompt), ...greedy.slice(0, i)]);
-    const other = likeliest(Float32Array.from(theirs));
-    if (other === token) equal++;
-    else if (lead(logProbabilities(row(ours.greedyScores, i)), token, other, bound) < bound.most) ties++;
+    const predicted = likeliest(Float32Array.from(theirs));
+    if (predicted === token) equal++;
+    else if (lead(logProbabilities(row(ours.greedyScores, i)), token, predicted, bound) < bound.most) ties++;
   }
   if (!Number.isFinite(difference)) throw refusal(`${engine.name} gives a score that is not a number`);
   return {
@@ -90,8 +93,8 @@ export async function compare(ours: Reference, engine: SecondEngine, bound: Boun
 }
 
 /** Lead of one token over another, in the unit of the bound. */
-function lead(logs: Float64Array, one: number, other: number, { of }: Bound): number {
-  const [a, b] = [logs[one]!, logs[other]!];
+function lead(logs: Float64Array, token: number, otherToken: number, { of }: Bound): number {
+  const [a, b] = [logs[token]!, logs[otherToken]!];
   return of === 'difference' ? a - b : Math.exp(a) - Math.exp(b);
 }
 
@@ -99,8 +102,8 @@ function distances(ours: Float64Array, theirs: Float64Array): { difference: numb
   let [difference, sum] = [0, 0];
   for (let id = 0; id < ours.length; id++) {
     // NaN counts as an infinite difference.
-    const apart = Math.abs(ours[id]! - theirs[id]!);
-    difference = apart <= difference ? difference : Number.isNaN(apart) ? Infinity : apart;
+    const logDifference = Math.abs(ours[id]! - theirs[id]!);
+    difference = logDifference <= difference ? difference : Number.isNaN(logDifference) ? Infinity : logDifference;
     sum += Math.abs(Math.exp(ours[id]!) - Math.exp(theirs[id]!));
   }
   return { difference, variation: sum / 2 };
@@ -108,11 +111,11 @@ function distances(ours: Float64Array, theirs: Float64Array): { difference: numb
 
 /** Log softmax, at least -80, because engines that give probabilities in 32 bits lose smaller ones. */
 function logProbabilities(scores: Float32Array): Float64Array {
-  let highest = -Infinity;
-  for (const score of scores) if (score > highest) highest = score;
+  let max = -Infinity;
+  for (const score of scores) if (score > max) max = score;
   let total = 0;
-  for (const score of scores) total += Math.exp(score - highest);
-  const log = Math.log(total) + highest;
-  return Float64Array.from(scores, (score) => Math.max(score - log, LOWEST));
+  for (const score of scores) total += Math.exp(score - max);
+  const logSumExp = Math.log(total) + max;
+  return Float64Array.from(scores, (score) => Math.max(score - logSumExp, MIN_LOG_PROBABILITY));
 }
-const LOWEST = -80;
+const MIN_LOG_PROBABILITY = -80;

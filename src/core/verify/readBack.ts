@@ -24,8 +24,8 @@ export const fileInZip = async (zip: ByteSource, end: string): Promise<ByteSourc
 
 /** All files in a zip whose paths end with `end`. @throws HomegrownError `bad-file` if there are none */
 export async function filesInZip(zip: ByteSource, end: string): Promise<readonly [ByteSource, ...ByteSource[]]> {
-  const found = [...(await openZip(zip, 'The zip'))].filter(([path]) => path.endsWith(end));
-  const [first, ...others] = found.map(([, source]) => source);
+  const matches = [...(await openZip(zip, 'The zip'))].filter(([path]) => path.endsWith(end));
+  const [first, ...others] = matches.map(([, source]) => source);
   if (!first) throw badFile(`The zip has no ${end}`);
   return [first, ...others];
 }
@@ -34,8 +34,8 @@ export async function filesInZip(zip: ByteSource, end: string): Promise<readonly
 export async function readFolder(zip: ByteSource, path: string): Promise<ReadBack> {
   const files = await openZip(zip, 'The zip');
   const file = (name: string): ByteSource => {
-    const found = files.get(path + name);
-    if (found) return found;
+    const match = files.get(path + name);
+    if (match) return match;
     throw badFile(`The zip has no ${path}${name}`);
   };
   const source = file('config.json');
@@ -46,13 +46,13 @@ export async function readFolder(zip: ByteSource, path: string): Promise<ReadBac
     return inTheirLayout({ id: architecture, config, vocabulary }, await readSafetensors(file('model.safetensors')));
   }
   const type = plainType(model_type);
-  const id = modelIds().find((one) => modelSpec(one).huggingFace?.types.includes(type));
+  const id = modelIds().find((id) => modelSpec(id).huggingFace?.types.includes(type));
   if (!id) throw badFile(`config.json has the unknown type ${type.slice(0, 80)}`);
   const { huggingFace, classes } = modelSpec(id);
   const { schema, seen } = huggingFace!;
-  const { config: stated, vocabulary } = schema.parse({ ...(json as object), model_type: type });
+  const { config: statedConfig, vocabulary } = schema.parse({ ...(json as object), model_type: type });
   const weights = await readSafetensors(file('model.safetensors'));
-  const model = { id, config: seen?.(stated, new Set(weights.keys())) ?? stated, vocabulary };
+  const model = { id, config: seen?.(statedConfig, new Set(weights.keys())) ?? statedConfig, vocabulary };
   if (!isClassifier(json)) return { model, weights };
   return { model: withClasses(model, classesSchema(classes!.pooling).parse(json)), weights };
 }
@@ -66,13 +66,13 @@ function inTheirLayout(model: ModelChoice, ours: ReadonlyMap<string, Float32Arra
     const data = ours.get(piece.of);
     if (!data) throw badFile(`The file has no weight ${piece.of}`);
     const { shape } = table[piece.of]!;
-    const theirs = new Float32Array(sizeOf(theirShape(piece, shape)));
-    let at = 0;
+    const converted = new Float32Array(sizeOf(theirShape(piece, shape)));
+    let offset = 0;
     for (const rows of theirRows(piece, { shape, data })) {
-      theirs.set(rows, at);
-      at += rows.length;
+      converted.set(rows, offset);
+      offset += rows.length;
     }
-    return [piece.name, theirs];
+    return [piece.name, converted];
   });
   return { model, weights: new Map(weights) };
 }
@@ -113,35 +113,35 @@ export async function readPage(source: ByteSource): Promise<ReadBack> {
   const decoder = new TextDecoder();
   let text = '';
   let header: z.infer<typeof embedded> | undefined;
-  let [all, taken] = [new Float32Array(), 0];
-  const sum = await createCRC32();
-  sum.init();
-  for (let at = 0; at < source.size; at += PIECE) {
-    text += decoder.decode(await source.read(at, Math.min(PIECE, source.size - at)), { stream: true });
+  let [weightData, bytesRead] = [new Float32Array(), 0];
+  const crc32 = await createCRC32();
+  crc32.init();
+  for (let offset = 0; offset < source.size; offset += PIECE) {
+    text += decoder.decode(await source.read(offset, Math.min(PIECE, source.size - offset)), { stream: true });
     for (;;) {
-      const open = text.indexOf(OPEN);
-      const close = open === -1 ? -1 : text.indexOf('</script>', open);
-      if (close === -1) break;
+      const openIndex = text.indexOf(OPEN);
+      const closeIndex = openIndex === -1 ? -1 : text.indexOf('</script>', openIndex);
+      if (closeIndex === -1) break;
       if (!header) {
-        const json = JSON_BLOCK.exec(text.slice(0, open))?.[1]?.trim() ?? 'null';
+        const json = JSON_BLOCK.exec(text.slice(0, openIndex))?.[1]?.trim() ?? 'null';
         header = embedded.parse(JSON.parse(json));
-        sum.update(json);
-        all = new Float32Array(header.tensors.reduce((sum, [, size]) => sum + size, 0));
+        crc32.update(json);
+        weightData = new Float32Array(header.tensors.reduce((sum, [, size]) => sum + size, 0));
       }
-      const block = atob(text.slice(open + OPEN.length, close));
-      const bytes = new Uint8Array(all.buffer);
-      if (taken + block.length > bytes.length)
+      const block = atob(text.slice(openIndex + OPEN.length, closeIndex));
+      const bytes = new Uint8Array(weightData.buffer);
+      if (bytesRead + block.length > bytes.length)
         throw badFile(`The page contains more than ${bytes.length} bytes of weights`);
-      for (let i = 0; i < block.length; i++) bytes[taken + i] = block.charCodeAt(i);
-      sum.update(bytes.subarray(taken, (taken += block.length)));
-      text = text.slice(close);
+      for (let i = 0; i < block.length; i++) bytes[bytesRead + i] = block.charCodeAt(i);
+      crc32.update(bytes.subarray(bytesRead, (bytesRead += block.length)));
+      text = text.slice(closeIndex);
     }
   }
-  if (!header || taken !== all.byteLength)
-    throw badFile(`The page contains ${taken} of ${all.byteLength} bytes of weights`);
-  compareHash(sum.digest(), CRC_BLOCK.exec(text)?.[1]);
-  let from = 0;
-  const weights = header.tensors.map(([name, size]) => [name, all.subarray(from, (from += size))] as const);
+  if (!header || bytesRead !== weightData.byteLength)
+    throw badFile(`The page contains ${bytesRead} of ${weightData.byteLength} bytes of weights`);
+  compareHash(crc32.digest(), CRC_BLOCK.exec(text)?.[1]);
+  let start = 0;
+  const weights = header.tensors.map(([name, size]) => [name, weightData.subarray(start, (start += size))] as const);
   return { model: header.model, weights: new Map(weights) };
 }
 const sizes = z

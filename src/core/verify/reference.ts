@@ -48,78 +48,94 @@ export async function reference(
 ): Promise<Reference> {
   const { context, classes } = network.choice.config;
   const max = Math.min(context, MAX_LENGTH);
-  const stored = heldOut && (await middle(heldOut, max));
+  const heldOutIds = heldOut && (await readMiddle(heldOut, max));
   const { kind } = modelSpec(network.choice.id);
   if (classes) {
-    const ids = stored ?? samplePrompt.slice(0, max);
-    return labelScores(network, classes, stored ? 'held-out' : 'prompt', ids, pause);
+    const ids = heldOutIds ?? samplePrompt.slice(0, max);
+    return classifierReference(network, classes, heldOutIds ? 'held-out' : 'prompt', ids, pause);
   }
   if (kind !== 'decoder') {
-    const text = stored ? 'held-out' : 'prompt';
-    const read = stored ?? samplePrompt.slice(0, max);
-    return kind === 'encoder' ? bothWays(network, text, read) : answered(network, text, read, around, pause);
+    const text = heldOutIds ? 'held-out' : 'prompt';
+    const tokens = heldOutIds ?? samplePrompt.slice(0, max);
+    return kind === 'encoder'
+      ? encoderReference(network, text, tokens)
+      : encoderDecoderReference(network, text, tokens, around, pause);
   }
   const ids =
-    stored ?? (await greedyContinuation(network, samplePrompt.slice(0, Math.max(1, max - PLACES)), max, pause)).ids;
-  const lengths = spread(ids.length);
+    heldOutIds ?? (await greedyContinuation(network, samplePrompt.slice(0, Math.max(1, max - PLACES)), max, pause)).ids;
+  const lengths = evenLengths(ids.length);
   const scores = await logits(network, ids, lengths);
   await pause();
 
   const prompt = Math.max(1, Math.min(Math.floor(ids.length / 2), context - PLACES));
-  const written = await greedyContinuation(network, ids.slice(0, prompt), Math.min(prompt + PLACES, context), pause);
+  const continuation = await greedyContinuation(
+    network,
+    ids.slice(0, prompt),
+    Math.min(prompt + PLACES, context),
+    pause,
+  );
   return {
-    text: stored ? 'held-out' : 'prompt',
+    text: heldOutIds ? 'held-out' : 'prompt',
     ids,
     lengths,
     scores,
     prompt,
-    greedy: written.ids.slice(prompt),
-    greedyScores: written.scores,
+    greedy: continuation.ids.slice(prompt),
+    greedyScores: continuation.scores,
   };
 }
 
 /** Scores the labels of each beginning of the text. */
-async function labelScores(
+async function classifierReference(
   network: Network,
   classes: Classes,
   text: Reference['text'],
   ids: readonly number[],
   pause: Pause,
 ): Promise<Reference> {
-  const lengths = spread(ids.length);
-  const all: number[] = [];
+  const lengths = evenLengths(ids.length);
+  const labelScores: number[] = [];
   for (const length of lengths) {
-    all.push(...asDistribution(classes, await labelLogits(network, ids, length)));
+    labelScores.push(...asDistribution(classes, await labelLogits(network, ids, length)));
     await pause();
   }
-  const none = { prompt: 0, greedy: [], greedyScores: new Float32Array() };
-  return { text, ids, lengths, scores: Float32Array.from(all), ...none };
+  const emptyContinuation = { prompt: 0, greedy: [], greedyScores: new Float32Array() };
+  return { text, ids, lengths, scores: Float32Array.from(labelScores), ...emptyContinuation };
 }
 
-async function bothWays(network: Network, text: Reference['text'], ids: readonly number[]): Promise<Reference> {
-  const lengths = spread(ids.length);
+async function encoderReference(network: Network, text: Reference['text'], ids: readonly number[]): Promise<Reference> {
+  const lengths = evenLengths(ids.length);
   const scores = await logits(network, ids, lengths);
   return { text, ids, lengths, scores, prompt: 0, greedy: [], greedyScores: new Float32Array(), isBothWays: true };
 }
 
-async function answered(
+async function encoderDecoderReference(
   network: Network,
   text: Reference['text'],
-  read: readonly number[],
+  tokens: readonly number[],
   { start, end }: { start: number; end: number },
   pause: Pause,
 ): Promise<Reference> {
-  const half = Math.max(1, Math.floor(read.length / 2));
-  const source = [...read.slice(0, half), end].slice(-network.choice.config.context);
-  const ids = [start, ...read.slice(half)];
-  const lengths = spread(ids.length);
-  const kept = memory(network, source);
-  const scores = await logits(network, ids, lengths, kept);
-  kept.dispose();
+  const half = Math.max(1, Math.floor(tokens.length / 2));
+  const source = [...tokens.slice(0, half), end].slice(-network.choice.config.context);
+  const ids = [start, ...tokens.slice(half)];
+  const lengths = evenLengths(ids.length);
+  const encoderMemory = memory(network, source);
+  const scores = await logits(network, ids, lengths, encoderMemory);
+  encoderMemory.dispose();
   await pause();
   const max = Math.min(1 + PLACES, network.choice.config.context);
-  const written = await greedyContinuation(network, [start], max, pause, source);
-  return { text, source, ids, lengths, scores, prompt: 1, greedy: written.ids.slice(1), greedyScores: written.scores };
+  const continuation = await greedyContinuation(network, [start], max, pause, source);
+  return {
+    text,
+    source,
+    ids,
+    lengths,
+    scores,
+    prompt: 1,
+    greedy: continuation.ids.slice(1),
+    greedyScores: continuation.scores,
+  };
 }
 
 /** Number of positions to compare, and of tokens to generate. */
@@ -127,8 +143,8 @@ export const PLACES = 20;
 /** Maximum number of tokens to read: deep into a text, but still fast. */
 const MAX_LENGTH = 256;
 
-/** Tokens from the middle of the part; null if its shards are missing or damaged. */
-async function middle(source: TokenSource, max: number): Promise<number[] | null> {
+/** Tokens from the middle of `source`; null if its shards are missing or damaged. */
+async function readMiddle(source: TokenSource, max: number): Promise<number[] | null> {
   const length = Math.min(max, source.tokens);
   if (length === 0) return null;
   try {
@@ -163,7 +179,7 @@ async function greedyContinuation(
 }
 
 /** Up to 20 evenly spaced numbers from 1 to `length`, including the last. */
-const spread = (length: number): number[] => {
-  const places = Math.min(PLACES, length);
-  return Array.from({ length: places }, (_, i) => Math.floor(((i + 1) * length) / places));
+const evenLengths = (length: number): number[] => {
+  const count = Math.min(PLACES, length);
+  return Array.from({ length: count }, (_, i) => Math.floor(((i + 1) * length) / count));
 };

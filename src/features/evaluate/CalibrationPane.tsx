@@ -6,27 +6,27 @@ import { calibrationWords, percent } from './calibration';
 import page from './EvaluatePage.module.css';
 import { confusionWords, estimateWords, leftOutWords } from './words';
 
-type Shown = Pick<Evaluation, 'calibration' | 'labelled' | 'metrics' | 'leftOut'> & {
+type CalibrationEvaluation = Pick<Evaluation, 'calibration' | 'labelled' | 'metrics' | 'leftOut'> & {
   confusion?: Evaluation['confusion'] | undefined;
 };
 
 /** Whether the pane has content. */
-export const hasCalibrationPane = ({ calibration, confusion, leftOut }: Shown): boolean =>
+export const hasCalibrationPane = ({ calibration, confusion, leftOut }: CalibrationEvaluation): boolean =>
   calibration !== undefined || confusion !== undefined || leftOut.length > 0;
 
 /** Reliability diagram, or the confusion matrix of label pairs; then missing scores with reasons. */
 export function CalibrationPane({
   evaluation: { calibration, confusion, labelled, metrics, leftOut },
 }: {
-  evaluation: Shown;
+  evaluation: CalibrationEvaluation;
 }) {
-  const error = metrics['calibrationError'];
-  const words = error && estimateWords(error);
+  const calibrationError = metrics['calibrationError'];
+  const error = calibrationError && estimateWords(calibrationError);
   return (
     <Pane
       title={calibration ? 'Calibration' : confusion ? 'Confusion matrix' : 'Not measured'}
-      {...(words && {
-        hint: `error ${percent(words.value)}${words.interval === undefined ? '' : `, ${words.interval}`}`,
+      {...(error && {
+        hint: `error ${percent(error.value)}${error.interval === undefined ? '' : `, ${error.interval}`}`,
       })}
     >
       {confusion && (

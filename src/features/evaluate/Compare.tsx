@@ -12,22 +12,22 @@ import { useStudio } from '../../state/react';
 import { runOptions } from '../../state/runChoice';
 import { whichOf } from '../../state/trained';
 import { Block, Button, formatMoment, Pane, Select } from '../../ui';
-import { Asking } from './Asking';
+import { WorkStatus } from './WorkStatus';
 import { IntervalBar } from './IntervalBar';
 import styles from './Lists.module.css';
 import { PART_NAMES } from './words';
 
 /** Compares the shown checkpoint with another, of any run, on the same text. */
 export function ComparePane() {
-  const other = useStudio((s) => s.compareWith);
+  const otherCheckpoint = useStudio((s) => s.compareWith);
   const choose = useStudio((s) => s.chooseCompareWith);
   const compareSteps = useStudio((s) => s.compareSteps);
   const work = useStudio(shownComparing);
   const refusal = useStudio(compareRefusal);
-  const found = useStudio((s) => shownLists(s)?.comparisons) ?? NONE;
-  const options = useOthers();
-  const value = other && `${other.runId} ${other.which}`;
-  const known = options.find((option) => option.value === value);
+  const comparisons = useStudio((s) => shownLists(s)?.comparisons) ?? NO_COMPARISONS;
+  const options = useCheckpointOptions();
+  const otherKey = otherCheckpoint && `${otherCheckpoint.runId} ${otherCheckpoint.which}`;
+  const selected = options.find((option) => option.value === otherKey);
   return (
     <Pane title="Compare with" hint="bits per byte">
       {options.length > 0 && (
@@ -37,25 +37,25 @@ export function ComparePane() {
               layout="wide"
               label="Compare with"
               placeholder="choose a checkpoint"
-              value={known ? known.value : null}
+              value={selected ? selected.value : null}
               options={options}
               onChange={(chosen) => {
-                const at = chosen.lastIndexOf(' ');
-                choose({ runId: chosen.slice(0, at), which: whichOf(chosen.slice(at + 1)) });
+                const separator = chosen.lastIndexOf(' ');
+                choose({ runId: chosen.slice(0, separator), which: whichOf(chosen.slice(separator + 1)) });
               }}
             />
             <Button isDense disabledReason={refusal} onPress={() => void compareSteps()}>
               Compare
             </Button>
           </div>
-          <OnWhich />
+          <EvaluationTextNote />
         </Block>
       )}
-      <Asking work={work}>{null}</Asking>
-      {found.map((comparison) => (
-        <Found key={JSON.stringify([comparison.beside, comparison.part])} comparison={comparison} />
+      <WorkStatus work={work}>{null}</WorkStatus>
+      {comparisons.map((comparison) => (
+        <ComparisonBlock key={JSON.stringify([comparison.beside, comparison.part])} comparison={comparison} />
       ))}
-      {found.length === 0 && (
+      {comparisons.length === 0 && (
         <Block>
           <p className={styles.words}>
             {options.length === 0
@@ -67,45 +67,45 @@ export function ComparePane() {
     </Pane>
   );
 }
-const NONE: readonly KeptComparison[] = [];
+const NO_COMPARISONS: readonly KeptComparison[] = [];
 
-/** Text on which both are evaluated. */
-function OnWhich() {
-  const on = useStudio((s) => s.evaluatedOn);
+/** Names the text on which both checkpoints are evaluated. */
+function EvaluationTextNote() {
+  const evaluatedOn = useStudio((s) => s.evaluatedOn);
   const name = useStudio((s) => s.ownText?.name);
-  const looks = useStudio(looksSoFar);
-  const words = on === 'text' ? (name ?? 'your text') : `the ${PART_NAMES[on].toLowerCase()}`;
+  const testSetUses = useStudio(looksSoFar);
+  const words = evaluatedOn === 'text' ? (name ?? 'your text') : `the ${PART_NAMES[evaluatedOn].toLowerCase()}`;
   return (
     <p className={styles.note}>
       {`On ${words}`}
-      {on === 'test' && `, for the ${ordinal(looks + 1)} time`}
+      {evaluatedOn === 'test' && `, for the ${ordinal(testSetUses + 1)} time`}
     </p>
   );
 }
 
-function Found({ comparison }: { comparison: KeptComparison }) {
+function ComparisonBlock({ comparison }: { comparison: KeptComparison }) {
   const { difference, low, high, verdict, bytes, mayHaveLearnt, beside, part, look } = comparison;
-  const isOther = useStudio((s) => isOnOtherText(s, comparison));
+  const isOutOfDate = useStudio((s) => isOnOtherText(s, comparison));
   const run = useStudio((s) => s.runs?.find(({ record }) => record.id === beside.runId)?.record);
-  const isOwn = useStudio((s) => shownRun(s, 'evaluate').id === beside.runId);
+  const isSameRun = useStudio((s) => shownRun(s, 'evaluate').id === beside.runId);
   const name = run ? `${run.name}, ${modelSpec(run.model.id).label}` : beside.name;
-  const other = `${isOwn ? '' : `${name}, `}step ${formatCount(beside.step)}`;
-  // Negative differences, which are better, are to the right.
-  const max = niceAbove(Math.max(Math.abs(low), Math.abs(high)));
-  const at = (x: number): number => 50 - (50 * x) / max;
+  const otherName = `${isSameRun ? '' : `${name}, `}step ${formatCount(beside.step)}`;
+  // A negative difference means this model is better, and is drawn to the right.
+  const max = roundUpToNice(Math.max(Math.abs(low), Math.abs(high)));
+  const axisPosition = (x: number): number => 50 - (50 * x) / max;
   const words = comparisonWords(comparison);
-  const formatted = (x: number): string => formatNumber(-x);
-  const on = part === 'text' ? (comparison.name ?? 'your text') : `the ${PART_NAMES[part].toLowerCase()}`;
+  const formatDifference = (x: number): string => formatNumber(-x);
+  const textName = part === 'text' ? (comparison.name ?? 'your text') : `the ${PART_NAMES[part].toLowerCase()}`;
   return (
     <Block>
       <div className={styles.difference}>
-        <b className={styles.against}>{`Against ${other}`}</b>
+        <b className={styles.against}>{`Against ${otherName}`}</b>
         <IntervalBar
-          value={at(difference)}
-          low={at(high)}
-          high={at(low)}
+          value={axisPosition(difference)}
+          low={axisPosition(high)}
+          high={axisPosition(low)}
           baseline={50}
-          label={`Better by ${formatted(difference)} bits per byte, from ${formatted(high)} to ${formatted(low)}`}
+          label={`Better by ${formatDifference(difference)} bits per byte, from ${formatDifference(high)} to ${formatDifference(low)}`}
         />
         <span className={styles.axis} aria-hidden>
           <span>{`other better by ${formatNumber(max)}`}</span>
@@ -116,13 +116,13 @@ function Found({ comparison }: { comparison: KeptComparison }) {
       <p className={styles.words}>
         <b>{upperFirst(words)}</b>{' '}
         {verdict === 'not distinguishable'
-          ? `The difference is ${formatted(difference)} bits per byte, from ${formatted(high)} to ${formatted(low)}. `
-          : `From ${formatted(verdict === 'better' ? high : low)} to ${formatted(verdict === 'better' ? low : high)}. `}
+          ? `The difference is ${formatDifference(difference)} bits per byte, from ${formatDifference(high)} to ${formatDifference(low)}. `
+          : `From ${formatDifference(verdict === 'better' ? high : low)} to ${formatDifference(verdict === 'better' ? low : high)}. `}
         {mayHaveLearnt && 'The other run may have trained on this text. '}
-        {isOther && 'Out of date: the text has changed.'}
+        {isOutOfDate && 'Out of date: the text has changed.'}
       </p>
       <p className={styles.note}>
-        {`On ${formatCount(bytes)} bytes of ${on}, ${formatMoment(comparison.madeAt)}`}
+        {`On ${formatCount(bytes)} bytes of ${textName}, ${formatMoment(comparison.madeAt)}`}
         {look !== undefined && `, for the ${ordinal(look)} time`}
       </p>
     </Block>
@@ -130,13 +130,13 @@ function Found({ comparison }: { comparison: KeptComparison }) {
 }
 
 /** Rounds up to 1, 2 or 5 times a power of ten. */
-function niceAbove(x: number): number {
+function roundUpToNice(x: number): number {
   const power = 10 ** Math.floor(Math.log10(x > 0 ? x : 1));
-  return power * ([1, 2, 5].find((each) => each * power >= x) ?? 10);
+  return power * ([1, 2, 5].find((factor) => factor * power >= x) ?? 10);
 }
 
 /** Other checkpoints of the shown run, and the latest of every other run. */
-function useOthers() {
+function useCheckpointOptions() {
   const runs = useStudio((s) => s.runs);
   const run = useStudio((s) => shownRun(s, 'evaluate'));
   const shown = useStudio(evaluatedStep);

@@ -49,9 +49,9 @@ import {
 import styles from './EvaluatePage.module.css';
 import { ExampleBaselines } from './ExampleBaselines';
 import { ListPanes } from './ListPanes';
-import { OnChoice } from './OnChoice';
-import { OwnTextDialog, TakesText } from './OwnText';
-import type { Given } from './givenText';
+import { EvaluationTextSelect } from './EvaluationTextSelect';
+import { OwnTextDialog, EvaluationTextDrop } from './OwnText';
+import type { EvaluationText } from './readEvaluationText';
 import { Result } from './Result';
 import { Summary } from './Summary';
 import { askedRows, evaluationRows } from './table';
@@ -63,23 +63,23 @@ import type { OpenRun } from '../../state/slices/run';
 export function EvaluatePage() {
   const [, go] = useLocation();
   const need = useNeed('evaluate', go);
-  const isComing = useStudio((s) => isOpening(s, 'evaluate'));
-  if (isComing) return <Stage title="Evaluate">{null}</Stage>;
+  const isRunOpening = useStudio((s) => isOpening(s, 'evaluate'));
+  if (isRunOpening) return <Stage title="Evaluate">{null}</Stage>;
   return need ? <Empty need={need} /> : <Evaluate />;
 }
 
 function Evaluate() {
   useSavedSteps('evaluate');
-  /** Initial text of the dialog; null: the text given before. */
-  const [giving, setGiving] = useState<Given | null>();
-  const takes = useStudio(takesText);
+  /** Initial text of the dialog; null: the previous text; undefined: the dialog is closed. */
+  const [dialogText, setDialogText] = useState<EvaluationText | null>();
+  const acceptsText = useStudio(takesText);
   const choose = useStudio((s) => s.chooseEvaluatedOn);
-  const give = (given: Given | null): void => {
+  const openTextDialog = (initialText: EvaluationText | null): void => {
     choose('text');
-    setGiving(given);
+    setDialogText(initialText);
   };
   const [, go] = useLocation();
-  const isAsked = new URLSearchParams(useSearch()).get('part') === 'asked';
+  const isListsPart = new URLSearchParams(useSearch()).get('part') === 'asked';
   return (
     <Stage
       title="Evaluate"
@@ -87,7 +87,7 @@ function Evaluate() {
         <StageTabs
           label="Parts of Evaluate"
           tabs={TABS}
-          current={isAsked ? 'asked' : 'scores'}
+          current={isListsPart ? 'asked' : 'scores'}
           onGo={({ id }) => go(id === 'scores' ? '/evaluate' : '/evaluate?part=asked')}
         />
       }
@@ -96,14 +96,16 @@ function Evaluate() {
         <>
           <RunSelect {...useRunChoice('evaluate')} />
           <CheckpointSelect {...useCheckpointChoice('evaluate')} />
-          <OnChoice onGive={() => give(null)} />
-          <Download isAsked={isAsked} />
+          <EvaluationTextSelect onChooseText={() => openTextDialog(null)} />
+          <Download isListsPart={isListsPart} />
         </>
       }
     >
-      {isAsked ? <ListPanes /> : <ScorePanes onGive={() => give(null)} />}
-      {takes && giving === undefined && <TakesText onGive={give} />}
-      {giving !== undefined && <OwnTextDialog given={giving ?? undefined} onClose={() => setGiving(undefined)} />}
+      {isListsPart ? <ListPanes /> : <ScorePanes onChooseText={() => openTextDialog(null)} />}
+      {acceptsText && dialogText === undefined && <EvaluationTextDrop onChooseText={openTextDialog} />}
+      {dialogText !== undefined && (
+        <OwnTextDialog initialText={dialogText ?? undefined} onClose={() => setDialogText(undefined)} />
+      )}
     </Stage>
   );
 }
@@ -113,11 +115,11 @@ const TABS: readonly StageTab[] = [
   { id: 'asked', href: '?part=asked', label: 'Compare, pairs and tasks' },
 ];
 
-function ScorePanes({ onGive }: { onGive: () => void }) {
+function ScorePanes({ onChooseText }: { onChooseText: () => void }) {
   const work = useStudio(shownEvaluating);
-  const kept = useStudio(shownEvaluation);
+  const saved = useStudio(shownEvaluation);
   useHeldFocus(work.kind);
-  useStart();
+  useAutomaticStart();
   return (
     <>
       {work.kind === 'failed' && (
@@ -126,41 +128,41 @@ function ScorePanes({ onGive }: { onGive: () => void }) {
         </Notice>
       )}
       {work.kind === 'busy' ? (
-        <Working />
-      ) : kept ? (
-        <Judgement onGive={onGive} />
+        <EvaluationProgress />
+      ) : saved ? (
+        <EvaluationVerdict onChooseText={onChooseText} />
       ) : (
-        kept === null && <NotMeasured onGive={onGive} />
+        saved === null && <NotMeasured onChooseText={onChooseText} />
       )}
-      {kept && <Result record={kept.record} />}
+      {saved && <Result record={saved.record} />}
     </>
   );
 }
 
-/** Starts in an effect before paint, so that no empty page flashes. */
-function useStart(): void {
-  const isToStart = useStudio(startsByItself);
+/** Starts the evaluation before the browser paints, so that no empty page flashes. */
+function useAutomaticStart(): void {
+  const shouldStart = useStudio(startsByItself);
   const evaluateStep = useStudio((s) => s.evaluateStep);
   useLayoutEffect(() => {
-    if (isToStart) void evaluateStep();
-  }, [isToStart, evaluateStep]);
+    if (shouldStart) void evaluateStep();
+  }, [shouldStart, evaluateStep]);
 }
 
 /** Verdict, with a notice if it's out of date. */
-function Judgement({ onGive }: { onGive: () => void }) {
-  const kept = useStudio(shownEvaluation)!;
+function EvaluationVerdict({ onChooseText }: { onChooseText: () => void }) {
+  const saved = useStudio(shownEvaluation)!;
   const reasons = useStudioFields(outOfDate);
-  const chosen = useStudioFields((s) => ({ step: evaluatedStep(s) ?? 0, which: evaluated(s).which }));
+  const chosenCheckpoint = useStudioFields((s) => ({ step: evaluatedStep(s) ?? 0, which: evaluated(s).which }));
   const isImproving = useIsImproving();
-  const sampled = useStudio((s) => sampledWords(kept.record, evaluated(s).log.evaluations));
-  const { tone, judgement, evidence } = judged(kept.record, isImproving && reasons.length === 0);
+  const sampled = useStudio((s) => sampledWords(saved.record, evaluated(s).log.evaluations));
+  const { tone, judgement, evidence } = judged(saved.record, isImproving && reasons.length === 0);
   return (
     <>
       {reasons.length > 0 && (
         <Notice
           tone="warn"
-          title={outOfDateWords(reasons, kept.record, chosen)}
-          actions={<MeasureOrGive onGive={onGive} isMain />}
+          title={outOfDateWords(reasons, saved.record, chosenCheckpoint)}
+          actions={<MeasureOrChooseText onChooseText={onChooseText} isMain />}
         />
       )}
       <Verdict
@@ -170,8 +172,8 @@ function Judgement({ onGive }: { onGive: () => void }) {
           reasons.length === 0 && (
             <>
               <StridedButton />
-              <MeasureOrGive onGive={onGive} />
-              <Next />
+              <MeasureOrChooseText onChooseText={onChooseText} />
+              <NextStepButton />
             </>
           )
         }
@@ -191,31 +193,31 @@ function useIsImproving(): boolean {
 }
 
 /** The project's next step, chosen by this verdict. */
-function Next() {
+function NextStepButton() {
   const [, go] = useLocation();
   const standing = useStudio(evaluatedStanding);
   return <NextButton step={useNextStep('evaluate', go, standing)} isDense />;
 }
 
 /** Downloads what this part of the page shows. */
-function Download({ isAsked }: { isAsked: boolean }) {
+function Download({ isListsPart }: { isListsPart: boolean }) {
   const saveTable = useStudio((s) => s.saveTable);
   const saveEvaluation = useStudio((s) => s.saveEvaluation);
   const run = useStudio((s) => shownRun(s, 'evaluate').record?.name ?? '');
-  const kept = useStudio((s) => shownEvaluation(s)?.record);
-  const asked = useStudio(listsOfRun);
-  const shown = useStudio(shownLists);
-  const record = isAsked ? shown : kept;
+  const scoreRecord = useStudio((s) => shownEvaluation(s)?.record);
+  const listRecords = useStudio(listsOfRun);
+  const listRecord = useStudio(shownLists);
+  const record = isListsPart ? listRecord : scoreRecord;
   if (!record) return null;
   return (
     <MenuButton
       entries={[
-        { id: 'csv', label: 'CSV', hint: isAsked ? 'all steps' : 'for a spreadsheet' },
+        { id: 'csv', label: 'CSV', hint: isListsPart ? 'all steps' : 'for a spreadsheet' },
         { id: 'json', label: 'JSON', hint: 'all details' },
       ]}
       onChoose={(id) => {
         if (id === 'json') saveEvaluation(record);
-        else if (isAsked) saveTable(evaluationFile(record), askedRows(run, asked));
+        else if (isListsPart) saveTable(evaluationFile(record), askedRows(run, listRecords));
         else saveTable(evaluationFile(record), evaluationRows(run, record));
       }}
     >
@@ -224,7 +226,7 @@ function Download({ isAsked }: { isAsked: boolean }) {
   );
 }
 
-function Working() {
+function EvaluationProgress() {
   const work = useStudio(shownEvaluating);
   const isTrainingNow = useStudio(isTraining);
   const step = useStudio((s) => s.underEvaluation?.step);
@@ -269,11 +271,11 @@ function StridedButton() {
 }
 
 /** The user's own text is in memory only, so it may have to be added again. */
-function MeasureOrGive({ onGive, isMain }: { onGive: () => void; isMain?: boolean }) {
-  const isToGive = useStudio((s) => s.evaluatedOn === 'text' && s.ownText === null);
-  if (isToGive)
+function MeasureOrChooseText({ onChooseText, isMain }: { onChooseText: () => void; isMain?: boolean }) {
+  const needsText = useStudio((s) => s.evaluatedOn === 'text' && s.ownText === null);
+  if (needsText)
     return (
-      <Button isDense onPress={onGive}>
+      <Button isDense onPress={onChooseText}>
         Choose text…
       </Button>
     );
@@ -281,39 +283,40 @@ function MeasureOrGive({ onGive, isMain }: { onGive: () => void; isMain?: boolea
 }
 
 /** Empty stage with a button that starts an evaluation. */
-function NotMeasured({ onGive }: { onGive: () => void }) {
+function NotMeasured({ onChooseText }: { onChooseText: () => void }) {
   const [, go] = useLocation();
-  const { on, refusal, text, hasData, isMeasured, isOfText, isClassifier, isBusy, looks } = useStudioFields((s) => {
-    const { record } = shownRun(s, 'evaluate');
-    return {
-      on: s.evaluatedOn,
-      refusal: evaluateRefusal(s),
-      text: s.ownText,
-      isMeasured: record !== null && unmeasuredWords(record) === undefined,
-      isOfText: record !== null && isMeasuredOnText(record),
-      isClassifier: record?.model.config.classes !== undefined,
-      hasData: record !== null && dataOf(record).id !== null,
-      isBusy: s.evaluating.kind === 'busy',
-      looks: looksSoFar(s),
-    };
-  });
+  const { evaluatedOn, refusal, text, hasData, isMeasured, isOfText, isClassifier, isBusy, testSetUses } =
+    useStudioFields((s) => {
+      const { record } = shownRun(s, 'evaluate');
+      return {
+        evaluatedOn: s.evaluatedOn,
+        refusal: evaluateRefusal(s),
+        text: s.ownText,
+        isMeasured: record !== null && unmeasuredWords(record) === undefined,
+        isOfText: record !== null && isMeasuredOnText(record),
+        isClassifier: record?.model.config.classes !== undefined,
+        hasData: record !== null && dataOf(record).id !== null,
+        isBusy: s.evaluating.kind === 'busy',
+        testSetUses: looksSoFar(s),
+      };
+    });
   const words = {
     validation: undefined,
-    test: `${looksWords(looks)}. Save it for the model that you publish.`,
+    test: `${looksWords(testSetUses)}. Save it for the model that you publish.`,
     text: text ? `${text.name}, ${counted(Array.from(text.text).length, 'character')}` : 'Paste text or drop a file.',
   };
-  const isToGive = isOfText && ((on === 'text' && !text) || (on !== 'text' && !hasData));
-  const isToHoldOut = isMeasured && on === 'test' && hasData && refusal !== undefined && !isBusy;
+  const needsText = isOfText && ((evaluatedOn === 'text' && !text) || (evaluatedOn !== 'text' && !hasData));
+  const needsTestSet = isMeasured && evaluatedOn === 'test' && hasData && refusal !== undefined && !isBusy;
   return (
     <EmptyStage
       figure={isClassifier ? <ExampleMatrix /> : <ExampleBaselines />}
-      reason={refusal === undefined || (on === 'text' && isToGive) ? words[on] : refusal}
+      reason={refusal === undefined || (evaluatedOn === 'text' && needsText) ? words[evaluatedOn] : refusal}
       action={
-        isToGive ? (
-          <Button variant="go" onPress={onGive}>
+        needsText ? (
+          <Button variant="go" onPress={onChooseText}>
             Choose text…
           </Button>
-        ) : isToHoldOut ? (
+        ) : needsTestSet ? (
           <Button variant="go" onPress={() => go('/tokens?part=data')}>
             Hold out a test set
           </Button>

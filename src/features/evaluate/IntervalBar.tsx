@@ -8,12 +8,12 @@ export function IntervalBar(p: {
   baseline?: number | undefined;
   label: string;
 }) {
-  const at = (x: number): string => `${Math.min(100, Math.max(0, x))}%`;
+  const clampedPercent = (percent: number): string => `${Math.min(100, Math.max(0, percent))}%`;
   return (
     <span className={styles.interval} role="img" aria-label={p.label}>
-      {p.baseline !== undefined && <u style={{ left: at(p.baseline) }} />}
-      <i style={{ left: at(p.low), right: at(100 - p.high) }} />
-      <b style={{ left: at(p.value) }} />
+      {p.baseline !== undefined && <u style={{ left: clampedPercent(p.baseline) }} />}
+      <i style={{ left: clampedPercent(p.low), right: clampedPercent(100 - p.high) }} />
+      <b style={{ left: clampedPercent(p.value) }} />
     </span>
   );
 }

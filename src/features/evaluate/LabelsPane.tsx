@@ -11,21 +11,21 @@ import page from './EvaluatePage.module.css';
 import { confusionWords } from './words';
 import { classifierOf } from '../../state/tuningInputs';
 
-/** Predicted labels of a classifier next to the actual ones. Teach it more shows the texts. */
+/** Confusion matrix and scores of each label. Numbers link to their texts on the page Teach it more. */
 export function LabelsPane({ record, labeled }: { record: EvaluationRecord; labeled: LabeledTexts }) {
   const { evaluation, part, runId } = record;
   const [, go] = useLocation();
   const { confusion } = evaluation;
-  // Teach it more opens the validation set of the newest classifier.
-  const isOpenThere = useStudio((s) => part === 'validation' && classifierOf(s)?.record.id === runId);
-  const several = isOfSeveral(labeled);
+  // The page Teach it more shows the validation set of the newest classifier only.
+  const canOpenTexts = useStudio((s) => part === 'validation' && classifierOf(s)?.record.id === runId);
+  const hasSeveralLabels = isOfSeveral(labeled);
   const mistakes = mistakesIn(labeled);
-  function cellOf(finding: Finding) {
+  function cellFor(finding: Finding) {
     return function Cell(row: EachLabel) {
       const count = formatCount(row[finding]);
-      if (!several || !isOpenThere || row[finding] === 0) return count;
-      const asked = new URLSearchParams({ kind: 'classify', label: row.label, finding });
-      return <TextAction onPress={() => go(`/tune?${asked.toString()}`)}>{count}</TextAction>;
+      if (!hasSeveralLabels || !canOpenTexts || row[finding] === 0) return count;
+      const query = new URLSearchParams({ kind: 'classify', label: row.label, finding });
+      return <TextAction onPress={() => go(`/tune?${query.toString()}`)}>{count}</TextAction>;
     };
   }
   const { cut, place } = labeled;
@@ -36,7 +36,7 @@ export function LabelsPane({ record, labeled }: { record: EvaluationRecord; labe
       hint={`${counted(place.length, 'text')}${cut > 0 ? `, ${formatCount(cut)} cut to the context` : ''}`}
       isFirstOnPhone
       aside={
-        isOpenThere && mistakes > 0 && <TextAction onPress={() => go(MISTAKES)}>{checkMistakes(mistakes)}</TextAction>
+        canOpenTexts && mistakes > 0 && <TextAction onPress={() => go(MISTAKES)}>{checkMistakes(mistakes)}</TextAction>
       }
     >
       {confusion && (
@@ -57,7 +57,7 @@ export function LabelsPane({ record, labeled }: { record: EvaluationRecord; labe
             id: finding,
             header: upperFirst(FINDING_WORDS[finding]),
             isNumber: true,
-            cell: cellOf(finding),
+            cell: cellFor(finding),
           })),
           ...(confusion
             ? []
@@ -92,8 +92,8 @@ export function LabelsPane({ record, labeled }: { record: EvaluationRecord; labe
   );
 }
 
-/** Undefined if there is nothing to share. */
-const shareOf = (found: number, others: number): number | undefined =>
-  found + others === 0 ? undefined : found / (found + others);
+/** Share of `found` in the total; undefined if the total is 0. */
+const shareOf = (found: number, errors: number): number | undefined =>
+  found + errors === 0 ? undefined : found / (found + errors);
 const shareWords = (share: number | undefined): string =>
   share === undefined ? '–' : `${formatNumber(100 * share)} %`;

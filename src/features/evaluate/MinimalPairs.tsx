@@ -5,8 +5,8 @@ import { minimalPairs } from '../../core/evaluate/minimalPairs';
 import { askRefusal, shownAsking, shownLists, unaskable } from '../../state/lists';
 import { useStudio } from '../../state/react';
 import { Block, Button, Pane, PaneHead, TextAction } from '../../ui';
-import { Asking } from './Asking';
-import { LeftOut } from './LeftOut';
+import { WorkStatus } from './WorkStatus';
+import { UnscoredNote } from './UnscoredNote';
 import styles from './Lists.module.css';
 import { OtherList } from './OtherList';
 import { PairsDialog } from './PairsDialog';
@@ -24,31 +24,31 @@ export function PairsPane() {
 
 function MinimalPairs() {
   const [isEditing, setEditing] = useState(false);
-  const [opened, setOpened] = useState<string>();
-  const found = useStudio((s) => shownLists(s)?.evaluation.minimalPairs);
+  const [chosenKind, setChosenKind] = useState<string>();
+  const scores = useStudio((s) => shownLists(s)?.evaluation.minimalPairs);
   const work = useStudio((s) => shownAsking(s, 'minimalPairs'));
-  const own = useStudio((s) => s.ownPairs.minimalPairs);
-  const kind = opened ?? (found && worstOf(found.kinds));
-  const missed = found?.missed.filter((pair) => kind === ALL || pair.kind === kind) ?? [];
+  const ownList = useStudio((s) => s.ownPairs.minimalPairs);
+  const kind = chosenKind ?? (scores && lowestKind(scores.kinds));
+  const missed = scores?.missed.filter((pair) => kind === ALL || pair.kind === kind) ?? [];
   return (
     <>
       <PaneHead
         title="Minimal pairs"
-        hint={found && `correct one preferred, ${counted(found.all.pairs, 'pair')}`}
-        aside={<TextAction onPress={() => setEditing(true)}>{own ? own.name : 'Edit list…'}</TextAction>}
+        hint={scores && `correct one preferred, ${counted(scores.all.pairs, 'pair')}`}
+        aside={<TextAction onPress={() => setEditing(true)}>{ownList ? ownList.name : 'Edit list…'}</TextAction>}
       />
-      <Asking work={work}>
-        {found ? (
+      <WorkStatus work={work}>
+        {scores ? (
           <>
             <Shares
               label="Minimal pairs by kind: share with the correct sentence preferred"
               head="Kind"
               middle="chance"
               chosen={kind}
-              onChoose={setOpened}
+              onChoose={setChosenKind}
               shares={[
-                ...Object.entries(found.kinds).map(([id, share]) => ({ id, label: id, baseline: 50, ...share })),
-                { id: ALL, label: 'All kinds', baseline: 50, ...found.all, isAll: true },
+                ...Object.entries(scores.kinds).map(([id, share]) => ({ id, label: id, baseline: 50, ...share })),
+                { id: ALL, label: 'All kinds', baseline: 50, ...scores.all, isAll: true },
               ]}
             />
             <Block>
@@ -58,7 +58,7 @@ function MinimalPairs() {
                   : `Mistakes${kind === ALL ? '' : ` in ${kind}`}; the preferred sentence is struck out`}
               </p>
               {missed.slice(0, MAX_SHOWN).map(({ first, second }) => (
-                <Changed key={`${first}|${second}`} from={second} to={first} />
+                <WordDiff key={`${first}|${second}`} from={second} to={first} />
               ))}
               {missed.length > MAX_SHOWN && (
                 <p className={styles.note}>{`and ${formatCount(missed.length - MAX_SHOWN)} more`}</p>
@@ -72,10 +72,10 @@ function MinimalPairs() {
             </p>
           </Block>
         )}
-        <LeftOut of="minimalPairs" />
-        <OtherList found={found?.listHash} list={own?.pairs ?? BUNDLED.minimalPairs} />
-        <AskPairs list="minimalPairs" isAgain={found !== undefined} />
-      </Asking>
+        <UnscoredNote list="minimalPairs" />
+        <OtherList scoredHash={scores?.listHash} list={ownList?.pairs ?? BUNDLED.minimalPairs} />
+        <ScorePairsButton list="minimalPairs" isAgain={scores !== undefined} />
+      </WorkStatus>
       {isEditing && (
         <PairsDialog
           list="minimalPairs"
@@ -91,28 +91,28 @@ function MinimalPairs() {
 const BUNDLED = { minimalPairs: minimalPairs(), swaps: identitySwaps() };
 const ALL = 'all kinds';
 const MAX_SHOWN = 6;
-const worstOf = (kinds: Readonly<Record<string, { value: number }>>): string =>
-  Object.entries(kinds).reduce((worst, each) => (each[1].value < worst[1].value ? each : worst))[0];
+const lowestKind = (kinds: Readonly<Record<string, { value: number }>>): string =>
+  Object.entries(kinds).reduce((worst, kind) => (kind[1].value < worst[1].value ? kind : worst))[0];
 
 function Swaps() {
   const [isEditing, setEditing] = useState(false);
-  const found = useStudio((s) => shownLists(s)?.evaluation.swaps);
+  const scores = useStudio((s) => shownLists(s)?.evaluation.swaps);
   const work = useStudio((s) => shownAsking(s, 'swaps'));
-  const own = useStudio((s) => s.ownPairs.swaps);
+  const ownList = useStudio((s) => s.ownPairs.swaps);
   return (
     <>
       <PaneHead
         title="Identity swaps"
         hint="first one preferred"
-        aside={<TextAction onPress={() => setEditing(true)}>{own ? own.name : 'Edit list…'}</TextAction>}
+        aside={<TextAction onPress={() => setEditing(true)}>{ownList ? ownList.name : 'Edit list…'}</TextAction>}
       />
-      <Asking work={work}>
-        {found && (
+      <WorkStatus work={work}>
+        {scores && (
           <Shares
             label="Identity swaps: share with the first sentence preferred"
             head="Swap"
             middle="even"
-            shares={Object.entries(found.kinds).map(([id, share]) => ({ id, label: id, baseline: 50, ...share }))}
+            shares={Object.entries(scores.kinds).map(([id, share]) => ({ id, label: id, baseline: 50, ...share }))}
           />
         )}
         <Block>
@@ -121,10 +121,10 @@ function Swaps() {
             doesn't show how the model treats people.
           </p>
         </Block>
-        <LeftOut of="swaps" />
-        <OtherList found={found?.listHash} list={own?.pairs ?? BUNDLED.swaps} />
-        <AskPairs list="swaps" isAgain={found !== undefined} />
-      </Asking>
+        <UnscoredNote list="swaps" />
+        <OtherList scoredHash={scores?.listHash} list={ownList?.pairs ?? BUNDLED.swaps} />
+        <ScorePairsButton list="swaps" isAgain={scores !== undefined} />
+      </WorkStatus>
       {isEditing && (
         <PairsDialog
           list="swaps"
@@ -138,16 +138,16 @@ function Swaps() {
   );
 }
 
-function AskPairs({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: boolean }) {
-  const own = useStudio((s) => s.ownPairs[list]);
+function ScorePairsButton({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: boolean }) {
+  const ownList = useStudio((s) => s.ownPairs[list]);
   const askLists = useStudio((s) => s.askLists);
   const refusal = useStudio(askRefusal);
-  const never = useStudio((s) => unaskable(s, list));
+  const unaskableReason = useStudio((s) => unaskable(s, list));
   const name = list === 'minimalPairs' ? 'minimal pairs' : 'identity swaps';
-  if (never !== undefined)
+  if (unaskableReason !== undefined)
     return (
       <Block>
-        <p className={styles.words}>{never}</p>
+        <p className={styles.words}>{unaskableReason}</p>
       </Block>
     );
   return (
@@ -155,7 +155,7 @@ function AskPairs({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: 
       <Button
         isDense
         disabledReason={refusal}
-        onPress={() => void askLists(list, { [list]: own?.pairs ?? BUNDLED[list] }, 'shown')}
+        onPress={() => void askLists(list, { [list]: ownList?.pairs ?? BUNDLED[list] }, 'shown')}
       >
         {`Score ${name}${isAgain ? ' again' : ''}`}
       </Button>
@@ -164,15 +164,21 @@ function AskPairs({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: 
 }
 
 /** Marks the words that differ between two sentences. */
-function Changed({ from, to }: { from: string; to: string }) {
-  const [a, b] = [from.split(' '), to.split(' ')];
-  let [start, end] = [0, 0];
-  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
-  const middle = (words: readonly string[]): string => words.slice(start, words.length - end).join(' ');
+function WordDiff({ from, to }: { from: string; to: string }) {
+  const [fromWords, toWords] = [from.split(' '), to.split(' ')];
+  // Numbers of equal words at the start and at the end.
+  let [prefix, suffix] = [0, 0];
+  while (prefix < Math.min(fromWords.length, toWords.length) && fromWords[prefix] === toWords[prefix]) prefix++;
+  while (
+    suffix < Math.min(fromWords.length, toWords.length) - prefix &&
+    fromWords.at(-1 - suffix) === toWords.at(-1 - suffix)
+  )
+    suffix++;
+  const middle = (words: readonly string[]): string => words.slice(prefix, words.length - suffix).join(' ');
   return (
     <p className={styles.prose}>
-      {a.slice(0, start).join(' ')} <del>{middle(a)}</del> <ins>{middle(b)}</ins> {b.slice(b.length - end).join(' ')}
+      {fromWords.slice(0, prefix).join(' ')} <del>{middle(fromWords)}</del> <ins>{middle(toWords)}</ins>{' '}
+      {toWords.slice(toWords.length - suffix).join(' ')}
     </p>
   );
 }

@@ -6,52 +6,59 @@ import { explain } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, type DroppedFile, DropZone, FileButton, PageDrop, TextField } from '../../ui';
 import styles from './EvaluatePage.module.css';
-import { type Given, MAX_CHARACTERS, textIn } from './givenText';
+import { type EvaluationText, MAX_CHARACTERS, readEvaluationText } from './readEvaluationText';
 
-const OWN = 'Your text';
+const DEFAULT_NAME = 'Your text';
 
 /** Accepts text dropped on the page or pasted into it, while the user's own text is evaluated. */
-export function TakesText({ onGive }: { onGive: (given: Given) => void }) {
+export function EvaluationTextDrop({ onChooseText }: { onChooseText: (text: EvaluationText) => void }) {
   const toast = useStudio((s) => s.toast);
   const read = (files: readonly DroppedFile[]): void =>
-    void textIn(files).then(onGive, (error: unknown) =>
+    void readEvaluationText(files).then(onChooseText, (error: unknown) =>
       toast({ text: "Couldn't use this text", detail: explain(toFailure(error)) }),
     );
   return (
     <PageDrop
       onFiles={read}
-      onText={(text) => onGive({ name: OWN, text })}
+      onText={(text) => onChooseText({ name: DEFAULT_NAME, text })}
       onError={(detail) => toast({ text: "Couldn't read the dropped file", detail })}
-      words={OVER}
+      words={DROP_WORDS}
     />
   );
 }
-const OVER = 'Drop to evaluate on this text';
+const DROP_WORDS = 'Drop to evaluate on this text';
+
+/** Returns why a text can't be used yet. */
+function refusalOf(name: string, text: string, characters: number): string | undefined {
+  if (text.trim() === '') return 'Enter a text';
+  if (characters > MAX_CHARACTERS)
+    return `${formatCount(characters)} characters; the maximum is ${formatCount(MAX_CHARACTERS)}`;
+  return name.trim() === '' ? 'Enter a name' : undefined;
+}
 
 /** Evaluation text: pasted, typed, dropped or from a file. Never trained on, never stored. */
-export function OwnTextDialog({ given, onClose }: { given: Given | undefined; onClose: () => void }) {
-  const own = useStudio((s) => s.ownText);
+export function OwnTextDialog({
+  initialText,
+  onClose,
+}: {
+  initialText: EvaluationText | undefined;
+  onClose: () => void;
+}) {
+  const savedText = useStudio((s) => s.ownText);
   const giveText = useStudio((s) => s.giveText);
-  const [text, setText] = useState((given ?? own)?.text ?? '');
-  const [name, setName] = useState((given ?? own)?.name ?? OWN);
+  const [text, setText] = useState((initialText ?? savedText)?.text ?? '');
+  const [name, setName] = useState((initialText ?? savedText)?.name ?? DEFAULT_NAME);
   const [problem, setProblem] = useState<string>();
   const characters = Array.from(text).length;
-  const refusal =
-    text.trim() === ''
-      ? 'Enter a text'
-      : characters > MAX_CHARACTERS
-        ? `${formatCount(characters)} characters; the maximum is ${formatCount(MAX_CHARACTERS)}`
-        : name.trim() === ''
-          ? 'Enter a name'
-          : undefined;
-  const write = (text: string): void => {
+  const refusal = refusalOf(name, text, characters);
+  const changeText = (text: string): void => {
     setText(text);
     setProblem(undefined);
   };
   const read = (files: readonly DroppedFile[]): void =>
-    void textIn(files).then(
+    void readEvaluationText(files).then(
       ({ name, text }) => {
-        write(text);
+        changeText(text);
         setName(name);
       },
       (error: unknown) => setProblem(explain(toFailure(error))),
@@ -80,12 +87,12 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
     >
       <div className={styles.fields}>
         {text.length > MAX_SHOWN ? (
-          <Beginning text={text} characters={characters} problem={problem} onOther={() => write('')} />
+          <LongTextPreview text={text} characters={characters} problem={problem} onClear={() => changeText('')} />
         ) : (
           <TextField
             label="Text"
             value={text}
-            onChange={write}
+            onChange={changeText}
             rows={10}
             isProse
             isFirst
@@ -98,7 +105,7 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
           <FileButton isDense isSingle accept=".txt,.md,text/plain" onFiles={read}>
             Choose file…
           </FileButton>
-          <DropZone onFiles={read} onError={setProblem} words={{ rest: 'or drop one anywhere', over: OVER }} />
+          <DropZone onFiles={read} onError={setProblem} words={{ rest: 'or drop one anywhere', over: DROP_WORDS }} />
         </div>
       </div>
     </Dialog>
@@ -107,17 +114,17 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
 
 /** Maximum number of characters in a field: more would block the page. */
 const MAX_SHOWN = 200_000;
-const BEGINNING = 600;
+const PREVIEW_LENGTH = 600;
 
 /** Replaces the field for a text that is too long for it. */
-function Beginning(p: { text: string; characters: number; problem: string | undefined; onOther: () => void }) {
+function LongTextPreview(p: { text: string; characters: number; problem: string | undefined; onClear: () => void }) {
   return (
     <div className={styles.beginning}>
-      <p>{p.text.slice(0, BEGINNING)}…</p>
+      <p>{p.text.slice(0, PREVIEW_LENGTH)}…</p>
       <p className={styles.note} {...(p.problem !== undefined && { role: 'alert' })}>
         {p.problem ?? `The first of ${formatCount(p.characters)} characters. Not trained on, not stored`}
       </p>
-      <Button isDense onPress={p.onOther}>
+      <Button isDense onPress={p.onClear}>
         Clear text
       </Button>
     </div>

@@ -5,7 +5,7 @@ import { explain } from '../../state/failures';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Button, Dialog, FileButton, TextField } from '../../ui';
 import styles from './Lists.module.css';
-import { textIn } from './givenText';
+import { readEvaluationText } from './readEvaluationText';
 import { csvOf } from '../../core/base/csv';
 
 /** Edits a list of sentence pairs, or reads it from a file. */
@@ -86,7 +86,7 @@ export function PairsDialog(p: {
             accept=".csv,.tsv,.jsonl"
             onFiles={([first]) =>
               first &&
-              void textIn([first]).then(
+              void readEvaluationText([first]).then(
                 ({ name, text }) => {
                   setTable(text);
                   setName(name);

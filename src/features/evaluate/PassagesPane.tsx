@@ -17,16 +17,16 @@ import styles from './EvaluatePage.module.css';
 import {
   type Filter,
   filterWords,
-  keyOf,
+  passageKey,
   kindWords,
-  type Shown,
+  type FilteredPassage,
   shownPassages,
   sourceWords,
-  type Which,
+  type PassageOrder,
 } from './filter';
 import { documentsWords } from './words';
 
-const TITLES: Readonly<Record<Which, string>> = {
+const TITLES: Readonly<Record<PassageOrder, string>> = {
   worst: 'Worst passages',
   best: 'Best passages',
   random: 'Random passages',
@@ -40,8 +40,8 @@ export function PassagesPane(p: {
   onClear: () => void;
 }) {
   const { passages } = p.evaluation;
-  const [which, setWhich] = useState<Which>('worst');
-  const [opened, open] = useState<string>();
+  const [which, setWhich] = useState<PassageOrder>('worst');
+  const [openKey, setOpenKey] = useState<string>();
   if (!passages) return null;
   const shown = shownPassages(passages, which, p.filter);
   return (
@@ -50,7 +50,7 @@ export function PassagesPane(p: {
       hint={`from ${documentsWords(p.evaluation)}`}
       isFirstOnPhone
       aside={
-        <Segmented<Which>
+        <Segmented<PassageOrder>
           label="Which passages"
           value={which}
           onChange={setWhich}
@@ -74,15 +74,15 @@ export function PassagesPane(p: {
         </div>
       )}
       <ol className={styles.passages} aria-label={TITLES[which]}>
-        {shown.slice(0, SHOWN).map((each) => {
-          const key = keyOf(each.passage);
+        {shown.slice(0, MAX_SHOWN).map((item) => {
+          const key = passageKey(item.passage);
           return (
             <PassageItem
               key={key}
-              shown={each}
+              shown={item}
               vocabulary={p.vocabulary}
-              isOpen={key === opened}
-              onOpen={(isOpen) => open(isOpen ? key : undefined)}
+              isOpen={key === openKey}
+              onOpen={(isOpen) => setOpenKey(isOpen ? key : undefined)}
             />
           );
         })}
@@ -90,23 +90,29 @@ export function PassagesPane(p: {
       {shown.length === 0 && <p className={styles.none}>No stored passage has such a token</p>}
       <div className={styles.foot}>
         <SurpriseLegend />
-        <span>{dearest(p.evaluation)}</span>
+        <span>{hardestKindWords(p.evaluation)}</span>
       </div>
     </Pane>
   );
 }
 /** Maximum number of passages shown. */
-const SHOWN = 20;
+const MAX_SHOWN = 20;
 
-function PassageItem(p: { shown: Shown; vocabulary: number; isOpen: boolean; onOpen: (isOpen: boolean) => void }) {
-  const { passage, loss, isMeant } = p.shown;
+function PassageItem(p: {
+  shown: FilteredPassage;
+  vocabulary: number;
+  isOpen: boolean;
+  onOpen: (isOpen: boolean) => void;
+}) {
+  const { passage, loss, isMatch } = p.shown;
   const [chosen, choose] = useState<number>();
-  const blind = Math.log(p.vocabulary);
+  // Loss of a uniform prediction, in nats.
+  const uniformLoss = Math.log(p.vocabulary);
   const tokens = passage.tokens.map((token, i): TokenView => ({
     text: token.text,
-    step: token.loss !== undefined && isMeant(i) ? surpriseStep(token.loss / blind) : 0,
+    step: token.loss !== undefined && isMatch(i) ? surpriseStep(token.loss / uniformLoss) : 0,
   }));
-  const at = chosen ?? hardest(passage);
+  const chosenIndex = chosen ?? hardestToken(passage);
   const perplexity = formatReading(Math.exp(loss));
   const name = `passage with perplexity ${perplexity}, ${sourceWords(passage.source)}`;
   return (
@@ -123,15 +129,15 @@ function PassageItem(p: { shown: Shown; vocabulary: number; isOpen: boolean; onO
           form="underline"
           label={`Tokens, ${name}`}
           tokens={tokens}
-          {...(p.isOpen && { chosen: at, onChoose: choose })}
+          {...(p.isOpen && { chosen: chosenIndex, onChoose: choose })}
         />
       </div>
-      {p.isOpen && <TokenReading token={passage.tokens[at]!} />}
+      {p.isOpen && <TokenReading token={passage.tokens[chosenIndex]!} />}
     </li>
   );
 }
 
-const hardest = ({ tokens }: Passage): number =>
+const hardestToken = ({ tokens }: Passage): number =>
   tokens.reduce((max, { loss = 0 }, i) => (loss > (tokens[max]!.loss ?? 0) ? i : max), 0);
 
 /** Probability, kind and frequency of the chosen token. */
@@ -154,7 +160,7 @@ function TokenReading({ token: { text, loss, kind, count } }: { token: Passage['
 }
 
 /** Kind of token with the highest perplexity; empty if unknown. */
-function dearest({ where }: Evaluation): string {
+function hardestKindWords({ where }: Evaluation): string {
   const [max] = (where?.kind ?? []).toSorted((a, b) => b.loss - a.loss);
   return max && where!.kind.length > 1 ? `Hardest kind: ${kindWords(max.kind).toLowerCase()}` : '';
 }

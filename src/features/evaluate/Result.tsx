@@ -17,11 +17,11 @@ import { WherePane } from './WherePane';
 export function Result({ record }: { record: EvaluationRecord }) {
   const { evaluation } = record;
   const model = useStudio((s) => shownRun(s, 'evaluate').record?.model);
-  const isThird = hasCalibrationPane(evaluation);
+  const hasThirdPane = hasCalibrationPane(evaluation);
   const { labelled } = evaluation;
-  // The pane of the labels has the confusion matrix.
-  const own = { ...evaluation, confusion: undefined };
-  const hasCalibration = hasCalibrationPane(own);
+  // LabelsPane shows the confusion matrix of a classifier.
+  const withoutConfusion = { ...evaluation, confusion: undefined };
+  const hasCalibration = hasCalibrationPane(withoutConfusion);
   const [filter, setFilter] = useState<Filter>();
   const [, go] = useLocation();
   const leak = useLeakNotice(record.runId, go, '/evaluate');
@@ -36,12 +36,12 @@ export function Result({ record }: { record: EvaluationRecord }) {
           narrowColumns={`minmax(0, 1fr)${hasCalibration ? ' 360px' : ''}`}
         >
           <LabelsPane record={record} labeled={labelled} />
-          {hasCalibration && <CalibrationPane evaluation={own} />}
+          {hasCalibration && <CalibrationPane evaluation={withoutConfusion} />}
         </Panes>
       ) : (
         <Panes
-          columns={`372px minmax(0, 1fr)${isThird ? ' 360px' : ''}`}
-          narrowColumns={`304px minmax(0, 1fr)${isThird ? ' 316px' : ''}`}
+          columns={`372px minmax(0, 1fr)${hasThirdPane ? ' 360px' : ''}`}
+          narrowColumns={`304px minmax(0, 1fr)${hasThirdPane ? ' 316px' : ''}`}
         >
           <WherePane
             evaluation={evaluation}
@@ -55,7 +55,7 @@ export function Result({ record }: { record: EvaluationRecord }) {
             filter={filter}
             onClear={() => setFilter(undefined)}
           />
-          {isThird && <CalibrationPane evaluation={evaluation} />}
+          {hasThirdPane && <CalibrationPane evaluation={evaluation} />}
         </Panes>
       )}
     </>

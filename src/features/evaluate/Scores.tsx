@@ -20,13 +20,13 @@ export function Scores({ evaluation }: { evaluation: Evaluation }) {
 }
 
 function readingOf(evaluation: Evaluation, id: string) {
-  const measured = evaluation.metrics[id]!;
-  const { value, interval } = estimateWords(measured);
+  const metric = evaluation.metrics[id]!;
+  const { value, interval } = estimateWords(metric);
   const baseline = bestBaseline(evaluation, id);
   return {
     label: figureWords(id).label,
     value,
-    ...(measured.unit !== '' && { unit: measured.unit }),
+    ...(metric.unit !== '' && { unit: metric.unit }),
     interval: interval ?? 'no interval',
     ...(baseline && { baseline: `${baselineWords(baseline.name).short} ${formatReading(baseline.value)}` }),
   };

@@ -10,7 +10,7 @@ interface Share {
   low: number;
   high: number;
   baseline?: number | undefined;
-  /** Total of the others. */
+  /** Whether the row is the total of the others. */
   isAll?: boolean;
 }
 
@@ -19,7 +19,7 @@ export function Shares(p: {
   label: string;
   head: string;
   shares: readonly Share[];
-  /** Label at the middle of the axis: `chance`. */
+  /** Label at the middle of the axis, such as `chance`. */
   middle?: string;
   onChoose?: (id: string) => void;
   chosen?: string | undefined;

@@ -5,11 +5,11 @@ import { useStudio } from '../../state/react';
 
 /** Names the evaluation text and how often it was used; the verdict says how much of it was evaluated. */
 export function Summary() {
-  const on = useStudio((s) => s.evaluatedOn);
-  const kept = useStudio(shownEvaluation);
-  if (!kept) return null;
-  const { name, look } = kept.record;
-  const times = look === undefined ? undefined : `evaluated for the ${ordinal(look)} time`;
-  if (on !== 'text') return times && upperFirst(times);
-  return times === undefined ? name : `${name}, ${times}`;
+  const evaluatedOn = useStudio((s) => s.evaluatedOn);
+  const saved = useStudio(shownEvaluation);
+  if (!saved) return null;
+  const { name, look } = saved.record;
+  const usage = look === undefined ? undefined : `evaluated for the ${ordinal(look)} time`;
+  if (evaluatedOn !== 'text') return usage && upperFirst(usage);
+  return usage === undefined ? name : `${name}, ${usage}`;
 }

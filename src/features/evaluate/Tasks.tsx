@@ -10,23 +10,23 @@ import {
 import { askRefusal, listsOfRun, shownAsking, shownLists } from '../../state/lists';
 import { useStudio } from '../../state/react';
 import { Block, Button, FileButton, Pane, Switch, TextAction } from '../../ui';
-import { Asking } from './Asking';
-import { Followed } from './Followed';
-import { LeftOut } from './LeftOut';
+import { WorkStatus } from './WorkStatus';
+import { ScoreByStep } from './ScoreByStep';
+import { UnscoredNote } from './UnscoredNote';
 import styles from './Lists.module.css';
 import { OtherList } from './OtherList';
 import { Shares } from './Shares';
 
 /** Tables of prompts with answers or choices. */
 export function TasksPane() {
-  const own = useStudio((s) => s.ownTasks);
-  const found = useStudio((s) => shownLists(s)?.evaluation.tasks) ?? NONE;
+  const ownTasks = useStudio((s) => s.ownTasks);
+  const scoredTasks = useStudio((s) => shownLists(s)?.evaluation.tasks) ?? NO_TASKS;
   const work = useStudio((s) => shownAsking(s, 'tasks'));
   const reading = useStudio((s) => s.readingTasks);
   const addTasks = useStudio((s) => s.addTasks);
-  const takeTask = useStudio((s) => s.takeTask);
-  const isAlways = useStudio((s) => s.asksTasksAlways);
-  const askAlways = useStudio((s) => s.askTasksAlways);
+  const removeTask = useStudio((s) => s.takeTask);
+  const isAutomatic = useStudio((s) => s.asksTasksAlways);
+  const setAutomatic = useStudio((s) => s.askTasksAlways);
   const askLists = useStudio((s) => s.askLists);
   const refusal = useStudio(askRefusal);
   return (
@@ -43,20 +43,20 @@ export function TasksPane() {
         </FileButton>
       }
     >
-      {work.kind !== 'busy' && <Asking work={reading}>{null}</Asking>}
-      <Asking work={work}>
-        {found.map((task) => (
-          <One key={task.name} task={task} />
+      {work.kind !== 'busy' && <WorkStatus work={reading}>{null}</WorkStatus>}
+      <WorkStatus work={work}>
+        {scoredTasks.map((task) => (
+          <TaskBlock key={task.name} task={task} />
         ))}
-        <LeftOut of="tasks" />
-        {own.length > 0 && (
+        <UnscoredNote list="tasks" />
+        {ownTasks.length > 0 && (
           <Block>
             <div className={styles.ways}>
               <p className={styles.words}>
-                {own.map(({ name, items }) => (
+                {ownTasks.map(({ name, items }) => (
                   <span key={name} className={styles.own}>
                     {`${name}, ${counted(items.length, 'row')}`}
-                    <TextAction label={`Remove ${name}`} onPress={() => takeTask(name)}>
+                    <TextAction label={`Remove ${name}`} onPress={() => removeTask(name)}>
                       Remove
                     </TextAction>
                   </span>
@@ -66,50 +66,52 @@ export function TasksPane() {
                 <Button
                   isDense
                   disabledReason={refusal}
-                  onPress={() => void askLists('tasks', { tasks: own }, 'shown')}
+                  onPress={() => void askLists('tasks', { tasks: ownTasks }, 'shown')}
                 >
                   Score this checkpoint
                 </Button>
-                <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks: own }, 'all')}>
+                <Button
+                  isDense
+                  disabledReason={refusal}
+                  onPress={() => void askLists('tasks', { tasks: ownTasks }, 'all')}
+                >
                   Score all checkpoints
                 </Button>
               </span>
-              <Switch label="Score at every evaluation" isOn={isAlways} onChange={askAlways} />
+              <Switch label="Score at every evaluation" isOn={isAutomatic} onChange={setAutomatic} />
             </div>
           </Block>
         )}
-        {found.length > 0 && own.length === 0 && (
-          <Block>
-            <p className={styles.words}>
-              Scores are saved, tables aren't. Add a table again to score other checkpoints
-            </p>
-          </Block>
-        )}
-        {found.length === 0 && own.length === 0 && (
-          <Block>
-            <p className={styles.words}>
-              Add a CSV with columns prompt and answer, and choices for multiple choice. Each row is a question to the
-              model.
-            </p>
-          </Block>
-        )}
-      </Asking>
+        {ownTasks.length === 0 && <NoTasksNote hasScores={scoredTasks.length > 0} />}
+      </WorkStatus>
     </Pane>
   );
 }
-const NONE: readonly TaskScores[] = [];
+const NO_TASKS: readonly TaskScores[] = [];
 
-function One({ task }: { task: TaskScores }) {
+function NoTasksNote({ hasScores }: { hasScores: boolean }) {
+  return (
+    <Block>
+      <p className={styles.words}>
+        {hasScores
+          ? "Scores are saved, tables aren't. Add a table again to score other checkpoints"
+          : 'Add a CSV with columns prompt and answer, and choices for multiple choice. Each row is a question to the model.'}
+      </p>
+    </Block>
+  );
+}
+
+function TaskBlock({ task }: { task: TaskScores }) {
   const [isOpen, setOpen] = useState(false);
-  const series = useStudio(listsOfRun);
-  const own = useStudio((s) => s.ownTasks.find(({ name }) => name === task.name)?.items);
+  const records = useStudio(listsOfRun);
+  const ownItems = useStudio((s) => s.ownTasks.find(({ name }) => name === task.name)?.items);
   const baselines = Object.entries(task.baselines) as [TaskBaselineId, Record<string, number>][];
-  const id = Object.keys(task.metrics)[0] as TaskMetricId;
-  const points = series.flatMap(({ step, evaluation }) => {
-    const own = evaluation.tasks?.find(({ name }) => name === task.name)?.metrics[id];
-    return own ? [{ step, ...own }] : [];
+  const firstMetric = Object.keys(task.metrics)[0] as TaskMetricId;
+  const points = records.flatMap(({ step, evaluation }) => {
+    const score = evaluation.tasks?.find(({ name }) => name === task.name)?.metrics[firstMetric];
+    return score ? [{ step, ...score }] : [];
   });
-  const baseline = baselines[0]?.[1][id];
+  const baseline = baselines[0]?.[1][firstMetric];
   return (
     <>
       <Shares
@@ -123,10 +125,12 @@ function One({ task }: { task: TaskScores }) {
               : [],
         )}
       />
-      <OtherList found={task.listHash} list={own} />
+      <OtherList scoredHash={task.listHash} list={ownItems} />
       <Block>
         <p className={styles.words}>
-          {baselines.map(([name, of]) => `${TASK_BASELINES[name].label} ${Math.round(10 * of[id]!) / 10} %. `)}
+          {baselines.map(
+            ([name, scores]) => `${TASK_BASELINES[name].label} ${Math.round(10 * scores[firstMetric]!) / 10} %. `,
+          )}
           {task.cut > 0 && `${counted(task.cut, 'prompt')} cut to the context. `}
           {task.missed.length > 0 && (
             <TextAction onPress={() => setOpen(!isOpen)}>
@@ -141,7 +145,7 @@ function One({ task }: { task: TaskScores }) {
             </p>
           ))}
         {points.length > 1 && (
-          <Followed label={`${task.name}, ${TASK_METRICS[id].label}`} points={points} baseline={baseline} />
+          <ScoreByStep label={`${task.name}, ${TASK_METRICS[firstMetric].label}`} points={points} baseline={baseline} />
         )}
       </Block>
     </>

@@ -2,7 +2,7 @@ import { formatCount, formatReading } from '../../core/base/units';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { BarFigure, Pane, type BarRow } from '../../ui';
 import styles from './EvaluatePage.module.css';
-import { type Filter, idOf, kindWords, rangeWords, sourceWords } from './filter';
+import { type Filter, filterId, kindWords, rangeWords, sourceWords } from './filter';
 import { contextWords } from './words';
 
 type Share = { loss: number; tokens: number };
@@ -28,12 +28,12 @@ export function WherePane(p: {
   }
   const figure = (title: string, of: string, all: readonly (readonly [Filter, string, Share])[], caption?: string) => {
     const rows: readonly BarRow[] = all.map(([filter, label, { loss, tokens }]) => ({
-      id: idOf(filter),
+      id: filterId(filter),
       label,
       value: loss,
       cells: [formatCount(tokens)],
     }));
-    const filters = new Map(all.map(([filter]) => [idOf(filter), filter]));
+    const filters = new Map(all.map(([filter]) => [filterId(filter), filter]));
     return (
       all.length > 0 && (
         <BarFigure
@@ -41,7 +41,7 @@ export function WherePane(p: {
           rows={rows}
           format={perplexityWords}
           heads={[of, 'Perplexity', 'Tokens']}
-          chosen={p.filter && idOf(p.filter)}
+          chosen={p.filter && filterId(p.filter)}
           onChoose={(id) => p.onFilter(id === undefined ? undefined : filters.get(id))}
           {...(caption !== undefined && { caption })}
         />

@@ -4,7 +4,7 @@ import type { Evaluation, Passage } from '../../core/evaluate/evaluation';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import { calibrationWords } from './calibration';
 import { shownPassages } from './filter';
-import { leftOutOf } from './LeftOut';
+import { unscoredWords } from './UnscoredNote';
 import { askedRows, evaluationRows } from './table';
 import {
   bestBaseline,
@@ -304,9 +304,9 @@ test('failed items are counted per list, with the first reasons', () => {
     { name: 'minimalPairs', reason: 'It reads 16 tokens.' },
     ...['a', 'b', 'c', 'd', 'd'].map((reason, i) => ({ name: `task ${i}`, reason: `${reason}.` })),
   ];
-  expect(leftOutOf(leftOut, 'minimalPairs')).toBe('Not scored. It reads 16 tokens.');
-  expect(leftOutOf(leftOut, 'swaps')).toBeUndefined();
-  expect(leftOutOf(leftOut, 'tasks')).toBe('5 not scored. a. b. c. Plus 1 other reason.');
+  expect(unscoredWords(leftOut, 'minimalPairs')).toBe('Not scored. It reads 16 tokens.');
+  expect(unscoredWords(leftOut, 'swaps')).toBeUndefined();
+  expect(unscoredWords(leftOut, 'tasks')).toBe('5 not scored. a. b. c. Plus 1 other reason.');
 });
 
 test('names the most common mistake among labels, or says that there is none', () => {

@@ -9,14 +9,14 @@ export type Filter =
   | { by: 'document'; document: number; begins: string }
   | { by: 'frequency' | 'position'; from: number; to: number };
 
-export type Which = 'worst' | 'best' | 'random';
+export type PassageOrder = 'worst' | 'best' | 'random';
 
 /** A passage; with a filter, the mean loss of its matching tokens. */
-export interface Shown {
+export interface FilteredPassage {
   passage: Passage;
   loss: number;
   /** Whether a token matches. */
-  isMeant(index: number): boolean;
+  isMatch(index: number): boolean;
 }
 
 export const kindWords = (kind: string): string => (TOKEN_KINDS as Readonly<Record<string, string>>)[kind] ?? kind;
@@ -47,9 +47,9 @@ export function filterWords(filter: Filter): string {
   }
 }
 
-export const idOf = (filter: Filter): string => JSON.stringify(filter);
+export const filterId = (filter: Filter): string => JSON.stringify(filter);
 
-function isMeantBy(filter: Filter, passage: Passage): (index: number) => boolean {
+function matcherOf(filter: Filter, passage: Passage): (index: number) => boolean {
   switch (filter.by) {
     case 'kind':
       return (index) => passage.tokens[index]!.kind === filter.kind;
@@ -72,23 +72,24 @@ function isMeantBy(filter: Filter, passage: Passage): (index: number) => boolean
 /** Stored passages; with a filter, sorted from worst or from best. */
 export function shownPassages(
   passages: NonNullable<Evaluation['passages']>,
-  which: Which,
+  order: PassageOrder,
   filter: Filter | undefined,
-): readonly Shown[] {
-  if (!filter) return passages[which].map((passage) => ({ passage, loss: passage.loss, isMeant: () => true }));
-  const all = which === 'random' ? passages.random : unique([...passages.worst, ...passages.best, ...passages.random]);
-  const shown = all.flatMap((passage): Shown[] => {
-    const isMeant = isMeantBy(filter, passage);
-    const losses = passage.tokens.flatMap(({ loss }, i) => (loss !== undefined && isMeant(i) ? [loss] : []));
+): readonly FilteredPassage[] {
+  if (!filter) return passages[order].map((passage) => ({ passage, loss: passage.loss, isMatch: () => true }));
+  const candidates =
+    order === 'random' ? passages.random : unique([...passages.worst, ...passages.best, ...passages.random]);
+  const shown = candidates.flatMap((passage): FilteredPassage[] => {
+    const isMatch = matcherOf(filter, passage);
+    const losses = passage.tokens.flatMap(({ loss }, i) => (loss !== undefined && isMatch(i) ? [loss] : []));
     if (losses.length === 0) return [];
-    return [{ passage, loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length, isMeant }];
+    return [{ passage, loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length, isMatch }];
   });
-  return which === 'random' ? shown : shown.toSorted((a, b) => (which === 'worst' ? b.loss - a.loss : a.loss - b.loss));
+  return order === 'random' ? shown : shown.toSorted((a, b) => (order === 'worst' ? b.loss - a.loss : a.loss - b.loss));
 }
 
 /** Removes duplicates: a passage may be among both the worst and the random ones. */
 const unique = (passages: readonly Passage[]): readonly Passage[] => [
-  ...new Map(passages.map((passage) => [keyOf(passage), passage])).values(),
+  ...new Map(passages.map((passage) => [passageKey(passage), passage])).values(),
 ];
-export const keyOf = ({ document, position, tokens }: Passage): string =>
+export const passageKey = ({ document, position, tokens }: Passage): string =>
   JSON.stringify([document, position, tokens.map(({ text }) => text)]);

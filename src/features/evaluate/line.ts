@@ -6,7 +6,7 @@ import { nameOf } from '../../core/metrics/words';
 /** The rail is on the first page, which doesn't load all metrics. */
 const NAMED = METRICS;
 /** The rail shows the first of these that has a value. */
-const FIRST: readonly (keyof typeof NAMED)[] = [
+const BY_PRIORITY: readonly (keyof typeof NAMED)[] = [
   'accuracy',
   'perplexity',
   'pseudoPerplexity',
@@ -15,8 +15,9 @@ const FIRST: readonly (keyof typeof NAMED)[] = [
   'loss',
 ];
 
+/** Line under Evaluate in the rail: `Top-1 accuracy 31 %`. */
 export function lineOf({ metrics, tokens }: Pick<Evaluation, 'metrics' | 'tokens'>): string {
-  const id = FIRST.find((each) => metrics[each]);
+  const id = BY_PRIORITY.find((id) => metrics[id]);
   return id
     ? `${nameOf(NAMED[id])} ${formatNumber(metrics[id]!.value)}${NAMED[id].unit === '%' ? '\u00a0%' : ''}`
     : `${formatNumber(tokens)} tokens`;

@@ -7,22 +7,22 @@ import { measuredOnWords } from './words';
 
 type Row = readonly Cell[];
 /** `count`: number of tokens, pairs, rows or bytes. */
-type RowOf = (what: string, of: string, figure: { value: number } & Partial<Figure>, count?: number) => Row;
+type MakeRow = (what: string, of: string, figure: { value: number } & Partial<Figure>, count?: number) => Row;
 
-const HEAD = ['Run', 'Step', 'Evaluated on', 'What', 'Of', 'Value', 'Low', 'High', 'Unit', 'Count'];
+const HEADER = ['Run', 'Step', 'Evaluated on', 'What', 'Of', 'Value', 'Low', 'High', 'Unit', 'Count'];
 
-const rowFor =
-  (run: string, step: number, on: string): RowOf =>
+const rowMaker =
+  (run: string, step: number, on: string): MakeRow =>
   (what, of, { value, low, high, unit }, count) => [run, step, on, what, of, value, low, high, unit, count];
 
 /** Rows of one evaluation. @param run its name */
 export function evaluationRows(run: string, record: EvaluationRecord): readonly Row[] {
   const { metrics, baselines, confusion, where, calibration, tokens, documents, bytes } = record.evaluation;
-  const row = rowFor(run, record.step, measuredOnWords(record));
+  const row = rowMaker(run, record.step, measuredOnWords(record));
   const loss = (what: string, of: string, share: { loss: number; tokens: number }): Row =>
     row(what, of, { value: share.loss, unit: 'nats per token' }, share.tokens);
   return [
-    HEAD,
+    HEADER,
     row('tokens', 'the text', { value: tokens }),
     row('documents', 'the text', { value: documents }),
     row('bytes', 'the text', { value: bytes }),
@@ -41,30 +41,30 @@ export function evaluationRows(run: string, record: EvaluationRecord): readonly 
     ...(calibration?.bins ?? []).map(({ confidence, accuracy, count }) =>
       row('accuracy at confidence', String(confidence), { value: accuracy, unit: 'share' }, count),
     ),
-    ...(where?.kind ?? []).map((each) => loss('loss by kind', kindWords(each.kind), each)),
-    ...(where?.frequency ?? []).map((each) => loss('loss by frequency', rangeWords(each), each)),
-    ...(where?.position ?? []).map((each) => loss('loss by position', rangeWords(each), each)),
-    ...(where?.source ?? []).map((each) => loss('loss by source', sourceWords(each.name), each)),
-    ...(where?.document ?? []).map((each) => loss('loss by document', each.begins, each)),
+    ...(where?.kind ?? []).map((result) => loss('loss by kind', kindWords(result.kind), result)),
+    ...(where?.frequency ?? []).map((result) => loss('loss by frequency', rangeWords(result), result)),
+    ...(where?.position ?? []).map((result) => loss('loss by position', rangeWords(result), result)),
+    ...(where?.source ?? []).map((result) => loss('loss by source', sourceWords(result.name), result)),
+    ...(where?.document ?? []).map((result) => loss('loss by document', result.begins, result)),
   ];
 }
 
 /** Rows of sentence pairs, tasks and comparisons, by checkpoint. */
 export function askedRows(run: string, records: readonly EvaluationRecord[]): readonly Row[] {
-  return [HEAD, ...records.flatMap((record) => ofStep(run, record))];
+  return [HEADER, ...records.flatMap((record) => listRows(run, record))];
 }
 
-function ofStep(run: string, { step, evaluation, comparisons = [] }: EvaluationRecord): readonly Row[] {
-  const row = rowFor(run, step, 'lists');
+function listRows(run: string, { step, evaluation, comparisons = [] }: EvaluationRecord): readonly Row[] {
+  const row = rowMaker(run, step, 'lists');
   const { minimalPairs, swaps, tasks = [] } = evaluation;
   const preferences = { ...minimalPairs?.kinds, ...(minimalPairs && { 'all kinds': minimalPairs.all }) };
   const percent = { unit: '%' };
   return [
-    ...Object.entries(preferences).map(([kind, each]) =>
-      row('minimal pairs, correct one preferred', kind, { ...each, ...percent }, each.pairs),
+    ...Object.entries(preferences).map(([kind, result]) =>
+      row('minimal pairs, correct one preferred', kind, { ...result, ...percent }, result.pairs),
     ),
-    ...Object.entries(swaps?.kinds ?? {}).map(([kind, each]) =>
-      row('identity swaps, first one preferred', kind, { ...each, ...percent }, each.pairs),
+    ...Object.entries(swaps?.kinds ?? {}).map(([kind, result]) =>
+      row('identity swaps, first one preferred', kind, { ...result, ...percent }, result.pairs),
     ),
     ...tasks.flatMap(({ name, metrics, baselines, rows }) => [
       ...Object.entries(metrics).map(([id, figure]) => row(id, name, figure, rows)),
@@ -72,12 +72,12 @@ function ofStep(run: string, { step, evaluation, comparisons = [] }: EvaluationR
         Object.entries(figures).map(([id, value]) => row(id, `${name}, ${baseline}`, { value, ...percent }, rows)),
       ),
     ]),
-    ...comparisons.map((each) =>
-      rowFor(run, step, measuredOnWords(each))(
+    ...comparisons.map((result) =>
+      rowMaker(run, step, measuredOnWords(result))(
         'difference, this minus other',
-        `${each.beside.name}, step ${each.beside.step}`,
-        { value: each.difference, low: each.low, high: each.high, unit: 'bits per byte' },
-        each.bytes,
+        `${result.beside.name}, step ${result.beside.step}`,
+        { value: result.difference, low: result.low, high: result.high, unit: 'bits per byte' },
+        result.bytes,
       ),
     ),
   ];

@@ -25,23 +25,25 @@ export {
  * text, or of a classifier, whose standing is separate.
  */
 export function evaluatedStanding(s: Studio): StandingKind | undefined {
-  const kept = shownEvaluation(s);
-  const isOfNext = shownId(s, 'evaluate') === shownId(s, 'train') && outOfDate(s).length === 0;
-  if (!kept || !isOfNext || kept.record.part === 'text' || kept.record.evaluation.labelled) return undefined;
-  return STANDINGS[judged(kept.record).kind];
+  const saved = shownEvaluation(s);
+  const isNextModel = shownId(s, 'evaluate') === shownId(s, 'train') && outOfDate(s).length === 0;
+  if (!saved || !isNextModel || saved.record.part === 'text' || saved.record.evaluation.labelled) return undefined;
+  return STANDINGS[judged(saved.record).kind];
 }
 const STANDINGS = { better: 'better', worse: 'worse', 'not distinguishable': 'level', unknown: undefined } as const;
 
 /** Explains why Train shows another perplexity of the same step; undefined if it shows the same, or none. */
 export function sampledWords(
   { step, part, evaluation }: Pick<EvaluationRecord, 'step' | 'part' | 'evaluation'>,
-  training: readonly { step: number; loss: number }[],
+  trainingEvaluations: readonly { step: number; loss: number }[],
 ): string | undefined {
-  const whole = evaluation.labelled ? undefined : evaluation.metrics['loss']?.value;
-  const sample = training.findLast((each) => each.step === step)?.loss;
-  if (part !== 'validation' || whole === undefined || sample === undefined) return undefined;
-  const [here, there] = [whole, sample].map((loss) => formatReading(Math.exp(loss)));
-  return here === there ? undefined : `Train shows perplexity ${there}, measured on a sample of this text.`;
+  const fullLoss = evaluation.labelled ? undefined : evaluation.metrics['loss']?.value;
+  const sampleLoss = trainingEvaluations.findLast((each) => each.step === step)?.loss;
+  if (part !== 'validation' || fullLoss === undefined || sampleLoss === undefined) return undefined;
+  const [fullPerplexity, samplePerplexity] = [fullLoss, sampleLoss].map((loss) => formatReading(Math.exp(loss)));
+  return fullPerplexity === samplePerplexity
+    ? undefined
+    : `Train shows perplexity ${samplePerplexity}, measured on a sample of this text.`;
 }
 
 /**
@@ -85,18 +87,18 @@ export const looksWords = (looks: number): string =>
  * @param context maximum number of tokens in the model's context
  */
 export function contextWords(
-  position: NonNullable<Evaluation['where']>['position'],
+  ranges: NonNullable<Evaluation['where']>['position'],
   context: number,
 ): string | undefined {
-  const [before, last] = position.slice(-2);
-  if (!before || !last) return undefined;
-  const each = ({ from, to, tokens }: typeof last): number => tokens / (Math.min(to, context) - from + 1);
+  const [previous, last] = ranges.slice(-2);
+  if (!previous || !last) return undefined;
+  const tokensPerPosition = ({ from, to, tokens }: typeof last): number => tokens / (Math.min(to, context) - from + 1);
   // A few documents that reach only the start of the range say nothing about its end.
-  if (last.to < context || each(last) < each(before) / 2)
+  if (last.to < context || tokensPerPosition(last) < tokensPerPosition(previous) / 2)
     return `Too few documents fill the context of ${formatCount(context)} tokens to judge a longer one`;
-  if (position.length < 4) return undefined;
-  const gain = before.loss - last.loss;
-  if (gain > 0.02 * before.loss) return 'Still falling at the end: a longer context may help';
+  if (ranges.length < 4) return undefined;
+  const gain = previous.loss - last.loss;
+  if (gain > 0.02 * previous.loss) return 'Still falling at the end: a longer context may help';
   return 'Flat at the end: a longer context would help little';
 }
 
@@ -108,16 +110,16 @@ export function confusionWords({ labels, counts }: NonNullable<Evaluation['confu
   const [worst] = mistakes.sort((a, b) => b.count - a.count);
   if (!worst) return 'No mistakes: every predicted label is right';
   const { actual, predicted, count } = worst;
-  const all = counts[actual]!.reduce((a, b) => a + b, 0);
-  return `Most common mistake: “${labels[actual]!}” predicted as “${labels[predicted]!}”, ${formatCount(count)} of ${counted(all, 'time')}`;
+  const total = counts[actual]!.reduce((a, b) => a + b, 0);
+  return `Most common mistake: “${labels[actual]!}” predicted as “${labels[predicted]!}”, ${formatCount(count)} of ${counted(total, 'time')}`;
 }
 
 /** Label of a missing score or baseline; unknown names stay as they are. */
 export const leftOutWords = (name: string): string => {
-  const [, of] = /^interval of (\w+)$/.exec(name) ?? [];
-  if (of !== undefined) return `Interval of ${figureWords(of).label}`;
-  const known = isFigure(name) ? figureFacts(name) : (BASELINES as Readonly<Record<string, { label: string }>>)[name];
-  return known?.label ?? upperFirst(name);
+  const [, figure] = /^interval of (\w+)$/.exec(name) ?? [];
+  if (figure !== undefined) return `Interval of ${figureWords(figure).label}`;
+  const facts = isFigure(name) ? figureFacts(name) : (BASELINES as Readonly<Record<string, { label: string }>>)[name];
+  return facts?.label ?? upperFirst(name);
 };
 
 /** Primary scores, in this order. Loss is equivalent to both perplexities, so it's primary only without them. */
@@ -132,8 +134,8 @@ export function firstScores({ metrics, calibration }: Pick<Evaluation, 'metrics'
   first: readonly string[];
   more: readonly string[];
 } {
-  const found = FIRST_SCORES.filter((id) => metrics[id]);
-  const first: readonly string[] = found.length > 0 || !metrics['loss'] ? found : ['loss'];
+  const present = FIRST_SCORES.filter((id) => metrics[id]);
+  const first: readonly string[] = present.length > 0 || !metrics['loss'] ? present : ['loss'];
   const isElsewhere = (id: string): boolean => id === 'calibrationError' && calibration !== undefined;
   return { first, more: Object.keys(metrics).filter((id) => !first.includes(id) && !isElsewhere(id)) };
 }

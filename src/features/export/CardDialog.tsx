@@ -10,16 +10,19 @@ import styles from './ExportPage.module.css';
 /** Fields of the model card that only the author can fill in, next to the generated ones. */
 export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => void }) {
   const writeCard = useStudio((s) => s.writeCard);
-  const usual = (part: CardPart): string => usualWords(part, run.model);
+  const defaultText = (part: CardPart): string => usualWords(part, run.model);
   const [words, setWords] = useState(
     () =>
-      Object.fromEntries(CARD_PARTS.map((part) => [part, run.card?.[part] ?? usual(part)])) as Record<CardPart, string>,
+      Object.fromEntries(CARD_PARTS.map((part) => [part, run.card?.[part] ?? defaultText(part)])) as Record<
+        CardPart,
+        string
+      >,
   );
   const tooLong = CARD_PARTS.find((part) => words[part].length > MAX_CARD_PART_LENGTH);
   const save = (): void => {
-    // A part with the default text stays on the default, even if the default changes by the next step.
-    const own = CARD_PARTS.filter((part) => words[part].trim() !== usual(part));
-    const card: CardWords = Object.fromEntries(own.map((part) => [part, words[part].trim()]));
+    // Parts equal to their default aren't stored, so that they follow later changes of the default.
+    const editedParts = CARD_PARTS.filter((part) => words[part].trim() !== defaultText(part));
+    const card: CardWords = Object.fromEntries(editedParts.map((part) => [part, words[part].trim()]));
     void writeCard(run.id, card);
     onClose();
   };
@@ -32,7 +35,9 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
       actions={
         <>
           <Button
-            onPress={() => setWords(Object.fromEntries(CARD_PARTS.map((part) => [part, usual(part)])) as typeof words)}
+            onPress={() =>
+              setWords(Object.fromEntries(CARD_PARTS.map((part) => [part, defaultText(part)])) as typeof words)
+            }
           >
             Restore default text
           </Button>
@@ -57,7 +62,7 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
             key={part}
             label={CARD_HEADINGS[part]}
             value={words[part]}
-            onChange={(text) => setWords((before) => ({ ...before, [part]: text }))}
+            onChange={(text) => setWords((previous) => ({ ...previous, [part]: text }))}
             rows={part === 'about' ? 3 : 5}
             isFirst={part === 'about'}
             {...(words[part].length > MAX_CARD_PART_LENGTH && {

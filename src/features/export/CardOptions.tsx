@@ -12,32 +12,32 @@ import { proof } from './proof';
 /** Options other than the file: optimizer state, companion files, and formats described in one line. */
 export function CardOptions({ format, precision }: { format: FormatId; precision: Precision }) {
   const { card, moments, sidecar, warning } = FORMATS[format];
-  const unsaid = useShownPart('export', ({ record }) => record && warning?.(formatSettings(record)));
+  const warningText = useShownPart('export', ({ record }) => record && warning?.(formatSettings(record)));
   const downloadSidecars = useStudio((s) => s.downloadSidecars);
   return (
     <>
       {moments && <Moments canChoose={moments === 'asked'} />}
-      {sidecar && <LesserAction {...sidecar} onPress={() => void downloadSidecars(format)} />}
-      {CARDS.flatMap((other) =>
-        other.onCard?.card === card ? (
-          <FormatLine key={other.name} line={other.onCard} format={formatOfCard(other, precision)} />
+      {sidecar && <SecondaryAction {...sidecar} onPress={() => void downloadSidecars(format)} />}
+      {CARDS.flatMap((otherFormat) =>
+        otherFormat.onCard?.card === card ? (
+          <FormatLine key={otherFormat.name} line={otherFormat.onCard} format={formatOfCard(otherFormat, precision)} />
         ) : (
           []
         ),
       )}
       {card.note !== undefined && <Note note={card.note} />}
-      {unsaid && <Note note={unsaid} />}
+      {warningText && <Note note={warningText} />}
     </>
   );
 }
 
-/** Checkbox for optimizer state, which weights-only checkpoints lack. */
+/** Checkbox for optimizer state; for a weights-only checkpoint, a note that it's missing. */
 function Moments({ canChoose }: { canChoose: boolean }) {
   const withOptimizer = useStudio((s) => s.withOptimizer);
   const setWithOptimizer = useStudio((s) => s.setWithOptimizer);
-  const isWhole = useShownPart('export', (run) => chosenStep(run)?.holds !== 'weights');
+  const hasOptimizerState = useShownPart('export', (run) => chosenStep(run)?.holds !== 'weights');
   const hasLatest = useShownPart('export', ({ steps }) => steps.some(({ latest }) => latest));
-  if (!isWhole) {
+  if (!hasOptimizerState) {
     const latest = hasLatest ? '; the latest checkpoint has it' : '';
     return <p className={styles.aside}>This checkpoint has no optimizer state{latest}</p>;
   }
@@ -56,13 +56,14 @@ function FormatLine({ line, format }: { line: NonNullable<Card['onCard']>; forma
   const exporting = useStudio((s) => s.exports[format]);
   const exportModel = useStudio((s) => s.exportModel);
   if (typeof problem === 'string') return null;
-  const hint = exporting ? words(proof(exporting, fileOf(exporting)?.step ?? 0)) : line.hint;
-  return <LesserAction {...line} hint={hint} onPress={() => void exportModel(format)} />;
+  const hint = exporting ? proofWords(proof(exporting, fileOf(exporting)?.step ?? 0)) : line.hint;
+  return <SecondaryAction {...line} hint={hint} onPress={() => void exportModel(format)} />;
 }
 
-const words = ({ title, text }: ReturnType<typeof proof>): string => (title === undefined ? text : `${title}: ${text}`);
+const proofWords = ({ title, text }: ReturnType<typeof proof>): string =>
+  title === undefined ? text : `${title}: ${text}`;
 
-function LesserAction({ action, text, hint, onPress }: Line & { onPress: () => void }) {
+function SecondaryAction({ action, text, hint, onPress }: Line & { onPress: () => void }) {
   return (
     <p className={styles.aside}>
       <TextAction label={action} onPress={onPress}>

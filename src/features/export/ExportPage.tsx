@@ -8,7 +8,7 @@ import { useRunChoice } from '../../state/runChoice';
 import { type PageNeed, useNeed } from '../../state/useNeed';
 import { useSettled } from '../../state/useSettled';
 import { CheckpointSelect, EmptyStage, Fold, NextButton, Pane, PaneHead, Panes, RunSelect, Stage } from '../../ui';
-import { BringIn } from './BringIn';
+import { ImportBlock } from './ImportBlock';
 import { ExampleFiles } from './ExampleFiles';
 import styles from './ExportPage.module.css';
 import { Failures } from './Failures';
@@ -20,8 +20,8 @@ import { UsePane } from './UsePane';
 export function ExportPage() {
   const [, go] = useLocation();
   const need = useNeed('export', go);
-  const isComing = useStudio((s) => isOpening(s, 'export'));
-  if (isComing) return <Stage title="Export">{null}</Stage>;
+  const isRunOpening = useStudio((s) => isOpening(s, 'export'));
+  if (isRunOpening) return <Stage title="Export">{null}</Stage>;
   return need ? <Empty need={need} /> : <Export />;
 }
 
@@ -45,7 +45,7 @@ function Export() {
         <Pane label="Uses">
           <UseList precision={precision} />
           <ModelCard />
-          <Import />
+          <ImportSection />
         </Pane>
         <UsePane precision={precision} onPrecision={setPrecision} />
       </Panes>
@@ -57,36 +57,36 @@ const RunChoice = () => <RunSelect {...useRunChoice('export')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('export')} />;
 
 /** Import section, folded until a model is being imported. */
-function Import() {
-  const isComing = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
-  if (isComing)
+function ImportSection() {
+  const isImporting = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
+  if (isImporting)
     return (
       <>
         <PaneHead title="Import a model" />
-        <BringIn />
+        <ImportBlock />
       </>
     );
   return (
     <Fold className={styles.fold} summary="Import a model">
-      <BringIn />
+      <ImportBlock />
     </Fold>
   );
 }
 
 /** Empty stage without a model. Importing is always possible; while it runs, it replaces the empty stage. */
 function Empty({ need: { reason, step } }: { need: PageNeed }) {
-  const isComing = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
+  const isImporting = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
   return (
     <Stage title="Export" summary="Export the model in formats that other tools open" actions={<RunChoice />}>
       <Failures />
-      {!isComing && (
+      {!isImporting && (
         <EmptyStage figure={<ExampleFiles />} reason={reason} action={<NextButton step={step} />}>
           Take your model with you in a format other tools open
         </EmptyStage>
       )}
       <Panes columns="minmax(0, 1fr)">
         <Pane title="Import a model">
-          <BringIn />
+          <ImportBlock />
         </Pane>
       </Panes>
     </Stage>

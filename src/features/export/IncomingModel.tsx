@@ -12,23 +12,25 @@ import styles from './ExportPage.module.css';
 export function IncomingModel() {
   const incoming = useStudio((s) => s.incoming);
   const device = useStudio((s) => s.device);
-  const take = useStudio((s) => s.takeIncoming);
-  const leave = useStudio((s) => s.leaveIncoming);
-  const [max, setMax] = useState(USUAL_CONTEXT);
-  const section = useRef<HTMLElement>(null);
+  const importIncoming = useStudio((s) => s.takeIncoming);
+  const dismiss = useStudio((s) => s.leaveIncoming);
+  const [preferredContext, setPreferredContext] = useState(USUAL_CONTEXT);
+  const sectionRef = useRef<HTMLElement>(null);
   // On a long page, a dropped model would appear out of view.
   useEffect(() => {
-    section.current?.focus();
+    sectionRef.current?.focus();
   }, []);
   if (!incoming) return null;
   const { files, preview } = incoming;
   const { model, isContextFree } = preview;
-  const made = model.config.context;
-  const choices = isContextFree ? [...CONTEXTS.filter((context) => context < made), made] : [made];
-  const context = choices.find((choice) => choice >= max) ?? made;
+  const modelContext = model.config.context;
+  const choices = isContextFree
+    ? [...SHORTER_CONTEXTS.filter((context) => context < modelContext), modelContext]
+    : [modelContext];
+  const context = choices.find((choice) => choice >= preferredContext) ?? modelContext;
   const limits = device.kind === 'open' ? limitsOf({ device }) : undefined;
   return (
-    <section ref={section} tabIndex={-1} className={styles.incoming} aria-label="Model to import">
+    <section ref={sectionRef} tabIndex={-1} className={styles.incoming} aria-label="Model to import">
       <h3>{preview.stated.name ?? weightsFile(files)}</h3>
       <dl>
         {previewRows(preview, withContext(model, context), limits).map(([label, value]) => (
@@ -44,18 +46,18 @@ export function IncomingModel() {
           <Segmented
             label="Context"
             value={String(context)}
-            onChange={(choice) => setMax(Number(choice))}
+            onChange={(choice) => setPreferredContext(Number(choice))}
             options={choices.map((choice) => ({ value: String(choice), label: formatCount(choice) }))}
           />
           <span>tokens</span>
         </div>
       )}
       <div className={styles.buttons}>
-        <Button isDense variant="go" onPress={() => void take(context)}>
+        <Button isDense variant="go" onPress={() => void importIncoming(context)}>
           {' '}
           Import model{' '}
         </Button>
-        <Button isDense onPress={leave}>
+        <Button isDense onPress={dismiss}>
           {' '}
           Cancel{' '}
         </Button>
@@ -64,5 +66,5 @@ export function IncomingModel() {
   );
 }
 
-/** Context lengths, in tokens, offered for a model with a longer context. */
-const CONTEXTS = [512, 1024, 2048];
+/** Context lengths in tokens; those shorter than the model's own are offered. */
+const SHORTER_CONTEXTS = [512, 1024, 2048];

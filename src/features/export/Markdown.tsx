@@ -14,7 +14,11 @@ function render(block: Block, key: number): ReactNode {
     case 'code':
       return <pre key={key}>{block.text}</pre>;
     case 'table':
-      return block.head.length > MAX_COLUMNS ? <Figures key={key} {...block} /> : <Rows key={key} {...block} />;
+      return block.head.length > MAX_COLUMNS ? (
+        <WideTable key={key} {...block} />
+      ) : (
+        <NarrowTable key={key} {...block} />
+      );
     case 'paragraph':
       return <p key={key}>{block.text}</p>;
   }
@@ -24,14 +28,14 @@ function render(block: Block, key: number): ReactNode {
 const MAX_COLUMNS = 4;
 
 /** Wide table as a list: the name of each row, with its cells and their column names below. */
-function Figures({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'>) {
+function WideTable({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'>) {
   return rows.map(([name, ...cells], row) => (
     <section key={row} className={styles.figures}>
       <h5>{name}</h5>
       <dl>
         {cells.map(
           (cell, column) =>
-            cell !== NONE && (
+            cell !== EMPTY_CELL && (
               <div key={column}>
                 <dt>{head[column + 1]}</dt>
                 <dd>{cell}</dd>
@@ -43,9 +47,9 @@ function Figures({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'
   ));
 }
 /** Cell without a value. */
-const NONE = '–';
+const EMPTY_CELL = '–';
 
-function Rows({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'>) {
+function NarrowTable({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'>) {
   return (
     <table>
       <thead>

@@ -21,22 +21,23 @@ import type { Studio } from '../../state/slices/studio';
 
 /** The README that each export contains, folded. Its summary says if a text has no license. */
 export function ModelCard() {
-  const isUnlicensed = useStudio((s) => s.texts.some(({ licence }) => licence === null));
+  const isLicenseMissing = useStudio((s) => s.texts.some(({ licence }) => licence === null));
   return (
-    <Fold className={styles.fold} summary={isUnlicensed ? 'Model card: license missing' : 'Model card'}>
-      <Preview />
+    <Fold className={styles.fold} summary={isLicenseMissing ? 'Model card: license missing' : 'Model card'}>
+      <CardPreview />
     </Fold>
   );
 }
 
-function Preview() {
+function CardPreview() {
   const toast = useStudio((s) => s.toast);
   const card = useStudio(cardOf);
   const run = useShownPart('export', ({ record }) => record);
   const [isEditing, setEditing] = useState(false);
   const loadCardEvaluations = useStudio((s) => s.loadCardEvaluations);
-  const of = useStudio(exportedStep);
-  useEffect(() => void loadCardEvaluations(), [loadCardEvaluations, of]);
+  // Identifies the run and the step.
+  const cardKey = useStudio(exportedStep);
+  useEffect(() => void loadCardEvaluations(), [loadCardEvaluations, cardKey]);
   if (card === undefined) return <p className={styles.words}>The model card appears when the run stops or ends</p>;
   return (
     <section aria-label="Model card">
@@ -55,7 +56,7 @@ function Preview() {
   );
 }
 
-/** Undefined without a model. */
+/** Markdown of the model card; undefined without a model. */
 export function cardOf(s: Studio): string | undefined {
   const model = modelOf(s, 'export');
   const saved = model && chosenStep(model);

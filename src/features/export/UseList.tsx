@@ -15,7 +15,7 @@ export function UseList({ precision }: { precision: Precision }) {
   const choose = useStudio((s) => s.chooseExport);
   const exports = useStudio((s) => s.exports);
   const model = useStudio((s) => modelOf(s, 'export')?.record);
-  const chosen = useStudio(chosenUse);
+  const chosenCard = useStudio(chosenUse);
   const { cards, unsuited } = useMemo(
     () => (model ? usesOf(model, exports, precision) : NO_USES),
     [exports, model, precision],
@@ -25,9 +25,9 @@ export function UseList({ precision }: { precision: Precision }) {
       <RadioList
         isFlush
         label="What do you want to do with it?"
-        value={chosen?.name ?? null}
+        value={chosenCard?.name ?? null}
         onChange={(name) => {
-          const card = cards.find((one) => one.name === name);
+          const card = cards.find((card) => card.name === name);
           if (card) choose(formatOfCard(card, precision));
         }}
         options={cards.map((card) => ({
@@ -35,7 +35,7 @@ export function UseList({ precision }: { precision: Precision }) {
           label: card.purpose,
           body: (model && card.opensThis?.(model.model)) ?? card.opensIn,
           icon: card.icon ?? 'file',
-          reading: <Reading card={card} exporting={exports[formatOfCard(card, precision)]} />,
+          reading: <FormatStatus card={card} exporting={exports[formatOfCard(card, precision)]} />,
         }))}
       />
       {unsuited.length > 0 && (
@@ -59,7 +59,7 @@ export function UseList({ precision }: { precision: Precision }) {
 const NO_USES: Uses = { cards: [], unsuited: [] };
 
 /** Format name, and the status of its export at the chosen step. */
-function Reading({ card, exporting }: { card: Card; exporting: Exporting | undefined }) {
+function FormatStatus({ card, exporting }: { card: Card; exporting: Exporting | undefined }) {
   const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
   const { tone, title } = exporting ? proof(exporting, step) : {};
   return (

@@ -40,9 +40,9 @@ export function UsePane({ precision, onPrecision }: UsePaneProps) {
       <article className={styles.use} aria-label={card.name}>
         <h2>{card.purpose}</h2>
         {card.showsSample && <SamplePreview />}
-        <Facts card={card} format={format} size={size} onPrecision={onPrecision} />
+        <FileFacts card={card} format={format} size={size} onPrecision={onPrecision} />
         <CardOptions format={format} precision={precision} />
-        <Export card={card} format={format} size={size} />
+        <ExportBlock card={card} format={format} size={size} />
       </article>
     </Pane>
   );
@@ -55,13 +55,13 @@ interface FileProps {
   size: number | undefined;
 }
 
-function Facts(p: FileProps & Pick<UsePaneProps, 'onPrecision'>) {
+function FileFacts(p: FileProps & Pick<UsePaneProps, 'onPrecision'>) {
   const { card, format, size } = p;
   const opensIn = useShownPart('export', ({ record }) => record && card.opensThis?.(record.model));
   const choose = useStudio((s) => s.chooseExport);
   const { precision } = FORMATS[format];
   const onChange = (label: string): void => {
-    const chosen = PRECISIONS.find((one) => one.label === label) ?? precision;
+    const chosen = PRECISIONS.find((precision) => precision.label === label) ?? precision;
     p.onPrecision(chosen);
     choose(formatOfCard(card, chosen));
   };
@@ -98,27 +98,28 @@ function Facts(p: FileProps & Pick<UsePaneProps, 'onPrecision'>) {
 
 /** Precisions that a card's formats have, most bits first. */
 const precisionsOf = (card: Card): readonly Precision[] =>
-  PRECISIONS.filter((one) => FORMATS[formatOfCard(card, one)].precision.label === one.label);
+  PRECISIONS.filter((precision) => FORMATS[formatOfCard(card, precision)].precision.label === precision.label);
 
 /** Export button in a fixed place, with the status of the file below it. */
-function Export(p: FileProps) {
+function ExportBlock(p: FileProps) {
   const { format } = p;
   const exporting = useStudio((s) => s.exports[format]);
   const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
   const isBusy = exporting?.kind === 'writing' || exporting?.kind === 'checking';
   const busy = exporting && 'work' in exporting ? describeWork(exporting.work) : undefined;
-  const since = useStudio((state) => labeledSince(state, 'export'));
+  const newLabels = useStudio((state) => labeledSince(state, 'export'));
   return (
     <>
-      {since > 0 && (
+      {newLabels > 0 && (
         <p className={styles.proof}>
           <Icon name="info" />
           <span>
-            {counted(since, 'label')} added or corrected since training {since === 1 ? 'isn’t' : 'aren’t'} in this model
+            {counted(newLabels, 'label')} added or corrected since training {newLabels === 1 ? 'isn’t' : 'aren’t'} in
+            this model
           </span>
         </p>
       )}
-      <Action {...p} exporting={exporting} step={step} />
+      <ExportButton {...p} exporting={exporting} step={step} />
       <div className={styles.result} role="status">
         {isBusy ? busy && <Progress {...busy} delayMs={0} /> : exporting && <ProofLine {...proof(exporting, step)} />}
       </div>
@@ -126,36 +127,36 @@ function Export(p: FileProps) {
   );
 }
 
-function Action(p: FileProps & { exporting: Exporting | undefined; step: number }) {
+function ExportButton(p: FileProps & { exporting: Exporting | undefined; step: number }) {
   const { format, size, exporting, step } = p;
   const exportModel = useStudio((s) => s.exportModel);
   const { name, object = name } = p.card;
-  const stop = stopOf(exporting);
+  const stop = stopAction(exporting);
   if (stop)
     return (
-      <Button icon="stop" minWidth={WIDTH} label={`Stop, ${name}`} onPress={stop}>
+      <Button icon="stop" minWidth={BUTTON_WIDTH} label={`Stop, ${name}`} onPress={stop}>
         Stop
       </Button>
     );
   const file = fileOf(exporting);
-  const words = file
+  const label = file
     ? `Download ${file.step === step ? 'again' : `step ${formatCount(step)}`}`
     : `Export ${object}${size === undefined ? '' : ` · ${formatBytes(size)}`}`;
   return (
     <Button
       variant="go"
       icon="download"
-      minWidth={WIDTH}
-      {...(file && { label: `${words}, ${name}` })}
+      minWidth={BUTTON_WIDTH}
+      {...(file && { label: `${label}, ${name}` })}
       onPress={() => void exportModel(format)}
     >
-      {words}
+      {label}
     </Button>
   );
 }
-const WIDTH = 160;
+const BUTTON_WIDTH = 160;
 
-function stopOf(exporting: Exporting | undefined): (() => void) | undefined {
+function stopAction(exporting: Exporting | undefined): (() => void) | undefined {
   if (exporting?.kind === 'waiting') return exporting.stop;
   return exporting && 'work' in exporting && exporting.work.kind === 'busy' ? exporting.work.stop : undefined;
 }
@@ -174,17 +175,17 @@ function expectedSize(s: Studio, format: FormatId): number | undefined {
   const { record: run, ...open } = shownRun(s, 'export');
   const saved = chosenStep(open);
   if (!run || !saved) return undefined;
-  const { own, added, trainableParams } = partsOf(paramsOf(run.model), run.trainable);
-  const parameters = countParams(own);
-  const trained = countParams(trainableParams);
+  const { own: modelParams, added: adapterParams, trainableParams } = partsOf(paramsOf(run.model), run.trainable);
+  const parameters = countParams(modelParams);
+  const trainedParameters = countParams(trainableParams);
   // Weights stored in F16 are exported in F32. Checkpoints don't contain frozen weights.
-  const kept = saved.holds === 'weights' ? weightBytes(F32, { parameters: trained }) : saved.bytes;
-  const frozen = parameters + countParams(added) - trained;
+  const trainedBytes = saved.holds === 'weights' ? weightBytes(F32, { parameters: trainedParameters }) : saved.bytes;
+  const frozenParameters = parameters + countParams(adapterParams) - trainedParameters;
   return expectedBytes(FORMATS[format], {
     model: run.model,
     parameters,
-    saved: kept + weightBytes(F32, { parameters: frozen }),
-    ...(run.trainable?.adapter && { added: countParams(added) }),
+    saved: trainedBytes + weightBytes(F32, { parameters: frozenParameters }),
+    ...(run.trainable?.adapter && { added: countParams(adapterParams) }),
     steps: countUpTo(open.log.step, saved.step),
     tokens: dataOf(run).id === null ? 0 : tokensOf(dataOf(run).facts),
     withOptimizer: s.withOptimizer,

@@ -6,12 +6,13 @@ import { modelOf } from '../../state/openRun';
 import { formatSettings } from './formatSettings';
 import type { Studio } from '../../state/slices/studio';
 
-/** Undefined without a model. */
+/** Most suitable format of the shown run; undefined without a model. */
 export const firstFormatOf = (s: Pick<Studio, 'shown' | 'opened' | 'project'>): FormatId | undefined => {
   const run = modelOf(s, 'export')?.record;
   return run && firstFormat(formatSettings(run));
 };
 
+/** Last exported format if it can hold the model, else the most suitable; undefined without a model. */
 export function mainFormat(s: Pick<Studio, 'shown' | 'opened' | 'project' | 'exportChoice'>): FormatId | undefined {
   const run = modelOf(s, 'export')?.record;
   if (!run) return undefined;

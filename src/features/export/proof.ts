@@ -23,27 +23,27 @@ export function proof(exporting: Exporting, step: number): Proof {
     case 'checking':
       return { text: 'Exported, verifying' };
     case 'verified':
-      return ofOtherStep(exporting.file, step) ?? verified(exporting.file, exporting.figures);
+      return otherStepProof(exporting.file, step) ?? verified(exporting.file, exporting.figures);
     case 'mismatch':
       return (
-        ofOtherStep(exporting.file, step) ?? {
+        otherStepProof(exporting.file, step) ?? {
           tone: 'warn',
           title: 'Outputs differ',
-          text: `${apart(exporting.figures)} Export again; if the outputs still differ, use F32`,
+          text: `${mismatchWords(exporting.figures)} Export again; if the outputs still differ, use F32`,
         }
       );
     case 'unchecked':
       return (
-        ofOtherStep(exporting.file, step) ??
+        otherStepProof(exporting.file, step) ??
         (exporting.failure
           ? { tone: 'warn', title: 'Exported, not checked', text: explain(exporting.failure) }
-          : { text: timed(exporting.file, 'Exported, not checked') })
+          : { text: withTime(exporting.file, 'Exported, not checked') })
       );
     case 'uncheckable':
       return (
-        ofOtherStep(exporting.file, step) ?? {
+        otherStepProof(exporting.file, step) ?? {
           title: 'Exported, not checked',
-          text: timed(exporting.file, exporting.reason),
+          text: withTime(exporting.file, exporting.reason),
         }
       );
     default:
@@ -51,35 +51,38 @@ export function proof(exporting: Exporting, step: number): Proof {
   }
 }
 
-/** Status of a file of another step than the chosen one: a fact, no warning. */
-const ofOtherStep = (file: ExportedFile, now: number): Proof | undefined =>
-  file.step === now ? undefined : { text: timed(file, `Last exported: step ${formatCount(file.step)}`) };
+/** Status of a file whose step isn't the chosen one; it isn't a warning. */
+const otherStepProof = (file: ExportedFile, chosenStep: number): Proof | undefined =>
+  file.step === chosenStep ? undefined : { text: withTime(file, `Last exported: step ${formatCount(file.step)}`) };
 
 function verified(file: ExportedFile, figures: Figures): Proof {
   const { engine, tokens, equal, ties } = figures;
-  const same = tokens > 0 ? `${formatCount(equal)} of ${formatCount(tokens)} tokens equal` : undefined;
-  const open = ties > 0 ? `, ${formatCount(ties)} too close to call` : '';
+  const equalWords = tokens > 0 ? `${formatCount(equal)} of ${formatCount(tokens)} tokens equal` : undefined;
+  const tieWords = ties > 0 ? `, ${formatCount(ties)} too close to call` : '';
   return {
     tone: 'ok',
     title: 'Exported and verified',
-    text: timed(file, [same && same + open, within(figures), `opened by ${engine}`].filter(Boolean).join(', ')),
+    text: withTime(
+      file,
+      [equalWords && equalWords + tieWords, toleranceWords(figures), `opened by ${engine}`].filter(Boolean).join(', '),
+    ),
   };
 }
 
-const within = ({ bound, difference, variation }: Figures): string =>
+const toleranceWords = ({ bound, difference, variation }: Figures): string =>
   bound.of === 'difference'
     ? `logits within ${formatNumber(difference)}`
     : `probabilities within ${formatShare(variation)}`;
 
 /** Measured difference, and the allowed one. */
-function apart({ engine, tokens, equal, bound, difference, variation }: Figures): string {
-  const far =
+function mismatchWords({ engine, tokens, equal, bound, difference, variation }: Figures): string {
+  const differenceWords =
     bound.of === 'difference'
       ? `logits up to ${formatNumber(difference)} apart, ${formatNumber(bound.most)} allowed`
       : `probabilities up to ${formatShare(variation)} apart, ${formatShare(bound.most)} allowed`;
-  const same = tokens > 0 ? `${formatCount(equal)} of ${formatCount(tokens)} tokens equal, ` : '';
-  return `in ${engine}: ${same}${far}.`;
+  const equalWords = tokens > 0 ? `${formatCount(equal)} of ${formatCount(tokens)} tokens equal, ` : '';
+  return `in ${engine}: ${equalWords}${differenceWords}.`;
 }
 
-/** `… · 24 Nov, 17:56`: identifies an export after the page was left. */
-const timed = ({ at }: ExportedFile, text: string): string => `${text} · ${formatMoment(at)}`;
+/** Appends the time of the export: `… · 24 Nov, 17:56`. */
+const withTime = ({ at }: ExportedFile, text: string): string => `${text} · ${formatMoment(at)}`;

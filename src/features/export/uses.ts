@@ -17,17 +17,19 @@ export interface Uses {
 /** @param exports an exported file stays in the list, even if the model changes */
 export function usesOf(run: RunRecord, exports: Exports, precision: Precision): Uses {
   const settings = formatSettings(run);
-  const first = cardFor(firstFormat(settings));
-  const all = CARDS.filter(({ onCard }) => !onCard).toSorted((a, b) => Number(b === first) - Number(a === first));
+  const mainCard = cardFor(firstFormat(settings));
+  const sorted = CARDS.filter(({ onCard }) => !onCard).toSorted(
+    (a, b) => Number(b === mainCard) - Number(a === mainCard),
+  );
   const problemOf = (card: Card): string | undefined => {
     const format = formatOfCard(card, precision);
     return (!exports[format] && FORMATS[format].problem?.(settings)) || undefined;
   };
-  const unsuited = all.flatMap((card) => {
+  const unsuited = sorted.flatMap((card) => {
     const problem = problemOf(card);
     return problem === undefined ? [] : [{ card, problem }];
   });
-  return { cards: all.filter((card) => unsuited.every((one) => one.card !== card)), unsuited };
+  return { cards: sorted.filter((card) => unsuited.every((entry) => entry.card !== card)), unsuited };
 }
 
 /** Use whose details the page shows; undefined without a model. */

@@ -11,13 +11,13 @@ import { type Drawing, draw, LEFT, LINE, MIDDLE, STREAM, WIDTH } from './drawing
 export function ArchitecturePicture({ model }: { model: ModelChoice }) {
   const { config, vocabulary } = model;
   const spec = modelSpec(model.id);
-  const table = spec.params(config, vocabulary);
+  const params = spec.params(config, vocabulary);
   const { stacks } = spec.picture(config, vocabulary);
-  const all = countParams(table);
+  const total = countParams(params);
   const weights = new Map<Piece, number>();
   for (const stack of stacks)
     for (const { piece, times } of piecesOf(stack))
-      weights.set(piece, times * piece.weights.reduce((sum, name) => sum + sizeOf(table[name]!.shape), 0));
+      weights.set(piece, times * piece.weights.reduce((sum, name) => sum + sizeOf(params[name]!.shape), 0));
   const drawing = draw(stacks);
   return (
     <section aria-label="Architecture diagram">
@@ -27,7 +27,7 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
           className={styles.picture}
           viewBox={`0 ${-drawing.height} ${WIDTH} ${drawing.height}`}
           role="img"
-          aria-label={inWords(drawing, weights)}
+          aria-label={describeDrawing(drawing, weights)}
         >
           {drawing.frames.map(({ top, bottom, times, name }) => (
             <g key={bottom}>
@@ -52,42 +52,18 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
               <path d={`M${MIDDLE - 3} ${to}h6M${MIDDLE} ${to - 3}v6`} />
             </g>
           ))}
-          {drawing.boxes.map(({ piece, lines, top, height, size }) => {
-            const own = weights.get(piece)!;
-            const middle = top + height / 2 + 4;
-            const first = middle - (LINE / 2) * lines.length;
+          {drawing.boxes.map((box) => {
+            const weightCount = weights.get(box.piece)!;
             return (
-              <g key={top}>
-                <rect
-                  className={cx(styles.box, own >= MANY * all && styles.heavy)}
-                  x={LEFT}
-                  y={top}
-                  width={160}
-                  height={height}
-                  rx={2}
-                />
-                <text x={LEFT + 8} y={first}>
-                  {piece.name}
-                </text>
-                {lines.map((line, i) => (
-                  <text key={line} className={styles.quiet} x={LEFT + 8} y={first + LINE * (i + 1)}>
-                    {line}
-                  </text>
-                ))}
-                {own > 0 && (
-                  <text x={228} y={middle}>
-                    {formatShort(own)}
-                  </text>
-                )}
-                {size && (
-                  <text className={styles.quiet} x={MIDDLE + 8} y={top - 5}>
-                    {size.map(formatCount).join(' × ')}
-                  </text>
-                )}
-              </g>
+              <PieceBox
+                key={box.top}
+                box={box}
+                weightCount={weightCount}
+                isHeavy={weightCount >= HEAVY_SHARE * total}
+              />
             );
           })}
-          {drawing.words.map(({ y, text }) => (
+          {drawing.labels.map(({ y, text }) => (
             <text key={y} x={MIDDLE} y={y} textAnchor="middle">
               {text}
             </text>
@@ -99,20 +75,50 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
   );
 }
 
-/** Share of all weights from which a box is drawn heavy. */
-const MANY = 0.1;
+/** Share of all weights from which a box is drawn dark. */
+const HEAVY_SHARE = 0.1;
 
-function inWords({ words, boxes, frames }: Drawing, weights: ReadonlyMap<Piece, number>): string {
+function PieceBox(p: { box: Drawing['boxes'][number]; weightCount: number; isHeavy: boolean }) {
+  const { piece, lines, top, height, size } = p.box;
+  const middle = top + height / 2 + 4;
+  const nameY = middle - (LINE / 2) * lines.length;
+  return (
+    <g>
+      <rect className={cx(styles.box, p.isHeavy && styles.heavy)} x={LEFT} y={top} width={160} height={height} rx={2} />
+      <text x={LEFT + 8} y={nameY}>
+        {piece.name}
+      </text>
+      {lines.map((line, i) => (
+        <text key={line} className={styles.quiet} x={LEFT + 8} y={nameY + LINE * (i + 1)}>
+          {line}
+        </text>
+      ))}
+      {p.weightCount > 0 && (
+        <text x={228} y={middle}>
+          {formatShort(p.weightCount)}
+        </text>
+      )}
+      {size && (
+        <text className={styles.quiet} x={MIDDLE + 8} y={top - 5}>
+          {size.map(formatCount).join(' × ')}
+        </text>
+      )}
+    </g>
+  );
+}
+
+/** Text alternative of the diagram. */
+function describeDrawing({ labels, boxes, frames }: Drawing, weights: ReadonlyMap<Piece, number>): string {
   const pieces = boxes.map(({ piece, top }) => {
-    const frame = frames.find((one) => one.top <= top && top <= one.bottom);
-    const own = weights.get(piece)!;
-    const inside = [
+    const frame = frames.find((frame) => frame.top <= top && top <= frame.bottom);
+    const weightCount = weights.get(piece)!;
+    const details = [
       piece.detail,
-      own > 0 && `${formatCount(own)} weights`,
+      weightCount > 0 && `${formatCount(weightCount)} weights`,
       frame && `${formatCount(frame.times)} times`,
     ];
-    const said = inside.filter(Boolean).join(', ');
-    return said ? `${piece.name} (${said})` : piece.name;
+    const detailWords = details.filter(Boolean).join(', ');
+    return detailWords ? `${piece.name} (${detailWords})` : piece.name;
   });
-  return `From ${words[0]!.text} to ${words.at(-1)!.text}: ${pieces.join(', ')}`;
+  return `From ${labels[0]!.text} to ${labels.at(-1)!.text}: ${pieces.join(', ')}`;
 }

@@ -12,7 +12,7 @@ import styles from './ModelPage.module.css';
 export function EstimatePane({ situation, diagnosis }: { situation: Situation; diagnosis: Diagnosis }) {
   const { estimate, expected, model, recipe, recomputation } = situation;
   const { memory } = estimate;
-  const inLayers = new Set(['Attention', 'Feed-forward']);
+  const perLayerGroups = new Set(['Attention', 'Feed-forward']);
   return (
     <Pane title="Estimate" aside={<DeviceReading />}>
       <NumberStrip
@@ -40,7 +40,7 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
           title="Parameters"
           format={formatCount}
           rows={estimate.groups.map(({ name, parameters }) => ({
-            name: inLayers.has(name) ? `${name}, ${counted(model.config.layers, 'layer')}` : name,
+            name: perLayerGroups.has(name) ? `${name}, ${counted(model.config.layers, 'layer')}` : name,
             value: parameters,
           }))}
         />
@@ -58,8 +58,8 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
           ]}
         />
       </div>
-      <p className={styles.recomputation}>{recomputationWords(recomputation, OTHERWISE)}</p>
-      <Doctor diagnosis={diagnosis} />
+      <p className={styles.recomputation}>{recomputationWords(recomputation, RECOMPUTATION_HINT)}</p>
+      <SettingsCheck diagnosis={diagnosis} />
     </Pane>
   );
 }
@@ -70,7 +70,7 @@ const megabytes = (bytes: number): string => {
   return (bytes / 1e6).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 };
 
-const OTHERWISE = 'To turn it off, see Advanced.';
+const RECOMPUTATION_HINT = 'To turn it off, see Advanced.';
 
 function DeviceReading() {
   const device = useStudio((s) => s.device);
@@ -109,7 +109,7 @@ function Breakdown(p: { title: string; unit?: string; rows: readonly Row[]; form
   );
 }
 
-function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
+function SettingsCheck({ diagnosis: { findings, passed } }: { diagnosis: Diagnosis }) {
   const fix = useFix();
   return (
     <>
@@ -123,9 +123,9 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
           areActionsBelow={(finding.otherFixes ?? []).length > 0}
           actions={
             finding.fix &&
-            [finding.fix, ...(finding.otherFixes ?? [])].map((each) => (
-              <Button key={each.label} isDense onPress={() => fix(each)}>
-                {each.label}
+            [finding.fix, ...(finding.otherFixes ?? [])].map((option) => (
+              <Button key={option.label} isDense onPress={() => fix(option)}>
+                {option.label}
               </Button>
             ))
           }
@@ -138,12 +138,12 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
         summary={
           <>
             <Icon name="check" tone="ok" />
-            {formatCount(fine.length)} checks passed
+            {formatCount(passed.length)} checks passed
           </>
         }
       >
         <ul className={styles.foldList}>
-          {fine.map((words) => (
+          {passed.map((words) => (
             <li key={words}>{words}</li>
           ))}
         </ul>

@@ -7,18 +7,18 @@ import { Button, Notice } from '../../ui';
 /** Offers settings from the URL; an unreadable link shows the reason. */
 export function LinkedSettings() {
   const store = useStudioStore();
-  const hash = useSyncExternalStore(onHash, () => location.hash);
-  const [done, setDone] = useState<string>();
-  const found = hash === done ? undefined : linkedIn(hash);
-  if (!found) return null;
-  const leave = (): void => {
-    setDone(hash);
+  const hash = useSyncExternalStore(subscribeToHash, () => location.hash);
+  const [dismissedHash, setDismissedHash] = useState<string>();
+  const link = hash === dismissedHash ? undefined : linkedIn(hash);
+  if (!link) return null;
+  const dismiss = (): void => {
+    setDismissedHash(hash);
     history.replaceState(history.state, '', location.pathname + location.search);
   };
-  if ('code' in found)
+  if ('code' in link)
     return (
-      <Notice tone="error" title="This link can’t be used" actions={<Button onPress={leave}>Dismiss</Button>}>
-        {explain(found)}
+      <Notice tone="error" title="This link can’t be used" actions={<Button onPress={dismiss}>Dismiss</Button>}>
+        {explain(link)}
       </Notice>
     );
   return (
@@ -28,24 +28,24 @@ export function LinkedSettings() {
         <>
           <Button
             onPress={() => {
-              applySettings(store, found);
-              leave();
+              applySettings(store, link);
+              dismiss();
             }}
           >
             Use these settings
           </Button>
-          <Button variant="quiet" onPress={leave}>
+          <Button variant="quiet" onPress={dismiss}>
             Dismiss
           </Button>
         </>
       }
     >
-      {linkedWords(found)}
+      {linkedWords(link)}
     </Notice>
   );
 }
 
-function onHash(notify: () => void): () => void {
+function subscribeToHash(notify: () => void): () => void {
   window.addEventListener('hashchange', notify);
   return () => window.removeEventListener('hashchange', notify);
 }

@@ -28,7 +28,7 @@ export function ModelPage() {
   const findings = useMemo(() => byField(diagnosis.findings), [diagnosis]);
   const { model, estimate, recipe, device } = situation;
   const [, go] = useLocation();
-  const differing = useSettingsDiffer(go);
+  const differingSettings = useSettingsDiffer(go);
   const next = useNextStep('model', go);
   return (
     <Stage
@@ -49,7 +49,9 @@ export function ModelPage() {
         <>
           <Presets />
           <CopyLink />
-          {!differing && <NewRun reason={diagnosis.findings.find(({ severity }) => severity === 'stop')?.detail} />}
+          {!differingSettings && (
+            <NewRun reason={diagnosis.findings.find(({ severity }) => severity === 'stop')?.detail} />
+          )}
           <NextButton step={next} isDense />
         </>
       }
@@ -60,7 +62,7 @@ export function ModelPage() {
         </Notice>
       )}
       <LinkedSettings />
-      {differing && <SettingsDiffer {...differing} />}
+      {differingSettings && <SettingsDiffer {...differingSettings} />}
       <PlanBlock />
       <SizeBlock situation={situation} />
       <Panes
@@ -78,15 +80,15 @@ export function ModelPage() {
 /** Starts another run; asks first if these settings already ran. */
 function NewRun({ reason }: { reason: string | undefined }) {
   const [, go] = useLocation();
-  const [isAsking, setAsking] = useState(false);
+  const [isConfirming, setConfirming] = useState(false);
   const store = useStudioStore();
   const state = useShownPart('train', runStateOf);
   const hasRecord = useShownPart('train', ({ record }) => record !== null);
   if (!hasRecord || state === 'running' || state === 'preparing' || state === 'stopping') return null;
-  const begin = (): void => {
+  const startOrConfirm = (): void => {
     const s = store.getState();
     if (alreadyRan(s)) {
-      setAsking(true);
+      setConfirming(true);
       return;
     }
     void s.start();
@@ -94,10 +96,10 @@ function NewRun({ reason }: { reason: string | undefined }) {
   };
   return (
     <>
-      <Button isDense disabledReason={reason} onPress={begin}>
+      <Button isDense disabledReason={reason} onPress={startOrConfirm}>
         Start new run
       </Button>
-      <RunAgainDialog isOpen={isAsking} onClose={() => setAsking(false)} />
+      <RunAgainDialog isOpen={isConfirming} onClose={() => setConfirming(false)} />
     </>
   );
 }

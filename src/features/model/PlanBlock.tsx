@@ -13,7 +13,7 @@ import { planWait } from '../../state/wait';
 import { Button, Fold, NumberField, Segmented } from '../../ui';
 import styles from './ModelPage.module.css';
 
-/** Plan of a run; empty for pairs, chats and labels, because plans exist only for plain text. */
+/** Plan of a run; empty for pairs, chats and labels, because only runs on plain text can be planned. */
 export function PlanBlock() {
   const isOfText = useStudio(({ project }) => objectiveOf(project.recipe.objective).of === undefined);
   return isOfText ? <TimeBlock /> : null;
@@ -22,11 +22,11 @@ export function PlanBlock() {
 /** Time budget, with the plan for it, its expected quality and its cost. */
 function TimeBlock() {
   const store = useStudioStore();
-  const { minutes, plan: made, failure, isReady } = usePlan();
+  const { minutes, plan: currentPlan, failure, isReady } = usePlan();
   // Shows the previous plan while the next is computed, so that nothing moves.
-  const [last, setLast] = useState(made);
-  if (made && made !== last) setLast(made);
-  const plan = isReady && failure === undefined ? (made ?? last) : made;
+  const [lastPlan, setLastPlan] = useState(currentPlan);
+  if (currentPlan && currentPlan !== lastPlan) setLastPlan(currentPlan);
+  const plan = isReady && failure === undefined ? (currentPlan ?? lastPlan) : currentPlan;
   const setMinutes = (value: string): void => {
     const { project, change } = store.getState();
     change({ plan: { ...project.plan, minutes: Number(value) } });
@@ -36,51 +36,54 @@ function TimeBlock() {
       <div className={styles.planHead}>
         <h2 id="plan-head">Time budget</h2>
         <Segmented label="Time budget" value={String(minutes)} onChange={setMinutes} options={timeBudgets(minutes)} />
-        {plan && <TakePlan minutes={minutes} plan={made} />}
+        {plan && <UsePlanButton minutes={minutes} plan={currentPlan} />}
       </div>
       {plan ? (
-        <Outlook plan={plan} />
+        <PlanSummary plan={plan} />
       ) : (
-        <p className={styles.outlook}>{isReady ? (failure ?? 'Reading the text') : WAITING}</p>
+        <p className={styles.outlook}>{isReady ? (failure ?? 'Reading the text') : NO_TEXT}</p>
       )}
     </section>
   );
 }
-const WAITING = 'Add text to get a plan';
+const NO_TEXT = 'Add text to get a plan';
 
-/** @param plan undefined while it is computed. The button keeps the focus after the plan is applied. */
-function TakePlan({ minutes, plan }: { minutes: number; plan: Plan | undefined }) {
-  const take = useStudio((s) => s.takePlan);
-  const isTaken = useStudio(({ project: { model, recipe, tokenizerChoice } }) => {
+/**
+ * Stays mounted after the plan is applied, so that the button keeps the focus.
+ * @param plan undefined while it is computed
+ */
+function UsePlanButton({ minutes, plan }: { minutes: number; plan: Plan | undefined }) {
+  const applyPlan = useStudio((s) => s.takePlan);
+  const isInUse = useStudio(({ project: { model, recipe, tokenizerChoice } }) => {
     const { samplePrompt, seed } = recipe;
-    const same = plan && [plan.model.config, { ...plan.recipe, samplePrompt, seed }, plan.vocabulary.size];
-    return JSON.stringify([model.config, recipe, tokenizerChoice.vocabulary]) === JSON.stringify(same);
+    const planned = plan && [plan.model.config, { ...plan.recipe, samplePrompt, seed }, plan.vocabulary.size];
+    return JSON.stringify([model.config, recipe, tokenizerChoice.vocabulary]) === JSON.stringify(planned);
   });
-  const why = plan ? (isTaken ? 'in use' : undefined) : 'planning';
+  const status = plan ? (isInUse ? 'in use' : undefined) : 'planning';
   return (
     <>
-      <Button isDense disabledReason={why && WHY_NOT[why]} onPress={() => void take(minutes)}>
+      <Button isDense disabledReason={status && DISABLED_REASONS[status]} onPress={() => void applyPlan(minutes)}>
         Use this plan
       </Button>
-      {why !== undefined && <span className={styles.aside}>{why}</span>}
+      {status !== undefined && <span className={styles.aside}>{status}</span>}
     </>
   );
 }
-const WHY_NOT = { planning: 'Still planning', 'in use': 'This plan is in use' };
+const DISABLED_REASONS = { planning: 'Still planning', 'in use': 'This plan is in use' };
 
-function Outlook({ plan }: { plan: Plan }) {
+function PlanSummary({ plan }: { plan: Plan }) {
   const kind = useStudio((s) => (s.device.kind === 'open' ? s.device.info.kind : 'wasm'));
   const { watts, price } = useStudio((s) => s.project.plan);
   const { expected, twice, trigram, repeated, seconds, epochs, model, recipe, vocabulary, cost } = plan;
   const wait = useStudio((s) => planWait(s, plan));
   const energy = energyOf(seconds, kind, { price, watts: watts ?? undefined });
   const { layers, width, context } = model.config;
-  const two = (x: number): string => formatNumber(Number(x.toPrecision(2)));
+  const twoDigits = (x: number): string => formatNumber(Number(x.toPrecision(2)));
   return (
     <>
       <p className={styles.outlook}>
         <b>{formatShort(cost.parameters)}</b> parameters ({formatCount(layers)} layers, width {formatCount(width)},
-        context {formatCount(context)}, vocabulary {formatCount(vocabulary.size)}), {two(epochs)} epochs in about{' '}
+        context {formatCount(context)}, vocabulary {formatCount(vocabulary.size)}), {twoDigits(epochs)} epochs in about{' '}
         <b>{formatDuration(1000 * wait)}</b>.{' '}
         {expected && twice ? (
           <>
@@ -100,7 +103,7 @@ function Outlook({ plan }: { plan: Plan }) {
         className={styles.fold}
         summary={`About ${wattHoursWords(energy)}, ${costWords(energy)} at ${formatCount(energy.watts)} W and ${priceWords(price)}`}
       >
-        <Power kind={kind} />
+        <EnergySettings kind={kind} />
       </Fold>
     </>
   );
@@ -115,7 +118,7 @@ function twiceWords(now: number, twice: number): string {
 }
 
 /** Power and price, which no page can measure: assumed until they are set. */
-function Power({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
+function EnergySettings({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
   const plan = useStudio((s) => s.project.plan);
   const change = useStudio((s) => s.change);
   return (

@@ -5,26 +5,26 @@ import { useStudio } from '../../state/react';
 import { FieldRow } from '../../ui';
 import { BatchTokens } from './BatchTokens';
 import type { Findings } from './findings';
-import { CONSEQUENCES, type Facts, rowsOf } from './recipeFields';
+import { EFFECT_HINTS, type Facts, fieldNames } from './recipeFields';
 
-interface Marks {
+interface RowContext {
   facts: Facts;
   findings: Findings;
 }
 
 /** Main or advanced fields of the recipe. */
-export function RecipeRows({ row, ...marks }: Marks & { row: NonNullable<Field['row']> }) {
+export function RecipeRows({ row, ...context }: RowContext & { row: NonNullable<Field['row']> }) {
   const recipe = useStudio((s) => s.project.recipe);
-  return rowsOf(recipe, row).map((name) => (
+  return fieldNames(recipe, row).map((name) => (
     <Fragment key={name}>
-      <RecipeRow name={name} {...marks} />
+      <RecipeRow name={name} {...context} />
       {name === 'batch' && <BatchTokens />}
     </Fragment>
   ));
 }
 
 /** Recipe setting, marked if the config doctor reports an error or a warning. */
-export function RecipeRow({ name, facts, findings }: Marks & { name: RecipeField }) {
+export function RecipeRow({ name, facts, findings }: RowContext & { name: RecipeField }) {
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);
   return (
@@ -32,7 +32,7 @@ export function RecipeRow({ name, facts, findings }: Marks & { name: RecipeField
       field={RECIPE[name]}
       value={recipe[name]}
       onChange={(value) => setRecipe({ [name]: value })}
-      hint={CONSEQUENCES[name]?.(recipe, facts)}
+      hint={EFFECT_HINTS[name]?.(recipe, facts)}
       error={findings.stop(name)}
       isCautioned={findings.isCautioned(name)}
     />

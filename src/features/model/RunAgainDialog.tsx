@@ -7,7 +7,7 @@ export function RunAgainDialog({ isOpen, onClose }: { isOpen: boolean; onClose: 
   const [, go] = useLocation();
   const name = useShownPart('train', ({ record }) => record?.name);
   const start = useStudio((s) => s.start);
-  const toTrain = (): void => {
+  const closeAndOpenTrain = (): void => {
     onClose();
     go('/train');
   };
@@ -22,12 +22,12 @@ export function RunAgainDialog({ isOpen, onClose }: { isOpen: boolean; onClose: 
           <Button
             onPress={() => {
               void start();
-              toTrain();
+              closeAndOpenTrain();
             }}
           >
             Run again
           </Button>
-          <Button variant="go" onPress={toTrain}>
+          <Button variant="go" onPress={closeAndOpenTrain}>
             Train longer…
           </Button>
         </>

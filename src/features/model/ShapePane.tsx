@@ -20,19 +20,21 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
   const sizes = sizesOf(config);
   const spec = modelSpec(draft.id);
   const { vocabulary } = situation.model;
-  const characters = useCharactersPerToken(situation);
-  const each = spec.headWidth(config);
+  const charactersPerToken = useCharactersPerToken(situation);
+  const headWidth = spec.headWidth(config);
   const hints: Partial<Record<SizeName, string>> = {
-    heads: Number.isInteger(each) ? `${formatCount(each)} wide each` : '',
-    width: each * config.heads === config.width ? `a multiple of ${formatCount(config.heads)}` : '',
-    context: characters ? `≈ ${formatCount(Number((config.context * characters).toPrecision(2)))} characters` : '',
+    heads: Number.isInteger(headWidth) ? `${formatCount(headWidth)} wide each` : '',
+    width: headWidth * config.heads === config.width ? `a multiple of ${formatCount(config.heads)}` : '',
+    context: charactersPerToken
+      ? `≈ ${formatCount(Number((config.context * charactersPerToken).toPrecision(2)))} characters`
+      : '',
   };
   const names = Object.keys(spec.fields) as SizeName[];
-  const isSeldom = (name: SizeName): boolean => spec.fields[name].row === 'seldom';
-  const row = (name: SizeName) => {
-    const stated = spec.fields[name] as SizeField;
-    const isWidth = stated.kind === 'whole' && name === 'width';
-    const field = isWidth ? { ...stated, step: config.heads } : stated;
+  const isAdvanced = (name: SizeName): boolean => spec.fields[name].row === 'seldom';
+  const renderField = (name: SizeName) => {
+    const sizeField = spec.fields[name] as SizeField;
+    const isWidth = sizeField.kind === 'whole' && name === 'width';
+    const field = isWidth ? { ...sizeField, step: config.heads } : sizeField;
     return (
       <FieldRow
         key={name}
@@ -62,7 +64,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
       }
     >
       <Block isForm>
-        {names.filter((name) => !isSeldom(name)).map(row)}
+        {names.filter((name) => !isAdvanced(name)).map(renderField)}
         <div className={styles.fixed}>
           <span>
             Vocabulary
@@ -76,9 +78,9 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
           findings={findings}
         />
       </Block>
-      {names.some(isSeldom) && (
+      {names.some(isAdvanced) && (
         <Fold className={styles.fold} summary="Advanced">
-          <div className={styles.foldBody}>{names.filter(isSeldom).map(row)}</div>
+          <div className={styles.foldBody}>{names.filter(isAdvanced).map(renderField)}</div>
         </Fold>
       )}
       <ArchitecturePicture model={situation.model} />
@@ -92,7 +94,7 @@ const boundsWords = (field: SizeField): string | undefined =>
     : `${formatCount(field.min)} to ${formatCount(field.max)}`;
 
 function useCharactersPerToken({ text }: Situation): number | undefined {
-  const characters = useStudio((s) => s.texts.reduce((n, { characters }) => n + characters, 0));
+  const characters = useStudio((s) => s.texts.reduce((sum, { characters }) => sum + characters, 0));
   const tokens = useStudio((s) => {
     const size = textSize(s);
     return size && size.train + size.validation;

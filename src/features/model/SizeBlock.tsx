@@ -18,11 +18,12 @@ export function SizeBlock({ situation }: { situation: Situation }) {
   const { model, device, plan } = situation;
   const project = useStudio((s) => s.project);
   const spec = modelSpec(model.id);
-  const tooLong = useMemo(() => {
+  /** Smallest size, in parameters, that trains for over a day. */
+  const slowSize = useMemo(() => {
     if (!device) return undefined;
     for (let size = 1e5; size < 1e8; size *= 1.25) {
-      const sized = { ...project.model, config: spec.sized(size, model.vocabulary) };
-      const { seconds } = estimateProject({ ...project, model: sized }, device);
+      const sizedModel = { ...project.model, config: spec.sized(size, model.vocabulary) };
+      const { seconds } = estimateProject({ ...project, model: sizedModel }, device);
       if (seconds !== undefined && seconds > DAY) return size;
     }
     return undefined;
@@ -37,20 +38,20 @@ export function SizeBlock({ situation }: { situation: Situation }) {
     if (size !== undefined) store.getState().setSize(size);
   };
 
-  const set = Object.values(spec.fields).filter(({ row }) => row !== 'seldom');
+  const shownFields = Object.values(spec.fields).filter(({ row }) => row !== 'seldom');
   return (
     <section className={styles.size} aria-labelledby="size-head">
       <div className={styles.sizeHead}>
         <h2 id="size-head">Size</h2>
-        <span>sets {listed(set.map(({ label }) => label.toLowerCase()))}</span>
+        <span>sets {joinWords(shownFields.map(({ label }) => label.toLowerCase()))}</span>
         <Architecture />
       </div>
       <div onKeyDownCapture={onKeyDown}>
         <SizeDial
           value={situation.estimate.parameters}
           onChange={setSize}
-          suits={plan && planned(plan)}
-          limit={tooLong === undefined ? undefined : { from: tooLong, label: 'over a day here' }}
+          suits={plan && plannedRange(plan)}
+          limit={slowSize === undefined ? undefined : { from: slowSize, label: 'over a day here' }}
         />
       </div>
     </section>
@@ -58,12 +59,12 @@ export function SizeBlock({ situation }: { situation: Situation }) {
 }
 
 /** Range of sizes near the plan's. */
-const planned = ({ cost: { parameters }, seconds }: Plan) => ({
-  from: parameters / NEAR,
-  to: NEAR * parameters,
+const plannedRange = ({ cost: { parameters }, seconds }: Plan) => ({
+  from: parameters / NEAR_FACTOR,
+  to: NEAR_FACTOR * parameters,
   label: `planned for ${formatDuration(1000 * seconds)}`,
 });
-const NEAR = 1.5;
+const NEAR_FACTOR = 1.5;
 
 /** Architecture picker; empty if there is no choice. */
 function Architecture() {
@@ -80,25 +81,25 @@ function Architecture() {
 }
 const MAX_SEGMENTS = 4;
 
-const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;
+const joinWords = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;
 
 const ARROWS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
-/** Factor between two tries: the ruler's own step. */
+/** Factor between two tried sizes, as between two positions of the dial. */
 const STEP = 1.03;
-const MIN = 1e5;
-const MAX = 1e8;
+const MIN_PARAMETERS = 1e5;
+const MAX_PARAMETERS = 1e8;
 
 /** Next larger (1) or smaller (-1) size that the dial can set, in parameters; undefined at its end. */
 function nextSize<C extends BaseConfig>(
   spec: ModelSpec<C>,
   vocabulary: number,
-  now: number,
+  current: number,
   direction: 1 | -1,
 ): number | undefined {
-  for (let size = now; size >= MIN / STEP && size <= MAX * STEP; size *= STEP ** direction) {
+  for (let size = current; size >= MIN_PARAMETERS / STEP && size <= MAX_PARAMETERS * STEP; size *= STEP ** direction) {
     const parameters = countParams(spec.params(spec.sized(size, vocabulary), vocabulary));
-    if (direction * (parameters - now) > 0) return parameters;
+    if (direction * (parameters - current) > 0) return parameters;
   }
   return undefined;
 }

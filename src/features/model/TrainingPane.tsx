@@ -15,6 +15,7 @@ import type { Facts } from './recipeFields';
 import { RecipeRow, RecipeRows } from './RecipeRow';
 import styles from './ModelPage.module.css';
 
+/** Form for the recipe, with a chart of the learning rate. */
 export function TrainingPane({ situation, findings }: { situation: Situation; findings: Findings }) {
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);
@@ -22,9 +23,9 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   // Chats and labels are set up on Teach it more.
   const objectives = objectivesFor(modelSpec(model).kind).filter((id) => !isOfTuning(id));
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) };
-  const marks = { facts, findings };
+  const rowContext = { facts, findings };
   // Values that the plan set don't count as changed.
-  const changed = useStudioFields((s) => (followsPlan(s) ? NONE : changedFromUsual(s.project)));
+  const changed = useStudioFields((s) => (followsPlan(s) ? NO_CHANGES : changedFromUsual(s.project)));
   const resetRecipe = useStudio((s) => s.resetRecipe);
   return (
     <Pane
@@ -46,29 +47,29 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
             options={objectives.map((value) => ({ value, label: objectiveOf(value).label }))}
           />
         )}
-        <RecipeRows row="main" {...marks} />
+        <RecipeRows row="main" {...rowContext} />
       </Block>
       <RateChart recipe={recipe} />
       {objectiveOf(recipe.objective).shows.prompt !== undefined && (
         <Block>
-          <RecipeRow name="samplePrompt" {...marks} />
+          <RecipeRow name="samplePrompt" {...rowContext} />
         </Block>
       )}
       <Fold className={styles.fold} summary="Advanced">
         <div className={styles.foldBody}>
-          <RecipeRows row="seldom" {...marks} />
-          <Recompute isOn={situation.recomputation.isOn} />
-          <MemoryBound />
+          <RecipeRows row="seldom" {...rowContext} />
+          <RecomputationSelect isOn={situation.recomputation.isOn} />
+          <MemoryLimit />
         </div>
       </Fold>
     </Pane>
   );
 }
 
-const NONE: ReturnType<typeof changedFromUsual> = [];
+const NO_CHANGES: ReturnType<typeof changedFromUsual> = [];
 
 /** Trades memory for compute; losses stay the same. */
-function Recompute({ isOn }: { isOn: boolean }) {
+function RecomputationSelect({ isOn }: { isOn: boolean }) {
   const choice = useStudio((s) => s.project.recompute);
   const setRecompute = useStudio((s) => s.setRecompute);
   const options: Record<RecomputeChoice, { label: string; hint: string }> = {
@@ -88,10 +89,10 @@ function Recompute({ isOn }: { isOn: boolean }) {
 }
 
 /** Memory limit of the device in use. */
-function MemoryBound() {
+function MemoryLimit() {
   const bound = useStudio((s) => (s.device.kind === 'open' ? s.device.info.limits?.bound : undefined));
   const isOpen = useStudio((s) => s.device.kind === 'open');
-  const allow = useStudio((s) => s.allowMemory);
+  const setMemoryLimit = useStudio((s) => s.allowMemory);
   return (
     <NumberField
       label="Memory limit"
@@ -101,21 +102,22 @@ function MemoryBound() {
       step={1}
       isWhole={false}
       value={(bound ?? 0) / 1e9}
-      onChange={(gigabytes) => void allow(gigabytes > 0 ? 1e9 * gigabytes : undefined)}
+      onChange={(gigabytes) => void setMemoryLimit(gigabytes > 0 ? 1e9 * gigabytes : undefined)}
       hint="0: no limit"
       isDisabled={!isOpen}
     />
   );
 }
 
+/** Maximum number of points of the curve. */
 const POINTS = 240;
 function RateChart({ recipe }: { recipe: Recipe }) {
   const { schedule, learningRate, warmup, finalRate, decayShare, steps } = recipe;
   const line = useMemo(() => {
     const count = Math.min(POINTS, Math.max(1, steps));
-    const even = Array.from({ length: count + 1 }, (_, i) => Math.round((i * steps) / count));
+    const evenSteps = Array.from({ length: count + 1 }, (_, i) => Math.round((i * steps) / count));
     // Includes the end of the warm-up, so that it is drawn as a corner.
-    const x = [...new Set([...even, Math.min(warmup, steps)])].sort((a, b) => a - b);
+    const x = [...new Set([...evenSteps, Math.min(warmup, steps)])].sort((a, b) => a - b);
     const y = x.map((step) => learningRateAt(schedule, { learningRate, warmup, finalRate, decayShare, steps }, step));
     return { x, y };
   }, [schedule, learningRate, warmup, finalRate, decayShare, steps]);

@@ -78,7 +78,7 @@ test('the doctor finds nothing wrong with the plan, and the forecast starts from
         problems: problems(model, recipe, counted),
         inRows: undefined,
         leaks: undefined,
-        rolesToCome: [],
+        missingRoles: [],
         estimate: { ...estimate(modelSpec(kind), model.config, size, recipe, device), seconds: plan.seconds },
         expected,
         plan,

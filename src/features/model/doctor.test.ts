@@ -26,7 +26,7 @@ interface Change {
   divergence?: number;
   expected?: Situation['expected'];
   plan?: Situation['plan'];
-  rolesToCome?: Situation['rolesToCome'];
+  missingRoles?: Situation['missingRoles'];
   inRows?: Situation['inRows'];
   leaks?: Situation['leaks'];
 }
@@ -48,7 +48,7 @@ function situation(change: Change = {}): Situation {
       text ?? { train: Infinity, validation: Infinity },
       device.limits,
     ),
-    rolesToCome: change.rolesToCome ?? [],
+    missingRoles: change.missingRoles ?? [],
     inRows: change.inRows,
     leaks: change.leaks,
     estimate: estimate(gpt, config, VOCABULARY, recipe, device),
@@ -63,7 +63,7 @@ const cautionAbout = (change: Change, words: RegExp) =>
 
 test('words that leak labels are reported per label, with shares and a remedy', () => {
   expect(titles({})).toEqual([]);
-  expect(diagnose(situation({ leaks: [] })).fine).toContain('No word gives a label away');
+  expect(diagnose(situation({ leaks: [] })).passed).toContain('No word gives a label away');
   const leak = (word: string, label: string, texts = 40) =>
     ({ word, label, within: { texts, of: 40 }, without: { texts: 1, of: 80 }, above: 0.85 }) as const;
   const { findings } = diagnose(
@@ -81,7 +81,7 @@ test('words that leak labels are reported per label, with shares and a remedy', 
 
 test('a tokenizer without the special tokens of the objective is reported, with the consequence', () => {
   const recipe = { objective: 'masked' } as const;
-  expect(cautionAbout({ recipe, rolesToCome: ['mask'] }, /tokenizer has no mask token/)?.detail).toMatch(
+  expect(cautionAbout({ recipe, missingRoles: ['mask'] }, /tokenizer has no mask token/)?.detail).toMatch(
     /^Masked language modeling needs 1 more\. Starting the run retrains the tokenizer\.$/,
   );
 });
@@ -100,7 +100,7 @@ test('truncation is reported at the context field', () => {
 
 test('the default settings are fine', () => {
   expect(titles({})).toEqual([]);
-  expect(diagnose(situation()).fine.length).toBeGreaterThanOrEqual(6);
+  expect(diagnose(situation()).passed.length).toBeGreaterThanOrEqual(6);
 });
 
 describe('errors that prevent a start', () => {
@@ -177,7 +177,7 @@ describe('warnings about valid settings', () => {
     expect(unlike?.detail).toMatch(/2\.3 nats per token.*hold out part of each/);
     expect(unlike?.fix).toMatchObject({ kind: 'addText' });
     expect(cautionAbout({ divergence: 0.4 }, /unlike/)).toBeUndefined();
-    expect(diagnose(situation({ divergence: 0.4 })).fine).toContain('Validation set is like the training text');
+    expect(diagnose(situation({ divergence: 0.4 })).passed).toContain('Validation set is like the training text');
     expect(cautionAbout({}, /unlike/)).toBeUndefined();
   });
   test('warm-up beyond half of the steps', () => {

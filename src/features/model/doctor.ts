@@ -48,8 +48,8 @@ export interface Situation {
   /** Words that leak labels of the classification texts; undefined until computed, or if there are none. */
   leaks: readonly LeakWords[] | undefined;
   /** Special tokens that the objective needs and the project's tokenizer lacks. */
-  rolesToCome: readonly TokenRole[];
-  /** Its time, like the plan's, is the wait from the press of Start until the run is done. */
+  missingRoles: readonly TokenRole[];
+  /** Its time, like the plan's, counts from the press of Start until the run is done. */
   estimate: Estimate;
   /** Expected quality with these settings, and the plan for the project's time budget; if known. */
   expected: Expected | undefined;
@@ -82,25 +82,26 @@ export interface Finding {
 export interface Diagnosis {
   findings: readonly Finding[];
   /** Checks that passed. */
-  fine: readonly string[];
+  passed: readonly string[];
 }
 
+/** Runs all checks. */
 export function diagnose(situation: Situation): Diagnosis {
-  const stops = stopsOf(situation);
-  const looked = CHECKS.flatMap((check) => check(situation) ?? []);
-  const cautions = looked.filter((result) => typeof result !== 'string');
-  const fine = looked.filter((result) => typeof result === 'string');
+  const stops = stopFindings(situation);
+  const results = CHECKS.flatMap((check) => check(situation) ?? []);
+  const cautions = results.filter((result) => typeof result !== 'string');
+  const passed = results.filter((result) => typeof result === 'string');
   return {
     findings: [...stops, ...cautions],
-    fine: stops.length === 0 ? ['All settings are compatible', ...fine] : fine,
+    passed: stops.length === 0 ? ['All settings are compatible', ...passed] : passed,
   };
 }
 
-function stopsOf(situation: Situation): Finding[] {
+function stopFindings(situation: Situation): Finding[] {
   const { problems, text } = situation;
   const stops: Finding[] = problems.map(({ field, message, changes = [] }) => {
-    const [fix = fixOf(field, situation), ...otherFixes] = changes.map(fixBy);
-    const title = field === 'memory' ? 'Out of memory' : TITLE;
+    const [fix = nearestValueFix(field, situation), ...otherFixes] = changes.map(fixOfChange);
+    const title = field === 'memory' ? 'Out of memory' : STOP_TITLE;
     return { severity: 'stop', title, detail: message, fields: [field], ...(fix && { fix }), otherFixes };
   });
   if (!text) {
@@ -114,26 +115,27 @@ function stopsOf(situation: Situation): Finding[] {
   }
   return stops;
 }
-const TITLE = "This run can't start";
+const STOP_TITLE = "This run can't start";
 
-const fixBy = ({ words, ...change }: Change): Fix => ({ ...change, label: `Use ${words}` });
+const fixOfChange = ({ words, ...change }: Change): Fix => ({ ...change, label: `Use ${words}` });
 
 function valueWords(field: Field, value: Size): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return typeof value === 'string' ? choiceLabel(field, value).toLowerCase() : formatCount(value);
 }
+
 /** Fix that sets the nearest valid value. */
-function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
+function nearestValueFix(field: Problem['field'], { model }: Situation): Fix | undefined {
   const { config, id } = model;
   if (field === 'text') return { kind: 'addText', label: 'Add text' };
   const spec = modelSpec(id);
   if (!Object.hasOwn(spec.fields, field)) return undefined;
   const value = nearestSize(spec, config, field);
   if (value === undefined) return undefined;
-  const stated: Field = spec.fields[field as SizeName];
+  const sizeField: Field = spec.fields[field as SizeName];
   return {
     kind: 'model',
-    label: `Set ${nameOf(stated).toLowerCase()} ${valueWords(stated, value)}`,
+    label: `Set ${nameOf(sizeField).toLowerCase()} ${valueWords(sizeField, value)}`,
     change: { [field]: value },
   };
 }
@@ -157,32 +159,33 @@ export function epochs({ model, recipe, text, inRows }: Situation): number | und
   return recipe.steps / stepsOfEpoch(part, model.config.context, recipe, rows);
 }
 
-const readings: Check = (s) => {
+const epochCount: Check = (s) => {
   const { dropout } = s.recipe;
-  const read = epochs(s);
-  if (read === undefined) return undefined;
-  if (read <= TOLERANCE * maxEpochs(dropout) || s.recipe.steps <= MIN_STEPS) return 'Few enough epochs for this text';
+  const runEpochs = epochs(s);
+  if (runEpochs === undefined) return undefined;
+  if (runEpochs <= TOLERANCE * maxEpochs(dropout) || s.recipe.steps <= MIN_STEPS)
+    return 'Few enough epochs for this text';
   const [advice, fix]: readonly [string, Fix] =
-    dropout < DROPOUT && read <= maxEpochs(DROPOUT)
+    dropout < USUAL_DROPOUT && runEpochs <= maxEpochs(USUAL_DROPOUT)
       ? [
-          `Dropout of ${formatNumber(DROPOUT)} allows ${formatCount(maxEpochs(DROPOUT))}`,
-          { kind: 'recipe', label: `Set dropout ${formatNumber(DROPOUT)}`, change: { dropout: DROPOUT } },
+          `Dropout of ${formatNumber(USUAL_DROPOUT)} allows ${formatCount(maxEpochs(USUAL_DROPOUT))}`,
+          { kind: 'recipe', label: `Set dropout ${formatNumber(USUAL_DROPOUT)}`, change: { dropout: USUAL_DROPOUT } },
         ]
       : ['More text would help', { kind: 'addText', label: 'Add text' }];
   return caution(
     'The run reads the text too often',
-    `${formatCount(read)} epochs, with dropout ${formatNumber(dropout)}. After about ${formatCount(maxEpochs(dropout))}, a model only memorizes its text. ${advice}.`,
+    `${formatCount(runEpochs)} epochs, with dropout ${formatNumber(dropout)}. After about ${formatCount(maxEpochs(dropout))}, a model only memorizes its text. ${advice}.`,
     ['steps', 'dropout'],
     fix,
   );
 };
-const DROPOUT = 0.2;
-/** Tolerated factor over the limit, which is approximate, and may count tokens where an epoch counts rows. */
+const USUAL_DROPOUT = 0.2;
+/** Tolerated factor over the limit. The limit is approximate, and may count tokens where an epoch counts rows. */
 const TOLERANCE = 1.25;
 /** Smallest size of the dial. */
-const MIN = 1e5;
+const MIN_DIAL_PARAMETERS = 1e5;
 
-const heldOut: Check = ({ text, validationShare }) => {
+const validationSize: Check = ({ text, validationShare }) => {
   if (!text) return undefined;
   const { validation } = text;
   // Token losses have a standard deviation of about 2 nats, so the mean of n has a 95 % interval of ± 4 / sqrt(n).
@@ -198,29 +201,29 @@ const heldOut: Check = ({ text, validationShare }) => {
   );
 };
 
-const reach: Check = ({ model, recipe, text }) => {
+const textLength: Check = ({ model, recipe, text }) => {
   if (!text?.isCounted) return undefined;
   const words = shortTextWords(model, recipe, text);
   if (words === undefined) return undefined;
   return caution('The text is shorter than the context', words, ['context'], { kind: 'addText', label: 'Add text' });
 };
 
-const fits: Check = ({ inRows: { isCut, words } = {} }) =>
+const rowLength: Check = ({ inRows: { isCut, words } = {} }) =>
   isCut && words !== undefined ? caution('Some texts are longer than the context', words, ['context']) : undefined;
 
-const roles: Check = ({ rolesToCome: [first, ...others], recipe }) => {
-  if (first === undefined) return undefined;
-  const tokens = others.length === 0 ? `no ${TOKEN_ROLES[first].label} token` : `too few special tokens`;
+const specialTokens: Check = ({ missingRoles: [firstRole, ...otherRoles], recipe }) => {
+  if (firstRole === undefined) return undefined;
+  const tokens = otherRoles.length === 0 ? `no ${TOKEN_ROLES[firstRole].label} token` : `too few special tokens`;
   return caution(
     `The tokenizer has ${tokens}`,
-    `${objectiveOf(recipe.objective).label} needs ${formatCount(others.length + 1)} more. Starting the run retrains the tokenizer.`,
+    `${objectiveOf(recipe.objective).label} needs ${formatCount(otherRoles.length + 1)} more. Starting the run retrains the tokenizer.`,
     [],
   );
 };
 
-const likeness: Check = ({ divergence }) => {
+const validationLikeness: Check = ({ divergence }) => {
   if (divergence === undefined) return undefined;
-  if (divergence <= UNLIKE) return 'Validation set is like the training text';
+  if (divergence <= MAX_DIVERGENCE) return 'Validation set is like the training text';
   return caution(
     'The validation set is unlike the training text',
     `Their token frequencies differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats per token; within one book, by less than 0.1. Add each language or kind as its own text, to hold out part of each.`,
@@ -232,10 +235,10 @@ const likeness: Check = ({ divergence }) => {
  * In nats per token. With vocabularies from 257 to 8,192: 0.003 to 0.07 within a novel, 0.001 to 0.4 over 231 years of
  * addresses, 0.55 to 1.2 where code follows a novel, more where Japanese follows English (decision 20).
  */
-const UNLIKE = 0.5;
+const MAX_DIVERGENCE = 0.5;
 
 /** Words that leak a label: a classifier learns them first, and fails on texts without them. */
-const labelsAway: Check = ({ leaks }) => {
+const labelLeaks: Check = ({ leaks }) => {
   if (!leaks) return undefined;
   if (leaks.length === 0) return 'No word gives a label away';
   return leaks.map(({ label, count, words, remedy }) =>
@@ -257,9 +260,9 @@ const warmup: Check = ({ recipe }) => {
 };
 
 const learningRate: Check = ({ recipe, estimate: { parameters } }) => {
-  const off = unusualRate(recipe, parameters);
-  if (!off) return 'Learning rate is in the usual range';
-  const { isHigh, usual, words } = off;
+  const unusual = unusualRate(recipe, parameters);
+  if (!unusual) return 'Learning rate is in the usual range';
+  const { isHigh, usual, words } = unusual;
   return caution(
     isHigh ? 'The learning rate is high' : 'The learning rate is low',
     `${words}; ${isHigh ? 'training may diverge' : 'the loss will fall slowly'}.`,
@@ -270,59 +273,73 @@ const learningRate: Check = ({ recipe, estimate: { parameters } }) => {
 
 const evaluations: Check = ({ recipe, estimate }) => {
   const { evalEvery, evalTokens, steps } = recipe;
-  const often = Math.max(1, Math.round(steps / 10));
+  const suggestedInterval = Math.max(1, Math.round(steps / 10));
   if (evalEvery > steps) {
     return caution(
       'The only evaluation is at the end',
       `Evaluation every ${formatCount(evalEvery)} steps, but the run has only ${formatCount(steps)}.`,
       ['evalEvery'],
-      { kind: 'recipe', label: `Set ${formatCount(often)}`, change: { evalEvery: often } },
+      { kind: 'recipe', label: `Set ${formatCount(suggestedInterval)}`, change: { evalEvery: suggestedInterval } },
     );
   }
   // A forward pass takes a third of a step.
   const share = evalTokens / 3 / (evalEvery * estimate.tokensPerStep);
   if (share <= 0.5) return 'Evaluations take little time';
-  const fewer = Math.max(1024, 1024 * Math.floor((evalEvery * estimate.tokensPerStep) / 1024));
+  const suggestedTokens = Math.max(1024, 1024 * Math.floor((evalEvery * estimate.tokensPerStep) / 1024));
   return caution(
     'Evaluations take a lot of time',
     `${formatCount((100 * share) / (1 + share))} % of the run: ${formatCount(evalTokens)} evaluation tokens per ${formatCount(evalEvery * estimate.tokensPerStep)} training tokens.`,
     ['evalEvery', 'evalTokens'],
-    often > evalEvery
-      ? { kind: 'recipe', label: `Set ${formatCount(often)} steps`, change: { evalEvery: often } }
-      : { kind: 'recipe', label: `Set ${formatCount(fewer)} tokens`, change: { evalTokens: fewer } },
+    suggestedInterval > evalEvery
+      ? {
+          kind: 'recipe',
+          label: `Set ${formatCount(suggestedInterval)} steps`,
+          change: { evalEvery: suggestedInterval },
+        }
+      : {
+          kind: 'recipe',
+          label: `Set ${formatCount(suggestedTokens)} tokens`,
+          change: { evalTokens: suggestedTokens },
+        },
   );
 };
 
 const earlyStopping: Check = ({ recipe }) => {
   if (!isTooShortForPatience(recipe)) return undefined;
-  const often = evalEveryFor(recipe);
+  const suggestedInterval = evalEveryFor(recipe);
   return caution(
     "Early stopping can't end this run",
     `Patience is ${counted(recipe.patience, 'evaluation')}, but the run has ${formatCount(evaluationsBeforeEnd(recipe))} before its last step.`,
     ['patience', 'evalEvery'],
-    often < recipe.evalEvery
-      ? { kind: 'recipe', label: `Evaluate every ${counted(often, 'step')}`, change: { evalEvery: often } }
+    suggestedInterval < recipe.evalEvery
+      ? {
+          kind: 'recipe',
+          label: `Evaluate every ${counted(suggestedInterval, 'step')}`,
+          change: { evalEvery: suggestedInterval },
+        }
       : { kind: 'recipe', label: 'Turn off early stopping', change: { patience: 0 } },
   );
 };
 
-const duration: Check = ({ estimate: { seconds, parameters }, recipe }) => {
+const trainingTime: Check = ({ estimate: { seconds, parameters }, recipe }) => {
   if (seconds === undefined) return undefined;
-  if (seconds <= LONG) return `Training takes about ${formatDuration(1000 * seconds)}`;
-  const smaller = parameters / (seconds / LONG);
+  if (seconds <= MAX_SECONDS) return `Training takes about ${formatDuration(1000 * seconds)}`;
+  const suggestedParameters = parameters / (seconds / MAX_SECONDS);
   return caution(
     'Training takes a long time on this device',
     `About ${formatDuration(1000 * seconds)} for ${formatCount(recipe.steps)} steps. You can stop and resume at any time.`,
     ['steps'],
-    smaller >= MIN ? { kind: 'size', label: `Use ${formatShort(smaller)}`, parameters: smaller } : undefined,
+    suggestedParameters >= MIN_DIAL_PARAMETERS
+      ? { kind: 'size', label: `Use ${formatShort(suggestedParameters)}`, parameters: suggestedParameters }
+      : undefined,
   );
 };
-const LONG = 12 * 3600;
+const MAX_SECONDS = 12 * 3600;
 
-const planned: Check = ({ expected, plan, estimate: { seconds } }) => {
+const planQuality: Check = ({ expected, plan, estimate: { seconds } }) => {
   if (!expected || !plan?.expected || seconds === undefined) return undefined;
-  const isShorter = seconds < SHORTER * plan.seconds;
-  if (expected.value <= WORSE * plan.expected.value || isShorter) return 'The plan would do no better';
+  const isShorter = seconds < SHORTER_FACTOR * plan.seconds;
+  if (expected.value <= WORSE_FACTOR * plan.expected.value || isShorter) return 'The plan would do no better';
   return caution(
     'The plan should do better',
     `Expected: ${formatReading(plan.expected.value)} ${plan.expected.unit} in ${formatDuration(1000 * plan.seconds)}; with these settings ${formatReading(expected.value)} in ${formatDuration(1000 * seconds)}.`,
@@ -330,49 +347,50 @@ const planned: Check = ({ expected, plan, estimate: { seconds } }) => {
     { kind: 'plan', label: 'Use the plan' },
   );
 };
-/** A smaller factor isn't worth a change. */
-const WORSE = 1.03;
-const SHORTER = 0.5;
+/** Minimum factor by which the expected quality must be worse than the plan's. */
+const WORSE_FACTOR = 1.03;
+/** Settings that take less than this share of the plan's time are compared with no plan. */
+const SHORTER_FACTOR = 0.5;
 
-const device: Check = ({ device: here }) => {
-  if (here?.kind !== 'webgpu') return undefined;
-  if (!here.software) return 'WebGPU uses a real GPU';
+const device: Check = ({ device: info }) => {
+  if (info?.kind !== 'webgpu') return undefined;
+  if (!info.software) return 'WebGPU uses a real GPU';
   return caution(
     'WebGPU runs on the processor',
-    `${here.name} is a software renderer. WASM is several times faster here.`,
+    `${info.name} is a software renderer. WASM is several times faster here.`,
     [],
-    here.choices.includes('wasm') ? { kind: 'device', label: 'Use WASM', device: 'wasm' } : undefined,
+    info.choices.includes('wasm') ? { kind: 'device', label: 'Use WASM', device: 'wasm' } : undefined,
   );
 };
 
 /** GPUs don't report their memory, so only a GPU too small for a single tensor is known in advance. */
-const memory: Check = ({ estimate: { memory: plan }, device: here, problems }) => {
-  if (!here || problems.some(({ field }) => field === 'memory')) return undefined;
-  if (here.limits?.bound !== undefined) return 'Fits in the memory limit';
-  if (here.kind !== 'webgpu') return here.limits?.total === undefined ? undefined : 'Fits in memory';
-  if (plan.total <= USUAL_GPU) return 'Fits in the memory of most GPUs';
+const memory: Check = ({ estimate: { memory: required }, device: info, problems }) => {
+  if (!info || problems.some(({ field }) => field === 'memory')) return undefined;
+  if (info.limits?.bound !== undefined) return 'Fits in the memory limit';
+  if (info.kind !== 'webgpu') return info.limits?.total === undefined ? undefined : 'Fits in memory';
+  if (required.total <= USUAL_GPU_BYTES) return 'Fits in the memory of most GPUs';
   return caution(
     'May need more memory than this GPU has',
-    `The run needs ${formatBytes(plan.total)}; browsers don't report GPU memory. You can set a limit under Advanced.`,
+    `The run needs ${formatBytes(required.total)}; browsers don't report GPU memory. You can set a limit under Advanced.`,
     [],
   );
 };
-const USUAL_GPU = 8e9;
+const USUAL_GPU_BYTES = 8e9;
 
 const CHECKS: readonly Check[] = [
-  readings,
-  reach,
-  fits,
-  roles,
-  heldOut,
-  likeness,
-  labelsAway,
+  epochCount,
+  textLength,
+  rowLength,
+  specialTokens,
+  validationSize,
+  validationLikeness,
+  labelLeaks,
   warmup,
   learningRate,
   evaluations,
   earlyStopping,
-  duration,
-  planned,
+  trainingTime,
+  planQuality,
   memory,
   device,
 ];

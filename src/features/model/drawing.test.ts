@@ -11,14 +11,14 @@ const drawings = modelIds().map((id) => {
 
 test('data flows upwards through every piece once, and nothing overlaps', () => {
   for (const { id, stacks, drawing } of drawings) {
-    const { boxes, words, height } = drawing;
+    const { boxes, labels, height } = drawing;
     expect(
       boxes.map(({ piece }) => piece),
       id,
     ).toEqual(stacks.flatMap((stack) => [...piecesOf(stack)].map(({ piece }) => piece)));
     for (const [i, box] of boxes.entries()) {
       expect(box.top + box.height).toBeLessThanOrEqual(boxes[i - 1]?.top ?? 0);
-      for (const { y } of words) expect(y <= box.top || y - 11 >= box.top + box.height, id).toBe(true);
+      for (const { y } of labels) expect(y <= box.top || y - 11 >= box.top + box.height, id).toBe(true);
     }
     expect(height).toBeGreaterThan(-boxes.at(-1)!.top);
   }

@@ -12,10 +12,10 @@ export interface Drawing {
     size?: readonly [rows: number, columns: number];
   }[];
   wires: Span[];
-  /** Start of each branch of the residual stream, and the place where it is added. */
+  /** Where each branch leaves the residual stream, and where it is added back. */
   branches: Span[];
   frames: { top: number; bottom: number; times: number; name?: string }[];
-  words: { y: number; text: string }[];
+  labels: { y: number; text: string }[];
 }
 interface Span {
   from: number;
@@ -33,10 +33,10 @@ export const LINE = 16;
 /** Maximum number of characters in one line of a box, in the small size. */
 export const MAX_LINE_CHARACTERS = 26;
 /** Height of a box with a name, and below it the lines of details. */
-const heightOf = ({ isNorm }: Piece, lines: number): number => (isNorm ? 22 : lines === 0 ? 30 : 24 + LINE * lines);
+const boxHeight = ({ isNorm }: Piece, lines: number): number => (isNorm ? 22 : lines === 0 ? 30 : 24 + LINE * lines);
 
-/** Details in lines that end at commas. */
-function linesOf({ detail }: Piece): string[] {
+/** Splits the details at commas into lines that fit a box. */
+function detailLines({ detail }: Piece): string[] {
   const lines: string[] = [];
   for (const words of detail?.split(', ') ?? []) {
     const last = lines.at(-1);
@@ -52,44 +52,45 @@ function linesOf({ detail }: Piece): string[] {
 
 /** Draws stacks above each other; a stack is below the one that reads it. */
 export function draw(stacks: readonly Stack[]): Drawing {
-  const drawing: Drawing = { height: 0, boxes: [], wires: [], branches: [], frames: [], words: [] };
+  const drawing: Drawing = { height: 0, boxes: [], wires: [], branches: [], frames: [], labels: [] };
+  /** Top of what is drawn so far. */
   let y = 0;
-  const say = (text: string): void => {
-    drawing.words.push({ y: y - 4, text });
+  const addLabel = (text: string): void => {
+    drawing.labels.push({ y: y - 4, text });
     y -= LINE;
   };
-  const wire = (length: number): void => {
+  const addWire = (length: number): void => {
     drawing.wires.push({ from: y, to: y - length });
     y -= length;
   };
-  const box = (piece: Piece, rows: number): void => {
-    wire(GAP);
-    const lines = linesOf(piece);
-    const height = heightOf(piece, lines.length);
+  const addBox = (piece: Piece, rows: number): void => {
+    addWire(GAP);
+    const lines = detailLines(piece);
+    const height = boxHeight(piece, lines.length);
     y -= height;
     const size = piece.columns !== undefined && ([rows, piece.columns] as const);
     drawing.boxes.push({ piece, lines, top: y, height, ...(size && { size }) });
-    if (size) wire(WIDE_GAP - GAP);
+    if (size) addWire(WIDE_GAP - GAP);
   };
   for (const { name, rows, from, before, blocks, after, to } of stacks) {
     if (y < 0) y -= GAP;
-    say(from);
-    for (const piece of before) box(piece, rows);
-    wire(GAP);
+    addLabel(from);
+    for (const piece of before) addBox(piece, rows);
+    addWire(GAP);
     const bottom = y;
     for (const { pieces, after: normed = [] } of blocks.branches) {
-      wire(GAP / 2);
-      const left = y;
-      for (const piece of pieces) box(piece, rows);
-      wire(GAP);
-      drawing.branches.push({ from: left, to: y });
-      for (const piece of normed) box(piece, rows);
+      addWire(GAP / 2);
+      const branchStart = y;
+      for (const piece of pieces) addBox(piece, rows);
+      addWire(GAP);
+      drawing.branches.push({ from: branchStart, to: y });
+      for (const piece of normed) addBox(piece, rows);
     }
-    wire(GAP);
+    addWire(GAP);
     drawing.frames.push({ top: y, bottom, times: blocks.times, ...(name !== undefined && { name }) });
-    for (const piece of after) box(piece, rows);
-    wire(GAP);
-    say(to);
+    for (const piece of after) addBox(piece, rows);
+    addWire(GAP);
+    addLabel(to);
   }
   drawing.height = LINE / 4 - y;
   return drawing;

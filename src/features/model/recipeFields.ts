@@ -5,24 +5,24 @@ import { objectiveOf } from '../../core/objectives';
 import { optimizerOf } from '../../core/optim';
 import { fieldsOf, type Recipe, type RecipeField } from '../../core/train/recipe';
 
-/** Inputs for hints, besides the recipe. */
+/** Inputs of the hints, in addition to the recipe. */
 export interface Facts {
   tokensPerStep: number;
   /** Number of epochs over the training text. */
   epochs: number | undefined;
 }
 
-/** Fields of the main or the advanced part: the recipe's first, then the optimizer's. */
-export function rowsOf(recipe: Recipe, row: NonNullable<Field['row']>): readonly RecipeField[] {
-  const own = optimizerOf(recipe.optimizer).fields;
-  const shown = Object.entries(fieldsOf(recipe)).filter(([, field]) => field.row === row);
-  const names = shown.map(([name]) => name as RecipeField);
+/** Names of the main or the advanced fields; among the advanced ones, the optimizer's are last. */
+export function fieldNames(recipe: Recipe, row: NonNullable<Field['row']>): readonly RecipeField[] {
+  const optimizerFields = optimizerOf(recipe.optimizer).fields;
+  const fields = Object.entries(fieldsOf(recipe)).filter(([, field]) => field.row === row);
+  const names = fields.map(([name]) => name as RecipeField);
   if (row === 'main') return names; // main fields follow the choice of optimizer
-  return [...names.filter((name) => !(name in own)), ...names.filter((name) => name in own)];
+  return [...names.filter((name) => !(name in optimizerFields)), ...names.filter((name) => name in optimizerFields)];
 }
 
-/** Hints on the effect of a value, which replace the field's own. */
-export const CONSEQUENCES: Partial<Record<RecipeField, (recipe: Recipe, facts: Facts) => string | undefined>> = {
+/** Hints on the effect of the current value. They replace the field's hint. */
+export const EFFECT_HINTS: Partial<Record<RecipeField, (recipe: Recipe, facts: Facts) => string | undefined>> = {
   steps: (_, { epochs }) =>
     epochs === undefined
       ? undefined

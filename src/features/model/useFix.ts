@@ -41,7 +41,7 @@ export function useFix(): (fix: Fix) => void {
   };
 }
 
-function fixRecipe(studio: Studio, { recompute, ...rest }: Partial<Recipe>): void {
-  studio.setRecipe(rest);
+function fixRecipe(studio: Studio, { recompute, ...changes }: Partial<Recipe>): void {
+  studio.setRecipe(changes);
   if (recompute !== undefined) studio.setRecompute(recompute ? 'on' : 'off');
 }

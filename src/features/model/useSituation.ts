@@ -12,16 +12,16 @@ import type { Situation } from './doctor';
 export function useSituation(): Situation {
   const project = useStudio((s) => s.project);
   const texts = useStudio((s) => s.texts);
-  const opening = useStudio((s) => s.device);
+  const deviceState = useStudio((s) => s.device);
   const planned = useStudio((s) => s.planned);
   const buildRate = useStudio((s) => s.buildRate);
   const inRows = useInRows();
   const leaks = useLeaks();
   return useMemo(() => {
-    const inputs = { project, texts, device: opening, planned, buildRate };
+    const inputs = { project, texts, device: deviceState, planned, buildRate };
     const plan = plannedNow(inputs);
-    const device = opening.kind === 'open' ? opening.info : undefined;
-    const recomputation = recomputationOf(project, limitsOf({ device: opening }));
+    const device = deviceState.kind === 'open' ? deviceState.info : undefined;
+    const recomputation = recomputationOf(project, limitsOf({ device: deviceState }));
     return {
       model: modelOf(project),
       recipe: { ...project.recipe, recompute: recomputation.isOn },
@@ -29,14 +29,14 @@ export function useSituation(): Situation {
       text: textSize({ project, texts }, profileNow(inputs)),
       validationShare: project.split.validation,
       divergence: dataState({ project, texts }) === 'done' ? project.data?.divergence : undefined,
-      problems: startProblems({ project, texts, device: opening }),
+      problems: startProblems({ project, texts, device: deviceState }),
       inRows,
       leaks,
-      rolesToCome: rolesToCome(project),
+      missingRoles: rolesToCome(project),
       estimate: { ...estimateProject(project, device), seconds: startWait(inputs) },
       expected: expectedOf(inputs),
       plan: plan && { ...plan, seconds: planWait(inputs, plan) },
       device,
     };
-  }, [project, texts, opening, planned, buildRate, inRows, leaks]);
+  }, [project, texts, deviceState, planned, buildRate, inRows, leaks]);
 }

@@ -4,20 +4,21 @@ import { writtenVocabulary } from '../../state/playground';
 import { useStudio } from '../../state/react';
 import type { GeneratedToken } from '../../protocol/gpu';
 import { Block, Pane } from '../../ui';
-import { type GuessRow, GuessTable, named } from './GuessTable';
+import { type GuessRow, GuessTable, tokenName } from './GuessTable';
 import styles from './PlaygroundPage.module.css';
 
 /** Alternative tokens at a position, with the model's probabilities. */
 export function AlternativesPane({
-  at,
+  index,
   onClose,
-  canGoOn = false,
+  canContinue = false,
   children,
 }: {
-  at: number | undefined;
+  /** Index of the token; undefined if none is chosen. */
+  index: number | undefined;
   onClose: () => void;
   /** Whether generation can continue from an alternative. */
-  canGoOn?: boolean;
+  canContinue?: boolean;
   /** Content below the alternatives. */
   children?: ReactNode;
 }) {
@@ -26,8 +27,8 @@ export function AlternativesPane({
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const continueFrom = useStudio((s) => s.continueFrom);
   const vocabulary = useStudio(writtenVocabulary);
-  const token = at === undefined ? undefined : written[at];
-  if (at === undefined || !token) {
+  const token = index === undefined ? undefined : written[index];
+  if (index === undefined || !token) {
     return (
       <Pane title="Alternatives">
         <Block>
@@ -39,35 +40,40 @@ export function AlternativesPane({
       </Pane>
     );
   }
-  const rows = rowsOf(token);
+  const rows = guessRows(token);
   // An answer starts a new text, without the prompt.
-  const before =
-    (canGoOn ? prompt : '') +
+  const precedingText =
+    (canContinue ? prompt : '') +
     written
-      .slice(0, at)
-      .map((t) => t.text)
+      .slice(0, index)
+      .map(({ text }) => text)
       .join('');
-  const goOn = ({ text }: GuessRow) => {
-    if (text === null || text === '' || isWriting || !canGoOn) return null;
+  const continueAction = ({ text }: GuessRow) => {
+    if (text === null || text === '' || isWriting || !canContinue) return null;
     const run = (): void => {
       onClose();
-      void continueFrom(at, text);
+      void continueFrom(index, text);
     };
-    return { label: `Continue from ${named(text)}`, words: 'Continue', run };
+    return { label: `Continue from ${tokenName(text)}`, words: 'Continue', run };
   };
-  const listed = token.alternatives.reduce((sum, { probability }) => sum + probability, 0);
+  const listedProbability = token.alternatives.reduce((sum, { probability }) => sum + probability, 0);
   return (
     <Pane
       onClose={onClose}
-      title={`Token ${formatCount(at + 1)}`}
-      {...(before !== '' && { hint: `after “${lastWords(before)}”` })}
+      title={`Token ${formatCount(index + 1)}`}
+      {...(precedingText !== '' && { hint: `after “${lastWords(precedingText)}”` })}
     >
-      <GuessTable label={`Alternatives of token ${formatCount(at + 1)}`} rows={rows} chosen={token.id} action={goOn} />
+      <GuessTable
+        label={`Alternatives of token ${formatCount(index + 1)}`}
+        rows={rows}
+        chosen={token.id}
+        action={continueAction}
+      />
       <Block>
         <p className={styles.quiet}>
           {token.alternatives.length === 0
             ? 'Alternatives aren’t saved for this token'
-            : `Top ${formatCount(token.alternatives.length)} of ${formatCount(vocabulary)} tokens, before temperature, top-k and top-p; ${formatShare(listed)} in total`}
+            : `Top ${formatCount(token.alternatives.length)} of ${formatCount(vocabulary)} tokens, before temperature, top-k and top-p; ${formatShare(listedProbability)} in total`}
         </p>
       </Block>
       {children}
@@ -75,14 +81,14 @@ export function AlternativesPane({
   );
 }
 
-function rowsOf({ id, text, bytes, probability, alternatives }: GeneratedToken): readonly GuessRow[] {
-  const rows = alternatives.map((other) => ({ ...other, isChosen: other.id === id }));
+function guessRows({ id, text, bytes, probability, alternatives }: GeneratedToken): readonly GuessRow[] {
+  const rows = alternatives.map((alternative) => ({ ...alternative, isChosen: alternative.id === id }));
   if (rows.some((row) => row.isChosen)) return rows;
   return [...rows, { id, text: text === '' ? null : text, bytes, probability, isChosen: true }];
 }
 
-/** End of the preceding text, for a one-line head. */
-function lastWords(before: string): string {
-  const line = before.replace(/\s+/g, ' ').trimEnd();
+/** End of the preceding text, short enough for the pane's head. */
+function lastWords(precedingText: string): string {
+  const line = precedingText.replace(/\s+/g, ' ').trimEnd();
   return line.length <= 32 ? line : `…${line.slice(-31)}`;
 }

@@ -3,7 +3,7 @@ import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { Block, Pane } from '../../ui';
-import { GuessTable, named } from './GuessTable';
+import { GuessTable, tokenName } from './GuessTable';
 import styles from './PlaygroundPage.module.css';
 
 /** Candidates for a blank. */
@@ -23,17 +23,17 @@ export function CandidatesPane({ blank, onClose }: { blank: number | undefined; 
       </Pane>
     );
   }
-  const chosen = filled.choices[blank]!;
-  const together = candidates.reduce((sum, { probability }) => sum + probability, 0);
-  const rows = candidates.map((candidate, i) => ({ ...candidate, isChosen: i === chosen }));
+  const chosenIndex = filled.choices[blank]!;
+  const totalProbability = candidates.reduce((sum, { probability }) => sum + probability, 0);
+  const rows = candidates.map((candidate, i) => ({ ...candidate, isChosen: i === chosenIndex }));
   return (
     <Pane onClose={onClose} title={`Blank ${formatCount(blank + 1)}`} hint={`of ${formatCount(filled.blanks.length)}`}>
       <GuessTable
         label={`Alternatives of blank ${formatCount(blank + 1)}`}
         rows={rows}
-        chosen={candidates[chosen]!.id}
+        chosen={candidates[chosenIndex]!.id}
         action={(row) => ({
-          label: `Use ${named(row.text)}`,
+          label: `Use ${tokenName(row.text)}`,
           words: 'Use',
           run: () =>
             choose(
@@ -44,7 +44,8 @@ export function CandidatesPane({ blank, onClose }: { blank: number | undefined; 
       />
       <Block>
         <p className={styles.quiet}>
-          Top {formatCount(candidates.length)} of {formatCount(vocabulary)} tokens; {formatShare(together)} in total
+          Top {formatCount(candidates.length)} of {formatCount(vocabulary)} tokens; {formatShare(totalProbability)} in
+          total
         </p>
       </Block>
     </Pane>

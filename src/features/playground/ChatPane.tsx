@@ -2,38 +2,38 @@ import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 
 import { resultNote, writtenVocabulary } from '../../state/playground';
 import { useStudio } from '../../state/react';
 import { Button, cx, IconButton, Pane, SurpriseLegend, TextField, TokenText } from '../../ui';
-import { ActOrStop } from './ActOrStop';
+import { GenerateOrStop } from './GenerateOrStop';
 import { CopyMenu } from './CopyMenu';
 import styles from './ChatPane.module.css';
 import inline from './inlineTokens.module.css';
 import { tokenView } from './surprise';
-import { type Underline, UnderlineBy } from './UnderlineBy';
-import { useLacking } from './useLacking';
+import { type Underline, UnderlineSelect } from './UnderlineSelect';
+import { useMissingInput } from './useMissingInput';
 
 /** Conversation, and the composer of the next message. Each token of the last answer is selectable. */
 export function ChatPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (index: number) => void }) {
-  const said = useStudio((s) => s.said);
+  const messages = useStudio((s) => s.said);
   const question = useStudio((s) => s.writtenAfter);
   const [underline, setUnderline] = useState<Underline>('surprise');
-  const isEmpty = said.length === 0 && question === '';
+  const isEmpty = messages.length === 0 && question === '';
   return (
     <Pane
       title="Chat"
       isFirstOnPhone
-      aside={<Aside underline={underline} onUnderline={setUnderline} isEmpty={isEmpty} />}
+      aside={<ChatActions underline={underline} onUnderline={setUnderline} isEmpty={isEmpty} />}
     >
       <ol className={styles.turns} aria-label="Messages">
         {isEmpty && <li className={styles.nothing}>Your messages and the answers appear here</li>}
-        {said.map(({ role, content }, i) => (
+        {messages.map(({ role, content }, i) => (
           <li key={i} className={styles[role]}>
-            <b>{NAMES[role]}</b>
+            <b>{ROLE_NAMES[role]}</b>
             <p dir="auto">{content}</p>
           </li>
         ))}
         {question !== '' && (
           <>
             <li className={styles['user']}>
-              <b>{NAMES.user}</b>
+              <b>{ROLE_NAMES.user}</b>
               <p dir="auto">{question}</p>
             </li>
             <Answer isUnderlined={underline === 'surprise'} chosen={chosen} onChoose={onChoose} />
@@ -44,20 +44,20 @@ export function ChatPane({ chosen, onChoose }: { chosen: number | undefined; onC
     </Pane>
   );
 }
-const NAMES = { system: 'System', user: 'You', assistant: 'Model' } as const;
+const ROLE_NAMES = { system: 'System', user: 'You', assistant: 'Model' } as const;
 
 function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose: (index: number) => void }) {
   const written = useStudio((s) => s.written);
   const writing = useStudio((s) => s.writing);
-  const again = useStudio((s) => s.answerAgain);
+  const answerAgain = useStudio((s) => s.answerAgain);
   const vocabulary = useStudio(writtenVocabulary);
   const note = useStudio(resultNote);
-  const end = useShown(written.length);
+  const endRef = useScrollToEnd(written.length);
   const views = written.map((token) => tokenView(token, vocabulary));
   const isSilent = written.length === 0 && writing.kind === 'done';
   return (
     <li className={styles['assistant']}>
-      <b>{NAMES.assistant}</b>
+      <b>{ROLE_NAMES.assistant}</b>
       <div className={cx(styles.answer, inline['inline'])} dir="auto">
         {written.length > 0 && (
           <TokenText
@@ -75,38 +75,38 @@ function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose
         <div className={styles.beneath}>
           {p.isUnderlined && written.length > 0 && <SurpriseLegend />}
           {note !== undefined && <span>Written {note}</span>}
-          <Button variant="quiet" isDense icon="retry" onPress={() => void again()}>
+          <Button variant="quiet" isDense icon="retry" onPress={() => void answerAgain()}>
             Answer again
           </Button>
         </div>
       )}
-      <span ref={end} />
+      <span ref={endRef} />
     </li>
   );
 }
 
-function Aside(p: { underline: Underline; onUnderline: (underline: Underline) => void; isEmpty: boolean }) {
-  const end = useStudio((s) => s.endWriting);
+function ChatActions(p: { underline: Underline; onUnderline: (underline: Underline) => void; isEmpty: boolean }) {
+  const startNewChat = useStudio((s) => s.endWriting);
   const text = useStudio(({ said, writtenAfter, written }) => {
     const answer = written.map(({ text }) => text).join('');
-    const last =
+    const lastTurn =
       writtenAfter === ''
         ? []
         : ([
             { role: 'user', content: writtenAfter },
             { role: 'assistant', content: answer },
           ] as const);
-    return [...said, ...last].map(({ role, content }) => `${NAMES[role]}: ${content}`).join('\n\n');
+    return [...said, ...lastTurn].map(({ role, content }) => `${ROLE_NAMES[role]}: ${content}`).join('\n\n');
   });
   return (
     <>
-      <UnderlineBy value={p.underline} onChange={p.onUnderline} />
+      <UnderlineSelect value={p.underline} onChange={p.onUnderline} />
       <CopyMenu text={text} />
       <IconButton
         icon="plus"
         label="New chat"
         disabledReason={p.isEmpty ? 'No messages yet' : undefined}
-        onPress={end}
+        onPress={startNewChat}
       />
     </>
   );
@@ -118,7 +118,7 @@ function Composer() {
   const setMessage = useStudio((s) => s.setPrompt);
   const generate = useStudio((s) => s.generate);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
-  const lacking = useLacking();
+  const missingInput = useMissingInput();
   const isBlank = message.trim() === '';
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -135,19 +135,19 @@ function Composer() {
         value={message}
         onChange={setMessage}
         placeholder="Write a message"
-        error={lacking.error}
-        area={lacking.field}
+        error={missingInput.error}
+        area={missingInput.field}
       />
-      <ActOrStop onLacking={lacking.onLacking} />
+      <GenerateOrStop onMissingInput={missingInput.onMissingInput} />
     </div>
   );
 }
 
-/** Keeps the newest text in view. */
-function useShown(length: number): RefObject<HTMLSpanElement | null> {
-  const end = useRef<HTMLSpanElement>(null);
+/** Returns a ref for the end of the text, which is scrolled into view when `length` changes. */
+function useScrollToEnd(length: number): RefObject<HTMLSpanElement | null> {
+  const endRef = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    end.current?.scrollIntoView({ block: 'nearest' });
+    endRef.current?.scrollIntoView({ block: 'nearest' });
   }, [length]);
-  return end;
+  return endRef;
 }

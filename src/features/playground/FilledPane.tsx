@@ -4,7 +4,7 @@ import { filledText, resultNote } from '../../state/playground';
 import { useStudio } from '../../state/react';
 import { Blank, Pane } from '../../ui';
 import { CopyMenu } from './CopyMenu';
-import { KINDS } from './kinds';
+import { KIND_TEXTS } from './kinds';
 import styles from './PlaygroundPage.module.css';
 
 /** Passage with a word in each blank, and its probability. */
@@ -39,7 +39,7 @@ export function FilledPane({ chosen, onChoose }: { chosen: number | undefined; o
             })}
           </p>
         ) : (
-          <p className={styles.nothing}>{KINDS.encoder.nothing}</p>
+          <p className={styles.nothing}>{KIND_TEXTS.encoder.empty}</p>
         )}
       </div>
       {filled && (

@@ -26,13 +26,13 @@ export function GuessTable({
     {
       id: 'token',
       header: 'Token',
-      cell: ({ text: piece, bytes }) => {
+      cell: ({ text: tokenText, bytes }) => {
         // Special tokens, such as end-of-text and padding, have no bytes.
         if (bytes.length === 0) return <span className={styles.quiet}>special</span>;
-        return piece === null || isUnseen(piece) ? (
+        return tokenText === null || isInvisible(tokenText) ? (
           <TokenChip text={null} bytes={hex(bytes)} />
         ) : (
-          <TokenChip text={piece} />
+          <TokenChip text={tokenText} />
         );
       },
     },
@@ -49,10 +49,10 @@ export function GuessTable({
       isNumber: true,
       cell: (row) => {
         if (row.isChosen) return <span className={styles.quiet}>chosen</span>;
-        const does = action?.(row);
-        return does ? (
-          <TextAction label={does.label} onPress={does.run}>
-            {does.words}
+        const rowAction = action?.(row);
+        return rowAction ? (
+          <TextAction label={rowAction.label} onPress={rowAction.run}>
+            {rowAction.words}
           </TextAction>
         ) : null;
       },
@@ -71,8 +71,8 @@ export function GuessTable({
 }
 
 /** Whether a token consists of invisible characters, such as a tab; a newline has a sign. */
-const isUnseen = (piece: string): boolean => /^[^\P{C}\n]+$/u.test(piece);
+const isInvisible = (tokenText: string): boolean => /^[^\P{C}\n]+$/u.test(tokenText);
 
-/** Token as a word of a label. */
-export const named = (piece: string | null): string =>
-  piece === null || piece.trim() === '' ? 'this token' : piece.trim();
+/** Name of a token in an accessible label. */
+export const tokenName = (tokenText: string | null): string =>
+  tokenText === null || tokenText.trim() === '' ? 'this token' : tokenText.trim();

@@ -2,13 +2,13 @@ import { formatCount } from '../../core/base/units';
 import { promptOf, type Sampling } from '../../state/playground';
 import { useShownPart, useStudio } from '../../state/react';
 import { Block, NumberField, Pane, Segmented, TextField } from '../../ui';
-import { ActOrStop } from './ActOrStop';
+import { GenerateOrStop } from './GenerateOrStop';
 import { tooLongWords } from './reach';
 import styles from './PlaygroundPage.module.css';
 import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
-import { useLacking } from './useLacking';
+import { useMissingInput } from './useMissingInput';
 
-const HOW: readonly { value: Sampling['how']; label: string }[] = [
+const DECODING_OPTIONS: readonly { value: Sampling['how']; label: string }[] = [
   { value: 'likeliest', label: 'Greedy' },
   { value: 'beams', label: 'Beam search' },
   { value: 'chance', label: 'Sample' },
@@ -19,7 +19,7 @@ export function InputPane() {
   const input = useStudio(promptOf);
   const tooLong = useShownPart('playground', ({ record }) => record && tooLongWords(input, record)) ?? undefined;
   const setPrompt = useStudio((s) => s.setPrompt);
-  const lacking = useLacking();
+  const missingInput = useMissingInput();
   const how = useStudio((s) => s.sampling.how);
   const set = useStudio((s) => s.setSampling);
   return (
@@ -33,14 +33,20 @@ export function InputPane() {
           value={input}
           onChange={setPrompt}
           hint={tooLong}
-          error={lacking.error}
-          area={lacking.field}
+          error={missingInput.error}
+          area={missingInput.field}
         />
-        <ActOrStop onLacking={lacking.onLacking} />
+        <GenerateOrStop onMissingInput={missingInput.onMissingInput} />
       </Block>
       <Block isForm>
         <div className={styles.how}>
-          <Segmented label="Decoding" isWide value={how} onChange={(value) => set({ how: value })} options={HOW} />
+          <Segmented
+            label="Decoding"
+            isWide
+            value={how}
+            onChange={(value) => set({ how: value })}
+            options={DECODING_OPTIONS}
+          />
         </div>
         {how === 'chance' && <ChanceSliders />}
         {how === 'beams' && <Beams />}

@@ -24,11 +24,11 @@ import { CopiedBlock } from './CopiedBlock';
 import { ChatPane } from './ChatPane';
 import { ChatSettingsPane } from './ChatSettingsPane';
 import { CandidatesPane } from './CandidatesPane';
-import { AnswerPane, LabelsPane, TextPane } from './Classified';
+import { AnswerPane, LabelsPane, TextPane } from './ClassifierPanes';
 import { ExampleWriting } from './ExampleWriting';
 import { FilledPane } from './FilledPane';
 import { InputPane } from './InputPane';
-import { KINDS } from './kinds';
+import { KIND_TEXTS } from './kinds';
 import { PassagePane } from './PassagePane';
 import { PromptPane } from './PromptPane';
 import { WrittenPane } from './WrittenPane';
@@ -37,8 +37,8 @@ import { WrittenPane } from './WrittenPane';
 export function PlaygroundPage() {
   const [, go] = useLocation();
   const need = useNeed('playground', go);
-  const isComing = useStudio((s) => isOpening(s, 'playground'));
-  if (isComing) return <Stage title="Playground">{null}</Stage>;
+  const isRunOpening = useStudio((s) => isOpening(s, 'playground'));
+  if (isRunOpening) return <Stage title="Playground">{null}</Stage>;
   return need ? <Empty need={need} /> : <Playground />;
 }
 
@@ -82,9 +82,9 @@ function Playground() {
 
 /** Input, output and alternatives for a kind of model. */
 function KindPanes({ kind, isChat }: { kind: PlaygroundKind; isChat: boolean }) {
-  const places = useStudio((s) => (kind === 'encoder' ? (s.filled?.blanks.length ?? 0) : s.written.length));
+  const count = useStudio((s) => (kind === 'encoder' ? (s.filled?.blanks.length ?? 0) : s.written.length));
   const [chosen, setChosen] = useState<number>();
-  const at = chosen !== undefined && chosen < places ? chosen : undefined;
+  const chosenIndex = chosen !== undefined && chosen < count ? chosen : undefined;
   const close = (): void => setChosen(undefined);
   switch (kind) {
     case 'decoder':
@@ -92,15 +92,15 @@ function KindPanes({ kind, isChat }: { kind: PlaygroundKind; isChat: boolean }) 
         return (
           <>
             <ChatSettingsPane />
-            <ChatPane chosen={at} onChoose={setChosen} />
-            <AlternativesPane at={at} onClose={close} />
+            <ChatPane chosen={chosenIndex} onChoose={setChosen} />
+            <AlternativesPane index={chosenIndex} onClose={close} />
           </>
         );
       return (
         <>
           <PromptPane />
-          <WrittenPane chosen={at} onChoose={setChosen} />
-          <AlternativesPane at={at} onClose={close} canGoOn>
+          <WrittenPane chosen={chosenIndex} onChoose={setChosen} />
+          <AlternativesPane index={chosenIndex} onClose={close} canContinue>
             <CopiedBlock />
           </AlternativesPane>
         </>
@@ -109,16 +109,16 @@ function KindPanes({ kind, isChat }: { kind: PlaygroundKind; isChat: boolean }) 
       return (
         <>
           <PassagePane />
-          <FilledPane chosen={at} onChoose={setChosen} />
-          <CandidatesPane blank={at} onClose={close} />
+          <FilledPane chosen={chosenIndex} onChoose={setChosen} />
+          <CandidatesPane blank={chosenIndex} onClose={close} />
         </>
       );
     case 'encoder-decoder':
       return (
         <>
           <InputPane />
-          <WrittenPane isAnswer chosen={at} onChoose={setChosen} />
-          <AlternativesPane at={at} onClose={close} />
+          <WrittenPane isAnswer chosen={chosenIndex} onChoose={setChosen} />
+          <AlternativesPane index={chosenIndex} onClose={close} />
         </>
       );
     case 'classifier':
@@ -139,7 +139,7 @@ const RunChoice = () => <RunSelect {...useRunChoice('playground')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('playground')} />;
 
 function Empty({ need: { reason, step } }: { need: PageNeed }) {
-  const { summary } = KINDS[useStudio(playgroundKind)];
+  const { summary } = KIND_TEXTS[useStudio(playgroundKind)];
   return (
     <Stage title="Playground" summary={summary} actions={<RunChoice />}>
       <EmptyStage figure={<ExampleWriting />} reason={reason} action={<NextButton step={step} />}>

@@ -3,16 +3,18 @@ import { canChat, promptOf } from '../../state/playground';
 import { useShownPart, useStudio } from '../../state/react';
 import { Block, Pane, TextField } from '../../ui';
 import { ChatOrText } from './ChatSettingsPane';
-import { ActOrStop } from './ActOrStop';
-import { reachWords, spaceWords } from './reach';
+import { GenerateOrStop } from './GenerateOrStop';
+import { cutPromptWords, trailingSpaceWords } from './reach';
 import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
 
 /** Prompt, and sampling settings. */
 export function PromptPane() {
   const prompt = useStudio(promptOf);
-  const reach =
-    useShownPart('playground', ({ record }) => record && (reachWords(prompt, record) ?? spaceWords(prompt, record))) ??
-    undefined;
+  const warning =
+    useShownPart(
+      'playground',
+      ({ record }) => record && (cutPromptWords(prompt, record) ?? trailingSpaceWords(prompt, record)),
+    ) ?? undefined;
   const hasTemplate = useStudio(canChat);
   const setPrompt = useStudio((s) => s.setPrompt);
   return (
@@ -23,8 +25,8 @@ export function PromptPane() {
         </Block>
       )}
       <Block>
-        <TextField label="Prompt" hideLabel rows={4} isProse value={prompt} onChange={setPrompt} hint={reach} />
-        <ActOrStop />
+        <TextField label="Prompt" hideLabel rows={4} isProse value={prompt} onChange={setPrompt} hint={warning} />
+        <GenerateOrStop />
       </Block>
       <Block isForm>
         <ChanceSliders />

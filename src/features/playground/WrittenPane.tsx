@@ -6,10 +6,10 @@ import type { EarlierText } from '../../core/runs/playground';
 import { useStudio } from '../../state/react';
 import { cx, Icon, Pane, SurpriseLegend, TextAction, TokenText } from '../../ui';
 import { CopyMenu } from './CopyMenu';
-import { KINDS } from './kinds';
+import { KIND_TEXTS } from './kinds';
 import inline from './inlineTokens.module.css';
 import { meanBits, tokenView } from './surprise';
-import { type Underline, UnderlineBy } from './UnderlineBy';
+import { type Underline, UnderlineSelect } from './UnderlineSelect';
 import styles from './PlaygroundPage.module.css';
 
 /** Text as it is generated. Each token is selectable, by mouse or with ← →. */
@@ -29,14 +29,14 @@ export function WrittenPane({
   const [underline, setUnderline] = useState<Underline>('surprise');
   const vocabulary = useStudio(writtenVocabulary);
   const views = written.map((token) => tokenView(token, vocabulary));
-  const end = useFollowing(written.length, isWriting);
+  const endRef = useScrollToNewest(written.length, isWriting);
   const hasText = written.length > 0 || isWriting;
   return (
     <Pane
       title={isAnswer ? 'Output' : 'Text'}
-      aside={<Aside isAnswer={isAnswer} underline={underline} onUnderline={setUnderline} />}
+      aside={<WrittenActions isAnswer={isAnswer} underline={underline} onUnderline={setUnderline} />}
     >
-      {hasText && <OtherStep />}
+      {hasText && <StaleNote />}
       {isAnswer && hasText && (
         <div className={styles.input}>
           <h3>Input</h3>
@@ -58,30 +58,30 @@ export function WrittenPane({
             {isWriting && <span className={inline['caret']} aria-hidden />}
           </>
         ) : (
-          <p className={styles.nothing}>{KINDS[isAnswer ? 'encoder-decoder' : 'decoder'].nothing}</p>
+          <p className={styles.nothing}>{KIND_TEXTS[isAnswer ? 'encoder-decoder' : 'decoder'].empty}</p>
         )}
-        <span ref={end} />
+        <span ref={endRef} />
       </div>
-      <Earlier />
-      <Foot underline={underline} />
+      <EarlierTexts />
+      <Footer underline={underline} />
     </Pane>
   );
 }
 
-function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (underline: Underline) => void }) {
+function WrittenActions(p: { isAnswer: boolean; underline: Underline; onUnderline: (underline: Underline) => void }) {
   const prompt = useStudio((s) => s.writtenAfter);
   const written = useStudio((s) => s.written);
   const text = written.map(({ text }) => text).join('');
   return (
     <>
-      <UnderlineBy value={p.underline} onChange={p.onUnderline} />
+      <UnderlineSelect value={p.underline} onChange={p.onUnderline} />
       <CopyMenu text={p.isAnswer || text === '' ? text : prompt + text} />
     </>
   );
 }
 
 /** Note that another model or checkpoint than the current one wrote the text. */
-function OtherStep() {
+function StaleNote() {
   const note = useStudio(resultNote);
   if (note === undefined) return null;
   return (
@@ -93,7 +93,7 @@ function OtherStep() {
 }
 
 /** Earlier texts, which can be shown again. */
-function Earlier() {
+function EarlierTexts() {
   const kind = useStudio(playgroundKind);
   const texts = useStudio((s) => s.earlier).filter(({ by }) => by.kind === kind);
   const showEarlier = useStudio((s) => s.showEarlier);
@@ -116,7 +116,7 @@ function Earlier() {
 /** Distinguishes a text from the others: the seed, or the step if decoding is deterministic. */
 const shortName = ({ by, sampling }: EarlierText): string =>
   isDrawn(by.kind, sampling) ? `seed ${sampling.seed}` : `step ${formatCount(by.step)}`;
-/** Adds the first words to equal names: as many as distinguish them. */
+/** Appends the first words of the text to equal names, as many as distinguish them. */
 function shortNames(texts: readonly EarlierText[]): string[] {
   const names = texts.map(shortName);
   const words = texts.map(({ tokens }) =>
@@ -127,12 +127,16 @@ function shortNames(texts: readonly EarlierText[]): string[] {
       .split(/\s+/),
   );
   return names.map((name, i) => {
-    const alike = words.filter((_, k) => k !== i && names[k] === name);
-    if (alike.length === 0) return name;
-    const first = (all: readonly string[], count: number): string => all.slice(0, count).join(' ');
+    const sameNamed = words.filter((_, k) => k !== i && names[k] === name);
+    if (sameNamed.length === 0) return name;
+    const firstWords = (textWords: readonly string[], count: number): string => textWords.slice(0, count).join(' ');
     let count = MIN_WORDS;
-    while (count < MAX_WORDS && alike.some((all) => first(all, count) === first(words[i]!, count))) count += 1;
-    return `${name} “${first(words[i]!, count)}”`;
+    while (
+      count < MAX_WORDS &&
+      sameNamed.some((textWords) => firstWords(textWords, count) === firstWords(words[i]!, count))
+    )
+      count += 1;
+    return `${name} “${firstWords(words[i]!, count)}”`;
   });
 }
 const [MIN_WORDS, MAX_WORDS] = [3, 12];
@@ -140,9 +144,9 @@ const longName = ({ by, prompt }: EarlierText): string =>
   `${by.name}, step ${formatCount(by.step)}, after “${prompt.slice(-PROMPT_END)}”`;
 const PROMPT_END = 40;
 
-function Foot({ underline }: { underline: 'surprise' | 'off' }) {
+function Footer({ underline }: { underline: 'surprise' | 'off' }) {
   const mean = useStudio((s) => meanBits(s.written));
-  const heldOut = useStudio(({ writtenBy, ...s }) =>
+  const validationLoss = useStudio(({ writtenBy, ...s }) =>
     writtenBy?.runId === shownId(s, 'playground')
       ? shownRun(s, 'playground').log.evaluations.findLast(({ step }) => step <= writtenBy.step)?.loss
       : undefined,
@@ -153,35 +157,36 @@ function Foot({ underline }: { underline: 'surprise' | 'off' }) {
       {underline === 'surprise' && <SurpriseLegend />}
       <span className={styles.mean}>
         {formatNumber(mean)} bits per token
-        {heldOut !== undefined && `, ${formatNumber(heldOut / Math.LN2)} on the validation set`}
+        {validationLoss !== undefined && `, ${formatNumber(validationLoss / Math.LN2)} on the validation set`}
       </span>
     </div>
   );
 }
 
 /** Scrolls to new text and keeps the newest token in view, unless the user scrolls up. */
-function useFollowing(length: number, isOn: boolean) {
-  const end = useRef<HTMLSpanElement>(null);
-  const isNew = useRef(true);
+function useScrollToNewest(length: number, isWriting: boolean) {
+  const endRef = useRef<HTMLSpanElement>(null);
+  const isFirstScroll = useRef(true);
   useLayoutEffect(() => {
-    const box = scrollerOf(end.current);
-    if (!isOn) isNew.current = true;
-    if (!isOn || !box || !end.current) return;
+    const scroller = scrollingAncestor(endRef.current);
+    if (!isWriting) isFirstScroll.current = true;
+    if (!isWriting || !scroller || !endRef.current) return;
     // If the page scrolls instead of the pane, more content may be below the text.
-    const foot = box === document.scrollingElement ? innerHeight : box.getBoundingClientRect().bottom;
-    const below = end.current.getBoundingClientRect().bottom - foot + ROOM;
-    if (below > 0 && (isNew.current || below < NEAR)) box.scrollTop += below;
-    isNew.current = false;
-  }, [length, isOn]);
-  return end;
+    const visibleBottom =
+      scroller === document.scrollingElement ? innerHeight : scroller.getBoundingClientRect().bottom;
+    const hiddenHeight = endRef.current.getBoundingClientRect().bottom - visibleBottom + FOOTER_HEIGHT;
+    if (hiddenHeight > 0 && (isFirstScroll.current || hiddenHeight < NEAR_DISTANCE)) scroller.scrollTop += hiddenHeight;
+    isFirstScroll.current = false;
+  }, [length, isWriting]);
+  return endRef;
 }
 
 /** Scrolling ancestor: the pane, else the page's scrolling part, else the page. */
-function scrollerOf(element: HTMLElement | null): Element | undefined {
-  const boxes = [element?.closest('[data-pane]'), element?.closest('#stage'), document.scrollingElement];
-  return boxes.find((box) => box != null && box.scrollHeight > box.clientHeight + 1) ?? undefined;
+function scrollingAncestor(element: HTMLElement | null): Element | undefined {
+  const candidates = [element?.closest('[data-pane]'), element?.closest('#stage'), document.scrollingElement];
+  return candidates.find((box) => box != null && box.scrollHeight > box.clientHeight + 1) ?? undefined;
 }
 /** Height of the line at the foot, in px. */
-const ROOM = 56;
+const FOOTER_HEIGHT = 56;
 /** Height of a few lines of text, in px. */
-const NEAR = 160;
+const NEAR_DISTANCE = 160;

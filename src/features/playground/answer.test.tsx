@@ -8,7 +8,7 @@ import { newOpenRun } from '../../state/openRun';
 import { StudioContext } from '../../state/react';
 import { createStudio } from '../../state/studio';
 import { DecidedWords } from '../../ui';
-import { AnswerPane } from './Classified';
+import { AnswerPane } from './ClassifierPanes';
 import type { Classified } from '../../state/slices/playground';
 
 function answerOf(prompt: string, several = false): string {

@@ -3,46 +3,46 @@ import { countBlanks } from '../../core/tokenizer/passage';
 import { isChatting, playgroundKind, type PlaygroundKind, promptOf } from '../../state/playground';
 import type { Studio } from '../../state/slices/studio';
 
-interface Words {
+interface KindTexts {
   /** Label of the button. */
-  act: string;
+  action: string;
   /** Progress label. */
-  acting: string;
+  progress: string;
   /** Shown without a model. */
   summary: string;
   /** Shown before there is output. */
-  nothing: string;
+  empty: string;
 }
 
-export const KINDS: Readonly<Record<PlaygroundKind, Words>> = {
+export const KIND_TEXTS: Readonly<Record<PlaygroundKind, KindTexts>> = {
   decoder: {
-    act: 'Write',
-    acting: 'Writing',
+    action: 'Write',
+    progress: 'Writing',
     summary: 'Give the model a prompt to continue',
-    nothing: 'The generated text appears here',
+    empty: 'The generated text appears here',
   },
   encoder: {
-    act: 'Fill',
-    acting: 'Filling',
+    action: 'Fill',
+    progress: 'Filling',
     summary: 'Give the model a passage with blanks to fill',
-    nothing: 'The filled passage appears here',
+    empty: 'The filled passage appears here',
   },
   'encoder-decoder': {
-    act: 'Answer',
-    acting: 'Answering',
+    action: 'Answer',
+    progress: 'Answering',
     summary: 'Give the model an input to answer',
-    nothing: 'The answer appears here',
+    empty: 'The answer appears here',
   },
   classifier: {
-    act: 'Classify text',
-    acting: 'Classifying',
+    action: 'Classify text',
+    progress: 'Classifying',
     summary: 'Give the classifier a text to label',
-    nothing: 'The label appears here, with the words that changed the answer',
+    empty: 'The label appears here, with the words that changed the answer',
   },
 };
 
 /** Returns the input that the model needs first; undefined if nothing is missing. */
-export function lackingWords(s: Studio): string | undefined {
+export function missingInputWords(s: Studio): string | undefined {
   const text = promptOf(s);
   if (isChatting(s)) return text.trim() === '' ? 'Type a message first' : undefined;
   switch (playgroundKind(s)) {
@@ -59,5 +59,5 @@ export function lackingWords(s: Studio): string | undefined {
   }
 }
 
-/** A chat uses the text of a sequence-to-sequence model. */
-export const wordsOf = (s: Studio): Words => KINDS[isChatting(s) ? 'encoder-decoder' : playgroundKind(s)];
+/** Texts for the shown model. A chat uses those of a sequence-to-sequence model. */
+export const kindTexts = (s: Studio): KindTexts => KIND_TEXTS[isChatting(s) ? 'encoder-decoder' : playgroundKind(s)];

@@ -7,9 +7,9 @@ import { type ModelId, modelSpec } from '../../core/models';
 import { inertServices } from '../../testing/inertServices';
 import { StudioContext } from '../../state/react';
 import { createStudio } from '../../state/studio';
-import { TextPane } from './Classified';
+import { TextPane } from './ClassifierPanes';
 import { InputPane } from './InputPane';
-import { lackingWords } from './kinds';
+import { missingInputWords } from './kinds';
 import { PassagePane } from './PassagePane';
 import { PromptPane } from './PromptPane';
 import type { StudioStore } from '../../state/slices/studio';
@@ -39,7 +39,7 @@ test.each(KINDS)(
   ({ pane, without, words, ...model }) => {
     choose(model.id, 'classes' in model ? model.classes : undefined);
     store.getState().setPrompt(without);
-    expect(lackingWords(store.getState())).toBe(words);
+    expect(missingInputWords(store.getState())).toBe(words);
     const html = renderToStaticMarkup(
       <Router ssrPath="/playground">
         <StudioContext.Provider value={{ ...store, getInitialState: store.getState }}>{pane}</StudioContext.Provider>
@@ -49,6 +49,6 @@ test.each(KINDS)(
     expect(filled).toHaveLength(1);
     expect(filled[0]).not.toContain('aria-disabled');
     store.getState().setPrompt('The sea is ___ deep');
-    expect(lackingWords(store.getState())).toBeUndefined();
+    expect(missingInputWords(store.getState())).toBeUndefined();
   },
 );

@@ -1,7 +1,7 @@
 import { modelOf } from '../../state/openRun';
 import { NOTHING_YET, type Stage } from '../../state/stage';
 import { modelLine } from '../../state/trained';
-import { lackingWords, wordsOf } from './kinds';
+import { missingInputWords, kindTexts } from './kinds';
 
 export const stage: Stage = {
   id: 'playground',
@@ -15,8 +15,8 @@ export const stage: Stage = {
   page: async () => (await import('./PlaygroundPage')).PlaygroundPage,
   action(s) {
     if (!modelOf(s, 'playground') || s.writing.kind === 'writing') return undefined;
-    const lacking = lackingWords(s);
-    const run = (): void => (lacking === undefined ? void s.generate() : s.toast({ text: lacking }));
-    return { id: 'write', label: wordsOf(s).act, run };
+    const missingInput = missingInputWords(s);
+    const run = (): void => (missingInput === undefined ? void s.generate() : s.toast({ text: missingInput }));
+    return { id: 'write', label: kindTexts(s).action, run };
   },
 };

@@ -3,8 +3,10 @@ import { hex } from '../../core/tokenizer/entryBytes';
 import type { GeneratedToken } from '../../protocol/gpu';
 import { surpriseStep, type TokenView } from '../../ui';
 
+/** Surprisal in bits. */
 export const bits = (probability: number): number => -Math.log2(Math.max(probability, Number.MIN_VALUE));
 
+/** Token with its underline step: surprisal relative to that of a uniform prediction. */
 export function tokenView({ text, bytes, probability }: GeneratedToken, vocabulary: number): TokenView {
   return { text, bytes: hex(bytes), step: surpriseStep(bits(probability) / Math.log2(vocabulary)) };
 }

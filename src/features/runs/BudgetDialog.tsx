@@ -3,7 +3,7 @@ import { formatBytes } from '../../core/base/units';
 import type { SavedStep } from '../../protocol/data';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, NumberField } from '../../ui';
-import { givesWay, lightWords } from './light';
+import { deletionWords, intermediateWords } from './intermediateSteps';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
@@ -12,7 +12,7 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
   const { view, steps, onClose } = p;
   const setBudget = useStudio((s) => s.setBudget);
   const [megabytes, setMegabytes] = useState(Math.round(view.row.record.keep.budget / 1e6));
-  const set = (): void => {
+  const save = (): void => {
     onClose();
     void setBudget(view.id, 1e6 * megabytes);
   };
@@ -24,7 +24,7 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button variant="go" onPress={set}>
+          <Button variant="go" onPress={save}>
             Allow {formatBytes(1e6 * megabytes)}
           </Button>
         </>
@@ -43,8 +43,8 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
         />
         <p>Always kept: best step, latest two checkpoints, pinned ones. Others are deleted, the earliest first.</p>
         <p>
-          {givesWay(steps, 1e6 * megabytes)}
-          {lightWords(view, steps, 1e6 * megabytes)}
+          {deletionWords(steps, 1e6 * megabytes)}
+          {intermediateWords(view, steps, 1e6 * megabytes)}
         </p>
       </div>
     </Dialog>

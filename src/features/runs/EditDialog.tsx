@@ -12,7 +12,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
   const [name, setName] = useState(record.name);
   const [tags, setTags] = useState(record.tags.join(', '));
   const [note, setNote] = useState(record.note);
-  const isNamed = name.trim() !== '';
+  const hasName = name.trim() !== '';
   const problem =
     tagsOf(tags).length > MAX_TAGS
       ? `At most ${MAX_TAGS} tags`
@@ -20,7 +20,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
         ? `At most ${MAX_TAG} characters per tag`
         : undefined;
   const save = (): void => {
-    if (!isNamed || problem !== undefined) return;
+    if (!hasName || problem !== undefined) return;
     onClose();
     // Sends only changed fields: another tab may have changed the others.
     void describe(view.id, {
@@ -37,7 +37,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button variant="go" onPress={save} disabledReason={isNamed ? problem : 'Enter a name'}>
+          <Button variant="go" onPress={save} disabledReason={hasName ? problem : 'Enter a name'}>
             Save
           </Button>
         </>
@@ -55,7 +55,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
           value={name}
           onChange={setName}
           max={MAX_NAME}
-          error={isNamed ? undefined : 'Enter a name'}
+          error={hasName ? undefined : 'Enter a name'}
         />
         <TextField
           label="Tags"
@@ -72,9 +72,9 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
 }
 
 /** Unique tags, in the order in which they were typed. */
-const tagsOf = (words: string): readonly string[] => [
+const tagsOf = (list: string): readonly string[] => [
   ...new Set(
-    words
+    list
       .split(',')
       .map((tag) => tag.trim())
       .filter((tag) => tag !== ''),

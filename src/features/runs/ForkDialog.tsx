@@ -11,7 +11,7 @@ import { hasOtherTexts } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { beginRefusal } from '../../state/refusals';
 import { Button, Checkbox, Dialog, Select, SettingsForm, TextField } from '../../ui';
-import { stepWords } from './KeptSteps';
+import { stepWords } from './SavedSteps';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
@@ -21,27 +21,27 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
   const { record } = view.row;
   const fork = useStudio((s) => s.fork);
   const isBusy = useStudio((s) => s.training !== null);
-  const elsewhere = useStudio((s) => (s.texts.length > 0 || s.trainingElsewhere ? beginRefusal(s) : undefined));
-  const hasOther = useStudio((s) => s.texts.length > 0 && hasOtherTexts(record, s));
+  const startRefusal = useStudio((s) => (s.texts.length > 0 || s.trainingElsewhere ? beginRefusal(s) : undefined));
+  const hasOtherText = useStudio((s) => s.texts.length > 0 && hasOtherTexts(record, s));
   const [, go] = useLocation();
   const [step, setStep] = useState(p.from);
   const [name, setName] = useState<string>();
   const nextName = useStudio((s) => nextRunName(s.project.name, s.runs?.map((row) => row.record.name) ?? []));
-  const [recipe, setRecipe] = useState<Recipe>(() => longer(recipeOf(record), p.from));
+  const [recipe, setRecipe] = useState<Recipe>(() => withMoreSteps(recipeOf(record), p.from));
   const [withTexts, setWithTexts] = useState(false);
-  const from = steps.find((kept) => kept.step === step);
-  const called = name ?? nextName;
-  const more = Math.max(0, recipe.steps - step);
+  const checkpoint = steps.find((saved) => saved.step === step);
+  const runName = name ?? nextName;
+  const remainingSteps = Math.max(0, recipe.steps - step);
   const refusal =
-    elsewhere ??
+    startRefusal ??
     (isBusy
       ? 'Another run is in progress. Stop and save it first'
-      : more > 0
+      : remainingSteps > 0
         ? undefined
         : `Set more than ${formatCount(step)} steps`);
-  const begin = (): void => {
+  const startFork = (): void => {
     onClose();
-    void fork({ runId: view.id, step }, { name: called.trim() || view.name, recipe, withTexts });
+    void fork({ runId: view.id, step }, { name: runName.trim() || view.name, recipe, withTexts });
     go('/train');
   };
   return (
@@ -53,8 +53,8 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button variant="go" icon="fork" disabledReason={refusal} onPress={begin}>
-            Fork and train {formatCount(more)} {more === 1 ? 'step' : 'steps'}
+          <Button variant="go" icon="fork" disabledReason={refusal} onPress={startFork}>
+            Fork and train {formatCount(remainingSteps)} {remainingSteps === 1 ? 'step' : 'steps'}
           </Button>
         </>
       }
@@ -62,8 +62,8 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
       <div className={styles.form}>
         <p>
           Starts a new run from step {formatCount(step)} of {view.name}, which stays unchanged.
-          {from?.holds === 'weights' && ' This checkpoint has weights only, so the optimizer starts fresh.'}
-          {from?.holds === 'all' &&
+          {checkpoint?.holds === 'weights' && ' This checkpoint has weights only, so the optimizer starts fresh.'}
+          {checkpoint?.holds === 'all' &&
             recipe.optimizer !== recipeOf(record).optimizer &&
             ' The new optimizer starts fresh.'}
         </p>
@@ -73,18 +73,18 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
             value={String(step)}
             onChange={(value) => {
               setStep(Number(value));
-              setRecipe((now) => longer(now, Number(value)));
+              setRecipe((previous) => withMoreSteps(previous, Number(value)));
             }}
-            options={steps.toReversed().map((kept) => ({ value: String(kept.step), label: stepWords(kept) }))}
+            options={steps.toReversed().map((saved) => ({ value: String(saved.step), label: stepWords(saved) }))}
           />
         )}
-        <TextField label="Name" value={called} onChange={setName} max={MAX_NAME} />
+        <TextField label="Name" value={runName} onChange={setName} max={MAX_NAME} />
         <SettingsForm
           fields={changeable(recipe)}
           values={recipe}
           onChange={(setting, value) => setRecipe(withSetting(record, recipe, setting, value))}
         />
-        {hasOther && (
+        {hasOtherText && (
           <Checkbox isChosen={withTexts} onChange={setWithTexts}>
             Use the current text, with the run’s tokenizer
           </Checkbox>
@@ -94,6 +94,6 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
   );
 }
 
-/** A recipe with steps left after `from`: twice as many if the run had finished. */
-const longer = (recipe: Recipe, from: number): Recipe =>
+/** Recipe with steps left after `from`; doubles the steps if none are left. */
+const withMoreSteps = (recipe: Recipe, from: number): Recipe =>
   recipe.steps > from ? recipe : { ...recipe, steps: Math.max(1, 2 * from) };

@@ -5,7 +5,7 @@ import { lanesOf } from '../../core/runs/lineage';
 import { Pane } from '../../ui';
 import { Lineage, type LineageLane } from '../../ui/charts';
 import { formatBits, type RunView } from './view';
-import { HOW } from './words';
+import { ORIGIN_WORDS } from './words';
 
 /** Shows which run was forked from which. */
 export function LineagePane(p: {
@@ -15,18 +15,18 @@ export function LineagePane(p: {
 }) {
   const { views } = p;
   const lanes = useMemo(() => {
-    const all = lanesOf(views);
-    return all.map(({ run, how, parent, from, until }): LineageLane => {
-      const above = parent === null ? undefined : all[parent]!.run;
-      const changes = above ? changeWords(above.made, run.made) : [];
-      const parentName = above?.name ?? run.row.record.parent?.name;
+    const allLanes = lanesOf(views);
+    return allLanes.map(({ run, how, parent, from, until }): LineageLane => {
+      const parentRun = parent === null ? undefined : allLanes[parent]!.run;
+      const changes = parentRun ? changeWords(parentRun.made, run.made) : [];
+      const parentName = parentRun?.name ?? run.row.record.parent?.name;
       return {
         id: run.id,
         run: run.hue,
         label: run.name,
         ...(run.bits !== undefined && { value: formatBits(run.bits) }),
         ...(changes.length > 0 && { detail: changes.slice(0, 2).join('; ') }),
-        how: HOW[how],
+        how: ORIGIN_WORDS[how],
         ...(parentName !== undefined && { parentName }),
         parent,
         isGrown: how === 'fork' || how === 'fine-tune',

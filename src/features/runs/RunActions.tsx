@@ -8,7 +8,7 @@ import { useStudio, useStudioStore } from '../../state/react';
 import { freeRefusal } from '../../state/refusals';
 import { Button, MenuButton, type MenuEntry } from '../../ui';
 import { EditDialog } from './EditDialog';
-import { FreeDialog } from './FreeDialog';
+import { DeleteCheckpointsDialog } from './DeleteCheckpointsDialog';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 import type { Page } from '../../state/slices/run';
@@ -21,20 +21,20 @@ export function RunActions(p: {
   onBaseline: (() => void) | undefined;
 }) {
   const { view, onBaseline } = p;
-  const [asked, ask] = useState<'edit' | 'free'>();
-  const bringBack = useStudio((s) => s.bringBack);
+  const [openDialog, setOpenDialog] = useState<'edit' | 'free'>();
+  const openRun = useStudio((s) => s.bringBack);
   const isCurrent = useStudio((s) => PAGES.every((page) => modelOf(s, page)?.id === view.id));
   const [, go] = useLocation();
   const { bytes } = view.row;
-  const isKept = bytes !== null && bytes > 0;
-  const open = async (): Promise<void> => {
-    if (isCurrent || (await bringBack(view.id))) go('/train');
+  const hasCheckpoints = bytes !== null && bytes > 0;
+  const openOnTrain = async (): Promise<void> => {
+    if (isCurrent || (await openRun(view.id))) go('/train');
   };
-  const why = isCurrent || isKept ? undefined : 'This run has no checkpoint';
-  const entries = useEntries(view, why === undefined, ask);
+  const refusal = isCurrent || hasCheckpoints ? undefined : 'This run has no checkpoint';
+  const entries = useEntries(view, refusal === undefined, setOpenDialog);
   return (
     <div className={styles.actions}>
-      <Button isDense disabledReason={why} onPress={() => void open()}>
+      <Button isDense disabledReason={refusal} onPress={() => void openOnTrain()}>
         Open
       </Button>
       <Button
@@ -58,30 +58,30 @@ export function RunActions(p: {
       >
         More
       </MenuButton>
-      {asked === 'edit' && <EditDialog view={view} onClose={() => ask(undefined)} />}
-      {asked === 'free' && <FreeDialog row={view.row} onClose={() => ask(undefined)} />}
+      {openDialog === 'edit' && <EditDialog view={view} onClose={() => setOpenDialog(undefined)} />}
+      {openDialog === 'free' && <DeleteCheckpointsDialog row={view.row} onClose={() => setOpenDialog(undefined)} />}
     </div>
   );
 }
 
-/** Menu of further actions. @param ask opens a dialog */
-function useEntries(view: RunView, isUsable: boolean, ask: (dialog: 'edit' | 'free') => void) {
+/** Menu of further actions. */
+function useEntries(view: RunView, canOpen: boolean, onDialog: (dialog: 'edit' | 'free') => void) {
   const store = useStudioStore();
   const show = useStudio((s) => s.show);
   const deleteRun = useStudio((s) => s.deleteRun);
   const isTraining = useStudio((s) => s.training?.runId === view.id);
-  const whyKept = useStudio((s) => freeRefusal(s, view.id));
+  const deleteRefusal = useStudio((s) => freeRefusal(s, view.id));
   const [, go] = useLocation();
   const { bytes, record } = view.row;
-  const isKept = bytes !== null && bytes > 0;
-  const shared = settingsOfRun(record, record.tokenizer.kind);
+  const hasCheckpoints = bytes !== null && bytes > 0;
+  const settings = settingsOfRun(record, record.tokenizer.kind);
   const openOn = (page: Page): void => {
     void show(page, view.id);
     go(`/${page}`);
   };
   const entries: (MenuEntry & { act: () => void })[] = [
-    { id: 'edit', label: 'Name, tags and note…', act: () => ask('edit') },
-    ...(isUsable
+    { id: 'edit', label: 'Name, tags and note…', act: () => onDialog('edit') },
+    ...(canOpen
       ? [
           {
             id: 'playground',
@@ -91,15 +91,17 @@ function useEntries(view: RunView, isUsable: boolean, ask: (dialog: 'edit' | 'fr
           { id: 'export', label: 'Export model', act: () => openOn('export') },
         ]
       : []),
-    ...(shared ? [{ id: 'link', label: 'Copy link to its settings', act: () => void copyLink(store, shared) }] : []),
-    ...(isKept
+    ...(settings
+      ? [{ id: 'link', label: 'Copy link to its settings', act: () => void copyLink(store, settings) }]
+      : []),
+    ...(hasCheckpoints
       ? [
           {
             id: 'free',
             label: 'Delete checkpoints…',
-            hint: whyKept ?? formatBytes(bytes),
-            isDisabled: whyKept !== undefined,
-            act: () => ask('free'),
+            hint: deleteRefusal ?? formatBytes(bytes),
+            isDisabled: deleteRefusal !== undefined,
+            act: () => onDialog('free'),
           },
         ]
       : []),
@@ -109,7 +111,7 @@ function useEntries(view: RunView, isUsable: boolean, ask: (dialog: 'edit' | 'fr
           {
             id: 'delete',
             label: 'Delete run',
-            ...(isKept && { hint: `frees ${formatBytes(bytes)}` }),
+            ...(hasCheckpoints && { hint: `frees ${formatBytes(bytes)}` }),
             act: () => void deleteRun(view.id),
           },
         ]),

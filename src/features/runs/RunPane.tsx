@@ -9,13 +9,13 @@ import { usePower } from '../../state/power';
 import { useSavedStepsOf } from '../../state/useOfRun';
 import { Block, cx, formatMoment, Pane, PaneHead, scroll, Swatch, Table, text, Verdict, type Column } from '../../ui';
 import { ForkDialog } from './ForkDialog';
-import { KeptSteps } from './KeptSteps';
+import { SavedSteps } from './SavedSteps';
 import { RunActions } from './RunActions';
 import { RunSamples } from './RunSamples';
 import styles from './RunsPage.module.css';
 import { formatGap, gapOf, judgementOf } from './verdict';
 import { formatBits, energyOfRun, headlineValue, type RunView, timeOf } from './view';
-import { differWords, HOW, standing } from './words';
+import { settingDifferences, ORIGIN_WORDS, comparisonWords } from './words';
 
 interface Row {
   label: string;
@@ -32,33 +32,33 @@ export function RunPane(p: {
 }) {
   const { view, baseline, all, isRunning } = p;
   const steps = useSavedStepsOf(view.row);
-  const newest = (steps?.find(({ latest }) => latest) ?? steps?.at(-1))?.step;
-  const [fork, setFork] = useState<number>();
+  const newestStep = (steps?.find(({ latest }) => latest) ?? steps?.at(-1))?.step;
+  const [forkStep, setForkStep] = useState<number>();
   const other = baseline && baseline.id !== view.id ? baseline : undefined;
   const { note } = view.row.record;
   const rows = useRows(view, other);
-  const { count, which } = other ? differWords(other.made, view.made) : { count: '', which: '' };
+  const { count, list } = other ? settingDifferences(other.made, view.made) : { count: '', list: '' };
   return (
     <Pane title={other ? `${view.name} against ${other.name}` : view.name} hint={formatMoment(view.createdAt)}>
       {other && (
         <Block>
           <p className={styles.words}>
             {count}
-            {which !== '' && (
+            {list !== '' && (
               <>
-                , <b>{which}</b>
+                , <b>{list}</b>
               </>
             )}
-            . {standing(view, other)}
+            . {comparisonWords(view, other)}
           </p>
         </Block>
       )}
-      <Judged view={view} isRunning={isRunning} />
+      <RunVerdict view={view} isRunning={isRunning} />
       <Block>
         <RunActions
           view={view}
-          onFork={() => setFork(newest)}
-          canFork={newest !== undefined}
+          onFork={() => setForkStep(newestStep)}
+          canFork={newestStep !== undefined}
           onBaseline={view.id === baseline?.id ? undefined : p.onBaseline}
         />
       </Block>
@@ -82,11 +82,11 @@ export function RunPane(p: {
         />
       </div>
       <PaneHead title="Lineage" />
-      <Kin view={view} all={all} />
-      <KeptSteps view={view} steps={steps} onFork={setFork} />
+      <AncestorList view={view} all={all} />
+      <SavedSteps view={view} steps={steps} onFork={setForkStep} />
       <RunSamples view={view} other={other} />
-      {fork !== undefined && steps && (
-        <ForkDialog view={view} steps={steps} from={fork} onClose={() => setFork(undefined)} />
+      {forkStep !== undefined && steps && (
+        <ForkDialog view={view} steps={steps} from={forkStep} onClose={() => setForkStep(undefined)} />
       )}
     </Pane>
   );
@@ -100,18 +100,21 @@ function useRows(view: RunView, other: RunView | undefined): readonly Row[] {
       label: setting.label,
       cell: ({ made }) => valueWords(setting.of(made)),
     })),
-    { label: 'Bits per byte', cell: ({ bits }) => known(bits, formatBits) },
-    { label: headlineOf(view.objective).label, cell: (run) => known(headlineValue(run), formatReading) },
-    { label: 'Gap to training', cell: (run) => known(gapOf(run), (nats) => `${formatGap(nats)} nats`) },
-    { label: 'Best step', cell: ({ best }) => known(best?.step, formatCount) },
-    { label: 'Time', cell: (run) => known(timeOf(run), formatDuration) },
-    { label: 'Energy', cell: (run) => known(energyOfRun(run, power), (energy) => `about ${wattHoursWords(energy)}`) },
-    { label: 'Cost', cell: (run) => known(energyOfRun(run, power), costWords) },
+    { label: 'Bits per byte', cell: ({ bits }) => formatOrDash(bits, formatBits) },
+    { label: headlineOf(view.objective).label, cell: (run) => formatOrDash(headlineValue(run), formatReading) },
+    { label: 'Gap to training', cell: (run) => formatOrDash(gapOf(run), (nats) => `${formatGap(nats)} nats`) },
+    { label: 'Best step', cell: ({ best }) => formatOrDash(best?.step, formatCount) },
+    { label: 'Time', cell: (run) => formatOrDash(timeOf(run), formatDuration) },
+    {
+      label: 'Energy',
+      cell: (run) => formatOrDash(energyOfRun(run, power), (energy) => `about ${wattHoursWords(energy)}`),
+    },
+    { label: 'Cost', cell: (run) => formatOrDash(energyOfRun(run, power), costWords) },
   ];
 }
 
-/** Verdict, as on Train. */
-function Judged({ view, isRunning }: { view: RunView; isRunning: boolean }) {
+/** Verdict on the run, as Train shows it. */
+function RunVerdict({ view, isRunning }: { view: RunView; isRunning: boolean }) {
   const { tone, judgement, evidence } = judgementOf(view, isRunning);
   return (
     <div className={styles.judged}>
@@ -122,7 +125,7 @@ function Judged({ view, isRunning }: { view: RunView; isRunning: boolean }) {
   );
 }
 
-const known = <T,>(value: T | undefined, format: (value: T) => string): string =>
+const formatOrDash = <T,>(value: T | undefined, format: (value: T) => string): string =>
   value === undefined ? '–' : format(value);
 
 const columnsFor = (views: readonly RunView[]): Column<Row>[] => [
@@ -141,27 +144,28 @@ const columnsFor = (views: readonly RunView[]): Column<Row>[] => [
 ];
 
 /** Ancestors, the oldest first, with the settings that changed at each fork. */
-function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
-  const line = ancestors(all, view.id);
-  const gone = line[0]?.parent;
+function AncestorList({ view, all }: { view: RunView; all: readonly RunView[] }) {
+  const lineage = ancestors(all, view.id);
+  const missingParent = lineage[0]?.parent;
   return (
     <ol className={styles.kin} aria-label="Lineage of this run">
-      {gone && (
+      {missingParent && (
         <li>
-          <span>{formatCount(gone.step)}</span>
+          <span>{formatCount(missingParent.step)}</span>
           <span>
-            <b>{line[0]!.row.record.parent!.name}</b> {gone.how === 'import' ? 'imported from a file' : 'deleted'}
+            <b>{lineage[0]!.row.record.parent!.name}</b>{' '}
+            {missingParent.how === 'import' ? 'imported from a file' : 'deleted'}
           </span>
         </li>
       )}
-      {line.map((run, i) => {
-        const above = line[i - 1];
-        const changes = above && changeWords(above.made, run.made);
+      {lineage.map((run, i) => {
+        const parentRun = lineage[i - 1];
+        const changes = parentRun && changeWords(parentRun.made, run.made);
         return (
           <li key={run.id}>
             <span>{formatCount(run.parent?.step ?? 0)}</span>
             <span>
-              <b>{run.name}</b> {beginning(run, changes)}
+              <b>{run.name}</b> {originWords(run, changes)}
             </span>
           </li>
         );
@@ -170,13 +174,13 @@ function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
   );
 }
 
-/** @param changes from its parent; undefined if that was deleted */
-function beginning(run: RunView, changes: readonly string[] | undefined): string {
+/** How a run started. @param changes from its parent; undefined if the parent was deleted */
+function originWords(run: RunView, changes: readonly string[] | undefined): string {
   const { record } = run.row;
   if (record.origin && (!run.parent || run.parent.how === 'import'))
     return `imported from ${record.origin.name}, ${formatMoment(record.origin.importedAt)}`;
   if (!run.parent) return `from scratch, seed ${formatCount(recipeOf(record).seed)}`;
-  const how = changes && `, ${changes.length > 0 ? changes.join('; ') : 'same settings'}`;
+  const changeList = changes && `, ${changes.length > 0 ? changes.join('; ') : 'same settings'}`;
   const moments = record.parent?.momentsAtZero ? '; from weights only, optimizer started fresh' : '';
-  return `${HOW[run.parent.how]}${how ?? ''}${moments}`;
+  return `${ORIGIN_WORDS[run.parent.how]}${changeList ?? ''}${moments}`;
 }

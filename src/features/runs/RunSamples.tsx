@@ -10,29 +10,29 @@ import type { RunView } from './view';
 /** Samples of a run with a scrubber, then those at the last evaluation of the run and of the compared run. */
 export function RunSamples({ view, other }: { view: RunView; other: RunView | undefined }) {
   const pair = other ? [other, view] : [];
-  const written = pair.filter(({ row }) => row.curve && row.curve.sample !== '');
+  const withSamples = pair.filter(({ row }) => row.curve && row.curve.sample !== '');
   return (
     <>
       <RunReel key={view.id} view={view} />
-      {written.length > 0 && <LastSamples views={written} />}
+      {withSamples.length > 0 && <LastSamples views={withSamples} />}
     </>
   );
 }
 
-const isWritten = ({ text: words, is }: Piece): boolean => is !== 'given' && words !== '';
+const isGenerated = ({ text: words, is }: Piece): boolean => is !== 'given' && words !== '';
 
 /** Replays the samples of a run, from first to last. */
 function RunReel({ view }: { view: RunView }) {
   const log = useRunLog(view.row);
   const { objective, samplePrompt } = recipeOf(view.row.record);
   const samples = useMemo(
-    () => (log ? runSamples(log, { objective, samplePrompt }) : []).filter(({ pieces }) => pieces.some(isWritten)),
+    () => (log ? runSamples(log, { objective, samplePrompt }) : []).filter(({ pieces }) => pieces.some(isGenerated)),
     [log, objective, samplePrompt],
   );
   const state = useReel(samples.length);
   const last = samples.at(-1);
   if (!last) return null;
-  const end = Math.max(earlyPlace(last.step), 1e-9);
+  const lastPlace = Math.max(earlyPlace(last.step), 1e-9);
   return (
     <>
       <PaneHead title="Samples by step" />
@@ -40,7 +40,7 @@ function RunReel({ view }: { view: RunView }) {
         <Reel
           samples={samples}
           state={state}
-          place={(step) => earlyPlace(step) / end}
+          place={(step) => earlyPlace(step) / lastPlace}
           form={isLong(log?.evaluations.at(-1)?.sample) ? 'long' : 'compact'}
         />
       </div>

@@ -1,36 +1,20 @@
 import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { counted, formatCount } from '../../core/base/units';
+import { formatCount } from '../../core/base/units';
 import { purposeOf } from '../../core/runs/tunes';
 import { liveRuns } from '../../state/liveRuns';
 import { useRunsShown, useStudio } from '../../state/react';
 import { useNextStep } from '../../state/useNextStep';
-import {
-  Button,
-  cx,
-  EmptyStage,
-  MenuButton,
-  NextButton,
-  Pane,
-  Panes,
-  scroll,
-  SearchField,
-  Stage,
-  type StageTab,
-  StageTabs,
-} from '../../ui';
+import { Button, EmptyStage, MenuButton, NextButton, Pane, Panes, Stage, type StageTab, StageTabs } from '../../ui';
 import { ExampleCurves } from '../../ui/charts';
+import { AllRunsPane, type RunRows, useRunRows } from './AllRunsPane';
 import { curveRows, tableRows } from './csv';
 import { CurvesPane } from './CurvesPane';
 import { LineagePane } from './LineagePane';
 import { RunPane } from './RunPane';
-import styles from './RunsPage.module.css';
-import { RunsTable } from './RunsTable';
-import { columnsOf, filterRuns, type Sort, sortRuns, toggleSort } from './runTable';
+import type { IsRunning } from './runTable';
+import { useShownRuns } from './useShownRuns';
 import { baselineOf, bestOf, comparable, formatBits, type RunView, viewOf } from './view';
-
-/** Maximum number of distinguishable curves. */
-const SHOWN = 8;
 
 /** All runs of the project: scores, settings that differ, and lineage. */
 export function RunsPage() {
@@ -43,57 +27,22 @@ export function RunsPage() {
   return views.length === 0 ? <Empty /> : <Runs views={views} />;
 }
 
-/** Number of parts to render: one more after each paint, so that they don't form one long task. */
-function useDrawn(parts: number): number {
-  const [drawn, setDrawn] = useState(1);
-  useEffect(() => {
-    if (drawn < parts) startTransition(() => setDrawn(drawn + 1));
-  }, [drawn, parts]);
-  return drawn;
-}
 function Runs({ views }: { views: readonly RunView[] }) {
-  const drawn = useDrawn(3);
+  const renderedParts = useRenderedParts(3);
   const baselineId = useStudio((s) => s.project.baseline);
   const change = useStudio((s) => s.change);
-  const draftFrom = useStudio((s) => s.draftFrom);
-  const saveTable = useStudio((s) => s.saveTable);
-  const isTree = new URLSearchParams(useSearch()).get('view') === 'lineage';
+  const isLineage = new URLSearchParams(useSearch()).get('view') === 'lineage';
   const [, go] = useLocation();
-  const next = useNextStep('runs', go);
-  const [chosenId, setChosen] = useState<string>();
-  const [overrides, setOverrides] = useState<Readonly<Record<string, boolean>>>({});
-  const [filter, setFilter] = useState('');
-  const [sort, setSort] = useState<Sort>({ column: 'bits', order: 'ascending' });
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-
-  const trainingId = useStudio((s) => s.training?.runId);
-  const isElsewhere = useStudio((s) => s.trainingElsewhere);
-  const isRunning = useCallback(
-    ({ id, row }: RunView) => id === trainingId || (isElsewhere && row.record.status === 'running'),
-    [trainingId, isElsewhere],
-  );
-  const { columns, sameCount } = useMemo(() => columnsOf(views, isRunning), [views, isRunning]);
+  const [chosenId, setChosenId] = useState<string>();
+  const isRunning = useIsRunning();
   const baseline = baselineOf(views, baselineId);
-  const rows = useMemo(
-    () => sortRuns(filterRuns(views, filter, columns), sort, columns),
-    [views, filter, sort, columns],
-  );
-  const first = useMemo(() => firstShown(views, baseline), [views, baseline]);
-  const isShown = ({ id }: RunView): boolean => overrides[id] ?? first.has(id);
-  const shown = useMemo(
-    () => views.filter(({ id }) => overrides[id] ?? first.has(id)).toReversed(),
-    [views, overrides, first],
-  );
+  const table = useRunRows(views, isRunning);
+  const { shown, isShown, setShown } = useShownRuns(views, baseline);
   const chosen = views.find(({ id }) => id === chosenId) ?? views[0];
-  const begin = ({ id, row }: RunView): void => {
-    draftFrom(id);
-    const purpose = purposeOf(row.record);
-    go(purpose ? `/tune?kind=${purpose}` : '/model');
-  };
   const setBaseline = ({ id }: RunView) => change({ baseline: id });
-  const pane =
+  const runPane =
     chosen &&
-    (drawn > 2 ? (
+    (renderedParts > 2 ? (
       <RunPane
         key={chosen.id}
         view={chosen}
@@ -105,50 +54,24 @@ function Runs({ views }: { views: readonly RunView[] }) {
     ) : (
       <Pane title={chosen.name}>{null}</Pane>
     ));
-  const tabs: readonly StageTab[] = [
-    { id: 'all', href: '?', label: 'All runs', count: formatCount(views.length) },
-    { id: 'lineage', href: '?view=lineage', label: 'Lineage' },
-  ];
   return (
     <Stage
       title="Runs"
       tabs={
         <StageTabs
           label="Parts of Runs"
-          tabs={tabs}
-          current={isTree ? 'lineage' : 'all'}
+          tabs={tabsFor(views.length)}
+          current={isLineage ? 'lineage' : 'all'}
           onGo={({ id }) => go(id === 'all' ? '/runs' : '/runs?view=lineage')}
         />
       }
       summary={<Summary views={views} baseline={baseline} />}
-      actions={
-        <>
-          <MenuButton
-            entries={[
-              {
-                id: 'runs',
-                label: 'Table',
-                hint: `${formatCount(rows.length)} ${rows.length === 1 ? 'run' : 'runs'}`,
-              },
-              { id: 'curves', label: 'Curves', hint: `${formatCount(shown.length)} shown` },
-            ]}
-            onChoose={(id) => saveTable(id, id === 'runs' ? tableRows(rows, columns, baseline) : curveRows(shown))}
-          >
-            Download CSV
-          </MenuButton>
-          {chosen && (
-            <Button isDense icon="plus" label={`New run from ${chosen.name}…`} onPress={() => begin(chosen)}>
-              New run…
-            </Button>
-          )}
-          <NextButton step={next} isDense />
-        </>
-      }
+      actions={<PageActions table={table} shown={shown} baseline={baseline} chosen={chosen} />}
     >
-      {isTree ? (
+      {isLineage ? (
         <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
-          <LineagePane views={views} chosen={chosen?.id} onChoose={setChosen} />
-          {pane}
+          <LineagePane views={views} chosen={chosen?.id} onChoose={setChosenId} />
+          {runPane}
         </Panes>
       ) : (
         <Panes
@@ -156,69 +79,99 @@ function Runs({ views }: { views: readonly RunView[] }) {
           narrowColumns="minmax(0, 1fr) 304px"
           rows="minmax(300px, 5fr) minmax(220px, 4fr)"
         >
-          {drawn > 1 ? <CurvesPane all={views} shown={shown} against={baseline} /> : <Pane label="Curves">{null}</Pane>}
-          {pane}
-          <Pane
-            title="All runs"
-            hint={sameCount > 0 && `${counted(sameCount, 'shared setting')} hidden`}
-            isWide
-            aside={
-              <>
-                <span className={styles.filter}>
-                  <SearchField label="Filter runs" placeholder="Filter" value={filter} onChange={setFilter} />
-                </span>
-                <MenuButton
-                  variant="quiet"
-                  isMany
-                  entries={columns.map(({ id, label }) => ({ id, label, isChosen: !hidden.has(id) }))}
-                  onChoose={(id) => setHidden(toggled(hidden, id))}
-                >
-                  Columns
-                </MenuButton>
-              </>
-            }
-          >
-            <div className={cx(scroll.sideways, styles.scroller)} tabIndex={0} role="group" aria-label="Table of runs">
-              <RunsTable
-                views={rows}
-                columns={columns.filter(({ id }) => !hidden.has(id))}
-                baseline={baseline}
-                isRunning={isRunning}
-                isShown={isShown}
-                onShow={({ id }, isOn) => setOverrides({ ...overrides, [id]: isOn })}
-                onBaseline={setBaseline}
-                chosen={chosen?.id}
-                onChoose={({ id }) => setChosen(id)}
-                sort={sort}
-                onSort={(column) => setSort(toggleSort(sort, column))}
-              />
-              {rows.length === 0 && <p className={styles.none}>No run matches</p>}
-            </div>
-          </Pane>
+          {renderedParts > 1 ? (
+            <CurvesPane all={views} shown={shown} baseline={baseline} />
+          ) : (
+            <Pane label="Curves">{null}</Pane>
+          )}
+          {runPane}
+          <AllRunsPane
+            table={table}
+            baseline={baseline}
+            isRunning={isRunning}
+            isShown={isShown}
+            onShow={setShown}
+            onBaseline={setBaseline}
+            chosen={chosen?.id}
+            onChoose={({ id }) => setChosenId(id)}
+          />
         </Panes>
       )}
     </Stage>
   );
 }
 
-function toggled(hidden: ReadonlySet<string>, id: string): ReadonlySet<string> {
-  const next = new Set(hidden);
-  if (!next.delete(id)) next.add(id);
-  return next;
+/** Number of parts to render: one more after each paint, so that they don't form one long task. */
+function useRenderedParts(parts: number): number {
+  const [rendered, setRendered] = useState(1);
+  useEffect(() => {
+    if (rendered < parts) startTransition(() => setRendered(rendered + 1));
+  }, [rendered, parts]);
+  return rendered;
 }
 
-/** Initially shown runs: the baseline, and the best of the runs comparable with it, or of all if it has no score. */
-function firstShown(views: readonly RunView[], baseline: RunView | undefined): ReadonlySet<string> {
-  const others = views
-    .filter(({ id, heldOut }) => id !== baseline?.id && (baseline?.bits === undefined || heldOut === baseline.heldOut))
-    .toSorted((a, b) => (a.bits ?? Infinity) - (b.bits ?? Infinity) || b.createdAt - a.createdAt);
-  return new Set([...(baseline ? [baseline] : []), ...others].slice(0, SHOWN).map(({ id }) => id));
+/** Returns a function that says whether a run is being trained, here or in another tab. */
+function useIsRunning(): IsRunning {
+  const trainingId = useStudio((s) => s.training?.runId);
+  const isElsewhere = useStudio((s) => s.trainingElsewhere);
+  return useCallback(
+    ({ id, row }) => id === trainingId || (isElsewhere && row.record.status === 'running'),
+    [trainingId, isElsewhere],
+  );
+}
+
+const tabsFor = (runCount: number): readonly StageTab[] => [
+  { id: 'all', href: '?', label: 'All runs', count: formatCount(runCount) },
+  { id: 'lineage', href: '?view=lineage', label: 'Lineage' },
+];
+
+/** Downloads, a new run with the chosen run's settings, and the project's next step. */
+function PageActions(p: {
+  table: RunRows;
+  shown: readonly RunView[];
+  baseline: RunView | undefined;
+  chosen: RunView | undefined;
+}) {
+  const { chosen } = p;
+  const { rows, columns } = p.table;
+  const draftFrom = useStudio((s) => s.draftFrom);
+  const saveTable = useStudio((s) => s.saveTable);
+  const [, go] = useLocation();
+  const next = useNextStep('runs', go);
+  const openDraft = ({ id, row }: RunView): void => {
+    draftFrom(id);
+    const purpose = purposeOf(row.record);
+    go(purpose ? `/tune?kind=${purpose}` : '/model');
+  };
+  return (
+    <>
+      <MenuButton
+        entries={[
+          {
+            id: 'runs',
+            label: 'Table',
+            hint: `${formatCount(rows.length)} ${rows.length === 1 ? 'run' : 'runs'}`,
+          },
+          { id: 'curves', label: 'Curves', hint: `${formatCount(p.shown.length)} shown` },
+        ]}
+        onChoose={(id) => saveTable(id, id === 'runs' ? tableRows(rows, columns, p.baseline) : curveRows(p.shown))}
+      >
+        Download CSV
+      </MenuButton>
+      {chosen && (
+        <Button isDense icon="plus" label={`New run from ${chosen.name}…`} onPress={() => openDraft(chosen)}>
+          New run…
+        </Button>
+      )}
+      <NextButton step={next} isDense />
+    </>
+  );
 }
 
 /** Best of the comparable runs. */
 function Summary({ views, baseline }: { views: readonly RunView[]; baseline: RunView | undefined }) {
-  const alike = baseline ? comparable(views, baseline) : [];
-  const best = bestOf(alike);
+  const comparableRuns = baseline ? comparable(views, baseline) : [];
+  const best = bestOf(comparableRuns);
   if (!best) return 'Compare runs and their settings';
   return (
     <>

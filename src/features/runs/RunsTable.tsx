@@ -6,9 +6,9 @@ import styles from './RunsPage.module.css';
 import { differsFromBaseline, type IsRunning, type RunColumn, type Sort } from './runTable';
 import { formatGap, gapOf, judgementOf } from './verdict';
 import { formatBits, headlineValue, type RunView, timeOf } from './view';
-import { differenceWords, NONE, stateWords } from './words';
+import { differenceWords, NO_VALUE, stateWords } from './words';
 
-interface RunsTableProps {
+export interface RunsTableProps {
   /** Sorted rows. */
   views: readonly RunView[];
   columns: readonly RunColumn[];
@@ -31,7 +31,7 @@ export function RunsTable(p: RunsTableProps) {
       id: 'shown',
       header: <span className={text.hidden}>Shown</span>,
       width: '56px',
-      cell: (view) => <Eye view={view} isShown={isShown(view)} onShow={onShow} />,
+      cell: (view) => <VisibilityButton view={view} isShown={isShown(view)} onShow={onShow} />,
     },
     NAME_COLUMN,
     {
@@ -58,7 +58,7 @@ export function RunsTable(p: RunsTableProps) {
         isNumber,
         isSortable: true,
         isQuiet: id !== 'bits',
-        ...(LEFT_OUT[id] && { leaveOut: LEFT_OUT[id] }),
+        ...(LEAVE_OUT[id] && { leaveOut: LEAVE_OUT[id] }),
         cell: (view) =>
           setting ? (
             <span className={cx(styles.value, differsFromBaseline(setting, view, baseline) && styles.differs)}>
@@ -112,7 +112,7 @@ const NAME_COLUMN: Column<RunView> = {
 };
 
 /** A plain button, because each of possibly hundreds of rows has one. */
-function Eye(p: { view: RunView; isShown: boolean; onShow: (view: RunView, isShown: boolean) => void }) {
+function VisibilityButton(p: { view: RunView; isShown: boolean; onShow: (view: RunView, isShown: boolean) => void }) {
   const words = `${p.isShown ? 'Hide' : 'Show'} the curve of ${p.view.name}`;
   return (
     <button
@@ -128,7 +128,8 @@ function Eye(p: { view: RunView; isShown: boolean; onShow: (view: RunView, isSho
   );
 }
 
-const LEFT_OUT: Readonly<Record<string, 'narrow' | 'phone'>> = {
+/** Screens on which a column is left out. */
+const LEAVE_OUT: Readonly<Record<string, 'narrow' | 'phone'>> = {
   best: 'narrow',
   gap: 'phone',
   time: 'narrow',
@@ -138,23 +139,23 @@ const LEFT_OUT: Readonly<Record<string, 'narrow' | 'phone'>> = {
   verdict: 'phone',
 };
 
-type CellOf = (view: RunView, baseline: RunView | undefined, isRunning: boolean) => ReactNode;
-const CELLS: Readonly<Record<string, CellOf>> = {
-  bits: ({ bits }) => (bits === undefined ? NONE : formatBits(bits)),
+type RenderCell = (view: RunView, baseline: RunView | undefined, isRunning: boolean) => ReactNode;
+const CELLS: Readonly<Record<string, RenderCell>> = {
+  bits: ({ bits }) => (bits === undefined ? NO_VALUE : formatBits(bits)),
   difference: differenceWords,
   headline(view) {
     const value = headlineValue(view);
-    return value === undefined ? NONE : formatReading(value);
+    return value === undefined ? NO_VALUE : formatReading(value);
   },
-  best: ({ best }) => (best ? formatCount(best.step) : NONE),
+  best: ({ best }) => (best ? formatCount(best.step) : NO_VALUE),
   time(view) {
     const ms = timeOf(view);
-    return ms === undefined ? NONE : formatDuration(ms);
+    return ms === undefined ? NO_VALUE : formatDuration(ms);
   },
   kept: ({ row: { bytes } }) => (bytes === null ? 'unreadable' : bytes === 0 ? 'none' : formatBytes(bytes)),
   gap(view) {
     const nats = gapOf(view);
-    return nats === undefined ? NONE : formatGap(nats);
+    return nats === undefined ? NO_VALUE : formatGap(nats);
   },
   state: (view, _, isRunning) => stateWords(view, isRunning),
   verdict(view, _, isRunning) {

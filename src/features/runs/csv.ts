@@ -24,13 +24,13 @@ export function tableRows(
         tags.join(', '),
         note,
         new Date(createdAt).toISOString(),
-        ...columns.map((column) => cellOf(column, view, baseline)),
+        ...columns.map((column) => cellValue(column, view, baseline)),
       ];
     }),
   ];
 }
 
-function cellOf({ id, sortKey, setting }: RunColumn, view: RunView, baseline: RunView | undefined): Cell {
+function cellValue({ id, sortKey, setting }: RunColumn, view: RunView, baseline: RunView | undefined): Cell {
   if (setting) {
     const value = setting.of(view.made);
     return typeof value === 'object' ? valueWords(value) : value;
@@ -42,27 +42,33 @@ function cellOf({ id, sortKey, setting }: RunColumn, view: RunView, baseline: Ru
 const differenceOf = ({ bits, heldOut }: RunView, baseline: RunView | undefined): number | undefined =>
   bits === undefined || baseline?.bits === undefined || heldOut !== baseline.heldOut ? undefined : bits - baseline.bits;
 
-const CURVES_HEAD = ['Run', 'Of', 'Step', 'Tokens', 'Time (ms)', 'Loss (nats)', 'Lowest (nats)', 'Highest (nats)'];
+const CURVES_HEADER = ['Run', 'Of', 'Step', 'Tokens', 'Time (ms)', 'Loss (nats)', 'Lowest (nats)', 'Highest (nats)'];
 
 /** One row per point: validation loss, and training loss averaged over each range of steps. */
 export function curveRows(views: readonly RunView[]): Rows {
   const { scale, label } = headlineOf(views[0]?.objective ?? 'causal');
   return [
-    [...CURVES_HEAD, 'Bits per byte', label],
+    [...CURVES_HEADER, 'Bits per byte', label],
     ...views.flatMap((view): Cell[][] => {
       const { curve } = view.row;
       if (!curve) return [];
       const { evaluations, training } = curve;
-      const at = (of: string, step: number, ms: number): Cell[] => [view.name, of, step, tokensAt(view, step), ms];
+      const pointCells = (of: string, step: number, ms: number): Cell[] => [
+        view.name,
+        of,
+        step,
+        tokensAt(view, step),
+        ms,
+      ];
       return [
         ...Array.from(evaluations.step, (step, i) => {
           const loss = evaluations.loss[i]!;
-          const place = at('validation', step, evaluations.ms[i]!);
-          return [...place, loss, undefined, undefined, bitsPerByteOf(view, loss, step), scale.of(loss)];
+          const cells = pointCells('validation', step, evaluations.ms[i]!);
+          return [...cells, loss, undefined, undefined, bitsPerByteOf(view, loss, step), scale.of(loss)];
         }),
         ...Array.from(training.step, (step, i) => {
           const { ms, low, high } = training;
-          return [...at('training', step, ms[i]!), undefined, low[i], high[i], undefined, undefined];
+          return [...pointCells('training', step, ms[i]!), undefined, low[i], high[i], undefined, undefined];
         }),
       ];
     }),

@@ -66,8 +66,8 @@ export function columnsOf(
 }
 
 /** Whether a setting differs from the baseline's. */
-export const differsFromBaseline = (setting: Setting, view: RunView, against: RunView | undefined): boolean =>
-  against !== undefined && !isSameValue(setting.of(view.made), setting.of(against.made));
+export const differsFromBaseline = (setting: Setting, view: RunView, baseline: RunView | undefined): boolean =>
+  baseline !== undefined && !isSameValue(setting.of(view.made), setting.of(baseline.made));
 
 /** Sorted rows. Runs without the value come last; equal values sort newest first. */
 export function sortRuns(views: readonly RunView[], sort: Sort, columns: readonly RunColumn[]): readonly RunView[] {
@@ -85,9 +85,9 @@ export function sortRuns(views: readonly RunView[], sort: Sort, columns: readonl
 }
 
 /** Toggles the order of the sorted column; another column starts ascending, as suits losses and names. */
-export const toggleSort = (now: Sort, column: string): Sort => ({
+export const toggleSort = (current: Sort, column: string): Sort => ({
   column,
-  order: now.column === column && now.order === 'ascending' ? 'descending' : 'ascending',
+  order: current.column === column && current.order === 'ascending' ? 'descending' : 'ascending',
 });
 
 /** Runs that contain every word of the filter in their name, tags, note, ending or differing settings. */

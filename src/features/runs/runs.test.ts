@@ -4,12 +4,12 @@ import { dataFacts } from '../../testing/runRecord';
 import { runRows } from '../../testing/runRows';
 import type { SavedStep } from '../../protocol/data';
 import { curveRows, tableRows } from './csv';
-import { lineOf, ends, forebearLines, usualMeasure } from './curves';
-import { givesWay } from './light';
+import { runLine, yRange, ancestorLines, defaultMeasure } from './curves';
+import { deletionWords } from './intermediateSteps';
 import { columnsOf, filterRuns, sortRuns, toggleSort } from './runTable';
 import { bestOf, comparable, tokensAt, viewOf } from './view';
 import { formatGap, gapOf, verdictOf } from './verdict';
-import { differWords, standing, stateWords } from './words';
+import { settingDifferences, comparisonWords, stateWords } from './words';
 
 /** `baseline`, `dropout 0.3`, its fork `half width`, `hot rate`, `cooler`, and its fork `longer`; newest first. */
 const views = runRows(6).map(viewOf);
@@ -28,7 +28,7 @@ test('bits per byte use the text that a step was evaluated on', () => {
   });
   const segments = [first, { ...first, after: 2000, data: { id: null, facts: other }, why: 'data' as const }] as const;
   const view = viewOf({ ...row!, record: { ...row!.record, segments } });
-  const line = lineOf(view, 'bits', 'step')!;
+  const line = runLine(view, 'bits', 'step')!;
   const [before, after] = [2000, 2050].map((step) => Array.from(line.x).indexOf(step));
   // 0.314 tokens per byte up to the change, and half a token per byte after it.
   expect(line.y[after!]! / line.y[before!]!).toBeCloseTo(0.5 / (38 / 121), 2);
@@ -38,10 +38,10 @@ test('bits per byte use the text that a step was evaluated on', () => {
 });
 
 test('runs are plotted in a measure that they have: bits per byte only if the objective has them', () => {
-  expect(usualMeasure('causal')).toBe('bits');
-  expect(usualMeasure('masked')).toBe('headline');
-  expect(usualMeasure('pairs')).toBe('headline');
-  expect(lineOf(named('baseline'), usualMeasure('masked'), 'step')).toBeDefined();
+  expect(defaultMeasure('causal')).toBe('bits');
+  expect(defaultMeasure('masked')).toBe('headline');
+  expect(defaultMeasure('pairs')).toBe('headline');
+  expect(runLine(named('baseline'), defaultMeasure('masked'), 'step')).toBeDefined();
 });
 
 test('counts tokens by the batch size of each segment', () => {
@@ -89,12 +89,12 @@ test('a filter searches names, tags, notes and differing settings', () => {
 
 test('a fork’s hidden ancestor is drawn quietly up to the fork', () => {
   const half = named('half width');
-  const [before] = forebearLines([half], views, 'bits', 'step');
+  const [before] = ancestorLines([half], views, 'bits', 'step');
   expect(Array.from(before!.x).at(-1)).toBe(1000);
   expect(before).toMatchObject({ isQuiet: true, isSilent: true });
-  expect(forebearLines([half, named('dropout 0.3')], views, 'bits', 'step')).toEqual([]);
-  expect(lineOf(half, 'bits', 'time')!.x[0]).toBe(33);
-  expect(lineOf(half, 'headline', 'tokens')!.x[0]).toBe(1000 * 12 * 128);
+  expect(ancestorLines([half, named('dropout 0.3')], views, 'bits', 'step')).toEqual([]);
+  expect(runLine(half, 'bits', 'time')!.x[0]).toBe(33);
+  expect(runLine(half, 'headline', 'tokens')!.x[0]).toBe(1000 * 12 * 128);
 });
 
 test('a fork’s line leads from its parent’s value at the fork to its own first evaluation', () => {
@@ -110,52 +110,52 @@ test('a fork’s line leads from its parent’s value at the fork to its own fir
       record: { ...half.row.record, parent: { ...half.row.record.parent!, step: 1025 }, ...change },
     });
   const fork = forkOf({});
-  const line = lineOf(fork, 'bits', 'step', [fork, parent])!;
+  const line = runLine(fork, 'bits', 'step', [fork, parent])!;
   expect(Array.from(line.x).slice(0, 2)).toEqual([1025, 1050]);
-  const [quiet] = forebearLines([fork], [fork, parent], 'bits', 'step');
+  const [quiet] = ancestorLines([fork], [fork, parent], 'bits', 'step');
   // Halfway between the parent's evaluations at 1,000 and 1,050, where the quiet line ends.
-  const drawn = lineOf(parent, 'bits', 'step')!;
+  const drawn = runLine(parent, 'bits', 'step')!;
   const at = Array.from(drawn.x).indexOf(1000);
   expect(line.y[0]).toBeCloseTo((drawn.y[at]! + drawn.y[at + 1]!) / 2, 12);
   expect([quiet!.x, quiet!.y].map((column) => Array.from(column).at(-1))).toEqual([1025, line.y[0]]);
-  expect(lineOf(fork, 'bits', 'time', [fork, parent])!.x[0]).toBeCloseTo(0.033 * 1025, 9);
+  expect(runLine(fork, 'bits', 'time', [fork, parent])!.x[0]).toBeCloseTo(0.033 * 1025, 9);
   // Settings changed at the fork keep the line connected; other data or a deleted parent break it.
   const [segment] = half.segments;
   const changed = (data: typeof segment.data, why: 'recipe' | 'data') =>
     forkOf({ segments: [segment, { ...segment, data, after: 1025, why }] });
-  expect(lineOf(changed(segment.data, 'recipe'), 'bits', 'step', [parent])!).toMatchObject({ x: line.x, starts: [] });
+  expect(runLine(changed(segment.data, 'recipe'), 'bits', 'step', [parent])!).toMatchObject({ x: line.x, starts: [] });
   const other = { id: null, facts: dataFacts({ textHash: 'shark' }) };
-  expect(lineOf(changed(other, 'data'), 'bits', 'step', [parent])!.x[0]).toBe(1050);
-  expect(lineOf(fork, 'bits', 'step', [fork])!.x[0]).toBe(1050);
+  expect(runLine(changed(other, 'data'), 'bits', 'step', [parent])!.x[0]).toBe(1050);
+  expect(runLine(fork, 'bits', 'step', [fork])!.x[0]).toBe(1050);
 });
 
 test('the axis omits what is worse than the reference, once something is better', () => {
-  const lines = [lineOf(named('baseline'), 'bits', 'step')!];
-  const y = ends(lines, 2.9)!;
+  const lines = [runLine(named('baseline'), 'bits', 'step')!];
+  const y = yRange(lines, 2.9)!;
   expect(y.max).toBeGreaterThan(2.9);
   expect(y.max).toBeLessThan(3.1);
-  expect(ends(lines, 1.5)).toBeUndefined();
-  expect(ends([], 2.9)).toBeUndefined();
+  expect(yRange(lines, 1.5)).toBeUndefined();
+  expect(yRange([], 2.9)).toBeUndefined();
 });
 
 test('the axis includes the rise of an overfitted run, but not the fall before it', () => {
-  const overfitted = { ...lineOf(named('baseline'), 'bits', 'step')!, y: [8, 4, 2.2, 2.6, 3.9] };
-  const y = ends([overfitted], 2.3)!;
+  const overfitted = { ...runLine(named('baseline'), 'bits', 'step')!, y: [8, 4, 2.2, 2.6, 3.9] };
+  const y = yRange([overfitted], 2.3)!;
   expect(y.max).toBeGreaterThan(3.9);
   expect(y.max).toBeLessThan(4.1);
 });
 
 test('describes two runs', () => {
   const [baseline, dropout, half] = [named('baseline'), named('dropout 0.3'), named('half width')];
-  expect(differWords(baseline.made, dropout.made)).toEqual({
+  expect(settingDifferences(baseline.made, dropout.made)).toEqual({
     count: '1 setting differs',
-    which: 'dropout 0.1 → 0.3',
+    list: 'dropout 0.1 → 0.3',
   });
   expect(changeWords(dropout.made, half.made)).toEqual(['width 192 → 96', 'dropout 0.3 → 0.1']);
-  expect(differWords(baseline.made, baseline.made).count).toBe('Same settings');
-  expect(standing(dropout, baseline)).toMatch(/^Its best step has 0\.01\d bits per byte more\.$/);
-  expect(standing({ ...dropout, heldOut: 'other' }, baseline)).toMatch(/don't compare/);
-  expect(standing({ ...dropout, bits: undefined }, baseline)).toMatch(/has no evaluation yet/);
+  expect(settingDifferences(baseline.made, baseline.made).count).toBe('Same settings');
+  expect(comparisonWords(dropout, baseline)).toMatch(/^Its best step has 0\.01\d bits per byte more\.$/);
+  expect(comparisonWords({ ...dropout, heldOut: 'other' }, baseline)).toMatch(/don't compare/);
+  expect(comparisonWords({ ...dropout, bits: undefined }, baseline)).toMatch(/has no evaluation yet/);
 });
 
 test('a run is judged by its own evaluations, finished or in training, with the gap at its best step', () => {
@@ -174,7 +174,7 @@ test('a run is judged by its own evaluations, finished or in training, with the 
   const { evaluations } = dropout.row.curve!;
   const gap = evaluations.trained.map((trained) => trained && trained + 0.5);
   const trained = { ...dropout.row.curve!, evaluations: { ...evaluations, trained: gap } };
-  expect(standing({ ...dropout, row: { ...dropout.row, curve: trained } }, named('baseline'))).toMatch(
+  expect(comparisonWords({ ...dropout, row: { ...dropout.row, curve: trained } }, named('baseline'))).toMatch(
     / more, gap −0\.\d\d instead of 0\.1\d nats\.$/,
   );
 });
@@ -205,9 +205,9 @@ test('a lower storage limit says which checkpoints it deletes', () => {
   });
   const whole = { bytes: 6e6, holds: 'all', precision: 'f32', light: false, latest: true } as const;
   const steps = [step(1), step(2), step(4, { pinned: true, light: false }), step(8), step(16, whole)];
-  expect(givesWay(steps, 22e6)).toBe('');
-  expect(givesWay(steps, 21e6)).toBe('This deletes the checkpoint of step 1 now (1 MB). ');
-  expect(givesWay(steps, 0)).toBe('This deletes 3 checkpoints from step 1 to 8 now (3 MB). ');
+  expect(deletionWords(steps, 22e6)).toBe('');
+  expect(deletionWords(steps, 21e6)).toBe('This deletes the checkpoint of step 1 now (1 MB). ');
+  expect(deletionWords(steps, 0)).toBe('This deletes 3 checkpoints from step 1 to 8 now (3 MB). ');
 });
 
 test('the table and the curves as CSV have the visible content at full precision with units', () => {

@@ -1,4 +1,4 @@
-/** Verdict on a run from its stored curve: the same judge as on Train, from the values stored per evaluation. */
+/** Verdict on a run from its stored curve, by the same rules as on Train. */
 import { runCurve } from '../../core/runs/runCurve';
 import { evaluatedAt } from '../../core/runs/curve';
 import { endingOf } from '../../core/runs/ending';
@@ -32,34 +32,34 @@ export function judgementOf(
   return { tone: toneOf(verdict), judgement, evidence: `${evidence} ${next}` };
 }
 
-/** @param isRunning whether the run is being trained, here or in another tab */
+/** Verdict on the curve of a run. @param isRunning whether the run is being trained, here or in another tab */
 export function verdictOf(view: RunView, isRunning: boolean): Verdict {
-  const known = isRunning ? going : over;
-  let verdict = known.get(view);
-  if (!verdict) known.set(view, (verdict = made(view, isRunning)));
+  const cache = isRunning ? runningVerdicts : endedVerdicts;
+  let verdict = cache.get(view);
+  if (!verdict) cache.set(view, (verdict = computeVerdict(view, isRunning)));
   return verdict;
 }
 /** Caches of verdicts by view. */
-const going = new WeakMap<RunView, Verdict>();
-const over = new WeakMap<RunView, Verdict>();
+const runningVerdicts = new WeakMap<RunView, Verdict>();
+const endedVerdicts = new WeakMap<RunView, Verdict>();
 
-function made({ segments, step, planned, row: { record, curve } }: RunView, isRunning: boolean): Verdict {
-  const measured = curve?.evaluations;
-  const evaluations = Array.from(measured?.step ?? [], (step, i) => ({ step, loss: measured!.loss[i]! }));
-  const whole = runCurve(
+function computeVerdict({ segments, step, planned, row: { record, curve } }: RunView, isRunning: boolean): Verdict {
+  const stored = curve?.evaluations;
+  const evaluations = Array.from(stored?.step ?? [], (step, i) => ({ step, loss: stored!.loss[i]! }));
+  const verdictInput = runCurve(
     { model: record.model, segments },
     {
       evaluations,
       planned,
       ending: isRunning ? null : endingOf(record, step, planned),
       trained(step) {
-        const at = measured?.step.indexOf(step) ?? -1;
-        const mean = measured?.trained[at] ?? NaN;
-        return Number.isNaN(mean) ? undefined : { mean, error: measured!.trainedError[at]! };
+        const index = stored?.step.indexOf(step) ?? -1;
+        const mean = stored?.trained[index] ?? NaN;
+        return Number.isNaN(mean) ? undefined : { mean, error: stored!.trainedError[index]! };
       },
     },
   );
-  return judge(whole);
+  return judge(verdictInput);
 }
 
 /** Held-out loss minus training loss at the best step, in nats; undefined if unknown or not comparable. */

@@ -19,7 +19,7 @@ import { formatCount } from '../../core/base/units';
 import { deviceKindOf, type Energy, energyOf, type Power } from '../../core/train/energy';
 import { KIND_WORDS } from '../../state/preparation';
 
-/** Run with losses in nats. */
+/** A run as this stage shows it; losses are in nats. */
 export interface RunView extends Kin {
   row: RunRow;
   name: string;
@@ -40,17 +40,17 @@ export interface RunView extends Kin {
 /** Returns the cached view of a row. */
 export function viewOf(row: RunRow): RunView {
   let view = views.get(row);
-  if (!view) views.set(row, (view = made(row)));
+  if (!view) views.set(row, (view = createView(row)));
   return view;
 }
 const views = new WeakMap<RunRow, RunView>();
 
-function made(row: RunRow): RunView {
+function createView(row: RunRow): RunView {
   const { record, curve } = row;
   const { segments, model, tokenizer } = record;
   const recipe = recipeOf(record);
   const { facts } = dataOf(record);
-  const best = lowestOf(curve?.evaluations, isMeasuredAlike(record, row.step));
+  const best = lowestEvaluation(curve?.evaluations, isMeasuredAlike(record, row.step));
   const text = facts && { key: heldOutKey(facts), words: textNames(facts) };
   const view = { segments, objective: record.objective };
   return {
@@ -79,14 +79,14 @@ function made(row: RunRow): RunView {
   };
 }
 
-function lowestOf(
+function lowestEvaluation(
   evaluations: RunCurve['evaluations'] | undefined,
-  isAlike: (measured: { step: number }) => boolean,
+  isComparable: (measured: { step: number }) => boolean,
 ): RunView['best'] {
   let best: RunView['best'] = null;
   for (let i = 0; i < (evaluations?.step.length ?? 0); i++) {
     const [step, loss] = [evaluations!.step[i]!, evaluations!.loss[i]!];
-    if (!(best && best.loss <= loss) && isAlike({ step })) best = { step, loss };
+    if (!(best && best.loss <= loss) && isComparable({ step })) best = { step, loss };
   }
   return best;
 }
@@ -109,13 +109,14 @@ const heldOutKey = ({ textHash, split, parts: { validation } }: NonNullable<Segm
 export const tokensAt = ({ segments, made: { model } }: Pick<RunView, 'segments' | 'made'>, step: number): number =>
   tokensTrained(segments, model.config.context, step);
 
-/** Runs comparable with this one in bits per byte: measured on the same held-out set. */
-export const comparable = (views: readonly RunView[], as: Pick<RunView, 'heldOut'>): readonly RunView[] =>
-  views.filter(({ heldOut, bits }) => heldOut === as.heldOut && bits !== undefined);
+/** Runs comparable with `other` in bits per byte: measured on the same held-out set. */
+export const comparable = (views: readonly RunView[], other: Pick<RunView, 'heldOut'>): readonly RunView[] =>
+  views.filter(({ heldOut, bits }) => heldOut === other.heldOut && bits !== undefined);
 
+/** Run with the fewest bits per byte; undefined if none has a score. */
 export const bestOf = (views: readonly RunView[]): RunView | undefined =>
   views.reduce<RunView | undefined>(
-    (a, b) => (b.bits !== undefined && !((a?.bits ?? Infinity) <= b.bits) ? b : a),
+    (best, view) => (view.bits !== undefined && !((best?.bits ?? Infinity) <= view.bits) ? view : best),
     undefined,
   );
 

@@ -8,9 +8,10 @@ import { formatGap, gapOf } from './verdict';
 import { formatBits, type RunView } from './view';
 
 /** Stands for an unknown value. */
-export const NONE = '–';
+export const NO_VALUE = '–';
 
-export const HOW: Record<How | 'nothing', string> = {
+/** How a run started. */
+export const ORIGIN_WORDS: Record<How | 'nothing', string> = {
   nothing: 'from scratch',
   fork: 'fork',
   'fine-tune': 'fine-tuned',
@@ -18,33 +19,33 @@ export const HOW: Record<How | 'nothing', string> = {
   import: 'imported',
 };
 
-/** `One setting differs`, and which one. */
-export function differWords(before: Made, after: Made): { count: string; which: string } {
-  const all = changeWords(before, after);
-  if (all.length === 0) return { count: 'Same settings', which: '' };
-  const count = `${counted(all.length, 'setting')} ${all.length === 1 ? 'differs' : 'differ'}`;
+/** `2 settings differ`, and a list of them. */
+export function settingDifferences(before: Made, after: Made): { count: string; list: string } {
+  const changes = changeWords(before, after);
+  if (changes.length === 0) return { count: 'Same settings', list: '' };
+  const count = `${counted(changes.length, 'setting')} ${changes.length === 1 ? 'differs' : 'differ'}`;
   return {
     count,
-    which: all.slice(0, 3).join('; ') + (all.length > 3 ? ` and ${formatCount(all.length - 3)} more` : ''),
+    list: changes.slice(0, 3).join('; ') + (changes.length > 3 ? ` and ${formatCount(changes.length - 3)} more` : ''),
   };
 }
 
 /** Compares a run with the baseline, if both were evaluated on the same text. */
-export function standing(view: RunView, against: RunView): string {
-  if (view.bits === undefined || against.bits === undefined) return 'One of them has no evaluation yet.';
-  if (view.heldOut !== against.heldOut) return "Their validation sets differ, so their numbers don't compare.";
-  const difference = view.bits - against.bits;
+export function comparisonWords(view: RunView, baseline: RunView): string {
+  if (view.bits === undefined || baseline.bits === undefined) return 'One of them has no evaluation yet.';
+  if (view.heldOut !== baseline.heldOut) return "Their validation sets differ, so their numbers don't compare.";
+  const difference = view.bits - baseline.bits;
   if (Math.abs(difference) < 0.0005) return 'Their best steps are equal to three digits.';
-  const gaps = [view, against].map(gapOf);
-  const [gap, other] = gaps.map((nats) => (nats === undefined ? undefined : formatGap(nats)));
-  const gapWords = gap && other && gap !== other ? `, gap ${gap} instead of ${other} nats` : '';
+  const gaps = [view, baseline].map(gapOf);
+  const [gap, otherGap] = gaps.map((nats) => (nats === undefined ? undefined : formatGap(nats)));
+  const gapWords = gap && otherGap && gap !== otherGap ? `, gap ${gap} instead of ${otherGap} nats` : '';
   return `Its best step has ${formatBits(Math.abs(difference))} bits per byte ${difference > 0 ? 'more' : 'less'}${gapWords}.`;
 }
 
 /** `+0.055`; in words for the baseline itself, or after an evaluation on other text. */
 export function differenceWords(view: RunView, baseline: RunView | undefined): string {
   if (view.id === baseline?.id) return 'baseline';
-  if (view.bits === undefined || baseline?.bits === undefined) return NONE;
+  if (view.bits === undefined || baseline?.bits === undefined) return NO_VALUE;
   if (view.heldOut !== baseline.heldOut) return 'other text';
   const difference = view.bits - baseline.bits;
   return `${difference > 0 ? '+' : difference < 0 ? '−' : '±'}${formatBits(Math.abs(difference))}`;
@@ -52,11 +53,11 @@ export function differenceWords(view: RunView, baseline: RunView | undefined): s
 
 /** `finished at 4,000`, `paused at 1,200 of 4,000`. */
 export function stateWords({ step, planned, row: { record } }: RunView, isRunning: boolean): string {
-  const place = `${formatCount(step)} of ${formatCount(planned)}`;
-  if (isRunning) return `running, ${place}`;
+  const progress = `${formatCount(step)} of ${formatCount(planned)}`;
+  if (isRunning) return `running, ${progress}`;
   const ending = endingOf(record, step, planned);
   if (record.origin && step === 0 && ending !== 'failed') return 'imported';
   const word = endingWord(ending).toLowerCase();
   if (ending === 'finished') return `${word} at ${formatCount(step)}`;
-  return ending === 'failed' ? `${word}, step ${place}` : `${word} at ${place}`;
+  return ending === 'failed' ? `${word}, step ${progress}` : `${word} at ${progress}`;
 }

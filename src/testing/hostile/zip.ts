@@ -4,11 +4,11 @@ import { concatBytes } from '../../core/base/concat';
 /** Fields of a ZIP header, little-endian: [value, bytes]. */
 function header(...fields: readonly (readonly [value: number, bytes: 2 | 4])[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(fields.reduce((sum, [, bytes]) => sum + bytes, 0)));
-  let at = 0;
+  let offset = 0;
   for (const [value, bytes] of fields) {
-    if (bytes === 2) view.setUint16(at, value, true);
-    else view.setUint32(at, value, true);
-    at += bytes;
+    if (bytes === 2) view.setUint16(offset, value, true);
+    else view.setUint32(offset, value, true);
+    offset += bytes;
   }
   return new Uint8Array(view.buffer);
 }

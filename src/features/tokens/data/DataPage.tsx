@@ -8,15 +8,15 @@ import { TokensTabs } from '../TokensTabs';
 import { BaselinePane } from './BaselinePane';
 import { BuildButton } from './BuildButton';
 import { BuildFailure } from './BuildFailure';
-import { useRowsBefore } from './PartRows';
+import { usePartRowsPrefetch } from './PartRows';
 import { SplitsPane } from './SplitsPane';
 import { HoldOutPane } from './HoldOutPane';
 
-const WHAT = 'Your text as token ids, split into a training and a validation set';
+const SUMMARY = 'Your text as token ids, split into a training and a validation set';
 
 /** Token data of the training, validation and test sets. */
 export function DataPage() {
-  useRowsBefore();
+  usePartRowsPrefetch();
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const hasText = useStudio((s) => s.texts.length > 0);
   const data = useStudio((s) => s.project.data);
@@ -30,7 +30,7 @@ export function DataPage() {
     );
   if (!data && !hasText) {
     return (
-      <Stage title="Tokens & data" tabs={<TokensTabs current="data" />} summary={WHAT}>
+      <Stage title="Tokens & data" tabs={<TokensTabs current="data" />} summary={SUMMARY}>
         <EmptyStage figure={<ExampleTokens />} action={<NextButton step={next} />}>
           See your text split into a training and a validation set
         </EmptyStage>
@@ -39,30 +39,30 @@ export function DataPage() {
   }
   if (!data) {
     return (
-      <Stage title="Tokens & data" tabs={<TokensTabs current="data" />} summary={WHAT}>
+      <Stage title="Tokens & data" tabs={<TokensTabs current="data" />} summary={SUMMARY}>
         <BuildFailure />
         <Panes columns="320px minmax(0, 1fr)" narrowColumns="280px minmax(0, 1fr)">
           <HoldOutPane />
           <Pane label="Sets">
-            <Unbuilt />
+            <NotBuilt />
           </Pane>
         </Panes>
       </Stage>
     );
   }
   const { train, validation, test } = data.manifest.parts;
-  const all = train.tokens + validation.tokens + (test?.tokens ?? 0);
+  const totalTokens = train.tokens + validation.tokens + (test?.tokens ?? 0);
   return (
     <Stage
       title="Tokens & data"
       tabs={<TokensTabs current="data" />}
       summary={
         <>
-          <b>{formatCount(all)}</b> tokens: <b>{formatCount(train.tokens)}</b> for training,{' '}
-          <b>{formatCount(validation.tokens)}</b> for validation ({formatShare(validation.tokens / all)})
+          <b>{formatCount(totalTokens)}</b> tokens: <b>{formatCount(train.tokens)}</b> for training,{' '}
+          <b>{formatCount(validation.tokens)}</b> for validation ({formatShare(validation.tokens / totalTokens)})
           {test && (
             <>
-              , <b>{formatCount(test.tokens)}</b> for testing ({formatShare(test.tokens / all)})
+              , <b>{formatCount(test.tokens)}</b> for testing ({formatShare(test.tokens / totalTokens)})
             </>
           )}
         </>
@@ -84,7 +84,7 @@ export function DataPage() {
   );
 }
 
-const Unbuilt = () => (
+const NotBuilt = () => (
   <EmptyStage figure={<ExampleTokens />} action={<BuildButton isMain />}>
     See your text split into a training and a validation set
   </EmptyStage>

@@ -58,39 +58,41 @@ export function HoldOutPane() {
           </p>
         )}
       </Block>
-      <div className={styles.state}>{progress ? <Progress {...progress} delayMs={0} /> : <State />}</div>
+      <div className={styles.state}>{progress ? <Progress {...progress} delayMs={0} /> : <FreshnessNote />}</div>
     </Pane>
   );
 }
 
 /** Says whether the data is up to date, and if not, which input changed. */
-function State() {
+function FreshnessNote() {
   const state = useStudio(dataState);
   const tokenizer = useStudio(tokenizerState);
   const isTextNew = useStudio(textsChanged);
-  const built = useStudio((s) => s.project.data?.manifest.split);
-  const asked = useStudio((s) => s.project.split);
-  const isOld = useStudio((s) => s.project.data !== null && isSplitAsOne(s.project.data));
-  const isOfThisTokenizer = useStudio((s) => s.project.data?.tokenizerHash === s.project.tokenizer?.hash);
+  const builtSplit = useStudio((s) => s.project.data?.manifest.split);
+  const chosenSplit = useStudio((s) => s.project.split);
+  const isOldFormat = useStudio((s) => s.project.data !== null && isSplitAsOne(s.project.data));
+  const hasCurrentTokenizer = useStudio((s) => s.project.data?.tokenizerHash === s.project.tokenizer?.hash);
   if (state === 'none') return null;
   if (state === 'done') return <p className={styles.done}>Up to date</p>;
   const reason = isTextNew
     ? 'the text changed'
     : tokenizer !== 'done'
       ? 'the tokenizer settings changed'
-      : !isOfThisTokenizer
+      : !hasCurrentTokenizer
         ? 'the tokenizer was trained again'
-        : built && (built.validation !== asked.validation || built.test !== asked.test)
-          ? `built with ${heldWords(built)}`
-          : isOld
+        : builtSplit && (builtSplit.validation !== chosenSplit.validation || builtSplit.test !== chosenSplit.test)
+          ? `built with ${splitWords(builtSplit)}`
+          : isOldFormat
             ? 'only the end of the last text is held out'
-            : built?.rule === 'documents' && built.seed !== asked.seed
+            : builtSplit?.rule === 'documents' && builtSplit.seed !== chosenSplit.seed
               ? 'the split was reshuffled'
               : 'the text changed';
   return <p className={styles.stale}>Out of date: {reason}. It stays usable until you rebuild it</p>;
 }
 
-const heldWords = ({ validation, test }: SplitChoice): string => {
-  const [held, tested] = [validation, test].map((share) => `${Math.round(100 * share)} %`);
-  return test > 0 ? `${held} for validation and ${tested} for testing` : `${held} for validation`;
+const splitWords = ({ validation, test }: SplitChoice): string => {
+  const [validationShare, testShare] = [validation, test].map((share) => `${Math.round(100 * share)} %`);
+  return test > 0
+    ? `${validationShare} for validation and ${testShare} for testing`
+    : `${validationShare} for validation`;
 };

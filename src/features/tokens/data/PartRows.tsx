@@ -12,32 +12,35 @@ import styles from './SplitsPane.module.css';
 
 type TextRow = PartRows['texts'][number];
 type DocumentRow = PartRows['rows'][number];
-type Read = { kind: 'reading' } | { kind: 'read'; rows: PartRows | undefined } | { kind: 'failed'; why: string };
+type RowsState =
+  | { kind: 'reading' }
+  | { kind: 'read'; rows: PartRows | undefined }
+  | { kind: 'failed'; message: string };
 
 /** Share of each text in each split, and the documents of a split. */
 export function TextsInParts({ data }: { data: DataRecord }) {
   const [part, setPart] = useState<PartName>(FIRST_PART);
-  const { read, more } = usePartRows(data, part);
-  const names = partsOf(data.manifest).map(({ name }) => name);
+  const { state, showMore } = usePartRows(data, part);
+  const partNames = partsOf(data.manifest).map(({ name }) => name);
   if (isSplitAsOne(data)) {
     return (
-      <Aside>
+      <Remark>
         Built by an older version, which held out only the end of the last text. Rebuild to hold out the end of each
-      </Aside>
+      </Remark>
     );
   }
-  if (read.kind === 'failed') return <Aside>{read.why}</Aside>;
-  if (read.kind === 'reading') return <Aside>Loading documents…</Aside>;
-  if (!read.rows) return <Aside>Some texts these tokens were built from were removed or changed</Aside>;
-  const { texts, rows, of } = read.rows;
-  const hasDocuments = data.manifest.split.rule === 'documents' || of > texts.length;
+  if (state.kind === 'failed') return <Remark>{state.message}</Remark>;
+  if (state.kind === 'reading') return <Remark>Loading documents…</Remark>;
+  if (!state.rows) return <Remark>Some texts these tokens were built from were removed or changed</Remark>;
+  const { texts, rows, of: documentCount } = state.rows;
+  const hasDocuments = data.manifest.split.rule === 'documents' || documentCount > texts.length;
   return (
     <>
       <div className={styles.texts}>
         <Table
           label="Texts in order"
           isDense
-          columns={textColumns(names, data.manifest.split.rule === 'documents')}
+          columns={textColumns(partNames, data.manifest.split.rule === 'documents')}
           rows={texts}
           rowKey={({ id }) => id}
         />
@@ -46,13 +49,13 @@ export function TextsInParts({ data }: { data: DataRecord }) {
         <>
           <PaneHead
             title="Documents"
-            hint={`${formatCount(of)} in this set`}
+            hint={`${formatCount(documentCount)} in this set`}
             aside={
               <Segmented
                 label="Documents in the set"
-                value={names.includes(part) ? part : FIRST_PART}
+                value={partNames.includes(part) ? part : FIRST_PART}
                 onChange={setPart}
-                options={names.map((value) => ({ value, label: PART_WORDS[value] }))}
+                options={partNames.map((value) => ({ value, label: PART_WORDS[value] }))}
               />
             }
           />
@@ -65,10 +68,12 @@ export function TextsInParts({ data }: { data: DataRecord }) {
               rowKey={({ place }) => `${place}`}
             />
           </div>
-          {rows.length < of && (
+          {rows.length < documentCount && (
             <p className={styles.removed}>
-              {formatCount(of - rows.length)} more documents{' '}
-              <TextAction onPress={more}>Show {formatCount(Math.min(ROWS, of - rows.length))} more</TextAction>
+              {formatCount(documentCount - rows.length)} more documents{' '}
+              <TextAction onPress={showMore}>
+                Show {formatCount(Math.min(PAGE_SIZE, documentCount - rows.length))} more
+              </TextAction>
             </p>
           )}
         </>
@@ -77,18 +82,18 @@ export function TextsInParts({ data }: { data: DataRecord }) {
   );
 }
 
-const Aside = ({ children }: { children: string }) => <p className={styles.removed}>{children}</p>;
+const Remark = ({ children }: { children: string }) => <p className={styles.removed}>{children}</p>;
 
-const textColumns = (names: readonly PartName[], isWhole: boolean): readonly Column<TextRow>[] => [
+const textColumns = (names: readonly PartName[], isSplitByDocument: boolean): readonly Column<TextRow>[] => [
   { id: 'name', header: 'Text', cell: ({ name }) => <span title={name}>{name}</span> },
   ...names.map((name): Column<TextRow> => {
-    const header = name === 'train' || isWhole ? PART_WORDS[name] : `${PART_WORDS[name]}, end`;
+    const header = name === 'train' || isSplitByDocument ? PART_WORDS[name] : `${PART_WORDS[name]}, end`;
     return {
       id: name,
       header,
       isNumber: true,
       isQuiet: name === 'train',
-      width: isWhole ? '88px' : name === 'train' ? '84px' : '132px',
+      width: isSplitByDocument ? '88px' : name === 'train' ? '84px' : '132px',
       cell: ({ bytes }) => (bytes[name] === 0 ? '–' : formatBytes(bytes[name])),
     };
   }),
@@ -121,42 +126,47 @@ const DOCUMENT_COLUMNS: readonly Column<DocumentRow>[] = [
   },
 ];
 
-/** Split shown first, and number of documents per request. */
+/** Set shown first. */
 const FIRST_PART: PartName = 'validation';
-const ROWS = 500;
+/** Number of documents per request. */
+const PAGE_SIZE = 500;
 
-/** First rows of data, with their texts, prefetched before their project was shown. */
-const before = new WeakMap<DataRecord, { texts: readonly TextRecord[]; rows: PartRows }>();
+/** First rows of the data, with the project's texts, prefetched before the project is shown. */
+const prefetched = new WeakMap<DataRecord, { texts: readonly TextRecord[]; rows: PartRows }>();
 
-/** Prefetches the first rows when a project is opened. */
-export function useRowsBefore(): void {
+/** Prefetches the first rows of each project that is opened. */
+export function usePartRowsPrefetch(): void {
   const store = useStudioStore();
   useEffect(() => {
     const { readBefore, partRows } = store.getState();
     return readBefore(async ({ project, texts }) => {
-      const rows = await partRows(FIRST_PART, 0, ROWS, { project, texts });
-      if (rows && project.data) before.set(project.data, { texts, rows });
+      const rows = await partRows(FIRST_PART, 0, PAGE_SIZE, { project, texts });
+      if (rows && project.data) prefetched.set(project.data, { texts, rows });
     });
   }, [store]);
 }
 
-function usePartRows(data: DataRecord, part: PartName): { read: Read; more: () => void } {
+function usePartRows(data: DataRecord, part: PartName): { state: RowsState; showMore: () => void } {
   const partRows = useStudio((s) => s.partRows);
   const texts = useStudio((s) => s.texts);
   const [pages, setPages] = useState(1);
-  const came = part === FIRST_PART && pages === 1 ? before.get(data) : undefined;
-  const first = came?.texts === texts ? came.rows : undefined;
-  const [read, setRead] = useState<Read>(first ? { kind: 'read', rows: first } : { kind: 'reading' });
+  const prefetchedRows = part === FIRST_PART && pages === 1 ? prefetched.get(data) : undefined;
+  const firstRows = prefetchedRows?.texts === texts ? prefetchedRows.rows : undefined;
+  const [state, setState] = useState<RowsState>(firstRows ? { kind: 'read', rows: firstRows } : { kind: 'reading' });
   useEffect(() => {
-    let isWanted = true;
-    const wanted = data.manifest.parts[part] ? part : FIRST_PART;
-    (first ? Promise.resolve(first) : partRows(wanted, 0, pages * ROWS)).then(
-      (rows) => isWanted && setRead((now) => (now.kind === 'read' && now.rows === rows ? now : { kind: 'read', rows })),
-      (error: unknown) => isWanted && setRead({ kind: 'failed', why: toFailure(error).message }),
+    let isCurrent = true;
+    const shownPart = data.manifest.parts[part] ? part : FIRST_PART;
+    (firstRows ? Promise.resolve(firstRows) : partRows(shownPart, 0, pages * PAGE_SIZE)).then(
+      (rows) =>
+        isCurrent &&
+        setState((previous) =>
+          previous.kind === 'read' && previous.rows === rows ? previous : { kind: 'read', rows },
+        ),
+      (error: unknown) => isCurrent && setState({ kind: 'failed', message: toFailure(error).message }),
     );
     return () => {
-      isWanted = false;
+      isCurrent = false;
     };
-  }, [partRows, data, texts, part, pages, first]);
-  return { read, more: () => setPages(pages + 1) };
+  }, [partRows, data, texts, part, pages, firstRows]);
+  return { state, showMore: () => setPages(pages + 1) };
 }

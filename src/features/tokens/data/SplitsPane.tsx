@@ -50,9 +50,15 @@ export function SplitsPane({ data }: { data: DataRecord }) {
     },
   ];
   const shards = parts.flatMap(({ name, part }) =>
-    part.shards.map(({ key, sha256 }, n): ShardRow => {
-      const own = Math.min(shardLength, part.tokens - n * shardLength);
-      return { key, name: `${PART_WORDS[name]} ${formatCount(n + 1)}`, tokens: own, bytes: own * width, sha256 };
+    part.shards.map(({ key, sha256 }, shardIndex): ShardRow => {
+      const shardTokens = Math.min(shardLength, part.tokens - shardIndex * shardLength);
+      return {
+        key,
+        name: `${PART_WORDS[name]} ${formatCount(shardIndex + 1)}`,
+        tokens: shardTokens,
+        bytes: shardTokens * width,
+        sha256,
+      };
     }),
   );
   const shardColumns: readonly Column<ShardRow>[] = [

@@ -36,6 +36,7 @@ export function Checks({ tokenizer }: { tokenizer: TokenizerRecord }) {
   );
 }
 
+/** One line of the checks, with its icon. */
 export function Check({ tone, title, children }: { tone: Tone; title: string; children: ReactNode }) {
   return (
     <li>

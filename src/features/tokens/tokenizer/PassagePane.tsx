@@ -19,13 +19,13 @@ import { remedy } from '../../../state/failures';
 import { Check } from './Checks';
 import { shownInPassage } from './shown';
 import { TokenFacts } from './TokenFacts';
-import { clipped, MAX_OWN_TEXT, usePassage, useTokens } from './usePassage';
-import type { Entries } from './useVocabulary';
+import { clip, MAX_OWN_TEXT, usePassage, useTokens } from './usePassage';
+import type { Vocabulary } from './useVocabulary';
 import checks from './Checks.module.css';
 import styles from './PassagePane.module.css';
 
 interface PassagePaneProps {
-  entries: Entries;
+  entries: Vocabulary;
   chosenId: number | undefined;
   onChoose: (id: number | undefined) => void;
 }
@@ -37,7 +37,7 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
   const [own, setOwn] = useState('');
   const [place, setPlace] = useState<number>();
   const { passage, failure: unread, next } = usePassage();
-  const tokenized = useTokens(own === '' ? passage : clipped(own));
+  const tokenized = useTokens(own === '' ? passage : clip(own));
   const model = useStudio((s) => s.project.tokenizer?.model);
 
   const failure = own === '' && unread ? unread : tokenized.kind === 'failed' ? tokenized.failure : undefined;

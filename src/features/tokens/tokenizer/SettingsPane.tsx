@@ -10,12 +10,13 @@ import { Checks } from './Checks';
 import styles from './SettingsPane.module.css';
 
 const METHODS = (['bpe', 'characters', 'bytes'] as const).map((value) => ({ value, label: KIND_WORDS[value] }));
-const WORDS: Record<TokenizerChoice['kind'], string> = {
+const METHOD_DESCRIPTIONS: Record<TokenizerChoice['kind'], string> = {
   bpe: 'Merges the most frequent pair of pieces until the vocabulary is full. Common words become one token.',
   characters: 'One token per character of your text. Unknown characters become bytes.',
   bytes: 'One token per byte, 256 in all. No training, but the longest sequences.',
 };
 
+/** Settings of the tokenizer, and checks of the trained one. */
 export function SettingsPane() {
   const choice = useStudio((s) => s.project.tokenizerChoice);
   const tokenizer = useStudio((s) => s.project.tokenizer);
@@ -29,7 +30,7 @@ export function SettingsPane() {
         <div className={styles.method}>
           <span>Method</span>
           <Segmented label="Method" isWide value={choice.kind} onChange={(kind) => set({ kind })} options={METHODS} />
-          <p>{WORDS[choice.kind]}</p>
+          <p>{METHOD_DESCRIPTIONS[choice.kind]}</p>
         </div>
         {choice.kind === 'bpe' && (
           <div className={styles.vocabulary}>
@@ -41,7 +42,7 @@ export function SettingsPane() {
               step={0.125}
               output={`${formatCount(choice.vocabulary)} entries`}
               ticks={['257', '32,768']}
-              onChange={(log) => set({ vocabulary: roundSize(2 ** log) })}
+              onChange={(log2) => set({ vocabulary: roundSize(2 ** log2) })}
             />
             <NumberField
               label="Exact size"
@@ -55,7 +56,7 @@ export function SettingsPane() {
             />
           </div>
         )}
-        <div className={styles.state}>{progress ? <Progress {...progress} delayMs={0} /> : <Difference />}</div>
+        <div className={styles.state}>{progress ? <Progress {...progress} delayMs={0} /> : <StaleReason />}</div>
       </Block>
       {tokenizer && (
         <>
@@ -67,8 +68,8 @@ export function SettingsPane() {
   );
 }
 
-/** Difference between the settings and the trained tokenizer. */
-function Difference() {
+/** Says how the trained tokenizer differs from the settings; empty if it doesn't. */
+function StaleReason() {
   const state = useStudio(tokenizerState);
   const tokenizer = useStudio((s) => s.project.tokenizer);
   const choice = useStudio((s) => s.project.tokenizerChoice);
@@ -83,6 +84,6 @@ function Difference() {
 
 /** Keeps powers of two; rounds other sizes to two significant digits. */
 function roundSize(size: number): number {
-  const unit = Number.isInteger(Math.log2(size)) ? 1 : 10 ** Math.floor(Math.log10(size) - 1);
-  return Math.min(MAX_OFFERED_VOCABULARY, Math.max(MIN_VOCABULARY, Math.round(size / unit) * unit));
+  const roundingUnit = Number.isInteger(Math.log2(size)) ? 1 : 10 ** Math.floor(Math.log10(size) - 1);
+  return Math.min(MAX_OFFERED_VOCABULARY, Math.max(MIN_VOCABULARY, Math.round(size / roundingUnit) * roundingUnit));
 }

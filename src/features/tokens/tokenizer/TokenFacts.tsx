@@ -6,22 +6,23 @@ import type { TokenPiece } from '../../../core/tokenizer/statistics';
 import { useStudio } from '../../../state/react';
 import { TokenChip } from '../../../ui';
 import { shownInTable } from './shown';
-import type { Entries } from './useVocabulary';
+import type { Vocabulary } from './useVocabulary';
 import styles from './TokenFacts.module.css';
 
 /** Details of the entry selected in the passage or in the vocabulary. */
-export function TokenFacts({ entries, id }: { entries: Entries; id: number | undefined }) {
+export function TokenFacts({ entries, id }: { entries: Vocabulary; id: number | undefined }) {
   const model = useStudio((s) => s.project.tokenizer?.model);
   const entry = id === undefined ? undefined : entries.all[id];
   if (!model || !entry) {
     return <p className={styles.none}>Choose a token: click it, or press ← → in the passage</p>;
   }
-  const pair = model.merges[entry.id - 256];
+  // Entries below 256 are single bytes; each later one is a merge.
+  const merge = model.merges[entry.id - 256];
   const role = entry.role && TOKEN_ROLES[entry.role];
   return (
     <dl className={styles.facts}>
       <Fact name="Token">
-        <Chip entry={entry} />
+        <EntryChip entry={entry} />
       </Fact>
       <Fact name="ID">{formatCount(entry.id)}</Fact>
       <Fact name="Length">
@@ -33,9 +34,9 @@ export function TokenFacts({ entries, id }: { entries: Entries; id: number | und
           <Fact name="Role">{role.label}</Fact>
           <Fact name="Purpose">{role.purpose}</Fact>
         </>
-      ) : pair ? (
+      ) : merge ? (
         <Fact name="Merged from">
-          <Chip entry={entries.all[pair[0]]} /> + <Chip entry={entries.all[pair[1]]} />
+          <EntryChip entry={entries.all[merge[0]]} /> + <EntryChip entry={entries.all[merge[1]]} />
         </Fact>
       ) : (
         <Fact name="Merged from">nothing, a single byte</Fact>
@@ -45,7 +46,8 @@ export function TokenFacts({ entries, id }: { entries: Entries; id: number | und
   );
 }
 
-export function Chip({ entry }: { entry: TokenPiece | undefined }) {
+/** Token of a vocabulary entry; entries that aren't valid text show their bytes. */
+export function EntryChip({ entry }: { entry: TokenPiece | undefined }) {
   const model = useStudio((s) => s.project.tokenizer?.model);
   if (!entry || !model) return null;
   if (entry.text === null) return <TokenChip text={null} bytes={hex(entryBytes(model, entry.id))} />;

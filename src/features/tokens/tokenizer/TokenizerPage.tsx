@@ -18,14 +18,14 @@ import { TrainFailure } from './TrainFailure';
 import { VocabularyPane } from './VocabularyPane';
 import { useVocabulary } from './useVocabulary';
 
-const WHAT = 'A tokenizer cuts text into the pieces that the model reads and writes';
+const SUMMARY = 'A tokenizer cuts text into the pieces that the model reads and writes';
 
 /** Tokenizer: settings, tokens of a passage, and the vocabulary. */
 export function TokenizerPage() {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const hasText = useStudio((s) => s.texts.length > 0);
   const tokenizer = useStudio((s) => s.project.tokenizer);
-  const own = useStudio(modelTokenizerWords);
+  const modelTokenizer = useStudio(modelTokenizerWords);
   const [, go] = useLocation();
   const next = useNextStep('tokens', go);
   useHeldFocus(isLoaded ? tokenizer !== null : undefined);
@@ -37,10 +37,10 @@ export function TokenizerPage() {
     );
   if (!tokenizer && !hasText) {
     return (
-      <Stage title="Tokens & data" tabs={<TokensTabs current="tokens" />} summary={WHAT}>
+      <Stage title="Tokens & data" tabs={<TokensTabs current="tokens" />} summary={SUMMARY}>
         <EmptyStage
           figure={<ExampleTokens />}
-          reason={own && `The model keeps its own tokenizer: ${own}.`}
+          reason={modelTokenizer && `The model keeps its own tokenizer: ${modelTokenizer}.`}
           action={<NextButton step={next} />}
         >
           See your text cut into tokens, as the model reads it
@@ -52,7 +52,7 @@ export function TokenizerPage() {
     <Stage
       title="Tokens & data"
       tabs={<TokensTabs current="tokens" />}
-      summary={tokenizer ? <Summary /> : WHAT}
+      summary={tokenizer ? <Summary /> : SUMMARY}
       actions={
         tokenizer && (
           <>
@@ -64,8 +64,8 @@ export function TokenizerPage() {
     >
       <TrainFailure />
       <BuildFailure />
-      {tokenizer ? <TextChanged /> : null}
-      {tokenizer ? <Trained key={tokenizer.hash} /> : <Untrained />}
+      {tokenizer ? <TextChangedNotice /> : null}
+      {tokenizer ? <TrainedPanes key={tokenizer.hash} /> : <UntrainedPanes />}
     </Stage>
   );
 }
@@ -83,7 +83,7 @@ function Summary() {
   );
 }
 
-function TextChanged() {
+function TextChangedNotice() {
   const isChanged = useStudio(textsChanged);
   if (!isChanged) return null;
   return (
@@ -93,7 +93,7 @@ function TextChanged() {
   );
 }
 
-function Trained() {
+function TrainedPanes() {
   const entries = useVocabulary();
   const [chosen, choose] = useState<number>();
   return (
@@ -105,7 +105,7 @@ function Trained() {
   );
 }
 
-function Untrained() {
+function UntrainedPanes() {
   return (
     <Panes columns="272px minmax(0, 1fr)" narrowColumns="240px minmax(0, 1fr)">
       <SettingsPane />

@@ -7,12 +7,12 @@ import { remedy } from '../../../state/failures';
 import { useStudio } from '../../../state/react';
 import { Notice, Pane, SearchField, Table, type Column, type SortOrder } from '../../../ui';
 import { shownInTable } from './shown';
-import { Chip } from './TokenFacts';
-import type { Entries } from './useVocabulary';
+import { EntryChip } from './TokenFacts';
+import type { Vocabulary } from './useVocabulary';
 import styles from './VocabularyPane.module.css';
 
 interface VocabularyPaneProps {
-  entries: Entries;
+  entries: Vocabulary;
   chosenId: number | undefined;
   onChoose: (id: number) => void;
 }
@@ -37,7 +37,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
   const rows = useMemo(() => arrange(all, find, sort), [all, find, sort]);
 
   const columns: readonly Column<TokenPiece>[] = [
-    { id: 'token', header: 'Token', cell: (entry) => <Chip entry={entry} />, title: ({ id }) => spelt(id) },
+    { id: 'token', header: 'Token', cell: (entry) => <EntryChip entry={entry} />, title: ({ id }) => spelt(id) },
     ...(merges.length > 0
       ? ([
           {

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { shown, shownInPassage, shownInTable } from './shown';
+import { showControls, shownInPassage, shownInTable } from './shown';
 
 it('makes invisible characters visible, and keeps the rest', () => {
-  expect(shown('a\tb\u0007\u007f\n')).toBe('a␉b␇␡\n');
-  expect(shown(' word')).toBe(' word');
+  expect(showControls('a\tb\u0007\u007f\n')).toBe('a␉b␇␡\n');
+  expect(showControls(' word')).toBe(' word');
   expect(shownInPassage(' word')).toBe(' word');
   expect(shownInPassage('   ')).toBe('···');
   expect(shownInPassage('\t')).toBe('␉');

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { passageAt, clipped, MAX_OWN_TEXT } from './usePassage';
+import { passageAt, clip, MAX_OWN_TEXT } from './usePassage';
 
 it('returns a non-empty, well-formed passage of the text', () => {
   fc.assert(
@@ -20,6 +20,6 @@ it('begins at the start, and otherwise at the start of a line', () => {
 });
 
 it('clips the user’s text between characters', () => {
-  expect(clipped('x' + '🐋'.repeat(MAX_OWN_TEXT))).toHaveLength(MAX_OWN_TEXT - 1);
-  expect(clipped('short')).toBe('short');
+  expect(clip('x' + '🐋'.repeat(MAX_OWN_TEXT))).toHaveLength(MAX_OWN_TEXT - 1);
+  expect(clip('short')).toBe('short');
 });

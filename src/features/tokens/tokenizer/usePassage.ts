@@ -5,31 +5,32 @@ import type { TokenPiece } from '../../../core/tokenizer/statistics';
 import { useStudio } from '../../../state/react';
 import { useQuery } from '../../../state/useWorkerValue';
 
-/** Maximum length of a passage from the texts, in UTF-16 code units. */
-const PASSAGE = 560;
-/** Code points of a document that are read for passages. */
-const EXCERPT = 20_000;
+/** Maximum length of a passage, in UTF-16 code units. */
+const MAX_PASSAGE = 560;
+/** Length of the excerpt of a document from which passages are taken, in code points. */
+const EXCERPT_LENGTH = 20_000;
+/** Maximum length of the user's text, in UTF-16 code units. */
 export const MAX_OWN_TEXT = 4000;
 
 /** A passage of the training text; `next` moves to another. Undefined until loaded, or if there is no text. */
 export function usePassage(): { passage: string | undefined; failure: Failure | undefined; next: () => void } {
-  const all = useStudio((s) => s.texts);
-  const [place, setPlace] = useState(0);
-  const texts = useMemo(() => all.filter((text) => trainingSize(text).documents > 0), [all]);
-  const text = texts[place % Math.max(1, texts.length)];
-  const { document, passage: nth } = documentAt(text, Math.floor(place / Math.max(1, texts.length)));
+  const allTexts = useStudio((s) => s.texts);
+  const [turn, setTurn] = useState(0);
+  const texts = useMemo(() => allTexts.filter((text) => trainingSize(text).documents > 0), [allTexts]);
+  const text = texts[turn % Math.max(1, texts.length)];
+  const { document, passage: passageIndex } = documentAt(text, Math.floor(turn / Math.max(1, texts.length)));
   const { latest, failure } = useQuery(
-    text && JSON.stringify([text.id, document, nth]),
+    text && JSON.stringify([text.id, document, passageIndex]),
     async ({ data }, { signal }) => {
-      const input = { id: text!.id, nth: document, characters: EXCERPT };
-      return passageAt(await data.call('trainingExcerpt', input, { signal }), nth);
+      const input = { id: text!.id, nth: document, characters: EXCERPT_LENGTH };
+      return passageAt(await data.call('trainingExcerpt', input, { signal }), passageIndex);
     },
     text && trainingSize(text).sha256,
   );
-  return { passage: text && !failure ? latest : undefined, failure, next: () => setPlace(place + 1) };
+  return { passage: text && !failure ? latest : undefined, failure, next: () => setTurn(turn + 1) };
 }
 
-/** The `n`th call for a text picks its next training document; after the last document, the next passage of each. */
+/** Turn `n` of a text shows its `n`th training document; after the last document, the next passage of each. */
 function documentAt(text: TextRecord | undefined, n: number): { document: number; passage: number } {
   if (!text) return { document: 0, passage: 0 };
   const { documents } = trainingSize(text);
@@ -38,20 +39,24 @@ function documentAt(text: TextRecord | undefined, n: number): { document: number
 
 /** Returns the `n`th passage of a text: evenly spread (golden ratio), from a line's start to a word's end. */
 export function passageAt(text: string, n: number): string {
-  const room = Math.max(0, text.length - PASSAGE);
-  const place = Math.floor(((n * 0.618034) % 1) * room);
-  const line = text.indexOf('\n', place);
-  const start = place === 0 ? 0 : line >= 0 && line < place + PASSAGE / 2 ? line + 1 : place;
-  const rest = text.slice(start, start + PASSAGE);
-  const end = start + PASSAGE >= text.length ? rest.length : Math.max(rest.lastIndexOf(' '), rest.lastIndexOf('\n'));
+  const maxStart = Math.max(0, text.length - MAX_PASSAGE);
+  const target = Math.floor(((n * 0.618034) % 1) * maxStart);
+  const lineBreak = text.indexOf('\n', target);
+  const start = target === 0 ? 0 : lineBreak >= 0 && lineBreak < target + MAX_PASSAGE / 2 ? lineBreak + 1 : target;
+  const candidate = text.slice(start, start + MAX_PASSAGE);
+  const end =
+    start + MAX_PASSAGE >= text.length
+      ? candidate.length
+      : Math.max(candidate.lastIndexOf(' '), candidate.lastIndexOf('\n'));
   // Without a space (as in Chinese) it ends at the maximum length, but not inside a surrogate pair.
-  return wholeCharacters(end > PASSAGE / 2 ? rest.slice(0, end) : rest);
+  return dropSplitSurrogates(end > MAX_PASSAGE / 2 ? candidate.slice(0, end) : candidate);
 }
 
 /** Clips the user's text to the maximum length shown. */
-export const clipped = (text: string): string => wholeCharacters(text.slice(0, MAX_OWN_TEXT));
+export const clip = (text: string): string => dropSplitSurrogates(text.slice(0, MAX_OWN_TEXT));
 
-const wholeCharacters = (text: string): string => text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
+/** Removes halves of surrogate pairs at both ends. */
+const dropSplitSurrogates = (text: string): string => text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
 
 type Tokenized =
   | { kind: 'tokenizing' }
@@ -60,12 +65,12 @@ type Tokenized =
 
 /** Tokens of the passage; the previous ones until the new ones arrive. */
 export function useTokens(passage: string | undefined): Tokenized {
-  const tokensOf = useStudio((s) => s.tokensOf);
+  const tokenize = useStudio((s) => s.tokensOf);
   const tokenizer = useStudio((s) => s.project.tokenizer);
-  const wanted = useDeferredValue(passage);
+  const deferredPassage = useDeferredValue(passage);
   const { latest, failure } = useQuery(
-    wanted,
-    async () => ({ passage: wanted!, pieces: await tokensOf(wanted!) }),
+    deferredPassage,
+    async () => ({ passage: deferredPassage!, pieces: await tokenize(deferredPassage!) }),
     tokenizer,
   );
   if (failure) return { kind: 'failed', failure };

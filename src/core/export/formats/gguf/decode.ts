@@ -101,9 +101,9 @@ function q4_K(data: Uint8Array, at: number, out: Float32Array, to: number): void
   const [d, dmin] = [f16(data, at), f16(data, at + 2)];
   for (let i = 0; i < 8; i++) {
     const { scale, min } = part(data, at + 4, i);
-    const [by, from] = [d * scale, dmin * min];
+    const [factor, offset] = [d * scale, dmin * min];
     const [values, shift] = [at + 16 + 32 * (i >> 1), 4 * (i & 1)];
-    for (let l = 0; l < 32; l++) out[to + 32 * i + l] = by * ((data[values + l]! >> shift) & 15) - from;
+    for (let l = 0; l < 32; l++) out[to + 32 * i + l] = factor * ((data[values + l]! >> shift) & 15) - offset;
   }
 }
 
@@ -112,11 +112,11 @@ function q5_K(data: Uint8Array, at: number, out: Float32Array, to: number): void
   const [d, dmin] = [f16(data, at), f16(data, at + 2)];
   for (let i = 0; i < 8; i++) {
     const { scale, min } = part(data, at + 4, i);
-    const [by, from] = [d * scale, dmin * min];
+    const [factor, offset] = [d * scale, dmin * min];
     const [values, shift] = [at + 48 + 32 * (i >> 1), 4 * (i & 1)];
     for (let l = 0; l < 32; l++) {
       const high = ((data[at + 16 + l]! >> i) & 1) << 4;
-      out[to + 32 * i + l] = by * (((data[values + l]! >> shift) & 15) | high) - from;
+      out[to + 32 * i + l] = factor * (((data[values + l]! >> shift) & 15) | high) - offset;
     }
   }
 }

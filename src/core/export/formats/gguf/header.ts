@@ -19,44 +19,45 @@ export interface TensorInfo {
 /** A value with its type. */
 export interface GgufValue {
   type: number;
-  write(into: Writer): void;
+  write(writer: Writer): void;
 }
-export const u32 = (value: number): GgufValue => ({ type: 4, write: (into) => into.u32(value) });
-export const f32 = (value: number): GgufValue => ({ type: 6, write: (into) => into.f32(value) });
-export const bool = (value: boolean): GgufValue => ({ type: 7, write: (into) => into.u8(Number(value)) });
-export const string = (value: string): GgufValue => ({ type: 8, write: (into) => into.string(value) });
-export const strings = (values: readonly string[]): GgufValue => list(8, values, (into, value) => into.string(value));
-export const i32s = (values: readonly number[]): GgufValue => list(5, values, (into, value) => into.u32(value));
+export const u32 = (value: number): GgufValue => ({ type: 4, write: (writer) => writer.u32(value) });
+export const f32 = (value: number): GgufValue => ({ type: 6, write: (writer) => writer.f32(value) });
+export const bool = (value: boolean): GgufValue => ({ type: 7, write: (writer) => writer.u8(Number(value)) });
+export const string = (value: string): GgufValue => ({ type: 8, write: (writer) => writer.string(value) });
+export const strings = (values: readonly string[]): GgufValue =>
+  list(8, values, (writer, value) => writer.string(value));
+export const i32s = (values: readonly number[]): GgufValue => list(5, values, (writer, value) => writer.u32(value));
 
-const list = <T>(type: number, values: readonly T[], write: (into: Writer, value: T) => void): GgufValue => ({
+const list = <T>(type: number, values: readonly T[], write: (writer: Writer, value: T) => void): GgufValue => ({
   type: 9,
-  write(into) {
-    into.u32(type);
-    into.u64(values.length);
-    for (const value of values) write(into, value);
+  write(writer) {
+    writer.u32(type);
+    writer.u64(values.length);
+    for (const value of values) write(writer, value);
   },
 });
 
 /** Returns the header's bytes, padded to where the tensors begin. */
 export function writeHeader({ keys, tensors }: GgufHeader): Uint8Array {
-  const into = new Writer();
-  into.u32(MAGIC);
-  into.u32(3);
-  into.u64(tensors.length);
-  into.u64(Object.keys(keys).length);
+  const writer = new Writer();
+  writer.u32(MAGIC);
+  writer.u32(3);
+  writer.u64(tensors.length);
+  writer.u64(Object.keys(keys).length);
   for (const [key, value] of Object.entries(keys)) {
-    into.string(key);
-    into.u32(value.type);
-    value.write(into);
+    writer.string(key);
+    writer.u32(value.type);
+    value.write(writer);
   }
   for (const { name, shape, type, offset } of tensors) {
-    into.string(name);
-    into.u32(shape.length);
-    for (const size of shape.toReversed()) into.u64(size);
-    into.u32(type);
-    into.u64(offset);
+    writer.string(name);
+    writer.u32(shape.length);
+    for (const size of shape.toReversed()) writer.u64(size);
+    writer.u32(type);
+    writer.u64(offset);
   }
-  return into.aligned();
+  return writer.aligned();
 }
 
 export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
@@ -73,44 +74,44 @@ class Writer {
   private length = 0;
 
   u8(value: number): void {
-    const at = this.room(1);
-    this.view.setUint8(at, value);
+    const offset = this.reserve(1);
+    this.view.setUint8(offset, value);
   }
   u32(value: number): void {
-    const at = this.room(4);
-    this.view.setUint32(at, value, true);
+    const offset = this.reserve(4);
+    this.view.setUint32(offset, value, true);
   }
   u64(value: number): void {
-    const at = this.room(8);
-    this.view.setBigUint64(at, BigInt(value), true);
+    const offset = this.reserve(8);
+    this.view.setBigUint64(offset, BigInt(value), true);
   }
   f32(value: number): void {
-    const at = this.room(4);
-    this.view.setFloat32(at, value, true);
+    const offset = this.reserve(4);
+    this.view.setFloat32(offset, value, true);
   }
   string(value: string): void {
     const utf8 = encoder.encode(value);
     this.u64(utf8.length);
-    const at = this.room(utf8.length);
-    this.bytes.set(utf8, at);
+    const offset = this.reserve(utf8.length);
+    this.bytes.set(utf8, offset);
   }
   /** Everything written, padded with zeros. */
   aligned(): Uint8Array {
-    this.room(aligned(this.length) - this.length);
+    this.reserve(aligned(this.length) - this.length);
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Reserves `more` bytes and returns their offset. Call it before reading `view`, which it may replace. */
-  private room(more: number): number {
-    const at = this.length;
-    this.length += more;
+  /** Reserves `count` bytes and returns their offset. Call it before reading `view`, which it may replace. */
+  private reserve(count: number): number {
+    const offset = this.length;
+    this.length += count;
     if (this.length > this.bytes.length) {
-      const longer = new Uint8Array(2 * this.length);
-      longer.set(this.bytes);
-      this.bytes = longer;
-      this.view = new DataView(longer.buffer);
+      const larger = new Uint8Array(2 * this.length);
+      larger.set(this.bytes);
+      this.bytes = larger;
+      this.view = new DataView(larger.buffer);
     }
-    return at;
+    return offset;
   }
 }
 const encoder = new TextEncoder();

@@ -19,29 +19,29 @@ import { parse } from '../../parse';
 export async function openGgufModel(source: ByteSource, file: string): Promise<Incoming> {
   const { keys, weights } = await openGguf(source, file);
   const architecture = textAt(keys, 'general.architecture');
-  const known = modelIds().flatMap((id) => {
+  const supported = modelIds().flatMap((id) => {
     const reads = modelSpec(id).gguf?.reads;
     return reads ? [{ id, ...reads }] : [];
   });
-  const found = known.find(({ names }) => names.some((name) => name === architecture));
-  if (!found || architecture === undefined) {
+  const match = supported.find(({ names }) => names.some((name) => name === architecture));
+  if (!match || architecture === undefined) {
     throw badFile(
       `${file}: the architecture ${JSON.stringify(architecture?.slice(0, 100) ?? null)} is not supported`,
-      `Nothing was stored. Supported architectures: ${known.flatMap(({ names }) => names).join(', ')}.`,
+      `Nothing was stored. Supported architectures: ${supported.flatMap(({ names }) => names).join(', ')}.`,
     );
   }
-  const { id, schema } = found;
+  const { id, schema } = match;
   const tokenizer = await createTokenizer(readGgufTokenizer(keys));
   const sizes = [...keys].flatMap(([key, value]) =>
     key.startsWith(`${architecture}.`) ? [[key.slice(architecture.length + 1), value] as const] : [],
   );
   const tensors = [...weights.shapes.keys()];
-  const said = { ...Object.fromEntries(sizes), architecture, vocabulary: tokenizer.size, tensors };
-  const model = parse(file, modelSchema, { id, ...parse(file, schema, said) });
+  const sizesInFile = { ...Object.fromEntries(sizes), architecture, vocabulary: tokenizer.size, tensors };
+  const model = parse(file, modelSchema, { id, ...parse(file, schema, sizesInFile) });
   const layout = modelSpec(id).gguf!.layout(model.config);
   const table = modelSpec(id).params(model.config, model.vocabulary);
   compare(file, shapesOf(layout, table), weights.shapes, 'what its keys say');
-  const [called, licence] = [textAt(keys, 'general.name'), textAt(keys, 'general.license')];
+  const [modelName, licence] = [textAt(keys, 'general.name'), textAt(keys, 'general.license')];
   return {
     model,
     tokenizer,
@@ -50,13 +50,13 @@ export async function openGgufModel(source: ByteSource, file: string): Promise<I
       format: 'GGUF',
       precision: weights.precision,
       bytes: weights.bytes,
-      ...(called && { name: called.slice(0, 1000) }),
+      ...(modelName && { name: modelName.slice(0, 1000) }),
       ...(licence && { licence: licence.slice(0, 100) }),
     },
     async read(job) {
       await weights.check(job);
-      const all = Object.keys(table).map((of) => ({ file: weights, of, slot: '' }));
-      const tensors = await readTensors(all, layout, table, job);
+      const requested = Object.keys(table).map((of) => ({ file: weights, of, slot: '' }));
+      const tensors = await readTensors(requested, layout, table, job);
       const state = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
       return { model, tokenizer, snapshot: { state, tensors }, resumable: false, info: null, events: [] };
     },

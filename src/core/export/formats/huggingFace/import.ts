@@ -53,10 +53,10 @@ const INFO = 'homegrown.json';
 
 /** Opens and reads a folder, or a zip of one. @throws HomegrownError as `openHuggingFace` and its `read` do */
 export async function importHuggingFace(files: readonly GivenFile[], job: Job): Promise<ImportedModel> {
-  const found = await openFiles(files);
-  if (found.kind === 'adapter') throw adapterAlone();
-  if (found.kind !== 'folder') throw badFile(`${found.name} is not a Hugging Face folder`);
-  return (await openHuggingFace(found.folder)).read(job);
+  const opened = await openFiles(files);
+  if (opened.kind === 'adapter') throw adapterAlone();
+  if (opened.kind !== 'folder') throw badFile(`${opened.name} is not a Hugging Face folder`);
+  return (await openHuggingFace(opened.folder)).read(job);
 }
 
 /**
@@ -64,38 +64,38 @@ export async function importHuggingFace(files: readonly GivenFile[], job: Job): 
  * @throws HomegrownError `bad-file` naming file, place and reason
  */
 export async function openHuggingFace(folder: Folder): Promise<Incoming> {
-  const { model: stated, format, name } = await readConfig(folder);
+  const { model: statedModel, format, name } = await readConfig(folder);
   const info = folder.has(INFO) ? await readRunInfo(INFO, await readJson(folder, INFO)) : null;
-  const tokenizer = await readTokenizer(folder, stated, info);
+  const tokenizer = await readTokenizer(folder, statedModel, info);
   const index = folder.has(INDEX) ? await readJson(folder, INDEX) : null;
-  const renamed = (name: string): string | null => (format.rename ? format.rename(name, stated.config) : name);
-  const weights = await openWeights(folder, renamed, index);
-  const config = format.seen?.(stated.config, new Set(weights.shapes.keys())) ?? stated.config;
-  const described = { ...stated, config };
-  if (info && !isSame(info.model, described, format)) {
+  const rename = (name: string): string | null => (format.rename ? format.rename(name, statedModel.config) : name);
+  const weights = await openWeights(folder, rename, index);
+  const config = format.seen?.(statedModel.config, new Set(weights.shapes.keys())) ?? statedModel.config;
+  const describedModel = { ...statedModel, config };
+  if (info && !isSame(info.model, describedModel, format)) {
     throw badFile(
       'homegrown.json and config.json describe models of different sizes',
       'Remove homegrown.json to import only the model.',
     );
   }
-  const model = info?.model ?? described;
+  const model = info?.model ?? describedModel;
   const layout = folderLayout(model, format);
   const [table, own] = [paramsOf(inFolder(model, format)), paramsOf(model)];
   const isOwn = ({ of }: Piece): boolean => Object.hasOwn(own, of);
   const copies = (format.copies?.(config) ?? []).filter(({ name }) => weights.shapes.has(name));
-  const found = [...weights.shapes].filter(([name]) => !copies.some((copy) => copy.name === name));
+  const shapesInFile = [...weights.shapes].filter(([name]) => !copies.some((copy) => copy.name === name));
   const { classes } = model.config;
   const head = classes ? undefined : format.head;
   const isOfHead = ({ name }: Pick<Piece, 'name'>): boolean => head !== undefined && name.startsWith(head.prefix);
-  const lacksHead = head !== undefined && !found.some(([name]) => isOfHead({ name }));
-  const given = lacksHead ? layout.filter((piece) => !isOfHead(piece)) : layout;
-  compare(weights.file, shapesOf(given, table), new Map(found));
+  const lacksHead = head !== undefined && !shapesInFile.some(([name]) => isOfHead({ name }));
+  const presentPieces = lacksHead ? layout.filter((piece) => !isOfHead(piece)) : layout;
+  compare(weights.file, shapesOf(presentPieces, table), new Map(shapesInFile));
   const moments =
     info && folder.has('optimizer.safetensors')
       ? await openTensors(folder, ['optimizer.safetensors'], (name) => name, 'optimizer.safetensors')
       : null;
-  const remembered = info && moments && laidMoments(recipeOf(info), layout.filter(isOwn), own, info.trainable);
-  if (remembered) compare('optimizer.safetensors', remembered.shapes, moments.shapes);
+  const optimizerState = info && moments && laidMoments(recipeOf(info), layout.filter(isOwn), own, info.trainable);
+  if (optimizerState) compare('optimizer.safetensors', optimizerState.shapes, moments.shapes);
   const adapterFolder = info?.trainable?.adapter && !moments ? adapterIn(folder) : undefined;
   const licence = await licenceIn(folder);
   return {
@@ -116,12 +116,13 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
       for (const copy of copies) await checkCopy(weights, copy);
       for (const { name } of layout.filter((piece) => !isOwn(piece))) await checkZeros(weights, name);
       await moments?.check(job);
-      const isGiven = (of: string): boolean => given.some((piece) => piece.of === of);
-      const [all, others] = [true, false].map((there) => Object.keys(own).filter((of) => isGiven(of) === there));
-      const wanted = all!.map((of): Wanted => ({ file: weights, of, slot: '' }));
+      const isInFile = (name: string): boolean => presentPieces.some((piece) => piece.of === name);
+      const namesInFile = Object.keys(own).filter(isInFile);
+      const missingNames = Object.keys(own).filter((name) => !isInFile(name));
+      const wanted = namesInFile.map((of): Wanted => ({ file: weights, of, slot: '' }));
       const tensors = await readTensors(wanted, layout, table, job);
-      if (remembered) {
-        const { layout: laid, table: of } = remembered;
+      if (optimizerState) {
+        const { layout: laid, table: of } = optimizerState;
         for (const [name, value] of await readTensors(momentsIn(moments, laid), laid, of, job))
           tensors.set(name, value);
       }
@@ -130,17 +131,21 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
         compare('adapter/', new Map(Object.entries(partsOf(own, info?.trainable).added)), added, INFO);
         for (const [name, value] of added) tensors.set(name, value);
       }
-      for (const [name, value] of drawn(Object.fromEntries(others!.map((of) => [of, own[of]!])), 0))
+      for (const [name, value] of drawn(Object.fromEntries(missingNames.map((name) => [name, own[name]!])), 0))
         tensors.set(name, value);
       const state = info?.state ?? { step: 0, tokensSeen: 0, activeMs: 0, best: null };
-      const log =
-        info && folder.has('trainer_state.json') ? await readText(folder, 'trainer_state.json', MAX_LOG_BYTES) : null;
-      const events = log === null ? [] : readTrainerState(log);
+      const events = info ? await readEvents(folder) : [];
       const recipe = info && folder.has(RECIPE_FILE) ? await ownRecipe(info, folder) : undefined;
       const snapshot = { state, tensors };
       return { model, tokenizer, snapshot, resumable: moments !== null, info, events, ...(recipe && { recipe }) };
     },
   };
+}
+
+/** Training log of the run; empty if the folder has none. */
+async function readEvents(folder: Folder): Promise<ReturnType<typeof readTrainerState>> {
+  if (!folder.has('trainer_state.json')) return [];
+  return readTrainerState(await readText(folder, 'trainer_state.json', MAX_LOG_BYTES));
 }
 
 const namesLacking = ({ labels }: Classes): string =>
@@ -160,31 +165,31 @@ async function ownRecipe(info: RunInfo, folder: Folder): Promise<object | undefi
   }
 }
 
-interface Described {
+/** Model that a config.json describes. */
+interface ConfigFile {
   model: ModelChoice;
   format: FolderFormat;
   name?: string;
 }
 
-async function readConfig(folder: Folder): Promise<Described> {
+async function readConfig(folder: Folder): Promise<ConfigFile> {
   const json = await readJson(folder, 'config.json');
   const { model_type, _name_or_path: name } = parse('config.json', typeSchema, json);
   if (model_type === OWN_TYPE) return readOwnConfig(json);
   const type = plainType(model_type);
-  const known = knownFormats();
-  const found = known.find(({ format }) => format.types.includes(type));
-  if (!found) {
+  const match = knownFormats().find(({ format }) => format.types.includes(type));
+  if (!match) {
     throw badFile(
       `config.json: the architecture ${JSON.stringify(type)} is not supported`,
       `Nothing was stored. Supported values of model_type: ${knownTypes()}.`,
     );
   }
-  const { id, format } = found;
+  const { id, format } = match;
   const sized = { id, ...parse('config.json', format.schema, { ...(json as object), model_type: type }) };
-  const stated = isClassifier(json)
+  const model = isClassifier(json)
     ? withClasses(sized, parse('config.json', classesSchema(usualPooling(sized) ?? 'last'), json))
     : sized;
-  return { model: parse('config.json', modelSchema, stated), format, ...(name && { name }) };
+  return { model: parse('config.json', modelSchema, model), format, ...(name && { name }) };
 }
 const typeSchema = z.object({
   model_type: z.string().max(100),
@@ -192,9 +197,9 @@ const typeSchema = z.object({
 });
 
 /** Reads a config.json of our layout. @throws HomegrownError `bad-file` for an unknown architecture */
-function readOwnConfig(json: unknown): Described {
+function readOwnConfig(json: unknown): ConfigFile {
   const { architecture, vocab_size: vocabulary, config } = parse('config.json', ownSchema, json);
-  const id = modelIds().find((known) => known === architecture);
+  const id = modelIds().find((id) => id === architecture);
   if (!id) {
     throw badFile(
       `config.json: the architecture ${JSON.stringify(architecture)} is not supported`,
@@ -222,21 +227,28 @@ const knownTypes = (): string =>
     .flatMap(({ format }) => format.types)
     .join(', ');
 
-async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
-  const { vocabulary } = stated;
-  const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, MAX_TOKENIZER_BYTES);
-  const said = folder.has(TOKENIZER_CONFIG) ? await readText(folder, TOKENIZER_CONFIG, MAX_JSON_BYTES) : undefined;
-  const own = folder.has(TOKENIZER_CONFIG) ? ((await readJson(folder, TOKENIZER_CONFIG)) as object) : {};
+async function readTokenizer(folder: Folder, statedModel: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
+  const { vocabulary } = statedModel;
+  const readFile = (name: string): Promise<Uint8Array> => readWhole(folder, name, MAX_TOKENIZER_BYTES);
+  const configText = folder.has(TOKENIZER_CONFIG)
+    ? await readText(folder, TOKENIZER_CONFIG, MAX_JSON_BYTES)
+    : undefined;
+  const configJson = folder.has(TOKENIZER_CONFIG) ? ((await readJson(folder, TOKENIZER_CONFIG)) as object) : {};
   // transformers stores the template here since 4.52.
   const template = folder.has(CHAT_TEMPLATE) ? await readText(folder, CHAT_TEMPLATE, MAX_JSON_BYTES) : undefined;
-  if (template === undefined) checkChatTemplates(own);
-  const all = template === undefined ? own : { ...own, chat_template: template };
-  const config = template === undefined ? said : JSON.stringify(all);
-  const isOld = !folder.has('tokenizer.json') && folder.has('vocab.json');
-  const file = isOld ? 'vocab.json' : 'tokenizer.json';
-  const model = isOld
-    ? readGpt2Files(await whole('vocab.json'), await whole('merges.txt'), readTokenizerConfig(all), vocabulary)
-    : readAnyTokenizerJson(await whole('tokenizer.json'), config, vocabulary, isReadFromFirst(stated));
+  if (template === undefined) checkChatTemplates(configJson);
+  const configWithTemplate = template === undefined ? configJson : { ...configJson, chat_template: template };
+  const config = template === undefined ? configText : JSON.stringify(configWithTemplate);
+  const isGpt2Format = !folder.has('tokenizer.json') && folder.has('vocab.json');
+  const file = isGpt2Format ? 'vocab.json' : 'tokenizer.json';
+  const model = isGpt2Format
+    ? readGpt2Files(
+        await readFile('vocab.json'),
+        await readFile('merges.txt'),
+        readTokenizerConfig(configWithTemplate),
+        vocabulary,
+      )
+    : readAnyTokenizerJson(await readFile('tokenizer.json'), config, vocabulary, isReadFromFirst(statedModel));
   if (info && (model.applied || isApplied(info.tokenizer)) && info.tokenizer !== model.kind)
     throw badFile(
       `${file} has the kind ${model.kind}, but homegrown.json says ${info.tokenizer}`,

@@ -3,7 +3,7 @@ import { isTraining } from '../../state/openRun';
 import { isChatting, playgroundKind } from '../../state/playground';
 import { useNow, useStudio } from '../../state/react';
 import { Button, Progress } from '../../ui';
-import { lackingWords, wordsOf } from './kinds';
+import { missingInputWords, kindTexts } from './kinds';
 import styles from './PlaygroundPage.module.css';
 import type { Writing } from '../../state/slices/playground';
 
@@ -11,30 +11,30 @@ import type { Writing } from '../../state/slices/playground';
  * Button that starts or stops generation, with its progress.
  * @param onLacking called if it is pressed while required input is missing
  */
-export function ActOrStop({ onLacking }: { onLacking?: () => void }) {
+export function GenerateOrStop({ onMissingInput }: { onMissingInput?: () => void }) {
   const isRunning = useStudio(isTraining);
   return (
     <>
       {isRunning && <p className={styles.pace}>Training shares the device, so this is slower</p>}
-      <Act onLacking={onLacking} />
+      <GenerateButton onMissingInput={onMissingInput} />
     </>
   );
 }
 
-function Act({ onLacking }: { onLacking: (() => void) | undefined }) {
-  const { act, acting } = useStudio(wordsOf);
+function GenerateButton({ onMissingInput }: { onMissingInput: (() => void) | undefined }) {
+  const { action, progress } = useStudio(kindTexts);
   const isChat = useStudio(isChatting);
   const writesTokens = useStudio((s) => ['decoder', 'encoder-decoder'].includes(playgroundKind(s)));
   const writing = useStudio((s) => s.writing);
-  const written = useStudio((s) => s.written.length);
+  const tokenCount = useStudio((s) => s.written.length);
   const blanks = useStudio((s) => s.filled?.blanks.length ?? 0);
-  const length = useStudio((s) => s.sampling.length);
+  const maxTokens = useStudio((s) => s.sampling.length);
   const generate = useStudio((s) => s.generate);
-  const isLacking = useStudio((s) => lackingWords(s) !== undefined);
+  const isInputMissing = useStudio((s) => missingInputWords(s) !== undefined);
   const now = useNow(writing.kind === 'writing');
   if (writing.kind === 'writing') {
-    const left = written > 0 ? ((now - writing.since) * (length - written)) / written : 0;
-    const detail = `${formatCount(written)} of ${formatCount(length)} tokens`;
+    const remainingMs = tokenCount > 0 ? ((now - writing.since) * (maxTokens - tokenCount)) / tokenCount : 0;
+    const detail = `${formatCount(tokenCount)} of ${formatCount(maxTokens)} tokens`;
     return (
       <div className={styles.write}>
         <Button isDense icon="stop" minWidth={84} onPress={writing.stop}>
@@ -43,13 +43,13 @@ function Act({ onLacking }: { onLacking: (() => void) | undefined }) {
         <div className={styles.status}>
           {writesTokens ? (
             <Progress
-              label={acting}
-              detail={left < 1000 ? detail : `${detail} · ${formatDuration(left)} left`}
-              value={written}
-              max={length}
+              label={progress}
+              detail={remainingMs < 1000 ? detail : `${detail} · ${formatDuration(remainingMs)} left`}
+              value={tokenCount}
+              max={maxTokens}
             />
           ) : (
-            acting
+            progress
           )}
         </div>
       </div>
@@ -61,32 +61,32 @@ function Act({ onLacking }: { onLacking: (() => void) | undefined }) {
         variant="go"
         isDense
         minWidth={84}
-        onPress={() => (isLacking && onLacking ? onLacking() : void generate())}
+        onPress={() => (isInputMissing && onMissingInput ? onMissingInput() : void generate())}
       >
-        {act}
+        {action}
       </Button>
-      <span className={styles.status}>{readStatus(writing, written, blanks, isChat)}</span>
+      <span className={styles.status}>{resultWords(writing, tokenCount, blanks, isChat)}</span>
     </div>
   );
 }
 
 /** Says how the last generation ended. */
-function readStatus(writing: Writing, tokens: number, blanks: number, isChat: boolean): string {
+function resultWords(writing: Writing, tokens: number, blanks: number, isChat: boolean): string {
   if (writing.kind !== 'done') return '';
   const { reason, ms, leftOut = 0 } = writing;
-  const many = `${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`;
-  const dropped = leftOut > 0 ? `. Dropped the first ${formatCount(leftOut)} messages: they no longer fit` : '';
+  const tokenWords = `${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`;
+  const droppedWords = leftOut > 0 ? `. Dropped the first ${formatCount(leftOut)} messages: they no longer fit` : '';
   switch (reason) {
     case 'length':
-      return `${many} in ${formatDuration(ms)}${dropped}`;
+      return `${tokenWords} in ${formatDuration(ms)}${droppedWords}`;
     case 'filled':
       return `${formatCount(blanks)} ${blanks === 1 ? 'blank' : 'blanks'} in ${formatDuration(ms)}`;
     case 'classified':
       return `Classified in ${formatDuration(ms)}`;
     case 'stopped':
-      return `Stopped after ${many}${dropped}`;
+      return `Stopped after ${tokenWords}${droppedWords}`;
     case 'end':
-      return `${many}, then the model ended ${isChat ? 'its turn' : 'the text'}${dropped}`;
+      return `${tokenWords}, then the model ended ${isChat ? 'its turn' : 'the text'}${droppedWords}`;
     default:
       return reason satisfies never;
   }

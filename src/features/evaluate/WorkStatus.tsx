@@ -5,7 +5,7 @@ import { Block, Button, Progress } from '../../ui';
 import styles from './Lists.module.css';
 
 /** Progress with Cancel, or the reason of a failure; then the children. */
-export function Asking({ work, children }: { work: Work; children: ReactNode }) {
+export function WorkStatus({ work, children }: { work: Work; children: ReactNode }) {
   const progressWords = describeWork(work);
   if (work.kind === 'busy' && progressWords)
     return (

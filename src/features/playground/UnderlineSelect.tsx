@@ -3,7 +3,7 @@ import { Segmented } from '../../ui';
 export type Underline = 'surprise' | 'off';
 
 /** Selects the quantity that underlines show. */
-export const UnderlineBy = (p: { value: Underline; onChange: (underline: Underline) => void }) => (
+export const UnderlineSelect = (p: { value: Underline; onChange: (underline: Underline) => void }) => (
   <Segmented
     label="Underline by"
     value={p.value}

@@ -12,15 +12,16 @@ interface Point {
 }
 
 /** A score in percent by checkpoint, with its interval; the baseline is dotted. */
-export function Followed(p: { label: string; points: readonly Point[]; baseline: number | undefined }) {
+export function ScoreByStep(p: { label: string; points: readonly Point[]; baseline: number | undefined }) {
   const [isTable, setTable] = useState(false);
   const last = p.points.at(-1)!.step;
   const first = p.points[0]!.step;
+  // Coordinates in the view box, which is 1000 by 1000.
   const x = (step: number): number => (1000 * (step - first)) / Math.max(1, last - first);
-  const y = (value: number): number => 1000 - 10 * value;
-  const path = (of: readonly [number, number][]): string => of.map(([a, b]) => `${a} ${b}`).join('L');
-  const up = p.points.map(({ step, high }): [number, number] => [x(step), y(high)]);
-  const down = p.points.toReversed().map(({ step, low }): [number, number] => [x(step), y(low)]);
+  const y = (percent: number): number => 1000 - 10 * percent;
+  const path = (points: readonly [number, number][]): string => points.map(([px, py]) => `${px} ${py}`).join('L');
+  const upperEdge = p.points.map(({ step, high }): [number, number] => [x(step), y(high)]);
+  const lowerEdge = p.points.toReversed().map(({ step, low }): [number, number] => [x(step), y(low)]);
   return (
     <figure className={styles.followed}>
       <div className={styles.row}>
@@ -46,7 +47,7 @@ export function Followed(p: { label: string; points: readonly Point[]; baseline:
             role="img"
             aria-label={`${p.label}: ${p.points.map(({ step, value }) => `step ${formatCount(step)} ${formatNumber(value)} %`).join(', ')}`}
           >
-            <path className={styles.band} d={`M${path([...up, ...down])}z`} />
+            <path className={styles.band} d={`M${path([...upperEdge, ...lowerEdge])}z`} />
             {p.baseline !== undefined && <path className={styles.dotted} d={`M0 ${y(p.baseline)}H1000`} />}
             <path className={styles.line} d={`M${path(p.points.map(({ step, value }) => [x(step), y(value)]))}`} />
           </svg>

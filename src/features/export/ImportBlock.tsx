@@ -6,11 +6,11 @@ import { modelFiles } from './modelFiles';
 import styles from './ExportPage.module.css';
 
 /** Imports a Homegrown zip, a Hugging Face folder or its files, or a GGUF file as a new run. */
-export function BringIn() {
+export function ImportBlock() {
   const importing = useStudio((s) => s.importingModel);
   const isIncoming = useStudio((s) => s.incoming !== null);
   const importModel = useStudio((s) => s.importModel);
-  const take = (files: DroppedFile[]): void => void importModel(modelFiles(files));
+  const importFiles = (files: DroppedFile[]): void => void importModel(modelFiles(files));
   return (
     <Block isWideGutter>
       <p className={styles.words}>
@@ -18,18 +18,18 @@ export function BringIn() {
         weights, and tokenizer.json or vocab.json with merges.txt.
       </p>
       {importing.kind === 'busy' ? (
-        <Busy />
+        <ImportProgress />
       ) : isIncoming ? (
         <IncomingModel />
       ) : (
         <div className={styles.buttons}>
-          <FileButton isDense isSingle accept=".zip" onFiles={take}>
+          <FileButton isDense isSingle accept=".zip" onFiles={importFiles}>
             Choose zip…
           </FileButton>
-          <FileButton isDense accept=".zip,.gguf,.safetensors,.json,.txt" onFiles={take}>
+          <FileButton isDense accept=".zip,.gguf,.safetensors,.json,.txt" onFiles={importFiles}>
             Choose files…
           </FileButton>
-          <FileButton isDense isFolder onFiles={take}>
+          <FileButton isDense isFolder onFiles={importFiles}>
             Choose folder…
           </FileButton>
         </div>
@@ -38,13 +38,13 @@ export function BringIn() {
   );
 }
 
-function Busy() {
+function ImportProgress() {
   const importing = useStudio((s) => s.importingModel);
-  const busy = describeWork(importing);
-  if (importing.kind !== 'busy' || !busy) return null;
+  const progress = describeWork(importing);
+  if (importing.kind !== 'busy' || !progress) return null;
   return (
     <div className={styles.busy}>
-      <Progress {...busy} />
+      <Progress {...progress} />
       <Button isDense icon="stop" onPress={importing.stop}>
         Cancel
       </Button>

@@ -13,70 +13,70 @@ import { Button, Checkbox, Dialog, EncodingDialog, FileButton, Progress } from '
 import styles from './PlaygroundPage.module.css';
 
 /** File, its encoding if it isn't UTF-8, and the text columns if it is a table. */
-type Given = Pick<ClassifyFileInput, 'file' | 'table' | 'encoding'>;
+type FileInput = Pick<ClassifyFileInput, 'file' | 'table' | 'encoding'>;
 type Head = TableHead & { format: TableFormatId };
 
 /** Classifies a table, or a file with one text per line, and returns it with labels. */
-export function WholeFile({ run }: { run: RunRow['record'] }) {
+export function ClassifyFile({ run }: { run: RunRow['record'] }) {
   const store = useStudioStore();
-  const [given, setGiven] = useState<Given>();
-  const [working, setWorking] = useState<Work>(IDLE);
+  const [input, setInput] = useState<FileInput>();
+  const [fileWork, setFileWork] = useState<Work>(IDLE);
   const [head, setHead] = useState<Head>();
-  const progressWords = describeWork(working);
-  const end = (): void => {
-    setGiven(undefined);
+  const progressWords = describeWork(fileWork);
+  const reset = (): void => {
+    setInput(undefined);
     setHead(undefined);
-    setWorking(IDLE);
+    setFileWork(IDLE);
   };
-  const begin = async (next: Given): Promise<void> => {
-    setGiven(next);
+  const classify = async (next: FileInput): Promise<void> => {
+    setInput(next);
     setHead(undefined);
-    await work(setWorking, Date.now, async (options) =>
+    await work(setFileWork, Date.now, async (options) =>
       (await store.getState().classifying()).classifyFile({ runId: run.id, ...next }, options),
     );
   };
   /** Asks for the text columns of a table, once it is readable. */
-  const take = async (next: Given): Promise<void> => {
+  const openFile = async (next: FileInput): Promise<void> => {
     const { file, encoding } = next;
     const format = tableCalled(file.name);
-    if (!format || next.table) return begin(next);
-    setGiven(next);
-    setWorking(IDLE);
+    if (!format || next.table) return classify(next);
+    setInput(next);
+    setFileWork(IDLE);
     try {
-      const input = { file, name: file.name, format, ...(encoding && { reading: { encoding } }) };
-      setHead({ ...(await store.workers.data.call('lookAtTable', input)), format });
+      const tableInput = { file, name: file.name, format, ...(encoding && { reading: { encoding } }) };
+      setHead({ ...(await store.workers.data.call('lookAtTable', tableInput)), format });
     } catch (error) {
-      setWorking({ kind: 'failed', failure: toFailure(error) });
+      setFileWork({ kind: 'failed', failure: toFailure(error) });
     }
   };
-  if (progressWords && working.kind === 'busy')
+  if (progressWords && fileWork.kind === 'busy')
     return (
       <span className={styles.filing}>
         <Progress {...progressWords} delayMs={0} />
-        <Button isDense icon="stop" onPress={working.stop}>
+        <Button isDense icon="stop" onPress={fileWork.stop}>
           Stop
         </Button>
       </span>
     );
   return (
     <>
-      <FileButton isDense isSingle variant="quiet" onFiles={([first]) => first && void take({ file: first.file })}>
+      <FileButton isDense isSingle variant="quiet" onFiles={([first]) => first && void openFile({ file: first.file })}>
         Classify file…
       </FileButton>
-      {given && working.kind === 'failed' && (
-        <Refused
-          given={given}
-          failure={working.failure}
-          onRead={(encoding) => void take({ ...given, encoding })}
-          onClose={end}
+      {input && fileWork.kind === 'failed' && (
+        <FailureDialog
+          input={input}
+          failure={fileWork.failure}
+          onRead={(encoding) => void openFile({ ...input, encoding })}
+          onClose={reset}
         />
       )}
-      {given && head && (
+      {input && head && (
         <ColumnsDialog
-          name={given.file.name}
+          name={input.file.name}
           head={head}
-          onChoose={(table) => void begin({ ...given, table })}
-          onClose={end}
+          onChoose={(table) => void classify({ ...input, table })}
+          onClose={reset}
         />
       )}
     </>
@@ -84,18 +84,18 @@ export function WholeFile({ run }: { run: RunRow['record'] }) {
 }
 
 /** Reason why the file wasn't classified; asks for the encoding if it isn't UTF-8. */
-function Refused({
-  given,
+function FailureDialog({
+  input,
   failure,
   onRead,
   onClose,
 }: {
-  given: Given;
+  input: FileInput;
   failure: Failure;
   onRead: (encoding: EncodingId) => void;
   onClose: () => void;
 }) {
-  if (failure.code === 'bad-encoding') return <Undecoded given={given} {...{ failure, onRead, onClose }} />;
+  if (failure.code === 'bad-encoding') return <EncodingFailureDialog input={input} {...{ failure, onRead, onClose }} />;
   return (
     <Dialog
       isOpen
@@ -112,7 +112,12 @@ function Refused({
   );
 }
 
-function Undecoded({ given: { file, encoding }, failure, onRead, onClose }: Parameters<typeof Refused>[0]) {
+function EncodingFailureDialog({
+  input: { file, encoding },
+  failure,
+  onRead,
+  onClose,
+}: Parameters<typeof FailureDialog>[0]) {
   const { name } = file;
   return (
     <EncodingDialog
@@ -133,13 +138,13 @@ function ColumnsDialog({
 }: {
   name: string;
   head: Head;
-  onChoose: (table: NonNullable<Given['table']>) => void;
+  onChoose: (table: NonNullable<FileInput['table']>) => void;
   onClose: () => void;
 }) {
   const { columns, format } = head;
   const [chosen, choose] = useState<readonly string[]>(() => {
-    const known = recognisedColumns(head);
-    return ['text' in known ? known.text : known.input];
+    const recognized = recognisedColumns(head);
+    return ['text' in recognized ? recognized.text : recognized.input];
   });
   return (
     <Dialog
@@ -169,7 +174,7 @@ function ColumnsDialog({
             key={column}
             isChosen={chosen.includes(column)}
             onChange={(isChosen) =>
-              choose(columns.filter((each) => (each === column ? isChosen : chosen.includes(each))))
+              choose(columns.filter((other) => (other === column ? isChosen : chosen.includes(other))))
             }
           >
             {column}

@@ -4,11 +4,11 @@ import { useStudio } from '../../state/react';
 import { Button, Dialog } from '../../ui';
 
 /** Confirms deleting the checkpoints of a run. */
-export function FreeDialog({ row, onClose }: { row: RunRow; onClose: () => void }) {
+export function DeleteCheckpointsDialog({ row, onClose }: { row: RunRow; onClose: () => void }) {
   const { id, name } = row.record;
   const freeRun = useStudio((s) => s.freeRun);
   const bytes = formatBytes(row.bytes ?? 0);
-  const free = (): void => {
+  const deleteCheckpoints = (): void => {
     onClose();
     void freeRun(id);
   };
@@ -20,7 +20,7 @@ export function FreeDialog({ row, onClose }: { row: RunRow; onClose: () => void 
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button variant="risk" onPress={free}>
+          <Button variant="risk" onPress={deleteCheckpoints}>
             Delete {bytes}
           </Button>
         </>

@@ -5,12 +5,12 @@ import type { SavedStep } from '../../protocol/data';
 import { useStudio } from '../../state/react';
 import { Block, cx, PaneHead, scroll, Table, text, TextAction } from '../../ui';
 import { BudgetDialog } from './BudgetDialog';
-import { lightWords } from './light';
+import { intermediateWords } from './intermediateSteps';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
 /** Checkpoints of a run, to fork or pin. */
-export function KeptSteps(p: {
+export function SavedSteps(p: {
   view: RunView;
   steps: readonly SavedStep[] | undefined;
   onFork: (step: number) => void;
@@ -19,7 +19,7 @@ export function KeptSteps(p: {
   const { scale, label } = headlineOf(view.objective);
   const { budget } = view.row.record.keep;
   const pinStep = useStudio((s) => s.pinStep);
-  const [isAsking, setAsking] = useState(false);
+  const [isDialogOpen, setDialogOpen] = useState(false);
   if (!steps || steps.length === 0) return null;
   const bytes = steps.reduce((sum, step) => sum + step.bytes, 0);
   return (
@@ -27,11 +27,11 @@ export function KeptSteps(p: {
       <PaneHead
         title="Checkpoints"
         hint={`${formatBytes(bytes)} of ${formatBytes(budget)}`}
-        aside={<TextAction onPress={() => setAsking(true)}>Storage limit…</TextAction>}
+        aside={<TextAction onPress={() => setDialogOpen(true)}>Storage limit…</TextAction>}
       />
       <Block>
         <p className={styles.words}>
-          Always kept: best step, latest two checkpoints, pinned ones. {lightWords(view, steps, budget)}
+          Always kept: best step, latest two checkpoints, pinned ones. {intermediateWords(view, steps, budget)}
         </p>
       </Block>
       <div className={cx(scroll.sideways, styles.compare)} tabIndex={0} role="group" aria-label="Checkpoints">
@@ -44,9 +44,9 @@ export function KeptSteps(p: {
             {
               id: 'step',
               header: 'Step',
-              cell: (kept) => (
+              cell: (saved) => (
                 <>
-                  {formatCount(kept.step)} <span className={text.ink3}>{kindOf(kept)}</span>
+                  {formatCount(saved.step)} <span className={text.ink3}>{stepKinds(saved)}</span>
                 </>
               ),
             },
@@ -78,13 +78,13 @@ export function KeptSteps(p: {
           ]}
         />
       </div>
-      {isAsking && <BudgetDialog view={view} steps={steps} onClose={() => setAsking(false)} />}
+      {isDialogOpen && <BudgetDialog view={view} steps={steps} onClose={() => setDialogOpen(false)} />}
     </>
   );
 }
 
-/** `latest, best`. */
-function kindOf({ latest, best, pinned, light }: SavedStep): string {
+/** Why a checkpoint is saved: `latest, best`. */
+function stepKinds({ latest, best, pinned, light }: SavedStep): string {
   const words = [
     ...(latest ? ['latest'] : []),
     ...(best ? ['best'] : []),
@@ -95,4 +95,4 @@ function kindOf({ latest, best, pinned, light }: SavedStep): string {
 }
 
 /** `Step 2,400, latest, best`. */
-export const stepWords = (step: SavedStep): string => `Step ${formatCount(step.step)}, ${kindOf(step)}`;
+export const stepWords = (step: SavedStep): string => `Step ${formatCount(step.step)}, ${stepKinds(step)}`;

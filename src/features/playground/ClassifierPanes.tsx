@@ -5,26 +5,27 @@ import { promptOf, resultNote } from '../../state/playground';
 import { useShownPart, useStudio } from '../../state/react';
 import { useCorrection } from '../../state/useCorrection';
 import { Block, Correction, DecidedWords, EmptyState, LabelBars, Notice, Pane, PaneHead, TextField } from '../../ui';
-import { ActOrStop } from './ActOrStop';
-import { KINDS } from './kinds';
+import { GenerateOrStop } from './GenerateOrStop';
+import { KIND_TEXTS } from './kinds';
 import styles from './PlaygroundPage.module.css';
-import { useLacking } from './useLacking';
+import { useMissingInput } from './useMissingInput';
 
 /** Only classifiers accept a file, so columns and encodings load with them. */
-const WholeFile = lazy(() => import('./WholeFile').then((module) => ({ default: module.WholeFile })));
+const ClassifyFile = lazy(() => import('./ClassifyFile').then((module) => ({ default: module.ClassifyFile })));
 
-const NONE: readonly string[] = [];
+const NO_LABELS: readonly string[] = [];
 const useClasses = () => useShownPart('playground', ({ record }) => record?.model.config.classes);
-const useLabels = (): readonly string[] => useClasses()?.labels ?? NONE;
+const useLabels = (): readonly string[] => useClasses()?.labels ?? NO_LABELS;
 
 /** The text to classify. */
 export function TextPane() {
   const text = useStudio(promptOf);
   const setPrompt = useStudio((s) => s.setPrompt);
   const labels = useLabels();
-  const lacking = useLacking();
+  const missingInput = useMissingInput();
   const record = useShownPart('playground', (run) => run.record);
-  const isAsked = new URLSearchParams(useSearch()).has('text');
+  // A link to this text field focuses it.
+  const isRequested = new URLSearchParams(useSearch()).has('text');
   return (
     <Pane
       title="Text"
@@ -32,7 +33,7 @@ export function TextPane() {
       aside={
         record && (
           <Suspense>
-            <WholeFile run={record} key={record.id} />
+            <ClassifyFile run={record} key={record.id} />
           </Suspense>
         )
       }
@@ -43,14 +44,14 @@ export function TextPane() {
           hideLabel
           rows={10}
           isProse
-          isFirst={isAsked}
+          isFirst={isRequested}
           value={text}
           onChange={setPrompt}
           placeholder="Paste text"
-          error={lacking.error}
-          area={lacking.field}
+          error={missingInput.error}
+          area={missingInput.field}
         />
-        <ActOrStop onLacking={lacking.onLacking} />
+        <GenerateOrStop onMissingInput={missingInput.onMissingInput} />
       </Block>
     </Pane>
   );
@@ -65,16 +66,16 @@ export function AnswerPane() {
     go,
   );
   const classified = useStudio((s) => s.classified);
-  const { labels = NONE, several } = useClasses() ?? {};
+  const { labels = NO_LABELS, several: hasSeveralLabels } = useClasses() ?? {};
   const note = useStudio(resultNote);
   if (!classified)
     return (
       <Pane title="Result">
-        <EmptyState>{KINDS.classifier.nothing}</EmptyState>
+        <EmptyState>{KIND_TEXTS.classifier.empty}</EmptyState>
       </Pane>
     );
-  const { given, label, decided } = classified;
-  const share = formatShare(given.probabilities[label]!);
+  const { given: prediction, label, decided } = classified;
+  const share = formatShare(prediction.probabilities[label]!);
   return (
     <Pane title="Result">
       {note !== undefined && (
@@ -83,19 +84,25 @@ export function AnswerPane() {
         </Notice>
       )}
       <p className={styles.answer} role="status">
-        <b>{given.labels.length > 0 ? given.labels.join(', ') : several ? 'None of its labels' : 'Not sure'}</b>
-        {!several && given.labels.length > 0 && <span>{share}</span>}
+        <b>
+          {prediction.labels.length > 0
+            ? prediction.labels.join(', ')
+            : hasSeveralLabels
+              ? 'None of its labels'
+              : 'Not sure'}
+        </b>
+        {!hasSeveralLabels && prediction.labels.length > 0 && <span>{share}</span>}
       </p>
-      {!several && <Correction labels={labels} predicted={given.labels[0]} {...correction} />}
-      {given.read < given.tokens && (
+      {!hasSeveralLabels && <Correction labels={labels} predicted={prediction.labels[0]} {...correction} />}
+      {prediction.read < prediction.tokens && (
         <p className={styles.cut}>
-          {`Read ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens; the rest doesn’t fit the context`}
+          {`Read ${formatCount(prediction.read)} of ${formatCount(prediction.tokens)} tokens; the rest doesn’t fit the context`}
         </p>
       )}
       {decided && (
         <>
           <PaneHead title="Why this label" />
-          <DecidedWords labels={labels} label={label} isMany={several === true} decided={decided} />
+          <DecidedWords labels={labels} label={label} isMany={hasSeveralLabels === true} decided={decided} />
         </>
       )}
     </Pane>
@@ -107,21 +114,21 @@ export function LabelsPane() {
   const classified = useStudio((s) => s.classified);
   const labels = useLabels();
   const shares = classified?.given.probabilities;
-  const places = [...labels.keys()];
-  const order = (shares ? places.sort((a, b) => shares[b]! - shares[a]!) : places).slice(0, MAX);
-  const first = labels.length > MAX ? `${shares ? 'top' : 'first'} ${formatCount(MAX)}` : undefined;
-  const hint = [first, useStudio(resultNote)].filter(Boolean).join(', ');
+  const indices = [...labels.keys()];
+  const order = (shares ? indices.sort((a, b) => shares[b]! - shares[a]!) : indices).slice(0, MAX_BARS);
+  const limitWords = labels.length > MAX_BARS ? `${shares ? 'top' : 'first'} ${formatCount(MAX_BARS)}` : undefined;
+  const hint = [limitWords, useStudio(resultNote)].filter(Boolean).join(', ');
   return (
     <Pane title="Labels" {...(hint !== '' && { hint })}>
       <LabelBars
         label="Confidence in each label"
-        bars={order.map((place) => ({
-          label: labels[place]!,
-          share: shares?.[place] ?? 0,
-          value: shares ? formatShare(shares[place]!) : '–',
+        bars={order.map((index) => ({
+          label: labels[index]!,
+          share: shares?.[index] ?? 0,
+          value: shares ? formatShare(shares[index]!) : '–',
         }))}
       />
     </Pane>
   );
 }
-const MAX = 30;
+const MAX_BARS = 30;

@@ -7,17 +7,23 @@ import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Select } from '../../ui';
 import { PART_NAMES } from './words';
 
-/** Chooses the evaluation text: validation set, test set or the user's own text. */
-export function OnChoice({ onGive }: { onGive: () => void }) {
-  const { on, own, hasData, test, takesOwn } = useStudioFields((s) => {
+/** Selects the evaluation text: validation set, test set or the user's own text. */
+export function EvaluationTextSelect({ onChooseText }: { onChooseText: () => void }) {
+  const {
+    evaluatedOn,
+    ownTextName,
+    hasData,
+    test: testTokens,
+    acceptsOwnText,
+  } = useStudioFields((s) => {
     const { record } = shownRun(s, 'evaluate');
     const data = record && dataOf(record);
     return {
-      on: s.evaluatedOn,
-      own: s.ownText?.name,
+      evaluatedOn: s.evaluatedOn,
+      ownTextName: s.ownText?.name,
       hasData: data?.id !== null,
       test: data?.facts?.parts.test?.tokens,
-      takesOwn: record?.model.config.classes === undefined && !(record && unmeasuredWords(record)),
+      acceptsOwnText: record?.model.config.classes === undefined && !(record && unmeasuredWords(record)),
     };
   });
   const choose = useStudio((s) => s.chooseEvaluatedOn);
@@ -26,7 +32,7 @@ export function OnChoice({ onGive }: { onGive: () => void }) {
       <Select<EvaluatedOn>
         layout="bare"
         label="Evaluated on"
-        value={on}
+        value={evaluatedOn}
         onChange={choose}
         options={[
           {
@@ -37,14 +43,16 @@ export function OnChoice({ onGive }: { onGive: () => void }) {
           {
             value: 'test',
             label: PART_NAMES.test,
-            hint: test === undefined ? 'none' : counted(test, 'token'),
+            hint: testTokens === undefined ? 'none' : counted(testTokens, 'token'),
           },
-          ...(takesOwn ? [{ value: 'text' as const, label: PART_NAMES.text, hint: own ?? 'pasted or dropped' }] : []),
+          ...(acceptsOwnText
+            ? [{ value: 'text' as const, label: PART_NAMES.text, hint: ownTextName ?? 'pasted or dropped' }]
+            : []),
         ]}
       />
-      {on === 'text' && takesOwn && (
-        <Button isDense onPress={onGive}>
-          {own === undefined ? 'Choose text…' : 'Change text…'}
+      {evaluatedOn === 'text' && acceptsOwnText && (
+        <Button isDense onPress={onChooseText}>
+          {ownTextName === undefined ? 'Choose text…' : 'Change text…'}
         </Button>
       )}
     </>
