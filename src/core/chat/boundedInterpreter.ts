@@ -143,7 +143,7 @@ class ChargedEvaluator {
   }
 
   private evaluateBinary(node: Node, environment: Scope) {
-    const operator = (node['operator'] as { evaluateResult: string }).evaluateResult;
+    const operator = (node['operator'] as { value: string }).value;
     if (operator === 'and' || operator === 'or') return this.evaluateInLibrary(node, environment);
     const left = this.evaluateResult(node['left'], environment);
     const right = this.evaluateResult(node['right'], environment);

@@ -19,7 +19,7 @@ export function fitted(rendered: RenderedChat, max: number): FittedConversation 
   const lastFitting = lossRanges.findLastIndex(([, to]) => to <= max);
   if (lastFitting < 0) return null;
   const end = lossRanges[lastFitting]![1];
-  const lastTurn = turns.findIndex(({ end: to }) => to >= end);
+  const lastTurn = turns.findIndex((turn) => turn.end >= end);
   return {
     rendered: {
       ids: ids.slice(0, end),

@@ -65,7 +65,7 @@ export function renderChat(conversation: Conversation, template: ChatTemplate): 
     turns.push({ role, end: to, ...(role === 'assistant' && endToken && { endsWith: endToken.id }) });
   }
   const lastTurn = turns.at(-1)!;
-  const allTurns = [...turns.slice(0, -1), { ...lastTurn, to: tokens.ids.length }];
+  const allTurns = [...turns.slice(0, -1), { ...lastTurn, end: tokens.ids.length }];
   return { ids: tokens.ids, lossRanges, turns: allTurns, text: rendered.text };
 }
 

@@ -44,9 +44,11 @@ export class BlockWriter {
   documents = 0;
   characters = 0;
   bytes = 0;
+  /** Hash of all documents so far. */
   private readonly textHash = new HashOfMany();
-  /** State before the current file, and that file's hash. */
+  /** State at the start of the current file. */
   private fileStart = this.mark();
+  /** Hash of the current file's documents. */
   private fileHash = new HashOfMany();
   /** Distinct labels of finished files, and of the current file. */
   private readonly labels = new Set<string>();
@@ -188,7 +190,7 @@ const MAX_NOTES = 20;
 const describeFiles = ([first, ...others]: readonly string[]): string =>
   others.length === 0 ? first! : `${first!} and ${counted(others.length, 'other')}`;
 
-/** Appends the last document's values to the columns; `none` for columns that it lacks. */
+/** Appends the last document's values to the columns; `missingValue` for columns that it lacks. */
 function appendToColumns<V>(
   { bytes }: DocumentBlock,
   columns: Record<string, V[]>,

@@ -105,12 +105,12 @@ async function requireJson(
   bytes: AsyncIterable<Uint8Array>,
   encoding?: EncodingId,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { head, whole } = await withHead(bytes, MARKUP_HEAD);
+  const { head, allBytes } = await withHead(bytes, MARKUP_HEAD);
   const start = (encoding ? new TextDecoder(encoding).decode(head) : headText(head)).trimStart();
   // The reader refuses images and other encodings, and says what they are.
   const isText = !signatureOf(name, head) && !/[\0\ufffd]/.test(start);
-  if (!isText || start === '' || /^[{[]/.test(start)) return whole;
-  await whole.return?.();
+  if (!isText || start === '' || /^[{[]/.test(start)) return allBytes;
+  await allBytes.return?.();
   throw badFile(`${name} is plain text, which has no chat rows.`, REMEDY);
 }
 

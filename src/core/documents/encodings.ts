@@ -59,7 +59,7 @@ export interface Proposal {
 /**
  * Possible encodings of a text's bytes, the likeliest first. If the sample reads alike in several, proposes the most
  * common one: later text may differ.
- * @param sample from `tellingLines`, or the head of possible UTF-16
+ * @param sample from `nonAsciiSample`, or the head of possible UTF-16
  */
 export async function proposalsOf(sample: Uint8Array): Promise<readonly Proposal[]> {
   const utf16 = utf16Of(sample);

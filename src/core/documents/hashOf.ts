@@ -28,7 +28,7 @@ export class HashOfMany {
     return this.sha256 ? this.sha256.hex() : hashOf(this.count === 1 ? [this.first] : []);
   }
 
-  /** State that `back` rolls back to. */
+  /** State that `rollBack` restores. */
   mark(): HashMark {
     return { count: this.count, first: this.first, saved: this.sha256?.save() };
   }

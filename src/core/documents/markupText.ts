@@ -117,14 +117,14 @@ const LINE_ELEMENTS = new Set(
   'div li dt dd address figcaption caption details summary fieldset form option body'.split(' '),
 );
 
-/** Collects text in lines: collapses white space, and writes requested breaks between two pieces once. */
+/** Collects text in lines: collapses white space, and merges consecutive breaks into the largest. */
 export class Flow {
   private readonly lines: string[] = [];
   private line = '';
-  /** Line ends, and a space, that are owed before the next piece. */
+  /** Line breaks, and a space, to write before the next text. */
   private pendingBreaks = 0;
   private pendingSpace: '' | ' ' = '';
-  /** State of the current row: its cells, the tabs owed before the next piece, and whether it has text. */
+  /** Current table row: number of cells, tabs to write before the next text, and whether it has text. */
   private cellCount = 0;
   private pendingTabs = 0;
   private hasRowText = false;
@@ -132,7 +132,7 @@ export class Flow {
   /** @param isPreformatted keeps all whitespace, as in code */
   add(text: string, isPreformatted = false): void {
     if (isPreformatted) {
-      // Writes owed line ends here, because text that begins with a line end has an empty first piece.
+      // Writes pending breaks here, because the first line may be empty, and `append` ignores empty text.
       if (text !== '' && this.pendingBreaks > 0) this.writeBreaks();
       const [firstLine = '', ...otherLines] = text.replace(/\r\n?/g, '\n').split('\n');
       this.append(firstLine);

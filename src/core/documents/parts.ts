@@ -166,7 +166,7 @@ export class Parts {
   }
 }
 
-/** Calls `take` for each XML element in order, with its local name and its attributes by full name. */
+/** Calls `visit` for each XML element in order, with its local name and its attributes by full name. */
 export function eachElement(
   xml: string,
   visit: (name: string, attributes: Readonly<Record<string, string | undefined>>) => void,

@@ -68,7 +68,7 @@ export interface Into {
 }
 
 /**
- * Writes the text of a file and its document list. The caller's `bytes` iterable counts its bytes in `seen`.
+ * Writes the text of a file and its document list. The caller's `bytes` iterable counts its bytes in `byteCount`.
  * @throws HomegrownError `bad-file`; `bad-encoding` if the text is neither UTF-8 nor in `encoding`
  */
 export async function readFile(
@@ -80,11 +80,11 @@ export async function readFile(
 ): Promise<ReadFile> {
   const notes: string[] = [];
   const isChosen = isPlain || (table && table.columns !== 'recognised');
-  const { detected, whole: content } = isChosen ? { whole: bytes } : await detectFormat(name, bytes, !companions);
+  const { detected, allBytes } = isChosen ? { allBytes: bytes } : await detectFormat(name, bytes, !companions);
   const note = (sentence: string): void => void notes.push(sentence);
   const file: OpenFile = {
     name,
-    bytes: content,
+    bytes: allBytes,
     note,
     ...(places && { places }),
     ...(reading && { reading }),
@@ -120,10 +120,10 @@ export async function isOpened(source: TextSource): Promise<boolean> {
 /** Detects the format by the start of the file, and returns all its bytes. */
 async function detectFormat(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: boolean) {
   const ids = mayBe(name);
-  if (ids.length === 0) return { whole: bytes };
-  const { head, whole } = await withHead(bytes, MARKUP_HEAD);
+  if (ids.length === 0) return { allBytes: bytes };
+  const { head, allBytes } = await withHead(bytes, MARKUP_HEAD);
   const { sniffFormat } = await import('./sniffFormat');
-  return { whole, detected: sniffFormat(ids, name, headText(head), isAlone) };
+  return { allBytes, detected: sniffFormat(ids, name, headText(head), isAlone) };
 }
 type TableFacts = Pick<ReadFile, 'columns' | 'empty'>;
 const CHOOSE_REMEDY = 'Choose a file with text.';

@@ -4,7 +4,8 @@ import { damaged, textOf } from './library';
 import { documentsIn, startOf } from './open';
 
 /**
- * Returns the first code points of the `nth` training document of a text, counted from 0, as its recipe left them.
+ * Returns the first code points of a training document of a text, after its recipe.
+ * @param index of the document, from 0
  * @throws HomegrownError `storage-damaged`, also if there are fewer documents
  */
 export async function trainingExcerpt(

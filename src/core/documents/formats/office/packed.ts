@@ -64,7 +64,7 @@ export function textOf(
   repetitions: Repetitions,
 ): string {
   const [beforeMain, main, afterMain, discarded] = [new Flow(), new Flow(), new Flow(), new Flow()];
-  /** Targets of text, nested asides last; and the depth of cells. */
+  /** Stack of the flows that text goes to, the innermost last, each with its depth of table cells. */
   const targets = [{ flow: main, inCell: 0 }];
   let [runDepth, skippedDepth] = [0, 0];
   /** Ends a line, except in a table, where each row is one line. */
@@ -114,7 +114,7 @@ export function textOf(
     repetitions.fileName,
   );
   parser.end(xml);
-  return [beforeMain.text(), main.text(), afterMain.text()].filter((each) => each !== '').join('\n');
+  return [beforeMain.text(), main.text(), afterMain.text()].filter((text) => text !== '').join('\n');
 }
 /** Bounds the repetitions that a file states as numbers, in total by `MAX_COMPRESSION_RATIO` times its bytes. */
 export class Repetitions {
@@ -128,7 +128,7 @@ export class Repetitions {
   ) {}
 
   /**
-   * Returns the number of repetitions: 1 if it isn't a positive integer, and at most `MAX_REPEATED`.
+   * Returns the number of repetitions: 1 if it isn't a positive integer, and at most `MAX_REPETITIONS`.
    * @throws HomegrownError `bad-file` if the total is too large
    */
   parseCount(attribute: string | undefined): number {

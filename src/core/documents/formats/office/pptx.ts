@@ -8,7 +8,7 @@ import { eachElement, idIn, Parts } from '../../parts';
 import type { DocumentReader, OpenFile } from '../format';
 
 const wordSet = (names: string): ReadonlySet<string> => new Set(names.split(' '));
-/** Roles by the placeholder type of a shape; a shape without one is the slide's own. */
+/** Text boxes by the placeholder type of a shape. A shape without a type is part of the main text. */
 const boxesByType = (
   mainTypes: readonly string[],
   titleTypes: readonly string[],
@@ -86,7 +86,7 @@ async function slideText(
   const isFirstUse = notesPath !== undefined && !readNotes.has(notesPath);
   if (isFirstUse) readNotes.add(notesPath);
   const notesText = isFirstUse ? textOf((await parts.text(notesPath)) ?? '', NOTES, repetitions) : '';
-  return [textOf(xml, SLIDE, repetitions), notesText].filter((each) => /\S/.test(each)).join('\n\n');
+  return [textOf(xml, SLIDE, repetitions), notesText].filter((text) => /\S/.test(text)).join('\n\n');
 }
 /** Totals over all slides so far. */
 interface ReadState {

@@ -6,7 +6,7 @@ import { type Dictionary, nameOf, type Value } from './values';
 /**
  * Unpacks a stream as far as possible; undefined for filters that only images use.
  * @param onUnpack called with bytes as they are unpacked
- * @throws what `making` throws
+ * @throws what `onUnpack` throws
  */
 export function decodeStream(
   dictionary: Dictionary,
