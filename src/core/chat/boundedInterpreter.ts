@@ -11,7 +11,7 @@ import {
   chargeTest,
   type Result,
   type Value,
-  written,
+  textLength,
 } from './templateCosts';
 import type { TemplateBudget } from './templateBudget';
 import type { Node, TemplateShape } from './templateSyntax';
@@ -24,15 +24,15 @@ type AnyValue = ReturnType<Interpreter['evaluate']>;
 type Evaluate = (node: Node | undefined, environment: Scope) => AnyValue;
 
 /** Node type for a value that is already evaluated. */
-const GIVEN = 'Given';
-const given = (value: unknown): Node => ({ type: GIVEN, value });
+const EVALUATED = 'Given';
+const evaluatedNode = (value: unknown): Node => ({ type: EVALUATED, value });
 
 /** Steps per loop iteration: the library creates a scope and a `loop` for each. */
-const ROUND = 8;
+const STEPS_PER_ITERATION = 8;
 /** Steps for `break` and `continue`, which the library implements as exceptions. */
-const THROWN = 16;
+const STEPS_PER_EXCEPTION = 16;
 /** Steps for a member access of a string, for which the library creates its methods. */
-const METHODS = 8;
+const STEPS_PER_STRING_MEMBER = 8;
 
 /**
  * Returns an interpreter that charges each evaluation first. Takes the library as an argument, so this module loads
@@ -46,174 +46,190 @@ export function boundedInterpreter(
 ): Interpreter {
   const interpreter = new Interpreter(scope);
   const evaluate = interpreter.evaluate.bind(interpreter);
-  const library: Evaluate = (node, environment) => evaluate(node, environment);
-  const counted = new CountedEvaluation(library, Environment, budget, shape);
+  const evaluateInLibrary: Evaluate = (node, environment) => evaluate(node, environment);
+  const evaluator = new ChargedEvaluator(evaluateInLibrary, Environment, budget, shape);
   // The library evaluates each node through this method.
   interpreter.evaluate = (statement, environment) =>
-    counted.evaluate(statement as unknown as Node | undefined, environment);
+    evaluator.evaluate(statement as unknown as Node | undefined, environment);
   return interpreter;
 }
 
-class CountedEvaluation {
+class ChargedEvaluator {
   constructor(
-    private readonly library: Evaluate,
+    private readonly evaluateInLibrary: Evaluate,
     private readonly Environment: Jinja['Environment'],
     private readonly budget: TemplateBudget,
     private readonly shape: TemplateShape,
   ) {}
 
   evaluate(node: Node | undefined, environment: Scope): AnyValue {
-    if (!node) return this.library(node, environment);
-    if (node.type === GIVEN) return node['value'] as AnyValue;
-    this.budget.step(1);
+    if (!node) return this.evaluateInLibrary(node, environment);
+    if (node.type === EVALUATED) return node['value'] as AnyValue;
+    this.budget.countSteps(1);
     this.budget.enter();
     try {
-      const value = this.counted(node, environment);
+      const value = this.chargeAndEvaluate(node, environment);
       // A block outputs the value as text.
-      if (this.shape.outputs.has(node)) this.budget.text(written(value, this.budget));
+      if (this.shape.outputs.has(node)) this.budget.countCharacters(textLength(value, this.budget));
       return value;
     } finally {
       this.budget.leave();
     }
   }
 
-  private value(node: unknown, environment: Scope): Result {
+  private evaluateResult(node: unknown, environment: Scope): Result {
     return this.evaluate(node as Node, environment);
   }
 
-  private counted(node: Node, environment: Scope): AnyValue {
+  private chargeAndEvaluate(node: Node, environment: Scope): AnyValue {
     switch (node.type) {
       case 'StringLiteral':
-        this.budget.text((node['value'] as string).length);
-        return this.library(node, environment);
+        this.budget.countCharacters((node['value'] as string).length);
+        return this.evaluateInLibrary(node, environment);
       case 'Identifier':
-        return this.variable(node, environment);
+        return this.lookUpVariable(node, environment);
       case 'BinaryExpression':
-        return this.binary(node, environment);
+        return this.evaluateBinary(node, environment);
       case 'MemberExpression':
-        return this.member(node, environment);
+        return this.evaluateMember(node, environment);
       case 'CallExpression':
-        return this.library({ ...node, args: this.args(node['args'], environment) }, environment);
+        return this.evaluateInLibrary(
+          { ...node, args: this.evaluateArguments(node['args'], environment) },
+          environment,
+        );
       case 'FilterExpression':
-        return this.filter(this.value(node['operand'], environment), node['filter'] as Node, environment);
+        return this.evaluateFilter(
+          this.evaluateResult(node['operand'], environment),
+          node['filter'] as Node,
+          environment,
+        );
       case 'FilterStatement':
-        return this.filter(this.value({ type: 'Program', body: node['body'] }, environment), node['filter'] as Node, environment); // prettier-ignore
+        return this.evaluateFilter(this.evaluateResult({ type: 'Program', body: node['body'] }, environment), node['filter'] as Node, environment); // prettier-ignore
       case 'TestExpression': {
-        const operand = this.value(node['operand'], environment);
+        const operand = this.evaluateResult(node['operand'], environment);
         chargeTest((node['test'] as Node)['value'], operand, this.budget);
-        return this.library({ ...node, operand: given(operand) }, environment);
+        return this.evaluateInLibrary({ ...node, operand: evaluatedNode(operand) }, environment);
       }
       case 'For':
-        return this.loop(node, environment);
+        return this.evaluateLoop(node, environment);
       case 'Macro':
-        this.budget.step(this.shape.sizes.get(node) ?? 0);
-        return this.library(node, environment);
+        this.budget.countSteps(this.shape.sizes.get(node) ?? 0);
+        return this.evaluateInLibrary(node, environment);
       case 'CallStatement': {
-        this.budget.step(this.shape.sizes.get(node) ?? 0);
+        this.budget.countSteps(this.shape.sizes.get(node) ?? 0);
         const call = node['call'] as Node;
-        return this.library({ ...node, call: { ...call, args: this.args(call['args'], environment) } }, environment);
+        return this.evaluateInLibrary(
+          { ...node, call: { ...call, args: this.evaluateArguments(call['args'], environment) } },
+          environment,
+        );
       }
       case 'Break':
       case 'Continue':
-        this.budget.step(THROWN);
-        return this.library(node, environment);
+        this.budget.countSteps(STEPS_PER_EXCEPTION);
+        return this.evaluateInLibrary(node, environment);
       default:
-        return this.library(node, environment);
+        return this.evaluateInLibrary(node, environment);
     }
   }
 
   /** Looks a name up in a loop, because the library recurses. Lets the library throw if the name is undefined. */
-  private variable(node: Node, environment: Scope) {
+  private lookUpVariable(node: Node, environment: Scope) {
     const name = node['value'] as string;
-    let found: Scope | undefined = environment;
-    for (; found && !found.variables.has(name); found = found.parent) this.budget.step(0.125);
-    const value = found?.variables.get(name);
-    if (!value) return this.library(undefined, environment);
-    return name === 'namespace' ? charged(value, (args) => this.budget.elements(argumentsCost(args))) : value;
+    let scope: Scope | undefined = environment;
+    for (; scope && !scope.variables.has(name); scope = scope.parent) this.budget.countSteps(0.125);
+    const value = scope?.variables.get(name);
+    if (!value) return this.evaluateInLibrary(undefined, environment);
+    return name === 'namespace' ? withCharge(value, (args) => this.budget.countElements(argumentsCost(args))) : value;
   }
 
-  private binary(node: Node, environment: Scope) {
+  private evaluateBinary(node: Node, environment: Scope) {
     const operator = (node['operator'] as { value: string }).value;
-    if (operator === 'and' || operator === 'or') return this.library(node, environment);
-    const left = this.value(node['left'], environment);
-    const right = this.value(node['right'], environment);
+    if (operator === 'and' || operator === 'or') return this.evaluateInLibrary(node, environment);
+    const left = this.evaluateResult(node['left'], environment);
+    const right = this.evaluateResult(node['right'], environment);
     chargeBinary(operator, left, right, this.budget);
-    return this.library({ ...node, left: given(left), right: given(right) }, environment);
+    return this.evaluateInLibrary({ ...node, left: evaluatedNode(left), right: evaluatedNode(right) }, environment);
   }
 
-  private member(node: Node, environment: Scope) {
-    const object = this.value(node['object'], environment);
+  private evaluateMember(node: Node, environment: Scope) {
+    const object = this.evaluateResult(node['object'], environment);
     const property = node['property'] as Node;
     const isSlice = property.type === 'SliceExpression';
     let key = property;
     if (isSlice) {
       const { length } = typeof object?.value === 'string' || Array.isArray(object?.value) ? object.value : [];
-      if (typeof object?.value === 'string') this.budget.text(length);
-      this.budget.elements(length);
+      if (typeof object?.value === 'string') this.budget.countCharacters(length);
+      this.budget.countElements(length);
     } else if (node['computed'] === true) {
-      const value = this.value(property, environment);
-      if (typeof value?.value === 'string') this.budget.text(value.value.length);
-      key = given(value);
+      const value = this.evaluateResult(property, environment);
+      if (typeof value?.value === 'string') this.budget.countCharacters(value.value.length);
+      key = evaluatedNode(value);
     }
-    if (object?.type === 'StringValue') this.budget.step(METHODS);
-    const value = this.library({ ...node, object: given(object), property: key }, environment);
-    const name = key.type === GIVEN ? (key['value'] as Value | undefined)?.value : key['value'];
-    return charged(value, (args) => chargeMethod(name, object, args, this.budget));
+    if (object?.type === 'StringValue') this.budget.countSteps(STEPS_PER_STRING_MEMBER);
+    const value = this.evaluateInLibrary({ ...node, object: evaluatedNode(object), property: key }, environment);
+    const name = key.type === EVALUATED ? (key['value'] as Value | undefined)?.value : key['value'];
+    return withCharge(value, (args) => chargeMethod(name, object, args, this.budget));
   }
 
-  private filter(operand: Result, filter: Node, environment: Scope) {
+  private evaluateFilter(operand: Result, filter: Node, environment: Scope) {
     const isCall = filter.type === 'CallExpression';
     const name = isCall ? (filter['callee'] as Node)['value'] : filter['value'];
     // The library reads their arguments as literals.
     const isLiteral = name === 'selectattr' || name === 'rejectattr';
-    const args = isCall ? (isLiteral ? (filter['args'] as Node[]) : this.args(filter['args'], environment)) : [];
+    const args = isCall
+      ? isLiteral
+        ? (filter['args'] as Node[])
+        : this.evaluateArguments(filter['args'], environment)
+      : [];
     chargeFilter(name, operand, args, this.budget);
-    return this.library(
-      { type: 'FilterExpression', operand: given(operand), filter: isCall ? { ...filter, args } : filter },
+    return this.evaluateInLibrary(
+      { type: 'FilterExpression', operand: evaluatedNode(operand), filter: isCall ? { ...filter, args } : filter },
       environment,
     );
   }
 
-  private loop(node: Node, environment: Scope) {
+  private evaluateLoop(node: Node, environment: Scope) {
     const iterable = node['iterable'] as Node;
-    const isSelect = iterable.type === 'SelectExpression';
-    const items = this.value(isSelect ? iterable['lhs'] : iterable, new this.Environment(environment));
+    const hasCondition = iterable.type === 'SelectExpression';
+    const items = this.evaluateResult(hasCondition ? iterable['lhs'] : iterable, new this.Environment(environment));
     const value = items?.value;
-    this.budget.step(ROUND * (Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0));
-    const known = isSelect ? { ...iterable, lhs: given(items) } : given(items);
-    return this.library({ ...node, iterable: known }, environment);
+    this.budget.countSteps(
+      STEPS_PER_ITERATION * (Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0),
+    );
+    const evaluatedIterable = hasCondition ? { ...iterable, lhs: evaluatedNode(items) } : evaluatedNode(items);
+    return this.evaluateInLibrary({ ...node, iterable: evaluatedIterable }, environment);
   }
 
   /** Evaluates the arguments of a call in the library's order: positional first, then keyword. */
-  private args(nodes: unknown, environment: Scope): Node[] {
-    const all = nodes as readonly Node[];
-    const known = new Map<Node, Node>();
-    const isNamed = ({ type }: Node): boolean =>
+  private evaluateArguments(nodes: unknown, environment: Scope): Node[] {
+    const argumentNodes = nodes as readonly Node[];
+    const evaluated = new Map<Node, Node>();
+    const isKeyword = ({ type }: Node): boolean =>
       type === 'KeywordArgumentExpression' || type === 'KeywordSpreadExpression';
-    for (const node of [...all.filter((each) => !isNamed(each)), ...all.filter(isNamed)]) {
+    for (const node of [...argumentNodes.filter((node) => !isKeyword(node)), ...argumentNodes.filter(isKeyword)]) {
       if (node.type === 'SpreadExpression' || node.type === 'KeywordSpreadExpression') {
-        const argument = this.value(node['argument'], environment);
-        this.budget.elements(4 * argumentsCost([argument]));
-        known.set(node, { ...node, argument: given(argument) });
+        const argument = this.evaluateResult(node['argument'], environment);
+        this.budget.countElements(4 * argumentsCost([argument]));
+        evaluated.set(node, { ...node, argument: evaluatedNode(argument) });
       } else if (node.type === 'KeywordArgumentExpression')
-        known.set(node, { ...node, value: given(this.value(node['value'], environment)) });
-      else known.set(node, given(this.value(node, environment)));
+        evaluated.set(node, { ...node, value: evaluatedNode(this.evaluateResult(node['value'], environment)) });
+      else evaluated.set(node, evaluatedNode(this.evaluateResult(node, environment)));
     }
-    return all.map((node) => known.get(node)!);
+    return argumentNodes.map((node) => evaluated.get(node)!);
   }
 }
 
 /** Wraps a function so that each call is charged first; returns other values unchanged. */
-function charged<T extends { type: string; value: unknown }>(value: T, charge: (args: readonly Value[]) => void): T {
-  if (value.type !== 'FunctionValue' || COUNTED.has(value)) return value;
+function withCharge<T extends { type: string; value: unknown }>(value: T, charge: (args: readonly Value[]) => void): T {
+  if (value.type !== 'FunctionValue' || WRAPPED.has(value)) return value;
   const call = value.value as (args: readonly Value[], scope: unknown) => unknown;
-  const counted = Object.assign(Object.create(value) as T, {
+  const wrapped = Object.assign(Object.create(value) as T, {
     value: (args: readonly Value[], scope: unknown): unknown => {
       charge(args);
       return call(args, scope);
     },
   });
-  COUNTED.add(counted);
-  return counted;
+  WRAPPED.add(wrapped);
+  return wrapped;
 }
-const COUNTED = new WeakSet();
+const WRAPPED = new WeakSet();

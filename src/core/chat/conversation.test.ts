@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conversationProblem, type Message, ofPair, type Speaker } from './conversation';
+import { conversationProblem, type Message, pairConversation, type Speaker } from './conversation';
 
 /** Messages by role letter (`s`, `u`, `a`); lowercase letters give blank messages. */
 const said = (turns: string): Message[] =>
@@ -35,8 +35,8 @@ test('a prompt must end with the user', () => {
 test('reports unknown roles and lone surrogates', () => {
   const tool = { role: 'tool' as Speaker, content: '' };
   expect(conversationProblem({ messages: [tool] })).toBe('has the role "tool", which isn\'t supported');
-  expect(conversationProblem(ofPair('\ud800', 'Yes.'))).toContain('lone surrogate in message 1');
-  expect(conversationProblem(ofPair('', 'Yes.'))).toBeNull();
+  expect(conversationProblem(pairConversation('\ud800', 'Yes.'))).toContain('lone surrogate in message 1');
+  expect(conversationProblem(pairConversation('', 'Yes.'))).toBeNull();
   for (const blank of ['', '\x85', '\ufeff', '\x1f\n'])
-    expect(conversationProblem(ofPair('Who?', blank))).toContain('empty answer');
+    expect(conversationProblem(pairConversation('Who?', blank))).toContain('empty answer');
 });

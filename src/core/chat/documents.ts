@@ -35,56 +35,59 @@ export function renderedDocuments(
   template: ChatTemplate,
   leaveOut?: (refusal: HomegrownError) => void,
 ): Documents {
-  const known: (Known | null)[] = [];
-  let first: HomegrownError | undefined;
-  let ids = 0;
-  async function lookAt(conversation: Conversation): Promise<Known | null> {
-    let own;
+  const rendered: (RenderedFacts | null)[] = [];
+  let firstRefusal: HomegrownError | undefined;
+  let bufferedIds = 0;
+  async function renderOne(conversation: Conversation): Promise<RenderedFacts | null> {
+    let result;
     try {
-      own = renderChat(conversation, template);
+      result = renderChat(conversation, template);
     } catch (error) {
       if (!leaveOut || !isRefusal(error)) throw error;
       leaveOut(error);
-      first ??= error;
+      firstRefusal ??= error;
       return null;
     }
-    const utf8 = encoder.encode(own.text);
-    const isHeld = ids < MAX_BUFFERED_IDS;
-    if (isHeld) ids += own.ids.length;
+    const utf8 = encoder.encode(result.text);
+    const isBuffered = bufferedIds < MAX_BUFFERED_IDS;
+    if (isBuffered) bufferedIds += result.ids.length;
     return {
       sha256: await sha256Hex(JSON.stringify([template.source, conversation.messages])),
       characters: charactersIn(utf8),
       bytes: utf8.length,
-      ...(isHeld && { held: { ids: own.ids, lossRanges: own.lossRanges } }),
+      ...(isBuffered && { encoding: { ids: result.ids, lossRanges: result.lossRanges } }),
     };
   }
   return {
     async *[Symbol.asyncIterator]() {
-      let n = 0;
-      let isAny = false;
+      let index = 0;
+      let hasAny = false;
       for await (const row of stored) {
-        const own = known[n] === undefined ? (known[n] = await lookAt(await conversationOf(row))) : known[n]!;
-        n++;
-        if (own === null) continue;
-        isAny = true;
-        const { held, ...facts } = own;
+        const result =
+          rendered[index] === undefined
+            ? (rendered[index] = await renderOne(await conversationOf(row)))
+            : rendered[index]!;
+        index++;
+        if (result === null) continue;
+        hasAny = true;
+        const { encoding, ...facts } = result;
         yield {
           ...facts,
           ...(row.text !== undefined && { text: row.text }),
           ...(row.place !== undefined && { place: row.place }),
-          chunks: () => writtenOf(row, template),
-          encoded: async () => held ?? renderChat(await conversationOf(row), template),
+          chunks: () => renderedText(row, template),
+          encoded: async () => encoding ?? renderChat(await conversationOf(row), template),
         };
       }
-      if (!isAny && first) throw first;
+      if (!hasAny && firstRefusal) throw firstRefusal;
     },
   };
 }
-async function* writtenOf(row: Document, template: ChatTemplate): AsyncGenerator<string> {
+async function* renderedText(row: Document, template: ChatTemplate): AsyncGenerator<string> {
   yield template.render(await conversationOf(row));
 }
-interface Known extends Pick<Document, 'sha256' | 'characters' | 'bytes'> {
-  held?: Pick<RenderedChat, 'ids' | 'lossRanges'>;
+interface RenderedFacts extends Pick<Document, 'sha256' | 'characters' | 'bytes'> {
+  encoding?: Pick<RenderedChat, 'ids' | 'lossRanges'>;
 }
 /** Maximum cached IDs, 4 bytes each. */
 const MAX_BUFFERED_IDS = 2 ** 24;

@@ -1,7 +1,7 @@
 /** Shortens conversations that are longer than a row: drops exchanges from the end, but never part of an answer. */
 import type { RenderedChat } from './renderChat';
 
-interface Fitted {
+interface FittedConversation {
   rendered: RenderedChat;
   /** Number of dropped exchanges, each a question and its answer. */
   leftOut: number;
@@ -12,25 +12,25 @@ interface Fitted {
  * @param max maximum number of IDs, including the last target
  * @returns null if not even the first exchange fits
  */
-export function fitted(rendered: RenderedChat, max: number): Fitted | null {
+export function fitted(rendered: RenderedChat, max: number): FittedConversation | null {
   const { ids, lossRanges, turns } = rendered;
   if (ids.length <= max) return { rendered, leftOut: 0 };
   // Text that the template writes after the last answer belongs to no exchange.
-  const fitting = lossRanges.findLastIndex(([, to]) => to <= max);
-  if (fitting < 0) return null;
-  const end = lossRanges[fitting]![1];
-  const cut = turns.findIndex(({ to }) => to >= end);
+  const lastFitting = lossRanges.findLastIndex(([, to]) => to <= max);
+  if (lastFitting < 0) return null;
+  const end = lossRanges[lastFitting]![1];
+  const lastTurn = turns.findIndex((turn) => turn.end >= end);
   return {
     rendered: {
       ids: ids.slice(0, end),
-      lossRanges: lossRanges.slice(0, fitting + 1),
-      turns: [...turns.slice(0, cut), { ...turns[cut]!, to: end }],
+      lossRanges: lossRanges.slice(0, lastFitting + 1),
+      turns: [...turns.slice(0, lastTurn), { ...turns[lastTurn]!, end }],
     },
-    leftOut: lossRanges.length - fitting - 1,
+    leftOut: lossRanges.length - lastFitting - 1,
   };
 }
 
-interface FittedAll {
+interface FittedConversations {
   rows: readonly RenderedChat[];
   /** Number of shortened conversations, and of their dropped exchanges. */
   shortened: number;
@@ -40,19 +40,19 @@ interface FittedAll {
 }
 
 /** Fits many conversations, and counts the changes. */
-export function allFitted(conversations: readonly RenderedChat[], max: number): FittedAll {
+export function fitConversations(conversations: readonly RenderedChat[], max: number): FittedConversations {
   const rows: RenderedChat[] = [];
   const tooLong: number[] = [];
   let [shortened, leftOut] = [0, 0];
   for (const [i, rendered] of conversations.entries()) {
-    const found = fitted(rendered, max);
-    if (!found) {
+    const result = fitted(rendered, max);
+    if (!result) {
       tooLong.push(i);
       continue;
     }
-    rows.push(found.rendered);
-    leftOut += found.leftOut;
-    if (found.leftOut > 0) shortened++;
+    rows.push(result.rendered);
+    leftOut += result.leftOut;
+    if (result.leftOut > 0) shortened++;
   }
   return { rows, shortened, leftOut, tooLong };
 }

@@ -4,9 +4,9 @@ import { formatCount } from '../base/units';
 import { MAX_TEMPLATE_LENGTH } from '../tokenizer/tokenizer';
 import { boundedInterpreter, type Jinja } from './boundedInterpreter';
 import { type Conversation, nameOf } from './conversation';
-import { asInPython, calledFunctions } from './python';
+import { matchPython, templateFunctions } from './python';
 import { TemplateBudget } from './templateBudget';
-import { checkDepth, checkNesting, shapeOf } from './templateSyntax';
+import { checkDepth, checkNesting, analyzeTemplate } from './templateSyntax';
 
 /**
  * Returns a function that renders a conversation (`ChatTemplate.render`). Templates get the variables of transformers
@@ -18,26 +18,26 @@ import { checkDepth, checkNesting, shapeOf } from './templateSyntax';
  * Source: https://huggingface.co/docs/transformers/chat_templating_writing
  * @throws HomegrownError `bad-settings` with the reason if the template doesn't parse
  */
-export function runnable(
+export function compileRenderer(
   jinja: Jinja,
   source: string,
   names: Readonly<Record<string, unknown>>,
   owner = 'The chat template',
-): (conversation: Conversation, asks?: boolean) => string {
-  const { program, shape } = parsed(jinja, source, owner);
-  return (conversation, asks = false) => {
+): (conversation: Conversation, addGenerationPrompt?: boolean) => string {
+  const { program, shape } = parseTemplate(jinja, source, owner);
+  return (conversation, addGenerationPrompt = false) => {
     const budget = new TemplateBudget(conversation.messages);
     const environment = new jinja.Environment();
-    const given = {
+    const variables = {
       ...CONSTANTS,
-      range: rangeIn(budget),
+      range: rangeWithin(budget),
       raise_exception: raise,
-      ...calledFunctions(budget),
+      ...templateFunctions(budget),
       ...names,
     };
-    for (const [name, value] of Object.entries(given)) environment.set(name, value);
+    for (const [name, value] of Object.entries(variables)) environment.set(name, value);
     environment.set('messages', conversation.messages);
-    environment.set('add_generation_prompt', asks);
+    environment.set('add_generation_prompt', addGenerationPrompt);
     try {
       return boundedInterpreter(jinja, environment, budget, shape).run(program).value as string;
     } catch (error) {
@@ -49,7 +49,7 @@ export function runnable(
   };
 }
 
-function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
+function parseTemplate({ parse, tokenize }: Jinja, source: string, owner: string) {
   try {
     if (source.length > MAX_TEMPLATE_LENGTH)
       raise(
@@ -61,8 +61,8 @@ function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
     checkNesting(tokens);
     const program = parse(tokens);
     checkDepth(program);
-    asInPython(program);
-    return { program, shape: shapeOf(program) };
+    matchPython(program);
+    return { program, shape: analyzeTemplate(program) };
   } catch (error) {
     throw badSettings(
       `${owner} can’t be read: ${reasonOf(error)}.`,
@@ -83,22 +83,22 @@ function raise(message: unknown): never {
 }
 
 /** Python's `range`, for numbers only: converting a list to a number would serialize it first. */
-const rangeIn =
+const rangeWithin =
   (budget: TemplateBudget) =>
   (first: unknown, second?: unknown, step: unknown = 1): number[] => {
-    const [from, to] = second === undefined ? [0, first] : [first, second];
-    if (typeof from !== 'number' || typeof to !== 'number' || typeof step !== 'number')
+    const [start, end] = second === undefined ? [0, first] : [first, second];
+    if (typeof start !== 'number' || typeof end !== 'number' || typeof step !== 'number')
       return raise('a range takes numbers only');
-    const length = Math.max(0, Math.ceil((to - from) / step));
+    const length = Math.max(0, Math.ceil((end - start) / step));
     if (!(length <= MAX_RANGE)) raise(`a range of ${length} is more than ${formatCount(MAX_RANGE)}`);
-    budget.step(length / 2);
-    return Array.from({ length }, (_, i) => from + i * step);
+    budget.countSteps(length / 2);
+    return Array.from({ length }, (_, i) => start + i * step);
   };
 const MAX_RANGE = 100_000;
 
 /** For an unclosed block, the parser reads past the end of the template, which is a TypeError. */
 function reasonOf(error: unknown): string {
   if (error instanceof TypeError) return 'it ends inside a block, or uses an undefined value';
-  const words = error instanceof Error ? error.message : String(error);
-  return words.slice(0, 300).replace(/\.$/, '');
+  const message = error instanceof Error ? error.message : String(error);
+  return message.slice(0, 300).replace(/\.$/, '');
 }

@@ -5,34 +5,34 @@
 import type { Speaker } from './conversation';
 
 /** Text before and after a message. */
-export interface Around {
+export interface Affixes {
   before: string;
   after: string;
 }
 
 export interface Pieces {
   /** Absent if system messages aren't supported. */
-  system?: Around;
-  user: Around;
-  assistant: Around;
+  system?: Affixes;
+  user: Affixes;
+  assistant: Affixes;
   /** Generation prompt. */
   asks: string;
 }
 
 /** Template that writes each turn as its role token, the message and the end-of-text token. */
-export function byTokens(
+export function roleTokenTemplate(
   { system, user, assistant }: Record<'user' | 'assistant', string> & { system?: string },
-  end: string,
+  endOfText: string,
 ): string {
   const refusal = "raise_exception('this tokenizer has no token for a system turn')";
   return [
     '{% for message in messages %}',
-    `{% if message.role == 'user' %}{{ ${quoted(user)} }}`,
-    `{% elif message.role == 'assistant' %}{{ ${quoted(assistant)} }}`,
-    `{% else %}{{ ${system === undefined ? refusal : quoted(system)} }}{% endif %}`,
-    `{{ message.content + ${quoted(end)} }}`,
+    `{% if message.role == 'user' %}{{ ${jinjaString(user)} }}`,
+    `{% elif message.role == 'assistant' %}{{ ${jinjaString(assistant)} }}`,
+    `{% else %}{{ ${system === undefined ? refusal : jinjaString(system)} }}{% endif %}`,
+    `{{ message.content + ${jinjaString(endOfText)} }}`,
     '{% endfor %}',
-    `{% if add_generation_prompt %}{{ ${quoted(assistant)} }}{% endif %}`,
+    `{% if add_generation_prompt %}{{ ${jinjaString(assistant)} }}{% endif %}`,
   ].join('');
 }
 
@@ -45,52 +45,52 @@ export const CHATML = [
 ].join('');
 
 /** Puts each role on its own line. After a space, a message would begin inside the token with that space. */
-export const plain = (end: string): string =>
+export const plainTemplate = (endOfText: string): string =>
   [
     '{% for message in messages %}',
     "{{ (message.role | capitalize) + ':\\n' + message.content }}",
-    `{% if message.role == 'assistant' %}{{ ${quoted(end)} }}{% endif %}{{ '\\n' }}`,
+    `{% if message.role == 'assistant' %}{{ ${jinjaString(endOfText)} }}{% endif %}{{ '\\n' }}`,
     '{% endfor %}',
     "{% if add_generation_prompt %}{{ 'Assistant:\\n' }}{% endif %}",
   ].join('');
 
 /** Quotes a text for Jinja, which has the same escapes as JSON. */
-const quoted = (text: string): string => JSON.stringify(text);
+const jinjaString = (text: string): string => JSON.stringify(text);
 
 /** Pieces of one of these templates; null for any other, which may do anything. */
 export function piecesOf(source: string): Pieces | null {
   if (source === CHATML) {
-    const around = (role: Speaker): Around => ({ before: `<|im_start|>${role}\n`, after: '<|im_end|>\n' });
-    const [system, user, assistant] = [around('system'), around('user'), around('assistant')];
+    const affixes = (role: Speaker): Affixes => ({ before: `<|im_start|>${role}\n`, after: '<|im_end|>\n' });
+    const [system, user, assistant] = [affixes('system'), affixes('user'), affixes('assistant')];
     return { system, user, assistant, asks: assistant.before };
   }
-  const texts = Array.from(source.matchAll(/"(?:[^"\\]|\\.)*"/g), ([text]) => textIn(text));
+  const texts = Array.from(source.matchAll(/"(?:[^"\\]|\\.)*"/g), ([text]) => parseString(text));
   const [first = '', second = '', third = '', fourth] = texts;
-  if (source === plain(first)) {
-    const around = (name: string, after = '\n'): Around => ({ before: `${name}:\n`, after });
+  if (source === plainTemplate(first)) {
+    const affixes = (name: string, after = '\n'): Affixes => ({ before: `${name}:\n`, after });
     return {
-      system: around('System'),
-      user: around('User'),
-      assistant: around('Assistant', `${first}\n`),
+      system: affixes('System'),
+      user: affixes('User'),
+      assistant: affixes('Assistant', `${first}\n`),
       asks: 'Assistant:\n',
     };
   }
   // The last text is the generation prompt, which repeats the assistant's token.
   const [system, end] = texts.length === 5 ? [third, fourth!] : [undefined, third];
-  if (source !== byTokens({ user: first, assistant: second, ...(system !== undefined && { system }) }, end))
+  if (source !== roleTokenTemplate({ user: first, assistant: second, ...(system !== undefined && { system }) }, end))
     return null;
-  const around = (before: string): Around => ({ before, after: end });
+  const affixes = (before: string): Affixes => ({ before, after: end });
   return {
-    ...(system !== undefined && { system: around(system) }),
-    user: around(first),
-    assistant: around(second),
+    ...(system !== undefined && { system: affixes(system) }),
+    user: affixes(first),
+    assistant: affixes(second),
     asks: second,
   };
 }
 
-function textIn(quotes: string): string {
+function parseString(quoted: string): string {
   try {
-    return String(JSON.parse(quotes));
+    return String(JSON.parse(quoted));
   } catch {
     return '';
   }

@@ -9,9 +9,9 @@ import {
   specialTokenizer,
   turnsTokenizer,
 } from '../../testing/chatTemplates';
-import { type Conversation, type Message, ofPair } from './conversation';
-import { encoded } from './encoded';
-import { allFitted, fitted } from './fitted';
+import { type Conversation, type Message, pairConversation } from './conversation';
+import { encodeChat } from './encoded';
+import { fitConversations, fitted } from './fitted';
 import { endsTurn, type RenderedChat, renderChat, renderedTokens, prompted, probeTemplate } from './renderChat';
 import { type ChatTemplate, compiled } from './template';
 import { usualTemplate } from './usual';
@@ -57,7 +57,7 @@ const conversations = fc
   .map(({ system, pairs }): Conversation => ({
     messages: [
       ...(system === null ? [] : [{ role: 'system', content: system } as const]),
-      ...pairs.flatMap(([question, said]) => ofPair(question, said).messages),
+      ...pairs.flatMap(([question, said]) => pairConversation(question, said).messages),
     ],
   }));
 /** Drops messages that the template rejects. */
@@ -129,7 +129,10 @@ describe.each(TEMPLATES)('%s', (name, template) => {
     const { endsWith, asksAlike } = probeTemplate(template);
     expect(asksAlike).toBe(true);
     expect(endsWith).toBeDefined();
-    expect(renderChat(ofPair('a', 'b'), template).turns.at(-1)).toMatchObject({ role: 'assistant', endsWith });
+    expect(renderChat(pairConversation('a', 'b'), template).turns.at(-1)).toMatchObject({
+      role: 'assistant',
+      endsWith,
+    });
   });
 });
 const trimmed = (text: string): string => text.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, '');
@@ -138,8 +141,8 @@ describe('loss mask', () => {
   const conversation: Conversation = {
     messages: [
       { role: 'system', content: 'Be brief.' },
-      ...ofPair('Who?', 'Me.').messages,
-      ...ofPair('Why?', 'So.').messages,
+      ...pairConversation('Who?', 'Me.').messages,
+      ...pairConversation('Why?', 'So.').messages,
     ],
   };
   const shown = ({ ids, lossRanges, turns: all }: RenderedChat, tokenizer: Tokenizer): string[] =>
@@ -181,7 +184,7 @@ describe('loss mask', () => {
       "{% for m in messages %}{{ m.role + ': ' + m.content + ' ' + eos_token }}{% endfor %}",
       every,
     );
-    expect(shown(renderChat(ofPair('Who?', 'a friend.'), spaced), every)).toEqual([
+    expect(shown(renderChat(pairConversation('Who?', 'a friend.'), spaced), every)).toEqual([
       'u-user: Who? <|endoftext|>',
       'a-assistant:',
       'a+ a friend. <|endoftext|>',
@@ -212,7 +215,7 @@ describe('loss mask', () => {
       ['\u0130\u0130', 'e\u0301E\u0301'],
       ['Who', 'ME'],
     ] as const) {
-      const { ids, lossRanges } = renderChat(ofPair(question, said), words);
+      const { ids, lossRanges } = renderChat(pairConversation(question, said), words);
       const [[from, to]] = lossRanges as [[number, number]];
       const form = (text: string): string => text.normalize('NFC').toLowerCase();
       expect(spelt(folded, ids.subarray(from, to))).toBe(`${form(said)};<|endoftext|>`);
@@ -220,7 +223,7 @@ describe('loss mask', () => {
     }
     // NFC composes the mark that begins the answer with the character before it.
     const crossing = renderChat(
-      ofPair('a', '\u0301b'),
+      pairConversation('a', '\u0301b'),
       await compiled('{{ messages[0].content + messages[1].content }}', folded),
     );
     expect(crossing.lossRanges[0]![0]).toBe(0);
@@ -229,7 +232,7 @@ describe('loss mask', () => {
   it('excludes text after an answer, even if the tokenizer normalizes the text', async () => {
     const lower = await turnsTokenizer({ type: 'NFC' }, { type: 'Lowercase' });
     const words = await compiled("{% for m in messages %}{{ m.role ~ ':' ~ m.content ~ ';' }}{% endfor %}", lower);
-    const { ids, lossRanges } = renderChat(ofPair('WHO', 'E\u0301'), words);
+    const { ids, lossRanges } = renderChat(pairConversation('WHO', 'E\u0301'), words);
     expect(lossRanges.map(([from, to]) => spelt(lower, ids.subarray(from, to)))).toEqual(['\u00e9']);
   });
 
@@ -243,7 +246,7 @@ describe('loss mask', () => {
       "{% for m in messages %}{{ '<|me|> ' + m.content + ' \\n' + eos_token }}{% endfor %}",
       taking,
     );
-    expect(shown(renderChat(ofPair('a', ' b'), template), taking)).toEqual([
+    expect(shown(renderChat(pairConversation('a', ' b'), template), taking)).toEqual([
       'u-<|me|>a<|end|>',
       'a-<|me|>',
       'a+b<|end|>',
@@ -260,7 +263,7 @@ test.each([
   ["{{ raise_exception('No.') }}", 'can’t write line 3: No'],
 ])('%s has no loss mask', async (source, words) => {
   const template = await compiled(source, every);
-  const conversation = { ...ofPair('Who?', 'There he is.'), name: 'line 3' };
+  const conversation = { ...pairConversation('Who?', 'There he is.'), name: 'line 3' };
   expect(() => renderChat(conversation, template)).toThrow(
     expect.objectContaining({ code: 'bad-settings', message: expect.stringContaining(words) as string }),
   );
@@ -270,7 +273,7 @@ test('reports roles out of order before a template runs', async () => {
   const template = await compiled("{{ raise_exception('No.') }}", every);
   const messages: Message[] = [{ role: 'assistant', content: 'Me.' }];
   expect(() => renderChat({ messages, name: 'line 3' }, template)).toThrow('Line 3 starts with an answer.');
-  expect(() => prompted(ofPair('a', 'b'), template)).toThrow('ends with the assistant, not the user');
+  expect(() => prompted(pairConversation('a', 'b'), template)).toThrow('ends with the assistant, not the user');
 });
 
 test('a template that changes messages can render a prompt if the prompt contains no special token', async () => {
@@ -284,7 +287,13 @@ test('a template that changes messages can render a prompt if the prompt contain
 describe('a row', () => {
   const template = TEMPLATES.find(([name]) => name === 'chatml')![1];
   const three = renderChat(
-    { messages: [...ofPair('a', 'b').messages, ...ofPair('c', 'd').messages, ...ofPair('e', 'f').messages] },
+    {
+      messages: [
+        ...pairConversation('a', 'b').messages,
+        ...pairConversation('c', 'd').messages,
+        ...pairConversation('e', 'f').messages,
+      ],
+    },
     template,
   );
   const ends = three.lossRanges.map(([, to]) => to);
@@ -302,24 +311,32 @@ describe('a row', () => {
         expect(row.ids).toEqual(three.ids.subarray(0, max >= three.ids.length ? three.ids.length : ends[fits - 1]));
         expect(row.lossRanges).toEqual(three.lossRanges.slice(0, fits));
         expect(row.turns).toHaveLength(2 * fits);
-        expect(row.turns.at(-1)!.to).toBe(row.ids.length);
+        expect(row.turns.at(-1)!.end).toBe(row.ids.length);
         expect(endsTurn(row)).toBe(true);
       }),
     );
   });
 
   it('counts shortened and dropped conversations', () => {
-    const one = renderChat(ofPair('a', 'b'), template);
-    const found = allFitted([one, three, three], ends[1]!);
+    const one = renderChat(pairConversation('a', 'b'), template);
+    const found = fitConversations([one, three, three], ends[1]!);
     expect(found).toMatchObject({ shortened: 2, leftOut: 2, tooLong: [] });
-    expect(allFitted([one, three], ends[0]! - 1)).toEqual({ rows: [], shortened: 0, leftOut: 0, tooLong: [0, 1] });
+    expect(fitConversations([one, three], ends[0]! - 1)).toEqual({
+      rows: [],
+      shortened: 0,
+      leftOut: 0,
+      tooLong: [0, 1],
+    });
   });
 });
 
 test('finds the longest special tokens', async () => {
   const both = await specialTokenizer(['<|end|>', '<|end|>x']);
   const ids = (text: string): string[] =>
-    Array.from(encoded({ text, said: [] }, both).ids, (id) => both.specialOf(id)?.text ?? both.decode([id]));
+    Array.from(
+      encodeChat({ text, messageRanges: [] }, both).ids,
+      (id) => both.specialOf(id)?.text ?? both.decode([id]),
+    );
   expect(ids('a<|end|>x<|end|><|end|>y')).toEqual(['a', '<|end|>x', '<|end|>', '<|end|>', 'y']);
   expect(NAMES.eos_token).toBe('<|endoftext|>');
 });

@@ -6,8 +6,8 @@ import { badSettings } from '../base/errors';
 import { upperFirst } from '../base/firstLetter';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Conversation, conversationProblem, nameOf, type Speaker } from './conversation';
-import { encoded } from './encoded';
-import { type Said, saidIn, written } from './said';
+import { encodeChat } from './encoded';
+import { type MessageRange, locateMessages, renderWithRanges } from './said';
 import type { ChatTemplate } from './template';
 
 /** Range of IDs, end excluded. */
@@ -16,7 +16,7 @@ export type IdRange = readonly [from: number, to: number];
 export interface Turn {
   role: Speaker;
   /** End of its IDs, excluded. The first turn begins at 0, each other where the previous one ends. */
-  to: number;
+  end: number;
   /** Special token that ends an answer; absent: the template writes none, so a model doesn't learn to stop there. */
   endsWith?: number;
 }
@@ -45,31 +45,31 @@ interface RenderedText extends RenderedChat {
  */
 export function renderChat(conversation: Conversation, template: ChatTemplate): RenderedText {
   checkOrder(conversation, 'assistant');
-  const text = written(conversation, template);
-  const tokens = encoded(text, template.tokenizer);
+  const rendered = renderWithRanges(conversation, template);
+  const tokens = encodeChat(rendered, template.tokenizer);
   const lossRanges: IdRange[] = [];
   const turns: Turn[] = [];
-  let passed = 0;
-  for (const [i, said] of text.said.entries()) {
-    const { role } = conversation.messages[said.message]!;
-    while (passed < tokens.special.length && tokens.special[passed]!.from < said.to) passed++;
-    const end = tokens.special[passed];
-    const next = text.said[i + 1]?.from ?? Infinity;
-    const ending = end && end.from < next ? end : undefined;
-    const held = tokens.holding(said.from, said.to);
+  let specialIndex = 0;
+  for (const [i, range] of rendered.messageRanges.entries()) {
+    const { role } = conversation.messages[range.message]!;
+    while (specialIndex < tokens.special.length && tokens.special[specialIndex]!.from < range.to) specialIndex++;
+    const nextSpecial = tokens.special[specialIndex];
+    const nextMessage = rendered.messageRanges[i + 1]?.from ?? Infinity;
+    const endToken = nextSpecial && nextSpecial.from < nextMessage ? nextSpecial : undefined;
+    const idRange = tokens.idRange(range.from, range.to);
     if (role === 'assistant') {
-      if (!held) throw missingToken(conversation, said);
-      lossRanges.push([held[0], ending ? ending.at + 1 : held[1]]);
+      if (!idRange) throw missingToken(conversation, range);
+      lossRanges.push([idRange[0], endToken ? endToken.index + 1 : idRange[1]]);
     }
-    const to = ending ? ending.at + 1 : (held?.[1] ?? turns.at(-1)?.to ?? 0);
-    turns.push({ role, to, ...(role === 'assistant' && ending && { endsWith: ending.id }) });
+    const to = endToken ? endToken.index + 1 : (idRange?.[1] ?? turns.at(-1)?.end ?? 0);
+    turns.push({ role, end: to, ...(role === 'assistant' && endToken && { endsWith: endToken.id }) });
   }
-  const last = turns.at(-1)!;
-  const all = [...turns.slice(0, -1), { ...last, to: tokens.ids.length }];
-  return { ids: tokens.ids, lossRanges, turns: all, text: text.text };
+  const lastTurn = turns.at(-1)!;
+  const allTurns = [...turns.slice(0, -1), { ...lastTurn, end: tokens.ids.length }];
+  return { ids: tokens.ids, lossRanges, turns: allTurns, text: rendered.text };
 }
 
-const missingToken = (conversation: Conversation, { message }: Said): Error =>
+const missingToken = (conversation: Conversation, { message }: MessageRange): Error =>
   badSettings(
     `The tokenizer has no token for an answer in ${nameOf(conversation)}, message ${message + 1}.`,
     'Leave this conversation out, or use another tokenizer.',
@@ -91,17 +91,20 @@ function checkOrder(conversation: Conversation, last: Speaker): void {
 export function prompted(conversation: Conversation, template: ChatTemplate): Uint32Array {
   checkOrder(conversation, 'user');
   const text = template.render(conversation, true);
-  const said = saidIn(text, conversation, template, true);
+  const messageRanges = locateMessages(text, conversation, template, true);
   // If no message looks like a special token, their positions aren't needed.
   const isPlain = !conversation.messages.some(({ content }) =>
     template.tokenizer.special.some((token) => content.includes(token.text)),
   );
-  const found = said || isPlain ? { text, said: said ?? [] } : written(conversation, template, true);
-  return encoded(found, template.tokenizer).ids;
+  const rendered =
+    messageRanges || isPlain
+      ? { text, messageRanges: messageRanges ?? [] }
+      : renderWithRanges(conversation, template, true);
+  return encodeChat(rendered, template.tokenizer).ids;
 }
 
 /** How a template renders an answer, tried on one exchange. */
-export interface Tried {
+export interface TemplateProbe {
   /** Special token that ends an answer, where a tuned model stops; absent: there is none. */
   endsWith?: number;
   /**
@@ -112,13 +115,14 @@ export interface Tried {
 }
 
 /** @throws HomegrownError as `renderChat` */
-export function probeTemplate(template: ChatTemplate): Tried {
+export function probeTemplate(template: ChatTemplate): TemplateProbe {
   const { ids, lossRanges, turns } = renderChat({ messages: EXAMPLE, name: 'an example' }, template);
-  const asked = prompted({ messages: EXAMPLE.slice(0, 1), name: 'an example' }, template);
-  const before = ids.subarray(0, lossRanges[0]![0]);
+  const promptIds = prompted({ messages: EXAMPLE.slice(0, 1), name: 'an example' }, template);
+  const idsBeforeAnswer = ids.subarray(0, lossRanges[0]![0]);
   const { endsWith } = turns.at(-1)!;
-  const asksAlike = asked.length === before.length && asked.every((id, i) => id === before[i]);
-  return { asksAlike, ...(endsWith !== undefined && { endsWith }) };
+  const promptMatchesTraining =
+    promptIds.length === idsBeforeAnswer.length && promptIds.every((id, i) => id === idsBeforeAnswer[i]);
+  return { asksAlike: promptMatchesTraining, ...(endsWith !== undefined && { endsWith }) };
 }
 const EXAMPLE = [
   { role: 'user', content: 'Who is there?' },
@@ -144,7 +148,7 @@ export function renderedTokens(
   const decoder = tokenizer.decoder();
   let [turn, answer] = [0, 0];
   return Array.from(ids.subarray(0, max), (id, i) => {
-    while (turns[turn]!.to <= i && turn < turns.length - 1) turn++;
+    while (turns[turn]!.end <= i && turn < turns.length - 1) turn++;
     while (answer < lossRanges.length && lossRanges[answer]![1] <= i) answer++;
     const special = tokenizer.specialOf(id);
     const hasLoss = answer < lossRanges.length && lossRanges[answer]![0] <= i;

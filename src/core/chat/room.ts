@@ -14,23 +14,23 @@ export interface Room {
 /**
  * Drops the earliest exchanges until the prompt leaves room for an answer.
  * @param messages the last is the user's
- * @param ask returns the IDs of the prompt
- * @param room tokens to keep free for the answer, if there are earlier messages to drop
+ * @param encodePrompt returns the IDs of the prompt
+ * @param minAnswer tokens to keep free for the answer, if there are earlier messages to drop
  * @throws HomegrownError `bad-settings` if the question alone doesn't fit; as `ask` does
  */
 export function inContext(
   messages: readonly Message[],
-  ask: (messages: readonly Message[]) => Uint32Array,
+  encodePrompt: (messages: readonly Message[]) => Uint32Array,
   context: number,
-  room: number,
+  minAnswer: number,
 ): Room {
   const system = messages.filter(({ role }) => role === 'system');
   const turns = messages.slice(system.length);
   for (let leftOut = 0; ; leftOut += 2) {
     const isLast = leftOut + 2 >= turns.length;
-    const ids = ask([...system, ...turns.slice(leftOut)]);
-    const max = context + 1 - ids.length;
-    if (max >= (isLast ? 1 : room)) return { ids, max, leftOut };
+    const ids = encodePrompt([...system, ...turns.slice(leftOut)]);
+    const maxAnswer = context + 1 - ids.length;
+    if (maxAnswer >= (isLast ? 1 : minAnswer)) return { ids, max: maxAnswer, leftOut };
     if (isLast)
       throw badSettings(
         `The question has ${formatCount(ids.length)} tokens with its chat template; the context is ${formatCount(context)} tokens.`,

@@ -1,11 +1,11 @@
 /** Locates the messages in a text that a template rendered. */
 import { badSettings, HomegrownError } from '../base/errors';
 import { type Conversation, type Message, nameOf } from './conversation';
-import { innerOf } from './python';
+import { rangeWithoutOuterSpace } from './python';
 import type { ChatTemplate } from './template';
 
 /** Range of a message, in code units of the rendered text. */
-export interface Said {
+export interface MessageRange {
   /** Index in the conversation. */
   message: number;
   from: number;
@@ -13,61 +13,69 @@ export interface Said {
 }
 
 /** A rendered conversation: all text outside of its messages is the template's. */
-export interface Written {
+export interface RenderedText {
   text: string;
   /** In order of the text; blank messages and messages that the template drops are missing. */
-  said: readonly Said[];
+  messageRanges: readonly MessageRange[];
 }
 
 /**
  * Renders a conversation that has no blank answer, once unchanged and once with each message between two marks, which
  * locate it.
- * @param asks whether to add the generation prompt
+ * @param addGenerationPrompt whether to add the generation prompt
  * @throws HomegrownError `bad-settings` if the template drops an answer or changes a message, so that no loss mask can
  * be computed
  */
-export function written(conversation: Conversation, template: ChatTemplate, asks = false): Written {
-  const text = template.render(conversation, asks);
-  const said = saidIn(text, conversation, template, asks);
-  if (!said)
-    throw refused(
+export function renderWithRanges(
+  conversation: Conversation,
+  template: ChatTemplate,
+  addGenerationPrompt = false,
+): RenderedText {
+  const text = template.render(conversation, addGenerationPrompt);
+  const messageRanges = locateMessages(text, conversation, template, addGenerationPrompt);
+  if (!messageRanges)
+    throw templateError(
       `The chat template changes a message of ${nameOf(conversation)}, so its loss mask can't be computed.`,
     );
-  const found = new Set(said.map(({ message }) => message));
+  const locatedMessages = new Set(messageRanges.map(({ message }) => message));
   for (const [i, { role }] of conversation.messages.entries())
-    if (role === 'assistant' && !found.has(i))
-      throw refused(`The chat template drops an answer of ${nameOf(conversation)}, message ${i + 1}.`);
-  return { text, said };
+    if (role === 'assistant' && !locatedMessages.has(i))
+      throw templateError(`The chat template drops an answer of ${nameOf(conversation)}, message ${i + 1}.`);
+  return { text, messageRanges };
 }
-const refused = (words: string): Error =>
-  badSettings(words, 'Choose another template, or leave this conversation out. Nothing was started.');
+const templateError = (message: string): Error =>
+  badSettings(message, 'Choose another template, or leave this conversation out. Nothing was started.');
 
 /** Returns null if marks change the template's output, or if the template changes a message. */
-export function saidIn(
+export function locateMessages(
   text: string,
   conversation: Conversation,
   template: ChatTemplate,
-  asks: boolean,
-): readonly Said[] | null {
+  addGenerationPrompt: boolean,
+): readonly MessageRange[] | null {
   const { messages } = conversation;
-  const marks = freeMarks([template.source, text, ...messages.map(({ content }) => content)]);
+  const marks = unusedMarks([template.source, text, ...messages.map(({ content }) => content)]);
   if (!marks) return null;
-  for (const edges of edgesOf(messages)) {
-    const marked = messages.map((message, i) => ({ ...message, content: between(message, i, edges, marks) }));
-    const found = foundIn(rendered({ ...conversation, messages: marked }, template, asks), marks);
-    if (found?.text === text && found.said.every((one) => isAsSaid(one, text, messages))) return found.said;
+  for (const edges of edgeCombinations(messages)) {
+    const marked = messages.map((message, i) => ({ ...message, content: addMarks(message, i, edges, marks) }));
+    const unmarked = removeMarks(
+      renderIfPossible({ ...conversation, messages: marked }, template, addGenerationPrompt),
+      marks,
+    );
+    if (unmarked?.text === text && unmarked.messageRanges.every((range) => isUnchanged(range, text, messages)))
+      return unmarked.messageRanges;
   }
   return null;
 }
 
-const isAsSaid = ({ message, from, to }: Said, text: string, messages: readonly Message[]): boolean =>
+const isUnchanged = ({ message, from, to }: MessageRange, text: string, messages: readonly Message[]): boolean =>
   innerText(text.slice(from, to)) === innerText(messages[message]!.content);
-const innerText = (text: string): string => text.slice(...innerOf(text));
+const innerText = (text: string): string => text.slice(...rangeWithoutOuterSpace(text));
 
 /** Renders; empty if the template raises an exception, which the marks alone may cause. */
-function rendered(conversation: Conversation, template: ChatTemplate, asks: boolean): string {
+function renderIfPossible(conversation: Conversation, template: ChatTemplate, addGenerationPrompt: boolean): string {
   try {
-    return template.render(conversation, asks);
+    return template.render(conversation, addGenerationPrompt);
   } catch (error) {
     if (error instanceof HomegrownError) return '';
     throw error;
@@ -85,16 +93,18 @@ interface Edges {
  * does, because no template strips within a message. Yields all combinations, the usual one first, and only that if
  * there is no such space.
  */
-function* edgesOf(messages: readonly Message[]): Generator<Edges> {
-  const isWithin = ({ content }: Message): boolean => {
-    const [from, to] = innerOf(content);
+function* edgeCombinations(messages: readonly Message[]): Generator<Edges> {
+  const hasOuterSpace = ({ content }: Message): boolean => {
+    const [from, to] = rangeWithoutOuterSpace(content);
     return to - from < content.length && from < to;
   };
-  const answers = messages.some((message) => message.role === 'assistant' && isWithin(message))
+  const answers = messages.some((message) => message.role === 'assistant' && hasOuterSpace(message))
     ? SIDES
     : SIDES.slice(0, 1);
-  const others = messages.some((message) => message.role !== 'assistant' && isWithin(message)) ? [true, false] : [true];
-  for (const sides of answers) for (const each of others) yield { answers: sides, others: each };
+  const others = messages.some((message) => message.role !== 'assistant' && hasOuterSpace(message))
+    ? [true, false]
+    : [true];
+  for (const sides of answers) for (const other of others) yield { answers: sides, others: other };
 }
 const SIDES = [[true, true], [true, false], [false, true], [false, false]] as const; // prettier-ignore
 
@@ -106,40 +116,40 @@ interface Marks {
 }
 
 /** Noncharacters, which interchanged text doesn't have; null if the texts use too many. */
-function freeMarks(texts: readonly string[]): Marks | null {
-  const taken = new Set(texts.flatMap((text) => text.match(/[\ufdd0-\ufdef]/g) ?? []));
-  const [open, close, ...digits] = NONCHARACTERS.filter((character) => !taken.has(character));
+function unusedMarks(texts: readonly string[]): Marks | null {
+  const used = new Set(texts.flatMap((text) => text.match(/[\ufdd0-\ufdef]/g) ?? []));
+  const [open, close, ...digits] = NONCHARACTERS.filter((character) => !used.has(character));
   return open !== undefined && close !== undefined && digits.length > 1 ? { open, close, digits } : null;
 }
 const NONCHARACTERS = Array.from({ length: 32 }, (_, i) => String.fromCharCode(0xfdd0 + i));
 
 /** Puts message i between marks 2i and 2i + 1. */
-function between({ role, content }: Message, i: number, { answers, others }: Edges, marks: Marks): string {
-  const [from, to] = innerOf(content);
+function addMarks({ role, content }: Message, i: number, { answers, others }: Edges, marks: Marks): string {
+  const [from, to] = rangeWithoutOuterSpace(content);
   if (from === to) return content;
   const [before, after] = role === 'assistant' ? answers : [others, others];
   const [start, end] = [before ? 0 : from, after ? content.length : to];
   return (
     content.slice(0, start) +
-    markOf(2 * i, marks) +
+    numberedMark(2 * i, marks) +
     content.slice(start, end) +
-    markOf(2 * i + 1, marks) +
+    numberedMark(2 * i + 1, marks) +
     content.slice(end)
   );
 }
 
-function markOf(number: number, { open, close, digits }: Marks): string {
-  let written = '';
-  for (let rest = number; written === '' || rest > 0; rest = Math.floor(rest / digits.length))
-    written = digits[rest % digits.length]! + written;
-  return open + written + close;
+function numberedMark(number: number, { open, close, digits }: Marks): string {
+  let numberText = '';
+  for (let remaining = number; numberText === '' || remaining > 0; remaining = Math.floor(remaining / digits.length))
+    numberText = digits[remaining % digits.length]! + numberText;
+  return open + numberText + close;
 }
 
 /** Removes the marks and returns the range between each two; null if one is missing. */
-function foundIn(marked: string, { open, close, digits }: Marks): Written | null {
-  const said: Said[] = [];
+function removeMarks(marked: string, { open, close, digits }: Marks): RenderedText | null {
+  const ranges: MessageRange[] = [];
   let [text, from] = ['', 0];
-  let begun: { message: number; from: number } | null = null;
+  let openRange: { message: number; from: number } | null = null;
   for (const part of marked.split(new RegExp(`(${open}[^${open}${close}]+${close})`))) {
     if (!part.startsWith(open)) {
       text += part;
@@ -148,11 +158,11 @@ function foundIn(marked: string, { open, close, digits }: Marks): Written | null
     const number = Array.from(part.slice(1, -1)).reduce((sum, digit) => sum * digits.length + digits.indexOf(digit), 0);
     const message = Math.floor(number / 2);
     from = text.length;
-    if (number % 2 === 0 && begun === null) begun = { message, from };
-    else if (number % 2 === 1 && begun?.message === message) {
-      said.push({ ...begun, to: from });
-      begun = null;
+    if (number % 2 === 0 && openRange === null) openRange = { message, from };
+    else if (number % 2 === 1 && openRange?.message === message) {
+      ranges.push({ ...openRange, to: from });
+      openRange = null;
     } else return null;
   }
-  return begun === null ? { text, said } : null;
+  return openRange === null ? { text, messageRanges: ranges } : null;
 }

@@ -5,7 +5,7 @@
 import * as jinja from '@huggingface/jinja';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Message } from './conversation';
-import { runnable } from './jinja';
+import { compileRenderer } from './jinja';
 import { prompted } from './renderChat';
 
 /** Chat fields of model.json. */
@@ -36,6 +36,6 @@ export function prompter(
     model: { elsewhere: { added } },
     encode: (text: string) => Uint32Array.from(encode(text)),
   } as unknown as Tokenizer;
-  const template = { source, tokenizer, render: runnable(jinja, source, names, 'The model’s chat template') };
+  const template = { source, tokenizer, render: compileRenderer(jinja, source, names, 'The model’s chat template') };
   return (messages) => Array.from(prompted({ messages, name: 'this conversation' }, template));
 }

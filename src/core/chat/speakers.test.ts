@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { conversationProblem } from './conversation';
 import { conversationBetween } from './speakers';
 
-const said = (text: string) => Array.from(text, (by, i) => ({ by, text: `${by}${i}` }));
+const said = (text: string) => Array.from(text, (author, i) => ({ author, text: `${author}${i}` }));
 const shown = (text: string, assistant = 'b') =>
   conversationBetween(said(text), assistant)?.messages.map(({ role, content }) => `${role[0]}:${content}`);
 

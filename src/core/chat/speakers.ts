@@ -2,7 +2,7 @@
 import { type Conversation, conversationProblem, type Message } from './conversation';
 
 interface Turn {
-  by: string;
+  author: string;
   text: string;
 }
 
@@ -11,13 +11,13 @@ interface Turn {
  * unanswered last question. Null if there aren't exactly two speakers, or no answer remains.
  */
 export function conversationBetween(turns: readonly Turn[], assistant: string): Conversation | null {
-  if (new Set(turns.map(({ by }) => by)).size !== 2) return null;
+  if (new Set(turns.map(({ author }) => author)).size !== 2) return null;
   const messages: Message[] = [];
-  for (const { by, text } of turns) {
-    const role = by === assistant ? 'assistant' : 'user';
-    const last = messages.at(-1);
-    if (last?.role === role) last.content += `\n${text}`;
-    else if (last || role === 'user') messages.push({ role, content: text });
+  for (const { author, text } of turns) {
+    const role = author === assistant ? 'assistant' : 'user';
+    const lastMessage = messages.at(-1);
+    if (lastMessage?.role === role) lastMessage.content += `\n${text}`;
+    else if (lastMessage || role === 'user') messages.push({ role, content: text });
   }
   if (messages.at(-1)?.role === 'user') messages.pop();
   return conversationProblem({ messages }) === null ? { messages } : null;

@@ -1,12 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { everyTokenizer, NAMES, specialTokenizer, turnsTokenizer } from '../../testing/chatTemplates';
-import { type Conversation, ofPair } from './conversation';
+import { type Conversation, pairConversation } from './conversation';
 import { compiled } from './template';
 import { usualTemplate } from './usual';
 
 const tokenizer = await everyTokenizer();
-const run = async (source: string, conversation: Conversation = ofPair('Who?', 'Me.'), asks = false) =>
+const run = async (source: string, conversation: Conversation = pairConversation('Who?', 'Me.'), asks = false) =>
   (await compiled(source, tokenizer)).render(conversation, asks);
 
 describe('a template', () => {
@@ -37,10 +37,10 @@ describe('a template', () => {
   });
 
   it('strips white space as Python does', async () => {
-    const edges = ofPair('\x85\x1c a \x1f', '\ufeff\n\nb \n');
+    const edges = pairConversation('\x85\x1c a \x1f', '\ufeff\n\nb \n');
     const both = '[{{ messages[0].content | trim }}][{{ messages[1].content.strip() }}]';
     expect(await run(both, edges)).toBe('[a][\ufeff\n\nb]');
-    const some = ofPair('\n\n a\n', 'xyaxbyx');
+    const some = pairConversation('\n\n a\n', 'xyaxbyx');
     expect(await run("[{{ messages[0].content.lstrip('\\n') }}][{{ messages[0].content.rstrip('\\n') }}]", some)).toBe(
       '[ a\n][\n\n a]',
     );
@@ -79,7 +79,7 @@ test.each([
   ],
   ['{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}', 'more than 250 levels'],
 ])('names the rejected conversation, %#', async (source, words) => {
-  const conversation = { ...ofPair('a', 'b'), name: 'line 7 of chats.jsonl' };
+  const conversation = { ...pairConversation('a', 'b'), name: 'line 7 of chats.jsonl' };
   await expect(run(source, conversation)).rejects.toMatchObject({
     code: 'bad-settings',
     message: expect.stringMatching(
@@ -90,7 +90,7 @@ test.each([
 
 describe('the default template', () => {
   const said: Conversation = {
-    messages: [{ role: 'system', content: 'Be brief.' }, ...ofPair('Who?', 'Me.').messages],
+    messages: [{ role: 'system', content: 'Be brief.' }, ...pairConversation('Who?', 'Me.').messages],
   };
   const usual = async (of: typeof tokenizer, conversation = said, asks = false) =>
     (await compiled(usualTemplate(of), of)).render(conversation, asks);

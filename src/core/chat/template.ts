@@ -5,7 +5,7 @@ import { readTokenizerConfig, type TokenizerConfig } from '../tokenizer/readJson
 import { type AppliedFiles, chatTemplateOf, type Tokenizer } from '../tokenizer/tokenizer';
 import type { Conversation } from './conversation';
 import type { Jinja } from './boundedInterpreter';
-import { runnable } from './jinja';
+import { compileRenderer } from './jinja';
 
 export interface ChatTemplate {
   readonly source: string;
@@ -32,14 +32,14 @@ type Owner = (typeof OWNERS)[keyof typeof OWNERS];
  * @throws HomegrownError `bad-settings` with the reason if the template doesn't parse
  */
 export async function compiled(source: string, tokenizer: Tokenizer, owner?: Owner): Promise<ChatTemplate> {
-  return compiledBy(await loaded('The chat template engine', import('@huggingface/jinja')), source, tokenizer, owner);
+  return compileWith(await loaded('The chat template engine', import('@huggingface/jinja')), source, tokenizer, owner);
 }
 
 /** Compiles a template with a loaded Jinja. */
-export const compiledBy = (jinja: Jinja, source: string, tokenizer: Tokenizer, owner?: Owner): ChatTemplate => ({
+export const compileWith = (jinja: Jinja, source: string, tokenizer: Tokenizer, owner?: Owner): ChatTemplate => ({
   source,
   tokenizer,
-  render: runnable(jinja, source, specialNames(tokenizer), owner),
+  render: compileRenderer(jinja, source, specialNames(tokenizer), owner),
 });
 
 /** Special tokens by their names in tokenizer_config.json: `eos_token` and others. */

@@ -2,12 +2,12 @@
 import * as jinja from '@huggingface/jinja';
 import { describe, expect, it, test } from 'vitest';
 import { CHAT_TEMPLATES, everyTokenizer, NAMES } from '../../testing/chatTemplates';
-import { type Conversation, ofPair } from './conversation';
-import { runnable } from './jinja';
+import { type Conversation, pairConversation } from './conversation';
+import { compileRenderer } from './jinja';
 import { compiled, OWNERS } from './template';
 
-const render = (source: string, conversation: Conversation = ofPair('Who?', 'Me.')): string =>
-  runnable(jinja, source, NAMES)(conversation);
+const render = (source: string, conversation: Conversation = pairConversation('Who?', 'Me.')): string =>
+  compileRenderer(jinja, source, NAMES)(conversation);
 /** Doubles the value of `n.x`. */
 const grown = (start: string, growth: string, then: string): string =>
   `{% set n = namespace(x=${start}) %}{% for i in range(60) %}{% set n.x = ${growth} %}{% endfor %}{{ ${then} }}`;
@@ -84,7 +84,7 @@ describe('rejects expensive templates', () => {
 
 it('names the template and the limit', async () => {
   const { render: written } = await compiled('{% for a in range(99999) %}{% endfor %}', await everyTokenizer(), OWNERS.chosen); // prettier-ignore
-  expect(() => written({ ...ofPair('a', 'b'), name: 'line 7 of chats.jsonl' })).toThrow(
+  expect(() => written({ ...pairConversation('a', 'b'), name: 'line 7 of chats.jsonl' })).toThrow(
     expect.objectContaining({
       code: 'bad-settings',
       message: 'The chosen chat template can’t write line 7 of chats.jsonl: it takes more than 502,002 steps.',
@@ -133,12 +133,12 @@ test.each([...Object.entries(CHAT_TEMPLATES), ...EXPRESSIONS.map((source) => [so
   (_, source) => {
     for (const asks of [false, true])
       for (const conversation of [
-        ofPair('Who?\nYou.', 'Mé "there".'),
+        pairConversation('Who?\nYou.', 'Mé "there".'),
         {
           messages: [
             { role: 'system' as const, content: 'Be brief.' },
-            ...ofPair('a', 'b').messages,
-            ...ofPair('c', 'd').messages,
+            ...pairConversation('a', 'b').messages,
+            ...pairConversation('c', 'd').messages,
           ],
         },
       ]) {
@@ -147,10 +147,10 @@ test.each([...Object.entries(CHAT_TEMPLATES), ...EXPRESSIONS.map((source) => [so
         try {
           expected = byLibrary(source, conversation, asks);
         } catch {
-          expect(() => runnable(jinja, source, NAMES)(conversation, asks)).toThrow();
+          expect(() => compileRenderer(jinja, source, NAMES)(conversation, asks)).toThrow();
           continue;
         }
-        own = runnable(jinja, source, NAMES)(conversation, asks);
+        own = compileRenderer(jinja, source, NAMES)(conversation, asks);
         expect(own).toBe(expected);
       }
   },

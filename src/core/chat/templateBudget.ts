@@ -5,9 +5,9 @@
 import { formatCount } from '../base/units';
 
 /** Limits: a minimum for short conversations, plus an amount per message and per character. */
-const STEPS = { min: 500_000, message: 1000, character: 1 };
-const CHARACTERS = { min: 2 ** 24, character: 64 };
-const STRING = { min: 2 ** 22, character: 16 };
+const STEP_LIMIT = { min: 500_000, message: 1000, character: 1 };
+const CHARACTER_LIMIT = { min: 2 ** 24, character: 64 };
+const STRING_LIMIT = { min: 2 ** 22, character: 16 };
 /** Maximum nesting of expressions, blocks and macro calls. The stack holds several times as many. */
 const MAX_DEPTH = 250;
 
@@ -17,35 +17,35 @@ export class TemplateBudget {
   private depth = 0;
   private readonly maxSteps: number;
   private readonly maxCharacters: number;
-  private readonly maxString: number;
+  private readonly maxStringLength: number;
 
   constructor(messages: readonly { content: string }[]) {
     const length = messages.reduce((sum, { content }) => sum + content.length, 0);
-    this.maxSteps = STEPS.min + STEPS.message * messages.length + STEPS.character * length;
-    this.maxCharacters = CHARACTERS.min + CHARACTERS.character * length;
-    this.maxString = STRING.min + STRING.character * length;
+    this.maxSteps = STEP_LIMIT.min + STEP_LIMIT.message * messages.length + STEP_LIMIT.character * length;
+    this.maxCharacters = CHARACTER_LIMIT.min + CHARACTER_LIMIT.character * length;
+    this.maxStringLength = STRING_LIMIT.min + STRING_LIMIT.character * length;
   }
 
   /** Counts steps, each about as long as evaluating an expression. */
-  step(count: number): void {
+  countSteps(count: number): void {
     this.steps += count;
     if (!(this.steps <= this.maxSteps)) throw exceeded('takes', this.maxSteps, 'steps');
   }
 
   /** Counts list elements that are copied or visited. */
-  elements(count: number): void {
-    this.step(count / 8);
+  countElements(count: number): void {
+    this.countSteps(count / 8);
   }
 
   /** Counts characters that are read or written. */
-  text(count: number): void {
+  countCharacters(count: number): void {
     this.characters += count;
     if (!(this.characters <= this.maxCharacters)) throw exceeded('handles', this.maxCharacters, 'characters');
   }
 
   /** Checks the length of a string before it is built. */
-  string(length: number): void {
-    if (!(length <= this.maxString)) throw exceeded('writes a string of', this.maxString, 'characters');
+  checkString(length: number): void {
+    if (!(length <= this.maxStringLength)) throw exceeded('writes a string of', this.maxStringLength, 'characters');
   }
 
   enter(): void {

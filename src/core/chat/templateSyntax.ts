@@ -17,9 +17,9 @@ interface Token {
 const MAX_NESTING = 100;
 const MAX_TREE_DEPTH = 200;
 
-const OPENS = ['OpenParen', 'OpenSquareBracket', 'OpenCurlyBracket'];
-const CLOSES = ['CloseParen', 'CloseSquareBracket', 'CloseCurlyBracket'];
-const BLOCKS = ['if', 'for', 'macro', 'call', 'filter', 'set'];
+const OPENING_BRACKETS = ['OpenParen', 'OpenSquareBracket', 'OpenCurlyBracket'];
+const CLOSING_BRACKETS = ['CloseParen', 'CloseSquareBracket', 'CloseCurlyBracket'];
+const BLOCK_TAGS = ['if', 'for', 'macro', 'call', 'filter', 'set'];
 
 /**
  * Rejects a template that a parser would recurse into too deeply.
@@ -27,38 +27,38 @@ const BLOCKS = ['if', 'for', 'macro', 'call', 'filter', 'set'];
  */
 export function checkNesting(tokens: readonly Token[]): void {
   // Depth of each open block, counting its `elif`s; operators of each open bracket of a tag.
-  const blocks: number[] = [];
-  let chains: number[] = [0];
+  const blockDepths: number[] = [];
+  let operatorCounts: number[] = [0];
   for (const [i, { type, value }] of tokens.entries()) {
-    const before = tokens[i - 1]?.type;
-    if (type === 'OpenStatement' || type === 'OpenExpression') chains = [0];
-    else if (type === 'Comma') chains[chains.length - 1] = 0;
-    else if (OPENS.includes(type)) {
-      if (type === 'OpenParen' && before === 'CloseParen') chains[chains.length - 1]!++;
-      chains.push(0);
-    } else if (CLOSES.includes(type) && chains.length > 1) chains.pop();
+    const previousType = tokens[i - 1]?.type;
+    if (type === 'OpenStatement' || type === 'OpenExpression') operatorCounts = [0];
+    else if (type === 'Comma') operatorCounts[operatorCounts.length - 1] = 0;
+    else if (OPENING_BRACKETS.includes(type)) {
+      if (type === 'OpenParen' && previousType === 'CloseParen') operatorCounts[operatorCounts.length - 1]!++;
+      operatorCounts.push(0);
+    } else if (CLOSING_BRACKETS.includes(type) && operatorCounts.length > 1) operatorCounts.pop();
     else if (type === 'UnaryOperator' || (type === 'Identifier' && (value === 'not' || value === 'else')))
-      chains[chains.length - 1]!++;
-    if (before === 'OpenStatement' && type === 'Identifier') {
-      if (BLOCKS.includes(value) && opensBlock(tokens, i)) blocks.push(1);
-      else if (value === 'elif' && blocks.length > 0) blocks[blocks.length - 1]!++;
-      else if (value.startsWith('end')) blocks.pop();
+      operatorCounts[operatorCounts.length - 1]!++;
+    if (previousType === 'OpenStatement' && type === 'Identifier') {
+      if (BLOCK_TAGS.includes(value) && opensBlock(tokens, i)) blockDepths.push(1);
+      else if (value === 'elif' && blockDepths.length > 0) blockDepths[blockDepths.length - 1]!++;
+      else if (value.startsWith('end')) blockDepths.pop();
     }
-    if (sum(blocks) + chains.length - 1 + sum(chains) > MAX_NESTING) throw tooDeep(MAX_NESTING);
+    if (sum(blockDepths) + operatorCounts.length - 1 + sum(operatorCounts) > MAX_NESTING) throw tooDeep(MAX_NESTING);
   }
 }
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 const tooDeep = (max: number): Error => new Error(`it nests more than ${formatCount(max)} levels`);
 
 /** Whether a tag opens a block. `{% set x = 1 %}` doesn't. */
-function opensBlock(tokens: readonly Token[], at: number): boolean {
-  if (tokens[at]!.value !== 'set') return true;
-  for (let i = at; i < tokens.length && !['CloseStatement', 'OpenStatement'].includes(tokens[i]!.type); i++)
+function opensBlock(tokens: readonly Token[], index: number): boolean {
+  if (tokens[index]!.value !== 'set') return true;
+  for (let i = index; i < tokens.length && !['CloseStatement', 'OpenStatement'].includes(tokens[i]!.type); i++)
     if (tokens[i]!.type === 'Equals') return false;
   return true;
 }
 
-const partsOf = (value: unknown): readonly unknown[] =>
+const childrenOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value)
     ? value
     : value instanceof Map
@@ -74,7 +74,7 @@ const partsOf = (value: unknown): readonly unknown[] =>
 export function checkDepth(program: unknown): void {
   let level: readonly unknown[] = [program];
   for (let depth = 0; level.length > 0;) {
-    const nodes = level.flatMap(partsOf).filter((part) => typeof part === 'object' && part !== null);
+    const nodes = level.flatMap(childrenOf).filter((part) => typeof part === 'object' && part !== null);
     // A list of nodes isn't a level of its own.
     if (level.some(isNode) && ++depth > MAX_TREE_DEPTH) throw tooDeep(MAX_TREE_DEPTH);
     level = nodes;
@@ -90,19 +90,19 @@ export interface TemplateShape {
 }
 
 /** Nodes that output nothing, or whose text is already charged. */
-const STATEMENTS = ['Set', 'If', 'For', 'Macro', 'Break', 'Continue', 'Comment', 'StringLiteral'];
+const WITHOUT_OUTPUT = ['Set', 'If', 'For', 'Macro', 'Break', 'Continue', 'Comment', 'StringLiteral'];
 
 /** @param program whose depth has been checked */
-export function shapeOf(program: unknown): TemplateShape {
+export function analyzeTemplate(program: unknown): TemplateShape {
   const outputs = new Set<Node>();
   const sizes = new Map<Node, number>();
   const visit = (value: unknown): number => {
     let size = 0;
-    for (const part of partsOf(value)) size += visit(part);
+    for (const child of childrenOf(value)) size += visit(child);
     if (!isNode(value)) return size;
     for (const block of ['body', 'alternate', 'defaultBlock'])
-      for (const part of Array.isArray(value[block]) ? (value[block] as unknown[]) : [])
-        if (isNode(part) && !STATEMENTS.includes(part.type)) outputs.add(part);
+      for (const child of Array.isArray(value[block]) ? (value[block] as unknown[]) : [])
+        if (isNode(child) && !WITHOUT_OUTPUT.includes(child.type)) outputs.add(child);
     if (value.type === 'Macro' || value.type === 'CallStatement') sizes.set(value, size);
     return size + 1;
   };

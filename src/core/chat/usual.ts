@@ -1,7 +1,7 @@
 /** Default chat template. */
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Speaker, SPEAKERS } from './conversation';
-import { byTokens, CHATML, CHATML_TOKENS, plain } from './pieces';
+import { roleTokenTemplate, CHATML, CHATML_TOKENS, plainTemplate } from './pieces';
 import { ownTemplate } from './template';
 
 /**
@@ -10,13 +10,13 @@ import { ownTemplate } from './template';
  * token, because a model that never learns one never stops.
  */
 export function usualTemplate(tokenizer: Tokenizer): string {
-  const own = ownTemplate(tokenizer);
-  if (own !== undefined) return own;
-  const textOf = (role: Speaker): string | undefined => tokenizer.special.find((token) => token.role === role)?.text;
-  const [system, user, assistant] = SPEAKERS.map(textOf);
-  const end = tokenizer.specialOf(tokenizer.endOfText)!.text;
+  const ownSource = ownTemplate(tokenizer);
+  if (ownSource !== undefined) return ownSource;
+  const roleToken = (role: Speaker): string | undefined => tokenizer.special.find((token) => token.role === role)?.text;
+  const [system, user, assistant] = SPEAKERS.map(roleToken);
+  const endOfText = tokenizer.specialOf(tokenizer.endOfText)!.text;
   if (user !== undefined && assistant !== undefined)
-    return byTokens({ user, assistant, ...(system !== undefined && { system }) }, end);
+    return roleTokenTemplate({ user, assistant, ...(system !== undefined && { system }) }, endOfText);
   const texts = new Set(tokenizer.special.map(({ text }) => text));
-  return CHATML_TOKENS.every((text) => texts.has(text)) ? CHATML : plain(end);
+  return CHATML_TOKENS.every((text) => texts.has(text)) ? CHATML : plainTemplate(endOfText);
 }

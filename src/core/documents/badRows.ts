@@ -24,23 +24,23 @@ export class BadRows {
 
   /**
    * Reports the collected rows, once. Call it after the last row.
-   * @param good number of rows that were read
+   * @param readableCount number of rows that were read
    * @throws HomegrownError `bad-rows` unless the user chose to skip them; `bad-file` if no row is readable
    */
-  settle({ name, reading, note }: Pick<OpenFile, 'name' | 'reading' | 'note'>, good: number): void {
+  settle({ name, reading, note }: Pick<OpenFile, 'name' | 'reading' | 'note'>, readableCount: number): void {
     const [first] = this.listed;
     if (!first || this.isSettled) return;
     this.isSettled = true;
-    if (good === 0)
+    if (readableCount === 0)
       throw badFile(
         `${name} has no readable rows: ${first.place} ${first.problem}.`,
         'Fix the file, or choose another one.',
       );
-    if (reading?.skipBadRows) note(`Skipped ${counted(this.count, 'malformed row')}: ${this.places()}`);
-    else throw refused(name, { count: this.count, listed: this.listed });
+    if (reading?.skipBadRows) note(`Skipped ${counted(this.count, 'malformed row')}: ${this.listPlaces()}`);
+    else throw badRowsError(name, { count: this.count, listed: this.listed });
   }
 
-  private places(): string {
+  private listPlaces(): string {
     const more = this.count - this.listed.length;
     const places = this.listed.map(({ place }) => place).join(', ');
     return more > 0 ? `${places} and ${formatCount(more)} more` : places;
@@ -50,7 +50,7 @@ export class BadRows {
 const MAX_LISTED = 20;
 
 /** Names a single row in the message; the caller that shows the error lists several. */
-function refused(name: string, rows: BadRowList): HomegrownError {
+function badRowsError(name: string, rows: BadRowList): HomegrownError {
   const { place, problem } = rows.listed[0]!;
   const [where, remedy] =
     rows.count === 1 ? [`: ${place} ${problem}`, 'this row, or fix it'] : ['', 'these rows, or fix them'];
@@ -67,13 +67,13 @@ export async function* goodRows<R extends object>(
   file: Pick<OpenFile, 'name' | 'reading' | 'note'>,
   rows: AsyncIterable<R | BadRow>,
 ): AsyncGenerator<R> {
-  const bad = new BadRows();
-  let good = 0;
-  for await (const row of bad.goodOf(rows)) {
-    good++;
+  const badRows = new BadRows();
+  let readableCount = 0;
+  for await (const row of badRows.goodOf(rows)) {
+    readableCount++;
     yield row;
   }
-  bad.settle(file, good);
+  badRows.settle(file, readableCount);
 }
 
 /** Yields all rows of a file, where no row may be skipped. @throws HomegrownError `bad-file` at the first bad row */

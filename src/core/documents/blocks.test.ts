@@ -40,7 +40,7 @@ async function listed(given: readonly File[]) {
       max = Math.max(max, blocks.documents - written * BLOCK);
     }
     expect(await blocks.hashOfFile()).toBe(await hashOf(own));
-    if (!isKept) blocks.back();
+    if (!isKept) blocks.rollBack();
     else {
       hashes.push(...own);
       blocks.end({ name, size: documents, format: 'csv', notes: [] });

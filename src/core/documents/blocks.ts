@@ -44,17 +44,19 @@ export class BlockWriter {
   documents = 0;
   characters = 0;
   bytes = 0;
-  private readonly all = new HashOfMany();
-  /** State before the current file, and that file's hash. */
-  private before = this.mark();
-  private own = new HashOfMany();
+  /** Hash of all documents so far. */
+  private readonly textHash = new HashOfMany();
+  /** State at the start of the current file. */
+  private fileStart = this.mark();
+  /** Hash of the current file's documents. */
+  private fileHash = new HashOfMany();
   /** Distinct labels of finished files, and of the current file. */
   private readonly labels = new Set<string>();
-  private readonly ownLabels = new Set<string>();
+  private readonly fileLabels = new Set<string>();
   /** Blocks that aren't written yet, in order. */
-  private open: Begun[] = [];
+  private pendingBlocks: PendingBlock[] = [];
   /** Number of blocks in the store, including rolled-back ones. */
-  private stored = 0;
+  private storedBlockCount = 0;
   /** Files that each note applies to, by note. */
   private readonly noteFiles = new Map<string, string[]>();
 
@@ -66,32 +68,32 @@ export class BlockWriter {
   /** Adds a document to the current file. */
   async add(document: ReadDocument): Promise<void> {
     if (this.documents % BLOCK === 0) {
-      const first = firstOf(this.before.documents);
-      await this.write(this.open.filter(({ from }) => from !== first));
-      this.open = this.open.filter(({ from }) => from === first);
-      this.open.push({ from: this.documents, files: [], rows: [] });
+      const fileBlockStart = blockStart(this.fileStart.documents);
+      await this.write(this.pendingBlocks.filter(({ from }) => from !== fileBlockStart));
+      this.pendingBlocks = this.pendingBlocks.filter(({ from }) => from === fileBlockStart);
+      this.pendingBlocks.push({ from: this.documents, files: [], rows: [] });
     }
-    this.open.at(-1)!.rows.push(document);
-    await this.own.add(document.sha256);
-    await this.all.add(document.sha256);
+    this.pendingBlocks.at(-1)!.rows.push(document);
+    await this.fileHash.add(document.sha256);
+    await this.textHash.add(document.sha256);
     this.documents++;
     this.characters += document.characters;
     this.bytes += document.bytes;
     const label = document.fields?.['label']?.trim();
-    if (label && this.ownLabels.size <= MAX_CLASSIFIER_LABELS) this.ownLabels.add(label);
+    if (label && this.fileLabels.size <= MAX_CLASSIFIER_LABELS) this.fileLabels.add(label);
   }
 
   /** Hash of the documents of the current file, which then ends or is rolled back. */
   hashOfFile(): Promise<string> {
-    return this.own.hex();
+    return this.fileHash.hex();
   }
 
   /** Ends the current file, after all its documents were added. */
   end({ name, size, format, notes, columns }: ReadFile): void {
-    const at = this.before.documents;
-    if (this.documents > at) {
-      const block = this.open.find(({ from }) => from === firstOf(at))!;
-      block.files.push({ at, name, size, format, notes: [...notes], ...(columns && { columns }) });
+    const firstDocument = this.fileStart.documents;
+    if (this.documents > firstDocument) {
+      const block = this.pendingBlocks.find(({ from }) => from === blockStart(firstDocument))!;
+      block.files.push({ at: firstDocument, name, size, format, notes: [...notes], ...(columns && { columns }) });
     }
     this.names.push(name);
     this.formats.add(format);
@@ -101,10 +103,10 @@ export class BlockWriter {
       if (names) names.push(name);
       else this.noteFiles.set(note, [name]);
     }
-    for (const label of this.ownLabels) if (this.labels.size <= MAX_CLASSIFIER_LABELS) this.labels.add(label);
-    this.ownLabels.clear();
-    this.before = this.mark();
-    this.own = new HashOfMany();
+    for (const label of this.fileLabels) if (this.labels.size <= MAX_CLASSIFIER_LABELS) this.labels.add(label);
+    this.fileLabels.clear();
+    this.fileStart = this.mark();
+    this.fileHash = new HashOfMany();
   }
 
   /** Number of distinct labels; undefined if there are fewer than two, or too many. */
@@ -114,97 +116,100 @@ export class BlockWriter {
   }
 
   /** Rolls back the current file. */
-  back(): void {
-    const { hash, ...sums } = this.before;
-    Object.assign(this, sums);
-    this.all.back(hash);
-    this.ownLabels.clear();
-    this.own = new HashOfMany();
-    this.open = this.open.filter(({ from }) => from < this.documents);
-    for (const { from, rows } of this.open) rows.length = Math.min(rows.length, this.documents - from);
+  rollBack(): void {
+    const { hash, ...totals } = this.fileStart;
+    Object.assign(this, totals);
+    this.textHash.rollBack(hash);
+    this.fileLabels.clear();
+    this.fileHash = new HashOfMany();
+    this.pendingBlocks = this.pendingBlocks.filter(({ from }) => from < this.documents);
+    for (const { from, rows } of this.pendingBlocks) rows.length = Math.min(rows.length, this.documents - from);
   }
 
   /** Hash of all documents; ends the hashing. */
   hash(): Promise<string> {
-    return this.all.hex();
+    return this.textHash.hex();
   }
 
   /** Distinct notes, with file names if there are several files; at most MAX_NOTES, plus a line for the others. */
   notes(): string[] {
     const lines = [...this.noteFiles].map(([note, names]) =>
-      this.names.length === 1 ? note : `${whose(names)}: ${note}`,
+      this.names.length === 1 ? note : `${describeFiles(names)}: ${note}`,
     );
-    const more = lines.length - MAX_NOTES;
-    return more > 0 ? [...lines.slice(0, MAX_NOTES), `And ${more} more, shown with their documents`] : lines;
+    const remaining = lines.length - MAX_NOTES;
+    return remaining > 0 ? [...lines.slice(0, MAX_NOTES), `And ${remaining} more, shown with their documents`] : lines;
   }
 
   /** Writes the remaining blocks. @returns written keys that aren't part of the list */
   async finish(): Promise<readonly string[]> {
-    await this.write(this.open);
-    this.open = [];
-    const blocks = Math.ceil(this.documents / BLOCK);
-    return Array.from({ length: Math.max(0, this.stored - blocks) }, (_, i) => documentsKey(this.id, blocks + i));
+    await this.write(this.pendingBlocks);
+    this.pendingBlocks = [];
+    const blockCount = Math.ceil(this.documents / BLOCK);
+    return Array.from({ length: Math.max(0, this.storedBlockCount - blockCount) }, (_, i) =>
+      documentsKey(this.id, blockCount + i),
+    );
   }
 
   private mark() {
     const { documents, characters, bytes } = this;
-    return { documents, characters, bytes, hash: this.all.mark() };
+    return { documents, characters, bytes, hash: this.textHash.mark() };
   }
-  private async write(begun: readonly Begun[]): Promise<void> {
-    for (const each of begun) {
-      const n = each.from / BLOCK;
-      await this.draft.put([[documentsKey(this.id, n), storedRecord(DOCUMENTS, blockOf(each))]]);
-      this.stored = Math.max(this.stored, n + 1);
+  private async write(blocks: readonly PendingBlock[]): Promise<void> {
+    for (const block of blocks) {
+      const index = block.from / BLOCK;
+      await this.draft.put([[documentsKey(this.id, index), storedRecord(DOCUMENTS, toDocumentBlock(block))]]);
+      this.storedBlockCount = Math.max(this.storedBlockCount, index + 1);
     }
   }
 }
 /** A block that isn't full yet, or must not be written yet. */
-interface Begun {
+interface PendingBlock {
   from: number;
   files: DocumentBlock['files'];
   rows: ReadDocument[];
 }
 /** Place of the first document in the same block. */
-const firstOf = (place: number): number => place - (place % BLOCK);
+const blockStart = (place: number): number => place - (place % BLOCK);
 
-function blockOf({ from, files, rows }: Begun): DocumentBlock {
+function toDocumentBlock({ from, files, rows }: PendingBlock): DocumentBlock {
   const block: DocumentBlock = { version: 1, from, bytes: [], characters: [], sha256: [], title: [], files };
   for (const { title, sha256, characters, bytes, spans = {}, fields = {} } of rows) {
     block.bytes.push(bytes);
     block.characters.push(characters);
     block.sha256.push(sha256);
     block.title.push(title);
-    const places = Object.entries(spans).map(([field, [from, to]]) => [field, [from, to] as Span] as const);
-    if (block.spans || places.length > 0)
-      block.spans = added(block, block.spans ?? {}, Object.fromEntries(places), NOWHERE);
-    if (block.fields || Object.keys(fields).length > 0) block.fields = added(block, block.fields ?? {}, fields, null);
+    const spanEntries = Object.entries(spans).map(([field, [from, to]]) => [field, [from, to] as Span] as const);
+    if (block.spans || spanEntries.length > 0)
+      block.spans = appendToColumns(block, block.spans ?? {}, Object.fromEntries(spanEntries), NO_SPAN);
+    if (block.fields || Object.keys(fields).length > 0)
+      block.fields = appendToColumns(block, block.fields ?? {}, fields, null);
   }
   return block;
 }
 const MAX_NOTES = 20;
-const whose = ([first, ...others]: readonly string[]): string =>
+const describeFiles = ([first, ...others]: readonly string[]): string =>
   others.length === 0 ? first! : `${first!} and ${counted(others.length, 'other')}`;
 
-/** Appends the last document's values to the columns; `none` for columns that it lacks. */
-function added<V>(
+/** Appends the last document's values to the columns; `missingValue` for columns that it lacks. */
+function appendToColumns<V>(
   { bytes }: DocumentBlock,
   columns: Record<string, V[]>,
-  own: Readonly<Record<string, NonNullable<V>>>,
-  none: V,
+  values: Readonly<Record<string, NonNullable<V>>>,
+  missingValue: V,
 ): Record<string, V[]> {
-  for (const name of new Set([...Object.keys(columns), ...Object.keys(own)])) {
-    const rows = (columns[name] ??= Array.from({ length: bytes.length - 1 }, () => none));
-    rows.push(own[name] ?? none);
+  for (const name of new Set([...Object.keys(columns), ...Object.keys(values)])) {
+    const rows = (columns[name] ??= Array.from({ length: bytes.length - 1 }, () => missingValue));
+    rows.push(values[name] ?? missingValue);
   }
   return columns;
 }
-const NOWHERE: Span = [0, 0];
+const NO_SPAN: Span = [0, 0];
 type Span = [from: number, to: number];
 
 /** @throws HomegrownError `storage-damaged`, `newer-version` */
-export async function readBlock(store: BlobStore, { id, name }: TextRecord, n: number): Promise<DocumentBlock> {
-  const block = await readRecord(store, documentsKey(id, n), DOCUMENTS);
-  if (block?.from !== n * BLOCK) throw damaged(`Part ${n + 1} of the document list of ${name} is missing`);
+export async function readBlock(store: BlobStore, { id, name }: TextRecord, index: number): Promise<DocumentBlock> {
+  const block = await readRecord(store, documentsKey(id, index), DOCUMENTS);
+  if (block?.from !== index * BLOCK) throw damaged(`Part ${index + 1} of the document list of ${name} is missing`);
   return block;
 }
 
@@ -213,12 +218,12 @@ export async function readBlock(store: BlobStore, { id, name }: TextRecord, n: n
  * @throws HomegrownError `storage-damaged`, also if the record states another number of documents; `newer-version`
  */
 export async function* blocksOf(store: BlobStore, text: TextRecord): AsyncGenerator<DocumentBlock> {
-  let there = 0;
-  const places = Array.from({ length: Math.ceil(text.documents / BLOCK) }, (_, n) => n);
-  for await (const block of ahead(places, (n) => readBlock(store, text, n))) {
-    there += block.bytes.length;
+  let documentCount = 0;
+  const indices = Array.from({ length: Math.ceil(text.documents / BLOCK) }, (_, index) => index);
+  for await (const block of ahead(indices, (index) => readBlock(store, text, index))) {
+    documentCount += block.bytes.length;
     yield block;
   }
-  if (there !== text.documents)
-    throw damaged(`The document list of ${text.name} has ${there} of ${text.documents} documents`);
+  if (documentCount !== text.documents)
+    throw damaged(`The document list of ${text.name} has ${documentCount} of ${text.documents} documents`);
 }

@@ -87,7 +87,7 @@ describe('elements', () => {
 test('joins a chain of replies as one thread, and visits each id once', () => {
   const chain = Array.from({ length: 60_000 }, (_, i) => ({
     id: `<${i}>`,
-    answers: [`<${i - 1}>`],
+    replyTo: [`<${i - 1}>`],
     from: 'a',
     subject: 'b',
     date: '',

@@ -22,22 +22,23 @@ export async function changeTrainingPart(
   for (;;) {
     const { cleaned: cleanedBefore, leftOut: leftOutBefore, ...text } = await textOf(store, id);
     const { places, cleaned } = change({ places: leftOutBefore?.places ?? [], cleaned: cleanedBefore });
-    const whole: TextRecord = { ...text, leftOut: null, ...(cleaned && { cleaned }) };
-    const leftOut = places.length > 0 ? await without(documentsIn(store, whole), places, whole) : null;
-    const changed = await changeRecord(store, textKey(id), TEXT, async (now) => {
-      const isAsBefore =
-        now && JSON.stringify([now.leftOut, now.cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
-      if (!isAsBefore) return undefined;
-      const { leftOut: _, cleaned: __, ...others } = now;
-      const record: TextRecord = { ...others, leftOut, ...(cleaned && { cleaned }) };
-      return { record, expect: cleaned ? await thereIs(store, cleaned.id) : [] };
+    const complete: TextRecord = { ...text, leftOut: null, ...(cleaned && { cleaned }) };
+    const leftOut = places.length > 0 ? await totalsWithout(documentsIn(store, complete), places, complete) : null;
+    const updated = await changeRecord(store, textKey(id), TEXT, async (current) => {
+      const isUnchanged =
+        current &&
+        JSON.stringify([current.leftOut, current.cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
+      if (!isUnchanged) return undefined;
+      const { leftOut: _, cleaned: __, ...otherFields } = current;
+      const record: TextRecord = { ...otherFields, leftOut, ...(cleaned && { cleaned }) };
+      return { record, expect: cleaned ? await expectCleanedText(store, cleaned.id) : [] };
     });
-    if (changed) return changed;
+    if (updated) return updated;
   }
 }
 
 /** Expects the cleaned text to exist: another tab that starts may remove it until a record refers to it. */
-async function thereIs(store: BlobStore, id: string): Promise<readonly Expected[]> {
+async function expectCleanedText(store: BlobStore, id: string): Promise<readonly Expected[]> {
   const key = cleanedKey(id);
   const stored = await store.get(key);
   if (stored === undefined)
@@ -50,24 +51,24 @@ async function thereIs(store: BlobStore, id: string): Promise<readonly Expected[
 }
 
 /** Summarizes the documents that remain without these places. */
-async function without(
+async function totalsWithout(
   documents: AsyncIterable<Document>,
   places: readonly number[],
   { name, cleaned }: TextRecord,
 ): Promise<TextRecord['leftOut']> {
-  const out = new Set(places);
+  const excluded = new Set(places);
   const hash = new HashOfMany();
-  const kept = { documents: 0, characters: 0, bytes: 0 };
-  let all = 0;
+  const totals = { documents: 0, characters: 0, bytes: 0 };
+  let documentCount = 0;
   for await (const { place = 0, sha256, characters, bytes } of documents) {
-    all++;
-    if (out.has(place)) continue;
-    kept.documents++;
-    kept.characters += characters;
-    kept.bytes += bytes;
+    documentCount++;
+    if (excluded.has(place)) continue;
+    totals.documents++;
+    totals.characters += characters;
+    totals.bytes += bytes;
     await hash.add(sha256);
   }
-  if (kept.documents === 0 && all > 0)
+  if (totals.documents === 0 && documentCount > 0)
     throw badSettings(
       `This would exclude every document of ${name}.`,
       'Nothing changed. Remove the text, or include another document first.',
@@ -75,9 +76,9 @@ async function without(
   return {
     places: [...places],
     // For an original text, the number of documents follows from the places.
-    ...(cleaned && { documents: kept.documents }),
-    characters: kept.characters,
-    bytes: kept.bytes,
+    ...(cleaned && { documents: totals.documents }),
+    characters: totals.characters,
+    bytes: totals.bytes,
     sha256: await hash.hex(),
   };
 }

@@ -28,7 +28,7 @@ it('cuts a text into the same chunks however it is split, and rolls back on requ
         // UTF-8 bytes may be passed instead of a string.
         const written = await writer.write(isTakenBack ? text : utf8(text));
         expect(same(written, utf8(text))).toBe(true);
-        if (isTakenBack) writer.back(mark);
+        if (isTakenBack) writer.rollBack(mark);
         else kept.push(text);
       }
       const beyond = await writer.end();

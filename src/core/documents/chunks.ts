@@ -23,7 +23,7 @@ export class ChunkWriter {
   private batch: [string, Uint8Array][] = [];
   private batchBytes = 0;
   /** Number of chunks in the store, including rolled-back ones. */
-  private stored = 0;
+  private storedChunkCount = 0;
 
   private readonly batches;
 
@@ -40,33 +40,33 @@ export class ChunkWriter {
    */
   async write(text: string | Uint8Array): Promise<Uint8Array> {
     const utf8 = typeof text === 'string' ? utf8Of(text) : text;
-    let rest = utf8;
-    while (this.bytes + rest.length > MAX_CHUNK_BYTES) rest = await this.cut(rest);
-    this.pieces.push(rest);
-    this.bytes += rest.length;
+    let remaining = utf8;
+    while (this.bytes + remaining.length > MAX_CHUNK_BYTES) remaining = await this.closeChunk(remaining);
+    this.pieces.push(remaining);
+    this.bytes += remaining.length;
     return utf8;
   }
 
   mark(): Mark {
     const { lengths, pieces, bytes } = this;
-    return { chunks: lengths.length, pieces, count: pieces.length, bytes };
+    return { chunkCount: lengths.length, pieces, pieceCount: pieces.length, bytes };
   }
 
-  back({ chunks, pieces, count, bytes }: Mark): void {
-    const first = this.lengths.length - this.batch.length;
-    this.batch.length = Math.max(0, chunks - first);
+  rollBack({ chunkCount, pieces, pieceCount, bytes }: Mark): void {
+    const firstBatched = this.lengths.length - this.batch.length;
+    this.batch.length = Math.max(0, chunkCount - firstBatched);
     this.batchBytes = this.batch.reduce((sum, [, { length }]) => sum + length, 0);
-    this.lengths.length = chunks;
-    pieces.length = count;
+    this.lengths.length = chunkCount;
+    pieces.length = pieceCount;
     [this.pieces, this.bytes] = [pieces, bytes];
   }
 
   /** Writes the remaining bytes. @returns written keys that aren't part of the text */
   async end(): Promise<readonly string[]> {
-    if (this.bytes > 0) await this.put(this.pieces);
+    if (this.bytes > 0) await this.putChunk(this.pieces);
     await this.flush();
     await this.batches.end();
-    return Array.from({ length: this.stored - this.lengths.length }, (_, i) =>
+    return Array.from({ length: this.storedChunkCount - this.lengths.length }, (_, i) =>
       textChunkKey(this.id, this.lengths.length + i),
     );
   }
@@ -75,25 +75,31 @@ export class ChunkWriter {
    * Closes the open chunk, filled from a piece that doesn't fit into it.
    * @returns the remainder of that piece
    */
-  private async cut(piece: Uint8Array): Promise<Uint8Array> {
-    const room = MAX_CHUNK_BYTES - this.bytes;
+  private async closeChunk(piece: Uint8Array): Promise<Uint8Array> {
+    const freeBytes = MAX_CHUNK_BYTES - this.bytes;
     // `lastIndexOf` from -1 would count from the end.
-    const line = room > 0 ? piece.lastIndexOf(LINE_END, room - 1) + 1 : 0;
-    const last = line > 0 ? -1 : this.pieces.findLastIndex((each) => each.includes(LINE_END));
-    if (last >= 0) {
-      const lines = this.pieces[last]!.lastIndexOf(LINE_END) + 1;
-      const rest = [this.pieces[last]!.subarray(lines), ...this.pieces.slice(last + 1)];
-      await this.put([...this.pieces.slice(0, last), this.pieces[last]!.subarray(0, lines)]);
-      [this.pieces, this.bytes] = [rest, rest.reduce((sum, { length }) => sum + length, 0)];
+    const lineEnd = freeBytes > 0 ? piece.lastIndexOf(LINE_END, freeBytes - 1) + 1 : 0;
+    const lastWithLineEnd = lineEnd > 0 ? -1 : this.pieces.findLastIndex((buffered) => buffered.includes(LINE_END));
+    if (lastWithLineEnd >= 0) {
+      const splitOffset = this.pieces[lastWithLineEnd]!.lastIndexOf(LINE_END) + 1;
+      const remaining = [
+        this.pieces[lastWithLineEnd]!.subarray(splitOffset),
+        ...this.pieces.slice(lastWithLineEnd + 1),
+      ];
+      await this.putChunk([
+        ...this.pieces.slice(0, lastWithLineEnd),
+        this.pieces[lastWithLineEnd]!.subarray(0, splitOffset),
+      ]);
+      [this.pieces, this.bytes] = [remaining, remaining.reduce((sum, { length }) => sum + length, 0)];
       return piece;
     }
-    const end = line || characterStart(piece, room);
-    await this.put([...this.pieces, piece.subarray(0, end)]);
+    const end = lineEnd || characterStart(piece, freeBytes);
+    await this.putChunk([...this.pieces, piece.subarray(0, end)]);
     [this.pieces, this.bytes] = [[], 0];
     return piece.subarray(end);
   }
 
-  private async put(pieces: readonly Uint8Array[]): Promise<void> {
+  private async putChunk(pieces: readonly Uint8Array[]): Promise<void> {
     const bytes = concatBytes(pieces);
     this.batch.push([textChunkKey(this.id, this.lengths.length), bytes]);
     this.lengths.push(bytes.length);
@@ -104,7 +110,7 @@ export class ChunkWriter {
   private async flush(): Promise<void> {
     const { batch } = this;
     [this.batch, this.batchBytes] = [[], 0];
-    this.stored = Math.max(this.stored, this.lengths.length);
+    this.storedChunkCount = Math.max(this.storedChunkCount, this.lengths.length);
     if (batch.length > 0) await this.batches.one(batch);
   }
 }
@@ -114,8 +120,8 @@ const LINE_END = 0x0a;
 const MAX_COMMIT_BYTES = 4 * 2 ** 20;
 
 interface Mark {
-  readonly chunks: number;
+  readonly chunkCount: number;
   readonly pieces: Uint8Array[];
-  readonly count: number;
+  readonly pieceCount: number;
   readonly bytes: number;
 }

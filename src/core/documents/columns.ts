@@ -4,14 +4,14 @@ import { z } from '../base/zod';
 import type { Row } from './formats/format';
 
 /** Facts about a row besides its training columns. */
-const about = {
+const factFields = {
   title: z.string().exactOptional(),
   label: z.string().exactOptional(),
   date: z.string().exactOptional(),
   language: z.string().exactOptional(),
 };
-const pairSchema = z.object({ input: z.string(), target: z.string(), ...about });
-const textSchema = z.object({ text: z.string(), besides: z.array(z.string()).exactOptional(), ...about });
+const pairSchema = z.object({ input: z.string(), target: z.string(), ...factFields });
+const textSchema = z.object({ text: z.string(), besides: z.array(z.string()).exactOptional(), ...factFields });
 export const columnsSchema = z.union([pairSchema, textSchema]);
 /** Names of the input column and the target column. */
 export type PairColumns = z.infer<typeof pairSchema>;
@@ -20,11 +20,16 @@ export type TextColumns = z.infer<typeof textSchema>;
 export type Columns = PairColumns | TextColumns;
 
 /** Possible roles of a column. */
-export const COLUMN_ROLES = ['text', 'input', 'target', ...(Object.keys(about) as (keyof typeof about)[])] as const;
+export const COLUMN_ROLES = [
+  'text',
+  'input',
+  'target',
+  ...(Object.keys(factFields) as (keyof typeof factFields)[]),
+] as const;
 export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
 /** Usual column names of each role, in lower case, the likeliest first. */
-const CALLED: Readonly<Record<ColumnRole, readonly string[]>> = {
+const USUAL_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
   text: 'text content body document article sentence message review comment story tweet post abstract description transcript quote lyrics'.split(
     ' ',
   ),
@@ -37,73 +42,76 @@ const CALLED: Readonly<Record<ColumnRole, readonly string[]>> = {
 };
 
 /** Returns the columns named input and target, else the first two. */
-export function usualColumns(all: readonly string[]): PairColumns {
+export function usualColumns(columns: readonly string[]): PairColumns {
   const [input, target] = (['input', 'target'] as const).map((name) =>
-    all.find((column) => column.toLowerCase() === name),
+    columns.find((column) => column.toLowerCase() === name),
   );
   return input !== undefined && target !== undefined
     ? { input, target }
-    : { input: all[0] ?? '', target: all[1] ?? all[0] ?? '' };
+    : { input: columns[0] ?? '', target: columns[1] ?? columns[0] ?? '' };
 }
 
 /** Name for comparison: `body` of `mail.Body`. */
-const calledAs = (column: string): string => column.trim().toLowerCase().split('.').at(-1)!;
+const comparableName = (column: string): string => column.trim().toLowerCase().split('.').at(-1)!;
 
 /** Whether the column's name is usual for the role. */
-export const isCalled = (role: ColumnRole, column: string): boolean => CALLED[role].includes(calledAs(column));
+export const isCalled = (role: ColumnRole, column: string): boolean =>
+  USUAL_NAMES[role].includes(comparableName(column));
 
 /** Detects columns by name: a text column, else a pair; if no name matches, the column with the most text. */
 export function recognisedColumns({ columns, rows }: TableHead): Columns {
-  const names = new Map(columns.map((column) => [calledAs(column), column] as const).reverse());
-  const called = (role: ColumnRole): string | undefined => {
-    const name = CALLED[role].find((each) => names.has(each));
+  const names = new Map(columns.map((column) => [comparableName(column), column] as const).reverse());
+  const columnFor = (role: ColumnRole): string | undefined => {
+    const name = USUAL_NAMES[role].find((usualName) => names.has(usualName));
     return name === undefined ? undefined : names.get(name);
   };
-  const known = Object.fromEntries(
-    (Object.keys(about) as (keyof typeof about)[]).flatMap((role) => {
-      const column = called(role);
+  const factColumns = Object.fromEntries(
+    (Object.keys(factFields) as (keyof typeof factFields)[]).flatMap((role) => {
+      const column = columnFor(role);
       return column === undefined ? [] : [[role, column]];
     }),
   );
-  const [text, input, target] = [called('text'), called('input'), called('target')];
-  if (text !== undefined) return { text, ...known };
-  if (input !== undefined && target !== undefined) return { input, target, ...known };
+  const [text, input, target] = [columnFor('text'), columnFor('input'), columnFor('target')];
+  if (text !== undefined) return { text, ...factColumns };
+  if (input !== undefined && target !== undefined) return { input, target, ...factColumns };
   const lengths = columns.map((_, i) => rows.reduce((sum, cells) => sum + (cells[i]?.length ?? 0), 0));
   const longest = columns[lengths.indexOf(lengths.reduce((max, length) => Math.max(max, length), 0))] ?? '';
-  const others = Object.entries(known).filter(([, name]) => name !== longest);
-  return { text: longest, ...Object.fromEntries(others) };
+  const otherFacts = Object.entries(factColumns).filter(([, name]) => name !== longest);
+  return { text: longest, ...Object.fromEntries(otherFacts) };
 }
 
 /** Like `recognisedColumns`, but if no name matches a label, a column with few distinct values is the label. */
 export function guessedColumns(head: TableHead): Columns {
-  const known = recognisedColumns(head);
-  if (!('text' in known) || known.label !== undefined) return known;
-  const taken = namesIn(known);
-  const label = head.columns.find((column, place) => !taken.includes(column) && labelsAt(head, place).length >= 2);
-  return label === undefined ? known : { ...known, label };
+  const columns = recognisedColumns(head);
+  if (!('text' in columns) || columns.label !== undefined) return columns;
+  const chosenNames = namesIn(columns);
+  const label = head.columns.find(
+    (column, index) => !chosenNames.includes(column) && labelsInColumn(head, index).length >= 2,
+  );
+  return label === undefined ? columns : { ...columns, label };
 }
 
 /** Returns a text and its label column. A title joins the text, in table order: an email's subject before its body. */
 export function labelColumns(head: TableHead): Partial<Pick<TextColumns, 'text' | 'besides' | 'label'>> {
-  const known = guessedColumns(head);
-  const own = 'text' in known ? known.text : known.input;
-  const [text, ...besides] = head.columns.filter((name) => name === own || name === known.title);
+  const columns = guessedColumns(head);
+  const textColumn = 'text' in columns ? columns.text : columns.input;
+  const [text, ...besides] = head.columns.filter((name) => name === textColumn || name === columns.title);
   return {
     ...(text !== undefined && { text }),
     ...(besides.length > 0 && { besides }),
-    ...(known.label !== undefined && { label: known.label }),
+    ...(columns.label !== undefined && { label: columns.label }),
   };
 }
 
 /** Distinct labels of a column; none if its values are too long, too few or too varied to be labels. */
 export const labelsIn = (head: TableHead, column: string): readonly string[] =>
-  labelsAt(head, head.columns.indexOf(column));
+  labelsInColumn(head, head.columns.indexOf(column));
 
-function labelsAt({ rows }: TableHead, place: number): readonly string[] {
-  const values = rows.map((cells) => (cells[place] ?? '').trim()).filter((value) => value !== '');
+function labelsInColumn({ rows }: TableHead, index: number): readonly string[] {
+  const values = rows.map((cells) => (cells[index] ?? '').trim()).filter((value) => value !== '');
   const labels = [...new Set(values)];
-  const isFew = values.length >= MIN_LABELED_ROWS && labels.length <= values.length / 2;
-  return isFew && labels.every((label) => label.length <= MAX_LABEL_LENGTH) ? labels : [];
+  const isRepetitive = values.length >= MIN_LABELED_ROWS && labels.length <= values.length / 2;
+  return isRepetitive && labels.every((label) => label.length <= MAX_LABEL_LENGTH) ? labels : [];
 }
 /** Non-empty values that a label column needs in the first rows of a table. */
 const MIN_LABELED_ROWS = 4;
@@ -141,10 +149,10 @@ export const hasText = (cell: string): boolean => cell.trim() !== '';
 /** @throws HomegrownError `bad-file` if there are fewer than two columns */
 export function checkPairs(name: string, columns: readonly string[]): void {
   if (columns.length >= 2) return;
-  const [one] = columns;
-  if (one === undefined) throw noRows(name);
+  const [column] = columns;
+  if (column === undefined) throw noRows(name);
   throw badFile(
-    `${name} has one column, ${JSON.stringify(one)}.`,
+    `${name} has one column, ${JSON.stringify(column)}.`,
     'A table of pairs needs two or more named columns and one row per pair.',
   );
 }

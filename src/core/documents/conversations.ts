@@ -26,12 +26,12 @@ export interface ConversationReader {
    * Yields conversations in the shape that the first objects show, or a bad row for one that can't be trained on.
    * @throws HomegrownError `bad-shape` if no shape fits
    */
-  ofObjects(
-    found: AsyncIterable<Row | BadRow>,
+  readObjects(
+    objects: AsyncIterable<Row | BadRow>,
     file: Pick<OpenFile, 'name' | 'note'>,
   ): AsyncIterable<FoundConversation | BadRow>;
   /** Returns a question and its answer as a conversation, or a bad row. @param place in the file: `row 12` */
-  ofPair(input: string, target: string, place: string): FoundConversation | BadRow;
+  readPair(input: string, target: string, place: string): FoundConversation | BadRow;
 }
 type Row = Pick<FoundRow, 'value'> & { place: string };
 
@@ -45,43 +45,47 @@ export interface FoundConversation {
 /** Like `readFile`. A table with chosen columns holds pairs; anything else holds rows in a known shape. */
 export async function readConversations(
   reader: ConversationReader,
-  given: GivenFile,
+  source: GivenFile,
   { chunks, blocks, readers }: Into,
   bytes: AsyncIterable<Uint8Array>,
-  seen: { readonly bytes: number },
+  byteCount: { readonly bytes: number },
   encoding?: EncodingId,
 ): Promise<ReadFile> {
-  const { name, places, reading } = given;
-  const { format, columns, isGuessed = false } = tableOf(given);
+  const { name, places, reading } = source;
+  const { format, columns, isGuessed = false } = tableOf(source);
   const notes: string[] = [];
   const file: OpenFile = {
     name,
-    bytes: isGuessed ? await objectsOnly(name, bytes, encoding) : bytes,
+    bytes: isGuessed ? await requireJson(name, bytes, encoding) : bytes,
     note: (sentence) => void notes.push(sentence),
     ...(places && { places }),
     ...(reading && { reading }),
     ...(encoding && { encoding }),
   };
-  const bad = new BadRows();
-  const seenColumns: Pick<ReadFile, 'columns' | 'empty'> = {};
-  const found =
+  const badRows = new BadRows();
+  const tableFacts: Pick<ReadFile, 'columns' | 'empty'> = {};
+  const conversations =
     columns === 'recognised'
-      ? reader.ofObjects(placed(readers('objects', format, file)), file)
-      : pairs(reader, rowDocuments(readers('rows', format, file), file, columns, seenColumns, bad), file);
+      ? reader.readObjects(withPlaces(readers('objects', format, file)), file)
+      : pairConversations(
+          reader,
+          rowDocuments(readers('rows', format, file), file, columns, tableFacts, badRows),
+          file,
+        );
   let count = 0;
-  for await (const { place, row } of bad.goodOf(found)) {
-    const encoded = await chunks.write(row);
+  for await (const { place, row } of badRows.goodOf(conversations)) {
+    const utf8 = await chunks.write(row);
     const title = upperFirst(place);
-    const sha256 = await sha256Hex(encoded);
-    await blocks.add({ title, sha256, characters: charactersIn(encoded), bytes: encoded.length });
+    const sha256 = await sha256Hex(utf8);
+    await blocks.add({ title, sha256, characters: charactersIn(utf8), bytes: utf8.length });
     count++;
   }
-  if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file with chats.');
-  bad.settle(file, count);
-  if (count === 0) throw badFile(`${name} contains no chats.`, GIVE);
-  return { name, size: seen.bytes, notes, format, ...seenColumns };
+  if (byteCount.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file with chats.');
+  badRows.settle(file, count);
+  if (count === 0) throw badFile(`${name} contains no chats.`, REMEDY);
+  return { name, size: byteCount.bytes, notes, format, ...tableFacts };
 }
-const GIVE =
+const REMEDY =
   'Use JSON Lines in the OpenAI, ShareGPT or Alpaca format, or a table with a question column and an answer column.';
 
 /** A file that isn't a table by name is JSON Lines or a JSON list. */
@@ -89,37 +93,38 @@ function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: 
   if (table) return table;
   const format = tableCalled(name);
   if (format) return { format, columns: 'recognised' };
-  const other = formatOf(name);
-  if (isOfDocuments(other)) throw badFile(`${name} is read as ${FORMATS[other].label}, which has no chat rows.`, GIVE);
+  const documentFormat = formatOf(name);
+  if (isOfDocuments(documentFormat))
+    throw badFile(`${name} is read as ${FORMATS[documentFormat].label}, which has no chat rows.`, REMEDY);
   return { format: 'jsonl', columns: 'recognised', isGuessed: true };
 }
 
 /** Passes the bytes through. @throws HomegrownError `bad-file` if they are text that doesn't begin like JSON */
-async function objectsOnly(
+async function requireJson(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
   encoding?: EncodingId,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { head, whole } = await withHead(bytes, MARKUP_HEAD);
+  const { head, allBytes } = await withHead(bytes, MARKUP_HEAD);
   const start = (encoding ? new TextDecoder(encoding).decode(head) : headText(head)).trimStart();
   // The reader refuses images and other encodings, and says what they are.
   const isText = !signatureOf(name, head) && !/[\0\ufffd]/.test(start);
-  if (!isText || start === '' || /^[{[]/.test(start)) return whole;
-  await whole.return?.();
-  throw badFile(`${name} is plain text, which has no chat rows.`, GIVE);
+  if (!isText || start === '' || /^[{[]/.test(start)) return allBytes;
+  await allBytes.return?.();
+  throw badFile(`${name} is plain text, which has no chat rows.`, REMEDY);
 }
 
-async function* placed(rows: AsyncIterable<FoundRow | BadRow>): AsyncGenerator<Row | BadRow> {
+async function* withPlaces(rows: AsyncIterable<FoundRow | BadRow>): AsyncGenerator<Row | BadRow> {
   let row = 0;
-  for await (const found of rows) {
+  for await (const object of rows) {
     row++;
-    if (isBadRow(found)) yield found;
-    else yield { value: found.value, place: found.place ?? rowNamed(found.row ?? row) };
+    if (isBadRow(object)) yield object;
+    else yield { value: object.value, place: object.place ?? rowName(object.row ?? row) };
   }
 }
 
 /** Yields one conversation per row: a question and its answer. */
-async function* pairs(
+async function* pairConversations(
   reader: ConversationReader,
   documents: AsyncIterable<RowDocument>,
   file: OpenFile,
@@ -131,10 +136,10 @@ async function* pairs(
         'Choose a question column and an answer column.',
       );
     const utf8 = encoder.encode(text);
-    const of = ([from, to]: readonly [number, number]): string => decoder.decode(utf8.subarray(from, to));
-    yield reader.ofPair(of(spans.input), of(spans.target), rowNamed(row));
+    const textIn = ([from, to]: readonly [number, number]): string => decoder.decode(utf8.subarray(from, to));
+    yield reader.readPair(textIn(spans.input), textIn(spans.target), rowName(row));
   }
 }
-const rowNamed = (row: number): string => `row ${formatCount(row)}`;
+const rowName = (row: number): string => `row ${formatCount(row)}`;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

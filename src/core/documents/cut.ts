@@ -6,41 +6,41 @@ import { PART_NAMES, type Parted, type PartName, type Segment, type Split, type 
 export class Outline {
   length = 0;
   /** Document sizes in bytes, by place. */
-  bytes = new Float64Array(FEW);
+  bytes = new Float64Array(INITIAL_CAPACITY);
   /** SHA-256 hashes, eight 32-bit words per document. */
-  hashes = new Uint32Array(WORDS * FEW);
+  hashes = new Uint32Array(HASH_WORDS * INITIAL_CAPACITY);
   /** Number of its text; a document without a text gets its own. */
-  texts = new Uint32Array(FEW);
+  texts = new Uint32Array(INITIAL_CAPACITY);
   /** 1 for a document with fields or its own token ids, which is never cut. */
-  whole = new Uint8Array(FEW);
+  isUncut = new Uint8Array(INITIAL_CAPACITY);
   textCount = 0;
-  private readonly numbers = new Map<string, number>();
+  private readonly textNumbers = new Map<string, number>();
 
   add({ bytes, sha256, text, spans, encoded }: Parted): void {
     const place = this.length++;
     if (place === this.bytes.length) this.grow();
     this.bytes[place] = bytes;
-    for (let word = 0; word < WORDS; word++)
-      this.hashes[WORDS * place + word] = parseInt(sha256.slice(8 * word, 8 * word + 8), 16);
-    let number = text === undefined ? undefined : this.numbers.get(text);
+    for (let word = 0; word < HASH_WORDS; word++)
+      this.hashes[HASH_WORDS * place + word] = parseInt(sha256.slice(8 * word, 8 * word + 8), 16);
+    let number = text === undefined ? undefined : this.textNumbers.get(text);
     if (number === undefined) {
       number = this.textCount++;
-      if (text !== undefined) this.numbers.set(text, number);
+      if (text !== undefined) this.textNumbers.set(text, number);
     }
     this.texts[place] = number;
-    this.whole[place] = spans || encoded ? 1 : 0;
+    this.isUncut[place] = spans || encoded ? 1 : 0;
   }
 
   private grow(): void {
-    this.bytes = twice(this.bytes, new Float64Array(2 * this.bytes.length));
-    this.hashes = twice(this.hashes, new Uint32Array(2 * this.hashes.length));
-    this.texts = twice(this.texts, new Uint32Array(2 * this.texts.length));
-    this.whole = twice(this.whole, new Uint8Array(2 * this.whole.length));
+    this.bytes = copiedInto(this.bytes, new Float64Array(2 * this.bytes.length));
+    this.hashes = copiedInto(this.hashes, new Uint32Array(2 * this.hashes.length));
+    this.texts = copiedInto(this.texts, new Uint32Array(2 * this.texts.length));
+    this.isUncut = copiedInto(this.isUncut, new Uint8Array(2 * this.isUncut.length));
   }
 }
-const FEW = 64;
-const WORDS = 8;
-function twice<T extends Float64Array | Uint32Array | Uint8Array>(column: T, larger: T): T {
+const INITIAL_CAPACITY = 64;
+const HASH_WORDS = 8;
+function copiedInto<T extends Float64Array | Uint32Array | Uint8Array>(column: T, larger: T): T {
   larger.set(column);
   return larger;
 }
@@ -75,14 +75,17 @@ class Borders implements Cut {
  * to the shares.
  */
 export function cutDocuments(outline: Outline, choice: SplitChoice): Cut {
-  const { length, bytes, whole } = outline;
-  const { partOf, rule } = wholeDocuments(outline, choice);
+  const { length, bytes, isUncut } = outline;
+  const { partOf, rule } = assignWholeDocuments(outline, choice);
   const borders = new Float64Array(2 * length);
-  const ends = endsOf(choice);
+  const cutEnds = endCutter(choice);
   for (let place = 0; place < length; place++) {
-    const own = bytes[place]!;
-    const part = partOf(place) ?? (whole[place] ? 'train' : undefined);
-    borders.set(part ? [part === 'train' ? own : 0, part === 'test' ? 0 : own] : ends(own), 2 * place);
+    const documentBytes = bytes[place]!;
+    const part = partOf(place) ?? (isUncut[place] ? 'train' : undefined);
+    borders.set(
+      part ? [part === 'train' ? documentBytes : 0, part === 'test' ? 0 : documentBytes] : cutEnds(documentBytes),
+      2 * place,
+    );
   }
   return new Borders(rule, bytes, borders);
 }
@@ -109,45 +112,45 @@ export function splitDocuments<D extends Parted>(
  * Returns a function that cuts the ends off one document after another. Fractions of a byte carry over to the next
  * document, so that all documents together hold out the floor of each share of their bytes.
  */
-function endsOf({ validation, test }: SplitChoice) {
+function endCutter({ validation, test }: SplitChoice) {
   let end = 0;
   return (bytes: number): readonly [number, number] => {
     const start = end;
     end += bytes;
-    const owed = (of: number): number => Math.floor(end * of) - Math.floor(start * of);
-    const tested = bytes - Math.min(bytes, owed(test));
-    return [Math.max(0, tested - owed(validation)), tested];
+    const heldOutBytes = (share: number): number => Math.floor(end * share) - Math.floor(start * share);
+    const testStart = bytes - Math.min(bytes, heldOutBytes(test));
+    return [Math.max(0, testStart - heldOutBytes(validation)), testStart];
   };
 }
 
 /** Assigns whole documents to parts, for texts with enough documents; equal documents of other texts share the part. */
-function wholeDocuments(outline: Outline, choice: SplitChoice): Pick<Borders, 'rule'> & Whole {
-  const { length, texts, textCount, whole } = outline;
-  const { order, unitOf, units } = unitsOf(outline, choice.seed);
+function assignWholeDocuments(outline: Outline, choice: SplitChoice): Pick<Borders, 'rule'> & PartAssignment {
+  const { length, texts, textCount, isUncut } = outline;
+  const { order, unitOf, unitCount } = unitsOf(outline, choice.seed);
   // Document places grouped by text, in order of units.
   const ends = new Uint32Array(textCount);
   for (let place = 0; place < length; place++) ends[texts[place]!]!++;
   for (let text = 1; text < textCount; text++) ends[text]! += ends[text - 1]!;
   const starts = Uint32Array.from(ends, (_, text) => ends[text - 1] ?? 0);
-  const next = starts.slice();
+  const nextSlots = starts.slice();
   const places = new Uint32Array(length);
-  for (const place of order) places[next[texts[place]!]!++] = place;
+  for (const place of order) places[nextSlots[texts[place]!]!++] = place;
 
-  const ranked: number[] = [];
-  for (let text = 0; text < textCount; text++) if (ends[text]! - starts[text]! > 1) ranked.push(text);
-  const first = (text: number): number => unitOf[places[starts[text]!]!]!;
-  ranked.sort((a, b) => first(a) - first(b));
+  const splittableTexts: number[] = [];
+  for (let text = 0; text < textCount; text++) if (ends[text]! - starts[text]! > 1) splittableTexts.push(text);
+  const firstUnit = (text: number): number => unitOf[places[starts[text]!]!]!;
+  splittableTexts.sort((a, b) => firstUnit(a) - firstUnit(b));
   /** Part number by unit; 0: none. */
-  const parts = new Uint8Array(units);
-  for (const text of ranked) {
-    const own = places.subarray(starts[text], ends[text]);
-    choose(
-      own,
+  const parts = new Uint8Array(unitCount);
+  for (const text of splittableTexts) {
+    const textPlaces = places.subarray(starts[text], ends[text]);
+    assignParts(
+      textPlaces,
       outline.bytes,
       unitOf,
       choice,
       parts,
-      own.some((place) => whole[place] === 1),
+      textPlaces.some((place) => isUncut[place] === 1),
     );
   }
   return {
@@ -155,7 +158,7 @@ function wholeDocuments(outline: Outline, choice: SplitChoice): Pick<Borders, 'r
     partOf: (place) => partNamed(parts[unitOf[place]!]!),
   };
 }
-interface Whole {
+interface PartAssignment {
   partOf(place: number): PartName | undefined;
 }
 
@@ -164,23 +167,23 @@ interface Whole {
  * @returns places in that order, the unit of each place, and the number of units
  */
 export function unitsOf({ length, hashes }: Outline, seed: number) {
-  const at = new Uint32Array(length);
+  const sortKeys = new Uint32Array(length);
   for (let place = 0; place < length; place++)
-    at[place] = bits(seed, 'split', hashes[WORDS * place + 1]!, hashes[WORDS * place]!);
+    sortKeys[place] = bits(seed, 'split', hashes[HASH_WORDS * place + 1]!, hashes[HASH_WORDS * place]!);
   const compare = (a: number, b: number): number => {
-    let difference = at[a]! - at[b]!;
-    for (let word = 0; difference === 0 && word < WORDS; word++)
-      difference = hashes[WORDS * a + word]! - hashes[WORDS * b + word]!;
+    let difference = sortKeys[a]! - sortKeys[b]!;
+    for (let word = 0; difference === 0 && word < HASH_WORDS; word++)
+      difference = hashes[HASH_WORDS * a + word]! - hashes[HASH_WORDS * b + word]!;
     return difference;
   };
   const order = new Uint32Array(length).map((_, place) => place).sort(compare);
   const unitOf = new Uint32Array(length);
-  let units = 0;
+  let unitCount = 0;
   for (const [i, place] of order.entries()) {
-    if (i === 0 || compare(order[i - 1]!, place) !== 0) units++;
-    unitOf[place] = units - 1;
+    if (i === 0 || compare(order[i - 1]!, place) !== 0) unitCount++;
+    unitOf[place] = unitCount - 1;
   }
-  return { order, unitOf, units };
+  return { order, unitOf, unitCount };
 }
 
 /**
@@ -188,7 +191,7 @@ export function unitsOf({ length, hashes }: Outline, seed: number) {
  * @param places in the order of their units
  * @param isWhole comes as near to the shares as possible instead, and holds out at least one of two or more units
  */
-function choose(
+function assignParts(
   places: Uint32Array,
   bytes: Float64Array,
   unitOf: Uint32Array,
@@ -205,24 +208,26 @@ function choose(
     }
     sizes[sizes.length - 1]! += bytes[place]!;
   }
-  const all = sizes.reduce((sum, size) => sum + size, 0);
-  const wanted = { test: all * test, validation: all * validation };
-  const has: Record<PartName, number> = { train: 0, validation: 0, test: 0 };
-  for (const [i, unit] of units.entries()) has[partNamed(parts[unit]!) ?? 'train'] += sizes[i]!;
+  const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+  const targetBytes = { test: totalBytes * test, validation: totalBytes * validation };
+  const partBytes: Record<PartName, number> = { train: 0, validation: 0, test: 0 };
+  for (const [i, unit] of units.entries()) partBytes[partNamed(parts[unit]!) ?? 'train'] += sizes[i]!;
   /** Chosen part number by unit of the text; 0 for a unit that already has one. */
   const chosen = new Uint8Array(units.length);
   for (const [i, unit] of units.entries()) {
     if (parts[unit]! > 0) continue;
     const size = sizes[i]!;
     // A part takes the unit if that brings it nearer to its share.
-    const part = (['test', 'validation'] as const).find((name) => size < 2 * (wanted[name] - has[name])) ?? 'train';
+    const part =
+      (['test', 'validation'] as const).find((name) => size < 2 * (targetBytes[name] - partBytes[name])) ?? 'train';
     chosen[i] = numberOf(part);
-    has.train -= size;
-    has[part] += size;
+    partBytes.train -= size;
+    partBytes[part] += size;
   }
-  if (isWhole && has.validation === 0 && units.length > 1) chosen[0] = numberOf('validation');
-  const isNear = (name: 'test' | 'validation'): boolean => Math.abs(has[name] - wanted[name]) <= wanted[name] / 4;
-  if (!isWhole && !(has.train > 0 && isNear('test') && isNear('validation'))) return;
+  if (isWhole && partBytes.validation === 0 && units.length > 1) chosen[0] = numberOf('validation');
+  const isNear = (name: 'test' | 'validation'): boolean =>
+    Math.abs(partBytes[name] - targetBytes[name]) <= targetBytes[name] / 4;
+  if (!isWhole && !(partBytes.train > 0 && isNear('test') && isNear('validation'))) return;
   for (const [i, unit] of units.entries()) if (chosen[i]! > 0) parts[unit] = chosen[i]!;
 }
 /** Number of a part from 1; 0 means none. */

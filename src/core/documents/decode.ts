@@ -4,7 +4,7 @@ import { formatCount } from '../base/units';
 import { invalidUtf8 } from '../base/utf8';
 import { once } from '../files/byteSource';
 import { type Signature, signatureOf } from '../files/signatures';
-import { type EncodingId, ENCODINGS, isWide, proposalsOf, tellingLines, utf16Of } from './encodings';
+import { type EncodingId, ENCODINGS, isUtf16, proposalsOf, nonAsciiSample, utf16Of } from './encodings';
 import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
 import type { OpenFile, TextPiece } from './formats/format';
 
@@ -24,43 +24,47 @@ export async function* decodeParsed(file: OpenFile): AsyncGenerator<string> {
   for await (const { text } of decode(file, false)) yield text;
 }
 
-async function* decode({ name, bytes, note, encoding }: OpenFile, isWhole: boolean): AsyncGenerator<TextPiece> {
+async function* decode(
+  { name, bytes, note, encoding }: OpenFile,
+  shouldNoteMarkup: boolean,
+): AsyncGenerator<TextPiece> {
   let decoder: Decoder | undefined;
-  let nuls = 0;
-  let read = 0;
-  let last: Uint8Array = new Uint8Array();
-  const failed = async (error: unknown): Promise<unknown> =>
-    error instanceof Fault ? await inAnother(error, last, encoding) : error;
+  let nulCount = 0;
+  let characterCount = 0;
+  let lastChunk: Uint8Array = new Uint8Array();
+  const toFileError = async (error: unknown): Promise<unknown> =>
+    error instanceof EncodingFault ? await proposeEncodings(error, lastChunk, encoding) : error;
   for await (const chunk of withHead(bytes, MARKUP_HEAD)) {
-    last = chunk;
+    lastChunk = chunk;
     let piece;
     try {
-      decoder ??= begin(name, chunk, isWhole, note, encoding);
+      decoder ??= createDecoder(name, chunk, shouldNoteMarkup, note, encoding);
       piece = decoder.push(chunk);
     } catch (error) {
-      throw await failed(error);
+      throw await toFileError(error);
     }
     const { text } = piece;
-    for (let at = text.indexOf('\0'); at >= 0; at = text.indexOf('\0', at + 1)) nuls++;
-    read += text.length;
-    if (nuls > MAX_NUL_SHARE * Math.max(read, HEAD)) throw binary(name, nuls, read);
+    for (let index = text.indexOf('\0'); index >= 0; index = text.indexOf('\0', index + 1)) nulCount++;
+    characterCount += text.length;
+    if (nulCount > MAX_NUL_SHARE * Math.max(characterCount, MIN_COUNTED_CHARACTERS))
+      throw binaryError(name, nulCount, characterCount);
     yield piece;
   }
   try {
     decoder?.end();
   } catch (error) {
-    throw await failed(error);
+    throw await toFileError(error);
   }
-  if (nuls > MAX_NUL_SHARE * read) throw binary(name, nuls, read);
+  if (nulCount > MAX_NUL_SHARE * characterCount) throw binaryError(name, nulCount, characterCount);
 }
 
 /** Minimum number of characters that the NUL share refers to while a file is read. */
-const HEAD = 512;
+const MIN_COUNTED_CHARACTERS = 512;
 /** Share of NUL characters above which a file is binary. */
 const MAX_NUL_SHARE = 0.001;
 
 /** Bytes decoded at once, so that a text of one chunk is never one string. */
-const MAX_BYTES = 1 << 20;
+const MAX_PIECE_BYTES = 1 << 20;
 
 /** Passes the bytes through, with a first piece of at least `min` bytes if there are as many. */
 async function* withHead(bytes: AsyncIterable<Uint8Array>, min: number): AsyncGenerator<Uint8Array> {
@@ -68,7 +72,8 @@ async function* withHead(bytes: AsyncIterable<Uint8Array>, min: number): AsyncGe
   for await (const chunk of bytes) {
     const piece: Uint8Array = head ? joined(head, chunk) : chunk;
     head = head && piece.length < min ? piece : undefined;
-    for (let from = 0; !head && from < piece.length; from += MAX_BYTES) yield piece.subarray(from, from + MAX_BYTES);
+    for (let offset = 0; !head && offset < piece.length; offset += MAX_PIECE_BYTES)
+      yield piece.subarray(offset, offset + MAX_PIECE_BYTES);
   }
   if (head?.length) yield head;
 }
@@ -80,43 +85,43 @@ interface Decoder {
   end(): void;
 }
 
-function begin(
+function createDecoder(
   name: string,
   head: Uint8Array,
-  isWhole: boolean,
+  shouldNoteMarkup: boolean,
   note: (sentence: string) => void,
   encoding?: EncodingId,
 ): Decoder {
   const signature = signatureOf(name, head);
-  if (signature) throw signed(name, signature);
-  const markup = isWhole ? markupOf(name, head) : null;
+  if (signature) throw signatureError(name, signature);
+  const markup = shouldNoteMarkup ? markupOf(name, head) : null;
   if (markup) note(`Used as plain text: the model learns the markup of this ${MARKUPS[markup].one} too`);
-  const starts = (...mark: number[]): boolean => mark.every((byte, i) => head[i] === byte);
-  if (starts(0xff, 0xfe, 0, 0) || starts(0, 0, 0xfe, 0xff)) {
+  const startsWith = (...mark: number[]): boolean => mark.every((byte, i) => head[i] === byte);
+  if (startsWith(0xff, 0xfe, 0, 0) || startsWith(0, 0, 0xfe, 0xff)) {
     throw badFile(`${name} is in UTF-32, which Homegrown can't read.`, 'Save it as UTF-8 and add it again.');
   }
-  if (starts(0xef, 0xbb, 0xbf)) {
+  if (startsWith(0xef, 0xbb, 0xbf)) {
     note('Removed a UTF-8 byte order mark');
-    return strict(name, 'utf-8', 3);
+    return unicodeDecoder(name, 'utf-8', 3);
   }
-  if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) {
-    const encoding = starts(0xff, 0xfe) ? 'utf-16le' : 'utf-16be';
+  if (startsWith(0xff, 0xfe) || startsWith(0xfe, 0xff)) {
+    const encoding = startsWith(0xff, 0xfe) ? 'utf-16le' : 'utf-16be';
     note(`Converted from UTF-16 ${encoding === 'utf-16le' ? 'little' : 'big'}-endian to UTF-8`);
-    return strict(name, encoding, 2);
+    return unicodeDecoder(name, encoding, 2);
   }
   if (encoding) {
     note(`Converted from ${ENCODINGS[encoding]} to UTF-8`);
-    return isWide(encoding) ? strict(name, encoding, 0) : legacy(name, encoding);
+    return isUtf16(encoding) ? unicodeDecoder(name, encoding, 0) : legacyDecoder(name, encoding);
   }
-  if (utf16Of(head)) throw new Fault(`${name} looks like UTF-16 without a byte order mark.`);
-  return strict(name, 'utf-8', 0);
+  if (utf16Of(head)) throw new EncodingFault(`${name} looks like UTF-16 without a byte order mark.`);
+  return unicodeDecoder(name, 'utf-8', 0);
 }
 
 /** Refuses a file by its signature. Only documents and archives contain text that could be exported. */
-function signed(name: string, { name: what, kind }: Signature): HomegrownError {
-  const message = `${name} is ${what}, not plain text.`;
+function signatureError(name: string, { name: description, kind }: Signature): HomegrownError {
+  const message = `${name} is ${description}, not plain text.`;
   return kind === 'other'
-    ? withoutText(what.replace(/^an? /, ''), message, REMEDIES.other)
+    ? withoutText(description.replace(/^an? /, ''), message, REMEDIES.other)
     : badFile(message, REMEDIES[kind]);
 }
 
@@ -127,43 +132,51 @@ const REMEDIES: Readonly<Record<Signature['kind'], string>> = {
   other: 'Models train on text only.',
 };
 
-/** Fatal Unicode decoder that says where it failed. @param skip bytes of the byte order mark, which rules out others */
-function strict(name: string, encoding: Unicode, skip: number): Decoder {
+/** Fatal Unicode decoder that says where it failed. @param markBytes bytes of the byte order mark, which rules out others */
+function unicodeDecoder(name: string, encoding: Unicode, markBytes: number): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   const { completeTo, faultAt } = UNICODE[encoding];
   /** Bytes of a character that continues in the next chunk, and their offset in the file. */
-  let tail: Uint8Array = new Uint8Array();
+  let incomplete: Uint8Array = new Uint8Array();
   let offset = 0;
   /** End of the text decoded so far. */
   let context = '';
-  const failed = (message: string): Error =>
-    skip > 0
+  const invalidError = (message: string): Error =>
+    markBytes > 0
       ? badFile(message, 'It is damaged or cut off. Download it again, or save it as UTF-8.')
-      : new Fault(message);
+      : new EncodingFault(message);
   return {
     push(chunk) {
-      const from = offset === 0 ? skip : 0;
-      const bytes = joined(tail, chunk.subarray(from));
-      offset += from;
+      const start = offset === 0 ? markBytes : 0;
+      const bytes = joined(incomplete, chunk.subarray(start));
+      offset += start;
       const end = completeTo(bytes);
-      const whole = bytes.subarray(0, end);
+      const complete = bytes.subarray(0, end);
       let text;
       try {
-        text = decoder.decode(whole);
+        text = decoder.decode(complete);
       } catch {
-        const at = faultAt(bytes);
-        const before = context + decoder.decode(bytes.subarray(0, at));
-        throw failed(invalid(name, encoding, offset + at, bytes.subarray(at, at + 2), before.slice(-CONTEXT)));
+        const faultOffset = faultAt(bytes);
+        const precedingText = context + decoder.decode(bytes.subarray(0, faultOffset));
+        throw invalidError(
+          invalidMessage(
+            name,
+            encoding,
+            offset + faultOffset,
+            bytes.subarray(faultOffset, faultOffset + 2),
+            precedingText.slice(-CONTEXT),
+          ),
+        );
       }
       context = text === '' ? context : text.slice(-CONTEXT);
       offset += end;
-      tail = bytes.slice(end);
+      incomplete = bytes.slice(end);
       // Valid UTF-8 equals the original bytes.
-      return { text, ...(encoding === 'utf-8' && { utf8: whole }) };
+      return { text, ...(encoding === 'utf-8' && { utf8: complete }) };
     },
     end() {
-      if (tail.length > 0) {
-        throw failed(`${name} ends inside the character that starts at byte ${formatCount(offset)}.`);
+      if (incomplete.length > 0) {
+        throw invalidError(`${name} ends inside the character that starts at byte ${formatCount(offset)}.`);
       }
     },
   };
@@ -172,102 +185,112 @@ function strict(name: string, encoding: Unicode, skip: number): Decoder {
 type Unicode = keyof typeof UNICODE;
 const UNICODE = {
   'utf-8': { completeTo: completeUtf8, faultAt: (bytes: Uint8Array) => invalidUtf8(bytes)?.at ?? 0 },
-  'utf-16le': utf16(1),
-  'utf-16be': utf16(0),
+  'utf-16le': utf16Scanner(1),
+  'utf-16be': utf16Scanner(0),
 };
 
 /** Length of the bytes without an incomplete last character. */
 function completeUtf8(bytes: Uint8Array): number {
-  const n = bytes.length;
-  for (let back = 1; back <= Math.min(3, n); back++) {
-    const byte = bytes[n - back]!;
+  const length = bytes.length;
+  for (let distance = 1; distance <= Math.min(3, length); distance++) {
+    const byte = bytes[length - distance]!;
     if ((byte & 0xc0) === 0x80) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return length > back ? n - back : n;
+    const characterBytes = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return characterBytes > distance ? length - distance : length;
   }
-  return n;
+  return length;
 }
 
-/** @param high index of the more significant byte in a unit */
-function utf16(high: 0 | 1) {
-  const isSurrogate = (bytes: Uint8Array, at: number, kind: 0xd8 | 0xdc): boolean =>
-    ((bytes[at + high] ?? 0) & 0xfc) === kind;
+/** @param highByte index of the more significant byte in a unit */
+function utf16Scanner(highByte: 0 | 1) {
+  const isSurrogate = (bytes: Uint8Array, offset: number, kind: 0xd8 | 0xdc): boolean =>
+    ((bytes[offset + highByte] ?? 0) & 0xfc) === kind;
   return {
     completeTo: (bytes: Uint8Array): number => {
-      const even = bytes.length & ~1;
-      return even > 0 && isSurrogate(bytes, even - 2, 0xd8) ? even - 2 : even;
+      const evenLength = bytes.length & ~1;
+      return evenLength > 0 && isSurrogate(bytes, evenLength - 2, 0xd8) ? evenLength - 2 : evenLength;
     },
     faultAt: (bytes: Uint8Array): number => {
-      for (let at = 0; at < bytes.length; at += 2) {
-        if (isSurrogate(bytes, at, 0xdc)) return at;
-        if (!isSurrogate(bytes, at, 0xd8)) continue;
-        if (!isSurrogate(bytes, at + 2, 0xdc)) return at;
-        at += 2;
+      for (let offset = 0; offset < bytes.length; offset += 2) {
+        if (isSurrogate(bytes, offset, 0xdc)) return offset;
+        if (!isSurrogate(bytes, offset, 0xd8)) continue;
+        if (!isSurrogate(bytes, offset + 2, 0xdc)) return offset;
+        offset += 2;
       }
       return 0;
     },
   };
 }
 
-function invalid(name: string, encoding: Unicode, offset: number, bytes: Uint8Array, before: string): string {
+function invalidMessage(
+  name: string,
+  encoding: Unicode,
+  offset: number,
+  bytes: Uint8Array,
+  precedingText: string,
+): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
-  const place = `at byte ${formatCount(offset)}${before === '' ? '' : `, after ${JSON.stringify(before)}`}`;
+  const place = `at byte ${formatCount(offset)}${precedingText === '' ? '' : `, after ${JSON.stringify(precedingText)}`}`;
   return `${name} is not valid ${encoding.slice(0, 6).toUpperCase()}: bytes ${hex} ${place}.`;
 }
 
 /** Fatal decoder of a legacy encoding. Decodes a few bytes at a time, to know where it failed. */
-function legacy(name: string, encoding: EncodingId): Decoder {
+function legacyDecoder(name: string, encoding: EncodingId): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let offset = 0;
   let context = '';
-  const decoded = (bytes?: Uint8Array): string => {
+  const decodePart = (bytes?: Uint8Array): string => {
     try {
       return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
     } catch {
       const place = bytes ? `byte ${formatCount(offset)} or the ${formatCount(bytes.length)} after it` : 'its end';
-      throw new Fault(`${name} is not ${ENCODINGS[encoding]}, at ${place}, after ${JSON.stringify(context)}.`);
+      throw new EncodingFault(`${name} is not ${ENCODINGS[encoding]}, at ${place}, after ${JSON.stringify(context)}.`);
     }
   };
   return {
     push(chunk) {
       let text = '';
-      for (let from = 0; from < chunk.length; from += AT_ONCE) {
-        const bytes = chunk.subarray(from, from + AT_ONCE);
-        const piece = decoded(bytes);
-        context = piece === '' ? context : piece.slice(-CONTEXT);
+      for (let start = 0; start < chunk.length; start += LEGACY_PART_BYTES) {
+        const bytes = chunk.subarray(start, start + LEGACY_PART_BYTES);
+        const decoded = decodePart(bytes);
+        context = decoded === '' ? context : decoded.slice(-CONTEXT);
         offset += bytes.length;
-        text += piece;
+        text += decoded;
       }
       return { text };
     },
-    end: () => void decoded(),
+    end: () => void decodePart(),
   };
 }
 /** Bytes decoded in one call, which bounds how exactly an error names its place. */
-const AT_ONCE = 256;
+const LEGACY_PART_BYTES = 256;
 
 /** Reports bytes that aren't valid in the encoding. */
-class Fault extends Error {}
+class EncodingFault extends Error {}
 
 /** Proposes likely encodings. @param chunk that contains the invalid bytes */
-async function inAnother({ message }: Fault, chunk: Uint8Array, encoding?: EncodingId): Promise<HomegrownError> {
-  const all = await proposalsOf(await tellingLines(once(chunk)));
-  const likely = all.filter((proposal) => proposal.encoding !== encoding).slice(0, 3);
-  const read = likely.map(({ encoding, lines: [line] }) => `${encoding} (\u201c${line}\u201d)`);
-  const words =
-    read.length === 0
+async function proposeEncodings(
+  { message }: EncodingFault,
+  chunk: Uint8Array,
+  encoding?: EncodingId,
+): Promise<HomegrownError> {
+  const proposals = await proposalsOf(await nonAsciiSample(once(chunk)));
+  const likely = proposals.filter((proposal) => proposal.encoding !== encoding).slice(0, 3);
+  const samples = likely.map(({ encoding, lines: [line] }) => `${encoding} (\u201c${line}\u201d)`);
+  const hint =
+    samples.length === 0
       ? 'It may be damaged, cut off, or not text.'
-      : `It may be in ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(read)}.`;
+      : `It may be in ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(samples)}.`;
   return new HomegrownError(
     'bad-encoding',
     message,
-    `${words} Choose its encoding, or save it as UTF-8 and add it again.`,
+    `${hint} Choose its encoding, or save it as UTF-8 and add it again.`,
   );
 }
 /** Code units of text shown before a fault. */
 const CONTEXT = 24;
 
-const binary = (name: string, nuls: number, characters: number): Error =>
+const binaryError = (name: string, nuls: number, characters: number): Error =>
   withoutText(
     'binary file',
     `${name} looks like a binary file: ${formatCount(nuls)} of its first ${formatCount(characters)} characters are NUL.`,

@@ -44,15 +44,15 @@ export function reportOf({
   passedOver,
   refused,
 }: Pick<DropOutcome, 'added' | 'duplicates' | 'passedOver'> & { refused: readonly FailedFile[] }): DropReport {
-  const equal = duplicates.map(({ name, equals }): SkippedFile => {
-    const isCopy = name === equals;
-    return { name, reason: 'duplicate', why: isCopy ? 'already added' : `identical to ${equals}` };
+  const duplicateFiles = duplicates.map(({ name, equals }): SkippedFile => {
+    const isSameName = name === equals;
+    return { name, reason: 'duplicate', why: isSameName ? 'already added' : `identical to ${equals}` };
   });
-  const empty = refused.flatMap(({ name, failure: { noText: why } }): SkippedFile[] =>
+  const filesWithoutText = refused.flatMap(({ name, failure: { noText: why } }): SkippedFile[] =>
     why === undefined ? [] : [{ name, reason: 'no text', why }],
   );
   const failed = refused.filter(({ failure }) => failure.noText === undefined);
-  return { added, skipped: [...equal, ...empty, ...passedOver.map(skippedOf)], failed };
+  return { added, skipped: [...duplicateFiles, ...filesWithoutText, ...passedOver.map(skippedOf)], failed };
 }
 
 /** Returns the report's entry for a file that isn't read. */
@@ -83,8 +83,8 @@ export function dropSummary({ added, skipped, failed }: Counts, waiting = 0): st
     [skipped.length, 'skipped'],
     [failed.length, 'not added'],
   ];
-  const said = parts.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
-  return said.length === 0 ? 'Nothing to add' : said.join(', ');
+  const phrases = parts.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
+  return phrases.length === 0 ? 'Nothing to add' : phrases.join(', ');
 }
 
 /** Sentence about files added as plain text, without its period. */

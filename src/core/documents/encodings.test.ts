@@ -8,7 +8,7 @@ import { charactersOf, encoded } from '../../testing/encoded';
 import { collect, stream } from '../../testing/texts';
 import { importDrop, lookAtTable, openText, proposalsFor, type TextSource } from '.';
 import { decodeText } from './decode';
-import { type EncodingId, encodingName, ENCODINGS, proposalsOf, tellingLines } from './encodings';
+import { type EncodingId, encodingName, ENCODINGS, proposalsOf, nonAsciiSample } from './encodings';
 import { propertyRuns } from '../../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -46,7 +46,7 @@ const LETTERS: readonly [EncodingId, string][] = [
 test.each(LETTERS)('proposes %s among the first three for its text: %s', async (encoding, text) => {
   const whole = `Some ASCII first.\n${`${text}\n`.repeat(4)}`;
   const bytes = encoded(whole, encoding);
-  const proposals = await proposalsOf(await tellingLines(stream([bytes])));
+  const proposals = await proposalsOf(await nonAsciiSample(stream([bytes])));
   const right = proposals.findIndex(({ lines }) =>
     lines.every((line) => text.startsWith(line.replace(/…$/, '').trim())),
   );
@@ -69,7 +69,7 @@ test.each(LETTERS)('proposes %s among the first three for its text: %s', async (
 });
 
 test('proposes the most common of several encodings that give the same sample', async () => {
-  const proposals = await proposalsOf(await tellingLines(stream([encoded('Un café noir.', 'windows-1252')])));
+  const proposals = await proposalsOf(await nonAsciiSample(stream([encoded('Un café noir.', 'windows-1252')])));
   const right = proposals.filter(({ lines }) => lines[0] === 'Un café noir.');
   expect(right.map(({ encoding }) => encoding)).toEqual(['windows-1252']);
 });
@@ -110,7 +110,7 @@ test('reads any bytes in the chosen encoding, or refuses them', async () => {
           expect(['bad-encoding', 'bad-file']).toContain(code);
           expect(remedy).toBeTruthy();
         }
-        await proposalsOf(await tellingLines(stream([random])));
+        await proposalsOf(await nonAsciiSample(stream([random])));
       },
     ),
     { numRuns: propertyRuns(150) },
@@ -180,7 +180,7 @@ test('proposes no encoding for bytes that are invalid in all, and reports that',
 test('proposes no encoding for bytes that are text in none, such as a program', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ minLength: 2000, maxLength: 4000 }), async (bytes) => {
-      expect(await proposalsOf(await tellingLines(stream([bytes])))).toEqual([]);
+      expect(await proposalsOf(await nonAsciiSample(stream([bytes])))).toEqual([]);
     }),
   );
 });

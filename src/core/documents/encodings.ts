@@ -32,21 +32,21 @@ export const ENCODINGS = {
 } as const;
 export type EncodingId = keyof typeof ENCODINGS;
 /** The name without its languages: `KOI8-R`. */
-export const encodingName = (id: EncodingId): string => (isWide(id) ? ENCODINGS[id] : ENCODINGS[id].split(', ')[1]!);
+export const encodingName = (id: EncodingId): string => (isUtf16(id) ? ENCODINGS[id] : ENCODINGS[id].split(', ')[1]!);
 export const isEncoding = (id: string): id is EncodingId => Object.hasOwn(ENCODINGS, id);
 export const isBadEncoding = (error: unknown): error is HomegrownError =>
   error instanceof HomegrownError && error.code === 'bad-encoding';
 
 /** Reads a file as UTF-8; if it isn't UTF-8, in the requested encoding. */
 export async function inItsEncoding<T>(
-  wanted: EncodingId | undefined,
+  requested: EncodingId | undefined,
   read: (encoding?: EncodingId) => Promise<T>,
 ): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (wanted === undefined || !isBadEncoding(error)) throw error;
-    return read(wanted);
+    if (requested === undefined || !isBadEncoding(error)) throw error;
+    return read(requested);
   }
 }
 
@@ -59,32 +59,32 @@ export interface Proposal {
 /**
  * Possible encodings of a text's bytes, the likeliest first. If the sample reads alike in several, proposes the most
  * common one: later text may differ.
- * @param sample from `tellingLines`, or the head of possible UTF-16
+ * @param sample from `nonAsciiSample`, or the head of possible UTF-16
  */
 export async function proposalsOf(sample: Uint8Array): Promise<readonly Proposal[]> {
-  const wide = utf16Of(sample);
-  const all = wide ? [wide] : (Object.keys(ENCODINGS) as EncodingId[]).filter((id) => !isWide(id));
-  const textOf = new Map(all.map((id) => [id, decoded(sample, id)]));
+  const utf16 = utf16Of(sample);
+  const candidates = utf16 ? [utf16] : (Object.keys(ENCODINGS) as EncodingId[]).filter((id) => !isUtf16(id));
+  const textOf = new Map(candidates.map((id) => [id, decoded(sample, id)]));
   /** First encoding of ENCODINGS for each decoded text. */
-  const commonest = new Map<string, EncodingId>();
-  for (const [id, text] of textOf) if (text !== undefined && !commonest.has(text)) commonest.set(text, id);
-  const likely = wide ? [] : await detected(sample);
-  const texts = new Set([...likely, ...all].flatMap((id) => textOf.get(id) ?? []));
-  return [...texts].map((text) => ({ encoding: commonest.get(text)!, lines: linesOf(text) }));
+  const firstEncoding = new Map<string, EncodingId>();
+  for (const [id, text] of textOf) if (text !== undefined && !firstEncoding.has(text)) firstEncoding.set(text, id);
+  const detectedIds = utf16 ? [] : await detected(sample);
+  const texts = new Set([...detectedIds, ...candidates].flatMap((id) => textOf.get(id) ?? []));
+  return [...texts].map((text) => ({ encoding: firstEncoding.get(text)!, lines: sampleLines(text) }));
 }
-export const isWide = (encoding: EncodingId): encoding is Wide => encoding === 'utf-16le' || encoding === 'utf-16be';
-type Wide = 'utf-16le' | 'utf-16be';
+export const isUtf16 = (encoding: EncodingId): encoding is Utf16 => encoding === 'utf-16le' || encoding === 'utf-16be';
+type Utf16 = 'utf-16le' | 'utf-16be';
 
 /** Likely encodings by ICU's statistics, which compare the letters with those of each encoding's languages. */
 async function detected(sample: Uint8Array): Promise<readonly EncodingId[]> {
   const { analyse } = await import('chardet');
   return analyse(sample).flatMap(({ name }) => {
-    const id = NAMED_OTHERWISE[name] ?? name.toLowerCase();
+    const id = SUPERSETS[name] ?? name.toLowerCase();
     return isEncoding(id) ? [id] : [];
   });
 }
 /** Encodings read as a superset, by the standard or here: https://encoding.spec.whatwg.org/#names-and-labels */
-const NAMED_OTHERWISE: Readonly<Record<string, EncodingId>> = {
+const SUPERSETS: Readonly<Record<string, EncodingId>> = {
   'ISO-8859-1': 'windows-1252',
   'ISO-8859-9': 'windows-1254',
   'ISO-8859-8': 'windows-1255',
@@ -107,25 +107,28 @@ function decoded(bytes: Uint8Array, encoding: EncodingId): string | undefined {
 const MAX_CONTROL_SHARE = 0.02;
 
 /** First lines with a non-ASCII character, else first lines, shortened around that character. */
-function linesOf(text: string): readonly string[] {
+function sampleLines(text: string): readonly string[] {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
-  const telling = lines.filter((line) => OTHER.test(line));
-  return [...new Set(telling.length > 0 ? telling : lines)].slice(0, MAX_LINES).map(around);
+  const nonAsciiLines = lines.filter((line) => NON_ASCII.test(line));
+  return [...new Set(nonAsciiLines.length > 0 ? nonAsciiLines : lines)].slice(0, MAX_LINES).map(excerpt);
 }
-const OTHER = /[^\0-\x7f]/;
+const NON_ASCII = /[^\0-\x7f]/;
 const MAX_LINES = 3;
 
-function around(line: string): string {
-  const from = Math.max(0, line.search(OTHER) - BEFORE);
-  const [start, end] = [from > 0 ? '…' : '', from + MAX_LENGTH < line.length ? '…' : ''];
-  return `${start}${line.slice(from, from + MAX_LENGTH).trim()}${end}`.toWellFormed();
+function excerpt(line: string): string {
+  const start = Math.max(0, line.search(NON_ASCII) - EXCERPT_CONTEXT);
+  const [leadingEllipsis, trailingEllipsis] = [
+    start > 0 ? '…' : '',
+    start + MAX_EXCERPT_LENGTH < line.length ? '…' : '',
+  ];
+  return `${leadingEllipsis}${line.slice(start, start + MAX_EXCERPT_LENGTH).trim()}${trailingEllipsis}`.toWellFormed();
 }
 /** Code units shown before the first non-ASCII character. */
-const BEFORE = 24;
-const MAX_LENGTH = 72;
+const EXCERPT_CONTEXT = 24;
+const MAX_EXCERPT_LENGTH = 72;
 
 /** The UTF-16 byte order that the first bytes suggest without a byte order mark: every other byte is 0. */
-export function utf16Of(head: Uint8Array): Wide | undefined {
+export function utf16Of(head: Uint8Array): Utf16 | undefined {
   const zeros = [0, 1].map((parity) => head.filter((byte, i) => byte === 0 && i % 2 === parity).length);
   if (Math.max(...zeros) <= 0.3 * (head.length / 2) || Math.min(...zeros) >= 0.05 * (head.length / 2)) return undefined;
   return zeros[1]! > zeros[0]! ? 'utf-16le' : 'utf-16be';
@@ -135,38 +138,40 @@ export function utf16Of(head: Uint8Array): Wide | undefined {
  * Bytes that decide the encoding of a text: its first lines beyond ASCII, which all encodings here share; for UTF-16,
  * its head. Returns about SAMPLE bytes at most, from about the first MAX_SEARCHED_BYTES.
  */
-export async function tellingLines(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const found: Uint8Array[] = [];
+export async function nonAsciiSample(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const lines: Uint8Array[] = [];
   let [size, searched] = [0, 0];
-  let rest: Uint8Array = new Uint8Array();
-  const take = (line: Uint8Array): void => {
-    if (line.every((byte) => byte < 0x80) || size >= SAMPLE) return;
-    const first = line.findIndex((byte) => byte >= 0x80);
-    const isLong = line.length > SAMPLE - size;
+  let remaining: Uint8Array = new Uint8Array();
+  const addLine = (line: Uint8Array): void => {
+    if (line.every((byte) => byte < 0x80) || size >= SAMPLE_BYTES) return;
+    const firstNonAscii = line.findIndex((byte) => byte >= 0x80);
+    const isLong = line.length > SAMPLE_BYTES - size;
     // A character cut off at the end is not an error, but one before another line would be.
-    found.push(isLong ? line.subarray(first, first + SAMPLE - size) : concatBytes([line, LINE_END]));
-    size += isLong ? SAMPLE : line.length + 1;
+    lines.push(
+      isLong ? line.subarray(firstNonAscii, firstNonAscii + SAMPLE_BYTES - size) : concatBytes([line, LINE_END]),
+    );
+    size += isLong ? SAMPLE_BYTES : line.length + 1;
   };
   for await (const chunk of bytes) {
-    const piece = rest.length === 0 ? chunk : concatBytes([rest, chunk]);
-    if (searched === 0 && utf16Of(piece.subarray(0, SAMPLE))) return piece.slice(0, SAMPLE & ~1);
-    let from = 0;
-    for (let at = piece.indexOf(0x0a); at >= 0; at = piece.indexOf(0x0a, from)) {
-      take(piece.subarray(from, at));
-      from = at + 1;
+    const piece = remaining.length === 0 ? chunk : concatBytes([remaining, chunk]);
+    if (searched === 0 && utf16Of(piece.subarray(0, SAMPLE_BYTES))) return piece.slice(0, SAMPLE_BYTES & ~1);
+    let lineStart = 0;
+    for (let lineEnd = piece.indexOf(0x0a); lineEnd >= 0; lineEnd = piece.indexOf(0x0a, lineStart)) {
+      addLine(piece.subarray(lineStart, lineEnd));
+      lineStart = lineEnd + 1;
     }
-    rest = piece.slice(from);
-    if (rest.length > SAMPLE) {
-      take(rest);
-      rest = new Uint8Array();
+    remaining = piece.slice(lineStart);
+    if (remaining.length > SAMPLE_BYTES) {
+      addLine(remaining);
+      remaining = new Uint8Array();
     }
     searched += chunk.length;
-    if (size >= SAMPLE || searched >= MAX_SEARCHED_BYTES) break;
+    if (size >= SAMPLE_BYTES || searched >= MAX_SEARCHED_BYTES) break;
   }
-  take(rest);
-  return concatBytes(found);
+  addLine(remaining);
+  return concatBytes(lines);
 }
 const LINE_END = Uint8Array.of(0x0a);
 /** Size of a sample, in bytes. */
-const SAMPLE = 2 ** 15;
+const SAMPLE_BYTES = 2 ** 15;
 const MAX_SEARCHED_BYTES = 2 ** 26;

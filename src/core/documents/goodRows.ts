@@ -6,7 +6,7 @@ import type { TableFormatId } from './formats';
 import type { OpenFile, Row } from './formats/format';
 import type { TextSource } from './readFile';
 
-export function goodRows(
+export function previewRows(
   { name, stream, places }: Pick<TextSource, 'name' | 'stream' | 'places'>,
   format: TableFormatId,
   readers: Readers,

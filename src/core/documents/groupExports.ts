@@ -20,50 +20,50 @@ export async function groupExports(
   paths: readonly string[],
   beginningOf: (path: string) => Promise<string>,
 ): Promise<ReadonlyMap<string, Group>> {
-  const found = new Map<string, Found>();
+  const groups = new Map<string, MatchingGroup>();
   for (const path of paths) {
     // Each path is cut once, because there may be 100,000.
-    const end = path.lastIndexOf('/') + 1;
-    const name = path.slice(end);
+    const nameStart = path.lastIndexOf('/') + 1;
+    const name = path.slice(nameStart);
     for (const { begins, companions } of EXPORT_GROUPS) {
       if (!companions.name.test(name)) continue;
-      const folder = folderOf(path.slice(0, end), companions.within);
+      const folder = folderOf(path.slice(0, nameStart), companions.within);
       if (folder === undefined || !begins(await beginningOf(path), path)) continue;
       const { others: isOther, areAttached = false } = companions;
-      found.set(path, { folder, areAttached, isOther, others: [] });
+      groups.set(path, { folder, areAttached, isOther, others: [] });
       break;
     }
   }
-  if (found.size > 0) share(paths, found);
-  return new Map([...found].filter(([, { others }]) => others.length > 0));
+  if (groups.size > 0) assignCompanions(paths, groups);
+  return new Map([...groups].filter(([, { others }]) => others.length > 0));
 }
 
-interface Found extends Group {
+interface MatchingGroup extends Group {
   isOther: RegExp;
   others: string[];
 }
 
 /** Common folder of a group; undefined if the main file isn't in the folder `within`. */
-function folderOf(own: string, within = ''): string | undefined {
-  if (within === '') return own;
-  const folder = own.slice(0, Math.max(0, own.length - within.length - 1));
-  const isWithin = own.slice(folder.length).toLowerCase() === `${within}/`;
+function folderOf(folderOfMain: string, within = ''): string | undefined {
+  if (within === '') return folderOfMain;
+  const folder = folderOfMain.slice(0, Math.max(0, folderOfMain.length - within.length - 1));
+  const isWithin = folderOfMain.slice(folder.length).toLowerCase() === `${within}/`;
   return isWithin && (folder === '' || folder.endsWith('/')) ? folder : undefined;
 }
 
 /** Assigns each path to a group whose folder contains it, the deepest first. */
-function share(paths: readonly string[], found: ReadonlyMap<string, Found>): void {
-  const byFolder = new Map<string, Found[]>();
-  for (const each of found.values()) byFolder.set(each.folder, [...(byFolder.get(each.folder) ?? []), each]);
+function assignCompanions(paths: readonly string[], groups: ReadonlyMap<string, MatchingGroup>): void {
+  const byFolder = new Map<string, MatchingGroup[]>();
+  for (const group of groups.values()) byFolder.set(group.folder, [...(byFolder.get(group.folder) ?? []), group]);
   for (const path of paths) {
-    if (found.has(path)) continue;
-    let end = path.lastIndexOf('/') + 1;
+    if (groups.has(path)) continue;
+    let folderEnd = path.lastIndexOf('/') + 1;
     for (;;) {
-      const rest = path.slice(end);
-      const group = byFolder.get(path.slice(0, end))?.find(({ isOther }) => isOther.test(rest));
-      group?.others.push(rest);
-      if (group || end === 0) break;
-      end = end > 1 ? path.lastIndexOf('/', end - 2) + 1 : 0;
+      const relativePath = path.slice(folderEnd);
+      const group = byFolder.get(path.slice(0, folderEnd))?.find(({ isOther }) => isOther.test(relativePath));
+      group?.others.push(relativePath);
+      if (group || folderEnd === 0) break;
+      folderEnd = folderEnd > 1 ? path.lastIndexOf('/', folderEnd - 2) + 1 : 0;
     }
   }
 }

@@ -9,38 +9,38 @@ export class HashOfMany {
   private count = 0;
   private first = '';
   /** Hash of several; absent for up to one, which isn't hashed again. */
-  private lines?: Sha256;
+  private sha256?: Sha256;
 
   async add(hash: string): Promise<void> {
     if (this.count++ === 0) {
       this.first = hash;
       return;
     }
-    if (!this.lines) {
-      this.lines = await sha256();
-      this.lines.update(encoder.encode(this.first));
+    if (!this.sha256) {
+      this.sha256 = await sha256();
+      this.sha256.update(encoder.encode(this.first));
     }
-    this.lines.update(encoder.encode(`\n${hash}`));
+    this.sha256.update(encoder.encode(`\n${hash}`));
   }
 
   /** Hash of all that were added; ends the hashing. */
   async hex(): Promise<string> {
-    return this.lines ? this.lines.hex() : hashOf(this.count === 1 ? [this.first] : []);
+    return this.sha256 ? this.sha256.hex() : hashOf(this.count === 1 ? [this.first] : []);
   }
 
-  /** State that `back` rolls back to. */
+  /** State that `rollBack` restores. */
   mark(): HashMark {
-    return { count: this.count, first: this.first, lines: this.lines?.save() };
+    return { count: this.count, first: this.first, saved: this.sha256?.save() };
   }
-  back({ count, first, lines }: HashMark): void {
+  rollBack({ count, first, saved }: HashMark): void {
     [this.count, this.first] = [count, first];
-    if (lines) this.lines!.load(lines);
-    else delete this.lines;
+    if (saved) this.sha256!.load(saved);
+    else delete this.sha256;
   }
 }
 interface HashMark {
   readonly count: number;
   readonly first: string;
-  readonly lines: SavedSha256 | undefined;
+  readonly saved: SavedSha256 | undefined;
 }
 const encoder = new TextEncoder();

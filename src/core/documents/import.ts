@@ -11,7 +11,7 @@ import type { ConversationReader } from './conversations';
 import { originalsFirst } from './copies';
 import { DropReader, type Duplicate, type KnownFiles, type RefusedFile } from './dropReader';
 import { inProcess, type Readers } from './guard/readers';
-import { copyInto, isUnchanged, joinable, takenOut } from './joining';
+import { copyInto, isUnchanged, joinable, removalFromProject } from './joining';
 import type { LabeledAs } from './labels/readLabeled';
 import { addToProject, listTexts, NO_OWNER, type Owner, removeText } from './library';
 import { filesOf } from './open';
@@ -94,17 +94,17 @@ export async function importDrop(
   const { addedAt, projectId = FIRST_PROJECT, joins, conversations, labeledAs, readers = inProcess } = settings;
   const sources = originalsFirst(dropped);
   const kind = kindOf(settings);
-  const { known, unreadable } = await filesOfProject(store, projectId, kind);
-  const old = joins === undefined || unreadable.has(joins) ? undefined : await joinable(store, joins, projectId);
+  const { knownFiles, unreadable } = await filesOfProject(store, projectId, kind);
+  const joined = joins === undefined || unreadable.has(joins) ? undefined : await joinable(store, joins, projectId);
   const read = await readerOf(conversations, labeledAs);
   const stoppable: Readers = (kind, format, file) => readers(kind, format, file, job.signal);
   const progress = new ReadProgress(sources, job);
-  const { id, draft } = await begin(store, sources[0]!.name, progress.of, addedAt);
+  const { id, draft } = await openTextDraft(store, sources[0]!.name, progress.totalBytes, addedAt);
   try {
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id, draft)];
-    if (old) await copyInto(store, old.text, { chunks, blocks });
+    if (joined) await copyInto(store, joined.text, { chunks, blocks });
     const before = { documents: blocks.documents, files: blocks.names.length };
-    const reader = new DropReader({ chunks, blocks }, { read, readers: stoppable, progress, known });
+    const reader = new DropReader({ chunks, blocks }, { read, readers: stoppable, progress, knownFiles });
     await reader.readAll(sources, !conversations);
     job.signal.throwIfAborted();
     const added = blocks.names.length - before.files + reader.companionFiles;
@@ -115,11 +115,11 @@ export async function importDrop(
       return { text: null, added: 0, ...summary };
     }
     const isSame = (text: TextRecord): boolean => isAlike(text, kind) && !unreadable.has(text.id);
-    const text = await storeText({ store, settings, id, draft, chunks, blocks, old }, kind, isSame);
-    if (text) return { text, added, ...(old && { joined: old.text.id }), ...summary };
+    const text = await storeText({ store, settings, id, draft, chunks, blocks, joined }, kind, isSame);
+    if (text) return { text, added, ...(joined && { joined: joined.text.id }), ...summary };
     // The joined text changed meanwhile: imports the files as a new text.
-    const { joins: _, ...alone } = settings;
-    return await importDrop(dropped, store, alone, job);
+    const { joins: _, ...withoutJoin } = settings;
+    return await importDrop(dropped, store, withoutJoin, job);
   } catch (error) {
     await draft.discard();
     throw error;
@@ -139,17 +139,17 @@ const isAlike = (text: TextRecord, kind: TextKind): boolean =>
 
 /** Files of the project's texts of a kind, and the ids of texts that can't be read. */
 async function filesOfProject(store: BlobStore, projectId: string, kind: TextKind) {
-  const known: KnownFiles = new Map();
+  const knownFiles: KnownFiles = new Map();
   const unreadable = new Set<string>();
   for (const text of (await listTexts(store, projectId)).filter((text) => isAlike(text, kind))) {
     try {
-      for (const { name, sha256 } of await filesOf(store, text)) known.set(sha256, { equals: name, of: text });
+      for (const { name, sha256 } of await filesOf(store, text)) knownFiles.set(sha256, { equals: name, of: text });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       unreadable.add(text.id); // Opening it reports the error; others can still be added.
     }
   }
-  return { known, unreadable };
+  return { knownFiles, unreadable };
 }
 
 interface ReadDrop {
@@ -160,7 +160,7 @@ interface ReadDrop {
   chunks: ChunkWriter;
   blocks: BlockWriter;
   /** Text that the new one replaces. */
-  old: Awaited<ReturnType<typeof joinable>>;
+  joined: Awaited<ReturnType<typeof joinable>>;
 }
 
 /**
@@ -172,31 +172,31 @@ async function storeText(
   kind: TextKind,
   isSame: (text: TextRecord) => boolean,
 ): Promise<TextRecord | null> {
-  const { store, settings, id, draft, chunks, blocks, old } = drop;
+  const { store, settings, id, draft, chunks, blocks, joined } = drop;
   const { addedAt, projectId = FIRST_PROJECT, owner = NO_OWNER, isTuned = false } = settings;
   const sha256 = await blocks.hash();
-  const elsewhere = (await listTexts(store)).find((text) => text.sha256 === sha256 && isSame(text));
-  if (elsewhere) {
+  const sharedText = (await listTexts(store)).find((text) => text.sha256 === sha256 && isSame(text));
+  if (sharedText) {
     await draft.discard();
-    const text = await addToProject(store, elsewhere.id, projectId, owner, isTuned);
-    if (old) await removeText(store, old.text.id, projectId, addedAt);
+    const text = await addToProject(store, sharedText.id, projectId, owner, isTuned);
+    if (joined) await removeText(store, joined.text.id, projectId, addedAt);
     return text;
   }
   const obsolete = [...(await chunks.end()), ...(await blocks.finish())];
   if (obsolete.length > 0) await draft.drop(obsolete);
   const text = recordOf(drop, kind, sha256);
-  const out = old && takenOut(old, projectId, addedAt);
-  const put: [string, Json][] = [[textKey(id), storedRecord(TEXT, text)], ...(out ? [out.put] : [])];
-  while (!(await draft.finish(put, [...(await owner()), ...(out ? [out.expect] : [])]))) {
+  const removal = joined && removalFromProject(joined, projectId, addedAt);
+  const put: [string, Json][] = [[textKey(id), storedRecord(TEXT, text)], ...(removal ? [removal.put] : [])];
+  while (!(await draft.finish(put, [...(await owner()), ...(removal ? [removal.expect] : [])]))) {
     // Retries if only the project was saved meanwhile.
-    if (!old || (await isUnchanged(store, old))) continue;
+    if (!joined || (await isUnchanged(store, joined))) continue;
     await draft.discard();
     return null;
   }
   return text;
 }
 
-function recordOf({ settings, id, chunks, blocks, old }: ReadDrop, kind: TextKind, sha256: string): TextRecord {
+function recordOf({ settings, id, chunks, blocks, joined }: ReadDrop, kind: TextKind, sha256: string): TextRecord {
   const { addedAt, projectId = FIRST_PROJECT, licence = null, isTuned = false, labeledAs } = settings;
   const { documents, names, size, characters, bytes, formats } = blocks;
   const labels = blocks.labelCount();
@@ -220,7 +220,7 @@ function recordOf({ settings, id, chunks, blocks, old }: ReadDrop, kind: TextKin
     leftOut: null,
     formats: [...formats],
     notes: blocks.notes(),
-    addedAt: old?.text.addedAt ?? addedAt,
+    addedAt: joined?.text.addedAt ?? addedAt,
     licence,
   };
 }
@@ -237,13 +237,13 @@ async function readerOf(
 /** Name of a drop: its only file's, its common folder's, or the number of files. */
 function dropName(names: readonly string[]): string {
   if (names.length === 1) return cutTo(names[0]!, MAX_FILE_NAME);
-  const [folder = '', ...rest] = names[0]!.split('/');
-  const isOneFolder = rest.length > 0 && names.every((name) => name.startsWith(`${folder}/`));
+  const [folder = '', ...innerPath] = names[0]!.split('/');
+  const isOneFolder = innerPath.length > 0 && names.every((name) => name.startsWith(`${folder}/`));
   return isOneFolder ? cutTo(folder, MAX_FILE_NAME) : `${formatCount(names.length)} files`;
 }
 
 /** Returns a unique id for the text, and a draft for its parts. */
-async function begin(
+async function openTextDraft(
   store: BlobStore,
   name: string,
   size: number,

@@ -14,7 +14,7 @@ export async function indexText(store: BlobStore, id: string, read: (bytes: numb
   // The text may have been removed meanwhile, or added to another project.
   await changeRecord(store, textKey(id), TEXT, async (text) => {
     if (!text || text.indexed) return undefined;
-    const chunkBytes = await lengthsOf(store, text, read);
+    const chunkBytes = await checkedChunkLengths(store, text, read);
     const { name, sha256, size, bytes, characters, notes } = text;
     const block: DocumentBlock = {
       version: 1,
@@ -30,7 +30,7 @@ export async function indexText(store: BlobStore, id: string, read: (bytes: numb
   });
 }
 
-async function lengthsOf(
+async function checkedChunkLengths(
   store: BlobStore,
   { id, name, records, ...expected }: { id: string; name: string; records: number; bytes: number; characters: number },
   read: (bytes: number) => void,
@@ -38,13 +38,13 @@ async function lengthsOf(
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const lengths: number[] = [];
   let characters = 0;
-  for (let n = 0; n < records; n++) {
-    const chunk = await store.get(textChunkKey(id, n));
-    if (!(chunk instanceof Uint8Array)) throw damaged(`Part ${n + 1} of ${records} of ${name} is missing`);
+  for (let index = 0; index < records; index++) {
+    const chunk = await store.get(textChunkKey(id, index));
+    if (!(chunk instanceof Uint8Array)) throw damaged(`Part ${index + 1} of ${records} of ${name} is missing`);
     try {
       characters += countCharacters(decoder.decode(chunk));
     } catch {
-      throw damaged(`Part ${n + 1} of ${records} of ${name} is not UTF-8`);
+      throw damaged(`Part ${index + 1} of ${records} of ${name} is not UTF-8`);
     }
     lengths.push(chunk.length);
     read(chunk.length);

@@ -7,7 +7,7 @@ import { inFiles } from './open';
 import { inProjects, isToTune, TEXT, textKey, type TextRecord } from './record';
 
 /** An original text, and its stored record, to detect later changes. */
-interface Joined {
+interface JoinableText {
   text: TextRecord;
   stored: Stored;
 }
@@ -16,7 +16,7 @@ interface Joined {
  * Returns a text that documents can be added to for a project. Undefined if the project doesn't train on it, or if it
  * is too large to copy. Undefined too if the user cleaned or relabeled it, left documents out or stated a license.
  */
-export async function joinable(store: BlobStore, id: string, projectId: string): Promise<Joined | undefined> {
+export async function joinable(store: BlobStore, id: string, projectId: string): Promise<JoinableText | undefined> {
   const key = textKey(id);
   const stored = await store.get(key);
   // The text's page reports an unreadable record.
@@ -30,7 +30,7 @@ export async function joinable(store: BlobStore, id: string, projectId: string):
 const MAX_JOINED_BYTES = 64 * 2 ** 20;
 
 /** Whether the text hasn't changed since `joinable` returned it. */
-export const isUnchanged = async (store: BlobStore, { text, stored }: Joined): Promise<boolean> =>
+export const isUnchanged = async (store: BlobStore, { text, stored }: JoinableText): Promise<boolean> =>
   JSON.stringify(await store.get(textKey(text.id))) === JSON.stringify(stored);
 
 /** Copies all documents of a text to the start of another. @throws HomegrownError `storage-damaged` */
@@ -39,25 +39,28 @@ export async function copyInto(
   text: TextRecord,
   { chunks, blocks }: { chunks: ChunkWriter; blocks: BlockWriter },
 ): Promise<void> {
-  let last: ReadFile | undefined;
+  let currentFile: ReadFile | undefined;
   for await (const { document, file } of inFiles(store, text)) {
-    if (last && last !== file) blocks.end(last);
-    last = file;
+    if (currentFile && currentFile !== file) blocks.end(currentFile);
+    currentFile = file;
     for await (const chunk of document.chunks()) await chunks.write(chunk);
     const { title = '', sha256, characters, bytes, fields, spans } = document;
     await blocks.add({ title, sha256, characters, bytes, ...(fields && { fields }), ...(spans && { spans }) });
   }
-  if (last) blocks.end(last);
+  if (currentFile) blocks.end(currentFile);
 }
 
-/** Takes the joined text out of the project, in the new text's commit. @param at milliseconds since 1970 */
-export function takenOut(
-  { text, stored }: Joined,
+/** Takes the joined text out of the project, in the new text's commit. @param removedAt milliseconds since 1970 */
+export function removalFromProject(
+  { text, stored }: JoinableText,
   projectId: string,
-  at: number,
+  removedAt: number,
 ): { put: [string, Json]; expect: Expected } {
   const key = textKey(text.id);
   const projects = text.projects.filter((project) => project !== projectId);
-  const left = { ...inProjects(text, projects, text.tunes ?? []), ...(projects.length === 0 && { removedAt: at }) };
-  return { put: [key, storedRecord(TEXT, left)], expect: [key, stored as Json] };
+  const remainingRecord = {
+    ...inProjects(text, projects, text.tunes ?? []),
+    ...(projects.length === 0 && { removedAt }),
+  };
+  return { put: [key, storedRecord(TEXT, remainingRecord)], expect: [key, stored as Json] };
 }

@@ -9,21 +9,21 @@ import { readAllTextPieces } from './readAll';
 
 /** @throws HomegrownError `bad-file` */
 export async function jsonFile(file: OpenFile, max: number): Promise<unknown> {
-  const scan = new JsonScan();
+  const scanner = new JsonScan();
   const pieces: string[] = [];
   for await (const piece of readAllTextPieces(file, max)) {
     pieces.push(piece);
     try {
-      scan.next(piece, 0, NO_LEVEL);
+      scanner.next(piece, 0, NO_LEVEL);
     } catch (error) {
-      throw tooLarge(file.name, error);
+      throw toFileError(file.name, error);
     }
   }
-  return parsed(file.name, joined(pieces));
+  return parseJson(file.name, takeJoined(pieces));
 }
 
 /** Joins pieces and empties the list, because the joined text takes as much memory again. */
-export const joined = (pieces: string[]): string => pieces.splice(0).join('');
+export const takeJoined = (pieces: string[]): string => pieces.splice(0).join('');
 
 /**
  * Yields the items of a list. Parses each by itself, so memory is bounded by the largest item.
@@ -31,41 +31,41 @@ export const joined = (pieces: string[]): string => pieces.splice(0).join('');
  * @throws HomegrownError `bad-file`
  */
 export async function* listItems(file: OpenFile): AsyncGenerator {
-  const scan = new JsonScan();
-  const held: string[] = [];
+  const scanner = new JsonScan();
+  const itemPieces: string[] = [];
   let [count, isBegun, isOver] = [0, false, false];
   for await (const piece of decodeParsed(file)) {
-    let from = 0;
+    let offset = 0;
     if (!isBegun) {
-      from = piece.indexOf('[') + 1;
-      isBegun = from > 0;
+      offset = piece.indexOf('[') + 1;
+      isBegun = offset > 0;
       if (!isBegun) continue;
-      scan.depth = 1;
+      scanner.depth = 1;
     }
-    while (from < piece.length) {
-      if (isOver && piece.slice(from).trim() !== '') throw notJson(file.name, 'more text follows its list');
+    while (offset < piece.length) {
+      if (isOver && piece.slice(offset).trim() !== '') throw notJson(file.name, 'more text follows its list');
       if (isOver) break;
-      let at: number;
+      let end: number;
       try {
-        at = scan.next(piece, from, 1);
+        end = scanner.next(piece, offset, 1);
       } catch (error) {
-        throw tooLarge(file.name, error, count + 1);
+        throw toFileError(file.name, error, count + 1);
       }
-      held.push(piece.slice(from, at));
-      from = at + 1;
-      if (at === piece.length) break;
-      isOver = piece[at] !== ',';
-      if (piece[at] === '}') throw notJson(file.name, 'its list ends with }');
-      const text = joined(held);
-      if (!isOver || count > 0 || text.trim() !== '') yield parsed(file.name, text, ++count);
-      scan.forget();
+      itemPieces.push(piece.slice(offset, end));
+      offset = end + 1;
+      if (end === piece.length) break;
+      isOver = piece[end] !== ',';
+      if (piece[end] === '}') throw notJson(file.name, 'its list ends with }');
+      const text = takeJoined(itemPieces);
+      if (!isOver || count > 0 || text.trim() !== '') yield parseJson(file.name, text, ++count);
+      scanner.startItem();
     }
   }
   if (!isOver) throw notJson(file.name, 'it ends inside its list');
 }
 
 /** @param item number in a list, from 1 */
-function parsed(name: string, text: string, item?: number): unknown {
+function parseJson(name: string, text: string, item?: number): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -78,62 +78,65 @@ function parsed(name: string, text: string, item?: number): unknown {
 const notJson = (name: string, why: string): HomegrownError =>
   badFile(`${name} is not JSON: ${why}.`, 'It may be cut off. Download or save it again.');
 
-function tooLarge(name: string, error: unknown, item?: number): unknown {
+function toFileError(name: string, error: unknown, item?: number): unknown {
   if (!(error instanceof JsonLimit)) return error;
-  const what = item === undefined ? name : `${name}: object ${formatCount(item)}`;
+  const subject = item === undefined ? name : `${name}: object ${formatCount(item)}`;
   return badFile(
-    `${what} ${error.message}.`,
+    `${subject} ${error.message}.`,
     'Save it as JSON Lines, one object per line, or split it into several files.',
   );
 }
 
-export interface FoundRows {
+export interface JsonRows {
   /** Cells of each row; a row without cells counts as a row without text. */
   rows: Iterable<Row['cells']>;
   /** Paths of text fields that are in none of the rows. */
-  left: readonly string[];
+  unusedFields: readonly string[];
 }
 
 /** Finds the rows in a JSON value that isn't a list: in its lists, if they hold most of its text, else its members. */
-export function rowsIn(value: unknown): FoundRows {
-  if (!isObject(value)) return { rows: [cellsIn(value)], left: [] };
+export function rowsIn(value: unknown): JsonRows {
+  if (!isObject(value)) return { rows: [cellsIn(value)], unusedFields: [] };
   const lists: unknown[][] = [];
-  const others: [path: string, value: unknown][] = [];
-  listsIn(value, '', lists, others);
-  const proseFields = others.filter(([, each]) => lettersIn(each) > 0);
-  if (lettersIn(lists) > proseFields.reduce((sum, [, each]) => sum + lettersIn(each), 0))
-    return { rows: each(lists.flat(), cellsIn), left: proseFields.map(([path]) => path) };
+  const otherFields: [path: string, value: unknown][] = [];
+  listsIn(value, '', lists, otherFields);
+  const proseFields = otherFields.filter(([, value]) => lettersIn(value) > 0);
+  if (lettersIn(lists) > proseFields.reduce((sum, [, value]) => sum + lettersIn(value), 0))
+    return { rows: mapLazily(lists.flat(), cellsIn), unusedFields: proseFields.map(([path]) => path) };
   const entries = Object.entries(value);
-  if (entries.length > 1 && entries.every(([, each]) => isObject(each)))
-    return { rows: each(entries, ([key, inner]) => new Map([['key', key], ...cellsIn(inner)])), left: [] };
-  return { rows: [cellsOf(value)], left: [] };
+  if (entries.length > 1 && entries.every(([, value]) => isObject(value)))
+    return {
+      rows: mapLazily(entries, ([key, member]) => new Map([['key', key], ...cellsIn(member)])),
+      unusedFields: [],
+    };
+  return { rows: [cellsOf(value)], unusedFields: [] };
 }
 
 /** Maps lazily. */
-function* each<T, R>(all: readonly T[], make: (one: T) => R): Generator<R> {
-  for (const one of all) yield make(one);
+function* mapLazily<T, R>(items: readonly T[], convert: (item: T) => R): Generator<R> {
+  for (const item of items) yield convert(item);
 }
 
 /** Collects lists of objects or strings in an object at any depth, and all other values with their paths. */
-function listsIn(object: object, path: string, lists: unknown[][], others: [string, unknown][], depth = 1): void {
+function listsIn(object: object, path: string, lists: unknown[][], otherFields: [string, unknown][], depth = 1): void {
   for (const [name, value] of Object.entries(object) as [string, unknown][]) {
-    if (Array.isArray(value) && value.some((each) => isObject(each) || typeof each === 'string')) lists.push(value);
-    else if (isObject(value) && depth < DEEPEST_CELL) listsIn(value, `${path}${name}.`, lists, others, depth + 1);
-    else others.push([`${path}${name}`, value]);
+    if (Array.isArray(value) && value.some((item) => isObject(item) || typeof item === 'string')) lists.push(value);
+    else if (isObject(value) && depth < DEEPEST_CELL) listsIn(value, `${path}${name}.`, lists, otherFields, depth + 1);
+    else otherFields.push([`${path}${name}`, value]);
   }
 }
 
 /** Total code units of the strings in a value. */
 function lettersIn(value: unknown): number {
   let letters = 0;
-  const open: object[] = [];
-  const add = (each: unknown): void => {
-    if (typeof each === 'string') letters += each.length;
-    else if (typeof each === 'object' && each !== null) open.push(each);
+  const pending: object[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') letters += value.length;
+    else if (typeof value === 'object' && value !== null) pending.push(value);
   };
-  add(value);
-  for (let each = open.pop(); each; each = open.pop())
-    for (const inner of Array.isArray(each) ? (each as unknown[]) : Object.values(each)) add(inner);
+  visit(value);
+  for (let value = pending.pop(); value; value = pending.pop())
+    for (const inner of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) visit(inner);
   return letters;
 }
 
@@ -153,12 +156,12 @@ export function cellsOf(object: object): Row['cells'] {
     if (isCell(value)) cells.set(name, String(value));
     else if (typeof value === 'object' && value !== null) nested.push([name, value]);
   }
-  let made = 0;
+  let nestedCellCount = 0;
   for (let depth = 1; nested.length > 0 && depth < DEEPEST_CELL; depth++) {
-    for (const [path, inner] of nested.splice(0)) {
-      for (const [name, value] of entriesOf(inner)) {
-        if (made >= MAX_NESTED_COLUMNS && nested.length >= MAX_NESTED_COLUMNS) break;
-        if (isCell(value) && made++ < MAX_NESTED_COLUMNS) cells.set(`${path}.${name}`, String(value));
+    for (const [path, container] of nested.splice(0)) {
+      for (const [name, value] of entriesOf(container)) {
+        if (nestedCellCount >= MAX_NESTED_COLUMNS && nested.length >= MAX_NESTED_COLUMNS) break;
+        if (isCell(value) && nestedCellCount++ < MAX_NESTED_COLUMNS) cells.set(`${path}.${name}`, String(value));
         else if (typeof value === 'object' && value !== null && nested.length < MAX_NESTED_COLUMNS)
           nested.push([`${path}.${name}`, value]);
       }
@@ -173,24 +176,24 @@ const entriesOf = (value: object): Iterable<[name: string | number, value: unkno
 const isCell = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
 /** Returns whether the first non-blank character opens a list, and all bytes from the start. */
-export async function begun(
+export async function peekJson(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<{ isList: boolean; bytes: AsyncIterable<Uint8Array> }> {
-  const pieces = bytes[Symbol.asyncIterator]();
-  const seen: Uint8Array[] = [];
+  const iterator = bytes[Symbol.asyncIterator]();
+  const buffered: Uint8Array[] = [];
   let first: number | undefined;
   while (first === undefined) {
-    const next = await pieces.next();
+    const next = await iterator.next();
     if (next.done === true) break;
-    seen.push(next.value);
-    first = next.value.find((byte) => !BEFORE.has(byte));
+    buffered.push(next.value);
+    first = next.value.find((byte) => !SKIPPED_BYTES.has(byte));
   }
-  async function* all(): AsyncGenerator<Uint8Array> {
-    yield* seen;
-    yield* { [Symbol.asyncIterator]: () => pieces };
+  async function* replay(): AsyncGenerator<Uint8Array> {
+    yield* buffered;
+    yield* { [Symbol.asyncIterator]: () => iterator };
   }
-  return { isList: first === LIST, bytes: all() };
+  return { isList: first === OPEN_BRACKET, bytes: replay() };
 }
-const LIST = '['.charCodeAt(0);
+const OPEN_BRACKET = '['.charCodeAt(0);
 /** JSON whitespace, bytes of byte order marks, and the zero byte of a UTF-16 unit. */
-const BEFORE = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0]);
+const SKIPPED_BYTES = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0]);

@@ -2,12 +2,12 @@
 import type { BadRow } from '../base/badRow';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
-import { begun, isObject, joined, listItems } from './json';
+import { peekJson, isObject, takeJoined, listItems } from './json';
 import { checkJson, JsonLimit } from './jsonScan';
 import { MAX_LINE_LENGTH } from './limits';
 import type { OpenFile } from './formats/format';
 
-interface FoundObject {
+interface PlacedObject {
   value: Readonly<Record<string, unknown>>;
   /** Line in its file; in a list, the object's number from 1. */
   line: number;
@@ -20,35 +20,35 @@ interface FoundObject {
  * between the two, whatever the file's name.
  * @throws HomegrownError `bad-file` if a list can't be read
  */
-export async function* jsonObjects(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
-  const { isList, bytes } = await begun(file.bytes);
+export async function* jsonObjects(file: OpenFile): AsyncGenerator<PlacedObject | BadRow> {
+  const { isList, bytes } = await peekJson(file.bytes);
   yield* isList ? inList({ ...file, bytes }) : inLines({ ...file, bytes });
 }
 
 /** Yields one object per line: https://jsonlines.org. Skips empty lines. */
-export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
+export async function* inLines(file: OpenFile): AsyncGenerator<PlacedObject | BadRow> {
   /** Pieces of an unfinished line. Each piece is searched once, however long the line is. */
-  let held: string[] = [];
+  let linePieces: string[] = [];
   let [length, line] = [0, 0];
-  const objectOf = (pieces: string[]): (FoundObject | BadRow)[] => {
+  const parseLine = (pieces: string[]): (PlacedObject | BadRow)[] => {
     line++;
     if (length > MAX_LINE_LENGTH) return [{ place: placeOf(line), problem: TOO_LONG }];
-    return parsed(line, pieces);
+    return parseObject(line, pieces);
   };
   for await (const piece of decodeParsed(file)) {
-    const [end, ...lines] = piece.split('\n');
-    length += end!.length;
+    const [lineEnd, ...lines] = piece.split('\n');
+    length += lineEnd!.length;
     // A line that is too long isn't buffered, because it may never end.
-    if (length > MAX_LINE_LENGTH) held = [];
-    else held.push(end!);
+    if (length > MAX_LINE_LENGTH) linePieces = [];
+    else linePieces.push(lineEnd!);
     if (lines.length === 0) continue;
-    yield* objectOf(held);
+    yield* parseLine(linePieces);
     length = 0;
-    const rest = lines.pop()!;
-    for (const text of lines) yield* objectOf([text]);
-    [held, length] = [[rest], rest.length];
+    const lastPiece = lines.pop()!;
+    for (const text of lines) yield* parseLine([text]);
+    [linePieces, length] = [[lastPiece], lastPiece.length];
   }
-  yield* objectOf(held);
+  yield* parseLine(linePieces);
 }
 const placeOf = (line: number): string => `line ${formatCount(line)}`;
 const TOO_LONG = `has more than ${formatCount(MAX_LINE_LENGTH)} characters`;
@@ -57,36 +57,36 @@ const TOO_LONG = `has more than ${formatCount(MAX_LINE_LENGTH)} characters`;
 const MAX_UNCHECKED = 2 ** 20;
 
 /** Returns an object or a bad row; nothing for an empty line. */
-function parsed(line: number, pieces: string[]): (FoundObject | BadRow)[] {
+function parseObject(line: number, pieces: string[]): (PlacedObject | BadRow)[] {
   const place = placeOf(line);
   let text = '';
   let value: unknown;
   try {
     if (pieces.some(({ length }) => length > MAX_UNCHECKED) || pieces.length > 1) checkJson(pieces);
-    text = joined(pieces);
+    text = takeJoined(pieces);
     if (text.trim() === '') return [];
     value = JSON.parse(text);
   } catch (error) {
     if (error instanceof JsonLimit) return [{ place, problem: error.message }];
     value = undefined;
   }
-  if (isObject(value)) return [{ line, place, value: value as FoundObject['value'] }];
+  if (isObject(value)) return [{ line, place, value: value as PlacedObject['value'] }];
   return [{ place, problem: `isn't a JSON object: ${JSON.stringify(text.trim().slice(0, 40).toWellFormed())}` }];
 }
 
-async function* inList(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
+async function* inList(file: OpenFile): AsyncGenerator<PlacedObject | BadRow> {
   let line = 0;
   for await (const value of listItems(file)) {
     line++;
     const place = `object ${formatCount(line)}`;
     yield isObject(value)
-      ? { line, place, value: value as FoundObject['value'] }
-      : { place, problem: `isn't a JSON object: ${shown(value)}` };
+      ? { line, place, value: value as PlacedObject['value'] }
+      : { place, problem: `isn't a JSON object: ${describeValue(value)}` };
   }
 }
 
 /** Start of a scalar value; for a list only its kind, because it may be too deep to serialize. */
-const shown = (value: unknown): string =>
+const describeValue = (value: unknown): string =>
   Array.isArray(value)
     ? 'a list'
     : JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value)

@@ -31,15 +31,15 @@ export function keptDrop(
     bytes += encoder.encode(name).length + encoder.encode(why).length;
     return bytes <= MAX_BYTES && ++files <= MAX_FILES;
   };
-  const short = <F extends FailedWords>(file: F): F => {
+  const shortened = <F extends FailedWords>(file: F): F => {
     return { ...file, name: cutTo(file.name, MAX_NAME), why: cutTo(file.why, MAX_WHY) };
   };
   return {
     added,
     skipped: skipped.length,
     failed: failed.length,
-    failedFiles: failed.slice(0, MAX_FILES).map(short).filter(fits),
-    skippedFiles: skipped.slice(0, MAX_FILES).map(short).filter(fits),
+    failedFiles: failed.slice(0, MAX_FILES).map(shortened).filter(fits),
+    skippedFiles: skipped.slice(0, MAX_FILES).map(shortened).filter(fits),
   };
 }
 export const MAX_FILES = 100;

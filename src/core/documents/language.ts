@@ -1,23 +1,23 @@
 /** Result of eld for a text. */
-interface Detected {
+interface DetectedLanguage {
   /** Likeliest language as an ISO 639-1 code; `und` if none is reliable. */
   language: string;
   /** Similarity to each language, from 0 to 1; languages without any are absent. */
   scores(): Readonly<Record<string, number>>;
 }
-interface Languages {
-  detect(text: string): Detected;
+interface LanguageDetector {
+  detect(text: string): DetectedLanguage;
   /** All detectable languages. */
   all: readonly string[];
 }
 
 /** Loads eld with its 2 MB table. Detection uses about the first 350 bytes of a text. */
-export async function loadLanguages(): Promise<Languages> {
+export async function loadLanguages(): Promise<LanguageDetector> {
   const { eld } = await import('eld/medium');
   return {
     detect(text) {
-      const found = eld.detect(text);
-      return { language: found.isReliable() ? found.language : UNKNOWN, scores: found.getScores };
+      const result = eld.detect(text);
+      return { language: result.isReliable() ? result.language : UNKNOWN, scores: result.getScores };
     },
     all: Object.values(eld.info().Languages),
   };

@@ -4,8 +4,8 @@
  */
 export function languageCode(name: string): string | undefined {
   const value = name.trim().toLowerCase();
-  const named = (names ??= languageNames()).get(value);
-  if (named !== undefined) return named;
+  const byName = (codesByName ??= languageNames()).get(value);
+  if (byName !== undefined) return byName;
   const [, tag] = /^([a-z]{2,3})(?:[-_]|$)/.exec(value) ?? [];
   if (tag === undefined) return undefined;
   const code = canonical(tag);
@@ -16,19 +16,19 @@ export function languageCode(name: string): string | undefined {
 const canonical = (code: string): string => Intl.getCanonicalLocales(code)[0]!.split('-')[0]!;
 
 /** Codes by lower-case name, for all languages with a two-letter code; built on first use. */
-let names: ReadonlyMap<string, string> | undefined;
+let codesByName: ReadonlyMap<string, string> | undefined;
 function languageNames(): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+  const codes = new Map<string, string>();
   const letters = 'abcdefghijklmnopqrstuvwxyz';
   for (const a of letters)
     for (const b of letters) {
       const code = `${a}${b}`;
       const name = nameIn('en', code);
       if (name === undefined) continue;
-      for (const each of [name, nameIn(code, code)])
-        if (each !== undefined) found.set(each.toLowerCase(), canonical(code));
+      for (const languageName of [name, nameIn(code, code)])
+        if (languageName !== undefined) codes.set(languageName.toLowerCase(), canonical(code));
     }
-  return found;
+  return codes;
 }
 
 export const nameIn = (language: string, code: string): string | undefined =>

@@ -16,5 +16,5 @@ export const leaveOut = (
     cleaned,
     places: isOut
       ? [...new Set([...before, ...places])].sort((a, b) => a - b)
-      : before.filter((at) => !places.includes(at)),
+      : before.filter((place) => !places.includes(place)),
   }));

@@ -30,8 +30,8 @@ export async function unreadableTexts(store: BlobStore): Promise<readonly Unread
   const drafts = new Set(await store.keys(draftKey(TEXT_PARTS)));
   // Damage to a cleaned text is reported with the text it was made from.
   for (const key of await store.keys(CLEANED_TEXTS)) ids.delete(key.slice(CLEANED_TEXTS.length));
-  const lost = [...ids].filter((id) => !listed.has(textKey(id)) && !drafts.has(draftKey(textChunksPrefix(id))));
-  const missing = lost.map((id) => {
+  const orphanIds = [...ids].filter((id) => !listed.has(textKey(id)) && !drafts.has(draftKey(textChunksPrefix(id))));
+  const missing = orphanIds.map((id) => {
     return {
       key: textKey(id),
       failure: toFailure(damaged(`The record of text ${id} is missing, but its parts are stored`)),
@@ -56,11 +56,11 @@ export async function updateText(
   id: string,
   change: (text: TextRecord) => TextRecord,
 ): Promise<TextRecord> {
-  const changed = await changeRecord(store, textKey(id), TEXT, (text) => {
+  const updated = await changeRecord(store, textKey(id), TEXT, (text) => {
     if (!text) throw noSuchText(id);
     return { record: change(text) };
   });
-  return changed!;
+  return updated!;
 }
 
 /** Returns conditions on a project for a commit, once per attempt. @throws if the project is gone */
@@ -79,24 +79,28 @@ export async function addToProject(
   owner: Owner = NO_OWNER,
   isTuned = false,
 ): Promise<TextRecord> {
-  const changed = await changeRecord(store, textKey(id), TEXT, async (text) => {
+  const updated = await changeRecord(store, textKey(id), TEXT, async (text) => {
     if (!text) throw noSuchText(id);
-    const { removedAt: _, ...kept } = text;
-    const { projects, tunes = [] } = kept;
+    const { removedAt: _, ...restored } = text;
+    const { projects, tunes = [] } = restored;
     const record = projects.includes(projectId)
-      ? kept
-      : inProjects(kept, [...projects, projectId], isTuned || kept.conversations ? [...tunes, projectId] : tunes);
+      ? restored
+      : inProjects(
+          restored,
+          [...projects, projectId],
+          isTuned || restored.conversations ? [...tunes, projectId] : tunes,
+        );
     return { record, expect: await owner() };
   });
-  return changed!;
+  return updated!;
 }
 
 /** Removes a text from a project; from its last one, deletes it until `addToProject` undoes or `purgeText` drops it. */
 export const removeText = (store: BlobStore, id: string, projectId: string, at: number): Promise<TextRecord> =>
   updateText(store, id, (text) => {
     const projects = text.projects.filter((project) => project !== projectId);
-    const left = inProjects(text, projects, text.tunes ?? []);
-    return { ...left, ...(projects.length === 0 && { removedAt: text.removedAt ?? at }) };
+    const remaining = inProjects(text, projects, text.tunes ?? []);
+    return { ...remaining, ...(projects.length === 0 && { removedAt: text.removedAt ?? at }) };
   });
 
 /** Drops a deleted text with its cleaned versions, unless a project has it again. */
@@ -118,16 +122,16 @@ export async function purgeText(store: BlobStore, id: string): Promise<void> {
 export async function purgeCleaned(store: BlobStore, isGone: (cleaned: CleanedRecord) => boolean): Promise<void> {
   const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);
   for (const [key, cleaned] of records) {
-    const textAt = textKey(cleaned.of);
-    const text = await store.get(textAt);
-    const isLeft =
-      text === undefined
+    const sourceKey = textKey(cleaned.of);
+    const source = await store.get(sourceKey);
+    const isUnused =
+      source === undefined
         ? (await store.keys(textChunksPrefix(cleaned.of))).length === 0
-        : isGone(cleaned) && isTrainedDifferently(text, textAt, cleaned.id);
-    if (!isLeft) continue;
+        : isGone(cleaned) && isTrainedDifferently(source, sourceKey, cleaned.id);
+    if (!isUnused) continue;
     const drop = [key, ...(await store.keys(textChunksPrefix(cleaned.id)))];
     // Another tab may have started to train on it.
-    await store.commit({ drop, expect: [[textAt, text as Json | undefined]] });
+    await store.commit({ drop, expect: [[sourceKey, source as Json | undefined]] });
   }
 }
 function isTrainedDifferently(text: Stored, key: string, id: string): boolean {
@@ -165,9 +169,9 @@ const readText = (store: BlobStore, id: string): Promise<TextRecord | undefined>
 
 export const noSuchText = (id: string): HomegrownError => damaged(`There is no text ${id}`);
 
-export const damaged = (what: string): HomegrownError =>
+export const damaged = (problem: string): HomegrownError =>
   new HomegrownError(
     'storage-damaged',
-    `${what}.`,
+    `${problem}.`,
     'Your other texts are not affected. Remove this one and add its file again.',
   );

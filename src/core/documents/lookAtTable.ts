@@ -1,7 +1,7 @@
 /** Reads the first rows of a table before it is imported. */
 import { HEAD_ROWS, headOf, noRows, type TableHead } from './columns';
 import { inItsEncoding } from './encodings';
-import { goodRows } from './goodRows';
+import { previewRows } from './goodRows';
 import { inProcess } from './guard/readers';
 import type { TableFormatId } from './formats';
 import type { Row } from './formats/format';
@@ -15,7 +15,7 @@ export async function lookAtTable(
 ): Promise<TableHead> {
   const rows = await inItsEncoding(source.reading?.encoding, async (encoding) => {
     const rows: Row['cells'][] = [];
-    for await (const { cells } of goodRows(source, format, readers, encoding))
+    for await (const { cells } of previewRows(source, format, readers, encoding))
       if (rows.push(cells) === HEAD_ROWS) break;
     return rows;
   });

@@ -22,7 +22,9 @@ export const MARKUP_HEAD = 4096;
 export function markupOf(name: string, head: Uint8Array): MarkupId | null {
   const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const ids = Object.keys(MARKUPS) as MarkupId[];
-  return ids.find((id) => (MARKUPS[id].endings as readonly string[]).includes(ending)) ?? byContent(headText(head));
+  return (
+    ids.find((id) => (MARKUPS[id].endings as readonly string[]).includes(ending)) ?? markupByContent(headText(head))
+  );
 }
 
 /** Decodes the head as UTF-16 if it has a byte order mark, else as UTF-8, without errors for binary content. */
@@ -32,50 +34,52 @@ export function headText(head: Uint8Array): string {
   return new TextDecoder(encoding).decode(head.subarray(0, MARKUP_HEAD));
 }
 
-function byContent(text: string): MarkupId | null {
+function markupByContent(text: string): MarkupId | null {
   const start = text.trimStart();
   if (/^(<\?xml[^>]*>\s*)?(<!--(?:(?!-->)[^])*-->\s*)*(<!doctype html|<html|<head|<body)[\s>]/i.test(start))
     return 'html';
   if (/^<\?xml\s/i.test(start)) return 'xml';
-  return jsonOf(start) ?? tableOf(text);
+  return detectJson(start) ?? detectTable(text);
 }
 
 /** JSON tokens; the head's last token may be cut off. https://www.rfc-editor.org/rfc/rfc8259 */
-const WORD = /\s*(?:([{[])|([}\]])|[,:]|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
-const CUT_OFF = /^\s*(?:"(?:[^"\\]|\\.)*\\?|-?[\d.eE+-]*|t|tr|tru|f|fa|fal|fals|n|nu|nul)$/;
+const JSON_TOKEN = /\s*(?:([{[])|([}\]])|[,:]|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+const CUT_OFF_TOKEN = /^\s*(?:"(?:[^"\\]|\\.)*\\?|-?[\d.eE+-]*|t|tr|tru|f|fa|fal|fals|n|nu|nul)$/;
 
 /** Detects an object or array from the first character to the head's end, or several on separate lines. */
-function jsonOf(text: string): 'json' | 'jsonl' | null {
+function detectJson(text: string): 'json' | 'jsonl' | null {
   if (!/^[{[]/.test(text)) return null;
   let [depth, values] = [0, 0];
-  let at = 0;
-  while (at < text.length) {
+  let index = 0;
+  while (index < text.length) {
     if (depth === 0 && values > 0) {
-      const next = /\s*/y;
-      next.lastIndex = at;
-      const gap = next.exec(text)![0];
-      at += gap.length;
-      if (at >= text.length) break;
-      if (!gap.includes('\n') || !/[{[]/.test(text[at]!)) return null;
+      const whitespace = /\s*/y;
+      whitespace.lastIndex = index;
+      const gap = whitespace.exec(text)![0];
+      index += gap.length;
+      if (index >= text.length) break;
+      if (!gap.includes('\n') || !/[{[]/.test(text[index]!)) return null;
     }
-    WORD.lastIndex = at;
-    const word = WORD.exec(text);
-    if (!word) return depth > 0 && CUT_OFF.test(text.slice(at)) ? kindOf(values) : null;
-    at += word[0].length;
-    if (word[1] !== undefined) depth++;
-    if (word[2] !== undefined && --depth === 0) values++;
+    JSON_TOKEN.lastIndex = index;
+    const token = JSON_TOKEN.exec(text);
+    if (!token) return depth > 0 && CUT_OFF_TOKEN.test(text.slice(index)) ? jsonKind(values) : null;
+    index += token[0].length;
+    if (token[1] !== undefined) depth++;
+    if (token[2] !== undefined && --depth === 0) values++;
   }
-  return kindOf(values - (depth === 0 ? 1 : 0));
+  return jsonKind(values - (depth === 0 ? 1 : 0));
 }
-const kindOf = (before: number): 'json' | 'jsonl' => (before > 0 ? 'jsonl' : 'json');
+const jsonKind = (valuesBeforeLast: number): 'json' | 'jsonl' => (valuesBeforeLast > 0 ? 'jsonl' : 'json');
 
 /** Detects a table: all complete lines of the head have equally many separators outside of quotes, unlike in prose. */
-function tableOf(text: string): 'csv' | 'tsv' | null {
+function detectTable(text: string): 'csv' | 'tsv' | null {
   const lines = text.split(/\r?\n/).slice(0, -1);
   if (lines.length < MIN_ROWS) return null;
-  for (const [separator, fewest, kind] of SEPARATORS) {
-    const [first = 0, ...others] = lines.map((line) => line.replace(/"[^"]*"/g, '').split(separator).length - 1);
-    if (first >= fewest && others.every((n) => n === first)) return kind;
+  for (const [separator, minCount, kind] of SEPARATORS) {
+    const [firstCount = 0, ...otherCounts] = lines.map(
+      (line) => line.replace(/"[^"]*"/g, '').split(separator).length - 1,
+    );
+    if (firstCount >= minCount && otherCounts.every((count) => count === firstCount)) return kind;
   }
   return null;
 }

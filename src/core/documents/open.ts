@@ -29,25 +29,25 @@ export const documentsIn = (store: BlobStore, text: TextRecord): AsyncIterable<D
 });
 
 async function* trainingDocuments(store: BlobStore, text: TextRecord): AsyncGenerator<Document> {
-  const out = new Set(text.leftOut?.places);
-  const all = text.cleaned
+  const excluded = new Set(text.leftOut?.places);
+  const documents = text.cleaned
     ? cleanedDocuments(store, text, text.cleaned.id, (cleaned) => documentsIn(store, cleaned))
     : documentsAsRead(store, text);
   // Cleaned documents have their original labels and places.
   const labelNow = text.cleaned && text.labelling && labelsNow(text);
-  for await (const document of all) {
-    if (out.has(document.place!)) continue;
-    const now = labelNow ? withLabel(document, labelNow(document.place!, document.fields?.['label'])) : document;
-    yield text.trainOnly ? { ...now, trainOnly: true } : now;
+  for await (const document of documents) {
+    if (excluded.has(document.place!)) continue;
+    const labeled = labelNow ? withLabel(document, labelNow(document.place!, document.fields?.['label'])) : document;
+    yield text.trainOnly ? { ...labeled, trainOnly: true } : labeled;
   }
 }
 
 /** Documents of the original text that aren't left out, titled by place: `line 12 of chats.jsonl`. */
 export const placedDocuments = (store: BlobStore, text: TextRecord): AsyncIterable<Document> => ({
   async *[Symbol.asyncIterator]() {
-    const out = new Set(text.leftOut?.places);
+    const excluded = new Set(text.leftOut?.places);
     for await (const { document, file } of inFiles(store, text)) {
-      if (out.has(document.place!)) continue;
+      if (excluded.has(document.place!)) continue;
       const title = document.title!;
       yield { ...document, title: `${title.charAt(0).toLowerCase()}${title.slice(1)} of ${file.name}` };
     }
@@ -66,21 +66,21 @@ export async function* inFiles(
   const chunks = chunksOf(store, text);
   if (!text.indexed) {
     const { name, size, formats, notes } = text;
-    yield { document: wholeOf(text, chunks), file: { name, size, format: formats[0]!, notes } };
+    yield { document: singleDocument(text, chunks), file: { name, size, format: formats[0]!, notes } };
     return;
   }
-  let at = 0;
+  let offset = 0;
   let file: DocumentBlock['files'][number] | undefined;
   const labelNow = labelsNow(text);
   for await (const block of blocksOf(store, text)) {
-    const documentAt = documentsOfBlock(text, block, chunks);
-    let next = 0;
+    const documentFrom = documentsOfBlock(text, block, chunks);
+    let nextFile = 0;
     for (let i = 0; i < block.bytes.length; i++) {
-      while (block.files[next] && block.files[next]!.at <= block.from + i) file = block.files[next++];
-      const document = documentAt(i, at);
+      while (block.files[nextFile] && block.files[nextFile]!.at <= block.from + i) file = block.files[nextFile++];
+      const document = documentFrom(i, offset);
       const label = text.labelling && labelNow(document.place!, document.fields?.['label']);
       yield { document: label === undefined ? document : withLabel(document, label), file: file! };
-      at += block.bytes[i]!;
+      offset += block.bytes[i]!;
     }
   }
 }
@@ -106,44 +106,44 @@ export async function listDocuments(
   { from, count, query = '' }: { from: number; count: number; query?: string },
 ): Promise<{ rows: readonly DocumentRow[]; of: number }> {
   const text = await textOf(store, id);
-  const wanted = query.trim().toLowerCase();
+  const needle = query.trim().toLowerCase();
   if (!text.indexed) {
     const { name, formats, characters, bytes } = text;
-    const own = { place: 0, file: name, format: formats[0]!, title: name, characters, bytes, isOut: false };
-    const all = name.toLowerCase().includes(wanted) ? [own] : [];
-    return { rows: all.slice(from, from + count), of: all.length };
+    const row = { place: 0, file: name, format: formats[0]!, title: name, characters, bytes, isOut: false };
+    const candidates = name.toLowerCase().includes(needle) ? [row] : [];
+    return { rows: candidates.slice(from, from + count), of: candidates.length };
   }
-  const out = new Set(text.leftOut?.places);
+  const excluded = new Set(text.leftOut?.places);
   const labelNow = text.labelled && labelsNow(text);
-  let last: DocumentBlock['files'][number] | undefined;
+  let lastFile: DocumentBlock['files'][number] | undefined;
   const rowsOf = (block: DocumentBlock): DocumentRow[] => {
-    let next = 0;
+    let nextFile = 0;
     return block.title.map((title, i) => {
       const place = block.from + i;
-      while (block.files[next] && block.files[next]!.at <= place) last = block.files[next++];
-      const { name: file = text.name, format = text.formats[0]! } = last ?? {};
+      while (block.files[nextFile] && block.files[nextFile]!.at <= place) lastFile = block.files[nextFile++];
+      const { name: file = text.name, format = text.formats[0]! } = lastFile ?? {};
       const label = labelNow?.(place, block.fields?.['label']?.[i] ?? '');
       const [characters, bytes] = [block.characters[i]!, block.bytes[i]!];
-      const isOut = out.has(place);
+      const isOut = excluded.has(place);
       return { place, file, format, title, characters, bytes, isOut, ...(label !== undefined && { label }) };
     });
   };
   const rows: DocumentRow[] = [];
-  if (wanted === '') {
-    for (let n = Math.floor(from / BLOCK); n * BLOCK < Math.min(from + count, text.documents); n++) {
-      const all = rowsOf(await readBlock(store, text, n));
-      rows.push(...all.filter(({ place }) => place >= from && place < from + count));
+  if (needle === '') {
+    for (let index = Math.floor(from / BLOCK); index * BLOCK < Math.min(from + count, text.documents); index++) {
+      const candidates = rowsOf(await readBlock(store, text, index));
+      rows.push(...candidates.filter(({ place }) => place >= from && place < from + count));
     }
     return { rows, of: text.documents };
   }
   for await (const block of blocksOf(store, text)) {
-    rows.push(...rowsOf(block).filter((row) => searched(row, text).includes(wanted)));
+    rows.push(...rowsOf(block).filter((row) => searchText(row, text).includes(needle)));
   }
   return { rows: rows.slice(from, from + count), of: rows.length };
 }
 
 /** Searched text of a row; includes the file's name if there are several files. */
-const searched = ({ file, title }: DocumentRow, { name }: TextRecord): string =>
+const searchText = ({ file, title }: DocumentRow, { name }: TextRecord): string =>
   (file === name ? title : `${file}\n${title}`).toLowerCase();
 
 /** Start of a document, and facts about its file. */
@@ -174,21 +174,21 @@ export async function previewDocument(
       format: formats[0]!,
       notes,
       characters: text.characters,
-      start: await startOf(wholeOf(text, chunks), characters),
+      start: await startOf(singleDocument(text, chunks), characters),
     };
   }
-  let at = 0;
+  let offset = 0;
   let file: DocumentBlock['files'][number] | undefined;
   for await (const block of blocksOf(store, text)) {
-    file = block.files.findLast((each) => each.at <= place) ?? file;
-    const i = place - block.from;
-    if (i >= block.bytes.length) {
-      at += sum(block.bytes);
+    file = block.files.findLast((candidate) => candidate.at <= place) ?? file;
+    const index = place - block.from;
+    if (index >= block.bytes.length) {
+      offset += sum(block.bytes);
       continue;
     }
-    const document = documentsOfBlock(text, block, chunks)(i, at + sum(block.bytes.slice(0, i)));
+    const document = documentsOfBlock(text, block, chunks)(index, offset + sum(block.bytes.slice(0, index)));
     return {
-      title: block.title[i]!,
+      title: block.title[index]!,
       start: await startOf(document, characters),
       characters: document.characters,
       sha256: document.sha256,
@@ -205,24 +205,24 @@ export async function filesOf(
   text: TextRecord,
 ): Promise<readonly { name: string; sha256: string }[]> {
   if (!text.indexed) return [{ name: text.name, sha256: text.sha256 }];
-  const found: { name: string; sha256: string }[] = [];
-  let [own, name] = [new HashOfMany(), text.name];
-  let isBegun = false;
-  const end = async (): Promise<unknown> => isBegun && found.push({ name, sha256: await own.hex() });
+  const fileHashes: { name: string; sha256: string }[] = [];
+  let [fileHash, name] = [new HashOfMany(), text.name];
+  let hasFile = false;
+  const end = async (): Promise<unknown> => hasFile && fileHashes.push({ name, sha256: await fileHash.hex() });
   for await (const { from, sha256, files } of blocksOf(store, text)) {
-    const begins = new Map(files.map(({ at, name }) => [at - from, name]));
+    const namesByIndex = new Map(files.map(({ at, name }) => [at - from, name]));
     for (const [i, hash] of sha256.entries()) {
-      const next = begins.get(i);
-      if (next !== undefined) {
+      const nextName = namesByIndex.get(i);
+      if (nextName !== undefined) {
         await end();
-        [own, name] = [new HashOfMany(), next];
+        [fileHash, name] = [new HashOfMany(), nextName];
       }
-      isBegun = true;
-      await own.add(hash);
+      hasFile = true;
+      await fileHash.add(hash);
     }
   }
   await end();
-  return found;
+  return fileHashes;
 }
 
 /**
@@ -238,57 +238,57 @@ interface Chunks {
 function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecord): Chunks {
   const starts = [0];
   for (const length of chunkBytes) starts.push(starts.at(-1)! + length);
-  let held: HeldChunk | undefined;
-  let next: HeldChunk | undefined;
-  const load = async (n: number): Promise<Uint8Array> => {
-    const chunk = await store.get(textChunkKey(id, n));
-    const part = `Part ${n + 1} of ${records} of ${name}`;
-    if (!(chunk instanceof Uint8Array)) throw damaged(`${part} is missing`);
-    const length = chunkBytes[n] ?? chunk.length;
-    if (chunk.length !== length) throw damaged(`${part} has ${chunk.length} bytes instead of ${length}`);
+  let current: LoadingChunk | undefined;
+  let next: LoadingChunk | undefined;
+  const load = async (index: number): Promise<Uint8Array> => {
+    const chunk = await store.get(textChunkKey(id, index));
+    const description = `Part ${index + 1} of ${records} of ${name}`;
+    if (!(chunk instanceof Uint8Array)) throw damaged(`${description} is missing`);
+    const length = chunkBytes[index] ?? chunk.length;
+    if (chunk.length !== length) throw damaged(`${description} has ${chunk.length} bytes instead of ${length}`);
     return chunk;
   };
-  const begin = (n: number): HeldChunk => {
-    const one = { n, chunk: load(n) };
+  const startLoading = (index: number): LoadingChunk => {
+    const chunk = { index, bytes: load(index) };
     // A failed read rejects for its caller, and is retried the next time.
-    one.chunk.catch(() => {
-      if (held === one) held = undefined;
-      if (next === one) next = undefined;
+    chunk.bytes.catch(() => {
+      if (current === chunk) current = undefined;
+      if (next === chunk) next = undefined;
     });
-    return one;
+    return chunk;
   };
-  const chunkOf = (n: number): Promise<Uint8Array> => {
-    if (held?.n === n) return held.chunk;
-    const isInOrder = held?.n === n - 1;
-    held = next?.n === n ? next : begin(n);
-    next = isInOrder && n + 1 < records ? begin(n + 1) : undefined;
-    return held.chunk;
+  const chunkAt = (index: number): Promise<Uint8Array> => {
+    if (current?.index === index) return current.bytes;
+    const isInOrder = current?.index === index - 1;
+    current = next?.index === index ? next : startLoading(index);
+    next = isInOrder && index + 1 < records ? startLoading(index + 1) : undefined;
+    return current.bytes;
   };
   return {
     starts,
-    async read(n, from, to) {
-      const bytes = (await chunkOf(n)).subarray(from, to);
+    async read(index, from, to) {
+      const bytes = (await chunkAt(index)).subarray(from, to);
       try {
         return decoder.decode(bytes);
       } catch {
-        throw damaged(`Part ${n + 1} of ${records} of ${name} is not UTF-8`);
+        throw damaged(`Part ${index + 1} of ${records} of ${name} is not UTF-8`);
       }
     },
   };
 }
 
-interface HeldChunk {
-  n: number;
-  chunk: Promise<Uint8Array>;
+interface LoadingChunk {
+  index: number;
+  bytes: Promise<Uint8Array>;
 }
 
-const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({
-  ...facts(text, 0, text.name),
+const singleDocument = (text: TextRecord, chunks: Chunks): Document => ({
+  ...placeFacts(text, 0, text.name),
   sha256: text.sha256,
   characters: text.characters,
   bytes: text.bytes,
   async *chunks() {
-    for (let n = 0; n < text.records; n++) yield await chunks.read(n);
+    for (let index = 0; index < text.records; index++) yield await chunks.read(index);
   },
 });
 
@@ -300,30 +300,34 @@ function documentsOfBlock(text: TextRecord, block: DocumentBlock, { starts, read
   const fields = Object.entries(block.fields ?? {});
   const spans = Object.entries(block.spans ?? {});
   // Shared by all documents, because a generator function takes 300 bytes.
-  const between = async function* (from: number, to: number): AsyncGenerator<string> {
-    for (let n = lastUpTo(starts, from); n < text.records && starts[n]! < to; n++)
-      yield await read(n, Math.max(0, from - starts[n]!), to - starts[n]!);
+  const readRange = async function* (from: number, to: number): AsyncGenerator<string> {
+    for (let chunk = lastIndexUpTo(starts, from); chunk < text.records && starts[chunk]! < to; chunk++)
+      yield await read(chunk, Math.max(0, from - starts[chunk]!), to - starts[chunk]!);
   };
-  return (i: number, at: number): Document => {
-    const bytes = block.bytes[i]!;
+  return (index: number, offset: number): Document => {
+    const bytes = block.bytes[index]!;
     const document: Document = {
       text: text.id,
-      place: block.from + i,
-      title: block.title[i]!,
-      sha256: block.sha256[i]!,
-      characters: block.characters[i]!,
+      place: block.from + index,
+      title: block.title[index]!,
+      sha256: block.sha256[index]!,
+      characters: block.characters[index]!,
       bytes,
-      chunks: () => between(at, at + bytes),
+      chunks: () => readRange(offset, offset + bytes),
     };
-    const own = fields.flatMap(([name, values]) => (values[i] == null ? [] : [[name, values[i]] as const]));
-    if (own.length > 0) document.fields = Object.fromEntries(own);
-    const held = spans.flatMap(([name, values]) => (values[i]![1] === 0 ? [] : [[name, values[i]!] as const]));
-    if (held.length > 0) document.spans = Object.fromEntries(held);
+    const documentFields = fields.flatMap(([name, values]) =>
+      values[index] == null ? [] : [[name, values[index]] as const],
+    );
+    if (documentFields.length > 0) document.fields = Object.fromEntries(documentFields);
+    const documentSpans = spans.flatMap(([name, values]) =>
+      values[index]![1] === 0 ? [] : [[name, values[index]!] as const],
+    );
+    if (documentSpans.length > 0) document.spans = Object.fromEntries(documentSpans);
     return document;
   };
 }
 
-const facts = ({ id }: TextRecord, place: number, title: string) => ({ text: id, place, title });
+const placeFacts = ({ id }: TextRecord, place: number, title: string) => ({ text: id, place, title });
 
 /** The first code points of a document. */
 export async function startOf(document: Document, characters: number): Promise<string> {
@@ -341,7 +345,7 @@ export async function startOf(document: Document, characters: number): Promise<s
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Last index of an ascending list whose value is at most `max`. */
-function lastUpTo(ascending: readonly number[], max: number): number {
+function lastIndexUpTo(ascending: readonly number[], max: number): number {
   let [from, to] = [0, ascending.length];
   while (to - from > 1) {
     const middle = (from + to) >> 1;
@@ -351,4 +355,4 @@ function lastUpTo(ascending: readonly number[], max: number): number {
   return from;
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0);
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -19,53 +19,53 @@ interface Relation {
 
 export class Parts {
   /** Bytes that were read into memory or streamed. */
-  private read = 0;
-  private streamed = 0;
+  private bytesRead = 0;
+  private bytesStreamed = 0;
 
   private constructor(
     private readonly name: string,
     /** The format, such as "a Word document". */
-    private readonly what: string,
+    private readonly formatName: string,
     /** Bytes of the ZIP file. */
-    readonly packed: number,
+    readonly packedBytes: number,
     /** Entries by path, and by lower-case path unless another entry has it, because part names ignore case. */
     private readonly entries: ReadonlyMap<string, ZipEntry>,
   ) {}
 
   /** @throws HomegrownError `bad-file` */
-  static async open(file: OpenFile, what: string): Promise<Parts> {
+  static async open(file: OpenFile, formatName: string): Promise<Parts> {
     const { name } = file;
     const bytes = await readAllBytes(file, MAX_PACKED_BYTES);
     if (OLD_OFFICE.every((byte, i) => bytes[i] === byte))
       throw badFile(
         `${name} has a password, or is in a format from before Office 2007.`,
-        `Save it without a password as ${what}, and add that file.`,
+        `Save it without a password as ${formatName}, and add that file.`,
       );
-    const again = `Download it again, or open it in its app, save it as ${what}, and add that file.`;
+    const remedy = `Download it again, or open it in its app, save it as ${formatName}, and add that file.`;
     // Images of a single color compress far, so growth is unlimited here and bounded while reading.
-    const limits = { growth: Infinity, remedy: again };
-    const found = await zipEntries(bytesSource(bytes), name, MAX_PACKED_PARTS, limits);
-    const lower = found.map((entry) => [entry.path.toLowerCase(), entry] as const);
+    const limits = { growth: Infinity, remedy };
+    const entries = await zipEntries(bytesSource(bytes), name, MAX_PACKED_PARTS, limits);
+    const lowerCaseEntries = entries.map((entry) => [entry.path.toLowerCase(), entry] as const);
     return new Parts(
       name,
-      what,
+      formatName,
       bytes.length,
-      new Map([...lower, ...found.map((entry) => [entry.path, entry] as const)]),
+      new Map([...lowerCaseEntries, ...entries.map((entry) => [entry.path, entry] as const)]),
     );
   }
 
   /** The error for a missing essential part. */
-  no(path: string): Error {
+  missingPart(path: string): Error {
     return badFile(
-      `${this.name} is not ${this.what}: it has no ${path}.`,
-      `Open it in its app, save it as ${this.what}, and add that file.`,
+      `${this.name} is not ${this.formatName}: it has no ${path}.`,
+      `Open it in its app, save it as ${this.formatName}, and add that file.`,
     );
   }
 
   /** The error for parts, or repeated reads of one part, that are too large for their packed bytes. */
-  private grows(size: number): Error {
+  private expansionError(size: number): Error {
     return badFile(
-      `${this.name} expands from ${formatBytes(this.packed)} to more than ${formatBytes(size)}, which text never does.`,
+      `${this.name} expands from ${formatBytes(this.packedBytes)} to more than ${formatBytes(size)}, which text never does.`,
       'Save it as plain text, and add that file.',
     );
   }
@@ -86,17 +86,18 @@ export class Parts {
   async bytes(path: string): Promise<Uint8Array | null> {
     const entry = this.entry(path);
     if (!entry) return null;
-    this.read += entry.size;
+    this.bytesRead += entry.size;
     for (const [size, max] of [
       [entry.size, MAX_PART_BYTES],
-      [this.read, MAX_PACKED_BYTES],
+      [this.bytesRead, MAX_PACKED_BYTES],
     ] as const)
       if (size > max)
         throw badFile(
           `${this.name} has a text of ${formatBytes(size)}; the maximum is ${formatBytes(max)}.`,
           'Split it into several files.',
         );
-    if (this.read > PARTS_OF_ANY && this.read > this.packed * MAX_COMPRESSION_RATIO) throw this.grows(this.read);
+    if (this.bytesRead > PARTS_OF_ANY && this.bytesRead > this.packedBytes * MAX_COMPRESSION_RATIO)
+      throw this.expansionError(this.bytesRead);
     const pieces: Uint8Array[] = [];
     for await (const piece of entry.bytes()) pieces.push(piece);
     return concatBytes(pieces);
@@ -124,9 +125,9 @@ export class Parts {
     for await (const piece of entry.bytes()) {
       decoder ??= new TextDecoder(encodingOf(piece));
       // Doubles the limit, because a sheet is read twice: its start, then all of it.
-      this.streamed += piece.length;
-      if (this.streamed > PARTS_OF_ANY && this.streamed > 2 * this.packed * MAX_COMPRESSION_RATIO)
-        throw this.grows(this.streamed);
+      this.bytesStreamed += piece.length;
+      if (this.bytesStreamed > PARTS_OF_ANY && this.bytesStreamed > 2 * this.packedBytes * MAX_COMPRESSION_RATIO)
+        throw this.expansionError(this.bytesStreamed);
       yield decoder.decode(piece, { stream: true });
     }
     if (decoder) yield decoder.decode();
@@ -135,28 +136,28 @@ export class Parts {
   /** Relations of an Office part by id; external targets are left out. */
   async relations(path: string): Promise<ReadonlyMap<string, Relation>> {
     const [, folder = '', file = ''] = /^(.*\/)?([^/]*)$/.exec(path) ?? [];
-    const found = new Map<string, Relation>();
+    const relations = new Map<string, Relation>();
     eachElement((await this.text(`${folder}_rels/${file}.rels`)) ?? '', (name, { Id, Type, Target, TargetMode }) => {
       if (name !== 'Relationship' || Id === undefined || Target === undefined || TargetMode === 'External') return;
-      found.set(Id, { type: Type?.split('/').at(-1) ?? '', path: pathFrom(path, Target) });
+      relations.set(Id, { type: Type?.split('/').at(-1) ?? '', path: pathFrom(path, Target) });
     });
-    return found;
+    return relations;
   }
 
   /**
    * Path of an Office document's main part.
    * @param element name of its root element
-   * @param usual its usual path
+   * @param usualPath its usual path
    * @throws HomegrownError `bad-file` if it is missing, or belongs to another kind of document
    */
-  async main(element: string, usual: string): Promise<string> {
-    const stated = [...(await this.relations('')).values()].find(({ type }) => type === 'officeDocument');
-    const path = stated?.path ?? usual;
-    const found: string[] = [];
+  async main(element: string, usualPath: string): Promise<string> {
+    const relation = [...(await this.relations('')).values()].find(({ type }) => type === 'officeDocument');
+    const path = relation?.path ?? usualPath;
+    const names: string[] = [];
     eachElement((await this.text(path)) ?? '', (name) => {
-      if (found.length === 0) found.push(name);
+      if (names.length === 0) names.push(name);
     });
-    if (found[0] !== element) throw this.no(usual);
+    if (names[0] !== element) throw this.missingPart(usualPath);
     return path;
   }
 
@@ -165,13 +166,13 @@ export class Parts {
   }
 }
 
-/** Calls `take` for each XML element in order, with its local name and its attributes by full name. */
+/** Calls `visit` for each XML element in order, with its local name and its attributes by full name. */
 export function eachElement(
   xml: string,
-  take: (name: string, attributes: Readonly<Record<string, string | undefined>>) => void,
+  visit: (name: string, attributes: Readonly<Record<string, string | undefined>>) => void,
 ): void {
   const parser = new MarkupParser(
-    { onopentag: (name, attributes) => take(localName(name), attributes) },
+    { onopentag: (name, attributes) => visit(localName(name), attributes) },
     { xmlMode: true, decodeEntities: true },
   );
   parser.end(xml);
@@ -184,9 +185,9 @@ export const idIn = (attributes: Readonly<Record<string, string | undefined>>): 
   attributes['r:id'] ?? Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? '';
 
 /** Path of a part that another part refers to, relative to its folder or from the root; drops a fragment. */
-export function pathFrom(from: string, target: string): string {
-  const path = decoded(target.split('#')[0]!);
-  const parts = path.startsWith('/') ? [] : from.split('/').slice(0, -1);
+export function pathFrom(source: string, target: string): string {
+  const path = decodeAddress(target.split('#')[0]!);
+  const parts = path.startsWith('/') ? [] : source.split('/').slice(0, -1);
   for (const part of path.split('/')) {
     if (part === '..') parts.pop();
     else if (part !== '' && part !== '.') parts.push(part);
@@ -194,7 +195,7 @@ export function pathFrom(from: string, target: string): string {
   return parts.join('/');
 }
 
-function decoded(address: string): string {
+function decodeAddress(address: string): string {
   try {
     return decodeURIComponent(address);
   } catch {

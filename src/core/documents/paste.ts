@@ -8,18 +8,18 @@ import type { TextSource } from './readFile';
  * @throws HomegrownError `bad-file` if it contains half of a surrogate pair, which UTF-8 can't encode
  */
 export function pastedText(name: string, text: string): TextSource {
-  const lone = /\p{Surrogate}/u.exec(text);
-  if (lone) {
-    const code = lone[0].charCodeAt(0).toString(16).toUpperCase();
+  const loneSurrogate = /\p{Surrogate}/u.exec(text);
+  if (loneSurrogate) {
+    const code = loneSurrogate[0].charCodeAt(0).toString(16).toUpperCase();
     throw badFile(
-      `Character ${lone.index + 1} of the pasted text is half of a surrogate pair (U+${code}), which no file can hold.`,
+      `Character ${loneSurrogate.index + 1} of the pasted text is half of a surrogate pair (U+${code}), which no file can hold.`,
       'Remove it, or copy the text again from its source.',
     );
   }
   const encoder = new TextEncoder();
   const pieces = function* (): Generator<Uint8Array> {
     for (let from = 0, to = 0; from < text.length; from = to) {
-      to = characterEnd(text, Math.min(text.length, from + PIECE));
+      to = characterEnd(text, Math.min(text.length, from + MAX_PIECE_LENGTH));
       yield encoder.encode(text.slice(from, to));
     }
   };
@@ -34,4 +34,4 @@ export function pastedText(name: string, text: string): TextSource {
   };
 }
 
-const PIECE = 2 ** 18;
+const MAX_PIECE_LENGTH = 2 ** 18;

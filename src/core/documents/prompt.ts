@@ -15,19 +15,19 @@ export function promptFrom(start: string): string | undefined {
 }
 
 /** Minimum words of a sentence; shorter ones are headings, names and dates. */
-const MIN = 5;
+const MIN_WORDS = 5;
 
 function openingOf(sentence: string): string | undefined {
-  const words: number[] = []; // end offsets
+  const wordEnds: number[] = []; // end offsets
   for (const { isWordLike, segment, index } of SEGMENTER.segment(sentence.slice(0, 200))) {
-    if (isWordLike && /\p{L}/u.test(segment)) words.push(index + segment.length);
-    if (words.length === MIN) break;
+    if (isWordLike && /\p{L}/u.test(segment)) wordEnds.push(index + segment.length);
+    if (wordEnds.length === MIN_WORDS) break;
   }
-  const begin = /\p{L}/u.exec(sentence)?.index;
-  if (words.length < MIN || begin === undefined) return undefined;
-  const opening = sentence.slice(begin, words[1]);
-  return PLAIN.test(opening) ? opening : undefined;
+  const start = /\p{L}/u.exec(sentence)?.index;
+  if (wordEnds.length < MIN_WORDS || start === undefined) return undefined;
+  const opening = sentence.slice(start, wordEnds[1]);
+  return PLAIN_WORDS.test(opening) ? opening : undefined;
 }
 /** Matches plain words, because nobody would type markup, code or escapes such as `\\n` as a prompt. */
-const PLAIN = /^[\p{L}\p{M}\p{N}\s'’-]+$/u;
+const PLAIN_WORDS = /^[\p{L}\p{M}\p{N}\s'’-]+$/u;
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'word' });

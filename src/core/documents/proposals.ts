@@ -1,6 +1,6 @@
 /** Proposes encodings for refused files. */
 import { badFile } from '../base/errors';
-import { type Proposal, proposalsOf, tellingLines } from './encodings';
+import { type Proposal, proposalsOf, nonAsciiSample } from './encodings';
 import { archiveCalled } from './formats';
 import type { TextSource } from './readFile';
 import { filesIn } from './unpack';
@@ -16,20 +16,20 @@ export async function proposalsFor(
 ): Promise<readonly (readonly Proposal[])[]> {
   const format = archiveCalled(source.name);
   if (!format) {
-    const all = await proposalsOf(await tellingLines(source.stream()));
-    return names.map(() => all);
+    const proposals = await proposalsOf(await nonAsciiSample(source.stream()));
+    return names.map(() => proposals);
   }
   const { places } = source;
   const archive = { name: source.name, bytes: source.stream(), note: () => undefined, ...(places && { places }) };
-  const wanted = new Set(names);
-  const found = new Map<string, readonly Proposal[]>();
+  const requested = new Set(names);
+  const proposalsByName = new Map<string, readonly Proposal[]>();
   for await (const file of filesIn(archive, format)) {
-    if (wanted.has(file.name)) found.set(file.name, await proposalsOf(await tellingLines(file.bytes)));
-    if (found.size === wanted.size) break;
+    if (requested.has(file.name)) proposalsByName.set(file.name, await proposalsOf(await nonAsciiSample(file.bytes)));
+    if (proposalsByName.size === requested.size) break;
   }
   return names.map((name) => {
-    const all = found.get(name);
-    if (!all) throw badFile(`${name} is no longer in ${source.name}.`, 'Choose the file again.');
-    return all;
+    const proposals = proposalsByName.get(name);
+    if (!proposals) throw badFile(`${name} is no longer in ${source.name}.`, 'Choose the file again.');
+    return proposals;
   });
 }

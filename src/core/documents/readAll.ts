@@ -9,7 +9,7 @@ import type { OpenFile } from './formats/format';
 /** @throws HomegrownError `bad-file` beyond `max` bytes */
 export async function readAllBytes(file: OpenFile, max: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of bounded(file, max)) pieces.push(piece);
+  for await (const piece of limitBytes(file, max)) pieces.push(piece);
   return concatBytes(pieces);
 }
 
@@ -22,10 +22,10 @@ export async function readAllText(file: OpenFile, max: number): Promise<string> 
 
 /** Like `readAllText`, in pieces. */
 export async function* readAllTextPieces(file: OpenFile, max: number): AsyncGenerator<string> {
-  yield* decodeParsed({ ...file, bytes: bounded(file, max) });
+  yield* decodeParsed({ ...file, bytes: limitBytes(file, max) });
 }
 
-async function* bounded({ name, bytes }: OpenFile, max: number): AsyncGenerator<Uint8Array> {
+async function* limitBytes({ name, bytes }: OpenFile, max: number): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const piece of bytes) {
     size += piece.length;
@@ -45,14 +45,14 @@ async function* bounded({ name, bytes }: OpenFile, max: number): AsyncGenerator<
  * @throws HomegrownError `bad-file`, `bad-encoding`
  */
 export async function textOf(file: OpenFile, bytes: Uint8Array, label?: string): Promise<string> {
-  if (label !== undefined && !file.encoding && !/^utf-?(8|16)/i.test(label) && !hasMark(bytes))
+  if (label !== undefined && !file.encoding && !/^utf-?(8|16)/i.test(label) && !hasByteOrderMark(bytes))
     return decodeAs(file, bytes, label);
   let text = '';
   for await (const piece of decodeParsed({ ...file, bytes: once(bytes) })) text += piece;
   return text;
 }
 
-const hasMark = ([a, b]: Uint8Array): boolean =>
+const hasByteOrderMark = ([a, b]: Uint8Array): boolean =>
   (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || (a === 0xef && b === 0xbb);
 
 function decodeAs({ name, note }: OpenFile, bytes: Uint8Array, label: string): string {

@@ -68,23 +68,23 @@ export interface Into {
 }
 
 /**
- * Writes the text of a file and its document list. The caller's `bytes` iterable counts its bytes in `seen`.
+ * Writes the text of a file and its document list. The caller's `bytes` iterable counts its bytes in `byteCount`.
  * @throws HomegrownError `bad-file`; `bad-encoding` if the text is neither UTF-8 nor in `encoding`
  */
 export async function readFile(
   { name, isPlain, isProse, reading, places, companions, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
-  into: Into,
+  destination: Into,
   bytes: AsyncIterable<Uint8Array>,
-  seen: { readonly bytes: number },
+  byteCount: { readonly bytes: number },
   encoding?: EncodingId,
 ): Promise<ReadFile> {
   const notes: string[] = [];
-  const isAsked = isPlain || (table && table.columns !== 'recognised');
-  const { known, whole } = isAsked ? { whole: bytes } : await begun(name, bytes, !companions);
+  const isChosen = isPlain || (table && table.columns !== 'recognised');
+  const { detected, allBytes } = isChosen ? { allBytes: bytes } : await detectFormat(name, bytes, !companions);
   const note = (sentence: string): void => void notes.push(sentence);
   const file: OpenFile = {
     name,
-    bytes: whole,
+    bytes: allBytes,
     note,
     ...(places && { places }),
     ...(reading && { reading }),
@@ -92,14 +92,14 @@ export async function readFile(
     ...(companions && { companions }),
     ...(isProse && { isProse }),
   };
-  const format = known ?? (table ? table.format : isPlain ? 'txt' : formatOf(name));
-  const read = isTable(format)
-    ? await readTable(file, table!, into)
+  const format = detected ?? (table ? table.format : isPlain ? 'txt' : formatOf(name));
+  const facts = isTable(format)
+    ? await readTable(file, table!, destination)
     : isOfDocuments(format)
-      ? await readDocuments(file, format, into, seen)
-      : await readWhole(file, format, into, seen);
-  if (seen.bytes === 0) throw withoutText('empty', `${name} is empty.`, CHOOSE);
-  return { name: companions?.name ?? name, size: seen.bytes, notes, format, ...read };
+      ? await readDocuments(file, format, destination, byteCount)
+      : await readWhole(file, format, destination, byteCount);
+  if (byteCount.bytes === 0) throw withoutText('empty', `${name} is empty.`, CHOOSE_REMEDY);
+  return { name: companions?.name ?? name, size: byteCount.bytes, notes, format, ...facts };
 }
 
 /**
@@ -118,22 +118,22 @@ export async function isOpened(source: TextSource): Promise<boolean> {
 }
 
 /** Detects the format by the start of the file, and returns all its bytes. */
-async function begun(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: boolean) {
+async function detectFormat(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: boolean) {
   const ids = mayBe(name);
-  if (ids.length === 0) return { whole: bytes };
-  const { head, whole } = await withHead(bytes, MARKUP_HEAD);
+  if (ids.length === 0) return { allBytes: bytes };
+  const { head, allBytes } = await withHead(bytes, MARKUP_HEAD);
   const { sniffFormat } = await import('./sniffFormat');
-  return { whole, known: sniffFormat(ids, name, headText(head), isAlone) };
+  return { allBytes, detected: sniffFormat(ids, name, headText(head), isAlone) };
 }
-type Read = Pick<ReadFile, 'columns' | 'empty'>;
-const CHOOSE = 'Choose a file with text.';
+type TableFacts = Pick<ReadFile, 'columns' | 'empty'>;
+const CHOOSE_REMEDY = 'Choose a file with text.';
 
 async function readWhole(
   file: OpenFile,
   format: TextFormatId,
   { chunks, blocks }: Into,
-  seen: { readonly bytes: number },
-): Promise<Read> {
+  byteCount: { readonly bytes: number },
+): Promise<TableFacts> {
   const { name, encoding } = file;
   // Hashes the file, so that files that differ only in a byte order mark differ. With a chosen encoding, hashes the
   // text, because the same bytes can give different text.
@@ -141,18 +141,18 @@ async function readWhole(
   let [characters, bytes, hasText] = [0, 0, false];
   const source = encoding ? file.bytes : hashed(file.bytes, hash);
   for await (const { text, utf8 } of FORMATS[format].read({ ...file, bytes: source })) {
-    const encoded = await chunks.write(utf8 ?? text);
-    characters += charactersIn(encoded);
-    bytes += encoded.length;
-    if (encoding) hash.update(encoded);
+    const utf8Bytes = await chunks.write(utf8 ?? text);
+    characters += charactersIn(utf8Bytes);
+    bytes += utf8Bytes.length;
+    if (encoding) hash.update(utf8Bytes);
     hasText ||= /\S/.test(text);
   }
-  if (seen.bytes > 0 && !hasText) {
+  if (byteCount.bytes > 0 && !hasText) {
     const content = characters === 0 ? 'no text' : `only whitespace (${counted(characters, 'character')})`;
-    throw withoutText(characters === 0 ? 'no text' : 'only whitespace', `${name} contains ${content}.`, CHOOSE);
+    throw withoutText(characters === 0 ? 'no text' : 'only whitespace', `${name} contains ${content}.`, CHOOSE_REMEDY);
   }
-  const { fields: known }: TextFormat = FORMATS[format];
-  const fields = known?.(name);
+  const { fields: fieldsOf }: TextFormat = FORMATS[format];
+  const fields = fieldsOf?.(name);
   await blocks.add({ title: name, sha256: hash.hex(), characters, bytes, ...(fields && { fields }) });
   return {};
 }
@@ -168,8 +168,8 @@ async function readDocuments(
   file: OpenFile,
   format: DocumentFormatId,
   { chunks, blocks, readers }: Into,
-  seen: { readonly bytes: number },
-): Promise<Read> {
+  byteCount: { readonly bytes: number },
+): Promise<TableFacts> {
   const { name } = file;
   let hasText = false;
   for await (const { title = name, text, fields } of readers('documents', format, file)) {
@@ -179,18 +179,18 @@ async function readDocuments(
     await blocks.add({ title, sha256, characters, bytes: encoded.length, ...(fields && { fields }) });
     hasText = true;
   }
-  if (!hasText && seen.bytes > 0) throw withoutText('no text', `${name} contains no text.`, CHOOSE);
+  if (!hasText && byteCount.bytes > 0) throw withoutText('no text', `${name} contains no text.`, CHOOSE_REMEDY);
   return {};
 }
 
 async function readTable(
   file: OpenFile,
-  { format, columns: asked }: TableChoice,
+  { format, columns: requested }: TableChoice,
   { chunks, blocks, readers }: Into,
-): Promise<Read> {
-  const found: Pick<ReadFile, 'columns' | 'empty'> = {};
+): Promise<TableFacts> {
+  const facts: Pick<ReadFile, 'columns' | 'empty'> = {};
   const rows = readers('rows', format, file);
-  for await (const { title, row, text, spans, fields } of rowDocuments(rows, file, asked, found, new BadRows())) {
+  for await (const { title, row, text, spans, fields } of rowDocuments(rows, file, requested, facts, new BadRows())) {
     const encoded = await chunks.write(text);
     // A document's identity includes the border of its fields and its label.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
@@ -199,5 +199,5 @@ async function readTable(
     const document = { title, sha256, characters, bytes, ...(spans && { spans }), ...(fields && { fields }) };
     await blocks.add(document, row);
   }
-  return found;
+  return facts;
 }

@@ -10,7 +10,7 @@ import { headText, MARKUP_HEAD } from './markup';
 export async function withHead(
   bytes: AsyncIterable<Uint8Array>,
   min: number,
-): Promise<{ head: Uint8Array; whole: AsyncIterableIterator<Uint8Array> }> {
+): Promise<{ head: Uint8Array; allBytes: AsyncIterableIterator<Uint8Array> }> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   const iterator = bytes[Symbol.asyncIterator]();
@@ -21,12 +21,12 @@ export async function withHead(
     length += next.value.length;
   }
   const head = concatBytes(pieces);
-  const whole: AsyncIterableIterator<Uint8Array> = {
+  const allBytes: AsyncIterableIterator<Uint8Array> = {
     next: async () => (pieces.length > 0 ? { value: pieces.shift()! } : iterator.next()),
     return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
-    [Symbol.asyncIterator]: () => whole,
+    [Symbol.asyncIterator]: () => allBytes,
   };
-  return { head, whole };
+  return { head, allBytes };
 }
 
 /**
@@ -35,8 +35,8 @@ export async function withHead(
  */
 export async function beginningOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   try {
-    const { head, whole } = await withHead(bytes, MARKUP_HEAD);
-    await whole.return?.();
+    const { head, allBytes } = await withHead(bytes, MARKUP_HEAD);
+    await allBytes.return?.();
     return headText(head);
   } catch (error) {
     if (!isBadFile(error)) throw error;

@@ -12,21 +12,21 @@ export interface ByteCount {
 /** Reports progress over all files of a drop, yields to the event loop, and honors the stop signal. */
 export class ReadProgress {
   /** Bytes of all files, as stated before reading; 0 if one is unknown. */
-  readonly of: number;
-  private done = 0;
-  private sinceTurn = 0;
-  private place = 0;
+  readonly totalBytes: number;
+  private bytesRead = 0;
+  private bytesSinceYield = 0;
+  private fileNumber = 0;
 
   constructor(
     private readonly sources: readonly TextSource[],
     private readonly job: Job,
   ) {
-    this.of = sources.every(({ size }) => size > 0) ? sources.reduce((sum, { size }) => sum + size, 0) : 0;
+    this.totalBytes = sources.every(({ size }) => size > 0) ? sources.reduce((sum, { size }) => sum + size, 0) : 0;
   }
 
   /** Moves on to the next source, which counts as one even if it isn't read. */
   next(): void {
-    this.place++;
+    this.fileNumber++;
   }
 
   /** Yields a source's bytes; counts them, and yields to the event loop. */
@@ -35,17 +35,17 @@ export class ReadProgress {
     try {
       for await (const chunk of source.stream()) {
         count.bytes += chunk.length;
-        this.done += chunk.length;
-        this.sinceTurn += chunk.length;
+        this.bytesRead += chunk.length;
+        this.bytesSinceYield += chunk.length;
         yield chunk;
-        if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
+        if (this.bytesSinceYield >= BYTES_PER_YIELD) await this.yieldTurn(name);
       }
     } catch (error) {
-      throw this.failed(name, count.bytes, error);
+      throw this.toFileError(name, count.bytes, error);
     }
-    this.sinceTurn += BYTES_A_FILE;
-    if (this.place === this.sources.length) this.tell(name);
-    else if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
+    this.bytesSinceYield += MIN_FILE_COST;
+    if (this.fileNumber === this.sources.length) this.report(name);
+    else if (this.bytesSinceYield >= BYTES_PER_YIELD) await this.yieldTurn(name);
     this.job.signal.throwIfAborted();
   }
 
@@ -64,54 +64,57 @@ export class ReadProgress {
     if (!places) return {};
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
       count.bytes = Math.max(count.bytes, offset + length);
-      this.done += length;
-      this.sinceTurn += length;
-      if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
+      this.bytesRead += length;
+      this.bytesSinceYield += length;
+      if (this.bytesSinceYield >= BYTES_PER_YIELD) await this.yieldTurn(name);
       return places.read(offset, length).catch((error: unknown) => {
-        throw this.failed(name, offset, error);
+        throw this.toFileError(name, offset, error);
       });
     };
     return { places: { size: places.size, read } };
   }
 
   /** Yields the bytes of a file in an archive. Counts them for the file; progress follows the archive's own bytes. */
-  async *packed(name: string, bytes: AsyncIterable<Uint8Array>, count: ByteCount): AsyncGenerator<Uint8Array> {
-    this.sinceTurn += BYTES_A_FILE;
-    if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
+  async *packedFile(name: string, bytes: AsyncIterable<Uint8Array>, count: ByteCount): AsyncGenerator<Uint8Array> {
+    this.bytesSinceYield += MIN_FILE_COST;
+    if (this.bytesSinceYield >= BYTES_PER_YIELD) await this.yieldTurn(name);
     this.job.signal.throwIfAborted();
     for await (const chunk of bytes) {
       count.bytes += chunk.length;
-      this.sinceTurn += chunk.length;
+      this.bytesSinceYield += chunk.length;
       yield chunk;
-      if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
+      if (this.bytesSinceYield >= BYTES_PER_YIELD) await this.yieldTurn(name);
     }
   }
 
   /** Wraps an error from within a file, except for stops and typed errors. */
-  private failed(name: string, at: number, error: unknown): Error {
+  private toFileError(name: string, offset: number, error: unknown): Error {
     this.job.signal.throwIfAborted();
     if (error instanceof HomegrownError) return error;
     const reason = error instanceof Error ? error.message : String(error);
     return badFile(
-      `${name} can't be read beyond byte ${formatCount(at)}: ${reason}`,
+      `${name} can't be read beyond byte ${formatCount(offset)}: ${reason}`,
       'None of it was added. The file may have changed or moved; choose it again.',
     );
   }
 
-  private async turn(name: string): Promise<void> {
-    this.sinceTurn = 0;
-    this.tell(name);
+  private async yieldTurn(name: string): Promise<void> {
+    this.bytesSinceYield = 0;
+    this.report(name);
     await yieldToEventLoop();
     this.job.signal.throwIfAborted();
   }
 
-  private tell(name: string): void {
-    const [place, all] = [this.place, this.sources.length];
-    const label = all === 1 ? `Reading ${name}` : `Reading file ${formatCount(place)} of ${formatCount(all)}, ${name}`;
-    const done = this.of > 0 ? Math.min(this.done, this.of) : this.done;
-    this.job.report({ label, done, ...(this.of > 0 && { of: this.of }), unit: 'bytes' });
+  private report(name: string): void {
+    const [fileNumber, fileCount] = [this.fileNumber, this.sources.length];
+    const label =
+      fileCount === 1
+        ? `Reading ${name}`
+        : `Reading file ${formatCount(fileNumber)} of ${formatCount(fileCount)}, ${name}`;
+    const done = this.totalBytes > 0 ? Math.min(this.bytesRead, this.totalBytes) : this.bytesRead;
+    this.job.report({ label, done, ...(this.totalBytes > 0 && { of: this.totalBytes }), unit: 'bytes' });
   }
 }
-const BYTES_A_TURN = 2 ** 20;
+const BYTES_PER_YIELD = 2 ** 20;
 /** Cost of any file, however small, as a number of bytes. */
-const BYTES_A_FILE = 2 ** 15;
+const MIN_FILE_COST = 2 ** 15;

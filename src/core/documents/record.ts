@@ -110,31 +110,31 @@ export const TEXT: Kind<TextRecord> = {
 export const FIRST_PROJECT = 'first';
 
 /** Upgrades from a single project, when a text was one file and one document. Malformed fields stay malformed. */
-function upgradeText({ removed, format, ...rest }: JsonObject): object {
+function upgradeText({ removed, format, ...fields }: JsonObject): object {
   const projects = removed === false ? [FIRST_PROJECT] : removed === true ? [] : removed;
-  return { ...rest, projects, chunkBytes: [], documents: 1, indexed: false, leftOut: null, formats: [format] };
+  return { ...fields, projects, chunkBytes: [], documents: 1, indexed: false, leftOut: null, formats: [format] };
 }
 
 /** A text within another record, of any version since texts have several documents. */
 export const inlineText = z.preprocess((value) => {
-  const isOld = typeof value === 'object' && value !== null && 'version' in value && INLINE.has(value.version);
+  const isOld = typeof value === 'object' && value !== null && 'version' in value && INLINE_VERSIONS.has(value.version);
   return isOld ? { ...value, version: TEXT.version } : value;
 }, textRecord);
-const INLINE: ReadonlySet<unknown> = new Set([2, 3]);
+const INLINE_VERSIONS: ReadonlySet<unknown> = new Set([2, 3]);
 
 /** Labeling of texts that are combined into data; undefined if none has labels. */
 export function labeledAs(texts: readonly TextRecord[]): TextRecord['labelled'] {
-  const all = texts.map(({ labelled }) => labelled);
-  return all.find((one) => one === 'several') ?? all.find((one) => one !== undefined);
+  const labelings = texts.map(({ labelled }) => labelled);
+  return labelings.find((labeling) => labeling === 'several') ?? labelings.find((labeling) => labeling !== undefined);
 }
 
 /** Whether a project uses the text for tuning. */
 export const isToTune = ({ tunes }: TextRecord, projectId: string): boolean => tunes?.includes(projectId) ?? false;
 
 /** Training texts and tuning texts of a project. */
-export const byUse = (all: readonly TextRecord[], projectId: string): ByUse => ({
-  texts: all.filter((text) => !isToTune(text, projectId)),
-  tuneTexts: all.filter((text) => isToTune(text, projectId)),
+export const byUse = (texts: readonly TextRecord[], projectId: string): ByUse => ({
+  texts: texts.filter((text) => !isToTune(text, projectId)),
+  tuneTexts: texts.filter((text) => isToTune(text, projectId)),
 });
 
 export type ByUse = Readonly<Record<'texts' | 'tuneTexts', readonly TextRecord[]>>;
@@ -152,16 +152,16 @@ export function inProjects(
   projects: string[],
   tunes: readonly string[],
 ): TextRecord {
-  const own = projects.filter((id) => tunes.includes(id));
-  return { ...text, projects, ...(own.length > 0 && { tunes: own }) };
+  const projectTunes = projects.filter((id) => tunes.includes(id));
+  return { ...text, projects, ...(projectTunes.length > 0 && { tunes: projectTunes }) };
 }
 
 /** Totals of a text's training part: the original or its cleaned version, without excluded documents. */
 export const trainingSize = ({ leftOut, cleaned, ...text }: TextRecord) => {
   const { documents, characters, bytes, sha256 } = cleaned ?? text;
   if (!leftOut) return { documents, characters, bytes, sha256 };
-  const { places, ...left } = leftOut;
-  return { documents: documents - places.length, ...left };
+  const { places, ...remaining } = leftOut;
+  return { documents: documents - places.length, ...remaining };
 };
 
 /** Facts about a training text that a run states. */
@@ -179,8 +179,8 @@ export const trainingFacts = (text: TextRecord) => {
 
 /** Common normalizers of these texts; none if they differ. */
 export function sharedNormalizers(texts: readonly TextRecord[]): readonly Normalizer[] {
-  const [first = [], ...others] = texts.map(({ cleaned }) => cleaned?.normalizers ?? []);
-  return others.every((own) => JSON.stringify(own) === JSON.stringify(first)) ? first : [];
+  const [first = [], ...otherTexts] = texts.map(({ cleaned }) => cleaned?.normalizers ?? []);
+  return otherTexts.every((normalizers) => JSON.stringify(normalizers) === JSON.stringify(first)) ? first : [];
 }
 
 /** The complete original text, with its original labels. */
@@ -199,7 +199,7 @@ export const textRef = (text: TextRecord): string => {
 /** Documents in a block of the list. */
 export const BLOCK = 4096;
 
-const file = z.object({
+const fileSchema = z.object({
   at: count,
   name: z.string(),
   size: count,
@@ -208,7 +208,7 @@ const file = z.object({
   /** Chosen columns of a table. */
   columns: columnsSchema.exactOptional(),
 });
-type BlockFile = z.infer<typeof file>;
+type BlockFile = z.infer<typeof fileSchema>;
 const isString = (value: unknown): value is string => typeof value === 'string';
 /** Quick check of a file without notes or columns, as nearly all of thousands of small files are. */
 function isPlainFile(value: unknown): value is BlockFile {
@@ -223,7 +223,7 @@ const numbers = listOf(count, BLOCK, isCount);
 const strings = listOf(z.string(), BLOCK, isString);
 
 /** Block of the document list: a column per fact, with one value per document in order. */
-const columns = z.object({
+const blockSchema = z.object({
   version: z.literal(1),
   /** Place of the first document. */
   from: count,
@@ -233,13 +233,13 @@ const columns = z.object({
   sha256: strings,
   title: strings,
   /** Files by the place `at` of their first document, up to the next file's. */
-  files: listOf(file, BLOCK, isPlainFile),
+  files: listOf(fileSchema, BLOCK, isPlainFile),
   /** Values by field, such as a date, a language or a label. */
   fields: z.record(z.string(), z.array(z.string().nullable())).exactOptional(),
   /** Byte range of a field's text within its document. */
   spans: z.record(z.string(), z.array(z.tuple([count, count]))).exactOptional(),
 });
-export type DocumentBlock = z.infer<typeof columns>;
+export type DocumentBlock = z.infer<typeof blockSchema>;
 
 export const TEXT_PARTS = 'text/';
 /** Key prefix of all chunks of a text. */
@@ -250,7 +250,7 @@ export const documentsKey = (id: string, block: number | '' = ''): string =>
 export const DOCUMENTS: Kind<DocumentBlock> = {
   what: (key) => `Part ${Number(key.split('/')[3]) + 1} of the document list of text ${key.split('/')[1]}`,
   version: 1,
-  schema: columns.refine(isAligned, { message: 'its columns differ in length' }),
+  schema: blockSchema.refine(isAligned, { message: 'its columns differ in length' }),
   upgrades: [],
 };
 

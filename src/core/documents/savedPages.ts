@@ -23,7 +23,7 @@ export class SavedPages {
     if (this.pages.size === 0) return false;
     const folders = path.split(/[/\\]/, MAX_FOLDERS).slice(0, -1);
     return folders.some((folder, i) => {
-      const [, name] = FOLDER.exec(folder) ?? [];
+      const [, name] = COMPANION_FOLDER.exec(folder) ?? [];
       return name !== undefined && this.pages.has([...folders.slice(0, i), name].join('/'));
     });
   }
@@ -33,7 +33,7 @@ export class SavedPages {
 const MAX_FOLDERS = 256;
 
 /** Folder suffixes of browsers by language: https://learn.microsoft.com/windows/win32/shell/manage#connected-files */
-const FOLDER =
+const COMPANION_FOLDER =
   /^(.+)(?:_files|\.files|_fichiers|_archivos|_bestanden|_file|_filer|_tiedostot|_pliki|_soubory|_elemei|_ficheiros|_arquivos|_dosyalar|_datoteke|_fitxers|_failid|_fails|_bylos|_fajlovi|_fitxategiak|-Dateien|-filer)$/i;
 
 /** A file that is skipped: hidden, a system file, or a companion of a saved page or of a file that was not added. */

@@ -1,5 +1,5 @@
 /** Surveys a table before its columns are chosen: its first rows, and counts of each label if a column holds labels. */
-import { goodRows } from './goodRows';
+import { previewRows } from './goodRows';
 import { HEAD_ROWS, headOf, labelColumns, labelsIn, noRows, type TableHead, type TextColumns } from './columns';
 import { inItsEncoding } from './encodings';
 import { inProcess } from './guard/readers';
@@ -31,25 +31,25 @@ export async function surveyTable(
   maxRows = MAX_ROWS,
 ): Promise<TableSurvey> {
   return inItsEncoding(source.reading?.encoding, async (encoding) => {
-    const first: Row['cells'][] = [];
-    let begun: Begun | undefined;
-    let rows = 0;
-    for await (const { cells } of goodRows(source, format, readers, encoding)) {
-      if (rows === maxRows) return surveyOf(headOf(first), begun, rows, false);
-      rows++;
-      if (first.length < HEAD_ROWS) {
-        first.push(cells);
-        if (first.length < HEAD_ROWS) continue;
-        begun = begin(first);
-        if (!begun) break;
-      } else if (!count(begun!, cells)) {
-        begun = undefined;
+    const firstRows: Row['cells'][] = [];
+    let labelCounts: LabelCounts | undefined;
+    let rowCount = 0;
+    for await (const { cells } of previewRows(source, format, readers, encoding)) {
+      if (rowCount === maxRows) return surveyOf(headOf(firstRows), labelCounts, rowCount, false);
+      rowCount++;
+      if (firstRows.length < HEAD_ROWS) {
+        firstRows.push(cells);
+        if (firstRows.length < HEAD_ROWS) continue;
+        labelCounts = startCounting(firstRows);
+        if (!labelCounts) break;
+      } else if (!countLabel(labelCounts!, cells)) {
+        labelCounts = undefined;
         break;
       }
     }
-    if (rows === 0) throw noRows(source.name);
-    if (first.length < HEAD_ROWS) begun = begin(first);
-    return surveyOf(headOf(first), begun, rows, true);
+    if (rowCount === 0) throw noRows(source.name);
+    if (firstRows.length < HEAD_ROWS) labelCounts = startCounting(firstRows);
+    return surveyOf(headOf(firstRows), labelCounts, rowCount, true);
   });
 }
 /** Maximum number of rows that are counted, so that a table of a million rows doesn't keep the user waiting. */
@@ -57,37 +57,45 @@ const MAX_ROWS = 100_000;
 /** Maximum number of distinct labels in a guessed column. */
 const MAX_LABELS = 100;
 
-interface Begun {
+interface LabelCounts {
   columns: LabeledTable['columns'];
   counts: Map<string, number>;
   longest: number;
 }
 
-function begin(first: readonly Row['cells'][]): Begun | undefined {
-  const head = headOf(first);
-  const { text, label, ...others } = labelColumns(head);
+function startCounting(firstRows: readonly Row['cells'][]): LabelCounts | undefined {
+  const head = headOf(firstRows);
+  const { text, label, ...otherColumns } = labelColumns(head);
   if (text === undefined || label === undefined || labelsIn(head, label).length === 0) return undefined;
-  const begun: Begun = { columns: { text, label, ...others }, counts: new Map(), longest: 0 };
-  for (const cells of first) count(begun, cells);
-  return begun;
+  const labelCounts: LabelCounts = { columns: { text, label, ...otherColumns }, counts: new Map(), longest: 0 };
+  for (const cells of firstRows) countLabel(labelCounts, cells);
+  return labelCounts;
 }
 
 /** Counts a row's label. @returns false if there are too many distinct values to be labels */
-function count(begun: Begun, cells: Row['cells']): boolean {
-  const { columns, counts } = begun;
+function countLabel(labelCounts: LabelCounts, cells: Row['cells']): boolean {
+  const { columns, counts } = labelCounts;
   const label = (cells.get(columns.label) ?? '').trim();
   if (label === '') return true;
   counts.set(label, (counts.get(label) ?? 0) + 1);
-  const parts = [columns.text, ...(columns.besides ?? [])].map((name) => cells.get(name)?.length ?? 0);
-  begun.longest = Math.max(
-    begun.longest,
-    parts.reduce((sum, length) => sum + length, 0),
+  const lengths = [columns.text, ...(columns.besides ?? [])].map((name) => cells.get(name)?.length ?? 0);
+  labelCounts.longest = Math.max(
+    labelCounts.longest,
+    lengths.reduce((sum, length) => sum + length, 0),
   );
   return counts.size <= MAX_LABELS;
 }
 
-function surveyOf(head: TableHead, begun: Begun | undefined, rows: number, isAll: boolean): TableSurvey {
-  if (!begun || begun.counts.size < 2) return head;
-  const counts = [...begun.counts].map(([label, n]) => ({ label, count: n })).sort((a, b) => b.count - a.count);
-  return { ...head, labeled: { columns: begun.columns, counts, rows, isAll, longest: begun.longest } };
+function surveyOf(
+  head: TableHead,
+  labelCounts: LabelCounts | undefined,
+  rowCount: number,
+  isAll: boolean,
+): TableSurvey {
+  if (!labelCounts || labelCounts.counts.size < 2) return head;
+  const counts = [...labelCounts.counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
+  return {
+    ...head,
+    labeled: { columns: labelCounts.columns, counts, rows: rowCount, isAll, longest: labelCounts.longest },
+  };
 }

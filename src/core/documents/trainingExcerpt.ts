@@ -4,12 +4,18 @@ import { damaged, textOf } from './library';
 import { documentsIn, startOf } from './open';
 
 /**
- * Returns the first code points of the `nth` training document of a text, counted from 0, as its recipe left them.
+ * Returns the first code points of a training document of a text, after its recipe.
+ * @param index of the document, from 0
  * @throws HomegrownError `storage-damaged`, also if there are fewer documents
  */
-export async function trainingExcerpt(store: BlobStore, id: string, nth: number, characters: number): Promise<string> {
+export async function trainingExcerpt(
+  store: BlobStore,
+  id: string,
+  index: number,
+  characters: number,
+): Promise<string> {
   const text = await textOf(store, id);
-  let left = nth;
-  for await (const document of documentsIn(store, text)) if (left-- === 0) return startOf(document, characters);
-  throw damaged(`${text.name} has fewer than ${nth + 1} documents for training`);
+  let remaining = index;
+  for await (const document of documentsIn(store, text)) if (remaining-- === 0) return startOf(document, characters);
+  throw damaged(`${text.name} has fewer than ${index + 1} documents for training`);
 }

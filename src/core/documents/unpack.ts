@@ -33,17 +33,17 @@ async function* filesWithin(
   const format = formats.at(-1)!;
   const reader: ArchiveReader = await FORMATS[format].unpack();
   const entries: AsyncIterable<EntryWithCompanions> =
-    'list' in reader ? grouped(file.name, await reader.list(file), tally) : reader.entries(file);
+    'list' in reader ? withCompanions(file.name, await reader.list(file), tally) : reader.entries(file);
   for await (const { path, bytes, companions } of entries) {
-    tally.file();
-    const inner = archiveCalled(path);
+    tally.countFile();
+    const innerFormat = archiveCalled(path);
     // A .tar.gz counts as one archive.
-    const name = isOnlyPacked(format) && inner ? file.name : `${file.name}/${visibleName(path)}`;
-    if (!inner) yield { name, bytes: tally.counted(bytes), ...(companions && { companions }) };
-    else if (!mayLieIn(inner, formats)) yield { name, bytes: failing(tooDeep(name)) };
+    const name = isOnlyPacked(format) && innerFormat ? file.name : `${file.name}/${visibleName(path)}`;
+    if (!innerFormat) yield { name, bytes: tally.countBytes(bytes), ...(companions && { companions }) };
+    else if (!canNest(innerFormat, formats)) yield { name, bytes: failing(tooDeep(name)) };
     else
       try {
-        yield* filesWithin({ name, bytes, note: file.note }, [...formats, inner], tally);
+        yield* filesWithin({ name, bytes, note: file.note }, [...formats, innerFormat], tally);
       } catch (error) {
         // Other files in the archive can be read.
         if (!isBadFile(error)) throw error;
@@ -55,7 +55,7 @@ async function* filesWithin(
 type EntryWithCompanions = ArchiveEntry & { companions?: CompanionFiles };
 
 /** Yields each file, with its companions if it has any. */
-async function* grouped(
+async function* withCompanions(
   name: string,
   entries: readonly ListedEntry[],
   tally: Tally,
@@ -63,22 +63,28 @@ async function* grouped(
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const { groupExports } = await import('./groupExports');
   const groups = await groupExports([...byPath.keys()], (path) => beginningOf(byPath.get(path)!.bytes()));
-  const belonging = new Set([...groups.values()].flatMap(({ folder, others }) => others.map((path) => folder + path)));
+  const companionPaths = new Set(
+    [...groups.values()].flatMap(({ folder, others: relativePaths }) => relativePaths.map((path) => folder + path)),
+  );
   for (const { path, bytes } of entries) {
-    const { folder, others, areAttached } = groups.get(path) ?? {};
-    const open = (other: string) => tally.counted(byPath.get(`${folder}${other}`)!.bytes());
-    const whole = [name, ...(folder ? [folder.slice(0, -1)] : [])].join('/');
-    if (belonging.has(path)) tally.file();
+    const { folder, others: relativePaths, areAttached } = groups.get(path) ?? {};
+    const open = (path: string) => tally.countBytes(byPath.get(`${folder}${path}`)!.bytes());
+    const groupName = [name, ...(folder ? [folder.slice(0, -1)] : [])].join('/');
+    if (companionPaths.has(path)) tally.countFile();
     else {
-      const companions = others && { paths: new Set(others), open, ...(!areAttached && { name: whole }) };
+      const companions = relativePaths && {
+        paths: new Set(relativePaths),
+        open,
+        ...(!areAttached && { name: groupName }),
+      };
       yield { path, bytes: bytes(), ...(companions && { companions }) };
     }
   }
 }
 
-function mayLieIn(format: ArchiveFormatId, others: readonly ArchiveFormatId[]): boolean {
-  if (isOnlyPacked(format)) return !isOnlyPacked(others.at(-1)!);
-  return others.filter((each) => !isOnlyPacked(each)).length < MAX_NESTED_ARCHIVES;
+function canNest(format: ArchiveFormatId, outerFormats: readonly ArchiveFormatId[]): boolean {
+  if (isOnlyPacked(format)) return !isOnlyPacked(outerFormats.at(-1)!);
+  return outerFormats.filter((outer) => !isOnlyPacked(outer)).length < MAX_NESTED_ARCHIVES;
 }
 /** Formats of a single packed file. */
 const isOnlyPacked = (format: ArchiveFormatId): boolean => format === 'gz' || format === 'bz2';
@@ -96,7 +102,7 @@ class Tally {
 
   constructor(private readonly name: string) {}
 
-  file(): void {
+  countFile(): void {
     if (++this.files > MAX_ENTRIES)
       throw badFile(
         `${this.name} contains more than ${formatCount(MAX_ENTRIES)} files.`,
@@ -105,7 +111,7 @@ class Tally {
     this.check();
   }
 
-  async *counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async *countBytes(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const piece of bytes) {
       this.bytes += piece.length;
       this.check();

@@ -8,16 +8,16 @@ import type { Row, Shape } from './shape';
 export const alpaca: Shape = {
   label: 'Alpaca',
   source: 'https://github.com/tatsu-lab/stanford_alpaca#data-release',
-  recognises: (row) => 'instruction' in row && 'output' in row,
+  recognizes: (row) => 'instruction' in row && 'output' in row,
   conversation(row) {
     for (const key of ['instruction', 'input', 'output', 'system'] as const)
       if (typeof (row[key] ?? '') !== 'string') return `has no text as its ${key}`;
     const { instruction, input, output, system } = row as Readonly<Record<string, string | null | undefined>>;
-    const before = pairsIn(row['history']);
-    if (before === null) return "has a history that isn't pairs of texts";
+    const history = historyPairs(row['history']);
+    if (history === null) return "has a history that isn't pairs of texts";
     const messages: Message[] = system ? [{ role: 'system', content: system }] : [];
     for (const [question, answer] of [
-      ...before,
+      ...history,
       [[instruction, input].filter(Boolean).join('\n'), output ?? ''],
     ] as const)
       messages.push({ role: 'user', content: question }, { role: 'assistant', content: answer });
@@ -26,9 +26,9 @@ export const alpaca: Shape = {
 };
 
 /** Pairs in the history; none if absent, null if invalid. */
-function pairsIn(history: Row[string]): readonly (readonly [string, string])[] | null {
+function historyPairs(history: Row[string]): readonly (readonly [string, string])[] | null {
   const pairs: unknown = history ?? [];
-  const isPair = (one: unknown): one is [string, string] =>
-    Array.isArray(one) && one.length === 2 && one.every((text) => typeof text === 'string');
+  const isPair = (value: unknown): value is [string, string] =>
+    Array.isArray(value) && value.length === 2 && value.every((text) => typeof text === 'string');
   return Array.isArray(pairs) && pairs.every(isPair) ? pairs : null;
 }

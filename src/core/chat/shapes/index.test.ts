@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { conversations, rowIn } from '../../../testing/conversations';
-import { conversationIn, type ShapeId, shapeOf, SHAPES } from '.';
+import { parseConversation, type ShapeId, detectShape, SHAPES } from '.';
 import type { Row } from './shape';
 
 test('the registry contains every shape file', () => {
@@ -16,8 +16,8 @@ describe.each(Object.keys(SHAPES) as ShapeId[])('%s', (id) => {
     fc.assert(
       fc.property(conversations, (conversation) => {
         const row = rowIn[id](conversation);
-        expect(shapeOf([row])).toBe(id);
-        expect(conversationIn(id, row, 'line 3 of a.jsonl')).toEqual({ ...conversation, name: 'line 3 of a.jsonl' });
+        expect(detectShape([row])).toBe(id);
+        expect(parseConversation(id, row, 'line 3 of a.jsonl')).toEqual({ ...conversation, name: 'line 3 of a.jsonl' });
       }),
     );
   });
@@ -27,8 +27,8 @@ describe.each(Object.keys(SHAPES) as ShapeId[])('%s', (id) => {
     const inner = fc.oneof(fc.jsonValue(), fc.array(fc.record({ role: fc.jsonValue(), from: fc.jsonValue() })));
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...keys), inner), (row) => {
-        if (!SHAPES[id].recognises(row)) return;
-        expect(() => conversationIn(id, row, 'a')).not.toThrow(TypeError);
+        if (!SHAPES[id].recognizes(row)) return;
+        expect(() => parseConversation(id, row, 'a')).not.toThrow(TypeError);
       }),
     );
   });
@@ -52,20 +52,20 @@ test.each<[ShapeId, Row, string]>([
   ['alpaca', { instruction: 'a', output: 'a', system: 3 }, 'no text as its system'],
   ['alpaca', { instruction: 'a', output: 'a', history: ['a'] }, "a history that isn't pairs"],
 ])('%s: reports why %j is rejected', (id, row, words) => {
-  expect(conversationIn(id, row, 'line 3 of a.jsonl')).toMatch(new RegExp(words));
+  expect(parseConversation(id, row, 'line 3 of a.jsonl')).toMatch(new RegExp(words));
 });
 
 it('puts the input after the instruction', () => {
   const row = { instruction: 'Add these.', input: '1, 2', output: '3' };
-  expect(conversationIn('alpaca', row, 'a')).toMatchObject({
+  expect(parseConversation('alpaca', row, 'a')).toMatchObject({
     messages: [{ role: 'user', content: 'Add these.\n1, 2' }, { role: 'assistant' }],
   });
 });
 
 it('recognizes a shape if most rows match', () => {
   const pair = { instruction: 'a', output: 'b' };
-  expect(shapeOf([pair, { text: 'a' }, pair])).toBe('alpaca');
-  expect(shapeOf([pair, { text: 'a' }])).toBeNull();
-  expect(shapeOf([{ question: 'a', answer: 'b' }])).toBeNull();
-  expect(shapeOf([])).toBeNull();
+  expect(detectShape([pair, { text: 'a' }, pair])).toBe('alpaca');
+  expect(detectShape([pair, { text: 'a' }])).toBeNull();
+  expect(detectShape([{ question: 'a', answer: 'b' }])).toBeNull();
+  expect(detectShape([])).toBeNull();
 });

@@ -14,16 +14,18 @@ export const SHAPE_IDS = Object.keys(SHAPES) as readonly ShapeId[];
 export const shapeBy = (id: ShapeId): Shape => SHAPES[id];
 
 /** First shape of more than half of the rows; null if there is none, so the user must name two columns. */
-export const shapeOf = (rows: readonly Row[]): ShapeId | null =>
-  SHAPE_IDS.find((id) => rows.filter((row) => SHAPES[id].recognises(row)).length * 2 > rows.length) ?? null;
+export const detectShape = (rows: readonly Row[]): ShapeId | null =>
+  SHAPE_IDS.find((id) => rows.filter((row) => SHAPES[id].recognizes(row)).length * 2 > rows.length) ?? null;
 
 /**
  * Parses a row as a conversation, or says why it can't, in words that continue its place: `has no messages`.
  * @param name the place: `line 12 of chats.jsonl`
  */
-export function conversationIn(id: ShapeId, row: Row, name: string): Conversation | string {
+export function parseConversation(id: ShapeId, row: Row, name: string): Conversation | string {
   const shape = shapeBy(id);
-  if (!shape.recognises(row)) return `isn't in ${shape.label} format, unlike other rows`;
-  const found = shape.conversation(row);
-  return typeof found === 'string' ? found : (conversationProblem(found) ?? { ...found, name });
+  if (!shape.recognizes(row)) return `isn't in ${shape.label} format, unlike other rows`;
+  const conversation = shape.conversation(row);
+  return typeof conversation === 'string'
+    ? conversation
+    : (conversationProblem(conversation) ?? { ...conversation, name });
 }

@@ -1,18 +1,19 @@
-import { isSpeaker, type Message, quoted } from '../conversation';
-import { hasSome, isRow, type Row, type Shape } from './shape';
+import { isSpeaker, type Message, quoteValue } from '../conversation';
+import { hasContent, isRow, type Row, type Shape } from './shape';
 
 /** Messages with a role and content. Newer files call the system role `developer`. */
 export const openai: Shape = {
   label: 'OpenAI',
   source: 'https://platform.openai.com/docs/guides/supervised-fine-tuning',
-  recognises: ({ messages }) => Array.isArray(messages) && messages.every((one) => isRow(one) && 'role' in one),
+  recognizes: ({ messages }) =>
+    Array.isArray(messages) && messages.every((message) => isRow(message) && 'role' in message),
   conversation(row) {
-    if (hasSome(row['tools']) || hasSome(row['functions'])) return "has tools, which aren't supported";
+    if (hasContent(row['tools']) || hasContent(row['functions'])) return "has tools, which aren't supported";
     const messages: Message[] = [];
     for (const [i, message] of (row['messages'] as readonly Row[]).entries()) {
       const role = message['role'] === 'developer' ? 'system' : message['role'];
-      if (!isSpeaker(role)) return `has the role ${quoted(role)}, which isn't supported`;
-      if (hasSome(message['tool_calls'])) return `calls a tool in message ${i + 1}, which isn't supported`;
+      if (!isSpeaker(role)) return `has the role ${quoteValue(role)}, which isn't supported`;
+      if (hasContent(message['tool_calls'])) return `calls a tool in message ${i + 1}, which isn't supported`;
       // Answers of weight 0 are context, masked from the loss.
       if (message['weight'] === 0) return `has an answer with weight 0, message ${i + 1}, which isn't supported`;
       const content = textOf(message['content']);

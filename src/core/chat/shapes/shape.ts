@@ -7,7 +7,7 @@ export interface Shape {
   /** Address of its definition or of an example. */
   source: string;
   /** Decides by keys alone: their values may still be wrong. */
-  recognises(row: Row): boolean;
+  recognizes(row: Row): boolean;
   /** Parses a row of this shape; otherwise says what is wrong, in words that follow its place. */
   conversation(row: Row): Conversation | string;
 }
@@ -19,5 +19,5 @@ export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether a field has content. Such a field can't be part of a chat. */
-export const hasSome = (value: unknown): boolean =>
+export const hasContent = (value: unknown): boolean =>
   value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);

@@ -90,7 +90,7 @@ export const loadedText = (fetch: () => Promise<Pick<TextFormat, 'read'>>): Pick
 });
 
 /** Loads the reader of a table format on demand. */
-export const loaded = (fetch: () => Promise<Pick<TableFormat, 'rows'>>): Pick<TableFormat, 'rows' | 'fetch'> => ({
+export const loadedTable = (fetch: () => Promise<Pick<TableFormat, 'rows'>>): Pick<TableFormat, 'rows' | 'fetch'> => ({
   fetch,
   rows: async function* (file) {
     yield* (await fetch()).rows(file);

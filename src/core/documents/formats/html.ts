@@ -6,19 +6,22 @@ import { textOf, readAllBytes } from '../readAll';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const found = await pageIn(file, await readAllBytes(file, MAX_PAGE_BYTES));
-  if (found.text !== '') yield found;
+  const page = await pageIn(file, await readAllBytes(file, MAX_PAGE_BYTES));
+  if (page.text !== '') yield page;
 };
 
 /** @param charset declared encoding @throws HomegrownError `bad-encoding` if the page isn't in it */
-export const pageIn = async (file: OpenFile, bytes: Uint8Array, charset = declared(bytes)): Promise<FoundDocument> =>
-  pageOf(file, opened(file.name, await textOf(file, bytes, charset)));
+export const pageIn = async (
+  file: OpenFile,
+  bytes: Uint8Array,
+  charset = declaredCharset(bytes),
+): Promise<FoundDocument> => pageOf(file, expandSelfClosing(file.name, await textOf(file, bytes, charset)));
 
 /**
  * Expands self-closing XHTML tags such as `<script src="a.js"/>`, after which HTML would read the rest as a script.
  * https://www.w3.org/TR/xhtml1/#C_3
  */
-export function opened(name: string, html: string): string {
+export function expandSelfClosing(name: string, html: string): string {
   if (!/\.xhtml$/i.test(name) && !/^\ufeff?\s*<\?xml\s/.test(html)) return html;
   return html.replace(/<([a-z][\w:.-]*)((?:\s[^<>]*?)?)\/>/gi, (tag, element: string, attributes: string) =>
     VOID.has(element.toLowerCase()) ? tag : `<${element}${attributes}></${element}>`,
@@ -52,10 +55,10 @@ async function mainText({ note }: OpenFile, html: string, page: PageText): Promi
   }
   const { parseHTML, Readability } = await readability();
   // linkedom adds no missing body, but readability needs one.
-  const bare = html.replace(/<!doctype[^<>]*>|<\/?(?:html|head|body)(?:\s[^<>]*)?>/gi, '');
+  const withoutSkeleton = html.replace(/<!doctype[^<>]*>|<\/?(?:html|head|body)(?:\s[^<>]*)?>/gi, '');
   let content;
   try {
-    const { document } = parseHTML(`<!doctype html><html><head></head><body>${bare}</body></html>`);
+    const { document } = parseHTML(`<!doctype html><html><head></head><body>${withoutSkeleton}</body></html>`);
     content = new Readability(document).parse()?.content;
   } catch {
     // Malformed page, such as one that is cut off.
@@ -94,7 +97,7 @@ const savedFrom = (html: string): string => /<!-- saved from url=\(\d+\)(\S+)/.e
  * Encoding that the page declares:
  * https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding
  */
-function declared(bytes: Uint8Array): string | undefined {
+function declaredCharset(bytes: Uint8Array): string | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, 1024));
   const [, label] =
     /<meta[^>]+charset\s*=\s*(?:["']\s*)?([^\s"'/>;]+)/i.exec(head) ??

@@ -2,7 +2,7 @@ import { code } from './code';
 import {
   type ArchiveFormat,
   type DocumentFormat,
-  loaded,
+  loadedTable,
   loadedText,
   type TableFormat,
   type TextFormat,
@@ -15,17 +15,22 @@ import {
 export const FORMATS = {
   txt: { label: 'Plain text', endings: ['txt', 'text'], ...loadedText(() => import('./txt')) },
   md: { label: 'Markdown', endings: ['md', 'markdown'], ...loadedText(() => import('./md')) },
-  csv: { label: 'CSV table', endings: ['csv'], ...loaded(() => import('./csv')) },
-  tsv: { label: 'TSV table', endings: ['tsv', 'tab'], ...loaded(() => import('./tsv')) },
-  jsonl: { label: 'JSON Lines', endings: ['jsonl', 'ndjson'], ...loaded(() => import('./jsonl')) },
-  json: { label: 'JSON', endings: ['json', 'geojson'], ...loaded(() => import('./json')) },
+  csv: { label: 'CSV table', endings: ['csv'], ...loadedTable(() => import('./csv')) },
+  tsv: { label: 'TSV table', endings: ['tsv', 'tab'], ...loadedTable(() => import('./tsv')) },
+  jsonl: { label: 'JSON Lines', endings: ['jsonl', 'ndjson'], ...loadedTable(() => import('./jsonl')) },
+  json: { label: 'JSON', endings: ['json', 'geojson'], ...loadedTable(() => import('./json')) },
   xlsx: {
     label: 'Excel workbook',
     endings: ['xlsx', 'xlsm'],
     isBinary: true,
-    ...loaded(() => import('./xlsx/read')),
+    ...loadedTable(() => import('./xlsx/read')),
   },
-  parquet: { label: 'Parquet table', endings: ['parquet'], isBinary: true, ...loaded(() => import('./parquet/read')) },
+  parquet: {
+    label: 'Parquet table',
+    endings: ['parquet'],
+    isBinary: true,
+    ...loadedTable(() => import('./parquet/read')),
+  },
   html: { label: 'Web page', endings: ['html', 'htm', 'xhtml', 'shtml'], open: () => import('./html') },
   mhtml: { label: 'Web archive', endings: ['mhtml', 'mht'], open: () => import('./mail/mhtml') },
   srt: { label: 'Subtitles', endings: ['srt'], open: () => import('./subtitles/srt') },
@@ -77,16 +82,17 @@ export const isTable = (id: string): id is TableFormatId =>
   Object.hasOwn(FORMATS, id) && 'rows' in FORMATS[id as FormatId];
 export const isOfDocuments = (id: string): id is DocumentFormatId =>
   Object.hasOwn(FORMATS, id) && 'open' in FORMATS[id as FormatId];
-const SHARED = new Map<string, DocumentFormatId[]>();
-for (const id of ids.filter((each) => isOfDocuments(each))) {
+const FORMATS_BY_SHARED_ENDING = new Map<string, DocumentFormatId[]>();
+for (const id of ids.filter((formatId) => isOfDocuments(formatId))) {
   const { alsoCalled = [] }: DocumentFormat = FORMATS[id];
-  for (const ending of alsoCalled) SHARED.set(ending, [...(SHARED.get(ending) ?? []), id]);
+  for (const ending of alsoCalled)
+    FORMATS_BY_SHARED_ENDING.set(ending, [...(FORMATS_BY_SHARED_ENDING.get(ending) ?? []), id]);
 }
 const isArchive = (id: FormatId): id is ArchiveFormatId => 'unpack' in FORMATS[id];
 
 /** Archive format of a file name, if any. */
 export const archiveCalled = (name: string): ArchiveFormatId | undefined =>
-  ids.filter((id) => isArchive(id)).find((id) => isCalled(name, id));
+  ids.filter((id) => isArchive(id)).find((id) => hasEnding(name, id));
 
 /**
  * Whether documents are extracted from a file of this name, or from files in it, and nothing of it is imported as
@@ -106,14 +112,14 @@ export function binaryTableCalled(name: string): TableFormatId | undefined {
  * tried as plain text, whose reader refuses binary content.
  */
 export const formatOf = (name: string): TextFormatId | DocumentFormatId =>
-  ids.filter((id) => isText(id) || isOfDocuments(id)).find((id) => isCalled(name, id)) ?? 'txt';
+  ids.filter((id) => isText(id) || isOfDocuments(id)).find((id) => hasEnding(name, id)) ?? 'txt';
 
 /** Formats that share this file name; the start of the file decides (../sniffFormat.ts). */
-export const mayBe = (name: string): readonly DocumentFormatId[] => SHARED.get(endingOf(name)) ?? [];
+export const mayBe = (name: string): readonly DocumentFormatId[] => FORMATS_BY_SHARED_ENDING.get(endingOf(name)) ?? [];
 
 /** Table format of a file name, if any. */
 export const tableCalled = (name: string): TableFormatId | undefined =>
-  ids.filter((id) => isTable(id)).find((id) => isCalled(name, id));
+  ids.filter((id) => isTable(id)).find((id) => hasEnding(name, id));
 
 /** The table format of a file; CSV, whose delimiter is detected, for unknown names. */
 export const tableFormatOf = (name: string): TableFormatId => tableCalled(name) ?? 'csv';
@@ -124,5 +130,5 @@ const endingOf = (name: string): string =>
     ?.toLowerCase()
     // Parts of a Wikipedia dump end in page numbers, such as .xml-p1p41242.
     .replace(/-p\d+p\d+$/, '') ?? '';
-const isCalled = (name: string, id: FormatId): boolean =>
+const hasEnding = (name: string, id: FormatId): boolean =>
   (FORMATS[id].endings as readonly string[]).includes(endingOf(name));

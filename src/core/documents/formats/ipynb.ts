@@ -17,20 +17,20 @@ const notebook = z.object({
 });
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const read = notebook.safeParse(await jsonFile(file, MAX_JSON_FILE_BYTES));
-  if (!read.success) {
-    const [issue] = read.error.issues;
+  const result = notebook.safeParse(await jsonFile(file, MAX_JSON_FILE_BYTES));
+  if (!result.success) {
+    const [issue] = result.error.issues;
     throw badFile(
       `${file.name} is not a version 4 notebook: ${issue?.path.join('.') || 'its top level'} is invalid.`,
       'Open it in Jupyter, save it again, and add that file.',
     );
   }
-  const { cells, metadata } = read.data;
-  const left = cells.reduce((sum, { outputs = [] }) => sum + outputs.length, 0);
-  if (left > 0) file.note(`Skipped ${counted(left, 'code output')}`);
+  const { cells, metadata } = result.data;
+  const outputCount = cells.reduce((sum, { outputs = [] }) => sum + outputs.length, 0);
+  if (outputCount > 0) file.note(`Skipped ${counted(outputCount, 'code output')}`);
   const text = cells
-    .map(({ source: words }) => words.trimEnd())
-    .filter((words) => words !== '')
+    .map(({ source: cellText }) => cellText.trimEnd())
+    .filter((cellText) => cellText !== '')
     .join('\n\n')
     .toWellFormed();
   const code = metadata?.language_info?.name;

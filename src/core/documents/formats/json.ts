@@ -1,4 +1,4 @@
-import { begun, cellsIn, type FoundRows, jsonFile, listItems, rowsIn } from '../json';
+import { peekJson, cellsIn, type JsonRows, jsonFile, listItems, rowsIn } from '../json';
 import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { OpenFile, Row } from './format';
 
@@ -8,16 +8,16 @@ import type { OpenFile, Row } from './format';
  */
 export async function* rows(file: OpenFile): AsyncGenerator<Row> {
   let line = 0;
-  const { isList, bytes } = await begun(file.bytes);
+  const { isList, bytes } = await peekJson(file.bytes);
   if (isList) {
     for await (const item of listItems({ ...file, bytes })) yield { line: ++line, cells: cellsIn(item) };
     return;
   }
-  const { rows: found, left }: FoundRows = rowsIn(await jsonFile({ ...file, bytes }, MAX_JSON_FILE_BYTES));
-  if (left.length > 0) {
-    const more = left.length > MAX_NAMED ? ' and others' : '';
-    file.note(`Uses only its lists; skipped ${left.slice(0, MAX_NAMED).join(', ')}${more}`);
+  const { rows: jsonRows, unusedFields }: JsonRows = rowsIn(await jsonFile({ ...file, bytes }, MAX_JSON_FILE_BYTES));
+  if (unusedFields.length > 0) {
+    const more = unusedFields.length > MAX_LISTED ? ' and others' : '';
+    file.note(`Uses only its lists; skipped ${unusedFields.slice(0, MAX_LISTED).join(', ')}${more}`);
   }
-  for (const cells of found) yield { line: ++line, cells };
+  for (const cells of jsonRows) yield { line: ++line, cells };
 }
-const MAX_NAMED = 12;
+const MAX_LISTED = 12;

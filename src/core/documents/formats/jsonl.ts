@@ -5,6 +5,6 @@ import type { OpenFile, Row } from './format';
 
 /** Yields one row per line. Nested values have columns too, such as `author.name`. */
 export async function* rows(file: OpenFile): AsyncGenerator<Row | BadRow> {
-  for await (const found of inLines(file))
-    yield isBadRow(found) ? found : { line: found.line, cells: cellsOf(found.value) };
+  for await (const object of inLines(file))
+    yield isBadRow(object) ? object : { line: object.line, cells: cellsOf(object.value) };
 }

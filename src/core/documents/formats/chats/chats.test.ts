@@ -10,25 +10,25 @@ import { MARKUP_HEAD } from '../../markup';
 import { FORMATS, mayBe } from '..';
 import { sniffFormat } from '../../sniffFormat';
 import type { FoundDocument } from '../format';
-import { conversations, PAUSE, turnsOf } from './conversation';
-import { stampOf } from './whatsappLine';
+import { conversations, PAUSE_MS, turnsOf } from './conversation';
+import { parseStamp } from './whatsappLine';
 
 const message = fc.record({
-  by: fc.oneof(fc.constantFrom('Ann', 'Bob', 'Ann: x', ' Bob:'), fc.string({ unit: 'grapheme', maxLength: 6 })),
+  author: fc.oneof(fc.constantFrom('Ann', 'Bob', 'Ann: x', ' Bob:'), fc.string({ unit: 'grapheme', maxLength: 6 })),
   text: fc.oneof(
     fc
       .array(fc.constantFrom('Ann: no', ' Ann: no', 'Bob: ', 'a: b', '', 'x', '  y'), { maxLength: 4 })
       .map((lines) => lines.join('\n')),
     fc.string({ unit: 'binary', maxLength: 9 }),
   ),
-  at: fc.oneof(fc.integer({ min: 1e12, max: 1e12 + 3 * PAUSE }), fc.constant(NaN)),
+  time: fc.oneof(fc.integer({ min: 1e12, max: 1e12 + 3 * PAUSE_MS }), fc.constant(NaN)),
 });
 
 describe('a conversation', () => {
   it('can be split into its turns again, whatever they contain', () => {
     fc.assert(
       fc.property(fc.array(message, { minLength: 2, maxLength: 8 }), (all) => {
-        const said = all.map(({ text, ...rest }) => ({ ...rest, at: 1e12, text: `x${text}x` }));
+        const said = all.map(({ text, ...rest }) => ({ ...rest, time: 1e12, text: `x${text}x` }));
         const [found, ...others] = conversations(said, 'c');
         expect(others).toEqual([]);
         const turns = turnsOf(found!.text, found!.fields!['speakers']!);
@@ -36,17 +36,17 @@ describe('a conversation', () => {
         expect(turns.map((turn) => turn.text)).toEqual(
           said.map((each) => each.text.replace(/\r\n?/g, '\n').replaceAll('\0', '').toWellFormed()),
         );
-        const names = new Map(said.map(({ by }, i) => [by, turns[i]!.by]));
-        expect(said.map(({ by }) => names.get(by))).toEqual(turns.map(({ by }) => by));
+        const names = new Map(said.map(({ author }, i) => [author, turns[i]!.author]));
+        expect(said.map(({ author }) => names.get(author))).toEqual(turns.map(({ author }) => author));
       }),
     );
   });
 
   it('ends after eight hours without a message', () => {
     const at = Date.UTC(2023, 0, 5, 10);
-    const said = [at, at + PAUSE, at + PAUSE + 1, at + 3 * PAUSE].map((each, i) => ({
-      at: each,
-      by: 'Ann',
+    const said = [at, at + PAUSE_MS, at + PAUSE_MS + 1, at + 3 * PAUSE_MS].map((each, i) => ({
+      time: each,
+      author: 'Ann',
       text: `${i}`,
     }));
     expect([...conversations(said, 'Sea')]).toEqual([
@@ -60,7 +60,7 @@ describe('a conversation', () => {
   });
 
   it('without pauses is split between two messages', () => {
-    const said = Array.from({ length: 30 }, (_, i) => ({ at: 1e12 + i, by: 'Ann', text: 'x'.repeat(1e5) }));
+    const said = Array.from({ length: 30 }, (_, i) => ({ time: 1e12 + i, author: 'Ann', text: 'x'.repeat(1e5) }));
     const found = [...conversations(said, 'Sea')];
     expect(found.map(({ text }) => turnsOf(text, 'Ann').length)).toEqual([10, 10, 10]);
   });
@@ -122,7 +122,7 @@ describe('WhatsApp', () => {
     ['٥\u200f/١\u200f/٢٠٢٣، ٣:٠٥ م - Ann: x', [5, 1, 2023], '15:05:00'],
     ['05/01/17, 15:05:10: Ann: x', [5, 1, 17], '15:05:10'],
   ])('parses the time in %j', (line, date, clock) => {
-    const stamp = stampOf(line)!;
+    const stamp = parseStamp(line)!;
     expect(stamp.date).toEqual(date);
     expect(new Date(stamp.clock).toISOString().slice(11, 19)).toBe(clock);
     expect(line.slice(stamp.end)).toMatch(/^Ann: \u200e?x$/);
@@ -135,7 +135,7 @@ describe('WhatsApp', () => {
     '[05.01.23, 15:05 - Ann: x',
     '12:05 - x',
     '',
-  ])('starts no message at %j', (line) => expect(stampOf(line)).toBeNull());
+  ])('starts no message at %j', (line) => expect(parseStamp(line)).toBeNull());
 
   it('distinguishes month and day by all dates together', async () => {
     const chat = (...days: string[]) =>

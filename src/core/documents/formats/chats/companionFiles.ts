@@ -18,13 +18,13 @@ const companionFile = (file: OpenFile, path: string): OpenFile => ({
 export async function companionJson(
   file: OpenFile,
   path: string,
-  read: (file: OpenFile) => Promise<unknown> = (one) => jsonFile(one, MAX_JSON_FILE_BYTES),
+  read: (file: OpenFile) => Promise<unknown> = (companion) => jsonFile(companion, MAX_JSON_FILE_BYTES),
 ): Promise<unknown> {
   if (!file.companions?.paths.has(path)) return undefined;
   try {
     return await read(companionFile(file, path));
   } catch (error) {
-    tellLeftOut(file, error);
+    noteSkipped(file, error);
     return undefined;
   }
 }
@@ -34,30 +34,30 @@ export async function* companionRows(file: OpenFile, path: string): AsyncGenerat
   try {
     for await (const { cells } of allOf(path, delimitedRows(companionFile(file, path), COMMAS))) yield cells;
   } catch (error) {
-    tellLeftOut(file, error);
+    noteSkipped(file, error);
   }
 }
 
-function tellLeftOut({ note }: OpenFile, error: unknown): void {
+function noteSkipped({ note }: OpenFile, error: unknown): void {
   if (!isBadFile(error)) throw error;
   note(`Skipped: ${error.message.replace(/\.$/, '')}`);
 }
 
 /** Bounds the characters of messages in memory at once. */
-export class Held {
+export class TextBudget {
   private characters = 0;
 
   constructor(
     private readonly name: string,
     /** The unit for messages, such as `a channel`. */
-    private readonly what: string,
+    private readonly unit: string,
   ) {}
 
   add({ length }: string): void {
     this.characters += length;
     if (this.characters > MAX_CHAT_LENGTH)
       throw badFile(
-        `${this.name} has ${this.what} with more than ${formatCount(MAX_CHAT_LENGTH)} characters, the maximum.`,
+        `${this.name} has ${this.unit} with more than ${formatCount(MAX_CHAT_LENGTH)} characters, the maximum.`,
         'Export a shorter period, or split it into several files.',
       );
   }

@@ -6,16 +6,16 @@ import type { FoundDocument } from '../format';
 import { MAX_CONVERSATION_LENGTH } from '../../limits';
 
 interface Turn {
-  by: string;
+  author: string;
   text: string;
 }
 export interface Message extends Turn {
   /** Milliseconds since 1970; NaN if unknown. Without a time zone, by the clock of whoever exported it. */
-  at: number;
+  time: number;
 }
 
 /** Milliseconds without a message after which a new conversation begins: a night. */
-export const PAUSE = 8 * 3_600_000;
+export const PAUSE_MS = 8 * 3_600_000;
 export const PAUSE_WORDS = '8 hours';
 
 /**
@@ -26,17 +26,17 @@ export const PAUSE_WORDS = '8 hours';
 export function* conversations(messages: Iterable<Message>, chat: string, isLocal = false): Generator<FoundDocument> {
   let turns: Message[] = [];
   let length = 0;
-  let last = NaN;
-  for (const { at, by, text } of messages) {
-    const message = { at, by: speakerOf(by), text: clean(text) };
+  let lastTime = NaN;
+  for (const { time, author, text } of messages) {
+    const message = { time, author: speakerName(author), text: clean(text) };
     if (message.text === '') continue;
-    if (turns.length > 0 && (at - last > PAUSE || length + text.length > MAX_CONVERSATION_LENGTH)) {
+    if (turns.length > 0 && (time - lastTime > PAUSE_MS || length + text.length > MAX_CONVERSATION_LENGTH)) {
       yield conversationOf(turns, chat, isLocal);
       [turns, length] = [[], 0];
     }
     turns.push(message);
     length += text.length;
-    if (!Number.isNaN(at)) last = at;
+    if (!Number.isNaN(time)) lastTime = time;
   }
   if (turns.length > 0) yield conversationOf(turns, chat, isLocal);
 }
@@ -44,34 +44,34 @@ export function* conversations(messages: Iterable<Message>, chat: string, isLoca
 /** Joins messages as one document; a single one gives its text and its author. @param turns one or more, not empty */
 export function conversationOf(turns: readonly Message[], chat: string, isLocal = false): FoundDocument {
   const [first] = turns as [Message, ...Message[]];
-  const moment = isLocal ? isoOf(first.at).replace('Z', '') : isoOf(first.at);
-  const title = [chat, moment.slice(0, 10)].filter((part) => part !== '').join(', ');
-  const fields = { ...(moment !== '' && { date: moment }) };
-  if (turns.length === 1) return { title, text: first.text, fields: { ...fields, author: first.by } };
-  const speakers = [...new Set(turns.map(({ by }) => by))];
-  return { title, text: textOf(turns), fields: { ...fields, speakers: speakers.join('\n') } };
+  const startTime = isLocal ? toIsoTime(first.time).replace('Z', '') : toIsoTime(first.time);
+  const title = [chat, startTime.slice(0, 10)].filter((part) => part !== '').join(', ');
+  const fields = { ...(startTime !== '' && { date: startTime }) };
+  if (turns.length === 1) return { title, text: first.text, fields: { ...fields, author: first.author } };
+  const speakers = [...new Set(turns.map(({ author }) => author))];
+  return { title, text: joinTurns(turns), fields: { ...fields, speakers: speakers.join('\n') } };
 }
 
 /** Joins turns. Indents lines of a message that look like the start of another. */
-const textOf = (turns: readonly Turn[]): string => {
-  const isSpeaker = speakerIn(new Set(turns.map(({ by }) => by)));
+const joinTurns = (turns: readonly Turn[]): string => {
+  const isSpeaker = speakerMatcher(new Set(turns.map(({ author }) => author)));
   return turns
-    .map(({ by, text }) => {
-      const [first, ...lines] = text.split('\n');
-      const others = lines.map((line) => (isSpeaker(line.trimStart()) ? ` ${line}` : line));
-      return [`${by}: ${first}`, ...others].join('\n');
+    .map(({ author, text }) => {
+      const [firstLine, ...lines] = text.split('\n');
+      const otherLines = lines.map((line) => (isSpeaker(line.trimStart()) ? ` ${line}` : line));
+      return [`${author}: ${firstLine}`, ...otherLines].join('\n');
     })
     .join('\n');
 };
 
 /** Splits a conversation into turns again. @param speakers the document's field */
 export function turnsOf(text: string, speakers: string): Turn[] {
-  const isSpeaker = speakerIn(new Set(speakers.split('\n')));
+  const isSpeaker = speakerMatcher(new Set(speakers.split('\n')));
   const turns: Turn[] = [];
   for (const line of text.split('\n')) {
     if (isSpeaker(line)) {
       const end = line.indexOf(': ');
-      turns.push({ by: line.slice(0, end), text: line.slice(end + 2) });
+      turns.push({ author: line.slice(0, end), text: line.slice(end + 2) });
       continue;
     }
     const turn = turns.at(-1);
@@ -80,13 +80,13 @@ export function turnsOf(text: string, speakers: string): Turn[] {
   return turns;
 }
 
-const speakerIn =
+const speakerMatcher =
   (speakers: ReadonlySet<string>) =>
   (line: string): boolean =>
     speakers.has(line.slice(0, Math.max(0, line.indexOf(': '))));
 
 /** Name on one line, without colons at the ends of words, which would end the name. */
-const speakerOf = (name: string): string =>
+const speakerName = (name: string): string =>
   name
     .slice(0, MAX_NAME_LENGTH)
     .replace(/[\s\0]+/g, ' ')
@@ -98,5 +98,5 @@ const MAX_NAME_LENGTH = 200;
 const clean = (text: string): string => text.replace(/\r\n?/g, '\n').replaceAll('\0', '').trim().toWellFormed();
 
 /** ISO 8601 of a plausible time; else an empty string. */
-export const isoOf = (at: number): string =>
-  at > Date.UTC(1970, 0) && at < Date.UTC(2200, 0) ? new Date(at).toISOString().replace('.000', '') : '';
+export const toIsoTime = (time: number): string =>
+  time > Date.UTC(1970, 0) && time < Date.UTC(2200, 0) ? new Date(time).toISOString().replace('.000', '') : '';

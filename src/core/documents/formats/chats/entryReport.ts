@@ -4,7 +4,7 @@ import type { OpenFile } from '../format';
 import { PAUSE_WORDS } from './conversation';
 
 /** Singular and plural of each kind of skipped entry, in the order of the note. */
-const LEFT = {
+const SKIPPED_KINDS = {
   service: ['system message', 'system messages'],
   shared: ['repost', 'reposts'],
   attachments: ['attachment', 'attachments'],
@@ -13,39 +13,41 @@ const LEFT = {
   files: ['other file', 'other files'],
 } as const;
 
-const MANY = { message: 'messages', post: 'posts', 'post or comment': 'posts and comments' } as const;
+const ENTRY_PLURALS = { message: 'messages', post: 'posts', 'post or comment': 'posts and comments' } as const;
 
-export const AT_PAUSES = `split at pauses of ${PAUSE_WORDS}`;
+export const SPLIT_AT_PAUSES = `split at pauses of ${PAUSE_WORDS}`;
 
 export const PAUSES_AND_THREADS = `one document per thread, the rest split at pauses of ${PAUSE_WORDS}`;
 /** For exports of one person's posts. */
 export const THREADS = 'one document for each post with its author’s replies';
 
 export class EntryReport {
-  private readonly left = new Map<keyof typeof LEFT, number>();
-  private taken = 0;
+  private readonly skippedCounts = new Map<keyof typeof SKIPPED_KINDS, number>();
+  private readCount = 0;
 
   constructor(
     private readonly file: OpenFile,
     /** Name of an entry. */
-    private readonly entry: keyof typeof MANY,
+    private readonly entry: keyof typeof ENTRY_PLURALS,
   ) {}
 
-  take(): void {
-    this.taken++;
+  countRead(): void {
+    this.readCount++;
   }
 
-  leave(what: keyof typeof LEFT, times = 1): void {
-    if (times > 0) this.left.set(what, (this.left.get(what) ?? 0) + times);
+  countSkipped(kind: keyof typeof SKIPPED_KINDS, count = 1): void {
+    if (count > 0) this.skippedCounts.set(kind, (this.skippedCounts.get(kind) ?? 0) + count);
   }
 
-  /** @param what as in `a WhatsApp chat` @param parts how entries become documents */
-  note(what: string, parts: string): void {
-    const words = Object.entries(LEFT).flatMap(([each, [one, many]]) => {
-      const times = this.left.get(each as keyof typeof LEFT) ?? 0;
-      return times > 0 ? [counted(times, one, many)] : [];
+  /** @param description as in `a WhatsApp chat` @param grouping how entries become documents */
+  note(description: string, grouping: string): void {
+    const phrases = Object.entries(SKIPPED_KINDS).flatMap(([kind, [singular, plural]]) => {
+      const count = this.skippedCounts.get(kind as keyof typeof SKIPPED_KINDS) ?? 0;
+      return count > 0 ? [counted(count, singular, plural)] : [];
     });
-    const out = words.length > 0 ? `; skipped ${new Intl.ListFormat('en-GB').format(words)}` : '';
-    this.file.note(`Read as ${what}: ${counted(this.taken, this.entry, MANY[this.entry])}, ${parts}${out}`);
+    const skipped = phrases.length > 0 ? `; skipped ${new Intl.ListFormat('en-GB').format(phrases)}` : '';
+    this.file.note(
+      `Read as ${description}: ${counted(this.readCount, this.entry, ENTRY_PLURALS[this.entry])}, ${grouping}${skipped}`,
+    );
   }
 }

@@ -2,8 +2,8 @@
  * Reads a Mastodon archive: the user's posts (outbox.json) with their own replies, without boosts. ActivityStreams 2.0:
  * https://www.w3.org/TR/activitystreams-vocabulary
  */
-import { Held, companionJson } from './companionFiles';
-import { type Fields, fieldsOf, listOf, wordsOf } from './json';
+import { TextBudget, companionJson } from './companionFiles';
+import { type Fields, asFields, asList, asString } from './json';
 import { type Post, threadsOfPosts } from './posts';
 import { THREADS, EntryReport } from './entryReport';
 import { jsonFile } from '../../json';
@@ -14,18 +14,18 @@ import type { DocumentReader } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const report = new EntryReport(file, 'post');
-  const { orderedItems } = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
-  const actor = fieldsOf(await companionJson(file, 'actor.json'));
-  const held = new Held(file.name, 'posts');
+  const { orderedItems } = asFields(await jsonFile(file, MAX_JSON_FILE_BYTES));
+  const actor = asFields(await companionJson(file, 'actor.json'));
+  const budget = new TextBudget(file.name, 'posts');
   const posts: Post[] = [];
-  for (const each of listOf(orderedItems)) {
-    const activity = fieldsOf(each);
+  for (const item of asList(orderedItems)) {
+    const activity = asFields(item);
     const post = postOf(activity, report);
     if (!post) continue;
-    held.add(post.text);
-    posts.push({ ...post, author: wordsOf(actor['name']) || wordsOf(actor['preferredUsername']) || post.author });
+    budget.add(post.text);
+    posts.push({ ...post, author: asString(actor['name']) || asString(actor['preferredUsername']) || post.author });
   }
-  report.leave(
+  report.countSkipped(
     'files',
     [...(file.companions?.paths ?? [])].filter((path) => !/^actor\.json$|^media_/.test(path)).length,
   );
@@ -34,25 +34,25 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 };
 
 function postOf({ type, object, actor, published }: Fields, report: EntryReport): Post | undefined {
-  const note = fieldsOf(object);
-  if (type === 'Announce') report.leave('shared');
-  else if (type !== 'Create' || typeof note['content'] !== 'string') report.leave('unread');
+  const note = asFields(object);
+  if (type === 'Announce') report.countSkipped('shared');
+  else if (type !== 'Create' || typeof note['content'] !== 'string') report.countSkipped('unread');
   else {
-    report.leave('attachments', listOf(note['attachment']).length);
+    report.countSkipped('attachments', asList(note['attachment']).length);
     const { text } = pageText(note['content']);
-    const words = text.replaceAll('\0', '').trim().toWellFormed();
-    if (words === '') return undefined;
-    report.take();
-    const [language = ''] = Object.keys(fieldsOf(note['contentMap']));
+    const trimmed = text.replaceAll('\0', '').trim().toWellFormed();
+    if (trimmed === '') return undefined;
+    report.countRead();
+    const [language = ''] = Object.keys(asFields(note['contentMap']));
     return {
-      id: wordsOf(note['id']),
-      answers: wordsOf(note['inReplyTo']),
-      at: Date.parse(wordsOf(note['published']) || wordsOf(published)),
+      id: asString(note['id']),
+      replyTo: asString(note['inReplyTo']),
+      time: Date.parse(asString(note['published']) || asString(published)),
       // Content warning.
-      title: wordsOf(note['summary']),
-      text: words,
-      author: wordsOf(actor).split('/').at(-1) ?? '',
-      source: wordsOf(note['url']) || wordsOf(note['id']),
+      title: asString(note['summary']),
+      text: trimmed,
+      author: asString(actor).split('/').at(-1) ?? '',
+      source: asString(note['url']) || asString(note['id']),
       language: languageCode(language),
     };
   }

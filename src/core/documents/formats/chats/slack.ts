@@ -5,9 +5,9 @@
  */
 import { badFile } from '../../../base/errors';
 import { counted } from '../../../base/units';
-import { Held, companionJson } from './companionFiles';
+import { TextBudget, companionJson } from './companionFiles';
 import { conversationOf, conversations, type Message } from './conversation';
-import { fieldsOf, listOf, secondsOf, wordsOf } from './json';
+import { asFields, asList, millisecondsOf, asString } from './json';
 import { PAUSES_AND_THREADS, EntryReport } from './entryReport';
 import { jsonFile } from '../../json';
 import { MAX_JSON_FILE_BYTES } from '../../limits';
@@ -15,9 +15,9 @@ import type { DocumentReader, FoundDocument, OpenFile } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const report = new EntryReport(file, 'message');
-  const people = namesIn(await jsonFile(file, MAX_JSON_FILE_BYTES));
-  const titles = await titlesOf(file, people);
-  const channels = daysOf(file.companions?.paths ?? []);
+  const memberNames = memberNamesIn(await jsonFile(file, MAX_JSON_FILE_BYTES));
+  const titles = await directMessageTitles(file, memberNames);
+  const channels = dayFilesByChannel(file.companions?.paths ?? []);
   if (channels.size === 0)
     throw badFile(
       `${file.name} is from a Slack export, but its channel folders are missing.`,
@@ -25,12 +25,12 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     );
   for (const [channel, days] of [...channels].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const threads = new Map<string, Entry[]>();
-    const held = new Held(file.name, `a channel, ${channel},`);
+    const budget = new TextBudget(file.name, `a channel, ${channel},`);
     for (const day of days.sort()) {
-      for (const each of listOf(await companionJson(file, day))) {
-        const entry = entryOf(each, people, report);
+      for (const message of asList(await companionJson(file, day))) {
+        const entry = entryOf(message, memberNames, report);
         if (!entry) continue;
-        held.add(entry.text);
+        budget.add(entry.text);
         // A message without replies that isn't a reply is alone in its thread.
         const thread = threads.get(entry.thread);
         if (thread) thread.push(entry);
@@ -47,103 +47,112 @@ interface Entry extends Message {
   thread: string;
 }
 
-function entryOf(value: unknown, people: ReadonlyMap<string, string>, report: EntryReport): Entry | undefined {
-  const message = fieldsOf(value);
-  const time = wordsOf(message['ts']);
-  const kind = wordsOf(message['subtype']);
-  if (message['type'] !== 'message' || time === '') report.leave('unread');
-  else if (kind !== '' && !SAID.has(kind)) report.leave('service');
+function entryOf(value: unknown, memberNames: ReadonlyMap<string, string>, report: EntryReport): Entry | undefined {
+  const message = asFields(value);
+  const time = asString(message['ts']);
+  const kind = asString(message['subtype']);
+  if (message['type'] !== 'message' || time === '') report.countSkipped('unread');
+  else if (kind !== '' && !USER_SUBTYPES.has(kind)) report.countSkipped('service');
   else {
-    report.leave('attachments', listOf(message['files']).length);
-    const text = slackText(wordsOf(message['text']), people);
+    report.countSkipped('attachments', asList(message['files']).length);
+    const text = slackText(asString(message['text']), memberNames);
     if (text.trim() === '') return undefined;
-    report.take();
-    const user = wordsOf(message['user']);
-    const by = people.get(user) || nameIn(message['user_profile']) || wordsOf(message['username']) || user;
-    return { at: secondsOf(time), by, text, thread: wordsOf(message['thread_ts']) || time };
+    report.countRead();
+    const user = asString(message['user']);
+    const author =
+      memberNames.get(user) || profileName(message['user_profile']) || asString(message['username']) || user;
+    return { time: millisecondsOf(time), author, text, thread: asString(message['thread_ts']) || time };
   }
   return undefined;
 }
 /** Subtypes written by a person: a reply also shown in the channel, `/me`, and a file with a comment. */
-const SAID = new Set(['thread_broadcast', 'me_message', 'file_share']);
+const USER_SUBTYPES = new Set(['thread_broadcast', 'me_message', 'file_share']);
 
 /** Yields threads with replies, and conversations of the other messages, by start time. */
 function* documentsOf(threads: ReadonlyMap<string, Entry[]>, title: string): Generator<FoundDocument> {
-  const found: { at: number; document: FoundDocument }[] = [];
-  const alone: Message[] = [];
+  const dated: { time: number; document: FoundDocument }[] = [];
+  const unthreaded: Message[] = [];
   for (const thread of threads.values()) {
-    const ordered = thread.toSorted((a, b) => a.at - b.at);
-    if (ordered.length === 1) alone.push(ordered[0]!);
-    else found.push({ at: ordered[0]!.at, document: conversationOf(ordered, title) });
+    const ordered = thread.toSorted((a, b) => a.time - b.time);
+    if (ordered.length === 1) unthreaded.push(ordered[0]!);
+    else dated.push({ time: ordered[0]!.time, document: conversationOf(ordered, title) });
   }
-  alone.sort((a, b) => a.at - b.at);
-  for (const document of conversations(alone, title))
-    found.push({ at: Date.parse(document.fields?.['date'] ?? ''), document });
-  for (const { document } of found.sort((a, b) => a.at - b.at)) yield document;
+  unthreaded.sort((a, b) => a.time - b.time);
+  for (const document of conversations(unthreaded, title))
+    dated.push({ time: Date.parse(document.fields?.['date'] ?? ''), document });
+  for (const { document } of dated.sort((a, b) => a.time - b.time)) yield document;
 }
 
 /** Daily files by folder. */
-function daysOf(paths: Iterable<string>): Map<string, string[]> {
-  const days = new Map<string, string[]>();
+function dayFilesByChannel(paths: Iterable<string>): Map<string, string[]> {
+  const filesByChannel = new Map<string, string[]>();
   for (const path of paths) {
     const [, channel] = /^([^/]+)\/\d{4}-\d\d-\d\d\.json$/.exec(path) ?? [];
     if (channel === undefined) continue;
-    const others = days.get(channel);
-    if (others) others.push(path);
-    else days.set(channel, [path]);
+    const dayFiles = filesByChannel.get(channel);
+    if (dayFiles) dayFiles.push(path);
+    else filesByChannel.set(channel, [path]);
   }
-  return days;
+  return filesByChannel;
 }
 
 /** Names of people by id. */
-const namesIn = (users: unknown): ReadonlyMap<string, string> =>
+const memberNamesIn = (users: unknown): ReadonlyMap<string, string> =>
   new Map(
-    listOf(users).map((each) => {
-      const user = fieldsOf(each);
-      const name = nameIn(user['profile']) || wordsOf(user['real_name']) || wordsOf(user['name']);
+    asList(users).map((value) => {
+      const user = asFields(value);
+      const name = profileName(user['profile']) || asString(user['real_name']) || asString(user['name']);
       // A mention of five characters expands to the name, so its length is bounded.
-      return [wordsOf(user['id']), name.slice(0, MAX_NAME).toWellFormed()] as const;
+      return [asString(user['id']), name.slice(0, MAX_NAME).toWellFormed()] as const;
     }),
   );
 
 const MAX_NAME = 200;
 
-function nameIn(value: unknown): string {
-  const profile = fieldsOf(value);
-  return wordsOf(profile['display_name']) || wordsOf(profile['real_name']);
+function profileName(value: unknown): string {
+  const profile = asFields(value);
+  return asString(profile['display_name']) || asString(profile['real_name']);
 }
 
 /** Maximum number of people in a direct message; Slack allows nine. */
 const MAX_MEMBERS = 100;
 
 /** Titles of direct-message folders, from their members; other folders are named after their channel. */
-async function titlesOf(file: OpenFile, people: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+async function directMessageTitles(
+  file: OpenFile,
+  memberNames: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
   const titles = new Map<string, string>();
   for (const path of ['dms.json', 'mpims.json']) {
-    for (const each of listOf(await companionJson(file, path))) {
-      const { id, name, members } = fieldsOf(each);
-      const names = listOf(members)
+    for (const chat of asList(await companionJson(file, path))) {
+      const { id, name, members } = asFields(chat);
+      const names = asList(members)
         .slice(0, MAX_MEMBERS)
-        .map((member) => people.get(wordsOf(member)) || wordsOf(member));
-      for (const folder of [wordsOf(id), wordsOf(name)]) titles.set(folder, names.join(', '));
+        .map((member) => memberNames.get(asString(member)) || asString(member));
+      for (const folder of [asString(id), asString(name)]) titles.set(folder, names.join(', '));
     }
   }
   return titles;
 }
 
 /** Renders mentions and links in a Slack message: https://api.slack.com/reference/surfaces/formatting */
-function slackText(text: string, people: ReadonlyMap<string, string>): string {
+function slackText(text: string, memberNames: ReadonlyMap<string, string>): string {
   return text
-    .replace(/<([@#!]?)([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>/g, (_, kind: string, of: string, label = '') =>
-      shown(kind, of, label as string, people),
+    .replace(/<([@#!]?)([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>/g, (_, kind: string, target: string, label = '') =>
+      renderReference(kind, target, label as string, memberNames),
     )
-    .replace(/&(amp|lt|gt);/g, (_, name: keyof typeof LETTERS) => LETTERS[name]);
+    .replace(/&(amp|lt|gt);/g, (_, name: keyof typeof ENTITIES) => ENTITIES[name]);
 }
-const LETTERS = { amp: '&', lt: '<', gt: '>' } as const;
+const ENTITIES = { amp: '&', lt: '<', gt: '>' } as const;
 
-function shown(kind: string, of: string, label: string, people: ReadonlyMap<string, string>): string {
-  if (kind === '@') return `@${people.get(of) || label || of}`;
-  if (kind === '#') return `#${label || of}`;
-  if (kind === '!') return label || `@${of.replace(/^(?:subteam|date)\^.*/, 'group')}`;
-  return label || of.replace(/^mailto:/, '');
+function renderReference(
+  kind: string,
+  target: string,
+  label: string,
+  memberNames: ReadonlyMap<string, string>,
+): string {
+  if (kind === '@') return `@${memberNames.get(target) || label || target}`;
+  if (kind === '#') return `#${label || target}`;
+  if (kind === '!') return label || `@${target.replace(/^(?:subteam|date)\^.*/, 'group')}`;
+  return label || target.replace(/^mailto:/, '');
 }

@@ -6,7 +6,7 @@ import { eachElement, localName, type Parts, pathFrom } from '../../parts';
 import type { FoundDocument } from '../format';
 
 export interface Book {
-  about: Pick<FoundDocument, 'title' | 'fields'>;
+  metadata: Pick<FoundDocument, 'title' | 'fields'>;
   /** Paths of chapters in reading order. */
   chapters: readonly string[];
   /** Paths of encrypted parts, except for fonts, which are only obfuscated. */
@@ -20,20 +20,20 @@ export async function bookOf(parts: Parts): Promise<Book> {
     if (name === 'rootfile') path ||= pathFrom('', attributes['full-path'] ?? '');
   });
   const xml = path === '' ? null : await parts.text(path);
-  if (xml === null) throw parts.no(path || CONTAINER);
-  const { items, order, left } = packageIn(xml, path);
-  for (const each of [...items.values()].filter(({ isContents }) => isContents)) {
-    left.add(each.path);
-    for (const cover of landmarks((await parts.text(each.path)) ?? '', each.path)) left.add(cover);
+  if (xml === null) throw parts.missingPart(path || CONTAINER);
+  const { items, order, excluded } = packageIn(xml, path);
+  for (const item of [...items.values()].filter(({ isContents }) => isContents)) {
+    excluded.add(item.path);
+    for (const cover of landmarkPaths((await parts.text(item.path)) ?? '', item.path)) excluded.add(cover);
   }
   const chapters = order.flatMap((id) => {
     const item = items.get(id);
-    return item && PAGE.test(item.type) && !left.has(item.path) ? [item.path] : [];
+    return item && PAGE_TYPE.test(item.type) && !excluded.has(item.path) ? [item.path] : [];
   });
-  return { about: aboutBook(xml), chapters: [...new Set(chapters)], encrypted: await encryptedIn(parts) };
+  return { metadata: bookMetadata(xml), chapters: [...new Set(chapters)], encrypted: await encryptedIn(parts) };
 }
 const CONTAINER = 'META-INF/container.xml';
-const PAGE = /x?html|dtbook/;
+const PAGE_TYPE = /x?html|dtbook/;
 
 interface Item {
   path: string;
@@ -42,77 +42,77 @@ interface Item {
   isContents: boolean;
 }
 
-function packageIn(xml: string, path: string): { items: Map<string, Item>; order: string[]; left: Set<string> } {
+function packageIn(xml: string, path: string): { items: Map<string, Item>; order: string[]; excluded: Set<string> } {
   const items = new Map<string, Item>();
   const order: string[] = [];
-  const left = new Set<string>();
-  eachElement(xml, (name, { id = '', idref = '', href = '', type = '', properties = '', ...others }) => {
+  const excluded = new Set<string>();
+  eachElement(xml, (name, { id = '', idref = '', href = '', type = '', properties = '', ...otherAttributes }) => {
     if (name === 'item')
       items.set(id, {
         path: pathFrom(path, href),
-        type: others['media-type'] ?? '',
+        type: otherAttributes['media-type'] ?? '',
         isContents: properties.split(/\s+/).includes('nav'),
       });
     if (name === 'itemref') order.push(idref);
     // EPUB 2 marks the cover and contents in its guide.
-    if (name === 'reference' && LEFT.test(type)) left.add(pathFrom(path, href));
+    if (name === 'reference' && COVER_OR_CONTENTS.test(type)) excluded.add(pathFrom(path, href));
   });
-  return { items, order, left };
+  return { items, order, excluded };
 }
 
 /** Parts that the table of contents marks as cover or contents. */
-function landmarks(xhtml: string, path: string): string[] {
-  const found: string[] = [];
+function landmarkPaths(xhtml: string, path: string): string[] {
+  const paths: string[] = [];
   eachElement(xhtml, (name, { href, 'epub:type': type = '' }) => {
-    if (name === 'a' && href !== undefined && LEFT.test(type)) found.push(pathFrom(path, href));
+    if (name === 'a' && href !== undefined && COVER_OR_CONTENTS.test(type)) paths.push(pathFrom(path, href));
   });
-  return found;
+  return paths;
 }
-const LEFT = /^(?:cover|toc)$/;
+const COVER_OR_CONTENTS = /^(?:cover|toc)$/;
 
 /** Paths listed in META-INF: https://www.w3.org/TR/epub-33/#sec-container-metainf-encryption.xml */
 async function encryptedIn(parts: Parts): Promise<Set<string>> {
-  const found = new Set<string>();
+  const paths = new Set<string>();
   let algorithm = '';
   eachElement((await parts.text('META-INF/encryption.xml')) ?? '', (name, { Algorithm = '', URI = '' }) => {
     if (name === 'EncryptedData') algorithm = '';
     if (name === 'EncryptionMethod') algorithm ||= Algorithm;
-    if (name === 'CipherReference' && !FONTS.test(algorithm)) found.add(pathFrom('', URI));
+    if (name === 'CipherReference' && !FONTS.test(algorithm)) paths.add(pathFrom('', URI));
   });
-  return found;
+  return paths;
 }
 const FONTS = /idpf\.org\/2008\/embedding|ns\.adobe\.com\/pdf\/enc#RC/;
 
 /** First title, language and date, and all authors. */
-function aboutBook(xml: string): Book['about'] {
+function bookMetadata(xml: string): Book['metadata'] {
   const metadata: [name: string, text: string][] = [];
-  let at: [string, string] | undefined;
+  let current: [string, string] | undefined;
   const parser = new MarkupParser(
     {
       onopentagname(tag) {
         const name = localName(tag);
-        at = /^dc:/i.test(tag) || tag === name ? [name, ''] : undefined;
-        if (at && METADATA.has(name)) metadata.push(at);
+        current = /^dc:/i.test(tag) || tag === name ? [name, ''] : undefined;
+        if (current && METADATA.has(name)) metadata.push(current);
       },
       ontext(text) {
-        if (at) at[1] += text;
+        if (current) current[1] += text;
       },
-      onclosetag: () => void (at = undefined),
+      onclosetag: () => void (current = undefined),
     },
     { xmlMode: true, decodeEntities: true },
   );
   parser.end(xml);
-  const of = (name: string): string[] =>
-    metadata.flatMap(([each, text]) =>
-      each === name && text.trim() !== '' ? [oneLine(text).slice(0, MAX_LENGTH).toWellFormed()] : [],
+  const valuesOf = (name: string): string[] =>
+    metadata.flatMap(([property, text]) =>
+      property === name && text.trim() !== '' ? [oneLine(text).slice(0, MAX_LENGTH).toWellFormed()] : [],
     );
   const [[title], creators, language, [date]] = [
-    of('title'),
-    of('creator'),
-    languageCode(of('language')[0] ?? ''),
-    of('date'),
+    valuesOf('title'),
+    valuesOf('creator'),
+    languageCode(valuesOf('language')[0] ?? ''),
+    valuesOf('date'),
   ];
-  const author = new Intl.ListFormat('en-GB').format(creators.slice(0, MAX_NAMED));
+  const author = new Intl.ListFormat('en-GB').format(creators.slice(0, MAX_AUTHORS));
   return {
     ...(title !== undefined && { title }),
     fields: { ...(author !== '' && { author }), ...(date && { date }), ...(language && { language }) },
@@ -120,4 +120,4 @@ function aboutBook(xml: string): Book['about'] {
 }
 const METADATA = new Set(['title', 'creator', 'language', 'date']);
 const MAX_LENGTH = 400;
-const MAX_NAMED = 20;
+const MAX_AUTHORS = 20;

@@ -4,7 +4,7 @@ import { counted } from '../../../base/units';
 import { type Book, bookOf } from './book';
 import { pageText } from '../../markupText';
 import { Parts } from '../../parts';
-import { opened } from '../html';
+import { expandSelfClosing } from '../html';
 import type { DocumentReader } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
@@ -16,16 +16,16 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   for (const path of book.chapters) {
     const xhtml = await parts.text(path);
     if (xhtml === null) missing++;
-    else chapters.push(pageText(opened('.xhtml', xhtml)).text);
+    else chapters.push(pageText(expandSelfClosing('.xhtml', xhtml)).text);
   }
   if (missing > 0)
     file.note(`${counted(missing, 'chapter')} of this book ${missing === 1 ? 'is' : 'are'} missing from the file`);
   const text = chapters
-    .filter((each) => each !== '')
+    .filter((chapter) => chapter !== '')
     .join('\n\n')
     .replaceAll('\0', '')
     .toWellFormed();
-  if (text !== '') yield { ...book.about, text };
+  if (text !== '') yield { ...book.metadata, text };
 };
 
 /** Refuses a book with any encrypted chapter, because the remaining ones would be incomplete. */

@@ -9,19 +9,19 @@ import type { DocumentReader } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const messages: Message[] = [];
-  const seen = new Set<string>();
-  const left = { attachments: 0, large: 0, unread: 0, copies: 0, silent: 0 };
-  let [all, characters] = [0, 0];
+  const seenIds = new Set<string>();
+  const skippedCounts = { attachments: 0, large: 0, unread: 0, copies: 0, empty: 0 };
+  let [total, characters] = [0, 0];
   for await (const bytes of messagesIn(file.bytes)) {
-    all++;
+    total++;
     const message = bytes && (await messageOf(bytes, file.reading?.wholeMessages ?? false).catch(() => 'unread'));
-    if (message === null) left.large++;
-    else if (typeof message === 'string' || !isMessage(message)) left.unread++;
-    else if (message.id !== '' && seen.has(message.id)) left.copies++;
+    if (message === null) skippedCounts.large++;
+    else if (typeof message === 'string' || !isMessage(message)) skippedCounts.unread++;
+    else if (message.id !== '' && seenIds.has(message.id)) skippedCounts.copies++;
     else {
-      seen.add(message.id);
-      left.attachments += message.attachments;
-      if (message.text === '') left.silent++;
+      seenIds.add(message.id);
+      skippedCounts.attachments += message.attachments;
+      if (message.text === '') skippedCounts.empty++;
       else messages.push(message);
       characters += message.text.length;
     }
@@ -31,19 +31,20 @@ export const documents: DocumentReader['documents'] = async function* (file) {
         'Split it into several mailboxes, such as one per year.',
       );
   }
-  if (all === 0)
+  if (total === 0)
     throw badFile(
       `${file.name} is not a mailbox: it doesn't start with a "From" line.`,
       'Export the mail again as mbox, or as files of single messages (.eml).',
     );
-  if (all === left.unread) throw badFile(`${file.name} has no readable messages.`, 'Export the mail again.');
+  if (total === skippedCounts.unread) throw badFile(`${file.name} has no readable messages.`, 'Export the mail again.');
   const skipped: readonly [number, string, string][] = [
-    [left.attachments, 'attachment', 'attachments'],
-    [left.silent, 'message without text of its own', 'messages without text of their own'],
-    [left.copies, 'duplicate message', 'duplicate messages'],
-    [left.large, 'oversized message', 'oversized messages'],
-    [left.unread, 'unreadable message', 'unreadable messages'],
+    [skippedCounts.attachments, 'attachment', 'attachments'],
+    [skippedCounts.empty, 'message without text of its own', 'messages without text of their own'],
+    [skippedCounts.copies, 'duplicate message', 'duplicate messages'],
+    [skippedCounts.large, 'oversized message', 'oversized messages'],
+    [skippedCounts.unread, 'unreadable message', 'unreadable messages'],
   ];
-  for (const [n, one, many] of skipped) if (n > 0) file.note(`Skipped ${counted(n, one, many)}`);
+  for (const [count, singular, plural] of skipped)
+    if (count > 0) file.note(`Skipped ${counted(count, singular, plural)}`);
   for (const document of threadsOf(messages)) yield document;
 };

@@ -8,7 +8,7 @@ import { ownWords } from './ownWords.ts';
 export interface Message {
   id: string;
   /** Ids of the messages that it replies to. */
-  answers: readonly string[];
+  replyTo: readonly string[];
   /** Name of the sender, else the address. */
   from: string;
   subject: string;
@@ -18,23 +18,23 @@ export interface Message {
   attachments: number;
 }
 
-/** @param isWhole keeps quotations and the signature @throws errors of postal-mime for an unreadable message */
-export async function messageOf(bytes: Uint8Array, isWhole: boolean): Promise<Message> {
+/** @param shouldKeepQuotes keeps quotations and the signature @throws errors of postal-mime for an unreadable message */
+export async function messageOf(bytes: Uint8Array, shouldKeepQuotes: boolean): Promise<Message> {
   const mail = await parseMail(withFewEmptyLines(bytes).buffer);
   const body = mail.text?.trim() ? mail.text : mail.html === undefined ? '' : pageText(mail.html).text;
   checkSize(body);
-  const plain = body.replace(/\r\n?/g, '\n').replaceAll('\0', '');
+  const normalized = body.replace(/\r\n?/g, '\n').replaceAll('\0', '');
   const { from } = mail;
   const date = mail.date !== undefined && !Number.isNaN(Date.parse(mail.date)) ? mail.date : '';
   return {
     id: mail.messageId?.trim() ?? '',
-    answers: [...(mail.references ?? '').split(/\s+/), ...(mail.inReplyTo ?? '').split(/\s+/)].filter(
+    replyTo: [...(mail.references ?? '').split(/\s+/), ...(mail.inReplyTo ?? '').split(/\s+/)].filter(
       (id) => id !== '',
     ),
-    from: clean(from?.name || (from?.address ?? '')),
-    subject: clean(mail.subject ?? ''),
+    from: oneLine(from?.name || (from?.address ?? '')),
+    subject: oneLine(mail.subject ?? ''),
     date,
-    text: (isWhole ? plain : ownWords(plain))
+    text: (shouldKeepQuotes ? normalized : ownWords(normalized))
       .split('\n')
       .map((line) => line.trimEnd())
       .join('\n')
@@ -50,22 +50,22 @@ export async function messageOf(bytes: Uint8Array, isWhole: boolean): Promise<Me
  * anyway.
  */
 export function withFewEmptyLines(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const kept = new Uint8Array(bytes.length);
-  let [length, empty, returns, isEmpty] = [0, 0, 0, true];
+  const output = new Uint8Array(bytes.length);
+  let [length, emptyLines, pendingReturns, isLineEmpty] = [0, 0, 0, true];
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
-    if (byte === CR) returns++;
+    if (byte === CR) pendingReturns++;
     else if (byte === LF) {
-      empty = isEmpty ? empty + 1 : 0;
-      if (empty <= 3) kept[length++] = LF;
-      [returns, isEmpty] = [0, true];
+      emptyLines = isLineEmpty ? emptyLines + 1 : 0;
+      if (emptyLines <= 3) output[length++] = LF;
+      [pendingReturns, isLineEmpty] = [0, true];
     } else {
-      for (; returns > 0; returns--) kept[length++] = CR;
-      kept[length++] = byte;
-      isEmpty = false;
+      for (; pendingReturns > 0; pendingReturns--) output[length++] = CR;
+      output[length++] = byte;
+      isLineEmpty = false;
     }
   }
-  return length === kept.length ? kept : kept.slice(0, length);
+  return length === output.length ? output : output.slice(0, length);
 }
 const [LF, CR] = [10, 13];
 
@@ -74,11 +74,11 @@ function checkSize(text: string): void {
   const { characters, lines: maxLines } = MAX_MESSAGE_TEXT;
   if (text.length > characters) throw new Error(`its text has more than ${formatCount(characters)} characters`);
   let lines = 1;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) lines++;
   if (lines > maxLines) throw new Error(`its text has more than ${formatCount(maxLines)} lines`);
 }
 
-const clean = (words: string): string => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed();
+const oneLine = (words: string): string => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed();
 
 /** Whether any header identifies it as a message. */
 export const isMessage = ({ id, from, subject, date }: Message): boolean =>

@@ -13,10 +13,10 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     page = await pageOfMessage(bytes);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw badFile(`${file.name} can't be read as a saved page: ${why}.`, AGAIN);
+    throw badFile(`${file.name} can't be read as a saved page: ${why}.`, REMEDY);
   }
-  if (!page) throw badFile(`${file.name} is not a saved page: it contains no web page.`, AGAIN);
-  const { fields, ...found } = await pageIn(file, page.html, page.charset);
-  if (found.text !== '') yield { ...found, fields: { ...(page.source && { source: page.source }), ...fields } };
+  if (!page) throw badFile(`${file.name} is not a saved page: it contains no web page.`, REMEDY);
+  const { fields, ...document } = await pageIn(file, page.html, page.charset);
+  if (document.text !== '') yield { ...document, fields: { ...(page.source && { source: page.source }), ...fields } };
 };
-const AGAIN = 'Open it in a browser, save it again as a single file or as HTML, and add that file.';
+const REMEDY = 'Open it in a browser, save it again as a single file or as HTML, and add that file.';

@@ -15,15 +15,15 @@ let parser: Promise<typeof PostalMime> | undefined;
 
 /** @param bytes not copied @throws errors of postal-mime for an unreadable message */
 export async function parseMail(bytes: ArrayBuffer): ReturnType<PostalMime['parse']> {
-  parser ??= import('postal-mime').then(({ default: all }) => {
-    readsBlocks(all.prototype as unknown as Internals);
-    return all;
+  parser ??= import('postal-mime').then(({ default: PostalMailParser }) => {
+    patchReadLine(PostalMailParser.prototype as unknown as ParserInternals);
+    return PostalMailParser;
   });
   return new (await parser)({ maxNestingDepth: MAX_DEPTH }).parse(bytes);
 }
 
 /** Internals that postal-mime's types omit. */
-interface Internals {
+interface ParserInternals {
   av: Uint8Array;
   readPos: number;
   boundaries: readonly { value: Uint8Array }[];
@@ -35,43 +35,43 @@ interface Internals {
 }
 
 /** Makes `readLine` return a body up to the next boundary at once, unless its decoder needs single lines. */
-function readsBlocks(prototype: Internals & { readsBlocks?: true }): void {
-  if (prototype.readsBlocks) return; // otherwise two copies of this module would count twice
-  prototype.readsBlocks = true;
+function patchReadLine(prototype: ParserInternals & { isPatched?: true }): void {
+  if (prototype.isPatched) return; // otherwise two copies of this module would count twice
+  prototype.isPatched = true;
   const { readLine } = prototype;
-  prototype.readLine = function (): ReturnType<Internals['readLine']> {
-    const { av, readPos: from, currentNode } = this;
+  prototype.readLine = function (): ReturnType<ParserInternals['readLine']> {
+    const { av, readPos: start, currentNode } = this;
     const isBody = currentNode.state === 'body' && currentNode.contentTransferEncoding.encoding !== 'quoted-printable';
-    const isPart = isBoundary(this, from);
+    const isPart = isBoundary(this, start);
     if (isPart) this.parts = (this.parts ?? 0) + 1;
     if ((this.parts ?? 0) > MAX_PARTS) throw new Error(`it has more than ${formatCount(MAX_PARTS)} parts`);
     if (!isBody || isPart) {
       this.lines = (this.lines ?? 0) + 1;
       if (this.lines > MAX_LINES) throw new Error(`it has more than ${formatCount(MAX_LINES)} lines`);
       const line = readLine.call(this);
-      if (currentNode.state === 'header') this.words = (this.words ?? 0) + wordsIn(line.bytes);
+      if (currentNode.state === 'header') this.words = (this.words ?? 0) + countEncodedWords(line.bytes);
       if ((this.words ?? 0) > MAX_WORDS)
         throw new Error(`it has more than ${formatCount(MAX_WORDS)} encoded words in its head`);
       return line;
     }
-    let end = from;
+    let end = start;
     do end = av.indexOf(LF, end) + 1 || av.length;
     while (end < av.length && !isBoundary(this, end));
     this.readPos = end;
-    return { bytes: av.subarray(from, av[end - 1] === LF ? end - 1 : end), done: end >= av.length };
+    return { bytes: av.subarray(start, av[end - 1] === LF ? end - 1 : end), done: end >= av.length };
   };
 }
 
-const isBoundary = ({ av, boundaries }: Internals, at: number): boolean =>
-  av[at] === DASH &&
-  av[at + 1] === DASH &&
-  boundaries.some(({ value }) => value.every((byte, i) => av[at + 2 + i] === byte));
+const isBoundary = ({ av, boundaries }: ParserInternals, offset: number): boolean =>
+  av[offset] === DASH &&
+  av[offset + 1] === DASH &&
+  boundaries.some(({ value }) => value.every((byte, i) => av[offset + 2 + i] === byte));
 
 /** Number of starts of encoded words, `=?`. */
-function wordsIn(line: Uint8Array): number {
+function countEncodedWords(line: Uint8Array): number {
   let words = 0;
-  for (let at = line.indexOf(EQUALS); at >= 0; at = line.indexOf(EQUALS, at + 1))
-    if (line[at + 1] === QUESTION) words++;
+  for (let index = line.indexOf(EQUALS); index >= 0; index = line.indexOf(EQUALS, index + 1))
+    if (line[index + 1] === QUESTION) words++;
   return words;
 }
 

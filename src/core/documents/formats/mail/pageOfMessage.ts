@@ -12,19 +12,20 @@ export interface ArchivedPage {
 
 /** Returns the page that `start` names, else the first; null if there is none. @throws errors of postal-mime */
 export async function pageOfMessage(bytes: Uint8Array): Promise<ArchivedPage | null> {
-  const whole = await parsed(headOf(bytes));
-  const type = header(whole, 'content-type');
+  const archiveHeaders = await parseHeaders(headOf(bytes));
+  const type = header(archiveHeaders, 'content-type');
   const boundary = parameter(type, 'boundary');
-  if (boundary === undefined) return isPage(type) ? pageIn(bytes, whole) : null;
-  const wanted = parameter(type, 'start');
+  if (boundary === undefined) return isPage(type) ? pageIn(bytes, archiveHeaders) : null;
+  const startId = parameter(type, 'start');
   let first: ArchivedPage | null = null;
-  let looked = 0;
+  let checkedParts = 0;
   for (const part of partsIn(bytes, boundary)) {
-    if (looked++ === MAX_PARTS) break;
-    const head = await parsed(headOf(part));
-    if (!isPage(header(head, 'content-type'))) continue;
-    if (wanted === undefined || header(head, 'content-id') === wanted) return pageIn(part, head, whole);
-    first ??= await pageIn(part, head, whole);
+    if (checkedParts++ === MAX_PARTS) break;
+    const headers = await parseHeaders(headOf(part));
+    if (!isPage(header(headers, 'content-type'))) continue;
+    if (startId === undefined || header(headers, 'content-id') === startId)
+      return pageIn(part, headers, archiveHeaders);
+    first ??= await pageIn(part, headers, archiveHeaders);
   }
   return first;
 }
@@ -34,7 +35,7 @@ const MAX_PARTS = 1000;
 
 const isPage = (type: string): boolean => /^(?:text\/html|application\/xhtml\+xml)\b/i.test(type);
 
-async function parsed(bytes: Uint8Array): Promise<Email> {
+async function parseHeaders(bytes: Uint8Array): Promise<Email> {
   const { default: PostalMime } = await import('postal-mime');
   return new PostalMime().parse(bytes);
 }
@@ -48,14 +49,14 @@ const parameter = (value: string, name: string): string | undefined => {
 };
 
 /** Declares the part an attachment, because postal-mime returns bytes for attachments, but decoded text for bodies. */
-async function pageIn(part: Uint8Array, head: Email, whole = head): Promise<ArchivedPage> {
-  const carried = header(head, 'content-transfer-encoding') || '8bit';
-  const attached = `Content-Type: application/octet-stream\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: ${carried}\r\n\r\n`;
+async function pageIn(part: Uint8Array, headers: Email, archiveHeaders = headers): Promise<ArchivedPage> {
+  const transferEncoding = header(headers, 'content-transfer-encoding') || '8bit';
+  const attachmentHeaders = `Content-Type: application/octet-stream\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: ${transferEncoding}\r\n\r\n`;
   const body = part.subarray(headOf(part).length);
-  const { attachments } = await parsed(concatBytes([new TextEncoder().encode(attached), body]));
+  const { attachments } = await parseHeaders(concatBytes([new TextEncoder().encode(attachmentHeaders), body]));
   const content = attachments[0]?.content ?? new ArrayBuffer(0);
-  const charset = parameter(header(head, 'content-type'), 'charset');
-  const source = header(head, 'content-location') || header(whole, 'snapshot-content-location');
+  const charset = parameter(header(headers, 'content-type'), 'charset');
+  const source = header(headers, 'content-location') || header(archiveHeaders, 'snapshot-content-location');
   return {
     html: typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content),
     ...(charset !== undefined && { charset }),
@@ -66,8 +67,8 @@ async function pageIn(part: Uint8Array, head: Email, whole = head): Promise<Arch
 
 /** Headers of a message, with the empty line after them. */
 function headOf(bytes: Uint8Array): Uint8Array {
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    const next = bytes[at + 1] === CR ? at + 2 : at + 1;
+  for (let index = bytes.indexOf(LF); index >= 0; index = bytes.indexOf(LF, index + 1)) {
+    const next = bytes[index + 1] === CR ? index + 2 : index + 1;
     if (bytes[next] === LF) return bytes.subarray(0, next + 1);
   }
   return bytes;
@@ -75,14 +76,18 @@ function headOf(bytes: Uint8Array): Uint8Array {
 
 /** Yields the parts between boundary lines, without the line end before a boundary. */
 function* partsIn(bytes: Uint8Array, boundary: string): Generator<Uint8Array> {
-  const line = new TextEncoder().encode(`--${boundary}`);
-  let from = -1;
-  for (let at = 0; at >= 0 && at < bytes.length; at = bytes.indexOf(LF, at) + 1 || -1) {
-    if (!line.every((byte, i) => bytes[at + i] === byte)) continue;
-    const end = bytes[at - 2] === CR ? at - 2 : at - 1;
-    if (from >= 0) yield bytes.subarray(from, Math.max(from, end));
-    from = bytes.indexOf(LF, at) + 1 || bytes.length;
+  const boundaryLine = new TextEncoder().encode(`--${boundary}`);
+  let partStart = -1;
+  for (
+    let lineStart = 0;
+    lineStart >= 0 && lineStart < bytes.length;
+    lineStart = bytes.indexOf(LF, lineStart) + 1 || -1
+  ) {
+    if (!boundaryLine.every((byte, i) => bytes[lineStart + i] === byte)) continue;
+    const end = bytes[lineStart - 2] === CR ? lineStart - 2 : lineStart - 1;
+    if (partStart >= 0) yield bytes.subarray(partStart, Math.max(partStart, end));
+    partStart = bytes.indexOf(LF, lineStart) + 1 || bytes.length;
   }
-  if (from >= 0 && from < bytes.length) yield bytes.subarray(from);
+  if (partStart >= 0 && partStart < bytes.length) yield bytes.subarray(partStart);
 }
 const [LF, CR] = [10, 13];

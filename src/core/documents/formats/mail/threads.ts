@@ -10,32 +10,32 @@ export function threadsOf(messages: readonly Message[]): FoundDocument[] {
     for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root))
       root = parent;
     // Compresses the path: each id on it now points to the root, so that a chain of replies takes linear time.
-    for (let at = id; at !== root;) {
-      const parent = parents.get(at)!;
-      parents.set(at, root);
-      at = parent;
+    for (let current = id; current !== root;) {
+      const parent = parents.get(current)!;
+      parents.set(current, root);
+      current = parent;
     }
     return root;
   };
-  for (const { id, answers } of messages) {
-    const [first, ...others] = [...(id === '' ? [] : [id]), ...answers];
-    for (const other of others) {
-      const [a, b] = [rootOf(first!), rootOf(other)];
+  for (const { id, replyTo: answers } of messages) {
+    const [first, ...otherIds] = [...(id === '' ? [] : [id]), ...answers];
+    for (const otherId of otherIds) {
+      const [a, b] = [rootOf(first!), rootOf(otherId)];
       if (a !== b) parents.set(b, a);
     }
   }
   const threads = new Map<string, Message[]>();
   for (const [i, message] of messages.entries()) {
-    const [known] = [message.id, ...message.answers].filter((id) => id !== '');
-    const root = known === undefined ? `alone ${i}` : `thread ${rootOf(known)}`;
+    const [anyId] = [message.id, ...message.replyTo].filter((id) => id !== '');
+    const root = anyId === undefined ? `alone ${i}` : `thread ${rootOf(anyId)}`;
     const thread = threads.get(root);
     if (thread) thread.push(message);
     else threads.set(root, [message]);
   }
-  return [...threads.values()].map(documentOf);
+  return [...threads.values()].map(threadDocument);
 }
 
-function documentOf(thread: readonly Message[]): FoundDocument {
+function threadDocument(thread: readonly Message[]): FoundDocument {
   const isDated = thread.every(({ date }) => date !== '');
   const ordered = isDated ? thread.toSorted((a, b) => Date.parse(a.date) - Date.parse(b.date)) : thread;
   const [first] = ordered as [Message, ...Message[]];

@@ -23,11 +23,11 @@ export class Dump {
   /** Address of the wiki's pages, without a title. */
   address = '';
   /** Names of media and category namespaces, in lower case. */
-  readonly left = new Set(['file', 'image', 'media', 'category']);
+  readonly removedNamespaces = new Set(['file', 'image', 'media', 'category']);
   /** Names of namespaces other than articles, which dumps from before 2010 mark in titles only. */
-  private readonly spaces = new Set<string>();
+  private readonly nonArticleNamespaces = new Set<string>();
   /** Whether the dump is complete. */
-  isWhole = false;
+  isComplete = false;
 
   constructor(
     private readonly text: AsyncIterable<string>,
@@ -36,14 +36,14 @@ export class Dump {
 
   /** @throws HomegrownError `bad-file` for malformed XML */
   async *pages(): AsyncGenerator<WikiPage> {
-    const found: WikiPage[] = [];
-    let [words, key, depth, sinceTag] = ['', '', 0, 0];
+    const pages: WikiPage[] = [];
+    let [text, key, depth, charactersSinceTag] = ['', '', 0, 0];
     let page = emptyPage();
     const parser = new Parser(
       {
         onopentag: (element, attributes) => {
-          [words, sinceTag] = ['', 0];
-          if (++depth > DEEPEST) throw this.broken('its elements are nested too deep');
+          [text, charactersSinceTag] = ['', 0];
+          if (++depth > MAX_DEPTH) throw this.damagedError('its elements are nested too deep');
           if (element === 'mediawiki') this.language = attributes['xml:lang'] ?? '';
           else if (element === 'page') page = emptyPage();
           else if (element === 'redirect') page.isRedirect = true;
@@ -51,44 +51,44 @@ export class Dump {
           key = attributes['key'] ?? '';
         },
         ontext: (piece) => {
-          sinceTag = 0;
-          if (words.length <= MAX_ARTICLE_LENGTH) words += piece;
+          charactersSinceTag = 0;
+          if (text.length <= MAX_ARTICLE_LENGTH) text += piece;
         },
         onclosetag: (element) => {
-          [depth, sinceTag] = [depth - 1, 0];
-          if (element === 'base') this.address = words.slice(0, words.lastIndexOf('/') + 1).trim();
-          else if (element === 'namespace') this.addSpace(key, words.trim().toLowerCase());
+          [depth, charactersSinceTag] = [depth - 1, 0];
+          if (element === 'base') this.address = text.slice(0, text.lastIndexOf('/') + 1).trim();
+          else if (element === 'namespace') this.addNamespace(key, text.trim().toLowerCase());
           else if (element === 'title') {
-            page.title = words.trim();
-            page.isArticle = !this.spaces.has(page.title.split(':', 1)[0]!.toLowerCase());
-          } else if (element === 'ns') page.isArticle = words.trim() === '0';
-          else if (element === 'timestamp') page.date = words.trim();
-          else if (element === 'model') page.model = words.trim();
-          else if (element === 'text') page.text = words.length > MAX_ARTICLE_LENGTH ? null : words;
+            page.title = text.trim();
+            page.isArticle = !this.nonArticleNamespaces.has(page.title.split(':', 1)[0]!.toLowerCase());
+          } else if (element === 'ns') page.isArticle = text.trim() === '0';
+          else if (element === 'timestamp') page.date = text.trim();
+          else if (element === 'model') page.model = text.trim();
+          else if (element === 'text') page.text = text.length > MAX_ARTICLE_LENGTH ? null : text;
           else if (element === 'page') {
             page.isRedirect ||= /^\s*#redirect\b/i.test(page.text?.slice(0, 100) ?? '');
-            found.push(page);
-          } else if (element === 'mediawiki') this.isWhole = true;
-          words = '';
+            pages.push(page);
+          } else if (element === 'mediawiki') this.isComplete = true;
+          text = '';
         },
       },
       { xmlMode: true },
     );
     for await (const piece of this.text) {
       parser.write(piece);
-      yield* found.splice(0);
+      yield* pages.splice(0);
       // The parser buffers what it can't parse yet, such as an unclosed tag.
-      sinceTag += piece.length;
-      if (sinceTag > MAX_ARTICLE_LENGTH) throw this.broken('a tag is never closed');
+      charactersSinceTag += piece.length;
+      if (charactersSinceTag > MAX_ARTICLE_LENGTH) throw this.damagedError('a tag is never closed');
     }
   }
 
-  private addSpace(key: string, name: string): void {
-    if (name !== '') this.spaces.add(name);
-    if (LEFT.has(key)) this.left.add(name);
+  private addNamespace(key: string, name: string): void {
+    if (name !== '') this.nonArticleNamespaces.add(name);
+    if (REMOVED_NAMESPACES.has(key)) this.removedNamespaces.add(name);
   }
 
-  private broken(reason: string): Error {
+  private damagedError(reason: string): Error {
     return badFile(
       `${this.name} is damaged: ${reason}.`,
       'Download it again from dumps.wikimedia.org, or from the wiki’s Special:Export page.',
@@ -105,5 +105,5 @@ const emptyPage = (): WikiPage => ({
   text: '',
 });
 /** Numbers of skipped namespaces: media, files, categories. */
-const LEFT = new Set(['-2', '6', '14']);
-const DEEPEST = 32;
+const REMOVED_NAMESPACES = new Set(['-2', '6', '14']);
+const MAX_DEPTH = 32;

@@ -9,7 +9,7 @@ import { MAX_ARTICLE_LENGTH } from '../../limits';
 import type { FoundDocument } from '../format';
 import { documents } from './read';
 import { mediawiki } from './sniffer';
-import { wikiWords } from './words';
+import { wikiText } from './words';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const escaped = (text: string): string =>
@@ -108,7 +108,7 @@ it.each([
   ['<gallery>\nA.jpg|b\n</gallery><ref group="a>b">c</ref>d', 'd'],
   ['&#39;&eacute;&lt;b&gt;&bogus;\x01\x02', "'é<b>&bogus;"],
 ])('extracts the text of %j', (markup, words) => {
-  expect(wikiWords(markup, new Set(['file', 'category']))).toBe(words);
+  expect(wikiText(markup, new Set(['file', 'category']))).toBe(words);
 });
 
 test('reads markup that is often started and never ended fast', () => {
@@ -129,7 +129,7 @@ test('reads markup that is often started and never ended fast', () => {
     '(',
     ' ',
   ])
-    wikiWords(one.repeat(100_000), new Set());
+    wikiText(one.repeat(100_000), new Set());
   expect(performance.now() - begin).toBeLessThan(20_000);
 });
 

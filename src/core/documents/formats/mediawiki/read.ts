@@ -4,43 +4,43 @@ import { counted } from '../../../base/units';
 import { decodeParsed } from '../../decode';
 import { languageCode } from '../../languageCode';
 import { Dump, type WikiPage } from './dump';
-import { wikiWords } from './words';
+import { wikiText } from './words';
 import type { DocumentReader } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const left = { redirects: 0, others: 0, kinds: 0, long: 0, empty: 0 };
+  const skippedCounts = { redirects: 0, notArticles: 0, otherModels: 0, long: 0, empty: 0 };
   const dump = new Dump(decodeParsed(file), file.name);
-  let taken = 0;
+  let articleCount = 0;
   for await (const page of dump.pages()) {
-    if (!page.isArticle) left.others++;
-    else if (page.isRedirect) left.redirects++;
-    else if (page.model !== 'wikitext') left.kinds++;
-    else if (page.text === null) left.long++;
+    if (!page.isArticle) skippedCounts.notArticles++;
+    else if (page.isRedirect) skippedCounts.redirects++;
+    else if (page.model !== 'wikitext') skippedCounts.otherModels++;
+    else if (page.text === null) skippedCounts.long++;
     else {
-      const text = wikiWords(page.text, dump.left);
-      if (text === '') left.empty++;
+      const text = wikiText(page.text, dump.removedNamespaces);
+      if (text === '') skippedCounts.empty++;
       else {
-        taken++;
+        articleCount++;
         yield { title: page.title.toWellFormed(), text, fields: fieldsOf(page, dump) };
       }
     }
   }
   const skipped: readonly [number, string, string][] = [
-    [left.redirects, 'redirect', 'redirects'],
-    [left.others, 'page that isn’t an article', 'pages that aren’t articles'],
-    [left.kinds, 'page that isn’t wikitext', 'pages that aren’t wikitext'],
-    [left.long, 'oversized article', 'oversized articles'],
-    [left.empty, 'empty article', 'empty articles'],
+    [skippedCounts.redirects, 'redirect', 'redirects'],
+    [skippedCounts.notArticles, 'page that isn’t an article', 'pages that aren’t articles'],
+    [skippedCounts.otherModels, 'page that isn’t wikitext', 'pages that aren’t wikitext'],
+    [skippedCounts.long, 'oversized article', 'oversized articles'],
+    [skippedCounts.empty, 'empty article', 'empty articles'],
   ];
-  const words = skipped.flatMap(([n, one, many]) => (n > 0 ? [counted(n, one, many)] : []));
-  const all = new Intl.ListFormat('en-GB').format(words);
-  if (taken === 0 && (words.length > 0 || dump.isWhole))
+  const phrases = skipped.flatMap(([count, singular, plural]) => (count > 0 ? [counted(count, singular, plural)] : []));
+  const skippedText = new Intl.ListFormat('en-GB').format(phrases);
+  if (articleCount === 0 && (phrases.length > 0 || dump.isComplete))
     throw badFile(
-      `${file.name} has no article with text${words.length > 0 ? `, only ${all}` : ''}.`,
+      `${file.name} has no article with text${phrases.length > 0 ? `, only ${skippedText}` : ''}.`,
       'Download the article dump, pages-articles.xml.bz2.',
     );
-  if (words.length > 0) file.note(`Skipped ${all}`);
-  if (!dump.isWhole) file.note('The file is cut off; all complete pages before that were added');
+  if (phrases.length > 0) file.note(`Skipped ${skippedText}`);
+  if (!dump.isComplete) file.note('The file is cut off; all complete pages before that were added');
 };
 
 function fieldsOf({ title, date }: WikiPage, { address, language }: Dump): Record<string, string> {

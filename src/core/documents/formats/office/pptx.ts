@@ -3,30 +3,39 @@
  * slide numbers, dates, footers and hidden slides.
  */
 import { counted } from '../../../base/units';
-import { aboutOf, type Elements, Repeats, textOf } from './packed';
+import { dublinCore, type Elements, Repetitions, textOf } from './packed';
 import { eachElement, idIn, Parts } from '../../parts';
 import type { DocumentReader, OpenFile } from '../format';
 
-const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
-/** Roles by the placeholder type of a shape; a shape without one is the slide's own. */
-const of = (taken: readonly string[], titles: readonly string[]): NonNullable<Elements['placed']> => ({
-  boxes: set('p:sp'),
+const wordSet = (names: string): ReadonlySet<string> => new Set(names.split(' '));
+/** Text boxes by the placeholder type of a shape. A shape without a type is part of the main text. */
+const boxesByType = (
+  mainTypes: readonly string[],
+  titleTypes: readonly string[],
+): NonNullable<Elements['textBoxes']> => ({
+  boxes: wordSet('p:sp'),
   place: (name, { type = 'obj' }) =>
-    name !== 'p:ph' ? undefined : titles.includes(type) ? 'before' : taken.includes(type) ? undefined : 'nowhere',
+    name !== 'p:ph'
+      ? undefined
+      : titleTypes.includes(type)
+        ? 'before'
+        : mainTypes.includes(type)
+          ? undefined
+          : 'nowhere',
 });
 const SLIDE: Elements = {
-  runs: set('a:t m:t'),
-  paragraphs: set('a:p'),
-  rows: set('a:tr'),
-  cells: set('a:tc'),
-  breaks: set('a:br'),
-  letters: {},
+  runs: wordSet('a:t m:t'),
+  paragraphs: wordSet('a:p'),
+  rows: wordSet('a:tr'),
+  cells: wordSet('a:tc'),
+  breaks: wordSet('a:br'),
+  insertedText: {},
   asides: new Set(),
-  left: set('mc:Fallback'),
-  placed: of('obj body subTitle tbl chart dgm media clipArt pic'.split(' '), ['title', 'ctrTitle']),
+  skipped: wordSet('mc:Fallback'),
+  textBoxes: boxesByType('obj body subTitle tbl chart dgm media clipArt pic'.split(' '), ['title', 'ctrTitle']),
 };
 /** Notes pages also have the slide image, headers and footers. */
-const NOTES: Elements = { ...SLIDE, placed: of(['body'], []) };
+const NOTES: Elements = { ...SLIDE, textBoxes: boxesByType(['body'], []) };
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const parts = await Parts.open(file, 'a PowerPoint presentation');
@@ -37,60 +46,65 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     const slide = name === 'sldId' ? relations.get(idIn(attributes)) : undefined;
     if (slide?.type === 'slide') paths.add(slide.path);
   });
-  const left = { hidden: 0, charts: 0, diagrams: 0 };
+  const skipped = { hidden: 0, charts: 0, diagrams: 0 };
   const slides: string[] = [];
-  const taken: Taken = { repeats: new Repeats(file.name, parts.packed), noted: new Set() };
-  for (const each of paths) {
-    const slide = await slideText(parts, each, left, taken);
+  const readState: ReadState = { repetitions: new Repetitions(file.name, parts.packedBytes), readNotes: new Set() };
+  for (const slidePath of paths) {
+    const slide = await slideText(parts, slidePath, skipped, readState);
     if (slide !== '') slides.push(slide);
   }
-  tell(file, left);
+  noteSkipped(file, skipped);
   const text = slides.join('\n\n').toWellFormed();
   if (text === '') return;
-  const { title = '', fields = {} } = aboutOf((await parts.text('docProps/core.xml')) ?? '');
+  const { title = '', fields = {} } = dublinCore((await parts.text('docProps/core.xml')) ?? '');
   // PowerPoint's default title is "PowerPoint Presentation" in its language.
-  const own = title.includes('PowerPoint') ? '' : title;
-  yield { title: (own || text.slice(0, MAX_TITLE_LENGTH).split('\n')[0]!).toWellFormed(), text, fields };
+  const statedTitle = title.includes('PowerPoint') ? '' : title;
+  yield { title: (statedTitle || text.slice(0, MAX_TITLE_LENGTH).split('\n')[0]!).toWellFormed(), text, fields };
 };
 const MAX_TITLE_LENGTH = 400;
 
-async function slideText(parts: Parts, path: string, left: Left, { repeats, noted }: Taken): Promise<string> {
+async function slideText(
+  parts: Parts,
+  path: string,
+  skipped: SkippedCounts,
+  { repetitions, readNotes }: ReadState,
+): Promise<string> {
   const xml = (await parts.text(path)) ?? '';
-  const seen = { isHidden: false, charts: 0, diagrams: 0 };
+  const slide = { isHidden: false, charts: 0, diagrams: 0 };
   eachElement(xml, (name, { show = '1', uri = '' }) => {
-    if (name === 'sld') seen.isHidden = /^(?:0|false)$/.test(show);
-    if (name === 'graphicData' && uri.endsWith('/chart')) seen.charts++;
-    if (name === 'graphicData' && uri.endsWith('/diagram')) seen.diagrams++;
+    if (name === 'sld') slide.isHidden = /^(?:0|false)$/.test(show);
+    if (name === 'graphicData' && uri.endsWith('/chart')) slide.charts++;
+    if (name === 'graphicData' && uri.endsWith('/diagram')) slide.diagrams++;
   });
-  if (seen.isHidden) {
-    left.hidden++;
+  if (slide.isHidden) {
+    skipped.hidden++;
     return '';
   }
-  left.charts += seen.charts;
-  left.diagrams += seen.diagrams;
-  const notes = [...(await parts.relations(path)).values()].find(({ type }) => type === 'notesSlide')?.path;
-  const isNoted = notes !== undefined && !noted.has(notes);
-  if (isNoted) noted.add(notes);
-  const own = isNoted ? textOf((await parts.text(notes)) ?? '', NOTES, repeats) : '';
-  return [textOf(xml, SLIDE, repeats), own].filter((each) => /\S/.test(each)).join('\n\n');
+  skipped.charts += slide.charts;
+  skipped.diagrams += slide.diagrams;
+  const notesPath = [...(await parts.relations(path)).values()].find(({ type }) => type === 'notesSlide')?.path;
+  const isFirstUse = notesPath !== undefined && !readNotes.has(notesPath);
+  if (isFirstUse) readNotes.add(notesPath);
+  const notesText = isFirstUse ? textOf((await parts.text(notesPath)) ?? '', NOTES, repetitions) : '';
+  return [textOf(xml, SLIDE, repetitions), notesText].filter((text) => /\S/.test(text)).join('\n\n');
 }
 /** Totals over all slides so far. */
-interface Taken {
-  repeats: Repeats;
+interface ReadState {
+  repetitions: Repetitions;
   /** Paths of notes parts that were read; each belongs to one slide. */
-  noted: Set<string>;
+  readNotes: Set<string>;
 }
-interface Left {
+interface SkippedCounts {
   hidden: number;
   charts: number;
   diagrams: number;
 }
 
-function tell({ note }: OpenFile, { hidden, charts, diagrams }: Left): void {
+function noteSkipped({ note }: OpenFile, { hidden, charts, diagrams }: SkippedCounts): void {
   if (hidden > 0) note(`Skipped ${counted(hidden, 'hidden slide')}`);
-  const drawn = [
+  const graphics = [
     ...(charts > 0 ? [counted(charts, 'chart')] : []),
     ...(diagrams > 0 ? [counted(diagrams, 'diagram')] : []),
   ];
-  if (drawn.length > 0) note(`Skipped ${drawn.join(' and ')}`);
+  if (graphics.length > 0) note(`Skipped ${graphics.join(' and ')}`);
 }

@@ -18,50 +18,51 @@ interface Reader {
  * @returns bytes that decoding adds to the page
  * @throws Error with the reason
  */
-export function checkDeltas(page: DataView, at: number, count: number, encoding: string): number {
-  const reader = { view: page, offset: at };
+export function checkDeltas(page: DataView, offset: number, count: number, encoding: string): number {
+  const reader = { view: page, offset };
   if (encoding === 'DELTA_BINARY_PACKED') {
-    checkHead(reader, count);
+    checkHeader(reader, count);
     return 0;
   }
-  const shared = encoding === 'DELTA_BYTE_ARRAY' ? lengthsIn(reader, count) : new Int32Array(count);
-  const own = lengthsIn(reader, count);
-  let [made, left, before] = [0, page.byteLength - reader.offset, 0];
-  for (const [i, length] of own.entries()) {
-    const common = shared[i]!;
-    left -= length;
-    if (length < 0 || left < 0) throw new Error('texts are longer than their page');
-    if (common < 0 || common > before) throw new Error('a text shares more with the previous one than that has');
-    before = common + length;
-    if (common > 0) made += before;
-    if (made > MAX_DECODED_BYTES) throw new Error('a page expands too much');
+  const prefixLengths = encoding === 'DELTA_BYTE_ARRAY' ? readLengths(reader, count) : new Int32Array(count);
+  const suffixLengths = readLengths(reader, count);
+  let [addedBytes, remainingBytes, previousLength] = [0, page.byteLength - reader.offset, 0];
+  for (const [i, length] of suffixLengths.entries()) {
+    const prefixLength = prefixLengths[i]!;
+    remainingBytes -= length;
+    if (length < 0 || remainingBytes < 0) throw new Error('texts are longer than their page');
+    if (prefixLength < 0 || prefixLength > previousLength)
+      throw new Error('a text shares more with the previous one than that has');
+    previousLength = prefixLength + length;
+    if (prefixLength > 0) addedBytes += previousLength;
+    if (addedBytes > MAX_DECODED_BYTES) throw new Error('a page expands too much');
   }
-  return made;
+  return addedBytes;
 }
 
-/** @param max level of present values @returns number of present values */
-export function presentIn(page: DataView, at: number, values: number, max: number): number {
-  const levels = new Uint16Array(values);
-  readRleBitPackedHybrid({ view: page, offset: at }, 32 - Math.clz32(max), levels);
+/** @param maxLevel level of present values @returns number of present values */
+export function countPresent(page: DataView, offset: number, valueCount: number, maxLevel: number): number {
+  const levels = new Uint16Array(valueCount);
+  readRleBitPackedHybrid({ view: page, offset }, 32 - Math.clz32(maxLevel), levels);
   let present = 0;
-  for (const level of levels) if (level === max) present++;
+  for (const level of levels) if (level === maxLevel) present++;
   return present;
 }
 
-function lengthsIn(reader: Reader, count: number): Int32Array {
-  checkHead(reader, count);
+function readLengths(reader: Reader, count: number): Int32Array {
+  checkHeader(reader, count);
   const lengths = new Int32Array(count);
   deltaBinaryUnpack(reader, count, lengths);
   return lengths;
 }
 
 /** Checks the header of delta-encoded values, which come in blocks of parts with their own bit widths. */
-function checkHead({ view, offset }: Reader, count: number): void {
+function checkHeader({ view, offset }: Reader, count: number): void {
   const reader = { view, offset };
-  const [block, parts, stated] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)];
-  if (stated !== count) throw new Error(`a page has ${stated} of ${count} values`);
-  if (!(block > 0 && block <= MAX_BLOCK_VALUES && parts > 0 && block % parts === 0))
-    throw new Error(`values come in blocks of ${block} in ${parts} parts`);
+  const [blockSize, partCount, statedCount] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)];
+  if (statedCount !== count) throw new Error(`a page has ${statedCount} of ${count} values`);
+  if (!(blockSize > 0 && blockSize <= MAX_BLOCK_VALUES && partCount > 0 && blockSize % partCount === 0))
+    throw new Error(`values come in blocks of ${blockSize} in ${partCount} parts`);
 }
 
 /** Maximum number of values in a block; writers use 128. */

@@ -5,110 +5,111 @@ import { type Dictionary, nameOf, type Value } from './values';
 
 /**
  * Unpacks a stream as far as possible; undefined for filters that only images use.
- * @param making called with bytes as they are unpacked
- * @throws what `making` throws
+ * @param onUnpack called with bytes as they are unpacked
+ * @throws what `onUnpack` throws
  */
-export function decodedStream(
+export function decodeStream(
   dictionary: Dictionary,
   packed: Uint8Array,
-  making: (bytes: number) => void,
-  resolved: Resolve = (value) => value,
+  onUnpack: (bytes: number) => void,
+  resolve: Resolve = (value) => value,
 ): Uint8Array | undefined {
   let bytes = packed;
-  for (const name of filtersOf(dictionary, resolved)) {
+  for (const name of filtersOf(dictionary, resolve)) {
     const unpack = FILTERS.get(name);
     if (!unpack) return undefined;
-    bytes = unpack(bytes, making);
+    bytes = unpack(bytes, onUnpack);
   }
   return bytes;
 }
 
-function filtersOf(dictionary: Dictionary, resolved: Resolve): string[] {
-  const filter: Value | undefined = resolved(dictionary.get('Filter'));
+function filtersOf(dictionary: Dictionary, resolve: Resolve): string[] {
+  const filter: Value | undefined = resolve(dictionary.get('Filter'));
   return (Array.isArray(filter) ? (filter as readonly Value[]) : [filter])
-    .map((each) => nameOf(resolved(each)))
+    .map((item) => nameOf(resolve(item)))
     .filter((name) => name !== '');
 }
 
 /** Resolves a reference to its value. */
 type Resolve = (value: Value | undefined) => Value | undefined;
 
-type Unpack = (bytes: Uint8Array, making: (bytes: number) => void) => Uint8Array;
+type Filter = (bytes: Uint8Array, onUnpack: (bytes: number) => void) => Uint8Array;
 
-const inflated: Unpack = (bytes, making) => {
+const inflate: Filter = (bytes, onUnpack) => {
   const pieces: Uint8Array[] = [];
-  let refused: Error | undefined;
-  const inflate = new Unzlib((piece) => {
+  let callbackError: Error | undefined;
+  const stream = new Unzlib((piece) => {
     try {
-      making(piece.length);
+      onUnpack(piece.length);
     } catch (error) {
-      refused = error as Error;
+      callbackError = error as Error;
       throw error;
     }
     pieces.push(piece.slice());
   });
   try {
-    for (let from = 0; from < bytes.length; from += PIECE) inflate.push(bytes.subarray(from, from + PIECE));
+    for (let offset = 0; offset < bytes.length; offset += INPUT_PIECE_BYTES)
+      stream.push(bytes.subarray(offset, offset + INPUT_PIECE_BYTES));
   } catch {
     // A damaged stream ends here, as in pdf.js.
-    if (refused !== undefined) throw refused;
+    if (callbackError !== undefined) throw callbackError;
   }
   return concatBytes(pieces);
 };
 /** Bytes inflated at once; small, because the result, of up to 1,032 times the size, is in memory at once. */
-const PIECE = 2 ** 14;
+const INPUT_PIECE_BYTES = 2 ** 14;
 
 /** LZW with codes of 9 to 12 bits; each code stands for an earlier sequence and one more byte. */
-const unLzw: Unpack = (bytes, making) => {
-  const out = new Growing(making);
+const decodeLzw: Filter = (bytes, onUnpack) => {
+  const output = new GrowingBuffer(onUnpack);
   /** Start and length of each code's text in the output. */
-  let [begins, lengths]: [number[], number[]] = [[], []];
-  let [width, bits, held, last] = [9, 0, 0, -1];
+  let [starts, lengths]: [number[], number[]] = [[], []];
+  let [width, bufferedBits, buffer, previousStart] = [9, 0, 0, -1];
   for (const byte of bytes) {
-    [held, bits] = [((held << 8) | byte) & 0xffffff, bits + 8];
-    if (bits < width) continue;
-    bits -= width;
-    const code = (held >> bits) & ((1 << width) - 1);
+    [buffer, bufferedBits] = [((buffer << 8) | byte) & 0xffffff, bufferedBits + 8];
+    if (bufferedBits < width) continue;
+    bufferedBits -= width;
+    const code = (buffer >> bufferedBits) & ((1 << width) - 1);
     if (code === 257) break;
     if (code === 256) {
-      [begins, lengths, width, last] = [[], [], 9, -1];
+      [starts, lengths, width, previousStart] = [[], [], 9, -1];
       continue;
     }
-    const begin = out.length;
-    if (code < 256) out.byte(code);
+    const start = output.length;
+    if (code < 256) output.push(code);
     else {
-      const place = code - 258;
-      if (place > begins.length || (place === begins.length && last < 0)) break;
-      if (place < begins.length) out.copy(begins[place]!, lengths[place]!);
+      const entry = code - 258;
+      if (entry > starts.length || (entry === starts.length && previousStart < 0)) break;
+      if (entry < starts.length) output.copy(starts[entry]!, lengths[entry]!);
       // The code that is being defined: the previous sequence and its first byte.
-      else out.copy(last, begin - last + 1);
+      else output.copy(previousStart, start - previousStart + 1);
     }
-    if (last >= 0 && begins.length < 4096 - 258) {
-      begins.push(last);
-      lengths.push(begin - last + 1);
+    if (previousStart >= 0 && starts.length < 4096 - 258) {
+      starts.push(previousStart);
+      lengths.push(start - previousStart + 1);
     }
-    last = begin;
-    const next = begins.length + 259;
-    width = next >= 2048 ? 12 : next >= 1024 ? 11 : next >= 512 ? 10 : 9;
+    previousStart = start;
+    const nextCode = starts.length + 259;
+    width = nextCode >= 2048 ? 12 : nextCode >= 1024 ? 11 : nextCode >= 512 ? 10 : 9;
   }
-  return out.bytes();
+  return output.bytes();
 };
 
-const unRunLength: Unpack = (bytes, making) => {
-  const out = new Growing(making);
-  for (let at = 0; at < bytes.length;) {
-    const length = bytes[at++]!;
+const decodeRunLength: Filter = (bytes, onUnpack) => {
+  const output = new GrowingBuffer(onUnpack);
+  for (let position = 0; position < bytes.length;) {
+    const length = bytes[position++]!;
     if (length === 128) break;
-    if (length < 128) for (let i = 0; i <= length && at < bytes.length; i++) out.byte(bytes[at++]!);
+    if (length < 128) for (let i = 0; i <= length && position < bytes.length; i++) output.push(bytes[position++]!);
     else {
-      const byte = bytes[at++] ?? 0;
-      for (let i = 0; i < 257 - length; i++) out.byte(byte);
+      const byte = bytes[position++] ?? 0;
+      for (let i = 0; i < 257 - length; i++) output.push(byte);
     }
   }
-  return out.bytes();
+  return output.bytes();
 };
 
-const unHex: Unpack = (bytes) => {
+const decodeHex: Filter = (bytes) => {
   const digits = new TextDecoder('latin1')
     .decode(bytes)
     .split('>', 1)[0]!
@@ -118,11 +119,11 @@ const unHex: Unpack = (bytes) => {
   );
 };
 
-const un85: Unpack = (bytes, making) => {
-  const out = new Growing(making);
+const decodeAscii85: Filter = (bytes, onUnpack) => {
+  const output = new GrowingBuffer(onUnpack);
   let [value, count] = [0, 0];
   const flush = (length: number): void => {
-    for (let i = 0; i < length; i++) out.byte(Math.floor(value / 256 ** (3 - i)) & 255);
+    for (let i = 0; i < length; i++) output.push(Math.floor(value / 256 ** (3 - i)) & 255);
     [value, count] = [0, 0];
   };
   for (const byte of bytes) {
@@ -137,49 +138,49 @@ const un85: Unpack = (bytes, making) => {
     for (; count < 5; count++) value = value * 85 + 84;
     flush(length);
   }
-  return out.bytes();
+  return output.bytes();
 };
 
-const FILTERS: ReadonlyMap<string, Unpack> = new Map([
-  ...(['FlateDecode', 'Fl'] as const).map((name) => [name, inflated] as const),
-  ...(['LZWDecode', 'LZW'] as const).map((name) => [name, unLzw] as const),
-  ...(['RunLengthDecode', 'RL'] as const).map((name) => [name, unRunLength] as const),
-  ...(['ASCIIHexDecode', 'AHx'] as const).map((name) => [name, unHex] as const),
-  ...(['ASCII85Decode', 'A85'] as const).map((name) => [name, un85] as const),
+const FILTERS: ReadonlyMap<string, Filter> = new Map([
+  ...(['FlateDecode', 'Fl'] as const).map((name) => [name, inflate] as const),
+  ...(['LZWDecode', 'LZW'] as const).map((name) => [name, decodeLzw] as const),
+  ...(['RunLengthDecode', 'RL'] as const).map((name) => [name, decodeRunLength] as const),
+  ...(['ASCIIHexDecode', 'AHx'] as const).map((name) => [name, decodeHex] as const),
+  ...(['ASCII85Decode', 'A85'] as const).map((name) => [name, decodeAscii85] as const),
 ]);
 
 /** Growing byte buffer. */
-class Growing {
+class GrowingBuffer {
   length = 0;
-  private whole = new Uint8Array(1024);
-  private reported = 0;
+  private buffer = new Uint8Array(1024);
+  private reportedLength = 0;
 
-  constructor(private readonly making: (bytes: number) => void) {}
+  constructor(private readonly onUnpack: (bytes: number) => void) {}
 
-  byte(byte: number): void {
-    if (this.length === this.whole.length) this.grow();
-    this.whole[this.length++] = byte;
+  push(byte: number): void {
+    if (this.length === this.buffer.length) this.grow();
+    this.buffer[this.length++] = byte;
   }
 
   /** Copies earlier output, which may overlap with the copy itself. */
   copy(from: number, length: number): void {
-    for (let i = 0; i < length; i++) this.byte(this.whole[from + i]!);
+    for (let i = 0; i < length; i++) this.push(this.buffer[from + i]!);
   }
 
   bytes(): Uint8Array {
     this.report();
-    return this.whole.slice(0, this.length);
+    return this.buffer.slice(0, this.length);
   }
 
   private grow(): void {
     this.report();
-    const larger = new Uint8Array(2 * this.whole.length);
-    larger.set(this.whole);
-    this.whole = larger;
+    const larger = new Uint8Array(2 * this.buffer.length);
+    larger.set(this.buffer);
+    this.buffer = larger;
   }
 
   private report(): void {
-    this.making(this.length - this.reported);
-    this.reported = this.length;
+    this.onUnpack(this.length - this.reportedLength);
+    this.reportedLength = this.length;
   }
 }

@@ -2,7 +2,7 @@
  * Parses as much of a PDF's objects as the reading cost needs: PDF 32000-1, 7.3 and 7.5.7. Skips damaged and encrypted
  * ones, which pdf.js handles.
  */
-import { decodedStream } from './filters';
+import { decodeStream } from './filters';
 import { type Dictionary, isDictionary, isRef, nameOf, type Value } from './values';
 
 /** An object of a file. */
@@ -14,221 +14,232 @@ export interface PdfObject {
 
 /** Objects by number; the file's last of several with the same number counts, as after incremental saves. */
 export class PdfObjects {
-  private readonly byNumber = new Map<number, PdfObject & { at: number }>();
+  private readonly objectsByNumber = new Map<number, PdfObject & { offset: number }>();
 
   /**
-   * @param unpacking called for each object stream; its result is called with the number of unpacked bytes
+   * @param onObjectStream called for each object stream; its result is called with the number of unpacked bytes
    * @throws what they throw
    */
-  constructor(bytes: Uint8Array, unpacking: () => (bytes: number) => void) {
-    const streams = new Streams(bytes);
-    const all = beginnings(bytes);
-    for (const [i, { number, at }] of all.entries())
-      this.add(number, { ...objectAt(bytes, at, all[i + 1]?.from ?? bytes.length, streams), at });
-    for (const object of [...this.byNumber.values()]) this.unpack(object, unpacking);
+  constructor(bytes: Uint8Array, onObjectStream: () => (bytes: number) => void) {
+    const streams = new StreamEnds(bytes);
+    const starts = objectStarts(bytes);
+    for (const [i, { number, offset }] of starts.entries())
+      this.add(number, { ...readObject(bytes, offset, starts[i + 1]?.start ?? bytes.length, streams), offset });
+    for (const object of [...this.objectsByNumber.values()]) this.unpackObjectStream(object, onObjectStream);
   }
 
   all(): Iterable<PdfObject> {
-    return this.byNumber.values();
+    return this.objectsByNumber.values();
   }
 
   /** Resolves a reference; other values stay. */
-  of(value: Value | undefined): PdfObject | undefined {
+  resolve(value: Value | undefined): PdfObject | undefined {
     if (value === undefined || value === null) return undefined;
-    return isRef(value) ? this.byNumber.get(value.ref) : { value };
+    return isRef(value) ? this.objectsByNumber.get(value.ref) : { value };
   }
 
   dictionary(value: Value | undefined): Dictionary | undefined {
-    const found = this.of(value)?.value;
-    return isDictionary(found) ? found : undefined;
+    const resolved = this.resolve(value)?.value;
+    return isDictionary(resolved) ? resolved : undefined;
   }
 
   /** Unpacks an object stream, which starts with pairs of object numbers and offsets. */
-  private unpack({ value, packed, at }: PdfObject & { at: number }, unpacking: () => (bytes: number) => void): void {
+  private unpackObjectStream(
+    { value, packed, offset }: PdfObject & { offset: number },
+    onObjectStream: () => (bytes: number) => void,
+  ): void {
     if (!packed || !isDictionary(value) || nameOf(value.get('Type')) !== 'ObjStm') return;
-    const [first, count] = [value.get('First'), value.get('N')];
-    const bytes = decodedStream(value, packed, unpacking());
-    if (!bytes || typeof first !== 'number' || typeof count !== 'number') return;
-    const pairs = new Reader(bytes, 0);
+    const [firstOffset, count] = [value.get('First'), value.get('N')];
+    const bytes = decodeStream(value, packed, onObjectStream());
+    if (!bytes || typeof firstOffset !== 'number' || typeof count !== 'number') return;
+    const pairs = new ObjectReader(bytes, 0);
     // Limits repeated reads of overlapping objects.
-    let left = MAX_REREAD * bytes.length;
-    for (let i = 0; i < count && pairs.at < first && pairs.at < bytes.length && left > 0; i++) {
-      const [number, place] = [pairs.value(), pairs.value()];
-      if (typeof number !== 'number' || typeof place !== 'number') return;
-      const reader = new Reader(bytes, first + place);
-      this.add(number, { value: reader.value(), at });
-      left -= Math.max(0, reader.at - first - place);
+    let remainingBytes = MAX_REREAD * bytes.length;
+    for (
+      let i = 0;
+      i < count && pairs.position < firstOffset && pairs.position < bytes.length && remainingBytes > 0;
+      i++
+    ) {
+      const [number, objectOffset] = [pairs.readValue(), pairs.readValue()];
+      if (typeof number !== 'number' || typeof objectOffset !== 'number') return;
+      const reader = new ObjectReader(bytes, firstOffset + objectOffset);
+      this.add(number, { value: reader.readValue(), offset });
+      remainingBytes -= Math.max(0, reader.position - firstOffset - objectOffset);
     }
   }
 
-  private add(number: number, object: PdfObject & { at: number }): void {
-    const other = this.byNumber.get(number);
-    if (!other || other.at <= object.at) this.byNumber.set(number, object);
+  private add(number: number, object: PdfObject & { offset: number }): void {
+    const existing = this.objectsByNumber.get(number);
+    if (!existing || existing.offset <= object.offset) this.objectsByNumber.set(number, object);
   }
 }
 const MAX_REREAD = 4;
 
 /** Positions of `12 0 obj`. */
-function beginnings(bytes: Uint8Array): { number: number; from: number; at: number }[] {
-  const found = [];
-  for (let at = bytes.indexOf(LETTER_J); at >= 0; at = bytes.indexOf(LETTER_J, at + 1)) {
-    if (bytes[at - 1] !== LETTER_B || bytes[at - 2] !== LETTER_O) continue;
-    const head = latin(bytes.subarray(Math.max(0, at - MAX_HEAD_LENGTH), at + 1));
-    const [whole, number] = /(\d{1,10})\s{1,4}\d{1,5}\s{0,4}obj$/.exec(head) ?? [];
-    if (number !== undefined) found.push({ number: Number(number), from: at + 1 - whole!.length, at: at + 1 });
+function objectStarts(bytes: Uint8Array): { number: number; start: number; offset: number }[] {
+  const starts = [];
+  for (let index = bytes.indexOf(LETTER_J); index >= 0; index = bytes.indexOf(LETTER_J, index + 1)) {
+    if (bytes[index - 1] !== LETTER_B || bytes[index - 2] !== LETTER_O) continue;
+    const precedingText = latin1(bytes.subarray(Math.max(0, index - MAX_OBJECT_HEADER), index + 1));
+    const [matched, number] = /(\d{1,10})\s{1,4}\d{1,5}\s{0,4}obj$/.exec(precedingText) ?? [];
+    if (number !== undefined)
+      starts.push({ number: Number(number), start: index + 1 - matched!.length, offset: index + 1 });
   }
-  return found;
+  return starts;
 }
 const [LETTER_B, LETTER_J, LETTER_O] = [0x62, 0x6a, 0x6f];
-const MAX_HEAD_LENGTH = 32;
+const MAX_OBJECT_HEADER = 32;
 
-/** @param before start of the next object, where this one ends unless it is a stream */
-function objectAt(bytes: Uint8Array, at: number, before: number, streams: Streams): PdfObject {
-  const reader = new Reader(bytes.subarray(0, before), at);
-  const value = reader.value();
-  const from = reader.stream();
-  return from === undefined || !isDictionary(value)
+/** @param end start of the next object, where this one ends unless it is a stream */
+function readObject(bytes: Uint8Array, offset: number, end: number, streams: StreamEnds): PdfObject {
+  const reader = new ObjectReader(bytes.subarray(0, end), offset);
+  const value = reader.readValue();
+  const streamStart = reader.streamStart();
+  return streamStart === undefined || !isDictionary(value)
     ? { value }
-    : { value, packed: bytes.subarray(from, streams.endOf(from, value.get('Length'))) };
+    : { value, packed: bytes.subarray(streamStart, streams.endOfStream(streamStart, value.get('Length'))) };
 }
 
 /** Finds the ends of streams, in order. */
-class Streams {
+class StreamEnds {
   /** Last end that was found. */
-  private end = -1;
+  private lastEnd = -1;
 
   constructor(private readonly bytes: Uint8Array) {}
 
   /** @param length as stated; if it is indirect or wrong, the stream extends to the next `endstream` */
-  endOf(from: number, length: Value | undefined): number {
+  endOfStream(start: number, length: Value | undefined): number {
     if (
       typeof length === 'number' &&
-      /^\s{0,4}endstream/.test(latin(this.bytes.subarray(from + length, from + length + 16)))
+      /^\s{0,4}endstream/.test(latin1(this.bytes.subarray(start + length, start + length + 16)))
     )
-      return from + length;
-    if (this.end < from) this.end = this.next(from);
-    return this.end;
+      return start + length;
+    if (this.lastEnd < start) this.lastEnd = this.findEndStream(start);
+    return this.lastEnd;
   }
 
-  private next(from: number): number {
+  private findEndStream(start: number): number {
     const { bytes } = this;
-    for (let at = bytes.indexOf(LETTER_E, from); at >= 0; at = bytes.indexOf(LETTER_E, at + 1))
-      if (bytes[at + 1] === LETTER_N && latin(bytes.subarray(at, at + 9)) === 'endstream') return at;
+    for (let index = bytes.indexOf(LETTER_E, start); index >= 0; index = bytes.indexOf(LETTER_E, index + 1))
+      if (bytes[index + 1] === LETTER_N && latin1(bytes.subarray(index, index + 9)) === 'endstream') return index;
     return bytes.length;
   }
 }
 const [LETTER_E, LETTER_N] = [0x65, 0x6e];
 
-class Reader {
+class ObjectReader {
   constructor(
     private readonly bytes: Uint8Array,
-    public at: number,
+    public position: number,
   ) {}
 
-  value(depth = 0): Value {
-    this.space();
-    const byte = this.bytes[this.at];
+  readValue(depth = 0): Value {
+    this.skipSpace();
+    const byte = this.bytes[this.position];
     if (byte === undefined) return null;
     if (depth > MAX_DEPTH) {
       // Nothing that is needed is nested this deep.
-      this.at = this.bytes.length;
+      this.position = this.bytes.length;
       return null;
     }
-    if (byte === SLASH) return { name: this.name() };
-    if (byte === OPEN_BRACKET) return this.list(depth);
-    if (byte === LESS) return this.bytes[this.at + 1] === LESS ? this.dictionary(depth) : this.past(MORE);
-    if (byte === OPEN) return this.text();
-    if ((byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e) return this.numberOrRef();
+    if (byte === SLASH) return { name: this.readName() };
+    if (byte === OPEN_BRACKET) return this.readList(depth);
+    if (byte === LESS_THAN)
+      return this.bytes[this.position + 1] === LESS_THAN ? this.readDictionary(depth) : this.skipPast(GREATER_THAN);
+    if (byte === OPEN_PARENTHESIS) return this.skipString();
+    if ((byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e)
+      return this.readNumberOrRef();
     // `true`, `false`, `null`, or an unknown word.
-    const from = this.at;
-    this.word();
-    if (this.at === from) this.at++;
+    const start = this.position;
+    this.readWord();
+    if (this.position === start) this.position++;
     return null;
   }
 
   /** Start of a stream's bytes, if there is one here. */
-  stream(): number | undefined {
-    this.space();
-    const [, end] = /^stream(\r\n|\n|\r)/.exec(latin(this.bytes.subarray(this.at, this.at + 8))) ?? [];
-    return end === undefined ? undefined : this.at + 6 + end.length;
+  streamStart(): number | undefined {
+    this.skipSpace();
+    const [, end] = /^stream(\r\n|\n|\r)/.exec(latin1(this.bytes.subarray(this.position, this.position + 8))) ?? [];
+    return end === undefined ? undefined : this.position + 6 + end.length;
   }
 
-  private dictionary(depth: number): Dictionary {
-    this.at += 2;
-    const found = new Map<string, Value>();
+  private readDictionary(depth: number): Dictionary {
+    this.position += 2;
+    const entries = new Map<string, Value>();
     for (;;) {
-      this.space();
-      const byte = this.bytes[this.at];
-      if (byte === undefined) return found;
-      if (byte === MORE) {
-        this.at += 2;
-        return found;
+      this.skipSpace();
+      const byte = this.bytes[this.position];
+      if (byte === undefined) return entries;
+      if (byte === GREATER_THAN) {
+        this.position += 2;
+        return entries;
       }
-      if (byte === SLASH) found.set(this.name(), this.value(depth + 1));
-      else this.at++;
+      if (byte === SLASH) entries.set(this.readName(), this.readValue(depth + 1));
+      else this.position++;
     }
   }
 
-  private list(depth: number): Value[] {
-    this.at++;
-    const found: Value[] = [];
+  private readList(depth: number): Value[] {
+    this.position++;
+    const items: Value[] = [];
     for (;;) {
-      this.space();
-      const byte = this.bytes[this.at];
-      if (byte === undefined) return found;
+      this.skipSpace();
+      const byte = this.bytes[this.position];
+      if (byte === undefined) return items;
       if (byte === CLOSE_BRACKET) {
-        this.at++;
-        return found;
+        this.position++;
+        return items;
       }
-      found.push(this.value(depth + 1));
+      items.push(this.readValue(depth + 1));
     }
   }
 
-  private name(): string {
-    this.at++;
-    return this.word().replace(/#([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  private readName(): string {
+    this.position++;
+    return this.readWord().replace(/#([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   }
 
-  private numberOrRef(): Value {
-    const number = Number(this.word());
-    const end = this.at;
-    const [whole] = /^\s{1,4}\d{1,5}\s{1,4}R(?![\w])/.exec(latin(this.bytes.subarray(end, end + 16))) ?? [];
-    if (whole === undefined || !Number.isInteger(number)) return number;
-    this.at = end + whole.length;
+  private readNumberOrRef(): Value {
+    const number = Number(this.readWord());
+    const end = this.position;
+    const [matched] = /^\s{1,4}\d{1,5}\s{1,4}R(?![\w])/.exec(latin1(this.bytes.subarray(end, end + 16))) ?? [];
+    if (matched === undefined || !Number.isInteger(number)) return number;
+    this.position = end + matched.length;
     return { ref: number };
   }
 
   /** Skips a string in parentheses, which may be nested. */
-  private text(): null {
+  private skipString(): null {
     let depth = 0;
-    for (; this.at < this.bytes.length; this.at++) {
-      const byte = this.bytes[this.at];
-      if (byte === STROKE) this.at++;
-      else if (byte === OPEN) depth++;
-      else if (byte === CLOSE && --depth === 0) {
-        this.at++;
+    for (; this.position < this.bytes.length; this.position++) {
+      const byte = this.bytes[this.position];
+      if (byte === BACKSLASH) this.position++;
+      else if (byte === OPEN_PARENTHESIS) depth++;
+      else if (byte === CLOSE_PARENTHESIS && --depth === 0) {
+        this.position++;
         break;
       }
     }
     return null;
   }
 
-  private past(byte: number): null {
-    const end = this.bytes.indexOf(byte, this.at);
-    this.at = end < 0 ? this.bytes.length : end + 1;
+  private skipPast(byte: number): null {
+    const end = this.bytes.indexOf(byte, this.position);
+    this.position = end < 0 ? this.bytes.length : end + 1;
     return null;
   }
 
-  private word(): string {
-    const from = this.at;
-    while (this.at < this.bytes.length && !ENDS.has(this.bytes[this.at]!)) this.at++;
-    return latin(this.bytes.subarray(from, Math.min(this.at, from + MAX_WORD_LENGTH)));
+  private readWord(): string {
+    const start = this.position;
+    while (this.position < this.bytes.length && !ENDS.has(this.bytes[this.position]!)) this.position++;
+    return latin1(this.bytes.subarray(start, Math.min(this.position, start + MAX_WORD_LENGTH)));
   }
 
-  private space(): void {
-    for (; this.at < this.bytes.length; this.at++) {
-      const byte = this.bytes[this.at]!;
-      if (byte === PERCENT) while (this.at < this.bytes.length && !LINE_ENDS.has(this.bytes[this.at]!)) this.at++;
+  private skipSpace(): void {
+    for (; this.position < this.bytes.length; this.position++) {
+      const byte = this.bytes[this.position]!;
+      if (byte === PERCENT)
+        while (this.position < this.bytes.length && !LINE_ENDS.has(this.bytes[this.position]!)) this.position++;
       else if (!SPACES.has(byte)) return;
     }
   }
@@ -239,8 +250,10 @@ const SPACES = codes('\0\t\n\f\r ');
 const LINE_ENDS = codes('\n\r');
 /** Characters that end a word. */
 const ENDS = codes('\0\t\n\f\r ()<>[]{}/%');
-const [SLASH, STROKE, PERCENT] = [0x2f, 0x5c, 0x25];
-const [OPEN, CLOSE, OPEN_BRACKET, CLOSE_BRACKET, LESS, MORE] = [0x28, 0x29, 0x5b, 0x5d, 0x3c, 0x3e];
+const [SLASH, BACKSLASH, PERCENT] = [0x2f, 0x5c, 0x25];
+const [OPEN_PARENTHESIS, CLOSE_PARENTHESIS, OPEN_BRACKET, CLOSE_BRACKET, LESS_THAN, GREATER_THAN] = [
+  0x28, 0x29, 0x5b, 0x5d, 0x3c, 0x3e,
+];
 const MAX_DEPTH = 64;
 const MAX_WORD_LENGTH = 256;
-const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

@@ -6,7 +6,7 @@ import type { PdfDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
  * @throws errors of pdf.js, named `PasswordException` and others
  */
 export async function openPdf(data: Uint8Array, onMissing: (name: string) => void): Promise<PdfDocument> {
-  const { getDocument } = await loaded();
+  const { getDocument } = await loadPdfjs();
   return getDocument({
     data,
     isEvalSupported: false,
@@ -28,18 +28,18 @@ export async function openPdf(data: Uint8Array, onMissing: (name: string) => voi
   }).promise;
 }
 
-let loading: Promise<typeof import('pdfjs-dist/legacy/build/pdf.mjs')> | undefined;
-function loaded() {
-  loading ??= loadUnseen();
-  loading.catch(() => (loading = undefined));
-  return loading;
+let pdfjs: Promise<typeof import('pdfjs-dist/legacy/build/pdf.mjs')> | undefined;
+function loadPdfjs() {
+  pdfjs ??= loadWithPlaceholders();
+  pdfjs.catch(() => (pdfjs = undefined));
+  return pdfjs;
 }
 
 /**
  * Loads pdf.js with placeholders for missing globals, and removes them again. Without a `window`, pdf.js would take
  * this worker for its own and listen to it; in Node, it expects drawing classes.
  */
-async function loadUnseen() {
+async function loadWithPlaceholders() {
   const scope = globalThis as Record<string, unknown>;
   const placeholders: Record<string, unknown> = {
     window: globalThis,

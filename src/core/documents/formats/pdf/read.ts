@@ -13,11 +13,11 @@ import { readAllBytes } from '../../readAll';
 import type { DocumentReader, OpenFile } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const missing = new Set<string>();
+  const missingCharacterMaps = new Set<string>();
   const bytes = await readAllBytes(file, MAX_PACKED_BYTES);
   checkReadingCost(bytes, file.name);
-  const pdf = await openPdf(bytes, (name) => missing.add(name)).catch((error: unknown) => {
-    throw refusal(file.name, error);
+  const pdf = await openPdf(bytes, (name) => missingCharacterMaps.add(name)).catch((error: unknown) => {
+    throw openError(file.name, error);
   });
   try {
     if (pdf.numPages > MAX_PAGES)
@@ -26,9 +26,9 @@ export const documents: DocumentReader['documents'] = async function* (file) {
         'Split it into several files.',
       );
     const text = await textOf(file, pdf);
-    if (missing.size > 0)
+    if (missingCharacterMaps.size > 0)
       file.note(
-        `Some letters may be missing: the character tables ${[...missing].join(', ')} are not part of Homegrown`,
+        `Some letters may be missing: the character tables ${[...missingCharacterMaps].join(', ')} are not part of Homegrown`,
       );
     if (!/\S/.test(text))
       throw withoutText(
@@ -36,7 +36,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
         `${file.name} has no text on ${pdf.numPages === 1 ? 'its page' : `any of its ${formatCount(pdf.numPages)} pages`}, as in a scan.`,
         'Run text recognition (OCR) on it, and add the result.',
       );
-    yield { ...(await aboutOf(pdf)), text };
+    yield { ...(await metadataOf(pdf)), text };
   } finally {
     await pdf.loadingTask.destroy().catch(() => undefined);
   }
@@ -44,36 +44,37 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 
 async function textOf(file: OpenFile, pdf: PdfDocument): Promise<string> {
   const pages = [];
-  const [empty, broken]: [number[], number[]] = [[], []];
+  const [emptyPages, brokenPages]: [number[], number[]] = [[], []];
   for (let number = 1; number <= pdf.numPages; number++) {
     let runs: readonly Run[] = [];
     try {
       const page = await pdf.getPage(number);
       runs = runsOf((await page.getTextContent({})).items);
       page.cleanup();
-      if (runs.every(({ text }) => text.trim() === '')) empty.push(number);
+      if (runs.every(({ text }) => text.trim() === '')) emptyPages.push(number);
     } catch {
-      broken.push(number);
+      brokenPages.push(number);
     }
     pages.push(linesOf(runs));
     await yieldToEventLoop();
   }
-  for (const [some, what] of [
-    [empty, 'no text, as in a scan'],
-    [broken, 'an error and can’t be read'],
+  for (const [pageNumbers, problem] of [
+    [emptyPages, 'no text, as in a scan'],
+    [brokenPages, 'an error and can’t be read'],
   ] as const)
-    if (some.length > 0) file.note(`${pagesNamed(some)} of ${formatCount(pdf.numPages)} ${have(some)} ${what}`);
-  if (broken.length === pdf.numPages && broken.length > 0)
-    throw badFile(`${file.name} is damaged: none of its ${counted(broken.length, 'page')} can be read.`, AGAIN);
+    if (pageNumbers.length > 0)
+      file.note(`${describePages(pageNumbers)} of ${formatCount(pdf.numPages)} ${hasOrHave(pageNumbers)} ${problem}`);
+  if (brokenPages.length === pdf.numPages && brokenPages.length > 0)
+    throw badFile(`${file.name} is damaged: none of its ${counted(brokenPages.length, 'page')} can be read.`, REMEDY);
   return textOfPages(pages).replaceAll('\0', '').toWellFormed();
 }
-const have = ({ length }: readonly number[]): string => (length === 1 ? 'has' : 'have');
+const hasOrHave = ({ length }: readonly number[]): string => (length === 1 ? 'has' : 'have');
 
 /** Names pages, such as `2 pages (3 and 7)`. */
-function pagesNamed(numbers: readonly number[]): string {
-  const named = numbers.slice(0, MAX_NAMED).map(String);
-  if (numbers.length > MAX_NAMED) named.push(`${formatCount(numbers.length - MAX_NAMED)} more`);
-  return `${counted(numbers.length, 'page')} (${new Intl.ListFormat('en-GB').format(named)})`;
+function describePages(numbers: readonly number[]): string {
+  const pageNames = numbers.slice(0, MAX_NAMED).map(String);
+  if (numbers.length > MAX_NAMED) pageNames.push(`${formatCount(numbers.length - MAX_NAMED)} more`);
+  return `${counted(numbers.length, 'page')} (${new Intl.ListFormat('en-GB').format(pageNames)})`;
 }
 const MAX_NAMED = 12;
 
@@ -84,9 +85,9 @@ const runsOf = (items: readonly { str?: string; width?: number; transform?: read
     return [{ text: str, x, y, width: Math.abs(width), size: Math.hypot(c, d) || 1 }];
   });
 
-async function aboutOf(pdf: PdfDocument): Promise<{ title?: string; fields: Record<string, string> }> {
-  const found = await pdf.getMetadata().catch(() => undefined);
-  const info: Readonly<Record<string, unknown>> = found?.info ?? {};
+async function metadataOf(pdf: PdfDocument): Promise<{ title?: string; fields: Record<string, string> }> {
+  const metadata = await pdf.getMetadata().catch(() => undefined);
+  const info: Readonly<Record<string, unknown>> = metadata?.info ?? {};
   const infoText = (name: string): string => (typeof info[name] === 'string' ? oneLine(info[name]).toWellFormed() : '');
   const title = infoText('Title').slice(0, 400).toWellFormed();
   // PDF 32000-1, 7.9.4.
@@ -98,10 +99,10 @@ async function aboutOf(pdf: PdfDocument): Promise<{ title?: string; fields: Reco
   };
 }
 
-const AGAIN = 'Download it again, or open it in another app, print it to a new PDF, and add that file.';
-function refusal(name: string, error: unknown): Error {
+const REMEDY = 'Download it again, or open it in another app, print it to a new PDF, and add that file.';
+function openError(name: string, error: unknown): Error {
   const { name: kind = '', message = String(error) } = error as { name?: string; message?: string };
   if (kind === 'PasswordException')
     return badFile(`${name} has a password.`, 'Save it without one, and add that file.');
-  return badFile(`${name} can't be read as a PDF: ${message.replace(/\.$/, '')}.`, AGAIN);
+  return badFile(`${name} can't be read as a PDF: ${message.replace(/\.$/, '')}.`, REMEDY);
 }

@@ -7,35 +7,35 @@ import type { FoundDocument, OpenFile } from '../format';
 import { readAllText } from '../../readAll';
 
 /** Extracts the spoken lines without numbers, times and styles, with the speaker's name before them. */
-export async function cuesOf(file: OpenFile): Promise<FoundDocument> {
+export async function readCues(file: OpenFile): Promise<FoundDocument> {
   const lines = (await readAllText(file, MAX_TEXT_FILE_BYTES)).split(/\r\n?|\n/);
-  const said: string[] = [];
+  const spokenLines: string[] = [];
   let isCue = false;
-  let cues = 0;
+  let cueCount = 0;
   for (const line of lines) {
-    if (TIMES.test(line)) {
+    if (CUE_TIMES.test(line)) {
       isCue = true;
-      cues++;
+      cueCount++;
     } else if (line.trim() === '') isCue = false;
     else if (isCue) {
-      const words = spoken(line);
-      if (words !== '') said.push(words);
+      const spokenText = textOfLine(line);
+      if (spokenText !== '') spokenLines.push(spokenText);
     }
   }
-  if (cues === 0)
+  if (cueCount === 0)
     throw badFile(
       `${file.name} has no subtitle times such as 00:01:02.000 --> 00:01:04.000 in its ${counted(lines.length, 'line')}.`,
       'It may be cut off. If it is plain text, rename it to end in .txt.',
     );
-  return { text: said.join('\n') };
+  return { text: spokenLines.join('\n') };
 }
 
 /** SubRip has a comma before milliseconds; WebVTT has a dot, and may omit hours. https://www.w3.org/TR/webvtt1/ */
-const TIMES = /^\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}(?:\s|$)/;
+const CUE_TIMES = /^\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}(?:\s|$)/;
 
-function spoken(line: string): string {
-  const named = line
+function textOfLine(line: string): string {
+  const withSpeaker = line
     .replace(/<(?:\d+:)?\d\d:\d\d\.\d{3}>/g, '') // Timestamps within a line.
     .replace(/<v(?:\.[^\s<>]*)?\s([^<>]+)>/g, (_, name: string) => `${name.trim()}: `);
-  return pageText(named.replace(/\{\\[^{}]*\}/g, '')).text;
+  return pageText(withSpeaker.replace(/\{\\[^{}]*\}/g, '')).text;
 }

@@ -1,7 +1,7 @@
-import { cuesOf } from './cues';
+import { readCues } from './cues';
 import type { DocumentReader } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const found = await cuesOf(file);
-  if (found.text !== '') yield found;
+  const document = await readCues(file);
+  if (document.text !== '') yield document;
 };

@@ -2,7 +2,7 @@
 import { badFile, isBadFile } from '../../../base/errors';
 import { counted } from '../../../base/units';
 import { once } from '../../../files/byteSource';
-import { answerOf, contentOf } from './http';
+import { parseResponse, decodeContent } from './http';
 import { Warc, type WarcRecord } from './record';
 import { languageCode } from '../../languageCode';
 import { MAX_PAGE_BYTES, MAX_RECORD_BYTES } from '../../limits';
@@ -14,30 +14,30 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const skipped = new Map<SkipReason, number>();
   const notes = new Map<string, number>();
   const note = (sentence: string): void => void notes.set(sentence, (notes.get(sentence) ?? 0) + 1);
-  let [records, pages, truncated] = [0, 0, 0];
+  let [recordCount, pageCount, truncatedCount] = [0, 0, 0];
   const warc = new Warc(file.bytes, file.name);
   for await (const record of warc.records()) {
-    records++;
-    const found = await documentOf(record, { ...file, note });
-    if (found === null) continue; // the file ends inside the record
-    if (typeof found === 'string') skipped.set(found, (skipped.get(found) ?? 0) + 1);
+    recordCount++;
+    const result = await documentOf(record, { ...file, note });
+    if (result === null) continue; // the file ends inside the record
+    if (typeof result === 'string') skipped.set(result, (skipped.get(result) ?? 0) + 1);
     else {
-      pages++;
-      if (isTruncated(record)) truncated++;
-      yield found;
+      pageCount++;
+      if (isTruncated(record)) truncatedCount++;
+      yield result;
     }
   }
-  const words = (Object.keys(SKIP_REASONS) as SkipReason[]).flatMap((reason) => {
+  const phrases = (Object.keys(SKIP_REASONS) as SkipReason[]).flatMap((reason) => {
     const count = skipped.get(reason);
     return count === undefined ? [] : [counted(count, SKIP_REASONS[reason][0], SKIP_REASONS[reason][1])];
   });
-  if (pages === 0 && records > 0)
+  if (pageCount === 0 && recordCount > 0)
     throw badFile(
-      `${file.name} has no page with text${words.length > 0 ? `, only ${listed(words)}` : ''}.`,
+      `${file.name} has no page with text${phrases.length > 0 ? `, only ${formatList(phrases)}` : ''}.`,
       'Crawl HTML or plain text pages, such as with wget --recursive --warc-file=NAME ADDRESS.',
     );
-  if (words.length > 0) file.note(`Skipped ${listed(words)}`);
-  if (truncated > 0) file.note(`The crawler cut ${counted(truncated, 'page')} short`);
+  if (phrases.length > 0) file.note(`Skipped ${formatList(phrases)}`);
+  if (truncatedCount > 0) file.note(`The crawler cut ${counted(truncatedCount, 'page')} short`);
   if (warc.isCutOff) file.note('The file is cut off; all complete pages before that were added');
   for (const [sentence, count] of notes) file.note(`${counted(count, 'page')}: ${sentence}`);
 };
@@ -54,7 +54,7 @@ const SKIP_REASONS = {
   empty: ['page without text', 'pages without text'],
 } as const satisfies Record<string, readonly [string, string]>;
 type SkipReason = keyof typeof SKIP_REASONS;
-const listed = (words: readonly string[]): string => new Intl.ListFormat('en-GB').format(words);
+const formatList = (words: readonly string[]): string => new Intl.ListFormat('en-GB').format(words);
 
 const isTruncated = ({ headers }: WarcRecord): boolean =>
   headers.has('warc-truncated') || headers.has('warc-segment-number');
@@ -72,7 +72,7 @@ async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocu
   if (length > MAX_RECORD_BYTES) return 'large';
   const bytes = await record.content();
   if (!bytes) return null;
-  const response = type === 'response' ? answerOf(bytes) : { status: 200, headers, body: bytes };
+  const response = type === 'response' ? parseResponse(bytes) : { status: 200, headers, body: bytes };
   if (!response) return 'notAPage';
   if (response.status !== 200) return 'status';
   const { mime, charset } = parseContentType(
@@ -82,17 +82,17 @@ async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocu
   if (!pageType) return 'notAPage';
   const name = `${source}${pageType === 'xhtml' ? '.xhtml' : ''}`;
   try {
-    const body = await contentOf(response, name, pageType === 'pdf' ? MAX_RECORD_BYTES : MAX_PAGE_BYTES);
+    const body = await decodeContent(response, name, pageType === 'pdf' ? MAX_RECORD_BYTES : MAX_PAGE_BYTES);
     if (!body) return 'compression';
-    const found = await readBody(pageType, body, { ...file, name, bytes: once(body) }, charset);
-    if (!found || !/\S/.test(found.text)) return 'empty';
+    const document = await readBody(pageType, body, { ...file, name, bytes: once(body) }, charset);
+    if (!document || !/\S/.test(document.text)) return 'empty';
     const date = headers.get('warc-date');
     const [language] = (headers.get('warc-identified-content-language') ?? '').split(',');
     const fields = { source, date, language: languageCode(language!) };
     const present = Object.entries(fields).flatMap(([name, value]) =>
       value ? [[name, value.toWellFormed()] as const] : [],
     );
-    return { title: source, ...found, fields: { ...found.fields, ...Object.fromEntries(present) } };
+    return { title: source, ...document, fields: { ...document.fields, ...Object.fromEntries(present) } };
   } catch (error) {
     if (isBadFile(error)) return 'unreadable';
     throw error;
@@ -116,7 +116,7 @@ async function readBody(
 ): Promise<FoundDocument | undefined> {
   if (pageType === 'pdf') {
     const { documents } = await import('../pdf/read');
-    for await (const found of documents(file)) return found;
+    for await (const document of documents(file)) return document;
     return undefined;
   }
   const read = async (label: string | undefined): Promise<FoundDocument> =>

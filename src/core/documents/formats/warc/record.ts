@@ -27,12 +27,12 @@ export class Warc {
   /** @throws HomegrownError `bad-file` if no record begins where one should */
   async *records(): AsyncGenerator<WarcRecord> {
     for (let isFirst = true; ; isFirst = false) {
-      const begin = await this.next(isFirst);
-      if (begin === undefined) return;
-      const headers = await this.header(begin);
+      const start = await this.readVersionLine(isFirst);
+      if (start === undefined) return;
+      const headers = await this.readHeader(start);
       if (!headers) return;
       const length = headers.get('content-length') ?? '';
-      if (!/^\d{1,15}$/.test(length)) throw this.broken(begin, 'has no length');
+      if (!/^\d{1,15}$/.test(length)) throw this.damagedError(start, 'has no length');
       const end = this.input.at + Number(length);
       const content = async (): Promise<Uint8Array | null> => {
         const bytes = await this.input.exactly(end - this.input.at);
@@ -51,26 +51,27 @@ export class Warc {
    * Finds the next record and reads its first line; undefined at the end. Some programs write more than two empty lines
    * between records.
    */
-  private async next(isFirst: boolean): Promise<number | undefined> {
+  private async readVersionLine(isFirst: boolean): Promise<number | undefined> {
     for (;;) {
-      const begin = this.input.at;
-      const line = latin(await this.input.line(MAX_LINE_LENGTH));
-      if (/^WARC\/\d+\.\d+[ \t]*\r?\n$/.test(line)) return begin;
-      if (line === '' && (!isFirst || begin === 0)) return undefined;
+      const start = this.input.at;
+      const line = latin1(await this.input.line(MAX_VERSION_LINE));
+      if (/^WARC\/\d+\.\d+[ \t]*\r?\n$/.test(line)) return start;
+      if (line === '' && (!isFirst || start === 0)) return undefined;
       if (/^\s+$/.test(line)) continue;
       if (isFirst)
         throw badFile(
           `${this.name} is not a WARC file: it doesn't start with "WARC/1.0" or another version.`,
           'Crawl again with wget --warc-file=NAME, and add the NAME.warc.gz that it writes.',
         );
-      if (line.endsWith('\n') || line.length === MAX_LINE_LENGTH) throw this.broken(begin, 'has an invalid first line');
+      if (line.endsWith('\n') || line.length === MAX_VERSION_LINE)
+        throw this.damagedError(start, 'has an invalid first line');
       this.isCutOff = true;
       return undefined;
     }
   }
 
   /** Reads a record's header; null if the file is cut off inside it. */
-  private async header(begin: number): Promise<ReadonlyMap<string, string> | null> {
+  private async readHeader(start: number): Promise<ReadonlyMap<string, string> | null> {
     const headers = new Map<string, string>();
     let [name, length] = ['', 0];
     for (;;) {
@@ -78,7 +79,7 @@ export class Warc {
       const line = utf8.decode(bytes);
       length += bytes.length;
       if (length >= MAX_HEADER_BYTES)
-        throw this.broken(begin, `has a header of ${formatCount(MAX_HEADER_BYTES)} bytes or more`);
+        throw this.damagedError(start, `has a header of ${formatCount(MAX_HEADER_BYTES)} bytes or more`);
       if (!line.endsWith('\n')) {
         this.isCutOff = true;
         return null;
@@ -86,23 +87,23 @@ export class Warc {
       if (/^\r?\n$/.test(line)) return headers;
       const colon = line.indexOf(':');
       // As in email, a line that begins with a space continues the previous one.
-      const goesOn = /^[ \t]/.test(line) || colon < 0;
-      if (!goesOn) name = line.slice(0, colon).trim().toLowerCase();
-      const value = goesOn ? `${headers.get(name) ?? ''} ${line.trim()}` : line.slice(colon + 1).trim();
+      const isContinuation = /^[ \t]/.test(line) || colon < 0;
+      if (!isContinuation) name = line.slice(0, colon).trim().toLowerCase();
+      const value = isContinuation ? `${headers.get(name) ?? ''} ${line.trim()}` : line.slice(colon + 1).trim();
       headers.set(name, value);
     }
   }
 
-  private broken(begin: number, what: string): Error {
+  private damagedError(start: number, problem: string): Error {
     return badFile(
-      `${this.name} is damaged: the record at byte ${formatCount(begin)} ${what}.`,
+      `${this.name} is damaged: the record at byte ${formatCount(start)} ${problem}.`,
       'Download it again, or crawl again with wget --warc-file=NAME.',
     );
   }
 }
 
 /** Bytes of a version line, and of a record's header. */
-const MAX_LINE_LENGTH = 64;
+const MAX_VERSION_LINE = 64;
 const MAX_HEADER_BYTES = 2 ** 16;
 const utf8 = new TextDecoder();
-const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

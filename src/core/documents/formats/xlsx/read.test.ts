@@ -11,7 +11,7 @@ import { inlineRows, workbookOf } from '../../../../testing/workbook';
 import { importDrop, lookAtTable, openText } from '../..';
 import { FORMATS, tableCalled } from '..';
 import { MAX_ROW_LENGTH, type Row } from '../format';
-import { kindOf, numberText } from './numbers';
+import { customKind, numberText } from './numbers';
 import { sharedStrings } from './strings';
 import { propertyRuns } from '../../../../testing/propertyRuns';
 
@@ -62,7 +62,7 @@ test('detects dates by the number format', () => {
     '_-* #,##0.00\\ "km"',
     '[>=100]0',
   ];
-  expect(kinds.map(kindOf)).toEqual([
+  expect(kinds.map(customKind)).toEqual([
     ...['number', 'number', 'number', 'date', 'date', 'time', 'elapsed', 'moment', 'number', 'number'],
   ]);
   expect(numberText('1', 'date', false)).toBe('1900-01-01');

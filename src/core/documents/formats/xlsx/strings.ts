@@ -12,32 +12,32 @@ export async function sharedStrings(
   max = MAX_SHARED_STRINGS,
 ): Promise<readonly string[]> {
   const strings: string[] = [];
-  let [text, isText, left, letters] = ['', false, 0, 0];
+  let [text, isText, phoneticDepth, characters] = ['', false, 0, 0];
   const parser = new XmlParser(
     {
       onopentag(tag) {
         const element = localName(tag);
         if (element === 'si') text = '';
-        else if (element === LEFT) left++;
+        else if (element === PHONETIC_ELEMENT) phoneticDepth++;
         isText = element === 't';
       },
       ontext(piece) {
-        if (isText && left === 0) text += piece;
+        if (isText && phoneticDepth === 0) text += piece;
       },
       onclosetag(tag) {
         const element = localName(tag);
         isText = false;
-        if (element === LEFT) left = Math.max(0, left - 1);
+        if (element === PHONETIC_ELEMENT) phoneticDepth = Math.max(0, phoneticDepth - 1);
         if (element !== 'si') return;
         strings.push(cellText(text));
-        letters += text.length;
+        characters += text.length;
       },
     },
     name,
   );
   for await (const piece of xml) {
     parser.write(piece);
-    if (letters + text.length > max)
+    if (characters + text.length > max)
       throw badFile(
         `${name} has more than ${formatCount(max)} characters of text in its cells, the maximum for a workbook.`,
         'Save each sheet as CSV, and add those files.',
@@ -47,7 +47,7 @@ export async function sharedStrings(
   return strings;
 }
 /** Element with the pronunciation of a word, which is skipped. */
-export const LEFT = 'rPh';
+export const PHONETIC_ELEMENT = 'rPh';
 
 /** Decodes characters such as `_x000D_` (ECMA-376 part 1, 22.9.2.19), and removes control characters. */
 export const cellText = (text: string): string =>

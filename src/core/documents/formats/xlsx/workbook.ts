@@ -2,8 +2,8 @@
 import { badFile } from '../../../base/errors';
 import { eachElement, idIn, Parts } from '../../parts';
 import type { OpenFile } from '../format';
-import type { CellForms } from './cells';
-import { builtInKind, kindOf, type NumberKind } from './numbers';
+import type { CellContext } from './cells';
+import { builtInKind, customKind, type NumberKind } from './numbers';
 import { sharedStrings } from './strings';
 
 export interface Workbook {
@@ -14,7 +14,7 @@ export interface Workbook {
   hidden: readonly string[];
   /** Names of sheets that refer to the same part as an earlier one. */
   copies: readonly string[];
-  forms: CellForms;
+  context: CellContext;
 }
 
 /** @throws HomegrownError `bad-file` if there are no visible sheets */
@@ -24,7 +24,7 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
   const relations = await parts.relations(path);
   const sheets: Workbook['sheets'][number][] = [];
   const [hidden, copies]: [string[], string[]] = [[], []];
-  const taken = new Set<string>();
+  const usedPaths = new Set<string>();
   let is1904 = false;
   eachElement((await parts.text(path)) ?? '', (name, attributes) => {
     if (name === 'workbookPr') is1904 = /^(?:1|true)$/.test(attributes['date1904'] ?? '');
@@ -32,12 +32,12 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
     const relation = relations.get(idIn(attributes));
     // Chart sheets have no rows.
     if (relation?.type !== 'worksheet') return;
-    const called = attributes['name'] ?? '';
-    if ((attributes['state'] ?? 'visible') !== 'visible') hidden.push(called);
-    else if (taken.has(relation.path)) copies.push(called);
+    const sheetName = attributes['name'] ?? '';
+    if ((attributes['state'] ?? 'visible') !== 'visible') hidden.push(sheetName);
+    else if (usedPaths.has(relation.path)) copies.push(sheetName);
     else {
-      taken.add(relation.path);
-      sheets.push({ name: called, path: relation.path });
+      usedPaths.add(relation.path);
+      sheets.push({ name: sheetName, path: relation.path });
     }
   });
   if (sheets.length === 0)
@@ -45,30 +45,31 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
       `${file.name} has no ${hidden.length > 0 ? 'visible sheet' : 'sheet with cells'}.`,
       'Choose a workbook with a table.',
     );
-  const called = (type: string): string | undefined => [...relations.values()].find((each) => each.type === type)?.path;
+  const sheetName = (type: string): string | undefined =>
+    [...relations.values()].find((relation) => relation.type === type)?.path;
   return {
     parts,
     sheets,
     hidden,
     copies,
-    forms: {
-      strings: await sharedStrings(parts.stream(called('sharedStrings') ?? ''), file.name),
-      kinds: kindsIn((await parts.text(called('styles') ?? '')) ?? ''),
+    context: {
+      strings: await sharedStrings(parts.stream(sheetName('sharedStrings') ?? ''), file.name),
+      numberKinds: numberKindsByStyle((await parts.text(sheetName('styles') ?? '')) ?? ''),
       is1904,
     },
   };
 }
 
 /** Kinds of numbers by cell style: 18.8.10. */
-function kindsIn(styles: string): NumberKind[] {
-  const own = new Map<number, NumberKind>();
+function numberKindsByStyle(styles: string): NumberKind[] {
+  const customKinds = new Map<number, NumberKind>();
   const kinds: NumberKind[] = [];
-  let isOfCells = false;
+  let isInCellStyles = false;
   eachElement(styles, (name, { numFmtId = '0', formatCode = '' }) => {
-    if (name === 'numFmt') own.set(Number(numFmtId), kindOf(formatCode));
+    if (name === 'numFmt') customKinds.set(Number(numFmtId), customKind(formatCode));
     // Elements `xf` also occur outside of `cellXfs`.
-    if (name === 'xf' && isOfCells) kinds.push(own.get(Number(numFmtId)) ?? builtInKind(Number(numFmtId)));
-    if (/^cell.*s$/.test(name)) isOfCells = name === 'cellXfs';
+    if (name === 'xf' && isInCellStyles) kinds.push(customKinds.get(Number(numFmtId)) ?? builtInKind(Number(numFmtId)));
+    if (/^cell.*s$/.test(name)) isInCellStyles = name === 'cellXfs';
   });
   return kinds;
 }
