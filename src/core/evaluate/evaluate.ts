@@ -30,15 +30,23 @@ export async function evaluate(
   const candidates = READINGS.filter(({ figures, isOptIn }) =>
     requestedIds ? figures.some(isRequested) : !isOptIn || figures.some((id) => alsoRequested.includes(id)),
   );
-  const readings = candidates.filter(({ dataKind, evaluations }) => request[dataKind] && evaluations.includes(evaluation));
+  const readings = candidates.filter(
+    ({ dataKind, evaluations }) => request[dataKind] && evaluations.includes(evaluation),
+  );
   if (readings.length === 0 && !minimalPairs && !swaps && !tasks)
     throw badSettings(
-      evaluation === 'labels' ? CLASSIFIER : (candidates.find(({ dataKind }) => request[dataKind])?.whyUnfit ?? NO_DATA[candidates[0]?.dataKind ?? 'documents']),
+      evaluation === 'labels'
+        ? CLASSIFIER
+        : (candidates.find(({ dataKind }) => request[dataKind])?.whyUnfit ??
+            NO_DATA[candidates[0]?.dataKind ?? 'documents']),
       'Evaluate decoders and encoders on text, encoder-decoders on pairs of input and target, classifiers on labeled texts.',
     );
   const { pause = yieldUntil(job.signal), report } = job;
   const context: ReadingContext = { network, tokenizer, request: { ...request, seed }, isRequested, pause, report };
-  const parts = readings.map((reading) => ({ names: reading.figures.filter(isRequested), read: () => reading.read(context) }));
+  const parts = readings.map((reading) => ({
+    names: reading.figures.filter(isRequested),
+    read: () => reading.read(context),
+  }));
   const results = await runParts([...parts, ...listsOf(context)]);
   const { metrics, ...otherResults } = joinResults(results, isRequested);
   const { finite, notFinite } = splitByFinite(metrics);
@@ -90,7 +98,11 @@ function notMeasured(
   return missing.map((name) => {
     const readingsOfFigure = READINGS.filter(({ figures }) => figures.includes(name));
     if (request.labeled) return { name, reason: CLASSIFIER };
-    return { name, reason: readingsOfFigure.find(({ dataKind }) => request[dataKind])?.whyUnfit ?? NO_DATA[readingsOfFigure[0]!.dataKind] };
+    return {
+      name,
+      reason:
+        readingsOfFigure.find(({ dataKind }) => request[dataKind])?.whyUnfit ?? NO_DATA[readingsOfFigure[0]!.dataKind],
+    };
   });
 }
 const CLASSIFIER = 'The model is a classifier: it scores labels for whole texts, not tokens.';

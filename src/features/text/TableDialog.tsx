@@ -112,7 +112,7 @@ function useTableChoice(tables: readonly WaitingFile[], head: TableHead | undefi
   const addTables = useStudio((s) => s.addTables);
   const earlierChoices = useStudio((s) => s.project.givenColumns);
   const change = useStudio((s) => s.change);
-  const [chosenSeparator, setSeparator] = useState<Separator>();
+  const [chosenSeparator, setChosenSeparator] = useState<{ of: TableHead; separator: Separator }>();
   const [chosen, setChosen] = useState<{ of: TableHead; roles: Roles }>();
   const tunes = tables[0]?.tunes;
   const purpose = tunes === 'instruct' ? INSTRUCT : tunes === 'classify' ? CLASSIFY : ADAPT;
@@ -122,7 +122,8 @@ function useTableChoice(tables: readonly WaitingFile[], head: TableHead | undefi
   const lacksLabel = purpose === CLASSIFY && (roles.label === undefined || (columns && 'input' in columns));
   const earlier = head && tunes && givenFor(earlierChoices, head.columns, tunes);
   const usualSeparator = earlier ? earlier.between : head && betweenIn(cellsOf(head, roles.label));
-  const separator = chosenSeparator ?? usualSeparator ?? ONE;
+  const separator =
+    chosenSeparator && chosenSeparator.of === head ? chosenSeparator.separator : (usualSeparator ?? ONE);
   return {
     purpose,
     roles,
@@ -130,7 +131,7 @@ function useTableChoice(tables: readonly WaitingFile[], head: TableHead | undefi
     columns,
     missing: columns && !lacksLabel ? undefined : purpose.needed,
     separator,
-    setSeparator,
+    setSeparator: (next) => head && setChosenSeparator({ of: head, separator: next }),
     add() {
       if (!head || !columns) return;
       const between = purpose === CLASSIFY && separator !== ONE ? separator : undefined;
