@@ -80,28 +80,16 @@ export async function cleanText(
     await chunks.end();
     await blocks.finish();
     await left.finish();
-    const { documents: remaining, characters, bytes } = blocks;
-    const cleaned: TextRecord = {
-      ...read,
-      id,
-      projects: [],
-      // An unchanged text keeps its hash.
-      sha256: asRead === i ? text.sha256 : await blocks.hash(),
-      characters,
-      bytes,
-      records: chunks.lengths.length,
-      chunkBytes: chunks.lengths,
-      documents: remaining,
-      indexed: true,
-      addedAt: at,
-    };
+    // An unchanged text keeps its hash.
+    const sha256 = asRead === i ? text.sha256 : await blocks.hash();
+    const cleaned = cleanedText(read, { id, sha256, addedAt: at, chunks, blocks });
     const record: CleanedRecord = {
       version: 1,
       id,
       of: text.id,
       recipe: { ...recipe },
       hash,
-      text: remaining > 0 ? cleaned : null,
+      text: blocks.documents > 0 ? cleaned : null,
       documents: i,
       left: left.count,
       tallies: cleaning.tallies.map((tally) => ({ ...tally })),
@@ -116,6 +104,26 @@ export async function cleanText(
     await endCleaners();
   }
 }
+
+/** Record of the cleaned text, which belongs to no project. */
+const cleanedText = (
+  original: TextRecord,
+  made: Pick<TextRecord, 'id' | 'sha256' | 'addedAt'> & { chunks: ChunkWriter; blocks: BlockWriter },
+): TextRecord => {
+  const { chunks, blocks, ...own } = made;
+  const { documents, characters, bytes } = blocks;
+  return {
+    ...original,
+    ...own,
+    projects: [],
+    characters,
+    bytes,
+    records: chunks.lengths.length,
+    chunkBytes: chunks.lengths,
+    documents,
+    indexed: true,
+  };
+};
 
 /** @param isPair writes a line break between the two passages  @param hash updated with the written bytes */
 async function write(

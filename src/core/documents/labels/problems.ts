@@ -36,13 +36,12 @@ export function labelProblems(
   const add = (kind: LabelProblem['kind'], what: LabelProblem['what'], words: string, remedy?: string): void =>
     void problems.push({ kind, what, words, ...(remedy !== undefined && { remedy }) });
   if (labels.length === 0) {
-    const nothing =
-      none > 0
-        ? `No label applies to any of the ${counted(none, 'text')}.`
-        : empty === 0
-          ? `None of the ${counted(unlabeled, 'text')} has a label.`
-          : 'All labeled texts are empty.';
-    add('refused', 'none', nothing, 'Add a table with a text column and a label column, or a folder for each label.');
+    add(
+      'refused',
+      'none',
+      noLabels(survey),
+      'Add a table with a text column and a label column, or a folder for each label.',
+    );
     return problems;
   }
   if (areSwapped)
@@ -107,6 +106,11 @@ export function labelProblems(
   if (empty > 0) add('note', 'empty', `${counted(empty, 'empty text')} left out.`);
   if (unlabeled > 0 && !isAsked) add('note', 'unlabeled', `${counted(unlabeled, 'unlabeled text')} left out.`);
   return problems;
+}
+
+function noLabels({ none, empty, unlabeled }: LabelSurvey): string {
+  if (none > 0) return `No label applies to any of the ${counted(none, 'text')}.`;
+  return empty === 0 ? `None of the ${counted(unlabeled, 'text')} has a label.` : 'All labeled texts are empty.';
 }
 
 /** Question about texts without a label in a table whose texts may have several. */

@@ -4,7 +4,7 @@ import { formatCount, formatNumber, formatShare } from '../../../base/units';
 import { judge, share } from '../quality/judge';
 import { countOf, eachLine } from '../quality/lines';
 import { HAS_LETTER, HAS_MORE, wordsOf } from '../quality/words';
-import type { Rule } from './rule';
+import type { Rule, Verdict } from './rule';
 
 const FIELDS = {
   leastWords: whole({ label: 'Minimum words', min: 0, max: 1e9, initial: 50 }),
@@ -85,58 +85,21 @@ export const gopherQuality: Rule<typeof FIELDS> = {
             });
           },
           verdict: () =>
-            judge({
-              words: {
-                value: withMore,
-                says: 'words',
-                format: formatCount,
-                min: settings.leastWords,
-                max: settings.mostWords,
+            verdictOf(
+              {
+                words,
+                withMore,
+                characters,
+                withLetter,
+                hashes,
+                ellipses,
+                lines,
+                bullets,
+                ellipsisEnds,
+                common: found.size,
               },
-              wordLength: {
-                value: share(characters, withMore),
-                says: 'characters per word',
-                format: formatNumber,
-                min: settings.shortest,
-                max: settings.longest,
-              },
-              hashes: {
-                value: share(hashes, words),
-                says: 'hash signs per word',
-                format: formatNumber,
-                max: settings.symbols,
-              },
-              ellipses: {
-                value: share(ellipses, words),
-                says: 'ellipses per word',
-                format: formatNumber,
-                max: settings.symbols,
-              },
-              bulletLines: {
-                value: share(bullets, lines),
-                says: 'of lines start with a bullet',
-                format: formatShare,
-                max: settings.bullets,
-              },
-              ellipsisLines: {
-                value: share(ellipsisEnds, lines),
-                says: 'of lines end with an ellipsis',
-                format: formatShare,
-                max: settings.ellipses,
-              },
-              wordsWithLetter: {
-                value: share(withLetter, words),
-                says: 'of words have a letter',
-                format: formatShare,
-                min: settings.letters,
-              },
-              commonWords: {
-                value: found.size,
-                says: `of the common words “${settings.common.trim()}” found`,
-                format: formatCount,
-                min: settings.stopWords,
-              },
-            }),
+              settings,
+            ),
         };
       },
     };
@@ -147,3 +110,75 @@ const isSpace = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at);
   return code <= 0x20 || (code >= 0x85 && /\s/.test(text[at]!));
 };
+
+/** Counts of a document. */
+interface Counts {
+  /** All words, those of more than punctuation with their characters, and those with a letter. */
+  words: number;
+  withMore: number;
+  characters: number;
+  withLetter: number;
+  hashes: number;
+  ellipses: number;
+  lines: number;
+  bullets: number;
+  ellipsisEnds: number;
+  /** Number of different common words. */
+  common: number;
+}
+
+function verdictOf(counts: Counts, settings: Parameters<typeof gopherQuality.start>[0]): Verdict {
+  const { words, withMore, characters, withLetter, hashes, ellipses, lines, bullets, ellipsisEnds, common } = counts;
+  return judge({
+    words: {
+      value: withMore,
+      says: 'words',
+      format: formatCount,
+      min: settings.leastWords,
+      max: settings.mostWords,
+    },
+    wordLength: {
+      value: share(characters, withMore),
+      says: 'characters per word',
+      format: formatNumber,
+      min: settings.shortest,
+      max: settings.longest,
+    },
+    hashes: {
+      value: share(hashes, words),
+      says: 'hash signs per word',
+      format: formatNumber,
+      max: settings.symbols,
+    },
+    ellipses: {
+      value: share(ellipses, words),
+      says: 'ellipses per word',
+      format: formatNumber,
+      max: settings.symbols,
+    },
+    bulletLines: {
+      value: share(bullets, lines),
+      says: 'of lines start with a bullet',
+      format: formatShare,
+      max: settings.bullets,
+    },
+    ellipsisLines: {
+      value: share(ellipsisEnds, lines),
+      says: 'of lines end with an ellipsis',
+      format: formatShare,
+      max: settings.ellipses,
+    },
+    wordsWithLetter: {
+      value: share(withLetter, words),
+      says: 'of words have a letter',
+      format: formatShare,
+      min: settings.letters,
+    },
+    commonWords: {
+      value: common,
+      says: `of the common words “${settings.common.trim()}” found`,
+      format: formatCount,
+      min: settings.stopWords,
+    },
+  });
+}

@@ -6,7 +6,7 @@ import { loadLanguages, UNKNOWN } from '../../language';
 import { languageCode, nameIn } from '../../languageCode';
 import { share } from '../quality/judge';
 import { Samples } from '../quality/samples';
-import type { Rule, Verdict, Working } from './rule';
+import type { Rule, Survey, Verdict, Working } from './rule';
 
 const FIELDS = {
   languages: text({
@@ -41,27 +41,7 @@ export const language: Rule<typeof FIELDS> = {
     const isSurveyed = wanted.size === 0;
     const documents = new Map<string, number>();
 
-    let [shown, every] = [0, 1];
-    /** Finds the most common language by beginnings: of up to a thousand documents, then every second, fourth, … */
-    const survey = () => {
-      const nth = shown++;
-      if (nth === every * SURVEYED) every *= 2;
-      if (nth % every !== 0) return undefined;
-      const counts = every;
-      let beginning = '';
-      return {
-        see(passage: string) {
-          if (beginning.length < BEGINNING) beginning += passage.slice(0, BEGINNING - beginning.length);
-        },
-        end() {
-          const { language: code } = detect(beginning);
-          beginning = '';
-          if (code === UNKNOWN) return;
-          documents.set(code, (documents.get(code) ?? 0) + counts);
-          wanted = new Set([mostOf(documents)!]);
-        },
-      };
-    };
+    const survey = surveyOf(detect, documents, (code) => (wanted = new Set([code])));
     /** Code units by language. */
     const samplesInto = (found: Map<string, number>) =>
       new Samples((sample) => {
@@ -119,6 +99,37 @@ export const language: Rule<typeof FIELDS> = {
     }
   },
 };
+
+/**
+ * Finds the most common language by beginnings: of up to a thousand documents, then every second, fourth, …
+ * @param documents number of documents by language
+ */
+function surveyOf(
+  detect: Awaited<ReturnType<typeof loadLanguages>>['detect'],
+  documents: Map<string, number>,
+  onMostCommon: (code: string) => void,
+): () => Survey | undefined {
+  let [shown, every] = [0, 1];
+  return () => {
+    const nth = shown++;
+    if (nth === every * SURVEYED) every *= 2;
+    if (nth % every !== 0) return undefined;
+    const counts = every;
+    let beginning = '';
+    return {
+      see(passage: string) {
+        if (beginning.length < BEGINNING) beginning += passage.slice(0, BEGINNING - beginning.length);
+      },
+      end() {
+        const { language: code } = detect(beginning);
+        beginning = '';
+        if (code === UNKNOWN) return;
+        documents.set(code, (documents.get(code) ?? 0) + counts);
+        onMostCommon(mostOf(documents)!);
+      },
+    };
+  };
+}
 
 /** Maximum number of documents in the survey; each stands for several. */
 const SURVEYED = 1000;
