@@ -27,17 +27,17 @@ export async function applyRecipe(
   job: Job,
   startCleaners: StartCleaners = noCleaners,
 ): Promise<TextRecord> {
-  const before = await textOf(store, id);
-  if (before.cleaned && before.cleaned.name !== recipe.name && before.cleaned.recipe === (await recipeHash(recipe)))
-    return renamed(store, id, before.cleaned, recipe);
-  const isNone = !recipe.steps.some(({ isOn }) => isOn);
-  const cleaned = isNone ? undefined : await cleanedBy(store, before, recipe, at, job, startCleaners);
-  const after = await changeTrainingPart(store, id, ({ places }) => ({ places, cleaned }));
-  await purgeCleaned(store, (made) => made.of === id && made.id !== before.cleaned?.id);
-  return after;
+  const text = await textOf(store, id);
+  if (text.cleaned && text.cleaned.name !== recipe.name && text.cleaned.recipe === (await recipeHash(recipe)))
+    return renameCleaned(store, id, text.cleaned, recipe);
+  const isEmptyRecipe = !recipe.steps.some(({ isOn }) => isOn);
+  const cleaned = isEmptyRecipe ? undefined : await cleanedSummary(store, text, recipe, at, job, startCleaners);
+  const updated = await changeTrainingPart(store, id, ({ places }) => ({ places, cleaned }));
+  await purgeCleaned(store, (record) => record.of === id && record.id !== text.cleaned?.id);
+  return updated;
 }
 
-async function renamed(
+async function renameCleaned(
   store: BlobStore,
   id: string,
   { id: cleanedId }: NonNullable<TextRecord['cleaned']>,
@@ -47,7 +47,7 @@ async function renamed(
     store,
     cleanedKey(cleanedId),
     CLEANED,
-    (made) => made && { record: { ...made, recipe: { ...recipe } } },
+    (record) => record && { record: { ...record, recipe: { ...recipe } } },
   );
   // Another tab may have applied another recipe meanwhile.
   return updateText(store, id, ({ cleaned, ...text }) => ({
@@ -56,7 +56,7 @@ async function renamed(
   }));
 }
 
-async function cleanedBy(
+async function cleanedSummary(
   store: BlobStore,
   text: TextRecord,
   recipe: Recipe,
@@ -64,8 +64,8 @@ async function cleanedBy(
   job: Job,
   startCleaners: StartCleaners,
 ): Promise<TextRecord['cleaned']> {
-  const { id, hash, text: left } = await cleanText(store, text, recipe, { at }, job, startCleaners);
-  const { documents = 0, characters = 0, bytes = 0, sha256 = NOTHING } = left ?? {};
+  const { id, hash, text: cleanedText } = await cleanText(store, text, recipe, { at }, job, startCleaners);
+  const { documents = 0, characters = 0, bytes = 0, sha256 = EMPTY_SHA256 } = cleanedText ?? {};
   const normalizers = normalizersOf(recipe);
   return {
     id,
@@ -79,4 +79,4 @@ async function cleanedBy(
   };
 }
 /** SHA-256 of the empty string. */
-const NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

@@ -11,19 +11,19 @@
 import { type Job, yieldUntil } from '../../base/job';
 import type { SpillFile } from './spillFile';
 import { StateWriter, type StoredStates } from './storedStates';
-import type { Changes } from './counted';
+import type { ChangeCounts } from './counted';
 import { type Cleaner, WorkerPool } from './workerPool';
 import type { Recipe } from './recipe';
 import { ruleOf } from './rules';
-import type { OnDocument, Working } from './rules/rule';
+import type { RuleOnDocument, StartedRule } from './rules/rule';
 import {
   type StartedStep,
   type DocumentTask,
-  onDocument,
+  ruleOnDocument,
   type Scores,
   type Step,
   type Tally,
-  tallyOf,
+  newTally,
   type TaskResult,
   runSteps,
 } from './steps';
@@ -36,7 +36,7 @@ import {
   isInMemory,
   type Pending,
   sharedPassages,
-  type State,
+  type StepState,
   changedPassages,
   reportingProgress,
   type DocumentState,
@@ -44,18 +44,18 @@ import {
 
 type Cleaned =
   | {
-      isOut: false;
+      isRemoved: false;
       /** Iterable once, before the next document. Some documents yield only UTF-8. */
       passages: AsyncIterable<string | Uint8Array> | readonly string[];
       scores: Scores;
       /** Indexed by active step; for a document that isn't in memory, final once its passages are read. */
-      changes: readonly Changes[];
+      changes: readonly ChangeCounts[];
     }
   /** `step`: index among the active ones; null if no text remains. */
-  | { isOut: true; step: number | null; reason: string; scores: Scores };
+  | { isRemoved: true; step: number | null; reason: string; scores: Scores };
 
 /** Yields all documents from the first, for each call. @param label of the progress report */
-type Documents = (label: string) => AsyncIterable<Cleanable>;
+type DocumentSource = (label: string) => AsyncIterable<Cleanable>;
 const SURVEY_LABEL = 'Scanning all documents';
 
 /** Documents between pauses. */
@@ -77,13 +77,13 @@ export class Cleaning {
 
   private constructor(
     recipe: Recipe,
-    private readonly documents: Documents,
+    private readonly documents: DocumentSource,
     private readonly spillFile: SpillFile,
     private readonly job: Job,
     cleaners: readonly Cleaner[],
   ) {
     this.steps = recipe.steps.filter(({ isOn }) => isOn);
-    this.tallies = this.steps.map(tallyOf);
+    this.tallies = this.steps.map(newTally);
     this.kept = new Set(recipe.kept);
     this.pool = new WorkerPool(cleaners, job.signal);
   }
@@ -94,25 +94,25 @@ export class Cleaning {
    */
   static async start(
     recipe: Recipe,
-    documents: Documents,
+    documents: DocumentSource,
     spillFile: SpillFile,
     job: Job,
     cleaners: readonly Cleaner[] = [],
   ): Promise<Cleaning> {
     const cleaning = new Cleaning(recipe, documents, spillFile, job, cleaners);
     for (const { rule, settings } of cleaning.steps) {
-      const working = await ruleOf(rule).start(settings as never);
-      if (working.survey && (await areAtLeast(working.minSurveyed ?? 0, documents(SURVEY_LABEL))))
-        await cleaning.surveyRound(() => working.survey!());
-      cleaning.started.push({ rule, working });
+      const startedRule = await ruleOf(rule).start(settings as never);
+      if (startedRule.survey && (await hasAtLeast(startedRule.minSurveyed ?? 0, documents(SURVEY_LABEL))))
+        await cleaning.surveyRound(() => startedRule.survey!());
+      cleaning.started.push({ rule, startedRule });
     }
     return cleaning;
   }
 
   /** Yields all documents once. The tallies are final at the end. */
   async *cleaned(): AsyncGenerator<Cleaned> {
-    for await (const { doc, pending } of this.round('Cleaning', 1)) {
-      yield await this.cleanedOf(doc, pending);
+    for await (const { doc, pending } of this.runRound('Cleaning', 1)) {
+      yield await this.toCleaned(doc, pending);
       await doc.spilled?.drop();
     }
     await this.stored?.drop();
@@ -120,18 +120,18 @@ export class Cleaning {
 
   /**
    * Shows all documents, after the steps so far, to a rule. Stores these states for the steps that follow.
-   * @param surveyorOf starts the survey of a document
+   * @param startSurvey starts the survey of a document
    */
-  private async surveyRound(surveyorOf: NonNullable<Working['survey']>): Promise<void> {
+  private async surveyRound(startSurvey: NonNullable<StartedRule['survey']>): Promise<void> {
     const hasNewSteps = this.started.length > this.firstStep;
     const writer = hasNewSteps ? new StateWriter(this.spillFile, this.stored) : undefined;
-    for await (const { doc, pending } of this.round(SURVEY_LABEL, 2)) {
+    for await (const { doc, pending } of this.runRound(SURVEY_LABEL, 2)) {
       await this.showAndSpill(doc, pending);
       // Empty documents are not surveyed.
-      const isThere = !doc.state.out && !(await isWithoutText(doc));
-      const surveyor = isThere ? surveyorOf() : undefined;
-      if (surveyor) for await (const passage of readPassages(doc)) surveyor.see(passage);
-      surveyor?.end();
+      const hasText = !doc.state.out && !(await isWithoutText(doc));
+      const survey = hasText ? startSurvey() : undefined;
+      if (survey) for await (const passage of readPassages(doc)) survey.see(passage);
+      survey?.end();
       await writer?.write(doc);
     }
     this.surveyed.add(this.started.length);
@@ -143,16 +143,16 @@ export class Cleaning {
   /** Yields all documents in the state in which this round starts. */
   private async *startingStates(label: string): AsyncGenerator<DocumentState> {
     const pause = yieldUntil(this.job.signal);
-    const read = this.stored?.reader();
+    const readState = this.stored?.reader();
     let index = 0;
     for await (const document of this.documents(label)) {
       if (index++ % YIELD_EVERY === 0) await pause();
-      const passes = { done: 0, of: 1 };
+      const passes = { done: 0, total: 1 };
       const original = { passages: () => document.passages(), state: this.initialState() };
-      yield { document, passes, ...(read ? await read(document) : original) };
+      yield { document, passes, ...(readState ? await readState(document) : original) };
     }
   }
-  private initialState(): State {
+  private initialState(): StepState {
     return { done: 0, scores: {}, changes: this.tallies.map(() => ({ places: 0, characters: 0 })) };
   }
 
@@ -160,63 +160,68 @@ export class Cleaning {
    * Runs the steps so far on all documents, in order. Yields each with the changes still to apply to its passages.
    * @param laterPasses over a long document after its steps, for the progress report
    */
-  private async *round(
+  private async *runRound(
     label: string,
     laterPasses: number,
   ): AsyncGenerator<{ doc: DocumentState; pending: readonly Pending[] }> {
-    for await (const doc of this.afterPool(label)) {
+    for await (const doc of this.runInWorkers(label)) {
       yield { doc, pending: await this.finishSteps(doc, laterPasses) };
-      doc.document.done?.();
+      doc.document.onDone?.();
     }
   }
 
   /** Runs the steps since `firstStep` in the workers, as far as possible. Long documents are unchanged. */
-  private async *afterPool(label: string): AsyncGenerator<DocumentState> {
+  private async *runInWorkers(label: string): AsyncGenerator<DocumentState> {
     const surveyedSteps = this.surveyed.has(this.firstStep) ? 1 : 0;
-    const first = this.firstStep + surveyedSteps;
-    const steps = this.steps.slice(first, this.started.length);
+    const firstPoolStep = this.firstStep + surveyedSteps;
+    const steps = this.steps.slice(firstPoolStep, this.started.length);
     if (this.pool.isEmpty || steps.length === 0) {
       yield* this.startingStates(label);
       return;
     }
-    const batches = batched(this.startingStates(label), (doc, held) => {
-      const result = runSteps(this.started.slice(this.firstStep, first), this.taskOf(doc, held));
-      this.applyResult(doc, held, this.firstStep, result);
+    const batches = batched(this.startingStates(label), (doc, passages) => {
+      const result = runSteps(this.started.slice(this.firstStep, firstPoolStep), this.createTask(doc, passages));
+      this.applyResult(doc, passages, this.firstStep, result);
     });
     const done = this.pool.inOrder(batches, async (batch) => {
       const documents = batch.flatMap((doc) => {
         const passages = sharedPassages(doc);
-        return passages ? [this.taskOf(doc, passages)] : [];
+        return passages ? [this.createTask(doc, passages)] : [];
       });
-      return { batch, results: documents.length > 0 ? await this.pool.do({ steps, documents }) : [] };
+      return { batch, results: documents.length > 0 ? await this.pool.run({ steps, documents }) : [] };
     });
     for await (const { batch, results } of done) {
-      let next = 0;
+      let nextResult = 0;
       for (const doc of batch) {
         const passages = sharedPassages(doc);
-        if (passages) this.applyResult(doc, passages, first, results[next++]!);
+        if (passages) this.applyResult(doc, passages, firstPoolStep, results[nextResult++]!);
         yield doc;
       }
     }
   }
-  private taskOf({ document }: DocumentState, passages: readonly string[]): DocumentTask {
+  private createTask({ document }: DocumentState, passages: readonly string[]): DocumentTask {
     const { title, language, code, isPair, sha256 } = document;
     const facts = { title, ...(language && { language }), ...(code && { code }), ...(isPair && { isPair }) };
     return { facts, isKept: this.kept.has(sha256), passages };
   }
   /**
    * Updates a document's state by the result of its steps from `first` on.
-   * @param before its passages before these steps
+   * @param inputPassages its passages before these steps
    */
-  private applyResult(doc: DocumentState, before: readonly string[], first: number, result: TaskResult): void {
+  private applyResult(
+    doc: DocumentState,
+    inputPassages: readonly string[],
+    firstStep: number,
+    result: TaskResult,
+  ): void {
     const { state } = doc;
-    const { out, scores, changes, passages = before } = result;
-    state.done = first + changes.length;
+    const { out, scores, changes, passages = inputPassages } = result;
+    state.done = firstStep + changes.length;
     Object.assign(state.scores, scores);
-    for (const [i, each] of changes.entries()) state.changes[first + i] = each;
+    for (const [i, stepChanges] of changes.entries()) state.changes[firstStep + i] = stepChanges;
     doc.passages = () => (out ? [] : passages);
     if (!out) return;
-    state.out = { ...out, step: first + out.step };
+    state.out = { ...out, step: firstStep + out.step };
     this.tallies[state.out.step]!.out++;
   }
 
@@ -230,7 +235,7 @@ export class Cleaning {
     if (state.out || state.done === this.started.length) return [];
     const passages = doc.isLong ? undefined : await inMemory(doc.passages());
     if (!passages) return this.streamSteps(doc, laterPasses);
-    const result = runSteps(this.started.slice(state.done), this.taskOf(doc, passages));
+    const result = runSteps(this.started.slice(state.done), this.createTask(doc, passages));
     this.applyResult(doc, passages, state.done, result);
     return [];
   }
@@ -239,20 +244,20 @@ export class Cleaning {
   private async streamSteps(doc: DocumentState, laterPasses: number): Promise<readonly Pending[]> {
     const { document, state } = doc;
     doc.isLong = true;
-    const first = state.done;
-    const all = this.started.slice(first).map((step) => onDocument(step, document));
-    doc.passes.of = countPasses(all) + laterPasses;
+    const firstStep = state.done;
+    const rules = this.started.slice(firstStep).map((step) => ruleOnDocument(step, document));
+    doc.passes.total = countPasses(rules) + laterPasses;
     const pending: Pending[] = [];
     /** Steps before this index have seen the passages that their verdicts need. */
-    let seen = 0;
-    for (let i = 0; i < all.length; i++) {
-      const step = (state.done = first + i);
-      if (i >= seen && all[i]!.see) {
-        seen = endOfSharedPass(all, i);
-        await this.showAndSpill(doc, pending.splice(0), all.slice(i, seen));
+    let seenUntil = 0;
+    for (let i = 0; i < rules.length; i++) {
+      const step = (state.done = firstStep + i);
+      if (i >= seenUntil && rules[i]!.see) {
+        seenUntil = endOfSharedPass(rules, i);
+        await this.showAndSpill(doc, pending.splice(0), rules.slice(i, seenUntil));
       }
-      const on = all[i]!;
-      const { scores, out } = on.verdict?.() ?? {};
+      const rule = rules[i]!;
+      const { scores, out } = rule.verdict?.() ?? {};
       Object.assign(state.scores, scores);
       if (out !== undefined && !this.kept.has(document.sha256)) {
         this.tallies[step]!.out++;
@@ -260,13 +265,13 @@ export class Cleaning {
         doc.passages = () => [];
         return [];
       }
-      if (!on.changes?.()) continue;
-      pending.push({ step, on, into: state.changes[step]! });
-      if (i + 1 >= seen) continue;
+      if (!rule.changes?.()) continue;
+      pending.push({ step, rule, counts: state.changes[step]! });
+      if (i + 1 >= seenUntil) continue;
       // The later steps of this pass saw text that this step changes: they start again, in a new pass.
-      for (let k = i + 1; k < seen; k++) all[k] = onDocument(this.started[first + k]!, document);
-      seen = i + 1;
-      doc.passes.of++;
+      for (let k = i + 1; k < seenUntil; k++) rules[k] = ruleOnDocument(this.started[firstStep + k]!, document);
+      seenUntil = i + 1;
+      doc.passes.total++;
     }
     state.done = this.started.length;
     return pending;
@@ -276,16 +281,16 @@ export class Cleaning {
   private async showAndSpill(
     doc: DocumentState,
     pending: readonly Pending[],
-    observers: readonly OnDocument[] = [],
+    observers: readonly RuleOnDocument[] = [],
   ): Promise<void> {
     if (pending.length === 0) {
       if (observers.length > 0)
-        for await (const passage of readPassages(doc)) for (const on of observers) on.see?.(passage);
+        for await (const passage of readPassages(doc)) for (const observer of observers) observer.see?.(passage);
       return;
     }
     const writer = this.spillFile.begin();
-    for await (const passage of this.remaining(doc, pending)) {
-      for (const on of observers) on.see?.(passage);
+    for await (const passage of this.applyPending(doc, pending)) {
+      for (const observer of observers) observer.see?.(passage);
       await writer.write(passage);
     }
     await doc.spilled?.drop();
@@ -293,40 +298,40 @@ export class Cleaning {
     doc.passages = () => spilled.strings();
   }
 
-  private async cleanedOf(doc: DocumentState, pending: readonly Pending[]): Promise<Cleaned> {
+  private async toCleaned(doc: DocumentState, pending: readonly Pending[]): Promise<Cleaned> {
     const { out, scores, changes } = doc.state;
-    if (out) return { isOut: true, ...out, scores };
+    if (out) return { isRemoved: true, ...out, scores };
     const passages = doc.passages();
-    if (await isWithoutText(doc, pending)) return { isOut: true, step: null, reason: 'no text remains', scores };
+    if (await isWithoutText(doc, pending)) return { isRemoved: true, step: null, reason: 'no text remains', scores };
     if (!isInMemory(passages)) {
       const { spilled, document } = doc;
       // A spill file is written as it is, except for a pair, whose input and target may share one piece.
       const remaining: AsyncIterable<string | Uint8Array> =
         spilled && pending.length === 0 && !document.isPair
           ? reportingProgress(doc, spilled.utf8())
-          : this.remaining(doc, pending);
-      return { isOut: false, passages: this.countWhenRead(remaining, changes), scores, changes };
+          : this.applyPending(doc, pending);
+      return { isRemoved: false, passages: this.countWhenRead(remaining, changes), scores, changes };
     }
     this.addToTallies(changes);
-    return { isOut: false, passages, scores, changes };
+    return { isRemoved: false, passages, scores, changes };
   }
 
-  private async *countWhenRead<T>(passages: AsyncIterable<T>, changes: readonly Changes[]): AsyncGenerator<T> {
+  private async *countWhenRead<T>(passages: AsyncIterable<T>, changes: readonly ChangeCounts[]): AsyncGenerator<T> {
     yield* passages;
     this.addToTallies(changes);
   }
 
   /** Applies pending changes to a document's passages. Workers run the rules that change each passage on its own. */
-  private remaining(doc: DocumentState, pending: readonly Pending[]): AsyncIterable<string> {
+  private applyPending(doc: DocumentState, pending: readonly Pending[]): AsyncIterable<string> {
     let passages = readPassages(doc);
     for (let from = 0, to = 0; from < pending.length; from = to) {
-      const isPerPassage = !pending[from]!.on.see;
-      while (to < pending.length && !pending[to]!.on.see === isPerPassage) to++;
-      const part = pending.slice(from, to);
+      const isPerPassage = !pending[from]!.rule.see;
+      while (to < pending.length && !pending[to]!.rule.see === isPerPassage) to++;
+      const group = pending.slice(from, to);
       passages =
         isPerPassage && !this.pool.isEmpty && !isInMemory(passages)
-          ? this.changedInPool(doc, passages, part)
-          : changedPassages(passages, part);
+          ? this.changedInPool(doc, passages, group)
+          : changedPassages(passages, group);
     }
     // Without changes, only makes the list an async iterable.
     return isInMemory(passages) ? changedPassages(passages, []) : passages;
@@ -338,20 +343,20 @@ export class Cleaning {
   ): AsyncGenerator<string> {
     const steps = pending.map(({ step }) => this.steps[step]!);
     const changed = this.pool.inOrder(passages, async (passage) => {
-      const [result] = await this.pool.do({ steps, documents: [this.taskOf(doc, [passage])] });
+      const [result] = await this.pool.run({ steps, documents: [this.createTask(doc, [passage])] });
       return { passage, result: result! };
     });
     for await (const { passage, result } of changed) {
       for (const [i, { places, characters }] of result.changes.entries()) {
-        pending[i]!.into.places += places;
-        pending[i]!.into.characters += characters;
+        pending[i]!.counts.places += places;
+        pending[i]!.counts.characters += characters;
       }
       yield result.passages?.[0] ?? passage;
     }
   }
 
-  private addToTallies(own: readonly Changes[]): void {
-    for (const [step, { places, characters }] of own.entries()) {
+  private addToTallies(documentChanges: readonly ChangeCounts[]): void {
+    for (const [step, { places, characters }] of documentChanges.entries()) {
       if (places === 0) continue;
       const tally = this.tallies[step]!;
       tally.changed++;
@@ -364,19 +369,19 @@ export class Cleaning {
  * End of the steps that share a pass with step `from`. Only the last of them may remove the document. A step that sees
  * the passages may also change them: that is rare, and `streamSteps` then starts the later ones again.
  */
-function endOfSharedPass(all: readonly OnDocument[], from: number): number {
+function endOfSharedPass(rules: readonly RuleOnDocument[], from: number): number {
   let end = from + 1;
-  while (end < all.length && !all[end - 1]!.verdict && (all[end]!.see || !all[end]!.changes)) end++;
+  while (end < rules.length && !rules[end - 1]!.verdict && (rules[end]!.see || !rules[end]!.changes)) end++;
   return end;
 }
-function countPasses(all: readonly OnDocument[]): number {
+function countPasses(rules: readonly RuleOnDocument[]): number {
   let passes = 0;
-  for (let i = 0; i < all.length; i = all[i]!.see ? endOfSharedPass(all, i) : i + 1) if (all[i]!.see) passes++;
+  for (let i = 0; i < rules.length; i = rules[i]!.see ? endOfSharedPass(rules, i) : i + 1) if (rules[i]!.see) passes++;
   return passes;
 }
 /** Whether there are at least `min` documents, which bounds how many a survey can see. */
-async function areAtLeast(min: number, documents: AsyncIterable<Cleanable>): Promise<boolean> {
-  let n = 0;
-  if (min > 0) for await (const _ of documents) if (++n === min) break;
-  return n === min;
+async function hasAtLeast(min: number, documents: AsyncIterable<Cleanable>): Promise<boolean> {
+  let count = 0;
+  if (min > 0) for await (const _ of documents) if (++count === min) break;
+  return count === min;
 }

@@ -40,58 +40,69 @@ export async function cleanText(
   job: Job,
   startCleaners: StartCleaners = noCleaners,
 ): Promise<CleanedRecord> {
-  const read = asRead(text);
-  const hash = await recipeHash(recipe);
-  const before = await madeBefore(store, text.id, hash);
-  if (before) return before;
-  const { id, draft } = await begin(store, [text.id, hash, at]);
-  const start = recipe.steps.some(({ isOn }) => isOn) ? startCleaners : noCleaners;
-  const { cleaners, end: endCleaners } = await start(text.bytes);
+  const original = asRead(text);
+  const recipeHashHex = await recipeHash(recipe);
+  const existing = await findExisting(store, text.id, recipeHashHex);
+  if (existing) return existing;
+  const { id, draft } = await openCleanedDraft(store, [text.id, recipeHashHex, at]);
+  const startWorkers = recipe.steps.some(({ isOn }) => isOn) ? startCleaners : noCleaners;
+  const { cleaners, end: endCleaners } = await startWorkers(text.bytes);
   try {
-    const aside = new SpillFile(store, draft, `${textChunksPrefix(id)}aside/`, job.signal);
-    const cleaning = await Cleaning.start(recipe, (label) => watched(store, read, label, job), aside, job, cleaners);
-    const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id, draft), new LeftWriter(id, draft)];
-    const documents = inFiles(store, read);
+    const spillFile = new SpillFile(store, draft, `${textChunksPrefix(id)}aside/`, job.signal);
+    const cleaning = await Cleaning.start(
+      recipe,
+      (label) => cleanableDocuments(store, original, label, job),
+      spillFile,
+      job,
+      cleaners,
+    );
+    const [chunks, blocks, removedWriter] = [
+      new ChunkWriter(id, draft),
+      new BlockWriter(id, draft),
+      new RemovedWriter(id, draft),
+    ];
+    const documents = inFiles(store, original);
     let file: ReadFile | undefined;
-    let [i, asRead] = [0, 0];
+    let [index, unchangedCount] = [0, 0];
     for await (const cleaned of cleaning.cleaned()) {
-      const { document, file: own } = (await documents.next()).value as InFile;
-      const { place = i, title = text.name, sha256, fields } = document;
-      if (file && file !== own) blocks.end(file);
-      file = own;
-      if (cleaned.isOut) {
+      const { document, file: documentFile } = (await documents.next()).value as InFile;
+      const { place = index, title = text.name, sha256, fields } = document;
+      if (file && file !== documentFile) blocks.end(file);
+      file = documentFile;
+      if (cleaned.isRemoved) {
         const { step, reason, scores } = cleaned;
         const rule = step === null ? null : cleaning.tallies[step]!.rule;
-        await left.add({ place, name: file.name, title, sha256, rule, reason, scores: { ...scores } });
+        await removedWriter.add({ place, name: file.name, title, sha256, rule, reason, scores: { ...scores } });
       } else {
         const { passages, changes } = cleaned;
-        const isAsRead = (): boolean => changes.every(({ places }) => places === 0);
+        const isUnchanged = (): boolean => changes.every(({ places }) => places === 0);
         // Whether a long document changed is known only after its last passage, so it's hashed anyway.
-        const ofText = Array.isArray(passages) && isAsRead() ? undefined : await hashFor(document.bytes);
-        const written = await write(passages, chunks, document.spans !== undefined, ofText);
-        const after = ofText?.hex();
-        if (isAsRead()) asRead++;
-        const hash = after === undefined || isAsRead() ? sha256 : await hashWith(document, after);
-        await blocks.add({ title, ...written, sha256: hash, ...(fields && { fields }) });
+        const textHasher = Array.isArray(passages) && isUnchanged() ? undefined : await openHasher(document.bytes);
+        const written = await write(passages, chunks, document.spans !== undefined, textHasher);
+        const newTextHash = textHasher?.hex();
+        if (isUnchanged()) unchangedCount++;
+        const recipeHashHex =
+          newTextHash === undefined || isUnchanged() ? sha256 : await hashOfChanged(document, newTextHash);
+        await blocks.add({ title, ...written, sha256: recipeHashHex, ...(fields && { fields }) });
       }
-      i++;
+      index++;
     }
     if (file) blocks.end(file);
     await chunks.end();
     await blocks.finish();
-    await left.finish();
+    await removedWriter.finish();
     // An unchanged text keeps its hash.
-    const sha256 = asRead === i ? text.sha256 : await blocks.hash();
-    const cleaned = cleanedText(read, { id, sha256, addedAt: at, chunks, blocks });
+    const sha256 = unchangedCount === index ? text.sha256 : await blocks.hash();
+    const cleaned = cleanedText(original, { id, sha256, addedAt: at, chunks, blocks });
     const record: CleanedRecord = {
       version: 1,
       id,
       of: text.id,
       recipe: { ...recipe },
-      hash,
+      hash: recipeHashHex,
       text: blocks.documents > 0 ? cleaned : null,
-      documents: i,
-      left: left.count,
+      documents: index,
+      left: removedWriter.count,
       tallies: cleaning.tallies.map((tally) => ({ ...tally })),
       madeAt: at,
     };
@@ -108,13 +119,13 @@ export async function cleanText(
 /** Record of the cleaned text, which belongs to no project. */
 const cleanedText = (
   original: TextRecord,
-  made: Pick<TextRecord, 'id' | 'sha256' | 'addedAt'> & { chunks: ChunkWriter; blocks: BlockWriter },
+  parts: Pick<TextRecord, 'id' | 'sha256' | 'addedAt'> & { chunks: ChunkWriter; blocks: BlockWriter },
 ): TextRecord => {
-  const { chunks, blocks, ...own } = made;
+  const { chunks, blocks, ...identity } = parts;
   const { documents, characters, bytes } = blocks;
   return {
     ...original,
-    ...own,
+    ...identity,
     projects: [],
     characters,
     bytes,
@@ -133,28 +144,28 @@ async function write(
   hash: Sha256 | undefined,
 ): Promise<Omit<ReadDocument, 'title' | 'fields' | 'sha256'>> {
   let [bytes, characters] = [0, 0];
-  const put = async (text: string | Uint8Array): Promise<readonly [number, number]> => {
-    const from = bytes;
+  const append = async (text: string | Uint8Array): Promise<readonly [number, number]> => {
+    const start = bytes;
     const utf8 = await chunks.write(text);
     hash?.update(utf8);
     bytes += utf8.length;
     characters += charactersIn(utf8);
-    return [from, bytes];
+    return [start, bytes];
   };
-  const places: (readonly [number, number])[] = [];
+  const ranges: (readonly [number, number])[] = [];
   for await (const passage of passages) {
-    if (isPair && places.length > 0) await put('\n');
-    const place = await put(passage);
-    if (isPair) places.push(place);
+    if (isPair && ranges.length > 0) await append('\n');
+    const range = await append(passage);
+    if (isPair) ranges.push(range);
   }
-  const [input, target] = places;
+  const [input, target] = ranges;
   return { bytes, characters, ...(target && { spans: { input: input!, target } }) };
 }
 
 type InFile = { document: Document; file: ReadFile };
 
 /** Writes the list of removed documents, block by block. */
-class LeftWriter {
+class RemovedWriter {
   count = 0;
   private rows: LeftOut[] = [];
   constructor(
@@ -169,52 +180,60 @@ class LeftWriter {
   }
   async finish(): Promise<void> {
     if (this.rows.length === 0) return;
-    const n = Math.ceil(this.count / LEFT_BLOCK) - 1;
-    await this.draft.put([[leftKey(this.id, n), storedRecord(LEFT, { version: 1, documents: this.rows })]]);
+    const block = Math.ceil(this.count / LEFT_BLOCK) - 1;
+    await this.draft.put([[leftKey(this.id, block), storedRecord(LEFT, { version: 1, documents: this.rows })]]);
     this.rows = [];
   }
 }
 
 /** A complete result of the same recipe, if it is stored. */
-async function madeBefore(store: BlobStore, of: string, hash: string): Promise<CleanedRecord | undefined> {
+async function findExisting(store: BlobStore, originalId: string, hash: string): Promise<CleanedRecord | undefined> {
   const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);
   for (const record of records.values()) {
-    if (record.of !== of || record.hash !== hash) continue;
+    if (record.of !== originalId || record.hash !== hash) continue;
     const { records: chunks = 0, documents = 0 } = record.text ?? {};
-    const parts = chunks + Math.ceil(documents / BLOCK) + Math.ceil(record.left / LEFT_BLOCK);
-    if ((await store.keys(textChunksPrefix(record.id))).length === parts) return record;
+    const expectedKeys = chunks + Math.ceil(documents / BLOCK) + Math.ceil(record.left / LEFT_BLOCK);
+    if ((await store.keys(textChunksPrefix(record.id))).length === expectedKeys) return record;
   }
   return undefined;
 }
 
 /** Returns a unique id, also across tabs, and a draft for its parts. */
-async function begin(store: BlobStore, parts: readonly (string | number)[]): Promise<{ id: string; draft: Draft }> {
+async function openCleanedDraft(
+  store: BlobStore,
+  idParts: readonly (string | number)[],
+): Promise<{ id: string; draft: Draft }> {
   for (let attempt = 0; ; attempt++) {
-    const id = (await sha256Hex(JSON.stringify([...parts, attempt]))).slice(0, 16);
+    const id = (await sha256Hex(JSON.stringify([...idParts, attempt]))).slice(0, 16);
     const draft = (await store.get(cleanedKey(id))) === undefined && (await openDraft(store, textChunksPrefix(id)));
     if (draft) return { id, draft };
   }
 }
 
-const hashFor = (bytes: number): Promise<Sha256> => (bytes < SHORT ? wasmSha256() : sha256Of());
-const SHORT = 2 ** 16;
+const openHasher = (bytes: number): Promise<Sha256> => (bytes < MAX_SHORT_BYTES ? wasmSha256() : sha256Of());
+const MAX_SHORT_BYTES = 2 ** 16;
 
 /** Hash of a changed row; its label and the ranges of its fields are part of it. */
-const hashWith = ({ sha256, spans, fields }: Document, ofText: string): string | Promise<string> =>
-  spans || fields ? sha256Hex(`${sha256}\0${ofText}`) : ofText;
+const hashOfChanged = ({ sha256, spans, fields }: Document, textHash: string): string | Promise<string> =>
+  spans || fields ? sha256Hex(`${sha256}\0${textHash}`) : textHash;
 
 /** Documents as rules see them, in order. Reports progress, and can stop between two chunks. */
-async function* watched(store: BlobStore, text: TextRecord, label: string, job: Job): AsyncGenerator<Cleanable> {
-  const of = text.bytes;
-  let [before, reported] = [0, -A_REPORT];
-  const tell = (done: number): void => {
-    if (done - reported < A_REPORT) return;
+async function* cleanableDocuments(
+  store: BlobStore,
+  text: TextRecord,
+  label: string,
+  job: Job,
+): AsyncGenerator<Cleanable> {
+  const totalBytes = text.bytes;
+  let [bytesBefore, reported] = [0, -REPORT_EVERY_BYTES];
+  const report = (done: number): void => {
+    if (done - reported < REPORT_EVERY_BYTES) return;
     reported = done;
-    job.report({ label, done, of, unit: 'bytes' });
+    job.report({ label, done, of: totalBytes, unit: 'bytes' });
   };
   for await (const document of documentsIn(store, text)) {
     const { bytes, characters } = document;
-    const start = before;
+    const start = bytesBefore;
     const chunks = async function* (): AsyncGenerator<string> {
       let isFirst = true;
       for await (const chunk of document.chunks()) {
@@ -224,11 +243,11 @@ async function* watched(store: BlobStore, text: TextRecord, label: string, job: 
         yield chunk;
       }
     };
-    const seen = (units: number, pass: number, of: number): void =>
-      tell(start + Math.floor((bytes * (pass + Math.min(1, units / characters))) / of));
-    before += bytes;
-    yield { ...cleanable({ ...document, chunks }), seen, done: () => tell(start + bytes) };
+    const onRead = (units: number, pass: number, totalBytes: number): void =>
+      report(start + Math.floor((bytes * (pass + Math.min(1, units / characters))) / totalBytes));
+    bytesBefore += bytes;
+    yield { ...cleanable({ ...document, chunks }), onRead, onDone: () => report(start + bytes) };
   }
 }
 /** Bytes between progress reports. */
-const A_REPORT = 2 ** 18;
+const REPORT_EVERY_BYTES = 2 ** 18;

@@ -19,11 +19,11 @@ export async function cleanedRecordOf(store: BlobStore, id: string, name: string
  */
 export async function* leftOutOf(
   store: BlobStore,
-  { id, left }: Pick<CleanedRecord, 'id' | 'left'>,
+  { id, left: removedCount }: Pick<CleanedRecord, 'id' | 'left'>,
 ): AsyncGenerator<LeftOut> {
-  for (let n = 0; n * LEFT_BLOCK < left; n++) {
-    const block = await readRecord(store, leftKey(id, n), LEFT);
-    if (!block) throw missing(`Part ${n + 1} of the list of removed documents is missing`);
+  for (let index = 0; index * LEFT_BLOCK < removedCount; index++) {
+    const block = await readRecord(store, leftKey(id, index), LEFT);
+    if (!block) throw missing(`Part ${index + 1} of the list of removed documents is missing`);
     yield* block.documents;
   }
 }
@@ -40,11 +40,12 @@ export async function* cleanedDocuments(
 ): AsyncGenerator<Document> {
   const record = await cleanedRecordOf(store, cleanedId, name);
   if (!record.text) return;
-  const left = leftOutOf(store, record);
-  const nextOut = async (): Promise<number | undefined> => ((await left.next()).value as LeftOut | undefined)?.place;
-  let [place, out] = [0, await nextOut()];
+  const leftOut = leftOutOf(store, record);
+  const nextRemoved = async (): Promise<number | undefined> =>
+    ((await leftOut.next()).value as LeftOut | undefined)?.place;
+  let [place, removedPlace] = [0, await nextRemoved()];
   for await (const document of open(record.text)) {
-    for (; place === out; place++) out = await nextOut();
+    for (; place === removedPlace; place++) removedPlace = await nextRemoved();
     yield { ...document, text, place: place++ };
   }
 }

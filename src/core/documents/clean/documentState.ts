@@ -1,9 +1,9 @@
 /** State of a document between the steps of a recipe, and its passages in memory. */
 import { charactersIn } from '../../base/utf8';
 import type { SpilledText } from './spillFile';
-import type { Changes } from './counted';
-import { applied } from './parts';
-import type { DocumentFacts, OnDocument } from './rules/rule';
+import type { ChangeCounts } from './counted';
+import { applyRules } from './parts';
+import type { DocumentFacts, RuleOnDocument } from './rules/rule';
 import { isBlank, isEmptied } from './steps';
 
 /** An original document. */
@@ -12,9 +12,9 @@ export interface Cleanable extends DocumentFacts {
   /** Yields the passages from the start, for each call. */
   passages(): AsyncIterable<string>;
   /** Called with progress: code units read of pass `pass`, out of `of` passes. */
-  seen?(units: number, pass: number, of: number): void;
+  onRead?(units: number, passIndex: number, passCount: number): void;
   /** Called when this round of work is done; other documents may be read long before. */
-  done?(): void;
+  onDone?(): void;
 }
 
 /** State of a document between steps. */
@@ -23,27 +23,27 @@ export interface DocumentState {
   passages(): AsyncIterable<string> | readonly string[];
   isLong?: boolean;
   /** Passes over the document, done and planned. A long one takes several if a rule must see all of it first. */
-  readonly passes: { done: number; of: number };
+  readonly passes: { done: number; total: number };
   /** Other workers may continue with it. */
   isShared?: boolean;
   /** The spill file of its passages, if there is one. */
   spilled?: SpilledText;
-  readonly state: State;
+  readonly state: StepState;
 }
-export interface State {
+export interface StepState {
   /** Number of completed steps. */
   done: number;
   out?: { step: number; reason: string };
   scores: Record<string, number>;
   /** By active step. */
-  changes: Changes[];
+  changes: ChangeCounts[];
 }
 
 /** Step still to apply to passages, and the counters to update. */
 export interface Pending {
   step: number;
-  on: OnDocument;
-  into: Changes;
+  rule: RuleOnDocument;
+  counts: ChangeCounts;
 }
 /** Maximum code units of a document that is held in memory. */
 const MAX_HELD_LENGTH = 2 ** 23;
@@ -59,19 +59,19 @@ type Passages = ReturnType<DocumentState['passages']>;
  */
 export async function* batched(
   documents: AsyncIterable<DocumentState>,
-  share: (doc: DocumentState, held: readonly string[]) => void,
+  share: (doc: DocumentState, passages: readonly string[]) => void,
 ): AsyncGenerator<readonly DocumentState[]> {
   let [batch, units]: [DocumentState[], number] = [[], 0];
   for await (const doc of documents) {
     batch.push(doc);
     if (!doc.state.out) {
-      const held = await inMemory(doc.passages());
-      const own = held?.reduce((sum, { length }) => sum + length, 0) ?? TASK_UNITS;
-      units += own;
-      if (!held) doc.isLong = true;
-      else if (own <= MAX_SHARED_LENGTH) {
+      const passages = await inMemory(doc.passages());
+      const length = passages?.reduce((sum, { length }) => sum + length, 0) ?? TASK_UNITS;
+      units += length;
+      if (!passages) doc.isLong = true;
+      else if (length <= MAX_SHARED_LENGTH) {
         doc.isShared = true;
-        share(doc, held);
+        share(doc, passages);
       }
     }
     if (units < TASK_UNITS) continue;
@@ -92,10 +92,11 @@ export async function isWithoutText(
   { document, passages }: DocumentState,
   pending: readonly Pending[] = [],
 ): Promise<boolean> {
-  const left = passages();
-  if (isInMemory(left)) return isEmptied(left, document);
+  const remaining = passages();
+  if (isInMemory(remaining)) return isEmptied(remaining, document);
   const isPair = document.isPair === true;
-  for await (const passage of changedPassages(left, pending, false)) if (isBlank(passage) === isPair) return isPair;
+  for await (const passage of changedPassages(remaining, pending, false))
+    if (isBlank(passage) === isPair) return isPair;
   return !isPair;
 }
 
@@ -115,21 +116,21 @@ export async function* reportingProgress<T extends string | Uint8Array>(
   for await (const passage of passages) {
     yield passage;
     units += typeof passage === 'string' ? passage.length : charactersIn(passage);
-    document.seen?.(units, pass, passes.of);
+    document.onRead?.(units, pass, passes.total);
   }
 }
 
 /** Copies passages to a list; undefined if they are too long. */
 export async function inMemory(passages: Passages): Promise<string[] | undefined> {
   if (isInMemory(passages)) return [...passages];
-  const held: string[] = [];
+  const list: string[] = [];
   let units = 0;
   for await (const passage of passages) {
     units += passage.length;
     if (units > MAX_HELD_LENGTH) return undefined;
-    held.push(passage);
+    list.push(passage);
   }
-  return held;
+  return list;
 }
 
 /** Applies pending changes to passages. */
@@ -138,10 +139,10 @@ export async function* changedPassages(
   pending: readonly Pending[],
   isCounted = true,
 ): AsyncGenerator<string> {
-  const all = pending.map(({ on, into }) => ({
-    change: on.changes!()!,
-    finds: on.finds,
-    ...(isCounted && { into }),
+  const rules = pending.map(({ rule, counts }) => ({
+    change: rule.changes!()!,
+    searchPattern: rule.searchPattern,
+    ...(isCounted && { counts }),
   }));
-  for await (const passage of passages) yield applied(all, passage);
+  for await (const passage of passages) yield applyRules(rules, passage);
 }

@@ -7,27 +7,27 @@
 import type { LineKey } from './lines';
 
 const ROWS = 4;
-const PLACES = 2 ** 23;
+const COLUMNS = 2 ** 23;
 export const MAX_LINE_COUNT = 0xffff;
 
 export class LineCounts {
-  private readonly counts = new Uint16Array(ROWS * PLACES);
+  private readonly counts = new Uint16Array(ROWS * COLUMNS);
 
   /** @param keys `first` and `second` of each line; batches overlap the cache misses */
   add(keys: readonly number[]): void {
     for (let row = 0; row < ROWS; row++)
       for (let i = 0; i < keys.length; i += 2) {
-        const place = placeIn(row, keys[i]!, keys[i + 1]!);
-        if (this.counts[place]! < MAX_LINE_COUNT) this.counts[place]!++;
+        const index = indexIn(row, keys[i]!, keys[i + 1]!);
+        if (this.counts[index]! < MAX_LINE_COUNT) this.counts[index]!++;
       }
   }
   /** One row decides for most lines; every further row is a cache miss. */
   isMoreThan(count: number, { first, second }: LineKey): boolean {
-    for (let row = 0; row < ROWS; row++) if (this.counts[placeIn(row, first, second)]! <= count) return false;
+    for (let row = 0; row < ROWS; row++) if (this.counts[indexIn(row, first, second)]! <= count) return false;
     return true;
   }
 }
 
 /** Two hashes suffice for all rows (Kirsch and Mitzenmacher 2006). */
-const placeIn = (row: number, first: number, second: number) =>
-  row * PLACES + ((Math.imul(row, second | 1) + first) & (PLACES - 1));
+const indexIn = (row: number, first: number, second: number) =>
+  row * COLUMNS + ((Math.imul(row, second | 1) + first) & (COLUMNS - 1));

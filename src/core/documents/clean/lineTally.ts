@@ -5,42 +5,42 @@ import type { LineKey } from './lines';
 const WORDS = 4;
 
 export class LineTally {
-  private places = 64;
-  private words = new Uint32Array(WORDS * this.places);
+  private slots = 64;
+  private words = new Uint32Array(WORDS * this.slots);
   /** Number of distinct lines. */
   size = 0;
 
   /** Counts a line. @param max distinct lines; further ones aren't counted and always seem new  -> the count before */
   add({ first, second }: LineKey, max: number): number {
-    let at = this.placeOf(first, second);
-    const before = this.words[at + 2]!;
+    let slot = this.slotOf(first, second);
+    const before = this.words[slot + 2]!;
     if (before === 0) {
       if (this.size === max) return 0;
-      if (2 * ++this.size > this.places) {
+      if (2 * ++this.size > this.slots) {
         this.grow();
-        at = this.placeOf(first, second);
+        slot = this.slotOf(first, second);
       }
-      this.words[at] = first;
-      this.words[at + 1] = second;
+      this.words[slot] = first;
+      this.words[slot + 1] = second;
     }
-    this.words[at + 2] = before + 1;
+    this.words[slot + 2] = before + 1;
     return before;
   }
 
-  private placeOf(first: number, second: number): number {
-    const mask = WORDS * this.places - 1;
-    let at = (WORDS * first) & mask;
-    while (this.words[at + 2] !== 0 && (this.words[at] !== first || this.words[at + 1] !== second))
-      at = (at + WORDS) & mask;
-    return at;
+  private slotOf(first: number, second: number): number {
+    const mask = WORDS * this.slots - 1;
+    let slot = (WORDS * first) & mask;
+    while (this.words[slot + 2] !== 0 && (this.words[slot] !== first || this.words[slot + 1] !== second))
+      slot = (slot + WORDS) & mask;
+    return slot;
   }
   private grow(): void {
-    const former = this.words;
-    this.places *= 2;
-    this.words = new Uint32Array(WORDS * this.places);
-    for (let from = 0; from < former.length; from += WORDS) {
-      if (former[from + 2] === 0) continue;
-      this.words.set(former.subarray(from, from + 3), this.placeOf(former[from]!, former[from + 1]!));
+    const previous = this.words;
+    this.slots *= 2;
+    this.words = new Uint32Array(WORDS * this.slots);
+    for (let from = 0; from < previous.length; from += WORDS) {
+      if (previous[from + 2] === 0) continue;
+      this.words.set(previous.subarray(from, from + 3), this.slotOf(previous[from]!, previous[from + 1]!));
     }
   }
 }

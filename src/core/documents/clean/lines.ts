@@ -27,7 +27,7 @@ export function eachLine(
     const to = text.indexOf('\n', from) + 1 || text.length;
     const end = endOfLine(utf8, start);
     if (to - from >= min) {
-      keyOf(utf8, start, end, to - from, key);
+      fillKey(utf8, start, end, to - from, key);
       visit(key, from, to);
     }
     [from, start] = [to, end];
@@ -35,9 +35,9 @@ export function eachLine(
 }
 
 /** Key of a one-line text without its end. */
-export function keyOfLine(text: string, key: LineKey): void {
+export function fillLineKey(text: string, key: LineKey): void {
   const utf8 = viewOf(utf8Of(text));
-  keyOf(utf8, 0, utf8.bytes.length, text.length, key);
+  fillKey(utf8, 0, utf8.bytes.length, text.length, key);
 }
 
 /** Two views of the same bytes: single bytes and 32-bit words. */
@@ -56,8 +56,8 @@ function endOfLine({ bytes, words }: View, start: number): number {
   let end = start;
   for (; end <= last; end += 4) {
     // Leaves the highest bit of the first byte that is a line end.
-    const others = words.getInt32(end, true) ^ 0x0a0a0a0a;
-    if (((others - 0x01010101) & ~others & 0x80808080) !== 0) break;
+    const difference = words.getInt32(end, true) ^ 0x0a0a0a0a;
+    if (((difference - 0x01010101) & ~difference & 0x80808080) !== 0) break;
   }
   while (end < bytes.length && bytes[end++] !== LINE_END);
   return end;
@@ -65,29 +65,29 @@ function endOfLine({ bytes, words }: View, start: number): number {
 const LINE_END = 0x0a;
 
 /** @param units length of the line, in UTF-16 code units */
-function keyOf(utf8: View, start: number, end: number, units: number, key: LineKey): void {
+function fillKey(utf8: View, start: number, end: number, units: number, key: LineKey): void {
   const { bytes } = utf8;
   let from = start;
   let to = end;
-  let space = 0;
-  for (let size; (size = spaceAt(bytes, from, to)) > 0; from += size) space++;
-  for (let size; (size = spaceBefore(bytes, from, to)) > 0; to -= size) space++;
-  key.length = units - space;
+  let spaces = 0;
+  for (let size; (size = spaceBytesAt(bytes, from, to)) > 0; from += size) spaces++;
+  for (let size; (size = spaceBytesBefore(bytes, from, to)) > 0; to -= size) spaces++;
+  key.length = units - spaces;
   key.hasLetter = hasLetterIn(bytes, from, to);
   key.hasDigit = hash(utf8, from, to, key);
   if (!key.hasDigit) return;
-  const length = withoutNumbers(bytes, from, to);
-  hash(lessNumbers, 0, length, key);
+  const length = replaceNumbers(bytes, from, to);
+  hash(numberlessLine, 0, length, key);
 }
 
 /** Number of bytes of the white space at `at`; 0 if there is none. */
-function spaceAt(bytes: Uint8Array, at: number, to: number): number {
-  if (at >= to) return 0;
-  return bytes[at]! <= 0x20 ? 1 : bytes[at] === 0xc2 && bytes[at + 1] === 0xa0 ? 2 : 0;
+function spaceBytesAt(bytes: Uint8Array, offset: number, end: number): number {
+  if (offset >= end) return 0;
+  return bytes[offset]! <= 0x20 ? 1 : bytes[offset] === 0xc2 && bytes[offset + 1] === 0xa0 ? 2 : 0;
 }
-function spaceBefore(bytes: Uint8Array, from: number, to: number): number {
-  if (to <= from) return 0;
-  return bytes[to - 1]! <= 0x20 ? 1 : bytes[to - 1] === 0xa0 && bytes[to - 2] === 0xc2 ? 2 : 0;
+function spaceBytesBefore(bytes: Uint8Array, start: number, end: number): number {
+  if (end <= start) return 0;
+  return bytes[end - 1]! <= 0x20 ? 1 : bytes[end - 1] === 0xa0 && bytes[end - 2] === 0xc2 ? 2 : 0;
 }
 
 /** Treats all of non-ASCII as letters, as nearly all of it is. */
@@ -100,9 +100,9 @@ function hasLetterIn(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 /** Copies a line to `lessNumbers`, with a 0 in place of each number. @returns its length in bytes */
-function withoutNumbers(bytes: Uint8Array, from: number, to: number): number {
-  if (to - from > lessNumbers.bytes.length) lessNumbers = viewOf(new Uint8Array(2 * (to - from)));
-  const line = lessNumbers.bytes;
+function replaceNumbers(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from > numberlessLine.bytes.length) numberlessLine = viewOf(new Uint8Array(2 * (to - from)));
+  const line = numberlessLine.bytes;
   let length = 0;
   let inNumber = false;
   for (let i = from; i < to; i++) {
@@ -114,15 +114,15 @@ function withoutNumbers(bytes: Uint8Array, from: number, to: number): number {
   }
   return length;
 }
-let lessNumbers = viewOf(new Uint8Array(2 ** 10));
+let numberlessLine = viewOf(new Uint8Array(2 ** 10));
 
 /** First hash: MurmurHash3 (Appleby 2011). Second: another sum of its mixed words. @returns whether there is a digit */
 function hash({ bytes, words }: View, from: number, to: number, key: LineKey): boolean {
   let first = 0x811c9dc5 | 0;
   let second = to - from;
   let noDigits = -1;
-  for (let at = from; at < to; at += 4) {
-    const word = at + 4 <= to ? words.getInt32(at, true) : lastWord(bytes, at, to);
+  for (let offset = from; offset < to; offset += 4) {
+    const word = offset + 4 <= to ? words.getInt32(offset, true) : lastWord(bytes, offset, to);
     // The highest bit of each byte shows whether it is outside 0x30 to 0x39.
     const digit = word ^ 0x30303030;
     noDigits &= ((digit & 0x7f7f7f7f) + 0x76767676) | digit;
@@ -132,19 +132,19 @@ function hash({ bytes, words }: View, from: number, to: number, key: LineKey): b
     first = (Math.imul((first << 13) | (first >>> 19), 5) + 0xe6546b64) | 0;
     second = Math.imul(((second << 11) | (second >>> 21)) ^ mix, 0x9e3779b1);
   }
-  key.first = mixed(first ^ (to - from));
-  key.second = mixed(second);
+  key.first = finalMix(first ^ (to - from));
+  key.second = finalMix(second);
   return (noDigits & 0x80808080) !== (0x80808080 | 0);
 }
 /** The last one to three bytes as a word. */
-function lastWord(bytes: Uint8Array, at: number, to: number): number {
+function lastWord(bytes: Uint8Array, offset: number, end: number): number {
   let word = 0;
-  for (let i = to - 1; i >= at; i--) word = (word << 8) | bytes[i]!;
+  for (let i = end - 1; i >= offset; i--) word = (word << 8) | bytes[i]!;
   return word;
 }
 
 /** Finalizer of MurmurHash3: each bit of the result depends on all bits of the hash. */
-function mixed(hash: number): number {
+function finalMix(hash: number): number {
   let mix = hash ^ (hash >>> 16);
   mix = Math.imul(mix, 0x85ebca6b);
   mix ^= mix >>> 13;

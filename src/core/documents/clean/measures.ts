@@ -17,9 +17,9 @@ export function boundsOf(
   settings: Step['settings'],
   values: readonly number[],
 ): Bounds {
-  const bound = (name: string | undefined, none: number): number => {
-    const value = name === undefined ? none : Number(settings[name]);
-    return value === unbounded ? none : value;
+  const bound = (name: string | undefined, fallback: number): number => {
+    const value = name === undefined ? fallback : Number(settings[name]);
+    return value === unbounded ? fallback : value;
   };
   return {
     min: share === undefined ? bound(min, -Infinity) : leastOf(Number(settings[share]), values),
@@ -42,9 +42,11 @@ export interface Rank {
 /** Ranks values in descending, else original order. Returns `rows` at either end, and on either side of a bound. */
 export function ranked(values: readonly number[], { min, max }: Bounds, rows: number): readonly Rank[] {
   const order = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
-  const over = values.filter((value) => value > max).length;
-  const under = values.filter((value) => value < min).length;
+  const aboveCount = values.filter((value) => value > max).length;
+  const belowCount = values.filter((value) => value < min).length;
   const isShown = (before: number): boolean =>
-    [0, over, values.length - under, values.length].some((at) => before >= at - rows && before < at + rows);
+    [0, aboveCount, values.length - belowCount, values.length].some(
+      (boundary) => before >= boundary - rows && before < boundary + rows,
+    );
   return order.flatMap((i, before) => (isShown(before) ? [{ i, before }] : []));
 }

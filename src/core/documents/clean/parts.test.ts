@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Applied, applied } from './parts';
+import { type RuleChange, applyRules } from './parts';
 import { stepOf } from './recipe';
 import { type RuleId, ruleOf } from './rules';
 import { propertyRuns } from '../../../testing/propertyRuns';
@@ -45,11 +45,11 @@ test('applying rules to parts gives the same text and counts as to the whole pas
   );
   const through = (passage: string, row: readonly number[], min: number | null) => {
     const sums = row.map(() => ({ places: 0, characters: 0 }));
-    const all = row.map((i, n): Applied => {
-      const { changes, finds } = rules[i]!;
-      return { change: changes!()!, into: sums[n]!, ...(min !== null && { finds }) };
+    const all = row.map((i, n): RuleChange => {
+      const { changes, searchPattern: finds } = rules[i]!;
+      return { change: changes!()!, counts: sums[n]!, ...(min !== null && { searchPattern: finds }) };
     });
-    return [applied(all, passage, min ?? 0), sums];
+    return [applyRules(all, passage, min ?? 0), sums];
   };
   const row = fc.array(fc.constantFrom(...rules.keys()), { minLength: 2, maxLength: 4 });
   fc.assert(

@@ -10,51 +10,51 @@ export const MAX_PASSAGE_LENGTH = 2 ** 20;
  */
 export async function* passagesOf(
   chunks: AsyncIterable<string> | Iterable<string>,
-  longest = MAX_PASSAGE_LENGTH,
+  maxLength = MAX_PASSAGE_LENGTH,
 ): AsyncGenerator<string> {
-  let rest = '';
+  let remaining = '';
   for await (const chunk of chunks) {
-    rest += chunk;
+    remaining += chunk;
     // One extra code unit shows whether this passage is the last, and what the next begins with.
-    while (rest.length > longest) {
-      const end = endOf(rest, longest);
-      yield rest.slice(0, end);
-      rest = rest.slice(end);
+    while (remaining.length > maxLength) {
+      const end = passageEnd(remaining, maxLength);
+      yield remaining.slice(0, end);
+      remaining = remaining.slice(end);
     }
   }
-  if (rest !== '') yield rest;
+  if (remaining !== '') yield remaining;
 }
 
 /** End of a passage of at most `longest` code units, in a longer text. */
-function endOf(text: string, longest: number): number {
-  for (const end of ENDS) {
-    const at = lastOf(text, end, longest);
-    if (at > longest / 2) return at;
+function passageEnd(text: string, maxLength: number): number {
+  for (const ending of ENDINGS) {
+    const index = lastEndingWithin(text, ending, maxLength);
+    if (index > maxLength / 2) return index;
   }
-  let at = longest;
-  while (at > longest / 2 && !isBetweenCharacters(text, at)) at--;
+  let index = maxLength;
+  while (index > maxLength / 2 && !isBetweenCharacters(text, index)) index--;
   // Without any such end, only a surrogate pair must not be cut.
-  return at > longest / 2 ? at : longest - (isLowSurrogate(text.charCodeAt(longest)) ? 1 : 0);
+  return index > maxLength / 2 ? index : maxLength - (isLowSurrogate(text.charCodeAt(maxLength)) ? 1 : 0);
 }
-const ENDS = ['\r\n\r\n', '\n\n', '\n', ' '];
+const ENDINGS = ['\r\n\r\n', '\n\n', '\n', ' '];
 
 /** End of the last match within `longest` that doesn't split a character sequence; 0 if there is none. */
-function lastOf(text: string, end: string, longest: number): number {
+function lastEndingWithin(text: string, ending: string, maxLength: number): number {
   // If there is no match, the engine's forward search shows it many times faster than its backward search.
-  const first = text.indexOf(end, longest / 2 - end.length);
-  if (first < 0 || first + end.length > longest) return 0;
-  for (let at = longest; at > longest / 2; at--) {
-    at = text.lastIndexOf(end, at - end.length) + end.length;
-    if (at < end.length) return 0;
-    if (isBetweenCharacters(text, at)) return at;
+  const first = text.indexOf(ending, maxLength / 2 - ending.length);
+  if (first < 0 || first + ending.length > maxLength) return 0;
+  for (let index = maxLength; index > maxLength / 2; index--) {
+    index = text.lastIndexOf(ending, index - ending.length) + ending.length;
+    if (index < ending.length) return 0;
+    if (isBetweenCharacters(text, index)) return index;
   }
   return 0;
 }
 
 /** Whether a passage may end here: not before white space, to keep runs whole, nor before a combining character. */
-function isBetweenCharacters(text: string, at: number): boolean {
-  const after = text.codePointAt(at)!;
-  if (isLowSurrogate(text.charCodeAt(at))) return false;
-  return !/\s|\p{M}|\p{Emoji_Modifier}|[\u200c\u200d]/u.test(String.fromCodePoint(after));
+function isBetweenCharacters(text: string, index: number): boolean {
+  const next = text.codePointAt(index)!;
+  if (isLowSurrogate(text.charCodeAt(index))) return false;
+  return !/\s|\p{M}|\p{Emoji_Modifier}|[\u200c\u200d]/u.test(String.fromCodePoint(next));
 }
 const isLowSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;

@@ -7,12 +7,12 @@ import { countCharacters } from '../../base/utf8';
 
 import { marked, type Marked } from './marks';
 import { type Bounds, boundsOf, type Rank, ranked } from './measures';
-import { applied } from './parts';
+import { applyRules } from './parts';
 import { type Recipe, recipeHash, type Step } from './recipe';
 import { ruleOf } from './rules';
-import type { Working } from './rules/rule';
+import type { StartedRule } from './rules/rule';
 import type { Sample, SampledDocument } from './sample';
-import { isEmptied, onDocument, type Scores, tallyOf, type Tally } from './steps';
+import { isEmptied, ruleOnDocument, type Scores, newTally, type Tally } from './steps';
 
 /** Selection to show: the changes of all steps together or of active step `step`, and the `at`th changed document. */
 export interface Look {
@@ -89,13 +89,13 @@ export interface RankedDocument {
   stays: boolean;
 }
 
-interface State {
+interface StepResult {
   key: string;
   /** In sample order. */
-  documents: readonly DocumentState[];
+  documents: readonly PreviewState[];
   tally: Tally;
 }
-interface DocumentState {
+interface PreviewState {
   /** Same list as before if nothing changed. */
   passages: readonly string[];
   /** Reason for removal, by this step or an earlier one. */
@@ -105,16 +105,16 @@ interface DocumentState {
 
 export class Preview {
   private kept = '';
-  private states: State[] = [];
-  private readonly begin: readonly DocumentState[];
+  private states: StepResult[] = [];
+  private readonly originals: readonly PreviewState[];
   private readonly seen: Sample['of'];
   private steps: readonly Step[] = [];
 
   constructor(private readonly sample: Sample) {
-    this.begin = sample.documents.map(({ passages }) => ({ passages }));
+    this.originals = sample.documents.map(({ passages }) => ({ passages }));
     // Pairs are never truncated. Adds the line break between input and target, which neither passage contains.
     const pairs = sample.documents.filter(({ facts }) => facts.isPair).length;
-    const { documents, characters } = countsOf(this.begin);
+    const { documents, characters } = countsOf(this.originals);
     this.seen = { documents, characters: characters + pairs };
   }
 
@@ -125,70 +125,70 @@ export class Preview {
     if (kept !== this.kept) this.states = [];
     this.kept = kept;
     const keys = steps.map(({ rule, settings }) => JSON.stringify([rule, settings]));
-    const isOther = keys.findIndex((key, i) => this.states[i]?.key !== key);
-    this.states.length = isOther === -1 ? steps.length : isOther;
-    const stay = new Set(recipe.kept);
+    const firstDifferent = keys.findIndex((key, i) => this.states[i]?.key !== key);
+    this.states.length = firstDifferent === -1 ? steps.length : firstDifferent;
+    const keptHashes = new Set(recipe.kept);
     while (this.states.length < steps.length) {
       await yieldToEventLoop();
       signal.throwIfAborted();
       const i = this.states.length;
-      this.states.push(await this.after(steps[i]!, keys[i]!, this.before(i), stay));
+      this.states.push(await this.runStep(steps[i]!, keys[i]!, this.statesBefore(i), keptHashes));
     }
     this.steps = steps;
     return { hash: await recipeHash(recipe), ...this.summary(look) };
   }
 
-  private before(step: number): readonly DocumentState[] {
-    return this.states[step - 1]?.documents ?? this.begin;
+  private statesBefore(step: number): readonly PreviewState[] {
+    return this.states[step - 1]?.documents ?? this.originals;
   }
 
-  private async after(
+  private async runStep(
     { rule, settings }: Step,
     key: string,
-    before: readonly DocumentState[],
-    stay: ReadonlySet<string>,
-  ): Promise<State> {
+    before: readonly PreviewState[],
+    keptHashes: ReadonlySet<string>,
+  ): Promise<StepResult> {
     // Each text is cleaned on its own.
-    const byText = new Map<string, Working>();
+    const startedByText = new Map<string, StartedRule>();
     for (const { text } of this.sample.documents)
-      if (!byText.has(text)) byText.set(text, await ruleOf(rule).start(settings as never));
+      if (!startedByText.has(text)) startedByText.set(text, await ruleOf(rule).start(settings as never));
     for (const [i, { passages, out }] of before.entries()) {
       const { facts, text } = this.sample.documents[i]!;
-      const survey = out === undefined && !isEmptied(passages, facts) && byText.get(text)!.survey?.();
+      const survey = out === undefined && !isEmptied(passages, facts) && startedByText.get(text)!.survey?.();
       if (!survey) continue;
       for (const passage of passages) survey.see(passage);
       survey.end();
     }
-    const tally = tallyOf({ rule });
-    const documents = before.map((state, i): DocumentState => {
+    const tally = newTally({ rule });
+    const documents = before.map((state, i): PreviewState => {
       if (state.out) return state;
       const { facts, sha256, text } = this.sample.documents[i]!;
-      const on = onDocument({ rule, working: byText.get(text)! }, facts);
-      if (on.see) for (const passage of state.passages) on.see(passage);
-      const { out, scores } = on.verdict?.() ?? {};
-      const own = scores && { scores };
-      if (out !== undefined && !stay.has(sha256)) {
+      const ruleOnDoc = ruleOnDocument({ rule, startedRule: startedByText.get(text)! }, facts);
+      if (ruleOnDoc.see) for (const passage of state.passages) ruleOnDoc.see(passage);
+      const { out, scores } = ruleOnDoc.verdict?.() ?? {};
+      const ownScores = scores && { scores };
+      if (out !== undefined && !keptHashes.has(sha256)) {
         tally.out++;
-        return { ...state, out, ...own };
+        return { ...state, out, ...ownScores };
       }
-      const change = on.changes?.();
-      const sums = { places: 0, characters: 0 };
+      const change = ruleOnDoc.changes?.();
+      const counts = { places: 0, characters: 0 };
       const passages = change
-        ? state.passages.map((passage) => applied([{ change, into: sums }], passage))
+        ? state.passages.map((passage) => applyRules([{ change, counts }], passage))
         : state.passages;
-      if (sums.places === 0) return { passages: state.passages, ...own };
+      if (counts.places === 0) return { passages: state.passages, ...ownScores };
       tally.changed++;
-      tally.places += sums.places;
-      tally.characters += sums.characters;
-      return { passages, ...own };
+      tally.places += counts.places;
+      tally.characters += counts.characters;
+      return { passages, ...ownScores };
     });
     return { key, documents, tally };
   }
 
   private summary(look: Look): Omit<Previewed, 'hash'> {
-    const last = this.before(this.states.length);
+    const last = this.statesBefore(this.states.length);
     const out: ShownOut[] = [];
-    const remaining: DocumentState[] = [];
+    const remaining: PreviewState[] = [];
     for (const [i, state] of last.entries()) {
       const { facts } = this.sample.documents[i]!;
       const reason = state.out ?? (isEmptied(state.passages, facts) ? 'no text remains' : undefined);
@@ -196,10 +196,10 @@ export class Preview {
         remaining.push(state);
         continue;
       }
-      const isOut = ({ documents }: State): boolean => documents[i]!.out !== undefined;
-      const step = state.out === undefined ? null : this.states.findIndex(isOut);
+      const isRemovedBy = ({ documents }: StepResult): boolean => documents[i]!.out !== undefined;
+      const step = state.out === undefined ? null : this.states.findIndex(isRemovedBy);
       const { sha256 } = this.sample.documents[i]!;
-      out.push({ ...this.named(i), sha256, step, reason, scores: this.scoresOf(i) });
+      out.push({ ...this.identify(i), sha256, step, reason, scores: this.scoresOf(i) });
     }
     return {
       of: this.sample.of,
@@ -207,65 +207,70 @@ export class Preview {
       left: countsOf(remaining),
       tallies: this.states.map(({ tally }) => tally),
       out,
-      shown: this.shown(look),
-      measured: this.measured(look),
+      shown: this.changeToShow(look),
+      measured: this.documentScores(look),
     };
   }
 
-  private measured({ step, text, rows = 5 }: Look): DocumentScores {
-    const of = step === null ? undefined : this.steps[step];
-    if (step === null || !of) return { texts: [], text: undefined, scores: {} };
+  private documentScores({ step, text, rows = 5 }: Look): DocumentScores {
+    const selected = step === null ? undefined : this.steps[step];
+    if (step === null || !selected) return { texts: [], text: undefined, scores: {} };
     const { documents } = this.states[step]!;
-    const came = this.before(step).flatMap(({ out }, i) => (out === undefined && documents[i]!.scores ? [i] : []));
-    const stated = Object.entries(ruleOf(of.rule).measures ?? {});
-    const isByText = stated.some(([, { share }]) => share !== undefined);
-    const texts = isByText ? [...new Set(came.map((i) => this.sample.documents[i]!.text))] : [];
-    const own = text !== undefined && texts.includes(text) ? text : texts[0];
-    const looked = isByText ? came.filter((i) => this.sample.documents[i]!.text === own) : came;
+    const reached = this.statesBefore(step).flatMap(({ out }, i) =>
+      out === undefined && documents[i]!.scores ? [i] : [],
+    );
+    const measures = Object.entries(ruleOf(selected.rule).measures ?? {});
+    const isByText = measures.some(([, { share }]) => share !== undefined);
+    const texts = isByText ? [...new Set(reached.map((i) => this.sample.documents[i]!.text))] : [];
+    const shownText = text !== undefined && texts.includes(text) ? text : texts[0];
+    const candidates = isByText ? reached.filter((i) => this.sample.documents[i]!.text === shownText) : reached;
     const scores: Record<string, MeasuredScore> = {};
-    for (const [name, measure] of stated) {
-      const having = looked.filter((i) => documents[i]!.scores![name] !== undefined);
-      if (having.length === 0) continue;
-      const values = having.map((i) => documents[i]!.scores![name]!);
-      const bounds = boundsOf(measure, of.settings, values);
-      const document = ({ i, before }: Rank): RankedDocument => {
-        const at = having[i]!;
-        const { sha256 } = this.sample.documents[at]!;
-        const stays = documents[at]!.out === undefined;
-        return { ...this.named(at), sha256, value: values[i]!, before, stays };
+    for (const [name, measure] of measures) {
+      const scored = candidates.filter((i) => documents[i]!.scores![name] !== undefined);
+      if (scored.length === 0) continue;
+      const values = scored.map((i) => documents[i]!.scores![name]!);
+      const bounds = boundsOf(measure, selected.settings, values);
+      const rankedDocument = ({ i, before }: Rank): RankedDocument => {
+        const index = scored[i]!;
+        const { sha256 } = this.sample.documents[index]!;
+        const stays = documents[index]!.out === undefined;
+        return { ...this.identify(index), sha256, value: values[i]!, before, stays };
       };
-      scores[name] = { values, bounds, ranked: ranked(values, bounds, rows).map(document) };
+      scores[name] = { values, bounds, ranked: ranked(values, bounds, rows).map(rankedDocument) };
     }
-    return { texts, text: own, scores };
+    return { texts, text: shownText, scores };
   }
 
   /** Falls back to the first remaining document. */
-  private shown({ step, at }: Look): Shown | null {
-    const before = this.before(step ?? 0);
-    const after = step === null ? this.before(this.states.length) : (this.states[step]?.documents ?? before);
-    const touched = before.flatMap(({ passages }, i) =>
-      !after[i]!.out &&
-      after[i]!.passages !== passages &&
-      !isEmptied(after[i]!.passages, this.sample.documents[i]!.facts)
-        ? [i]
+  private changeToShow({ step, at }: Look): Shown | null {
+    const before = this.statesBefore(step ?? 0);
+    const after = step === null ? this.statesBefore(this.states.length) : (this.states[step]?.documents ?? before);
+    const changed = before.flatMap(({ passages }, index) =>
+      !after[index]!.out &&
+      after[index]!.passages !== passages &&
+      !isEmptied(after[index]!.passages, this.sample.documents[index]!.facts)
+        ? [index]
         : [],
     );
-    const nth = Math.max(0, Math.min(at, touched.length - 1));
-    const i = touched[nth] ?? after.findIndex(({ out }) => !out);
-    if (i === -1 || !before[i]) return null;
-    const [was, is] = [joined(before[i], this.sample.documents[i]!), joined(after[i]!, this.sample.documents[i]!)];
-    const charactersBefore = countCharacters(was);
-    const charactersAfter = countCharacters(is);
+    const position = Math.max(0, Math.min(at, changed.length - 1));
+    const index = changed[position] ?? after.findIndex(({ out }) => !out);
+    if (index === -1 || !before[index]) return null;
+    const [textBefore, textAfter] = [
+      fullText(before[index], this.sample.documents[index]!),
+      fullText(after[index]!, this.sample.documents[index]!),
+    ];
+    const charactersBefore = countCharacters(textBefore);
+    const charactersAfter = countCharacters(textAfter);
     return {
-      ...this.named(i),
-      ...marked(was, is),
+      ...this.identify(index),
+      ...marked(textBefore, textAfter),
       charactersBefore,
       charactersAfter,
-      isBeginning: charactersBefore < this.sample.documents[i]!.characters,
-      isProgram: this.sample.documents[i]!.facts.code !== undefined,
-      scores: this.scoresOf(i),
-      at: nth,
-      of: touched.length,
+      isBeginning: charactersBefore < this.sample.documents[index]!.characters,
+      isProgram: this.sample.documents[index]!.facts.code !== undefined,
+      scores: this.scoresOf(index),
+      at: position,
+      of: changed.length,
     };
   }
 
@@ -273,19 +278,19 @@ export class Preview {
     return Object.assign({}, ...this.states.map(({ documents }) => documents[i]!.scores)) as Scores;
   }
 
-  private named(i: number): Pick<Shown, 'text' | 'place' | 'title'> {
+  private identify(i: number): Pick<Shown, 'text' | 'place' | 'title'> {
     const { text, place, facts } = this.sample.documents[i]!;
     return { text, place, title: facts.title };
   }
 }
 
-const joined = ({ passages }: DocumentState, { facts }: SampledDocument): string =>
+const fullText = ({ passages }: PreviewState, { facts }: SampledDocument): string =>
   passages.join(facts.isPair ? '\n' : '');
 
-const countsOf = (documents: readonly DocumentState[]): Sample['of'] => ({
+const countsOf = (documents: readonly PreviewState[]): Sample['of'] => ({
   documents: documents.length,
   characters: documents.reduce(
-    (sum, { passages }) => sum + passages.reduce((own, passage) => own + countCharacters(passage), 0),
+    (sum, { passages }) => sum + passages.reduce((length, passage) => length + countCharacters(passage), 0),
     0,
   ),
 });

@@ -73,31 +73,31 @@ export function readRecipe(name: string, text: string): Recipe {
   try {
     json = JSON.parse(text);
   } catch {
-    throw badFile(`${name} is not a recipe: it isn't valid JSON.`, HOW);
+    throw badFile(`${name} is not a recipe: it isn't valid JSON.`, REMEDY);
   }
-  const read = recipeSchema.safeParse(json);
-  if (read.success) return read.data;
+  const result = recipeSchema.safeParse(json);
+  if (result.success) return result.data;
   const version = z.object({ version: z.int() }).safeParse(json);
   if (version.success && version.data.version > 1)
     throw new HomegrownError(
       'newer-version',
       `${name} has version ${version.data.version}, which this Homegrown can't read`,
     );
-  const [issue] = read.error.issues;
+  const [issue] = result.error.issues;
   const place = issue!.path.map((part) => (typeof part === 'number' ? part + 1 : String(part))).join(' ');
-  throw badFile(`${name} is not a valid recipe: ${place === '' ? '' : `at ${place}, `}${issue!.message}.`, HOW);
+  throw badFile(`${name} is not a valid recipe: ${place === '' ? '' : `at ${place}, `}${issue!.message}.`, REMEDY);
 }
-const HOW = 'Your rules are unchanged. Download a recipe from Homegrown and edit that file.';
+const REMEDY = 'Your rules are unchanged. Download a recipe from Homegrown and edit that file.';
 
 /** Serializes a recipe as a file. */
 export const recipeJson = (recipe: Recipe): string => `${JSON.stringify(recipe, null, 2)}\n`;
 
 /** Identifies a recipe: SHA-256 of the active rules, their settings, and the kept documents; in hex. */
 export const recipeHash = ({ steps, kept }: Recipe): Promise<string> =>
-  sha256Hex(JSON.stringify([rulesOf(steps), [...kept].sort()]));
+  sha256Hex(JSON.stringify([activeRules(steps), [...kept].sort()]));
 /** Whether the same rules are active with the same settings, whatever documents are kept. */
 export const haveSameRules = (a: Recipe, b: Recipe): boolean =>
-  JSON.stringify(rulesOf(a.steps)) === JSON.stringify(rulesOf(b.steps));
-const rulesOf = (steps: Recipe['steps']) =>
+  JSON.stringify(activeRules(a.steps)) === JSON.stringify(activeRules(b.steps));
+const activeRules = (steps: Recipe['steps']) =>
   steps.filter(({ isOn }) => isOn).map(({ rule, settings }) => [rule, Object.entries(settings).sort(byName)]);
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);

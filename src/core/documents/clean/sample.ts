@@ -32,36 +32,36 @@ export const MAX_SAMPLED_LENGTH = 2 ** 18;
  * @throws HomegrownError `storage-damaged`; the signal's reason when stopped
  */
 export async function sampleOf(store: BlobStore, texts: readonly TextRecord[], { signal }: Job): Promise<Sample> {
-  const all = async function* (): AsyncGenerator<Document> {
+  const allDocuments = async function* (): AsyncGenerator<Document> {
     for (const text of texts) yield* documentsIn(store, asRead(text));
   };
   const sizes: number[] = [];
   let characters = 0;
-  for await (const document of all()) {
+  for await (const document of allDocuments()) {
     sizes.push(document.bytes);
     characters += document.characters;
   }
   const chosen = new Set<number>();
   let bytes = 0;
-  for (const i of spread(sizes.length)) {
-    const own = Math.min(sizes[i]!, MAX_SAMPLED_LENGTH);
-    if (chosen.size > 0 && bytes + own > SAMPLE_BYTES) break;
-    bytes += own;
+  for (const i of evenOrder(sizes.length)) {
+    const length = Math.min(sizes[i]!, MAX_SAMPLED_LENGTH);
+    if (chosen.size > 0 && bytes + length > SAMPLE_BYTES) break;
+    bytes += length;
     chosen.add(i);
   }
   const documents: SampledDocument[] = [];
   let i = 0;
-  for await (const document of all()) {
+  for await (const document of allDocuments()) {
     signal.throwIfAborted();
-    if (chosen.has(i++)) documents.push(await sampled(document));
+    if (chosen.has(i++)) documents.push(await sampleDocument(document));
   }
   return { documents, of: { documents: sizes.length, characters } };
 }
 
-async function sampled(document: Document): Promise<SampledDocument> {
-  const { passages: read, sha256, ...facts } = cleanable(document, MAX_SAMPLED_LENGTH);
+async function sampleDocument(document: Document): Promise<SampledDocument> {
+  const { passages: readPassages, sha256, ...facts } = cleanable(document, MAX_SAMPLED_LENGTH);
   const passages: string[] = [];
-  for await (const passage of read()) {
+  for await (const passage of readPassages()) {
     passages.push(passage);
     if (!facts.isPair) break;
   }
@@ -70,11 +70,12 @@ async function sampled(document: Document): Promise<SampledDocument> {
 }
 
 /** Yields 0 to `count` - 1, each once, so that any prefix is spread evenly (van der Corput sequence). */
-function* spread(count: number): Generator<number> {
+function* evenOrder(count: number): Generator<number> {
   const bits = Math.ceil(Math.log2(Math.max(count, 1)));
   for (let i = 0; i < 2 ** bits; i++) {
-    let [place, rest] = [0, i];
-    for (let bit = 0; bit < bits; bit++, rest = Math.floor(rest / 2)) place = place * 2 + (rest % 2);
-    if (place < count) yield place;
+    let [reversed, remaining] = [0, i];
+    for (let bit = 0; bit < bits; bit++, remaining = Math.floor(remaining / 2))
+      reversed = reversed * 2 + (remaining % 2);
+    if (reversed < count) yield reversed;
   }
 }

@@ -1,18 +1,18 @@
 /** Runs a document in memory through steps of a recipe. */
-import { type Changes } from './counted';
-import { type Applied, applied } from './parts';
+import { type ChangeCounts } from './counted';
+import { type RuleChange, applyRules } from './parts';
 import type { Recipe } from './recipe';
 import { type RuleId, ruleOf } from './rules';
-import type { DocumentFacts, OnDocument, Working } from './rules/rule';
+import type { DocumentFacts, RuleOnDocument, StartedRule } from './rules/rule';
 
 /** Effect of a step, over the documents that no later step removed. */
-export interface Tally extends Changes {
+export interface Tally extends ChangeCounts {
   rule: RuleId;
   /** Number of removed documents. */
   out: number;
   changed: number;
 }
-export const tallyOf = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, changed: 0, places: 0, characters: 0 });
+export const newTally = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, changed: 0, places: 0, characters: 0 });
 
 /** Scores of a document by name. */
 export type Scores = Readonly<Record<string, number>>;
@@ -20,7 +20,7 @@ export type Scores = Readonly<Record<string, number>>;
 export type Step = Recipe['steps'][number];
 export interface StartedStep {
   rule: RuleId;
-  working: Working;
+  startedRule: StartedRule;
 }
 
 export interface DocumentTask {
@@ -36,38 +36,38 @@ export interface TaskResult {
   out?: { step: number; reason: string };
   scores: Scores;
   /** By step. */
-  changes: readonly Changes[];
+  changes: readonly ChangeCounts[];
 }
 
 export function runSteps(steps: readonly StartedStep[], { facts, isKept, passages }: DocumentTask): TaskResult {
-  let held = passages;
+  let current = passages;
   const scores = {};
   const changes = steps.map(() => ({ places: 0, characters: 0 }));
-  let pending: Applied[] = [];
+  let pending: RuleChange[] = [];
   const apply = (): void => {
-    if (pending.length > 0) held = held.map((passage) => applied(pending, passage));
+    if (pending.length > 0) current = current.map((passage) => applyRules(pending, passage));
     pending = [];
   };
-  for (const [step, atWork] of steps.entries()) {
-    const on = onDocument(atWork, facts);
-    if (on.see || on.verdict) apply();
-    if (on.see) for (const passage of held) on.see(passage);
-    const verdict = on.verdict?.();
+  for (const [step, startedStep] of steps.entries()) {
+    const rule = ruleOnDocument(startedStep, facts);
+    if (rule.see || rule.verdict) apply();
+    if (rule.see) for (const passage of current) rule.see(passage);
+    const verdict = rule.verdict?.();
     Object.assign(scores, verdict?.scores);
     if (verdict?.out !== undefined && !isKept) return { out: { step, reason: verdict.out }, scores, changes };
-    const change = on.changes?.();
-    if (change) pending.push({ change, finds: on.finds, into: changes[step] });
+    const change = rule.changes?.();
+    if (change) pending.push({ change, searchPattern: rule.searchPattern, counts: changes[step] });
   }
   apply();
   const isChanged = changes.some(({ places }) => places > 0);
-  return { ...(isChanged && { passages: held }), scores, changes };
+  return { ...(isChanged && { passages: current }), scores, changes };
 }
 
 /** Returns a rule without effect if it doesn't apply to the document. */
-export const onDocument = ({ rule, working }: StartedStep, facts: DocumentFacts): OnDocument =>
-  isLeft(facts, rule) ? {} : working.document(facts);
+export const ruleOnDocument = ({ rule, startedRule }: StartedStep, facts: DocumentFacts): RuleOnDocument =>
+  isSkipped(facts, rule) ? {} : startedRule.document(facts);
 
-function isLeft({ code, isPair }: DocumentFacts, id: RuleId): boolean {
+function isSkipped({ code, isPair }: DocumentFacts, id: RuleId): boolean {
   const { kind, isForCode, isForPages } = ruleOf(id);
   return (kind === 'changes' && code !== undefined && !isForCode) || (isPair === true && isForPages === true);
 }

@@ -1,9 +1,9 @@
 /** Temporary storage of all documents' states between two rounds of a cleaning. */
-import { type Cleanable, type DocumentState, isInMemory, type State } from './documentState';
+import { type Cleanable, type DocumentState, isInMemory, type StepState } from './documentState';
 import type { SpilledText, SpillFile } from './spillFile';
 
 /** A record before the passages of its document. */
-interface StoredState extends Omit<State, 'changes'> {
+interface StoredState extends Omit<StepState, 'changes'> {
   /** Number of passages that follow; null for a long document, whose passages are spilled or still the original ones. */
   passages: number | null;
   /** Two numbers per step: places and characters. */
@@ -20,21 +20,21 @@ export class StoredStates {
 
   /** Returns a function that reads the state of each document once, in order. Drops what it has read. */
   reader(): (document: Cleanable) => Promise<Pick<DocumentState, 'passages' | 'state'>> {
-    const texts = this.texts.taken();
-    const next = async (): Promise<string> => (await texts.next()).value!;
+    const texts = this.texts.readAndDrop();
+    const readString = async (): Promise<string> => (await texts.next()).value!;
     let index = 0;
     return async (document) => {
-      const { passages, changes, ...stored } = JSON.parse(await next()) as StoredState;
-      const counts = Array.from({ length: changes.length / 2 }, (_, i) => ({
+      const { passages, changes, ...stored } = JSON.parse(await readString()) as StoredState;
+      const stepChanges = Array.from({ length: changes.length / 2 }, (_, i) => ({
         places: changes[2 * i]!,
         characters: changes[2 * i + 1]!,
       }));
-      const state = { ...stored, changes: counts };
-      const long = this.spilledAt(index++);
-      if (passages === null) return { passages: () => long?.strings() ?? document.passages(), state };
-      const held: string[] = [];
-      while (held.length < passages) held.push(await next());
-      return { passages: () => held, state };
+      const state = { ...stored, changes: stepChanges };
+      const spilled = this.spilledAt(index++);
+      if (passages === null) return { passages: () => spilled?.strings() ?? document.passages(), state };
+      const list: string[] = [];
+      while (list.length < passages) list.push(await readString());
+      return { passages: () => list, state };
     };
   }
 
@@ -42,10 +42,10 @@ export class StoredStates {
     return this.long.get(index);
   }
 
-  /** @param except spilled passages that newer states use */
-  async drop(except: ReadonlySet<SpilledText> = new Set()): Promise<void> {
+  /** @param retained spilled passages that newer states use */
+  async drop(retained: ReadonlySet<SpilledText> = new Set()): Promise<void> {
     await this.texts.drop();
-    for (const spilled of this.long.values()) if (!except.has(spilled)) await spilled.drop();
+    for (const spilled of this.long.values()) if (!retained.has(spilled)) await spilled.drop();
   }
 }
 
@@ -55,22 +55,22 @@ export class StateWriter {
   private readonly long = new Map<number, SpilledText>();
   private index = 0;
 
-  /** @param before the states that these replace */
+  /** @param previous the states that these replace */
   constructor(
     spillFile: SpillFile,
-    private readonly before: StoredStates | undefined,
+    private readonly previous: StoredStates | undefined,
   ) {
     this.texts = spillFile.begin();
   }
 
   async write(doc: DocumentState): Promise<void> {
     const passages = doc.passages();
-    const held = isInMemory(passages) ? passages : null;
+    const list = isInMemory(passages) ? passages : null;
     const changes = doc.state.changes.flatMap(({ places, characters }) => [places, characters]);
-    const stored: StoredState = { ...doc.state, changes, passages: held && held.length };
+    const stored: StoredState = { ...doc.state, changes, passages: list && list.length };
     await this.texts.write(JSON.stringify(stored));
-    for (const passage of held ?? []) await this.texts.write(passage);
-    const spilled = held ? undefined : (doc.spilled ?? this.before?.spilledAt(this.index));
+    for (const passage of list ?? []) await this.texts.write(passage);
+    const spilled = list ? undefined : (doc.spilled ?? this.previous?.spilledAt(this.index));
     if (spilled) this.long.set(this.index, spilled);
     else await doc.spilled?.drop();
     this.index++;
@@ -79,7 +79,7 @@ export class StateWriter {
   /** Drops the states that these replace. */
   async end(): Promise<StoredStates> {
     const stored = new StoredStates(await this.texts.end(), this.long);
-    await this.before?.drop(new Set(this.long.values()));
+    await this.previous?.drop(new Set(this.long.values()));
     return stored;
   }
 }

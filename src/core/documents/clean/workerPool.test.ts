@@ -173,7 +173,7 @@ test('keeps the order, uses all workers, and reports a failure when its turn com
     for (let i = 0; i < 12; i++) yield await Promise.resolve(i);
   };
   const asked = async (i: number, failing?: number) => {
-    await pool.do({ steps: [], documents: [] });
+    await pool.run({ steps: [], documents: [] });
     if (i === failing) throw new Error(`at ${i}`);
     return i;
   };

@@ -30,22 +30,22 @@ const MAX_CLEANERS = 8;
 
 /** Returns a cleaner in this thread. It loads what rules need once. */
 export function cleaner(): Cleaner {
-  let started: { of: string; steps: Promise<readonly StartedStep[]> } | undefined;
+  let started: { key: string; steps: Promise<readonly StartedStep[]> } | undefined;
   return async ({ steps, documents }) => {
-    const of = JSON.stringify(steps);
-    if (started?.of !== of) started = { of, steps: Promise.all(steps.map(atWork)) };
-    const at = await started.steps;
-    return documents.map((document) => runSteps(at, document));
+    const key = JSON.stringify(steps);
+    if (started?.key !== key) started = { key, steps: Promise.all(steps.map(startStep)) };
+    const startedSteps = await started.steps;
+    return documents.map((document) => runSteps(startedSteps, document));
   };
 }
-const atWork = async ({ rule, settings }: CleaningTask['steps'][number]): Promise<StartedStep> => ({
+const startStep = async ({ rule, settings }: CleaningTask['steps'][number]): Promise<StartedStep> => ({
   rule,
-  working: await ruleOf(rule).start(settings as never),
+  startedRule: await ruleOf(rule).start(settings as never),
 });
 
 /** Distributes tasks over cleaners. */
 export class WorkerPool {
-  private tasks = 0;
+  private nextCleaner = 0;
   constructor(
     private readonly cleaners: readonly Cleaner[],
     private readonly signal: AbortSignal,
@@ -56,8 +56,8 @@ export class WorkerPool {
   }
 
   /** Gives the task to the next cleaner. */
-  do(task: CleaningTask): Promise<readonly TaskResult[]> {
-    return this.cleaners[this.tasks++ % this.cleaners.length]!(task);
+  run(task: CleaningTask): Promise<readonly TaskResult[]> {
+    return this.cleaners[this.nextCleaner++ % this.cleaners.length]!(task);
   }
 
   /**
@@ -65,27 +65,27 @@ export class WorkerPool {
    * @throws the signal's reason once it aborts, without waiting for tasks in progress
    */
   async *inOrder<T, R>(items: AsyncIterable<T>, map: (item: T) => Promise<R>): AsyncGenerator<R> {
-    const begun: Promise<R>[] = [];
+    const running: Promise<R>[] = [];
     for await (const item of items) {
-      const next = map(item);
+      const result = map(item);
       // A failure is thrown at the item's turn.
-      next.catch(() => undefined);
-      begun.push(next);
-      if (begun.length > 2 * this.cleaners.length) yield await untilStopped(begun.shift()!, this.signal);
+      result.catch(() => undefined);
+      running.push(result);
+      if (running.length > 2 * this.cleaners.length) yield await untilStopped(running.shift()!, this.signal);
     }
-    for (const next of begun) yield await untilStopped(next, this.signal);
+    for (const result of running) yield await untilStopped(result, this.signal);
   }
 }
 
 /** Rejects once the signal aborts, and removes its listener; `Promise.race` would leave one per promise. */
 function untilStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => {
+    const rejectAborted = (): void => {
       const reason = signal.reason as Error;
       reject(reason);
     };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    if (signal.aborted) rejectAborted();
+    signal.addEventListener('abort', rejectAborted);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', rejectAborted));
   });
 }

@@ -79,8 +79,8 @@ export const badness = (line: string): number => line.match(EACH)?.length ?? 0;
 /**
  * Index of the next character of a kind that every unlikely sequence contains; -1 if there is none.
  */
-export function nextTelling(text: string, from: number): number {
-  TELLING.lastIndex = from;
-  return TELLING.exec(text)?.index ?? -1;
+export function nextSuspect(text: string, from: number): number {
+  SUSPECT.lastIndex = from;
+  return SUSPECT.exec(text)?.index ?? -1;
 }
-const TELLING = new RegExp(`[^\\0-\\x7f${common}${startPunctuation}${endPunctuation}]`, 'g');
+const SUSPECT = new RegExp(`[^\\0-\\x7f${common}${startPunctuation}${endPunctuation}]`, 'g');

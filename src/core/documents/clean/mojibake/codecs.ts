@@ -6,14 +6,14 @@ import { CP437 } from '../../../files/codePages';
  */
 export const CODECS = [
   codec('latin1', Array.from({ length: 128 }, (_, i) => String.fromCharCode(128 + i)).join(''), false),
-  decoded('windows-1252', true),
-  decoded('windows-1251', true),
-  decoded('windows-1250', true),
-  decoded('windows-1253', true),
-  decoded('windows-1254', true),
-  decoded('windows-1257', true),
-  decoded('iso-8859-2', false),
-  decoded('macintosh', false),
+  decoderCodec('windows-1252', true),
+  decoderCodec('windows-1251', true),
+  decoderCodec('windows-1250', true),
+  decoderCodec('windows-1253', true),
+  decoderCodec('windows-1254', true),
+  decoderCodec('windows-1257', true),
+  decoderCodec('iso-8859-2', false),
+  decoderCodec('macintosh', false),
   codec('cp437', CP437, false),
 ] as const;
 
@@ -25,7 +25,7 @@ interface Codec {
 }
 
 /** Encodes a text to bytes, one per character; undefined if the encoding lacks a character. */
-export function encoded(text: string, { isSloppy, bytes }: Codec): string | undefined {
+export function encode(text: string, { isSloppy, bytes }: Codec): string | undefined {
   const codes = new Array<number>(text.length);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -33,7 +33,7 @@ export function encoded(text: string, { isSloppy, bytes }: Codec): string | unde
     if (byte === undefined) return undefined;
     codes[i] = byte;
   }
-  return inPieces(codes);
+  return textFromCodes(codes);
 }
 
 /** Windows-1252 character for a Latin-1 control character. */
@@ -41,12 +41,12 @@ export const fromC1 = (character: string): string => C1[character.charCodeAt(0) 
 const C1 = upperHalf('windows-1252');
 
 /** Decodes UTF-8, or the variants of Java and CESU-8, from bytes, one per character; undefined if invalid. */
-export function fromUtf8(bytes: string): string | undefined {
-  const usual = bytes
+export function decodeUtf8(bytes: string): string | undefined {
+  const standard = bytes
     .replaceAll('\xc0\x80', '\0')
     .replace(/\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]/g, fromSurrogates);
   try {
-    return UTF8.decode(Uint8Array.from(usual, (byte) => byte.charCodeAt(0)));
+    return UTF8.decode(Uint8Array.from(standard, (byte) => byte.charCodeAt(0)));
   } catch {
     return undefined;
   }
@@ -55,7 +55,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Converts two surrogates in six bytes to four bytes of UTF-8. */
 function fromSurrogates(six: string): string {
-  const bits = (at: number, mask: number) => six.charCodeAt(at) & mask;
+  const bits = (index: number, mask: number) => six.charCodeAt(index) & mask;
   const code = 0x10000 + (bits(1, 0x0f) << 16) + (bits(2, 0x3f) << 10) + (bits(4, 0x0f) << 6) + bits(5, 0x3f);
   return String.fromCharCode(
     0xf0 | (code >> 18),
@@ -65,7 +65,7 @@ function fromSurrogates(six: string): string {
   );
 }
 
-function decoded(name: string, isSloppy: boolean): Codec {
+function decoderCodec(name: string, isSloppy: boolean): Codec {
   return codec(name, upperHalf(name), isSloppy);
 }
 function codec(name: string, upper: string, isSloppy: boolean): Codec {
@@ -81,7 +81,7 @@ function upperHalf(name: string): string {
     '',
   );
 }
-function inPieces(codes: readonly number[]): string {
+function textFromCodes(codes: readonly number[]): string {
   let text = '';
   for (let i = 0; i < codes.length; i += 0x4000) text += String.fromCharCode(...codes.slice(i, i + 0x4000));
   return text;

@@ -5,39 +5,39 @@
  * Version 2.0: https://www.apache.org/licenses/LICENSE-2.0
  */
 import { isBad } from './badness';
-import { CODECS, encoded, fromC1, fromUtf8 } from './codecs';
+import { CODECS, encode, fromC1, decodeUtf8 } from './codecs';
 import { A_GRAVE, LOOKS_LIKE_UTF8, LOSSY, WITH_A_SPACE } from './sequences';
 
 /** Fixes a line until nothing more changes. */
-export function mended(line: string): string {
+export function fixEncoding(line: string): string {
   for (let text = line; ;) {
-    const once = mendedOnce(text);
-    if (once === text) return text;
-    text = once;
+    const fixed = fixOnce(text);
+    if (fixed === text) return text;
+    text = fixed;
   }
 }
 
-function mendedOnce(text: string): string {
+function fixOnce(text: string): string {
   if (!isBad(text)) return text;
   for (const codec of CODECS) {
-    let bytes = encoded(text, codec);
+    let bytes = encode(text, codec);
     if (bytes === undefined) continue;
     // In Mac Roman, the pattern is a dash and a space.
-    if (codec.name !== 'macintosh') bytes = withSpacesRestored(bytes);
+    if (codec.name !== 'macintosh') bytes = restoreSpaces(bytes);
     if (codec.isSloppy) bytes = bytes.replace(LOSSY, '\xef\xbf\xbd');
-    const read = fromUtf8(bytes);
-    if (read !== undefined) return read;
+    const decoded = decodeUtf8(bytes);
+    if (decoded !== undefined) return decoded;
   }
   // Only parts were misread: fixes those that look like UTF-8.
-  const inPart = text.replace(LOOKS_LIKE_UTF8, (part) =>
-    part.length < text.length && isBad(part) ? mended(part) : part,
+  const partlyFixed = text.replace(LOOKS_LIKE_UTF8, (part) =>
+    part.length < text.length && isBad(part) ? fixEncoding(part) : part,
   );
-  if (inPart !== text) return inPart;
+  if (partlyFixed !== text) return partlyFixed;
   // Fixes Windows-1252 that was decoded as Latin-1.
   return text.replace(/[\x80-\x9f]/g, fromC1);
 }
 
-function withSpacesRestored(bytes: string): string {
+function restoreSpaces(bytes: string): string {
   if (bytes.search(WITH_A_SPACE) < 0) return bytes;
   return bytes.replace(A_GRAVE, '\xc3\xa0 ').replace(WITH_A_SPACE, (altered) => altered.replaceAll(' ', '\xa0'));
 }

@@ -5,30 +5,31 @@ interface C4Settings {
   longest: number;
 }
 /** Resulting line ('': removed), and whether only outer white space changed; or the reason to remove the document. */
-type C4Line = { text: string; isWhole: boolean } | { document: string };
+type C4Line = { text: string; isTrimmedOnly: boolean } | { document: string };
 
-/** @param mayBeNamed `hasNamed` of a text that contains the line */
-export function c4Line(line: string, { words, longest }: C4Settings, mayBeNamed = true): C4Line {
+/** @param mayHaveFilteredTerm `hasNamed` of a text that contains the line */
+export function c4Line(line: string, { words, longest }: C4Settings, mayHaveFilteredTerm = true): C4Line {
   const trimmed = line.trim();
-  if (trimmed === '') return GONE;
-  const { count, longestOf } = measured(trimmed);
-  if (longestOf > longest) return GONE;
+  if (trimmed === '') return REMOVED;
+  const { count, longestWord } = countWords(trimmed);
+  if (longestWord > longest) return REMOVED;
   const text = trimmed.includes('[') ? withoutCitations(trimmed) : trimmed;
-  if (!ENDS.has(text.at(-1)!) || text.endsWith('...')) return GONE;
-  if ((text === trimmed ? count : measured(text).count) < words) return GONE;
-  const isWhole = text === trimmed;
+  if (!SENTENCE_ENDS.has(text.at(-1)!) || text.endsWith('...')) return REMOVED;
+  if ((text === trimmed ? count : countWords(text).count) < words) return REMOVED;
+  const isTrimmedOnly = text === trimmed;
   // Removing a citation can create a match that the text didn't have.
-  if (isWhole && !mayBeNamed) return { text, isWhole };
+  if (isTrimmedOnly && !mayHaveFilteredTerm) return { text, isTrimmedOnly };
   if (/lorem ipsum/i.test(text)) return { document: 'it contains “lorem ipsum”' };
-  if (/javascript/i.test(text)) return GONE;
+  if (/javascript/i.test(text)) return REMOVED;
   if (text.includes('{')) return { document: 'it contains a curly bracket, as code does' };
-  return POLICIES.test(text) ? GONE : { text, isWhole };
+  return POLICIES.test(text) ? REMOVED : { text, isTrimmedOnly };
 }
-const GONE = { text: '', isWhole: false };
-const ENDS = new Set('.?!"\'');
+const REMOVED = { text: '', isTrimmedOnly: false };
+const SENTENCE_ENDS = new Set('.?!"\'');
 const POLICIES = /terms of use|privacy policy|cookie policy|uses cookies|use of cookies|use cookies/i;
 /** Whether a text contains any term that removes a line or the document. */
-export const hasNamed = (text: string): boolean => /\{|lorem ipsum|javascript/i.test(text) || POLICIES.test(text);
+export const hasFilteredTerm = (text: string): boolean =>
+  /\{|lorem ipsum|javascript/i.test(text) || POLICIES.test(text);
 
 /** Repeats, because removing a citation can create another. */
 function withoutCitations(line: string): string {
@@ -40,16 +41,16 @@ function withoutCitations(line: string): string {
 }
 
 /** Counts words between spaces, and the longest in code units. */
-function measured(line: string): { count: number; longestOf: number } {
+function countWords(line: string): { count: number; longestWord: number } {
   let count = 0;
-  let longestOf = 0;
+  let longestWord = 0;
   let length = 0;
   for (let i = 0; i < line.length; i++) {
     const code = line.charCodeAt(i);
     if (code > 0x20 && (code < 0x80 || !/\s/.test(line[i]!))) {
       if (length++ === 0) count++;
-      if (length > longestOf) longestOf = length;
+      if (length > longestWord) longestWord = length;
     } else length = 0;
   }
-  return { count, longestOf };
+  return { count, longestWord };
 }

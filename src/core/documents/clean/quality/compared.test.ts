@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { initialValues } from '../../../base/field';
 import { type RuleId, ruleOf } from '../rules';
 import type { DocumentFacts } from '../rules/rule';
-import { Corpus, importance, kept, logRatios } from './importance';
+import { Corpus, importance, documentCounts, logRatios } from './importance';
 import { BUCKETS, NgramCounts } from './ngrams';
 import { Samples } from './samples';
 
@@ -135,11 +135,11 @@ test('importance is the log ratio of word and pair frequencies, computed by hand
   const ratios = logRatios(target, corpus);
   const third = 1 / 3 + 1e-8;
   const sixth = 1 / 6 + 1e-8;
-  const of = (text: string) => importance(kept(counted(text)), ratios);
+  const of = (text: string) => importance(documentCounts(counted(text)), ratios);
   expect(of('a b')).toBeCloseTo((2 * Math.log(third / sixth)) / 3, 12);
   expect(of('a c')).toBeCloseTo((2 * Math.log(1e-8 / sixth)) / 3, 12);
   expect(of('')).toBe(0);
-  expect(corpus.cut(0.5, ratios)).toBe(of('a b'));
+  expect(corpus.threshold(0.5, ratios)).toBe(of('a b'));
 });
 
 test('estimates the threshold from a subset if documents exceed the limit, whatever their order', () => {
@@ -157,11 +157,11 @@ test('estimates the threshold from a subset if documents exceed the limit, whate
       corpus.add(counts);
     }
     const ratios = logRatios(target, corpus);
-    const cut = corpus.cut(0.5, ratios);
+    const cut = corpus.threshold(0.5, ratios);
     const scores = all.map((text) => {
       const counts = new NgramCounts();
       counts.add(text);
-      return importance(kept(counts), ratios);
+      return importance(documentCounts(counts), ratios);
     });
     return { cut, share: scores.filter((score) => score >= cut).length / all.length };
   };

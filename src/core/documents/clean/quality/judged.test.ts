@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { initialValues } from '../../../base/field';
 import { RULES, type RuleId, ruleOf } from '../rules';
-import type { Verdict, Working } from '../rules/rule';
+import type { Verdict, StartedRule } from '../rules/rule';
 import { Words } from './words';
 import { propertyRuns } from '../../../../testing/propertyRuns';
 
 const working = (id: RuleId, settings: Readonly<Record<string, unknown>> = {}) =>
   ruleOf(id).start({ ...initialValues(ruleOf(id).fields), ...settings } as never);
 
-function verdict(by: Working, ...passages: readonly string[]): Verdict {
+function verdict(by: StartedRule, ...passages: readonly string[]): Verdict {
   const survey = by.survey?.();
   for (const passage of passages) survey?.see(passage);
   survey?.end();

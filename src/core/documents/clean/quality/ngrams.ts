@@ -11,32 +11,32 @@ export class NgramCounts {
   /** Nonempty buckets, in order of first use. */
   readonly used: number[] = [];
   /** 32-bit hash of the bucket sequence; equal for equal texts. */
-  hash = BASIS;
-  private before = 0;
-  private hasBefore = false;
+  hash = FNV_BASIS;
+  private previousWord = 0;
+  private hasPreviousWord = false;
 
   /** Adds more of the text, which continues after a space. */
   add(text: string): void {
     classes ??= classify();
     const lower = text.toLowerCase();
     const { length } = lower;
-    for (let at = 0; at < length;) {
-      const kind = classes[lower.charCodeAt(at)]!;
+    for (let index = 0; index < length;) {
+      const kind = classes[lower.charCodeAt(index)]!;
       if (kind === SPACE) {
-        at++;
+        index++;
         continue;
       }
-      let word = BASIS;
-      let pair = Math.imul(this.before ^ 0x20, PRIME);
+      let word = FNV_BASIS;
+      let pair = Math.imul(this.previousWord ^ 0x20, FNV_PRIME);
       do {
-        const code = lower.charCodeAt(at++);
-        word = Math.imul(word ^ code, PRIME);
-        pair = Math.imul(pair ^ code, PRIME);
-      } while (kind !== ALONE && at < length && classes[lower.charCodeAt(at)] === kind);
+        const code = lower.charCodeAt(index++);
+        word = Math.imul(word ^ code, FNV_PRIME);
+        pair = Math.imul(pair ^ code, FNV_PRIME);
+      } while (kind !== SINGLE && index < length && classes[lower.charCodeAt(index)] === kind);
       this.count(word);
-      if (this.hasBefore) this.count(pair);
-      this.before = word;
-      this.hasBefore = true;
+      if (this.hasPreviousWord) this.count(pair);
+      this.previousWord = word;
+      this.hasPreviousWord = true;
     }
   }
 
@@ -44,19 +44,19 @@ export class NgramCounts {
     const bucket = ((hash ^ (hash >>> 16)) >>> 0) % BUCKETS;
     if (this.counts[bucket]!++ === 0) this.used.push(bucket);
     this.total++;
-    this.hash = Math.imul(this.hash ^ bucket, PRIME);
+    this.hash = Math.imul(this.hash ^ bucket, FNV_PRIME);
   }
 }
 export const BUCKETS = 10_000;
 
 /** Offset basis of FNV-1a, over UTF-16 code units. */
-const BASIS = 0x811c9dc5 | 0;
-const PRIME = 0x01000193;
+const FNV_BASIS = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;
 
 const SPACE = 0;
 const SIGN = 1;
 const WORD = 2;
-const ALONE = 3;
+const SINGLE = 3;
 /** Class of each code unit, computed once. Surrogates count as parts of words. */
 let classes: Uint8Array | undefined;
 function classify(): Uint8Array {
@@ -67,7 +67,7 @@ function classify(): Uint8Array {
   };
   set(/[\s\x1c-\x1f\x85]/g, SPACE);
   set(/[\p{L}\p{N}_]/gu, WORD);
-  set(/(?=\p{L})[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/gu, ALONE);
+  set(/(?=\p{L})[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/gu, SINGLE);
   table.fill(WORD, 0xd800, 0xe000);
   return table;
 }

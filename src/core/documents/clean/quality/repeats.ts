@@ -24,54 +24,54 @@ export class WordSequence {
   /** Total code points before each word. */
   private ends = new Int32Array(1025);
   /** Minimum n for which no n-gram is repeated. */
-  private none = Infinity;
+  private minUnrepeated = Infinity;
   add({ count, hashes, characters }: Words): void {
-    const all = this.count + count;
-    if (all > this.hashes.length) {
-      this.hashes = grown(this.hashes, 2 * all);
-      this.ends = grown(this.ends, 2 * all + 1);
+    const total = this.count + count;
+    if (total > this.hashes.length) {
+      this.hashes = grow(this.hashes, 2 * total);
+      this.ends = grow(this.ends, 2 * total + 1);
     }
     this.hashes.set(hashes.subarray(0, count), this.count);
     for (let i = 0; i < count; i++) this.ends[this.count + i + 1] = this.ends[this.count + i]! + characters[i]!;
-    this.count = all;
+    this.count = total;
   }
 
   /** Characters of the most frequent n-gram (the first of equals), joined by spaces, times its count. */
-  charactersOfTop(n: number): number {
+  topNgramCharacters(n: number): number {
     if (this.count < n) return 0;
-    if (n >= this.none) return this.charactersOf(0, n) + n - 1;
-    const { grams, prefix, power } = this.start(n);
-    const times = new Int32Array(this.count);
+    if (n >= this.minUnrepeated) return this.ngramCharacters(0, n) + n - 1;
+    const { occurrences, prefix, power } = this.prepare(n);
+    const counts = new Int32Array(this.count);
     let top = -1;
-    for (let at = 0; at + n <= this.count; at++) {
-      const first = grams.firstOf(at, prefix[at + n]! - Math.imul(prefix[at]!, power));
-      times[first]!++;
-      if (top < 0 || times[first]! > times[top]! || (times[first] === times[top] && first < top)) top = first;
+    for (let index = 0; index + n <= this.count; index++) {
+      const first = occurrences.firstIndexOf(index, prefix[index + n]! - Math.imul(prefix[index]!, power));
+      counts[first]!++;
+      if (top < 0 || counts[first]! > counts[top]! || (counts[first] === counts[top] && first < top)) top = first;
     }
-    if (times[top] === 1) this.none = n;
-    return (this.charactersOf(top, n) + n - 1) * times[top]!;
+    if (counts[top] === 1) this.minUnrepeated = n;
+    return (this.ngramCharacters(top, n) + n - 1) * counts[top]!;
   }
 
   /** Characters in n-grams that occurred before, each word counted once. */
-  charactersOfRepeated(n: number): number {
-    if (n >= this.none) return 0;
-    const { grams, prefix, power } = this.start(n);
+  repeatedNgramCharacters(n: number): number {
+    if (n >= this.minUnrepeated) return 0;
+    const { occurrences, prefix, power } = this.prepare(n);
     let characters = 0;
-    for (let at = 0; at + n <= this.count;) {
-      const first = grams.firstOf(at, prefix[at + n]! - Math.imul(prefix[at]!, power));
-      if (first !== at) characters += this.charactersOf(at, n);
-      at += first === at ? 1 : n;
+    for (let index = 0; index + n <= this.count;) {
+      const first = occurrences.firstIndexOf(index, prefix[index + n]! - Math.imul(prefix[index]!, power));
+      if (first !== index) characters += this.ngramCharacters(index, n);
+      index += first === index ? 1 : n;
     }
-    if (characters === 0) this.none = n;
+    if (characters === 0) this.minUnrepeated = n;
     return characters;
   }
 
-  private charactersOf(at: number, n: number): number {
-    return this.ends[at + n]! - this.ends[at]!;
+  private ngramCharacters(index: number, n: number): number {
+    return this.ends[index + n]! - this.ends[index]!;
   }
 
   /** Polynomial hashes (Rabin and Karp): the hash of any sequence of words follows from those of two prefixes. */
-  private start(n: number): { grams: FirstPlaces; prefix: Int32Array; power: number } {
+  private prepare(n: number): { occurrences: FirstOccurrences; prefix: Int32Array; power: number } {
     if (this.prefix?.length !== this.count + 1) {
       this.prefix = new Int32Array(this.count + 1);
       for (let i = 0; i < this.count; i++)
@@ -79,32 +79,32 @@ export class WordSequence {
     }
     let power = 1;
     for (let i = 0; i < n; i++) power = Math.imul(power, FACTOR);
-    return { grams: new FirstPlaces(this.hashes, this.count, n), prefix: this.prefix, power };
+    return { occurrences: new FirstOccurrences(this.hashes, this.count, n), prefix: this.prefix, power };
   }
   private prefix?: Int32Array;
 }
 const FACTOR = 0x9e3779b1 | 0;
 
 /** Hash table of n-grams: index of the first occurrence of each. */
-class FirstPlaces {
-  private readonly places: Int32Array;
+class FirstOccurrences {
+  private readonly slots: Int32Array;
   private readonly mask: number;
   constructor(
     private readonly hashes: Int32Array,
     count: number,
     private readonly n: number,
   ) {
-    this.places = new Int32Array(1 << (33 - Math.clz32(count | 7))).fill(-1);
-    this.mask = this.places.length - 1;
+    this.slots = new Int32Array(1 << (33 - Math.clz32(count | 7))).fill(-1);
+    this.mask = this.slots.length - 1;
   }
   /** Place of the first n-gram equal to the one at `at`, whose hash is given; `at` itself if it is new. */
-  firstOf(at: number, hash: number): number {
-    const mixed = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-    let slot = (mixed ^ (mixed >>> 13)) & this.mask;
+  firstIndexOf(index: number, hash: number): number {
+    const mix = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+    let slot = (mix ^ (mix >>> 13)) & this.mask;
     for (; ; slot = (slot + 1) & this.mask) {
-      const place = this.places[slot]!;
-      if (place < 0) return (this.places[slot] = at);
-      if (this.isSame(place, at)) return place;
+      const occurrence = this.slots[slot]!;
+      if (occurrence < 0) return (this.slots[slot] = index);
+      if (this.isSame(occurrence, index)) return occurrence;
     }
   }
   private isSame(a: number, b: number): boolean {
@@ -113,8 +113,8 @@ class FirstPlaces {
   }
 }
 
-function grown(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(length);
-  to.set(from);
-  return to;
+function grow(source: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const target = new Int32Array(length);
+  target.set(source);
+  return target;
 }

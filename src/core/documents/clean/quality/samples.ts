@@ -3,16 +3,16 @@ export class Samples {
   /** Code units of the document so far. */
   length = 0;
   private pending = '';
-  constructor(private readonly take: (sample: string) => void) {}
+  constructor(private readonly onSample: (sample: string) => void) {}
   see(passage: string): void {
-    for (let at = 0; at < passage.length;) {
-      const place = (this.length + at) % EVERY;
-      if (place < SIZE) {
-        const part = passage.slice(at, at + SIZE - place);
-        at += part.length;
-        this.pending += part;
-        if (this.pending.length === SIZE) this.flush();
-      } else at += EVERY - place;
+    for (let start = 0; start < passage.length;) {
+      const offset = (this.length + start) % INTERVAL;
+      if (offset < SAMPLE_LENGTH) {
+        const piece = passage.slice(start, start + SAMPLE_LENGTH - offset);
+        start += piece.length;
+        this.pending += piece;
+        if (this.pending.length === SAMPLE_LENGTH) this.flush();
+      } else start += INTERVAL - offset;
     }
     this.length += passage.length;
   }
@@ -21,9 +21,9 @@ export class Samples {
     if (this.pending !== '') this.flush();
   }
   private flush(): void {
-    this.take(this.pending);
+    this.onSample(this.pending);
     this.pending = '';
   }
 }
-const SIZE = 200;
-const EVERY = 5000;
+const SAMPLE_LENGTH = 200;
+const INTERVAL = 5000;

@@ -7,16 +7,16 @@ export function sentencesIn(text: string, words: Words, from = 0, to = words.cou
   let isOpen = false;
   let hasEnded = false;
   for (let i = from; i < to; i++) {
-    const sign = words.has[i]! & HAS_LETTER ? '' : text.slice(words.starts[i], words.ends[i]);
-    const ends = sign !== '' && ENDS.test(sign);
-    if (!isOpen || (hasEnded && !ends && !PUNCTUATION.test(sign))) {
+    const sign = words.flags[i]! & HAS_LETTER ? '' : text.slice(words.starts[i], words.ends[i]);
+    const isEnd = sign !== '' && SENTENCE_END.test(sign);
+    if (!isOpen || (hasEnded && !isEnd && !PUNCTUATION.test(sign))) {
       sentences++;
       isOpen = true;
       hasEnded = false;
     }
-    if (ends) hasEnded = true;
+    if (isEnd) hasEnded = true;
   }
   return sentences;
 }
-const ENDS = /^\p{Sentence_Terminal}$/u;
+const SENTENCE_END = /^\p{Sentence_Terminal}$/u;
 const PUNCTUATION = /^\p{P}+$/u;

@@ -20,7 +20,7 @@ export class Words {
   /** Code unit ranges in the text, by word. */
   starts: Int32Array;
   ends: Int32Array;
-  has: Uint8Array;
+  flags: Uint8Array;
   /** Code points, by word. */
   characters: Int32Array;
   /** 32-bit hashes, by word. Two words collide once in 4 billion pairs. */
@@ -31,83 +31,83 @@ export class Words {
     const expected = 16 + (text.length >> 2);
     this.starts = new Int32Array(expected);
     this.ends = new Int32Array(expected);
-    this.has = new Uint8Array(expected);
+    this.flags = new Uint8Array(expected);
     this.characters = new Int32Array(expected);
     this.hashes = new Int32Array(expected);
     const { length } = text;
-    for (let at = 0; at < length; at++) {
-      if (classes[text.charCodeAt(at)]! & SPACE) continue;
-      const start = at;
-      let special = 0;
-      for (; at < length; at++) {
-        const is = classes[text.charCodeAt(at)]!;
-        if (is & SPACE) break;
+    for (let index = 0; index < length; index++) {
+      if (classes[text.charCodeAt(index)]! & SPACE) continue;
+      const start = index;
+      let classBits = 0;
+      for (; index < length; index++) {
+        const charClass = classes[text.charCodeAt(index)]!;
+        if (charClass & SPACE) break;
         // Letters are a suffix only after an apostrophe, which is special itself.
-        if (!(is & HAS_LETTER)) special |= is;
+        if (!(charClass & HAS_LETTER)) classBits |= charClass;
       }
-      if (special & (PREFIX | SUFFIX | INFIX)) this.cut(start, at, (special & INFIX) !== 0);
-      else this.add(start, at);
+      if (classBits & (PREFIX | SUFFIX | INFIX)) this.splitSigns(start, index, (classBits & INFIX) !== 0);
+      else this.add(start, index);
     }
   }
 
-  private cut(start: number, end: number, hasInfix: boolean): void {
+  private splitSigns(start: number, end: number, hasInfix: boolean): void {
     const { text } = this;
     let from = start;
     while (from < end) {
-      const to = from + prefixOf(text, from, end);
-      if (to === from) break;
-      this.add(from, to);
-      from = to;
+      const wordEnd = from + prefixLength(text, from, end);
+      if (wordEnd === from) break;
+      this.add(from, wordEnd);
+      from = wordEnd;
     }
     // Finds trailing signs from the end, and adds them after the word that they follow.
-    const ends: number[] = [];
-    let to = end;
-    for (let size = suffixOf(text, from, to); size > 0; size = suffixOf(text, from, to)) {
-      ends.push(to);
-      to -= size;
+    const trailingEnds: number[] = [];
+    let wordEnd = end;
+    for (let size = suffixLength(text, from, wordEnd); size > 0; size = suffixLength(text, from, wordEnd)) {
+      trailingEnds.push(wordEnd);
+      wordEnd -= size;
     }
-    if (hasInfix && !ADDRESS.test(text.slice(from, Math.min(to, from + 12)))) {
-      for (let at = from + 1; at < to - 1; at++) {
-        if (!(classes![text.charCodeAt(at)]! & INFIX)) continue;
-        const size = infixOf(text, at, to);
+    if (hasInfix && !ADDRESS.test(text.slice(from, Math.min(wordEnd, from + 12)))) {
+      for (let index = from + 1; index < wordEnd - 1; index++) {
+        if (!(classes![text.charCodeAt(index)]! & INFIX)) continue;
+        const size = infixLength(text, index, wordEnd);
         if (size === 0) continue;
-        if (at > from) this.add(from, at);
-        this.add(at, at + size);
-        from = at + size;
-        at += size - 1;
+        if (index > from) this.add(from, index);
+        this.add(index, index + size);
+        from = index + size;
+        index += size - 1;
       }
     }
-    if (to > from) this.add(from, to);
-    for (let i = ends.length - 1; i >= 0; i--) this.add(to, (to = ends[i]!));
+    if (wordEnd > from) this.add(from, wordEnd);
+    for (let i = trailingEnds.length - 1; i >= 0; i--) this.add(wordEnd, (wordEnd = trailingEnds[i]!));
   }
 
   private add(start: number, end: number): void {
     const { text, count } = this;
-    let hash = BASIS;
-    let has = 0;
+    let hash = FNV_BASIS;
+    let flags = 0;
     let characters = 0;
     for (let i = start; i < end; i++) {
       const code = text.charCodeAt(i);
-      hash = Math.imul(hash ^ code, PRIME);
+      hash = Math.imul(hash ^ code, FNV_PRIME);
       if ((code & 0xfc00) === 0xdc00) continue;
-      has |= (code & 0xfc00) === 0xd800 ? classOfPair(text, i) : classes![code]!;
+      flags |= (code & 0xfc00) === 0xd800 ? pairClass(text, i) : classes![code]!;
       characters++;
     }
     if (count === this.starts.length) this.grow();
     this.starts[count] = start;
     this.ends[count] = end;
-    this.has[count] = has & (HAS_LETTER | HAS_MORE);
+    this.flags[count] = flags & (HAS_LETTER | HAS_MORE);
     this.characters[count] = characters;
     this.hashes[count] = hash ^ (hash >>> 15);
     this.count++;
   }
 
   private grow(): void {
-    const { starts, ends, has, characters, hashes } = this;
+    const { starts, ends, flags, characters, hashes } = this;
     const size = 2 * this.count;
     (this.starts = new Int32Array(size)).set(starts);
     (this.ends = new Int32Array(size)).set(ends);
-    (this.has = new Uint8Array(size)).set(has);
+    (this.flags = new Uint8Array(size)).set(flags);
     (this.characters = new Int32Array(size)).set(characters);
     (this.hashes = new Int32Array(size)).set(hashes);
   }
@@ -125,25 +125,25 @@ export function wordsOf(text: string): Words {
 let last: { text: string; words: Words } | undefined;
 
 /** Length of a leading sign that is a word of its own; 0 if there is none. */
-function prefixOf(text: string, at: number, end: number): number {
-  if (!(classes![text.charCodeAt(at)]! & PREFIX)) return 0;
-  switch (text.charAt(at)) {
+function prefixLength(text: string, index: number, end: number): number {
+  if (!(classes![text.charCodeAt(index)]! & PREFIX)) return 0;
+  switch (text.charAt(index)) {
     case '.':
-      return dots(text, at, end);
+      return dotRunLength(text, index, end);
     case '+':
-      return at + 1 < end && isDigit(text, at + 1) ? 0 : 1;
+      return index + 1 < end && isDigit(text, index + 1) ? 0 : 1;
     default:
-      return isPair(text, at) ? 2 : 1;
+      return isSurrogatePair(text, index) ? 2 : 1;
   }
 }
 
 /** Length of a trailing part that is a word of its own; 0 if there is none. */
-function suffixOf(text: string, from: number, to: number): number {
+function suffixLength(text: string, from: number, to: number): number {
   if (to <= from) return 0;
   const last = to - 1;
   if (!(classes![text.charCodeAt(last)]! & SUFFIX)) return 0;
   const sign = text.charAt(last);
-  if (classes![text.charCodeAt(last)]! & HAS_LETTER) return contraction(text, from, to);
+  if (classes![text.charCodeAt(last)]! & HAS_LETTER) return contractionLength(text, from, to);
   if (sign === '.') {
     let first = last;
     while (first > from && text.charAt(first - 1) === '.') first--;
@@ -164,65 +164,65 @@ const ABBREVIATED =
   /^(?:Mr|Mrs|Ms|Dr|Mt|Prof|St|Jr|Rev|Gen|Gov|Sen|Rep|Inc|Ltd|Corp|Co|co|vs|e\.g|i\.e|[ap]\.m|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)$/;
 
 /** Length of a contraction (`'s`, `n't`, `'ll` and others) after a word; 0 if there is none. */
-function contraction(text: string, from: number, to: number): number {
+function contractionLength(text: string, from: number, to: number): number {
   if (!isApostrophe(text, to - 2) && !isApostrophe(text, to - 3)) return 0;
-  const found = /(?:[’'](?:s|d|m|ll|re|ve)|n[’']t)$/i.exec(text.slice(Math.max(from, to - 3), to));
-  return found && found[0].length < to - from ? found[0].length : 0;
+  const match = /(?:[’'](?:s|d|m|ll|re|ve)|n[’']t)$/i.exec(text.slice(Math.max(from, to - 3), to));
+  return match && match[0].length < to - from ? match[0].length : 0;
 }
 
-const isApostrophe = (text: string, at: number): boolean => text[at] === '’' || text[at] === "'";
+const isApostrophe = (text: string, index: number): boolean => text[index] === '’' || text[index] === "'";
 
 /** Length of the signs that separate the words before and after; 0 if they don't. */
-function infixOf(text: string, at: number, end: number): number {
-  const before = classes![text.charCodeAt(at - 1)]!;
-  const sign = text.charAt(at);
+function infixLength(text: string, index: number, end: number): number {
+  const before = classes![text.charCodeAt(index - 1)]!;
+  const sign = text.charAt(index);
   switch (sign) {
     case '.': {
-      const several = dots(text, at, end);
-      if (several > 0) return several;
-      return before & (LOWER | QUOTE) && classes![text.charCodeAt(at + 1)]! & (UPPER | QUOTE) ? 1 : 0;
+      const dotCount = dotRunLength(text, index, end);
+      if (dotCount > 0) return dotCount;
+      return before & (LOWER | QUOTE) && classes![text.charCodeAt(index + 1)]! & (UPPER | QUOTE) ? 1 : 0;
     }
     case ',':
-      return before & HAS_LETTER && classes![text.charCodeAt(at + 1)]! & HAS_LETTER ? 1 : 0;
+      return before & HAS_LETTER && classes![text.charCodeAt(index + 1)]! & HAS_LETTER ? 1 : 0;
     case '+':
     case '*':
     case '^':
-      return before & DIGIT && (isDigit(text, at + 1) || text.charAt(at + 1) === '-') ? 1 : 0;
+      return before & DIGIT && (isDigit(text, index + 1) || text.charAt(index + 1) === '-') ? 1 : 0;
     case ':':
     case '<':
     case '>':
     case '=':
     case '/':
-      return before & (HAS_LETTER | DIGIT) && classes![text.charCodeAt(at + 1)]! & HAS_LETTER ? 1 : 0;
+      return before & (HAS_LETTER | DIGIT) && classes![text.charCodeAt(index + 1)]! & HAS_LETTER ? 1 : 0;
     case '-':
     case '–':
     case '—':
     case '~': {
       let size = 1;
-      while (size < 3 && sign !== '~' && sign !== '–' && text.charAt(at + size) === sign) size++;
-      const after = at + size < end ? classes![text.charCodeAt(at + size)]! : 0;
+      while (size < 3 && sign !== '~' && sign !== '–' && text.charAt(index + size) === sign) size++;
+      const after = index + size < end ? classes![text.charCodeAt(index + size)]! : 0;
       if (before & (HAS_LETTER | DIGIT) && after & HAS_LETTER) return size;
       return before & DIGIT && after & DIGIT && sign === '-' && size === 1 ? 1 : 0;
     }
     default:
-      return isPair(text, at) ? 2 : 1;
+      return isSurrogatePair(text, index) ? 2 : 1;
   }
 }
 
-function dots(text: string, at: number, end: number): number {
-  let to = at;
+function dotRunLength(text: string, index: number, end: number): number {
+  let to = index;
   while (to < end && text.charAt(to) === '.') to++;
-  return to - at > 1 ? to - at : 0;
+  return to - index > 1 ? to - index : 0;
 }
-const isDigit = (text: string, at: number): boolean => (classes![text.charCodeAt(at)]! & DIGIT) !== 0;
-const isPair = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xd800;
+const isDigit = (text: string, index: number): boolean => (classes![text.charCodeAt(index)]! & DIGIT) !== 0;
+const isSurrogatePair = (text: string, index: number): boolean => (text.charCodeAt(index) & 0xfc00) === 0xd800;
 
 /** FNV-1a over code units. */
-const BASIS = 0x811c9dc5 | 0;
-const PRIME = 0x01000193;
+const FNV_BASIS = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;
 
-function classOfPair(text: string, at: number): number {
-  const pair = text.slice(at, at + 2);
+function pairClass(text: string, index: number): number {
+  const pair = text.slice(index, index + 2);
   if (/\p{L}/u.test(pair)) return HAS_LETTER | HAS_MORE;
   return /\p{Sentence_Terminal}/u.test(pair) ? 0 : HAS_MORE;
 }

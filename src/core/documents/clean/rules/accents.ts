@@ -7,7 +7,7 @@
  */
 import { normalized } from '../../../base/normalForm';
 import { MARKS } from '../../../base/normalizer';
-import { replaced, textRule } from './rule';
+import { replaceMatches, textRule } from './rule';
 
 const MARK = new RegExp(MARKS, 'g');
 
@@ -20,8 +20,8 @@ export const accents = textRule({
   normalizers: () => [{ type: 'NFD' }, { type: 'Replace', pattern: { Regex: MARKS }, content: '' }, { type: 'NFC' }],
   changes: () => (passage) => {
     if (!/[^\0-\xbf]/.test(passage)) return { text: passage, places: 0 };
-    const bare = replaced(normalized(passage, 'NFD'), MARK, '');
-    const text = normalized(bare.text, 'NFC');
-    return text === passage ? { text, places: 0 } : { text, places: Math.max(bare.places, 1) };
+    const withoutMarks = replaceMatches(normalized(passage, 'NFD'), MARK, '');
+    const text = normalized(withoutMarks.text, 'NFC');
+    return text === passage ? { text, places: 0 } : { text, places: Math.max(withoutMarks.places, 1) };
   },
 });

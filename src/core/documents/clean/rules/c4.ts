@@ -1,7 +1,7 @@
 /** Removes documents with too few sentences, “lorem ipsum” or a curly bracket, as C4 does. */
 import { whole } from '../../../base/field';
 import { formatCount } from '../../../base/units';
-import { c4Line, hasNamed } from '../quality/c4';
+import { c4Line, hasFilteredTerm } from '../quality/c4';
 import { judge } from '../quality/judge';
 import { eachLine } from '../quality/lines';
 import { sentencesIn } from '../quality/sentences';
@@ -28,18 +28,18 @@ export const c4: Rule<typeof FIELDS> = {
       return {
         see(passage) {
           const words = wordsOf(passage);
-          const mayBeNamed = hasNamed(passage);
-          let next = 0;
+          const mayHaveFilteredTerm = hasFilteredTerm(passage);
+          let nextWord = 0;
           eachLine(passage, (start, end) => {
             const line = passage.slice(start, end);
-            const found = c4Line(line, settings, mayBeNamed);
-            const first = next;
-            while (next < words.count && words.ends[next]! <= end) next++;
-            if ('document' in found) out ??= found.document;
-            else if (found.text === '') return;
+            const result = c4Line(line, settings, mayHaveFilteredTerm);
+            const firstWord = nextWord;
+            while (nextWord < words.count && words.ends[nextWord]! <= end) nextWord++;
+            if ('document' in result) out ??= result.document;
+            else if (result.text === '') return;
             // An unchanged line has the words of the passage.
-            else if (found.isWhole) sentences += sentencesIn(passage, words, first, next);
-            else sentences += sentencesIn(found.text, new Words(found.text));
+            else if (result.isTrimmedOnly) sentences += sentencesIn(passage, words, firstWord, nextWord);
+            else sentences += sentencesIn(result.text, new Words(result.text));
           });
         },
         verdict() {

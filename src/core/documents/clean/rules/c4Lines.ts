@@ -4,7 +4,7 @@
  * @example `"Home\nA whale is a mammal [1].\nAccept our privacy policy.\nIt breathes."` becomes `"A whale is a mammal .\n"`
  */
 import { whole } from '../../../base/field';
-import { c4Line, hasNamed } from '../quality/c4';
+import { c4Line, hasFilteredTerm } from '../quality/c4';
 import { eachLine } from '../quality/lines';
 import { textRule } from './rule';
 
@@ -21,16 +21,16 @@ export const c4Lines = textRule({
   fields: C4_LINES,
   isForPages: true,
   changes: (settings) => (passage) => {
-    const mayBeNamed = hasNamed(passage);
+    const mayHaveFilteredTerm = hasFilteredTerm(passage);
     let places = 0;
     let text = '';
     eachLine(passage, (start, end, next) => {
       const line = passage.slice(start, end);
-      const found = c4Line(line, settings, mayBeNamed);
+      const result = c4Line(line, settings, mayHaveFilteredTerm);
       // The companion rule removes whole documents.
-      const to = 'text' in found ? found.text : line;
-      if (to !== line || to === '') places++;
-      if (to !== '') text += to + passage.slice(end, next);
+      const keptText = 'text' in result ? result.text : line;
+      if (keptText !== line || keptText === '') places++;
+      if (keptText !== '') text += keptText + passage.slice(end, next);
     });
     return places === 0 ? { text: passage, places } : { text, places };
   },

@@ -11,7 +11,7 @@
  * @example `"می\u200cخواهم 👩\u200d🚀"` becomes `"می\u200cخواهم 👩\u200d🚀"`
  * @example `"so\u00ad\nlemn\r\n"` becomes `"so\u00ad\nlemn\r\n"`
  */
-import { BEYOND_LATIN, replaced, textRule } from './rule';
+import { NON_LATIN, replaceMatches, textRule } from './rule';
 
 const UNSEEN =
   /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]+/g;
@@ -24,14 +24,14 @@ export const controls = textRule({
   fields: {},
   isForCode: true,
   recommended: 'otherwise the model learns to write characters that you can’t see',
-  finds: () => ({ units: `\\0-\\x08\\x0e-\\x1f\\x7f-\\x9f\\xad${BEYOND_LATIN}` }),
+  searchPattern: () => ({ units: `\\0-\\x08\\x0e-\\x1f\\x7f-\\x9f\\xad${NON_LATIN}` }),
   changes: () => (passage) =>
-    replaced(passage, UNSEEN, (unseen, ...rest) => {
-      const at = rest.at(-2) as unknown as number;
-      const before = passage.charCodeAt(at - 1);
-      const after = passage.charCodeAt(at + unseen.length);
+    replaceMatches(passage, UNSEEN, (unseen, ...groups) => {
+      const index = groups.at(-2) as unknown as number;
+      const before = passage.charCodeAt(index - 1);
+      const after = passage.charCodeAt(index + unseen.length);
       const joiners = before > 0x7f ? unseen.replace(/[^\u200c\u200d]/g, '') : '';
-      const cut = unseen.includes('\xad') && (after === 0x0a || after === 0x0d) ? '\xad' : '';
-      return joiners + cut;
+      const softHyphen = unseen.includes('\xad') && (after === 0x0a || after === 0x0d) ? '\xad' : '';
+      return joiners + softHyphen;
     }),
 });

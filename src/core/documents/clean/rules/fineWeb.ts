@@ -41,7 +41,7 @@ export const fineWeb: Rule<typeof FIELDS> = {
   start: (settings) => ({
     document() {
       const lines = new Repeats();
-      let judged = 0;
+      let judgedLength = 0;
       let punctuated = 0;
       let short = 0;
       let characters = 0;
@@ -49,16 +49,16 @@ export const fineWeb: Rule<typeof FIELDS> = {
       let words = 0;
       return {
         see(passage) {
-          const part = passage.slice(0, JUDGED - judged);
-          judged += part.length;
-          const ends = countOf(part, '\n');
-          lineEnds += ends;
-          characters += countCharacters(part) - ends;
-          words += wordsOf(part).count;
-          for (let start = 0; start < part.length;) {
-            const found = part.indexOf('\n', start);
-            const end = found < 0 ? part.length : found;
-            const line = part.slice(start, end);
+          const excerpt = passage.slice(0, MAX_JUDGED_LENGTH - judgedLength);
+          judgedLength += excerpt.length;
+          const lineBreaks = countOf(excerpt, '\n');
+          lineEnds += lineBreaks;
+          characters += countCharacters(excerpt) - lineBreaks;
+          words += wordsOf(excerpt).count;
+          for (let start = 0; start < excerpt.length;) {
+            const lineBreak = excerpt.indexOf('\n', start);
+            const end = lineBreak < 0 ? excerpt.length : lineBreak;
+            const line = excerpt.slice(start, end);
             start = end + 1;
             if (line.trim() === '') continue;
             const length = countCharacters(line);
@@ -99,4 +99,4 @@ export const fineWeb: Rule<typeof FIELDS> = {
   }),
 };
 /** Code units of a document that are judged. Bounds the memory, because lines are remembered. */
-const JUDGED = 4_000_000;
+const MAX_JUDGED_LENGTH = 4_000_000;

@@ -44,11 +44,11 @@ export const gopherQuality: Rule<typeof FIELDS> = {
   fields: FIELDS,
   measures: MEASURES,
   start(settings) {
-    const common = new Set(settings.common.split(/\s+/).filter((word) => word !== ''));
-    const longestCommon = Math.max(0, ...Array.from(common, (word) => word.length));
+    const commonWords = new Set(settings.common.split(/\s+/).filter((word) => word !== ''));
+    const maxCommonLength = Math.max(0, ...Array.from(commonWords, (word) => word.length));
     return {
       document() {
-        const found = new Set<string>();
+        const foundCommonWords = new Set<string>();
         let words = 0;
         let withMore = 0;
         let characters = 0;
@@ -60,18 +60,18 @@ export const gopherQuality: Rule<typeof FIELDS> = {
         let ellipsisEnds = 0;
         return {
           see(passage) {
-            const cut = wordsOf(passage);
-            words += cut.count;
-            for (let i = 0; i < cut.count; i++) {
-              const has = cut.has[i]!;
-              if (has & HAS_LETTER) withLetter++;
-              if ((has & HAS_MORE) === 0) continue;
+            const passageWords = wordsOf(passage);
+            words += passageWords.count;
+            for (let i = 0; i < passageWords.count; i++) {
+              const flags = passageWords.flags[i]!;
+              if (flags & HAS_LETTER) withLetter++;
+              if ((flags & HAS_MORE) === 0) continue;
               withMore++;
-              characters += cut.characters[i]!;
-              const [start, end] = [cut.starts[i]!, cut.ends[i]!];
-              if (end - start > longestCommon || found.size === common.size) continue;
+              characters += passageWords.characters[i]!;
+              const [start, end] = [passageWords.starts[i]!, passageWords.ends[i]!];
+              if (end - start > maxCommonLength || foundCommonWords.size === commonWords.size) continue;
               const word = passage.slice(start, end);
-              if (common.has(word)) found.add(word);
+              if (commonWords.has(word)) foundCommonWords.add(word);
             }
             hashes += countOf(passage, '#');
             ellipses += countOf(passage, '...') + countOf(passage, '…');
@@ -85,7 +85,7 @@ export const gopherQuality: Rule<typeof FIELDS> = {
             });
           },
           verdict: () =>
-            verdictOf(
+            judgeCounts(
               {
                 words,
                 withMore,
@@ -96,7 +96,7 @@ export const gopherQuality: Rule<typeof FIELDS> = {
                 lines,
                 bullets,
                 ellipsisEnds,
-                common: found.size,
+                common: foundCommonWords.size,
               },
               settings,
             ),
@@ -106,9 +106,9 @@ export const gopherQuality: Rule<typeof FIELDS> = {
   },
 };
 
-const isSpace = (text: string, at: number): boolean => {
-  const code = text.charCodeAt(at);
-  return code <= 0x20 || (code >= 0x85 && /\s/.test(text[at]!));
+const isSpace = (text: string, index: number): boolean => {
+  const code = text.charCodeAt(index);
+  return code <= 0x20 || (code >= 0x85 && /\s/.test(text[index]!));
 };
 
 /** Counts of a document. */
@@ -127,7 +127,7 @@ interface Counts {
   common: number;
 }
 
-function verdictOf(counts: Counts, settings: Parameters<typeof gopherQuality.start>[0]): Verdict {
+function judgeCounts(counts: Counts, settings: Parameters<typeof gopherQuality.start>[0]): Verdict {
   const { words, withMore, characters, withLetter, hashes, ellipses, lines, bullets, ellipsisEnds, common } = counts;
   return judge({
     words: {

@@ -7,21 +7,21 @@ import { Repeats, WordSequence } from '../quality/repeats';
 import { wordsOf } from '../quality/words';
 import type { Rule } from './rule';
 
-const max = (label: string, initial: number) => real({ label, min: 0, max: 1, initial, hint: 'maximum' });
+const maxField = (label: string, initial: number) => real({ label, min: 0, max: 1, initial, hint: 'maximum' });
 const FIELDS = {
-  paragraphs: max('Repeated paragraphs', 0.3),
-  paragraphCharacters: max('Characters in repeated paragraphs', 0.2),
-  lines: max('Repeated lines', 0.3),
-  lineCharacters: max('Characters in repeated lines', 0.2),
-  top2: max('Characters in the top 2-word phrase', 0.2),
-  top3: max('Characters in the top 3-word phrase', 0.18),
-  top4: max('Characters in the top 4-word phrase', 0.16),
-  repeated5: max('Characters in repeated 5-word phrases', 0.15),
-  repeated6: max('Characters in repeated 6-word phrases', 0.14),
-  repeated7: max('Characters in repeated 7-word phrases', 0.13),
-  repeated8: max('Characters in repeated 8-word phrases', 0.12),
-  repeated9: max('Characters in repeated 9-word phrases', 0.11),
-  repeated10: max('Characters in repeated 10-word phrases', 0.1),
+  paragraphs: maxField('Repeated paragraphs', 0.3),
+  paragraphCharacters: maxField('Characters in repeated paragraphs', 0.2),
+  lines: maxField('Repeated lines', 0.3),
+  lineCharacters: maxField('Characters in repeated lines', 0.2),
+  top2: maxField('Characters in the top 2-word phrase', 0.2),
+  top3: maxField('Characters in the top 3-word phrase', 0.18),
+  top4: maxField('Characters in the top 4-word phrase', 0.16),
+  repeated5: maxField('Characters in repeated 5-word phrases', 0.15),
+  repeated6: maxField('Characters in repeated 6-word phrases', 0.14),
+  repeated7: maxField('Characters in repeated 7-word phrases', 0.13),
+  repeated8: maxField('Characters in repeated 8-word phrases', 0.12),
+  repeated9: maxField('Characters in repeated 9-word phrases', 0.11),
+  repeated10: maxField('Characters in repeated 10-word phrases', 0.1),
 };
 /** Each measure is bounded by the setting of the same name. */
 const MEASURES = Object.fromEntries(
@@ -48,7 +48,7 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
       const paragraphs = new Repeats();
       const lines = new Repeats();
       const words = new WordSequence();
-      let judged = 0;
+      let judgedLength = 0;
       let characters = 0;
       let paragraph = '';
       const endParagraph = () => {
@@ -57,15 +57,15 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
       };
       return {
         see(passage) {
-          const part = passage.slice(0, JUDGED - judged);
-          judged += part.length;
-          characters += countCharacters(part);
-          words.add(wordsOf(part));
-          for (let start = 0; start < part.length;) {
-            const found = part.indexOf('\n', start);
-            const end = found < 0 ? part.length : found;
+          const excerpt = passage.slice(0, MAX_JUDGED_LENGTH - judgedLength);
+          judgedLength += excerpt.length;
+          characters += countCharacters(excerpt);
+          words.add(wordsOf(excerpt));
+          for (let start = 0; start < excerpt.length;) {
+            const lineBreak = excerpt.indexOf('\n', start);
+            const end = lineBreak < 0 ? excerpt.length : lineBreak;
             if (end > start) {
-              const line = part.slice(start, end);
+              const line = excerpt.slice(start, end);
               lines.add(line, countCharacters(line));
               paragraph = paragraph === '' ? line : `${paragraph}\n${line}`;
             } else endParagraph();
@@ -74,26 +74,41 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
         },
         verdict() {
           endParagraph();
-          const of = (part: number, whole: number, says: string, limit: number): Measure => ({
-            value: share(part, whole),
+          const shareMeasure = (part: number, total: number, says: string, limit: number): Measure => ({
+            value: share(part, total),
             says,
             format: formatShare,
             max: limit,
           });
           const top = (n: number, limit: number) =>
-            of(words.charactersOfTop(n), characters, `of characters are in the top ${n}-word phrase`, limit);
+            shareMeasure(
+              words.topNgramCharacters(n),
+              characters,
+              `of characters are in the top ${n}-word phrase`,
+              limit,
+            );
           const repeated = (n: number, limit: number) =>
-            of(words.charactersOfRepeated(n), characters, `of characters are in repeated ${n}-word phrases`, limit);
+            shareMeasure(
+              words.repeatedNgramCharacters(n),
+              characters,
+              `of characters are in repeated ${n}-word phrases`,
+              limit,
+            );
           return judge({
-            paragraphs: of(paragraphs.repeated, paragraphs.pieces, 'of paragraphs are repeated', settings.paragraphs),
-            paragraphCharacters: of(
+            paragraphs: shareMeasure(
+              paragraphs.repeated,
+              paragraphs.pieces,
+              'of paragraphs are repeated',
+              settings.paragraphs,
+            ),
+            paragraphCharacters: shareMeasure(
               paragraphs.repeatedCharacters,
               characters,
               'of characters are in repeated paragraphs',
               settings.paragraphCharacters,
             ),
-            lines: of(lines.repeated, lines.pieces, 'of lines are repeated', settings.lines),
-            lineCharacters: of(
+            lines: shareMeasure(lines.repeated, lines.pieces, 'of lines are repeated', settings.lines),
+            lineCharacters: shareMeasure(
               lines.repeatedCharacters,
               characters,
               'of characters are in repeated lines',
@@ -115,4 +130,4 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
   }),
 };
 /** Code units of a document that are judged, which need less than 100 MB of memory. */
-const JUDGED = 4_000_000;
+const MAX_JUDGED_LENGTH = 4_000_000;

@@ -21,17 +21,19 @@ import { countWords } from '../wordCounts';
 import { textRule } from './rule';
 
 /** Matches a line end within a word: rarer than hyphens, so faster to find. */
-const CUT = /\n(?<=[\p{L}\p{M}][-\u2010\xad][ \t]*\r?\n)[ \t]*(?=\p{Ll})/gu;
-const CUT_WORD = /[\p{L}\p{M}]+(?:[-\u2010\xad][ \t]*\r?\n[ \t]*\p{Ll}[\p{L}\p{M}]*)+(?=([-\u2010](?=\p{L}))?)/uy;
-const CUTS = /([-\u2010\xad])[ \t]*\r?\n[ \t]*/g;
-const MAX_CUTS = 10;
-const FIRST_OF_COMPOUNDS = new Set(
+const SPLIT_END = /\n(?<=[\p{L}\p{M}][-\u2010\xad][ \t]*\r?\n)[ \t]*(?=\p{Ll})/gu;
+const SPLIT_WORD = /[\p{L}\p{M}]+(?:[-\u2010\xad][ \t]*\r?\n[ \t]*\p{Ll}[\p{L}\p{M}]*)+(?=([-\u2010](?=\p{L}))?)/uy;
+const SPLITS = /([-\u2010\xad])[ \t]*\r?\n[ \t]*/g;
+const MAX_SPLITS = 10;
+const COMPOUND_STARTS = new Set(
   (
     'all cross ever ex great half ill mid non post quasi self semi so vice well ' +
     'twenty thirty forty fifty sixty seventy eighty ninety'
   ).split(' '),
 );
-const AFTER_SUSPENDED = new Set('and or to und oder bis sowie bzw et ou y o e u en of och eller og i lub a'.split(' '));
+const SUSPENDED_FOLLOWERS = new Set(
+  'and or to und oder bis sowie bzw et ou y o e u en of och eller og i lub a'.split(' '),
+);
 
 export const hyphenation = textRule({
   label: 'Words split at line ends',
@@ -41,131 +43,139 @@ export const hyphenation = textRule({
   fields: {},
   recommended: 'printed pages are full of half words',
   changes: () => (passage) => {
-    const words = cutWords(passage);
+    const words = findSplitWords(passage);
     if (words.length === 0) return { text: passage, places: 0 };
-    const seen = timesSeen(passage, words);
-    let [text, done, places, characters] = ['', 0, 0, 0];
+    const counts = countCandidates(passage, words);
+    let [text, copiedEnd, places, characters] = ['', 0, 0, 0];
     for (const word of words) {
-      const joined = joinedOf(word, seen);
-      const { at, cut } = word;
-      if (joined === cut) continue;
-      text += passage.slice(done, at) + joined;
-      done = at + cut.length;
+      const joined = joinWord(word, counts);
+      if (joined === word.text) continue;
+      text += passage.slice(copiedEnd, word.index) + joined;
+      copiedEnd = word.index + word.text.length;
       places++;
-      characters += countCharacters(joined) - countCharacters(cut);
+      characters += countCharacters(joined) - countCharacters(word.text);
     }
-    return { text: text + passage.slice(done), places, characters };
+    return { text: text + passage.slice(copiedEnd), places, characters };
   },
 });
 
 /** Word with line ends in it. */
-interface CutWord {
-  at: number;
-  cut: string;
+interface SplitWord {
+  index: number;
+  text: string;
   /** Whether another hyphen precedes it, and follows it. */
-  isTail: boolean;
-  isHead: boolean;
+  followsHyphen: boolean;
+  precedesHyphen: boolean;
   /** Alternates between word parts and hyphens. */
-  halves: readonly string[];
+  parts: readonly string[];
 }
 
-function cutWords(passage: string): readonly CutWord[] {
-  const found: CutWord[] = [];
-  CUT.lastIndex = 0;
-  for (let next = CUT.exec(passage); next; next = CUT.exec(passage)) {
-    let hyphen = next.index - 1;
+function findSplitWords(passage: string): readonly SplitWord[] {
+  const splitWords: SplitWord[] = [];
+  SPLIT_END.lastIndex = 0;
+  for (let match = SPLIT_END.exec(passage); match; match = SPLIT_END.exec(passage)) {
+    let hyphen = match.index - 1;
     while (passage.charCodeAt(hyphen) <= 0x20) hyphen--;
-    CUT_WORD.lastIndex = wordStart(passage, hyphen);
-    const { 0: cut, 1: more, index: at } = CUT_WORD.exec(passage)!;
-    CUT.lastIndex = at + cut.length;
-    const halves = cut.split(CUTS);
-    found.push({ at, cut, isTail: isHyphen(passage[at - 1]), isHead: more !== undefined, halves });
+    SPLIT_WORD.lastIndex = wordStart(passage, hyphen);
+    const { 0: text, 1: nextHyphen, index } = SPLIT_WORD.exec(passage)!;
+    SPLIT_END.lastIndex = index + text.length;
+    const parts = text.split(SPLITS);
+    splitWords.push({
+      index,
+      text,
+      followsHyphen: isHyphen(passage[index - 1]),
+      precedesHyphen: nextHyphen !== undefined,
+      parts,
+    });
   }
-  return found;
+  return splitWords;
 }
 
 /** Start of the word that contains this character. */
-function wordStart(text: string, at: number): number {
-  let start = at;
+function wordStart(text: string, index: number): number {
+  let start = index;
   while (start > 0) {
-    const isPair = (text.charCodeAt(start - 1) & 0xfc00) === 0xdc00;
-    const before = start - (isPair ? 2 : 1);
-    if (!/^[\p{L}\p{M}]/u.test(text.slice(before, start))) break;
-    start = before;
+    const isSurrogatePair = (text.charCodeAt(start - 1) & 0xfc00) === 0xdc00;
+    const previous = start - (isSurrogatePair ? 2 : 1);
+    if (!/^[\p{L}\p{M}]/u.test(text.slice(previous, start))) break;
+    start = previous;
   }
   return start;
 }
 
-function joinedOf({ cut, isTail, isHead, halves }: CutWord, seen: ReadonlyMap<string, number>): string {
+function joinWord(
+  { text, followsHyphen, precedesHyphen, parts }: SplitWord,
+  counts: ReadonlyMap<string, number>,
+): string {
   // Words are split once or twice; thousands of parts aren't a word.
-  if (halves.length > 2 * MAX_CUTS + 1) return cut;
-  const between = cut.match(CUTS)!;
-  let joined = halves.at(-1)!;
+  if (parts.length > 2 * MAX_SPLITS + 1) return text;
+  const breaks = text.match(SPLITS)!;
+  let joined = parts.at(-1)!;
   // Starts from the end, so that a second application makes the same choices.
-  for (let i = between.length - 1; i >= 0; i--) {
-    const first = halves[2 * i]!;
-    const hasMore = (i === 0 && isTail) || joined.includes('-') || isHead;
-    const by = joint(first, halves[2 * i + 1]!, leading(joined), hasMore, seen);
-    joined = first + (by ?? between[i]!) + joined;
+  for (let i = breaks.length - 1; i >= 0; i--) {
+    const first = parts[2 * i]!;
+    const hasOtherHyphen = (i === 0 && followsHyphen) || joined.includes('-') || precedesHyphen;
+    const joint = chooseJoint(first, parts[2 * i + 1]!, leadingLetters(joined), hasOtherHyphen, counts);
+    joined = first + (joint ?? breaks[i]!) + joined;
   }
   return joined;
 }
 
 const isHyphen = (character: string | undefined) => character === '-' || character === '\u2010';
-const leading = (text: string) => /^[\p{L}\p{M}]+/u.exec(text)?.[0] ?? '';
+const leadingLetters = (text: string) => /^[\p{L}\p{M}]+/u.exec(text)?.[0] ?? '';
 
 /** Joint of two halves; undefined to keep the text between them. */
-function joint(
+function chooseJoint(
   first: string,
   hyphen: string,
   second: string,
-  hasMore: boolean,
-  seen: ReadonlyMap<string, number>,
+  hasOtherHyphen: boolean,
+  counts: ReadonlyMap<string, number>,
 ): string | undefined {
-  if (AFTER_SUSPENDED.has(second)) return undefined;
+  if (SUSPENDED_FOLLOWERS.has(second)) return undefined;
   if (hyphen === '\xad') return '';
   const a = first.toLowerCase();
-  const times = (word: string) => seen.get(word) ?? 0;
-  const [joined, hyphened] = [times(a + second), times(`${a}-${second}`)];
-  if (joined > 0 && joined >= hyphened) return '';
-  if (hyphened > 0 || hasMore || FIRST_OF_COMPOUNDS.has(a)) return '-';
-  return times(a) > 0 && times(second) > 0 ? '-' : '';
+  const countOf = (word: string) => counts.get(word) ?? 0;
+  const [joined, hyphenated] = [countOf(a + second), countOf(`${a}-${second}`)];
+  if (joined > 0 && joined >= hyphenated) return '';
+  if (hyphenated > 0 || hasOtherHyphen || COMPOUND_STARTS.has(a)) return '-';
+  return countOf(a) > 0 && countOf(second) > 0 ? '-' : '';
 }
 
 /** Counts the words that decide the joints in the passage, outside of the split words. */
-function timesSeen(passage: string, words: readonly CutWord[]): ReadonlyMap<string, number> {
+function countCandidates(passage: string, words: readonly SplitWord[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { halves } of words) {
-    if (halves.length > 2 * MAX_CUTS + 1) continue;
-    for (let i = 0; i < halves.length - 1; i += 2) {
-      const first = halves[i]!.toLowerCase();
+  for (const { parts } of words) {
+    if (parts.length > 2 * MAX_SPLITS + 1) continue;
+    for (let i = 0; i < parts.length - 1; i += 2) {
+      const first = parts[i]!.toLowerCase();
       counts.set(first, 0);
       // The following part may already be joined to the part after it.
       let second = '';
-      for (let j = i + 2; j < halves.length; j += 2) {
-        second += halves[j]!;
+      for (let j = i + 2; j < parts.length; j += 2) {
+        second += parts[j]!;
         for (const word of [second, first + second, `${first}-${second}`]) counts.set(word, 0);
       }
     }
   }
-  countWords(without(passage, words), counts);
+  countWords(maskedUtf8(passage, words), counts);
   return counts;
 }
 
 /** UTF-8 of the passage with a space in place of each split word, in a buffer that the next call reuses. */
-function without(passage: string, words: readonly CutWord[]): Uint8Array {
-  if (3 * passage.length > rest.length) rest = new Uint8Array(3 * passage.length);
-  let [from, length] = [0, 0];
-  const put = (to: number): void => {
-    length += encoder.encodeInto(passage.slice(from, to), rest.subarray(length)).written;
+function maskedUtf8(passage: string, words: readonly SplitWord[]): Uint8Array {
+  if (3 * passage.length > buffer.length) buffer = new Uint8Array(3 * passage.length);
+  let [copiedEnd, length] = [0, 0];
+  const append = (to: number): void => {
+    length += encoder.encodeInto(passage.slice(copiedEnd, to), buffer.subarray(length)).written;
   };
-  for (const { at, cut } of words) {
-    put(at);
-    rest[length++] = 0x20;
-    from = at + cut.length;
+  for (const { index, text } of words) {
+    append(index);
+    buffer[length++] = 0x20;
+    copiedEnd = index + text.length;
   }
-  put(passage.length);
-  return rest.subarray(0, length);
+  append(passage.length);
+  return buffer.subarray(0, length);
 }
-let rest = new Uint8Array(2 ** 12);
+let buffer = new Uint8Array(2 ** 12);
 const encoder = new TextEncoder();

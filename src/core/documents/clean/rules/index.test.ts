@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { initialValues } from '../../../base/field';
 import { countCharacters } from '../../../base/utf8';
 import { RULES, type RuleId, ruleOf } from '.';
-import type { Working } from './rule';
+import type { StartedRule } from './rule';
 import { propertyRuns } from '../../../../testing/propertyRuns';
 
 const NO_RULES = ['index', 'rule'];
@@ -19,7 +19,7 @@ test('the registry contains every rule file', () => {
 });
 
 /** Runs a document of one passage through one rule. */
-function through(working: Working, text: string): string {
+function through(working: StartedRule, text: string): string {
   const survey = working.survey?.();
   survey?.see(text);
   survey?.end();
@@ -42,7 +42,7 @@ const examplesOf = (id: RuleId) =>
   }));
 
 /** Starts the rule with its initial settings, and with those of its examples. */
-async function workingsOf(id: RuleId): Promise<readonly Working[]> {
+async function workingsOf(id: RuleId): Promise<readonly StartedRule[]> {
   const used = [initialValues(ruleOf(id).fields), ...examplesOf(id).map(({ settings }) => settings)];
   const distinct = [...new Map(used.map((settings) => [JSON.stringify(settings), settings])).values()];
   return Promise.all(distinct.map(async (settings) => ruleOf(id).start(settings)));

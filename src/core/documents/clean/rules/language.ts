@@ -6,7 +6,7 @@ import { loadLanguages, UNKNOWN } from '../../language';
 import { languageCode, nameIn } from '../../languageCode';
 import { share } from '../quality/judge';
 import { Samples } from '../quality/samples';
-import type { Rule, Survey, Verdict, Working } from './rule';
+import type { Rule, Survey, Verdict, StartedRule } from './rule';
 
 const FIELDS = {
   languages: text({
@@ -35,66 +35,69 @@ export const language: Rule<typeof FIELDS> = {
   kind: 'leaves out',
   fields: FIELDS,
   measures: MEASURES,
-  async start({ languages, sure }): Promise<Working> {
-    const { detect, all } = await loadLanguages();
-    let wanted = wantedOf(languages, all);
-    const isSurveyed = wanted.size === 0;
-    const documents = new Map<string, number>();
+  async start({ languages, sure }): Promise<StartedRule> {
+    const { detect, all: supported } = await loadLanguages();
+    let wantedLanguages = parseLanguages(languages, supported);
+    const isSurveyed = wantedLanguages.size === 0;
+    const documentCounts = new Map<string, number>();
 
-    const survey = surveyOf(detect, documents, (code) => (wanted = new Set([code])));
+    const survey = languageSurvey(detect, documentCounts, (code) => (wantedLanguages = new Set([code])));
     /** Code units by language. */
-    const samplesInto = (found: Map<string, number>) =>
+    const sampleInto = (unitsByLanguage: Map<string, number>) =>
       new Samples((sample) => {
         const { language: code } = detect(sample);
-        if (code !== UNKNOWN) found.set(code, (found.get(code) ?? 0) + sample.length);
+        if (code !== UNKNOWN) unitsByLanguage.set(code, (unitsByLanguage.get(code) ?? 0) + sample.length);
       });
 
     return {
       ...(isSurveyed && { survey }),
       document({ language: declared }) {
-        const found = new Map<string, number>();
+        const unitsByLanguage = new Map<string, number>();
         let beginning = '';
-        const samples = samplesInto(found);
+        const samples = sampleInto(unitsByLanguage);
         return {
           see(passage) {
-            if (beginning.length < SHORT) beginning += passage.slice(0, SHORT - beginning.length);
+            if (beginning.length < SHORT_LENGTH) beginning += passage.slice(0, SHORT_LENGTH - beginning.length);
             samples.see(passage);
           },
           verdict() {
             samples.end();
-            if (wanted.size === 0) return { scores: { sure: 1 } };
-            const isShort = samples.length < SHORT;
-            if (isShort || found.size === 0) return secondOpinion(beginning, declared);
-            let inThem = 0;
-            let inAny = 0;
-            for (const [code, units] of found) {
-              inAny += units;
-              if (wanted.has(code)) inThem += units;
+            if (wantedLanguages.size === 0) return { scores: { sure: 1 } };
+            const isShort = samples.length < SHORT_LENGTH;
+            if (isShort || unitsByLanguage.size === 0) return secondOpinion(beginning, declared);
+            let wantedUnits = 0;
+            let detectedUnits = 0;
+            for (const [code, units] of unitsByLanguage) {
+              detectedUnits += units;
+              if (wantedLanguages.has(code)) wantedUnits += units;
             }
-            return verdictOf(share(inThem, inAny), mostOf(found));
+            return judgeShare(share(wantedUnits, detectedUnits), mostFrequent(unitsByLanguage));
           },
         };
       },
     };
 
     function secondOpinion(beginning: string, declared: string | undefined): Verdict {
-      const own = declared === undefined ? undefined : known(declared, all);
-      if (own !== undefined) return verdictOf(wanted.has(own) ? 1 : 0, own);
-      const likely = Object.entries(detect(beginning).scores()).sort(([, a], [, b]) => b - a);
-      const [best] = likely;
+      const declaredCode = declared === undefined ? undefined : eldCode(declared, supported);
+      if (declaredCode !== undefined) return judgeShare(wantedLanguages.has(declaredCode) ? 1 : 0, declaredCode);
+      const ranking = Object.entries(detect(beginning).scores()).sort(([, a], [, b]) => b - a);
+      const [best] = ranking;
       if (best === undefined) return { scores: { sure: 1 } };
-      const isAsLikely = likely.some(([code, score]) => wanted.has(code) && score >= best[1] - AS_LIKELY);
-      return verdictOf(isAsLikely ? 1 : 0, best[0]);
+      const isNearlyAsLikely = ranking.some(
+        ([code, score]) => wantedLanguages.has(code) && score >= best[1] - MAX_SCORE_GAP,
+      );
+      return judgeShare(isNearlyAsLikely ? 1 : 0, best[0]);
     }
 
-    function verdictOf(inThem: number, max: string | undefined): Verdict {
-      const scores = { sure: inThem };
-      if (inThem >= sure) return { scores };
-      const names = Array.from(wanted, nameOf).join(' or ');
-      const instead = max === undefined || wanted.has(max) ? '' : `; most is in ${nameOf(max)}`;
+    function judgeShare(wantedShare: number, dominant: string | undefined): Verdict {
+      const scores = { sure: wantedShare };
+      if (wantedShare >= sure) return { scores };
+      const names = Array.from(wantedLanguages, nameOf).join(' or ');
+      const otherLanguage =
+        dominant === undefined || wantedLanguages.has(dominant) ? '' : `; most is in ${nameOf(dominant)}`;
       return {
         scores,
-        out: `${formatShare(inThem)} is clearly in ${names}; the minimum is ${formatShare(sure)}${instead}`,
+        out: `${formatShare(wantedShare)} is clearly in ${names}; the minimum is ${formatShare(sure)}${otherLanguage}`,
       };
     }
   },
@@ -102,69 +105,69 @@ export const language: Rule<typeof FIELDS> = {
 
 /**
  * Finds the most common language by beginnings: of up to a thousand documents, then every second, fourth, …
- * @param documents number of documents by language
+ * @param documentCounts number of documents by language
  */
-function surveyOf(
+function languageSurvey(
   detect: Awaited<ReturnType<typeof loadLanguages>>['detect'],
-  documents: Map<string, number>,
+  documentCounts: Map<string, number>,
   onMostCommon: (code: string) => void,
 ): () => Survey | undefined {
-  let [shown, every] = [0, 1];
+  let [documentCount, interval] = [0, 1];
   return () => {
-    const nth = shown++;
-    if (nth === every * SURVEYED) every *= 2;
-    if (nth % every !== 0) return undefined;
-    const counts = every;
+    const documentIndex = documentCount++;
+    if (documentIndex === interval * MAX_SURVEYED) interval *= 2;
+    if (documentIndex % interval !== 0) return undefined;
+    const weight = interval;
     let beginning = '';
     return {
       see(passage: string) {
-        if (beginning.length < BEGINNING) beginning += passage.slice(0, BEGINNING - beginning.length);
+        if (beginning.length < BEGINNING_LENGTH) beginning += passage.slice(0, BEGINNING_LENGTH - beginning.length);
       },
       end() {
         const { language: code } = detect(beginning);
         beginning = '';
         if (code === UNKNOWN) return;
-        documents.set(code, (documents.get(code) ?? 0) + counts);
-        onMostCommon(mostOf(documents)!);
+        documentCounts.set(code, (documentCounts.get(code) ?? 0) + weight);
+        onMostCommon(mostFrequent(documentCounts)!);
       },
     };
   };
 }
 
 /** Maximum number of documents in the survey; each stands for several. */
-const SURVEYED = 1000;
+const MAX_SURVEYED = 1000;
 /** Code units, more than eld looks at. */
-const BEGINNING = 400;
+const BEGINNING_LENGTH = 400;
 /** Code units below which eld is too sure. */
-const SHORT = 100;
+const SHORT_LENGTH = 100;
 /**
  * Minimum share of eld's top score. For 370 sentences in 60 languages (spaCy's examples) cut to 20 characters, eld
  * alone keeps 88 % of those in the language; this keeps 95 %. It keeps 1.1 % instead of 0.2 % of those in others.
  */
-const AS_LIKELY = 0.05;
+const MAX_SCORE_GAP = 0.05;
 
 /** Most frequent key; of several, the first in alphabetical order. */
-function mostOf(counts: ReadonlyMap<string, number>): string | undefined {
-  const [max] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  return max?.[0];
+function mostFrequent(counts: ReadonlyMap<string, number>): string | undefined {
+  const [first] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return first?.[0];
 }
 
 /** The language as eld names it; undefined if eld doesn't know it. */
-function known(declared: string, all: readonly string[]): string | undefined {
+function eldCode(declared: string, supported: readonly string[]): string | undefined {
   const code = languageCode(declared);
-  const named = code === 'nb' || code === 'nn' ? 'no' : code;
-  return named !== undefined && all.includes(named) ? named : undefined;
+  const eldName = code === 'nb' || code === 'nn' ? 'no' : code;
+  return eldName !== undefined && supported.includes(eldName) ? eldName : undefined;
 }
 
-function wantedOf(languages: string, all: readonly string[]): ReadonlySet<string> {
-  const named = languages.split(/[\s,;]+/).filter((each) => each !== '');
+function parseLanguages(languages: string, supported: readonly string[]): ReadonlySet<string> {
+  const names = languages.split(/[\s,;]+/).filter((name) => name !== '');
   return new Set(
-    named.map((each) => {
-      const code = known(each, all);
+    names.map((name) => {
+      const code = eldCode(name, supported);
       if (code === undefined)
         throw badSettings(
-          `“${each}” isn’t one of the ${all.length} languages that Homegrown detects.`,
-          `Choose from ${all.join(', ')}.`,
+          `“${name}” isn’t one of the ${supported.length} languages that Homegrown detects.`,
+          `Choose from ${supported.join(', ')}.`,
         );
       return code;
     }),

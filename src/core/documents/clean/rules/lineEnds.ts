@@ -3,7 +3,7 @@
  *
  * @example `"a\r\nb\rc\u0085d\u2028e\u2029f\fg\u000bh"` becomes `"a\nb\nc\nd\ne\nf\ng\nh"`
  */
-import { replaced, textRule } from './rule';
+import { replaceMatches, textRule } from './rule';
 
 export const lineEnds = textRule({
   label: 'Line endings',
@@ -12,6 +12,6 @@ export const lineEnds = textRule({
   fields: {},
   isForCode: true,
   recommended: 'otherwise the model learns several ways to end a line',
-  finds: () => ({ units: '\\v-\\r\\x85\\u2028-\\uffff' }),
-  changes: () => (passage) => replaced(passage, /\r\n?|[\x85\u2028\u2029\f\v]/g, '\n'),
+  searchPattern: () => ({ units: '\\v-\\r\\x85\\u2028-\\uffff' }),
+  changes: () => (passage) => replaceMatches(passage, /\r\n?|[\x85\u2028\u2029\f\v]/g, '\n'),
 });

@@ -24,9 +24,9 @@ export const lowerCase = textRule({
     let places = 0;
     let isSame = true;
     for (let i = 0; i < text.length; i++) {
-      const was = isSame;
+      const wasSame = isSame;
       isSame = text.charCodeAt(i) === passage.charCodeAt(i);
-      if (was && !isSame) places++;
+      if (wasSame && !isSame) places++;
     }
     return { text, places };
   },

@@ -8,7 +8,7 @@
  * @example `"<script async src='a.js'>if (a < b) c();</script><td nowrap>1</td><td>2</td>"` becomes `" 1  2 "`
  */
 import type { Rule } from './rule';
-import { both, replaced } from './rule';
+import { combineChanges, replaceMatches } from './rule';
 
 const NAMES = {
   line:
@@ -22,9 +22,9 @@ const NAMES = {
     'param picture progress q rp rt ruby s samp script select slot small source span strike strong style sub sup svg template textarea ' +
     'time track tt u var video wbr',
 };
-const TO = new Map<string, string>(
-  Object.entries({ line: '\n', cell: ' ', within: '' }).flatMap(([kind, to]) =>
-    NAMES[kind as keyof typeof NAMES].split(' ').map((name) => [name, to] as const),
+const REPLACEMENTS = new Map<string, string>(
+  Object.entries({ line: '\n', cell: ' ', within: '' }).flatMap(([kind, replacement]) =>
+    NAMES[kind as keyof typeof NAMES].split(' ').map((name) => [name, replacement] as const),
   ),
 );
 /** Attributes without a value. Of the bare words after a name, only these make it a tag. */
@@ -37,14 +37,14 @@ const MARKUP = new RegExp(
   [
     '<!--(?:(?!<!--)[^]){0,10000}?-->',
     `<(script|style)${ATTRIBUTES}\\s*>(?:(?!<(?:script|style))[^]){0,100000}?</\\1\\s*>`,
-    `</?(${[...TO.keys()].join('|')})${ATTRIBUTES}\\s*/?>`,
+    `</?(${[...REPLACEMENTS.keys()].join('|')})${ATTRIBUTES}\\s*/?>`,
     '<!doctype\\s[^<>]*>',
     '<\\?xml\\s[^<>]*\\?>',
   ].join('|'),
   'gi',
 );
 /** Markup that may end on another line. */
-const BEYOND = /<(?:!--|script|style|[a-z!?/][^<>]*$)/i;
+const MULTILINE = /<(?:!--|script|style|[a-z!?/][^<>]*$)/i;
 const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});/gi;
 
 export const markup: Rule = {
@@ -57,23 +57,27 @@ export const markup: Rule = {
   notIdempotent: 'a decoded entity can be markup itself: &lt;b&gt; becomes <b>',
   async start() {
     const { Parser } = await import('htmlparser2');
-    const known = new Map<string, string>();
-    const decoded = (entity: string): string => {
-      const before = known.get(entity);
-      if (before !== undefined) return before;
+    const decodedEntities = new Map<string, string>();
+    const decodeEntity = (entity: string): string => {
+      const cached = decodedEntities.get(entity);
+      if (cached !== undefined) return cached;
       let text = '';
       new Parser({ ontext: (part) => (text += part) }).end(entity);
       // A longer result means a prefix match of another entity: &notit;
       if (text.length > 2) text = entity;
-      known.set(entity, text);
+      decodedEntities.set(entity, text);
       return text;
     };
     const change = (passage: string) => {
-      const bare = replaced(passage, MARKUP, (_tag, _hidden, name?: string) => TO.get(name?.toLowerCase() ?? '') ?? '');
-      const text = replaced(bare.text, ENTITY, decoded);
-      return both(bare, text);
+      const withoutTags = replaceMatches(
+        passage,
+        MARKUP,
+        (_tag, _hidden, name?: string) => REPLACEMENTS.get(name?.toLowerCase() ?? '') ?? '',
+      );
+      const withoutEntities = replaceMatches(withoutTags.text, ENTITY, decodeEntity);
+      return combineChanges(withoutTags, withoutEntities);
     };
-    const finds = { units: '<&', beyond: BEYOND };
-    return { document: () => ({ changes: () => change, finds }) };
+    const searchPattern = { units: '<&', multiline: MULTILINE };
+    return { document: () => ({ changes: () => change, searchPattern }) };
   },
 };

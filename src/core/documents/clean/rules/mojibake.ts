@@ -6,8 +6,8 @@
  * @example `"ÃƒÂ©, Ð¿Ñ€Ð¸Ð²ÐµÑ‚"` becomes `"é, привет"`
  * @example `"Ähnlich, naïve façade, “½ crème brûlée”, Ã, ÇA, 5 µm²"` becomes `"Ähnlich, naïve façade, “½ crème brûlée”, Ã, ÇA, 5 µm²"`
  */
-import { badness, nextTelling } from '../mojibake/badness';
-import { mended } from '../mojibake/mend';
+import { badness, nextSuspect } from '../mojibake/badness';
+import { fixEncoding } from '../mojibake/mend';
 import { textRule } from './rule';
 
 export const mojibake = textRule({
@@ -17,17 +17,17 @@ export const mojibake = textRule({
   fields: {},
   recommended: 'nobody wrote these letters, and correct text is rarely mistaken for them',
   changes: () => (passage) => {
-    let [text, done, places, end] = ['', 0, 0, 0];
-    for (let at = nextTelling(passage, 0); at >= 0; at = nextTelling(passage, end)) {
-      const start = passage.lastIndexOf('\n', at) + 1;
-      end = passage.indexOf('\n', at) + 1 || passage.length;
+    let [text, copiedEnd, places, end] = ['', 0, 0, 0];
+    for (let suspect = nextSuspect(passage, 0); suspect >= 0; suspect = nextSuspect(passage, end)) {
+      const start = passage.lastIndexOf('\n', suspect) + 1;
+      end = passage.indexOf('\n', suspect) + 1 || passage.length;
       const line = passage.slice(start, end);
-      const after = mended(line);
-      if (after === line) continue;
-      places += Math.max(badness(line) - badness(after), 1);
-      text += passage.slice(done, start) + after;
-      done = end;
+      const fixed = fixEncoding(line);
+      if (fixed === line) continue;
+      places += Math.max(badness(line) - badness(fixed), 1);
+      text += passage.slice(copiedEnd, start) + fixed;
+      copiedEnd = end;
     }
-    return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places };
+    return places === 0 ? { text: passage, places } : { text: text + passage.slice(copiedEnd), places };
   },
 });

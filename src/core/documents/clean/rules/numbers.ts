@@ -6,7 +6,7 @@
  */
 import { choice } from '../../../base/field';
 import { DIGIT, NUMBER } from '../../../base/normalizer';
-import { replaced, textRule } from './rule';
+import { replaceMatches, textRule } from './rule';
 
 const FIELDS = {
   to: choice({
@@ -31,7 +31,7 @@ export const numbers = textRule({
   ],
   changes({ to }) {
     const [digit, number] = [DIGIT, NUMBER].map((pattern) => new RegExp(pattern, 'gu')) as [RegExp, RegExp];
-    const by = (found: string) => (to === 'zeros' ? found.replace(digit, '0') : '<number>');
-    return (passage) => replaced(passage, OTHER_DIGITS.test(passage) ? number : /\d+(?:[.,]\d+)*/g, by);
+    const replacement = (match: string) => (to === 'zeros' ? match.replace(digit, '0') : '<number>');
+    return (passage) => replaceMatches(passage, OTHER_DIGITS.test(passage) ? number : /\d+(?:[.,]\d+)*/g, replacement);
   },
 });

@@ -28,24 +28,26 @@ export const pageHeads: Rule<typeof FIELDS> = {
   start: ({ pages: min }) => ({
     document() {
       const pages = new Pages();
-      let gone: Uint8Array | undefined;
+      let removed: Uint8Array | undefined;
       return {
         see: (passage) => pages.see(passage),
         changes() {
-          gone ??= pages.heads(min);
-          const marks = gone;
+          removed ??= pages.linesToRemove(min);
+          const marks = removed;
           if (!marks.includes(1)) return undefined;
-          let at = 0;
+          let lineIndex = 0;
           return (passage) => {
-            let [text, done, places, characters] = ['', 0, 0, 0];
+            let [text, copiedEnd, places, characters] = ['', 0, 0, 0];
             for (const { 0: line, index } of passage.matchAll(LINE)) {
-              if (marks[at++] !== 1) continue;
+              if (marks[lineIndex++] !== 1) continue;
               places++;
               characters -= countCharacters(line);
-              text += passage.slice(done, index);
-              done = index + line.length;
+              text += passage.slice(copiedEnd, index);
+              copiedEnd = index + line.length;
             }
-            return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places, characters };
+            return places === 0
+              ? { text: passage, places }
+              : { text: text + passage.slice(copiedEnd), places, characters };
           };
         },
       };

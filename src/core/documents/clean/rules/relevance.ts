@@ -1,7 +1,7 @@
 /** Removes the documents that are least similar to a sample. */
 import { real, text } from '../../../base/field';
 import { formatNumber, formatShare } from '../../../base/units';
-import { Corpus, importance, kept, logRatios } from '../quality/importance';
+import { Corpus, importance, documentCounts, logRatios } from '../quality/importance';
 import { NgramCounts } from '../quality/ngrams';
 import type { Rule } from './rule';
 
@@ -38,15 +38,15 @@ export const relevance: Rule<typeof FIELDS> = {
   kind: 'leaves out',
   fields: FIELDS,
   measures: MEASURES,
-  start({ sample, share }) {
+  start({ sample, share: keptShare }) {
     const target = new NgramCounts();
     target.add(sample);
     if (target.total === 0) return { document: () => ({ verdict: () => ({ scores: {} }) }) };
     const corpus = new Corpus();
     let fitted: { ratios: Float64Array; min: number } | undefined;
-    const fit = () => {
+    const fitCorpus = () => {
       const ratios = logRatios(target, corpus);
-      return { ratios, min: corpus.cut(share, ratios) };
+      return { ratios, min: corpus.threshold(keptShare, ratios) };
     };
     return {
       survey() {
@@ -64,13 +64,13 @@ export const relevance: Rule<typeof FIELDS> = {
         return {
           see: (passage) => document.add(passage),
           verdict() {
-            const { ratios, min } = (fitted ??= fit());
-            const likeness = importance(kept(document), ratios);
+            const { ratios, min } = (fitted ??= fitCorpus());
+            const likeness = importance(documentCounts(document), ratios);
             const scores = { likeness };
             if (likeness >= min) return { scores };
             return {
               scores,
-              out: `similarity ${formatNumber(likeness)}; the most similar ${formatShare(share)} have at least ${formatNumber(min)}`,
+              out: `similarity ${formatNumber(likeness)}; the most similar ${formatShare(keptShare)} have at least ${formatNumber(min)}`,
             };
           },
         };

@@ -37,64 +37,64 @@ export const repeatedLines: Rule<typeof FIELDS> = {
   start({ documents, times, least: min }) {
     const key = newKey();
     /** Visits only the lines that count. */
-    const eachKey = (passage: string, visit: (key: LineKey, from: number, to: number) => void) =>
+    const eachComparedLine = (passage: string, visit: (key: LineKey, from: number, to: number) => void) =>
       eachLine(passage, min, key, (line, from, to) => {
         if (line.hasLetter && line.length >= min) visit(line, from, to);
       });
     let counts: LineCounts | undefined;
-    const isEverywhere = (line: LineKey) => counts?.isMoreThan(documents, line) === true;
+    const isShared = (line: LineKey) => counts?.isMoreThan(documents, line) === true;
     return {
       minSurveyed: documents + 1,
       survey() {
-        const all = (counts ??= new LineCounts());
-        const here = new LineTally();
+        const sharedCounts = (counts ??= new LineCounts());
+        const tally = new LineTally();
         return {
           see(passage) {
             const keys: number[] = [];
-            eachKey(passage, (line) => {
-              const [size, before] = [here.size, here.add(line, MAX_LINES)];
-              if (before === 0 && here.size > size) keys.push(line.first, line.second);
+            eachComparedLine(passage, (line) => {
+              const [size, previousCount] = [tally.size, tally.add(line, MAX_LINES)];
+              if (previousCount === 0 && tally.size > size) keys.push(line.first, line.second);
             });
-            all.add(keys);
+            sharedCounts.add(keys);
           },
           end: () => undefined,
         };
       },
       document() {
-        const here = new LineTally();
-        let hasShared = false;
-        const tooOften = new Set<number>();
+        const tally = new LineTally();
+        let hasSharedLine = false;
+        const frequentIds = new Set<number>();
         return {
           see(passage) {
-            eachKey(passage, (line) => {
-              const before = here.add(line, MAX_LINES);
-              if (before === times) tooOften.add(idOf(line));
-              if (before === 0 && isEverywhere(line)) hasShared = true;
+            eachComparedLine(passage, (line) => {
+              const previousCount = tally.add(line, MAX_LINES);
+              if (previousCount === times) frequentIds.add(idOf(line));
+              if (previousCount === 0 && isShared(line)) hasSharedLine = true;
             });
           },
           changes() {
-            if (!hasShared && tooOften.size === 0) return undefined;
-            const left = new Set<number>();
+            if (!hasSharedLine && frequentIds.size === 0) return undefined;
+            const keptIds = new Set<number>();
             return (passage) => {
-              let [text, done, places, characters] = ['', 0, 0, 0];
-              eachKey(passage, (line, from, to) => {
-                if (!hasShared || !isEverywhere(line)) {
-                  if (tooOften.size === 0) return;
+              let [text, copiedEnd, places, characters] = ['', 0, 0, 0];
+              eachComparedLine(passage, (line, from, to) => {
+                if (!hasSharedLine || !isShared(line)) {
+                  if (frequentIds.size === 0) return;
                   const id = idOf(line);
-                  if (!tooOften.has(id)) return;
-                  if (!left.has(id)) {
-                    left.add(id);
+                  if (!frequentIds.has(id)) return;
+                  if (!keptIds.has(id)) {
+                    keptIds.add(id);
                     return;
                   }
                 }
                 places++;
                 characters -= countCharacters(passage.slice(from, to));
-                text += passage.slice(done, from);
-                done = to;
+                text += passage.slice(copiedEnd, from);
+                copiedEnd = to;
               });
               return places === 0
                 ? { text: passage, places }
-                : { text: text + passage.slice(done), places, characters };
+                : { text: text + passage.slice(copiedEnd), places, characters };
             };
           },
         };

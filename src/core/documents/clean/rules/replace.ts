@@ -8,7 +8,7 @@
  * @example with `{"find":"STRASSE 😀","by":"x","isWord":true,"isAnyCase":true}` `"Strasse 😀, STRASSE 😀a, aSTRASSE 😀"` becomes `"x, xa, aSTRASSE 😀"`
  */
 import { onOff, text } from '../../../base/field';
-import { replaced, textRule } from './rule';
+import { replaceMatches, textRule } from './rule';
 
 const FIELDS = {
   find: text({ label: 'Find', maxLength: 10_000, initial: '' }),
@@ -30,11 +30,14 @@ export const replace = textRule({
     if (find === '') return (passage) => ({ text: passage, places: 0 });
     const literal = find.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
     // If the search text itself does not begin or end with a letter, a word may be adjacent: a word follows “the ”.
-    const [begins, ends] = [new RegExp(`^${WORD}`, 'u').test(find), new RegExp(`${WORD}$`, 'u').test(find)];
-    const whole = `${isWord && begins ? `(?<!${WORD})` : ''}${literal}${isWord && ends ? `(?!${WORD})` : ''}`;
-    const pattern = new RegExp(whole, isAnyCase ? 'giu' : 'gu');
+    const [beginsWithLetter, endsWithLetter] = [
+      new RegExp(`^${WORD}`, 'u').test(find),
+      new RegExp(`${WORD}$`, 'u').test(find),
+    ];
+    const source = `${isWord && beginsWithLetter ? `(?<!${WORD})` : ''}${literal}${isWord && endsWithLetter ? `(?!${WORD})` : ''}`;
+    const pattern = new RegExp(source, isAnyCase ? 'giu' : 'gu');
     // Replaces lone surrogates, which would insert half a character.
-    const put = by.replace(/\p{Cs}/gu, '\ufffd');
-    return (passage) => replaced(passage, pattern, put);
+    const replacement = by.replace(/\p{Cs}/gu, '\ufffd');
+    return (passage) => replaceMatches(passage, pattern, replacement);
   },
 });

@@ -3,7 +3,7 @@ import type { Fields, ValuesOf } from '../../../base/field';
 import type { Normalizer } from '../../../base/normalizer';
 import { countCharacters } from '../../../base/utf8';
 
-interface Stated<F extends Fields> {
+interface RuleDescription<F extends Fields> {
   label: string;
   /** Short description, shown after the label. */
   does: string;
@@ -45,15 +45,15 @@ export interface StatedMeasure<Name extends string = string> {
  * One rule. The same text and settings give the same result to the bit, regardless of storage and the number of
  * workers.
  */
-export interface Rule<F extends Fields = Fields> extends Stated<F> {
+export interface Rule<F extends Fields = Fields> extends RuleDescription<F> {
   /** Loads resources that the rule needs. */
-  start(settings: ValuesOf<F>): Working | Promise<Working>;
+  start(settings: ValuesOf<F>): StartedRule | Promise<StartedRule>;
   /** Normalizers that do the same to a prompt, and are exported with the model. */
   normalizers?(settings: ValuesOf<F>): readonly Normalizer[];
 }
 
 /** Rule, started for a text. */
-export interface Working {
+export interface StartedRule {
   /**
    * Only for a rule that compares documents. Called for each document in order, before any is cleaned; undefined skips
    * the document.
@@ -61,7 +61,7 @@ export interface Working {
   survey?(): Survey | undefined;
   /** Minimum number of documents to survey; with fewer, the rule is shown none. */
   minSurveyed?: number;
-  document(facts: DocumentFacts): OnDocument;
+  document(facts: DocumentFacts): RuleOnDocument;
 }
 export interface Survey {
   /** Adds a passage of the document. */
@@ -75,34 +75,34 @@ export interface Survey {
  * or else a line end, and nearly always there is only one. The rule first sees all passages, if it has `see`. Then it
  * decides whether the document stays, and then changes each passage.
  */
-export interface OnDocument {
+export interface RuleOnDocument {
   see?(passage: string): void;
   verdict?(): Verdict;
   /** Called before each pass over the passages, after all of them were seen; undefined: no passage changes. */
-  changes?(): ((passage: string) => Changed) | undefined;
+  changes?(): ((passage: string) => ChangedPassage) | undefined;
   /**
    * Only for a rule that changes each passage independently and counts characters; absent: it may look past any line
    * end.
    */
-  finds?: Finds | undefined;
+  searchPattern?: SearchPattern | undefined;
 }
 /**
  * Pattern of what a rule changes: lines without a match stay unchanged and don't affect others. The rule doesn't look
  * past a line end before an ASCII letter or digit.
  */
-export interface Finds {
+export interface SearchPattern {
   /**
    * Code units, in the syntax of a regular expression's character class. Keep ranges few, also with those of other
    * rules: V8 takes ten times as long for more than 16.
    */
   units: string;
   /** A further pattern. */
-  or?: string;
+  alternative?: string;
   /** Lines from which the rule may look farther. */
-  beyond?: RegExp;
+  multiline?: RegExp;
 }
 /** Ranges for `units`: all except common characters of Latin text, its marks, dashes and quotation marks. */
-export const BEYOND_LATIN = '\\u0300-\\u200f\\u2028-\\uffff';
+export const NON_LATIN = '\\u0300-\\u200f\\u2028-\\uffff';
 export interface DocumentFacts {
   title: string;
   /** ISO 639-1 code that the document states; absent: unknown. */
@@ -118,7 +118,7 @@ export interface Verdict {
   /** Scores by name, to show with the verdict and to sort by. */
   scores?: Readonly<Record<string, number>>;
 }
-export interface Changed {
+export interface ChangedPassage {
   text: string;
   /** Number of changed places; 0: `text` is the passage. */
   places: number;
@@ -128,43 +128,43 @@ export interface Changed {
 
 /** Rule that changes each passage on its own. */
 export const textRule = <F extends Fields>(
-  stated: Omit<Stated<F>, 'kind'> & {
-    changes(settings: ValuesOf<F>): (passage: string) => Changed;
-    finds?(settings: ValuesOf<F>): Finds | undefined;
+  description: Omit<RuleDescription<F>, 'kind'> & {
+    changes(settings: ValuesOf<F>): (passage: string) => ChangedPassage;
+    searchPattern?(settings: ValuesOf<F>): SearchPattern | undefined;
     normalizers?(settings: ValuesOf<F>): readonly Normalizer[];
   },
 ): Rule<F> => {
-  const { changes, finds: findsBy, ...others } = stated;
+  const { changes, searchPattern: searchPatternFor, ...sharedProperties } = description;
   return {
-    ...others,
+    ...sharedProperties,
     kind: 'changes',
     start(settings) {
       const change = changes(settings);
-      const finds = findsBy?.(settings);
-      return { document: () => ({ changes: () => change, finds }) };
+      const searchPattern = searchPatternFor?.(settings);
+      return { document: () => ({ changes: () => change, searchPattern }) };
     },
   };
 };
 
 /** Replaces every match; unchanged matches don't count. @param pattern with the flag `g` */
-export function replaced(
+export function replaceMatches(
   text: string,
   pattern: RegExp,
-  by: string | ((match: string, ...groups: string[]) => string),
-): Changed {
+  replacement: string | ((match: string, ...groups: string[]) => string),
+): ChangedPassage {
   let [places, characters] = [0, 0];
-  const changed = text.replace(pattern, (match: string, ...rest: unknown[]) => {
-    const to = typeof by === 'string' ? by : by(match, ...(rest as string[]));
-    if (to === match) return to;
+  const changed = text.replace(pattern, (match: string, ...groups: unknown[]) => {
+    const replacementText = typeof replacement === 'string' ? replacement : replacement(match, ...(groups as string[]));
+    if (replacementText === match) return replacementText;
     places++;
-    characters += countCharacters(to) - countCharacters(match);
-    return to;
+    characters += countCharacters(replacementText) - countCharacters(match);
+    return replacementText;
   });
   return places === 0 ? { text, places } : { text: changed, places, characters };
 }
 
 /** Applies one change after another. */
-export const both = (first: Changed, second: Changed): Changed => ({
+export const combineChanges = (first: ChangedPassage, second: ChangedPassage): ChangedPassage => ({
   text: second.text,
   places: first.places + second.places,
   characters: (first.characters ?? 0) + (second.characters ?? 0),

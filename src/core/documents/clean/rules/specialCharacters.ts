@@ -7,7 +7,7 @@
  */
 import { choice, text } from '../../../base/field';
 import { runOf } from '../../../base/normalizer';
-import { BEYOND_LATIN, replaced, textRule } from './rule';
+import { NON_LATIN, replaceMatches, textRule } from './rule';
 
 const FIELDS = {
   characters: text({
@@ -31,19 +31,19 @@ export const specialCharacters = textRule({
   fields: FIELDS,
   normalizers({ characters, to }) {
     const run = runOf(characters);
-    return run === '' ? [] : [{ type: 'Replace', pattern: { Regex: run }, content: TO[to] }];
+    return run === '' ? [] : [{ type: 'Replace', pattern: { Regex: run }, content: REPLACEMENTS[to] }];
   },
-  finds: ({ characters }) => ({ units: characters.split('').map(unitOf).join('') }),
+  searchPattern: ({ characters }) => ({ units: characters.split('').map(escapeUnit).join('') }),
   changes({ characters, to }) {
     const run = runOf(characters);
     if (run === '') return (passage) => ({ text: passage, places: 0 });
     // Without surrogate pairs, the flag `u` changes nothing and triples the time.
     const pattern = new RegExp(run, /[\ud800-\udfff]/.test(run) ? 'gu' : 'g');
-    return (passage) => replaced(passage, pattern, TO[to]);
+    return (passage) => replaceMatches(passage, pattern, REPLACEMENTS[to]);
   },
 });
 
-const unitOf = (unit: string): string =>
-  /[\u0300-\u200f\u2028-\uffff]/.test(unit) ? BEYOND_LATIN : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escapeUnit = (unit: string): string =>
+  /[\u0300-\u200f\u2028-\uffff]/.test(unit) ? NON_LATIN : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-const TO = { nothing: '', space: ' ' };
+const REPLACEMENTS = { nothing: '', space: ' ' };

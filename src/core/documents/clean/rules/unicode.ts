@@ -9,7 +9,7 @@
 import { choice } from '../../../base/field';
 import { normalized } from '../../../base/normalForm';
 import { countCharacters } from '../../../base/utf8';
-import { BEYOND_LATIN, textRule } from './rule';
+import { NON_LATIN, textRule } from './rule';
 
 const FIELDS = {
   form: choice({
@@ -36,24 +36,24 @@ export const unicode = textRule({
   fields: FIELDS,
   recommended: 'otherwise words that look the same are different to the model',
   normalizers: ({ form }) => [{ type: form }],
-  finds: ({ form }) => ({ units: form === 'NFC' ? BEYOND_LATIN : '\\xa0-\\uffff' }),
+  searchPattern: ({ form }) => ({ units: form === 'NFC' ? NON_LATIN : '\\xa0-\\uffff' }),
   changes:
     ({ form }) =>
     (passage) => {
-      let [text, done, places, characters] = ['', 0, 0, 0];
+      let [text, copiedEnd, places, characters] = ['', 0, 0, 0];
       for (const { 0: run, index } of passage.matchAll(MAY_CHANGE[form])) {
         const from = Math.max(0, index - 1);
         const end = index + run.length;
         const before = passage.slice(from, end);
         const after = normalized(before, form);
         if (after === before) continue;
-        text += passage.slice(done, from) + after;
-        done = end;
+        text += passage.slice(copiedEnd, from) + after;
+        copiedEnd = end;
         characters += countCharacters(after) - countCharacters(before);
-        let own = 0;
-        for (const [place] of before.matchAll(PLACES)) if (normalized(place, form) !== place) own++;
-        places += Math.max(own, 1);
+        let changedPlaces = 0;
+        for (const [place] of before.matchAll(PLACES)) if (normalized(place, form) !== place) changedPlaces++;
+        places += Math.max(changedPlaces, 1);
       }
-      return { text: text + passage.slice(done), places, characters };
+      return { text: text + passage.slice(copiedEnd), places, characters };
     },
 });

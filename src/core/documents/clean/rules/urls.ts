@@ -8,7 +8,7 @@
  * @example with `{"to":"nothing"}` `"[map](https://example.org/map) “www.example.org”"` becomes `"[map]() “”"`
  */
 import { choice } from '../../../base/field';
-import { replaced, textRule } from './rule';
+import { replaceMatches, textRule } from './rule';
 
 const FIELDS = {
   to: choice({
@@ -17,7 +17,7 @@ const FIELDS = {
     of: { placeholder: { label: 'Replace with <url>' }, nothing: { label: 'Remove' } },
   }),
 };
-const TO = { placeholder: '<url>', nothing: '' };
+const REPLACEMENTS = { placeholder: '<url>', nothing: '' };
 
 const ADDRESS =
   /\b(?:(?:https?|ftp):\/\/|www\.)[a-z\d\u00c0-\u058f][^\s<>"`{}|\\^[\]«»\u2010-\u206f\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]*/gi;
@@ -28,19 +28,20 @@ export const urls = textRule({
   costs: 'the addresses are lost',
   source: 'GitHub Flavored Markdown 6.9, extended autolinks',
   fields: FIELDS,
-  finds: () => ({ units: '', or: ':\\/\\/|[wW]{3}\\.' }),
+  searchPattern: () => ({ units: '', alternative: ':\\/\\/|[wW]{3}\\.' }),
   changes: ({ to }) => {
-    const by = TO[to];
-    return (passage) => replaced(passage, ADDRESS, (found) => by + found.slice(addressLength(found)));
+    const replacement = REPLACEMENTS[to];
+    return (passage) =>
+      replaceMatches(passage, ADDRESS, (address) => replacement + address.slice(addressLength(address)));
   },
 });
 
 /** Length of a match without final punctuation. */
-function addressLength(found: string): number {
+function addressLength(address: string): number {
   let unopened = 0;
-  for (const character of found) unopened += character === ')' ? 1 : character === '(' ? -1 : 0;
-  for (let end = found.length; ; end--) {
-    const last = found[end - 1]!;
+  for (const character of address) unopened += character === ')' ? 1 : character === '(' ? -1 : 0;
+  for (let end = address.length; ; end--) {
+    const last = address[end - 1]!;
     if (last === ')' && unopened > 0) unopened--;
     else if (!'?!.,:;*_~\'"'.includes(last)) return end;
   }

@@ -7,7 +7,7 @@
  * @example with `{"indents":true}` `"\tdeep\n    deeper"` becomes `" deep\n deeper"`
  */
 import { onOff } from '../../../base/field';
-import { BEYOND_LATIN, both, replaced, textRule } from './rule';
+import { NON_LATIN, combineChanges, replaceMatches, textRule } from './rule';
 
 const FIELDS = { indents: onOff({ label: 'Include indents', initial: false }) };
 
@@ -20,17 +20,19 @@ export const whiteSpace = textRule({
   source: 'Unicode Standard Annex 44, White_Space; language models don’t keep spaces of special widths',
   fields: FIELDS,
   recommended: 'otherwise the model learns every run of spaces',
-  finds: () => ({ units: `\\t\\xa0${BEYOND_LATIN}`, or: ' [ \\n-\\r]|\\n\\n\\n|\\r\\n\\r' }),
+  searchPattern: () => ({ units: `\\t\\xa0${NON_LATIN}`, alternative: ' [ \\n-\\r]|\\n\\n\\n|\\r\\n\\r' }),
   changes:
     ({ indents }) =>
     (passage) => {
-      const inLines = replaced(passage, SPACES, (match, ...rest) => {
-        const at = rest.at(-2) as unknown as number;
-        const next = passage[at + match.length];
+      const inLines = replaceMatches(passage, SPACES, (match, ...groups) => {
+        const index = groups.at(-2) as unknown as number;
+        const next = passage[index + match.length];
         if (next === undefined || next === '\n' || next === '\r') return '';
-        return !indents && (at === 0 || passage[at - 1] === '\n') ? match : ' ';
+        return !indents && (index === 0 || passage[index - 1] === '\n') ? match : ' ';
       });
-      const lines = replaced(inLines.text, /\n{3,}|(?:\r\n){3,}/g, (ends) => (ends[0] === '\r' ? '\r\n\r\n' : '\n\n'));
-      return both(inLines, lines);
+      const lines = replaceMatches(inLines.text, /\n{3,}|(?:\r\n){3,}/g, (ends) =>
+        ends[0] === '\r' ? '\r\n\r\n' : '\n\n',
+      );
+      return combineChanges(inLines, lines);
     },
 });
