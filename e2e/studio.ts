@@ -31,11 +31,9 @@ export class Studio {
       if (message.type() === 'error' && !isIcon(message.location().url)) this.errors.push(message.text());
     });
     page.on('requestfailed', (request) => {
-      // A worker terminated while it loads a script aborts the request.
-      const isOfWorkers = /\/workers\/|\.wasm$/.test(request.url());
-      const isLeft = request.failure()?.errorText === 'net::ERR_ABORTED' && isOfWorkers;
-      if (!isIcon(request.url()) && !isLeft)
-        this.errors.push(`${request.url()} failed: ${request.failure()?.errorText}`);
+      // The browser aborts what a page loads when it reloads, and what a worker loads when it's terminated.
+      const error = request.failure()?.errorText;
+      if (!isIcon(request.url()) && error !== 'net::ERR_ABORTED') this.errors.push(`${request.url()} failed: ${error}`);
     });
     page.on('pageerror', (error) => this.errors.push(error.message));
     page.context().on('request', (request) => this.requests.push(request.url()));

@@ -4,7 +4,7 @@ import { Table, type Column } from './Table';
 import { TermLabel } from './Term';
 import { TableToggle } from './TableToggle';
 
-export interface BarRow {
+interface BarRow {
   id: string;
   label: string;
   value: number;
@@ -74,7 +74,7 @@ interface BarRowsProps extends Pick<BarFigureProps, 'rows' | 'format' | 'chosen'
 /** The bars with their labels and values, without the figure around them. */
 export function BarRows({ label: title, rows, format, chosen, onChoose }: BarRowsProps) {
   const max = Math.max(...rows.map(({ value }) => value));
-  const strong = chosen ?? rows.find(({ value }) => value === max)?.id;
+  const strongId = chosen ?? rows.find(({ value }) => value === max)?.id;
   return (
     <ul className={styles.bars} aria-label={title}>
       {rows.map(({ id, label, value }) => {
@@ -84,7 +84,7 @@ export function BarRows({ label: title, rows, format, chosen, onChoose }: BarRow
               {label}
             </span>
             <i
-              className={id === strong ? styles.strong : undefined}
+              className={id === strongId ? styles.strong : undefined}
               style={{ width: `${max > 0 ? (100 * value) / max : 0}%` }}
             />
             <span className={styles.value}>{format(value)}</span>

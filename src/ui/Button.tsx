@@ -26,6 +26,7 @@ export interface ButtonProps {
   label?: string;
 }
 
+/** Button with words, and an icon if wanted. */
 export function Button({ variant = 'default', disabledReason, ...p }: ButtonProps) {
   return (
     <Tooltip text={disabledReason}>
@@ -62,6 +63,7 @@ interface IconButtonProps {
   disabledReason?: string | undefined;
 }
 
+/** Button with an icon only. */
 export function IconButton({ variant = 'quiet', disabledReason, ...p }: IconButtonProps) {
   return (
     <Tooltip text={disabledReason ?? p.label}>

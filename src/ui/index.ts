@@ -5,7 +5,7 @@ import './strictStyles';
 
 export { download } from './download';
 export { Ask } from './Ask';
-export { BarFigure, BarRows, type BarRow } from './BarFigure';
+export { BarFigure, BarRows } from './BarFigure';
 export { Blank } from './Blank';
 export { Button, IconButton, TextAction } from './Button';
 export { CheckpointSelect, CheckpointSummary, RunSelect } from './Checkpoint';

@@ -28,14 +28,6 @@ export function EvaluationTextDrop({ onChooseText }: { onChooseText: (text: Eval
 }
 const DROP_WORDS = 'Drop to evaluate on this text';
 
-/** Returns why a text can't be used yet. */
-function refusalOf(name: string, text: string, characters: number): string | undefined {
-  if (text.trim() === '') return 'Enter a text';
-  if (characters > MAX_CHARACTERS)
-    return `${formatCount(characters)} characters; the maximum is ${formatCount(MAX_CHARACTERS)}`;
-  return name.trim() === '' ? 'Enter a name' : undefined;
-}
-
 /** Evaluation text: pasted, typed, dropped or from a file. Never trained on, never stored. */
 export function OwnTextDialog({
   initialText,
@@ -50,7 +42,7 @@ export function OwnTextDialog({
   const [name, setName] = useState((initialText ?? savedText)?.name ?? DEFAULT_NAME);
   const [problem, setProblem] = useState<string>();
   const characters = Array.from(text).length;
-  const refusal = refusalOf(name, text, characters);
+  const refusal = textRefusal(text, name, characters);
   const changeText = (text: string): void => {
     setText(text);
     setProblem(undefined);
@@ -110,6 +102,14 @@ export function OwnTextDialog({
       </div>
     </Dialog>
   );
+}
+
+/** Reason why the text can't be used; undefined if it can. */
+function textRefusal(text: string, name: string, characters: number): string | undefined {
+  if (text.trim() === '') return 'Enter a text';
+  if (characters > MAX_CHARACTERS)
+    return `${formatCount(characters)} characters; the maximum is ${formatCount(MAX_CHARACTERS)}`;
+  return name.trim() === '' ? 'Enter a name' : undefined;
 }
 
 /** Maximum number of characters in a field: more would block the page. */

@@ -5,7 +5,7 @@ import { explain } from '../../state/failures';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Button, Dialog, FileButton, TextField } from '../../ui';
 import styles from './Lists.module.css';
-import { readEvaluationText } from './readEvaluationText';
+import { type EvaluationText, readEvaluationText } from './readEvaluationText';
 import { csvOf } from '../../core/base/csv';
 
 /** Edits a list of sentence pairs, or reads it from a file. */
@@ -16,31 +16,24 @@ export function PairsDialog(p: {
   bundled: () => readonly SentencePair[];
   onClose: () => void;
 }) {
-  const own = useStudio((s) => s.ownPairs[p.list]);
+  const ownList = useStudio((s) => s.ownPairs[p.list]);
   const giveOwnPairs = useStudio((s) => s.giveOwnPairs);
-  const [table, setTable] = useState(() => pairsAsTable(own?.pairs ?? p.bundled()));
-  const [name, setName] = useState(own?.name ?? 'my-list.csv');
+  const [table, setTable] = useState(() => pairsAsTable(ownList?.pairs ?? p.bundled()));
+  const [name, setName] = useState(ownList?.name ?? 'my-list.csv');
   const [problem, setProblem] = useState<string>();
-  const { data } = useStudioStore().workers;
-  const [isReading, setReading] = useState(false);
-  const reading = useRef<AbortController>(null);
+  const { readPairs, isReading, cancel } = usePairsReader();
   const close = (): void => {
-    reading.current?.abort();
+    cancel();
     p.onClose();
   };
-  const use = async (): Promise<void> => {
-    const { signal } = (reading.current = new AbortController());
-    setReading(true);
+  const saveTable = async (): Promise<void> => {
     try {
-      const input = { name, file: new File([table], name) };
-      const pairs = await data.call('readSentencePairs', input, { signal });
-      if (signal.aborted) return;
+      const pairs = await readPairs(name, table);
+      if (!pairs) return;
       giveOwnPairs(p.list, { name, pairs });
       p.onClose();
     } catch (error) {
-      if (!signal.aborted) setProblem(explain(toFailure(error)));
-    } finally {
-      setReading(false);
+      setProblem(explain(toFailure(error)));
     }
   };
   return (
@@ -60,7 +53,11 @@ export function PairsDialog(p: {
           >
             Use the bundled list
           </Button>
-          <Button variant="go" disabledReason={isReading ? 'Reading the list' : undefined} onPress={() => void use()}>
+          <Button
+            variant="go"
+            disabledReason={isReading ? 'Reading the list' : undefined}
+            onPress={() => void saveTable()}
+          >
             Use this list
           </Button>
         </>
@@ -79,28 +76,56 @@ export function PairsDialog(p: {
           error={problem}
           hint={`${p.hint}. CSV columns: first, second, kind`}
         />
-        <div>
-          <FileButton
-            isDense
-            isSingle
-            accept=".csv,.tsv,.jsonl"
-            onFiles={([first]) =>
-              first &&
-              void readEvaluationText([first]).then(
-                ({ name, text }) => {
-                  setTable(text);
-                  setName(name);
-                  setProblem(undefined);
-                },
-                (error: unknown) => setProblem(explain(toFailure(error))),
-              )
-            }
-          >
-            Choose table…
-          </FileButton>
-        </div>
+        <ChooseTable
+          onRead={({ name, text }) => {
+            setTable(text);
+            setName(name);
+            setProblem(undefined);
+          }}
+          onProblem={setProblem}
+        />
       </div>
     </Dialog>
+  );
+}
+
+/** Reads tables of sentence pairs in the data worker. */
+function usePairsReader() {
+  const { data } = useStudioStore().workers;
+  const [isReading, setReading] = useState(false);
+  const reading = useRef<AbortController>(null);
+  /** Resolves to undefined if it is canceled. */
+  const readPairs = async (name: string, table: string): Promise<readonly SentencePair[] | undefined> => {
+    const { signal } = (reading.current = new AbortController());
+    setReading(true);
+    try {
+      const pairs = await data.call('readSentencePairs', { name, file: new File([table], name) }, { signal });
+      return signal.aborted ? undefined : pairs;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    } finally {
+      setReading(false);
+    }
+  };
+  return { readPairs, isReading, cancel: (): void => reading.current?.abort() };
+}
+
+function ChooseTable(p: { onRead: (table: EvaluationText) => void; onProblem: (problem: string) => void }) {
+  return (
+    <div>
+      <FileButton
+        isDense
+        isSingle
+        accept=".csv,.tsv,.jsonl"
+        onFiles={([file]) =>
+          file &&
+          void readEvaluationText([file]).then(p.onRead, (error: unknown) => p.onProblem(explain(toFailure(error))))
+        }
+      >
+        Choose table…
+      </FileButton>
+    </div>
   );
 }
 

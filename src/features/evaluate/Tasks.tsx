@@ -9,6 +9,7 @@ import {
 } from '../../core/evaluate/tasks';
 import { askRefusal, listsOfRun, shownAsking, shownLists } from '../../state/lists';
 import { useStudio } from '../../state/react';
+import type { Studio } from '../../state/slices/studio';
 import { Block, Button, FileButton, Pane, Switch, TextAction } from '../../ui';
 import { WorkStatus } from './WorkStatus';
 import { ScoreByStep } from './ScoreByStep';
@@ -24,11 +25,6 @@ export function TasksPane() {
   const work = useStudio((s) => shownAsking(s, 'tasks'));
   const reading = useStudio((s) => s.readingTasks);
   const addTasks = useStudio((s) => s.addTasks);
-  const removeTask = useStudio((s) => s.takeTask);
-  const isAutomatic = useStudio((s) => s.asksTasksAlways);
-  const setAutomatic = useStudio((s) => s.askTasksAlways);
-  const askLists = useStudio((s) => s.askLists);
-  const refusal = useStudio(askRefusal);
   return (
     <Pane
       title="Your tasks"
@@ -49,39 +45,7 @@ export function TasksPane() {
           <TaskBlock key={task.name} task={task} />
         ))}
         <UnscoredNote list="tasks" />
-        {ownTasks.length > 0 && (
-          <Block>
-            <div className={styles.ways}>
-              <p className={styles.words}>
-                {ownTasks.map(({ name, items }) => (
-                  <span key={name} className={styles.own}>
-                    {`${name}, ${counted(items.length, 'row')}`}
-                    <TextAction label={`Remove ${name}`} onPress={() => removeTask(name)}>
-                      Remove
-                    </TextAction>
-                  </span>
-                ))}
-              </p>
-              <span className={styles.row}>
-                <Button
-                  isDense
-                  disabledReason={refusal}
-                  onPress={() => void askLists('tasks', { tasks: ownTasks }, 'shown')}
-                >
-                  Score this checkpoint
-                </Button>
-                <Button
-                  isDense
-                  disabledReason={refusal}
-                  onPress={() => void askLists('tasks', { tasks: ownTasks }, 'all')}
-                >
-                  Score all checkpoints
-                </Button>
-              </span>
-              <Switch label="Score at every evaluation" isOn={isAutomatic} onChange={setAutomatic} />
-            </div>
-          </Block>
-        )}
+        {ownTasks.length > 0 && <OwnTasks tasks={ownTasks} />}
         {ownTasks.length === 0 && <NoTasksNote hasScores={scoredTasks.length > 0} />}
       </WorkStatus>
     </Pane>
@@ -97,6 +61,40 @@ function NoTasksNote({ hasScores }: { hasScores: boolean }) {
           ? "Scores are saved, tables aren't. Add a table again to score other checkpoints"
           : 'Add a CSV with columns prompt and answer, and choices for multiple choice. Each row is a question to the model.'}
       </p>
+    </Block>
+  );
+}
+
+/** The user's tables, with buttons that score or remove them. */
+function OwnTasks({ tasks }: { tasks: Studio['ownTasks'] }) {
+  const removeTask = useStudio((s) => s.takeTask);
+  const isAutomatic = useStudio((s) => s.asksTasksAlways);
+  const setAutomatic = useStudio((s) => s.askTasksAlways);
+  const askLists = useStudio((s) => s.askLists);
+  const refusal = useStudio(askRefusal);
+  return (
+    <Block>
+      <div className={styles.ways}>
+        <p className={styles.words}>
+          {tasks.map(({ name, items }) => (
+            <span key={name} className={styles.own}>
+              {`${name}, ${counted(items.length, 'row')}`}
+              <TextAction label={`Remove ${name}`} onPress={() => removeTask(name)}>
+                Remove
+              </TextAction>
+            </span>
+          ))}
+        </p>
+        <span className={styles.row}>
+          <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks }, 'shown')}>
+            Score this checkpoint
+          </Button>
+          <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks }, 'all')}>
+            Score all checkpoints
+          </Button>
+        </span>
+        <Switch label="Score at every evaluation" isOn={isAutomatic} onChange={setAutomatic} />
+      </div>
     </Block>
   );
 }

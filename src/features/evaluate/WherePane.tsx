@@ -1,6 +1,6 @@
 import { formatCount, formatReading } from '../../core/base/units';
 import type { Evaluation } from '../../core/evaluate/evaluation';
-import { BarFigure, Pane, type BarRow } from '../../ui';
+import { BarFigure, Pane } from '../../ui';
 import styles from './EvaluatePage.module.css';
 import { type Filter, filterId, kindWords, rangeWords, sourceWords } from './filter';
 import { contextWords } from './words';
@@ -22,92 +22,112 @@ export function WherePane(p: {
   if (!where) {
     return (
       <Pane title="Where it fails">
-        <Nothing />
+        <p className={styles.none}>This model has no loss per token</p>
       </Pane>
     );
   }
-  const figure = (title: string, of: string, all: readonly (readonly [Filter, string, Share])[], caption?: string) => {
-    const rows: readonly BarRow[] = all.map(([filter, label, { loss, tokens }]) => ({
-      id: filterId(filter),
-      label,
-      value: loss,
-      cells: [formatCount(tokens)],
-    }));
-    const filters = new Map(all.map(([filter]) => [filterId(filter), filter]));
-    return (
-      all.length > 0 && (
-        <BarFigure
-          title={title}
-          rows={rows}
-          format={perplexityWords}
-          heads={[of, 'Perplexity', 'Tokens']}
-          chosen={p.filter && filterId(p.filter)}
-          onChoose={(id) => p.onFilter(id === undefined ? undefined : filters.get(id))}
-          {...(caption !== undefined && { caption })}
-        />
-      )
-    );
-  };
-  const uniform = p.evaluation.baselines['uniform']?.['loss'];
-  const { frequency = [], kind, source, document } = where;
-  const position = where.position.map(({ to, ...each }) => ({ ...each, to: Math.min(to, p.context) }));
   return (
     <Pane
       title="Where it fails"
       hint={`perplexity, log scale${overall === undefined ? '' : `; ${perplexityWords(overall)} overall`}`}
     >
-      {figure(
-        'By kind of token',
-        'Kind',
-        kind.map((each) => [{ by: 'kind', kind: each.kind }, kindWords(each.kind), each]),
-        'Press a bar to filter the passages',
-      )}
-      {figure(
-        'By frequency in training text',
-        'Frequency',
-        frequency.map(({ from, to, ...each }) => [
-          { by: 'frequency', from, to },
-          to === 0 ? 'never' : rangeWords({ from, to }),
-          each,
-        ]),
-        uniform !== undefined && frequency.some(({ loss }) => loss > uniform)
-          ? `Above ${perplexityWords(uniform)}: worse than guessing`
-          : undefined,
-      )}
-      {figure(
-        'By position in the context',
-        'Position',
-        position.map(({ from, to, ...each }) => [
-          { by: 'position', from, to },
-          `${from === to ? 'token ' : ''}${rangeWords({ from, to })}`,
-          each,
-        ]),
-        // A bidirectional model reads the whole context at every position.
-        metrics['perplexity'] && contextWords(position, p.context),
-      )}
-      {source.length > 1 &&
-        figure(
-          'By source',
-          'Source',
-          source.slice(0, MAX).map((each) => [{ by: 'source', source: each.name }, sourceWords(each.name), each]),
-          source.length > MAX ? `Worst ${formatCount(MAX)} of ${formatCount(source.length)}` : undefined,
-        )}
-      {document.length > 1 &&
-        figure(
-          'Worst documents',
-          'First words',
-          document
-            .slice(0, MAX)
-            .map((each) => [
-              { by: 'document', document: each.document, begins: each.begins },
-              each.begins || sourceWords(each.source),
-              each,
-            ]),
-        )}
+      {breakdownsOf(p.evaluation, where, p.context)
+        .filter(({ groups }) => groups.length > 0)
+        .map(({ title, heading, groups, caption }) => {
+          const filters = new Map(groups.map(({ filter }) => [filterId(filter), filter]));
+          return (
+            <BarFigure
+              key={title}
+              title={title}
+              rows={groups.map(({ filter, label, share: { loss, tokens } }) => ({
+                id: filterId(filter),
+                label,
+                value: loss,
+                cells: [formatCount(tokens)],
+              }))}
+              format={perplexityWords}
+              heads={[heading, 'Perplexity', 'Tokens']}
+              chosen={p.filter && filterId(p.filter)}
+              onChoose={(id) => p.onFilter(id === undefined ? undefined : filters.get(id))}
+              {...(caption !== undefined && { caption })}
+            />
+          );
+        })}
     </Pane>
   );
 }
-const MAX = 10;
 
-const Nothing = () => <Note>This model has no loss per token</Note>;
-const Note = ({ children }: { children: string }) => <p className={styles.none}>{children}</p>;
+/** Perplexity by one property of the tokens, such as their kind. */
+interface Breakdown {
+  title: string;
+  /** Heading of the column of labels. */
+  heading: string;
+  groups: readonly { filter: Filter; label: string; share: Share }[];
+  caption?: string | undefined;
+}
+
+function breakdownsOf(
+  { metrics, baselines }: Evaluation,
+  { frequency = [], kind, source, document, ...where }: NonNullable<Evaluation['where']>,
+  context: number,
+): readonly Breakdown[] {
+  const uniform = baselines['uniform']?.['loss'];
+  const position = where.position.map(({ to, ...range }) => ({ ...range, to: Math.min(to, context) }));
+  return [
+    {
+      title: 'By kind of token',
+      heading: 'Kind',
+      groups: kind.map((share) => ({
+        filter: { by: 'kind', kind: share.kind },
+        label: kindWords(share.kind),
+        share,
+      })),
+      caption: 'Press a bar to filter the passages',
+    },
+    {
+      title: 'By frequency in training text',
+      heading: 'Frequency',
+      groups: frequency.map(({ from, to, ...share }) => ({
+        filter: { by: 'frequency', from, to },
+        label: to === 0 ? 'never' : rangeWords({ from, to }),
+        share,
+      })),
+      caption:
+        uniform !== undefined && frequency.some(({ loss }) => loss > uniform)
+          ? `Above ${perplexityWords(uniform)}: worse than guessing`
+          : undefined,
+    },
+    {
+      title: 'By position in the context',
+      heading: 'Position',
+      groups: position.map(({ from, to, ...share }) => ({
+        filter: { by: 'position', from, to },
+        label: `${from === to ? 'token ' : ''}${rangeWords({ from, to })}`,
+        share,
+      })),
+      // A bidirectional model reads the whole context at every position.
+      caption: metrics['perplexity'] && contextWords(position, context),
+    },
+    {
+      title: 'By source',
+      heading: 'Source',
+      groups: (source.length > 1 ? source.slice(0, MAX_GROUPS) : []).map((share) => ({
+        filter: { by: 'source', source: share.name },
+        label: sourceWords(share.name),
+        share,
+      })),
+      caption:
+        source.length > MAX_GROUPS ? `Worst ${formatCount(MAX_GROUPS)} of ${formatCount(source.length)}` : undefined,
+    },
+    {
+      title: 'Worst documents',
+      heading: 'First words',
+      groups: (document.length > 1 ? document.slice(0, MAX_GROUPS) : []).map((share) => ({
+        filter: { by: 'document', document: share.document, begins: share.begins },
+        label: share.begins || sourceWords(share.source),
+        share,
+      })),
+    },
+  ];
+}
+const MAX_GROUPS = 10;

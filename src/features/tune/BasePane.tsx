@@ -29,25 +29,26 @@ import { basesFor, stepOf } from '../../state/tuningInputs';
 export function BasePane({ situation, onFiles }: { situation: Situation } & Pick<PageProps, 'onFiles'>) {
   const { base } = situation;
   return (
-    <Pane title="Base model" aside={<Import onFiles={onFiles} />}>
-      <Bases situation={situation} />
-      {base && <Steps key={base.row.record.id} row={base.row} step={base.step} />}
+    <Pane title="Base model" aside={<ImportMenu onFiles={onFiles} />}>
+      <BaseList situation={situation} />
+      {base && <BaseCheckpoint key={base.row.record.id} row={base.row} step={base.step} />}
       <PaneHead title="Trainable parameters" />
-      <What situation={situation} />
+      <TrainableChoice situation={situation} />
       <TrainableForm situation={situation} />
       <RecipeForm situation={situation} />
-      <Memory situation={situation} />
+      <MemoryNote situation={situation} />
     </Pane>
   );
 }
 
-export function Import({ onFiles }: Pick<PageProps, 'onFiles'>) {
-  const files = useRef<HTMLInputElement>(null);
-  const folder = useRef<HTMLInputElement>(null);
-  const take = (input: HTMLInputElement): void => {
-    const given = filesOfList(input.files ?? []);
+/** Menu that imports a model from files or a folder. */
+export function ImportMenu({ onFiles }: Pick<PageProps, 'onFiles'>) {
+  const filesInput = useRef<HTMLInputElement>(null);
+  const folderInput = useRef<HTMLInputElement>(null);
+  const importFiles = (input: HTMLInputElement): void => {
+    const chosenFiles = filesOfList(input.files ?? []);
     input.value = '';
-    if (given.length > 0) onFiles(given);
+    if (chosenFiles.length > 0) onFiles(chosenFiles);
   };
   return (
     <>
@@ -58,30 +59,30 @@ export function Import({ onFiles }: Pick<PageProps, 'onFiles'>) {
           { id: 'files', label: 'Files…', hint: 'zip, GGUF or safetensors' },
           { id: 'folder', label: 'Folder…', hint: 'from Hugging Face' },
         ]}
-        onChoose={(id) => (id === 'folder' ? folder : files).current?.click()}
+        onChoose={(id) => (id === 'folder' ? folderInput : filesInput).current?.click()}
       >
         Import
       </MenuButton>
       <input
-        ref={files}
+        ref={filesInput}
         type="file"
         hidden
         multiple
         accept=".zip,.gguf,.safetensors,.json,.txt"
-        onChange={(event) => take(event.currentTarget)}
+        onChange={(event) => importFiles(event.currentTarget)}
       />
       <input
-        ref={folder}
+        ref={folderInput}
         type="file"
         hidden
         {...{ webkitdirectory: '' }}
-        onChange={(event) => take(event.currentTarget)}
+        onChange={(event) => importFiles(event.currentTarget)}
       />
     </>
   );
 }
 
-function Bases({ situation: { base, tuning } }: { situation: Situation }) {
+function BaseList({ situation: { base, tuning } }: { situation: Situation }) {
   const runs = useStudio((s) => s.runs);
   const setTuning = useStudio((s) => s.setTuning);
   const rows = basesFor(runs, tuning.purpose);
@@ -99,11 +100,11 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
         const { record } = row;
         const step = record.id === base?.row.record.id ? base.step : stepOf(row);
         const reading = baseReading(row, step);
-        const on = reading?.on === undefined ? '' : `, evaluated on ${reading.on}`;
+        const evaluatedOn = reading?.on === undefined ? '' : `, evaluated on ${reading.on}`;
         return {
           value: record.id,
           label: `${record.name}, step ${formatCount(step)}`,
-          body: `${modelSpec(record.model.id).label}, ${formatShort(countParams(paramsOf(record.model)))}, ${whose(row)}${on}`,
+          body: `${modelSpec(record.model.id).label}, ${formatShort(countParams(paramsOf(record.model)))}, ${originWords(row)}${evaluatedOn}`,
           reading: reading?.value ?? '–',
         };
       })}
@@ -111,18 +112,19 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
   );
 }
 
-export const whose = ({ record: { origin, parent } }: RunRow): string =>
+/** How the project got a run. */
+export const originWords = ({ record: { origin, parent } }: RunRow): string =>
   parent?.how === 'fine-tune' ? `fine-tuned from ${parent.name}` : origin ? 'imported' : 'trained here';
 
 /** Chooses a checkpoint, if more than one is saved. */
-function Steps({ row, step }: { row: RunRow; step: number }) {
-  const kept = useSavedStepsOf(row);
+function BaseCheckpoint({ row, step }: { row: RunRow; step: number }) {
+  const savedSteps = useSavedStepsOf(row);
   const setTuning = useStudio((s) => s.setTuning);
-  const steps = [...new Set((kept ?? []).map((each) => each.step))].toReversed();
+  const steps = [...new Set((savedSteps ?? []).map((saved) => saved.step))].toReversed();
   // The chosen checkpoint may have been deleted since.
-  const isGone = steps.length > 0 && !steps.includes(step);
+  const isDeleted = steps.length > 0 && !steps.includes(step);
   useEffect(() => {
-    if (isGone) setTuning({ base: { runId: row.record.id, step: steps[0]! } });
+    if (isDeleted) setTuning({ base: { runId: row.record.id, step: steps[0]! } });
   });
   if (steps.length < 2) return null;
   return (
@@ -132,13 +134,13 @@ function Steps({ row, step }: { row: RunRow; step: number }) {
         hint={`${formatCount(steps.length)} saved`}
         value={String(steps.includes(step) ? step : steps[0])}
         onChange={(chosen) => setTuning({ base: { runId: row.record.id, step: Number(chosen) } })}
-        options={steps.map((each) => ({ value: String(each), label: `Step ${formatCount(each)}` }))}
+        options={steps.map((saved) => ({ value: String(saved), label: `Step ${formatCount(saved)}` }))}
       />
     </Block>
   );
 }
 
-function What({ situation: { tuning, plan, failure } }: { situation: Situation }) {
+function TrainableChoice({ situation: { tuning, plan, failure } }: { situation: Situation }) {
   const setTuning = useStudio((s) => s.setTuning);
   return (
     <Block>
@@ -169,13 +171,13 @@ function What({ situation: { tuning, plan, failure } }: { situation: Situation }
 }
 
 /** Memory that training needs, memory of full fine-tuning, and changes that help if it is too much. */
-function Memory({ situation: { plan, tuning } }: { situation: Situation }) {
+function MemoryNote({ situation: { plan, tuning } }: { situation: Situation }) {
   const setRecipe = useStudio((s) => s.setTuningRecipe);
   const setRecompute = useStudio((s) => s.setRecompute);
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
   if (!plan) return null;
   const shortage = plan.problems.find(({ field }) => field === 'memory');
-  const full = tuning.learns === 'all' ? '' : `, ${formatBytes(plan.full.total)} with full fine-tuning`;
+  const fullTuningWords = tuning.learns === 'all' ? '' : `, ${formatBytes(plan.full.total)} with full fine-tuning`;
   return (
     <>
       {shortage && (
@@ -190,9 +192,9 @@ function Memory({ situation: { plan, tuning } }: { situation: Situation }) {
                   key={change.words}
                   isDense
                   onPress={() => {
-                    const { recompute, ...others } = change.change;
+                    const { recompute, ...recipeChanges } = change.change;
                     if (recompute) setRecompute('on');
-                    setRecipe(others);
+                    setRecipe(recipeChanges);
                   }}
                 >
                   Use {change.words}
@@ -207,7 +209,7 @@ function Memory({ situation: { plan, tuning } }: { situation: Situation }) {
         <p className={text.small}>
           <span className={text.ink2}>
             {isGpu ? 'GPU memory' : 'Memory'} {formatBytes(plan.memory.total)}
-            {full}
+            {fullTuningWords}
           </span>
         </p>
       </Block>

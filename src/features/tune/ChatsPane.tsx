@@ -16,7 +16,7 @@ import {
   text,
   TextAction,
 } from '../../ui';
-import { AddButton, type Adding } from './Adding';
+import { AddButton, type AddDataState } from './AddData';
 import { EMPTY } from './empty';
 import { ExampleChats } from './ExampleChats';
 import type { Situation } from './situation';
@@ -25,22 +25,22 @@ import { TemplateDialog } from './TemplateDialog';
 import { TextRows } from './TextRows';
 import styles from './TunePage.module.css';
 import { Turns } from './Turns';
-import { SHOWN } from './useLossMaskPreview';
+import { PAGE_SIZE } from './useLossMaskPreview';
 
 type View = 'tokens' | 'text' | 'template';
 
 /** Tokens of some conversations before training, with the loss mask. */
-export function ChatsPane({ situation, adding }: { situation: Situation; adding: Adding }) {
+export function ChatsPane({ situation, adding }: { situation: Situation; adding: AddDataState }) {
   const { preview, isBusy, progress } = situation.lossMask;
   const [view, setView] = useState<View>('tokens');
   const { from, show, texts } = situation;
-  const of = preview?.conversations ?? 0;
-  const last = Math.min(of, from + SHOWN);
+  const total = preview?.conversations ?? 0;
+  const last = Math.min(total, from + PAGE_SIZE);
   const hint =
-    of > 0
+    total > 0
       ? last === from + 1
-        ? `${formatCount(last)} of ${formatCount(of)}`
-        : `${formatCount(from + 1)} to ${formatCount(last)} of ${formatCount(of)}`
+        ? `${formatCount(last)} of ${formatCount(total)}`
+        : `${formatCount(from + 1)} to ${formatCount(last)} of ${formatCount(total)}`
       : undefined;
   return (
     <Pane
@@ -60,7 +60,7 @@ export function ChatsPane({ situation, adding }: { situation: Situation; adding:
                 { value: 'template', label: 'Template' },
               ]}
             />
-            <Pager what="conversations" from={from} size={SHOWN} of={of} onShow={show} />
+            <Pager what="conversations" from={from} size={PAGE_SIZE} of={total} onShow={show} />
           </>
         )
       }
@@ -72,7 +72,7 @@ export function ChatsPane({ situation, adding }: { situation: Situation; adding:
           action={
             <span className={styles.links}>
               <AddButton adding={adding} isNext />
-              <FromTexts />
+              <UseTextChats />
             </span>
           }
         >
@@ -90,8 +90,8 @@ export function ChatsPane({ situation, adding }: { situation: Situation; adding:
               />
             </Block>
           )}
-          <Body situation={situation} view={view} />
-          <TextRows texts={texts} what="Chats" aside={<FromTexts />} />
+          <Preview situation={situation} view={view} />
+          <TextRows texts={texts} what="Chats" aside={<UseTextChats />} />
         </>
       )}
     </Pane>
@@ -99,7 +99,7 @@ export function ChatsPane({ situation, adding }: { situation: Situation; adding:
 }
 
 /** Offers chats between two people that are among the training texts. */
-function FromTexts() {
+function UseTextChats() {
   const hasTexts = useStudio((s) => s.texts.length > 0);
   const [isOpen, setOpen] = useState(false);
   if (!hasTexts) return null;
@@ -111,10 +111,10 @@ function FromTexts() {
   );
 }
 
-function Body({ situation, view }: { situation: Situation; view: View }) {
+function Preview({ situation, view }: { situation: Situation; view: View }) {
   const { preview, failure } = situation.lossMask;
   const setTuning = useStudio((s) => s.setTuning);
-  const hasOwn = situation.tuning.template !== null;
+  const hasCustomTemplate = situation.tuning.template !== null;
   if (failure) {
     return (
       <Notice
@@ -122,7 +122,7 @@ function Body({ situation, view }: { situation: Situation; view: View }) {
         isPlain
         title={headline(failure)}
         actions={
-          hasOwn && (
+          hasCustomTemplate && (
             <Button isDense onPress={() => setTuning({ template: null })}>
               Use default template
             </Button>
@@ -134,7 +134,7 @@ function Body({ situation, view }: { situation: Situation; view: View }) {
     );
   }
   if (!preview) return null;
-  if (view === 'template') return <Template template={preview.template} hasOwn={hasOwn} />;
+  if (view === 'template') return <Template template={preview.template} hasCustomTemplate={hasCustomTemplate} />;
   return (
     <>
       <div className={styles.examples} aria-busy={situation.lossMask.isBusy}>
@@ -168,7 +168,7 @@ function Body({ situation, view }: { situation: Situation; view: View }) {
   );
 }
 
-function Template({ template, hasOwn }: { template: string; hasOwn: boolean }) {
+function Template({ template, hasCustomTemplate }: { template: string; hasCustomTemplate: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const setTuning = useStudio((s) => s.setTuning);
   return (
@@ -176,7 +176,9 @@ function Template({ template, hasOwn }: { template: string; hasOwn: boolean }) {
       <p className={text.small}>
         Jinja <Term id="chat-template">chat template</Term>, saved with the model and its exports.{' '}
         <TextAction onPress={() => setOpen(true)}>Edit template…</TextAction>{' '}
-        {hasOwn && <TextAction onPress={() => setTuning({ template: null })}>Use default template</TextAction>}
+        {hasCustomTemplate && (
+          <TextAction onPress={() => setTuning({ template: null })}>Use default template</TextAction>
+        )}
       </p>
       <pre tabIndex={0} role="group" aria-label="Chat template">
         {template}

@@ -38,18 +38,18 @@ export function ForgettingPane({ situation }: { situation: Situation }) {
   const last = useLastTuning();
   return (
     <Pane title="Forgetting" hint={last && `${last.name}, latest fine-tuning`}>
-      {last?.run && <Course run={last.run} />}
+      {last?.run && <TuningProgress run={last.run} />}
       {last && last.log.evaluations.length > 0 ? (
         <ForgettingSummary last={last} />
       ) : (
         !last?.run && <EmptyStage figure={<ExampleCurves />}>See what your model gains, and what it forgets</EmptyStage>
       )}
-      <OldText situation={situation} />
+      <OldTextChoice situation={situation} />
     </Pane>
   );
 }
 
-interface Last {
+interface TuningRun {
   id: string;
   name: string;
   objective: Parameters<typeof forgettingOf>[1];
@@ -62,23 +62,23 @@ interface Last {
 }
 
 /** Returns the fine-tuning run that trains here, or the last one. Reads its curve from storage if it isn't open. */
-function useLastTuning(): Last | undefined {
+function useLastTuning(): TuningRun | undefined {
   const store = useStudioStore();
   const run = useStudio(openTuning);
   const row = useStudio(lastTuned);
   const id = run?.id ?? row?.record.id;
   const opened = useStudio((s) => (id === undefined ? undefined : s.opened[id]));
   const isOpen = opened !== undefined;
-  // The list of runs reports a journal that can't be read.
+  // If the log can't be read, the list of runs reports it.
   const stored = useQuery(isOpen ? undefined : id, () => store.getState().readRunLog(id!)).value;
   const log = opened?.log ?? stored;
   const record = opened?.record ?? (row?.record.id === id ? row?.record : undefined);
-  const base = useStudio((s) => s.project.tuning);
+  const tuning = useStudio((s) => s.project.tuning);
   if (id === undefined || !log) return undefined;
   return {
     id,
     name: record?.name ?? 'A new run',
-    objective: record?.objective ?? (base.purpose === 'instruct' ? 'chats' : 'causal'),
+    objective: record?.objective ?? (tuning.purpose === 'instruct' ? 'chats' : 'causal'),
     prompt: record ? recipeOf(record).samplePrompt : '',
     log,
     record,
@@ -87,18 +87,18 @@ function useLastTuning(): Last | undefined {
 }
 
 function openTuning(s: Studio): OpenRun | undefined {
-  const found = [trainingRun(s), shownRun(s, 'train')].find((run) => run && isTuned(run));
+  const candidate = [trainingRun(s), shownRun(s, 'train')].find((run) => run && isTuned(run));
   // A run that failed before it was saved doesn't replace the run before it.
-  return found && (found.record || found.phase.kind !== 'failed') ? found : undefined;
+  return candidate && (candidate.record || candidate.phase.kind !== 'failed') ? candidate : undefined;
 }
 
 /** Progress of a fine-tuning run. */
-function Course({ run }: { run: OpenRun }) {
+function TuningProgress({ run }: { run: OpenRun }) {
   const { phase, log } = run;
   const isActive = useStudio((s) => s.training?.runId === run.id);
   if (!isActive) return null;
   if (phase.kind === 'training' || phase.kind === 'stopping') {
-    const left = millisecondsLeft(log, phase.of);
+    const remainingMs = millisecondsLeft(log, phase.of);
     return (
       <Block>
         <Progress
@@ -107,7 +107,7 @@ function Course({ run }: { run: OpenRun }) {
               ? 'Stopping and saving'
               : `Step ${formatCount(phase.step)} of ${formatCount(phase.of)}`
           }
-          detail={left === undefined ? '' : `${formatDuration(left)} left`}
+          detail={remainingMs === undefined ? '' : `${formatDuration(remainingMs)} left`}
           value={phase.step}
           max={phase.of}
           delayMs={0}
@@ -123,28 +123,28 @@ function Course({ run }: { run: OpenRun }) {
   );
 }
 
-function ForgettingSummary({ last }: { last: Last }) {
+function ForgettingSummary({ last }: { last: TuningRun }) {
   const { objective, log } = last;
-  const newText = objective === 'chats' ? KINDS.instruct.newText : KINDS.adapt.newText;
-  const found = forgettingOf(log, objective);
+  const newTextName = objective === 'chats' ? KINDS.instruct.newText : KINDS.adapt.newText;
+  const forgetting = forgettingOf(log, objective);
   const changes = [
-    changeOf(`Old text, ${found.label}`, found.old),
-    changeOf(`${upperFirst(newText)}, ${found.label}`, found.own),
+    changeOf(`Old text, ${forgetting.label}`, forgetting.oldText),
+    changeOf(`${upperFirst(newTextName)}, ${forgetting.label}`, forgetting.newText),
   ];
-  const before = found.old.y[0];
+  const initial = forgetting.oldText.y[0];
   const { phase } = last.run ?? NO_RUN;
-  const until = Math.max('of' in phase ? phase.of : 0, found.own.x.at(-1) ?? 0) || 1;
+  const lastStep = Math.max('of' in phase ? phase.of : 0, forgetting.newText.x.at(-1) ?? 0) || 1;
   return (
     <>
       <div className={styles.chart}>
         <LineChart
-          title={upperFirst(found.label)}
+          title={upperFirst(forgetting.label)}
           keys={[
             { id: 'old', label: 'old text', run: 1 },
-            { id: 'own', label: newText, run: 2 },
+            { id: 'own', label: newTextName, run: 2 },
           ]}
           lines={[
-            ...(before === undefined
+            ...(initial === undefined
               ? []
               : [
                   {
@@ -154,18 +154,18 @@ function ForgettingSummary({ last }: { last: Last }) {
                     form: 'expected',
                     isQuiet: true,
                     isSilent: true,
-                    x: [0, until],
-                    y: [before, before],
+                    x: [0, lastStep],
+                    y: [initial, initial],
                   } as const,
                 ]),
-            { id: 'old', label: 'old text', run: 1, form: 'main', hasPoints: true, ...found.old },
-            { id: 'own', label: newText, run: 2, form: 'main', hasPoints: true, ...found.own },
+            { id: 'old', label: 'old text', run: 1, form: 'main', hasPoints: true, ...forgetting.oldText },
+            { id: 'own', label: newTextName, run: 2, form: 'main', hasPoints: true, ...forgetting.newText },
           ]}
           isLog
-          xMax={until}
+          xMax={lastStep}
           minHeight={200}
           describeY={formatReading}
-          caption={captionOf(found, newText)}
+          caption={captionOf(forgetting, newTextName)}
           subject={last.id}
         />
       </div>
@@ -173,12 +173,12 @@ function ForgettingSummary({ last }: { last: Last }) {
         isDense
         label="Before and after"
         columns={COLUMNS}
-        rows={changes.filter((each) => each !== undefined)}
+        rows={changes.filter((change) => change !== undefined)}
         rowKey={({ what }) => what}
       />
       {last.record && <MixBlock key={last.id} run={last.record} />}
       <Samples last={last} />
-      <Links last={last} />
+      <RunLinks last={last} />
     </>
   );
 }
@@ -190,8 +190,8 @@ const COLUMNS: readonly Column<Change>[] = [
   { id: 'change', header: 'Change', isNumber: true, cell: ({ change }) => change },
 ];
 
-/** Samples for the same prompt, before and now. */
-function Samples({ last: { log, prompt } }: { last: Last }) {
+/** Samples for the same prompt, before and after fine-tuning. */
+function Samples({ last: { log, prompt } }: { last: TuningRun }) {
   const [first, newest] = [log.evaluations[0], log.evaluations.at(-1)];
   if (!first || !newest || first === newest || first.sample === '') return null;
   return (
@@ -200,7 +200,7 @@ function Samples({ last: { log, prompt } }: { last: Last }) {
         <li key={step}>
           <b>{step === first.step ? 'before' : 'after'}</b>
           <p dir="auto">
-            <Passage pieces={piecesOf(firstOf(sample), prompt)} />
+            <Passage pieces={piecesOf(firstAnswer(sample), prompt)} />
           </p>
         </li>
       ))}
@@ -209,29 +209,30 @@ function Samples({ last: { log, prompt } }: { last: Last }) {
 }
 
 /** Returns the first of several answers. */
-const firstOf = (shown: Shown): Shown => (typeof shown !== 'string' && 'length' in shown ? (shown[0] ?? '') : shown);
+const firstAnswer = (shown: Shown): Shown =>
+  typeof shown !== 'string' && 'length' in shown ? (shown[0] ?? '') : shown;
 
-function Links({ last: { id, run } }: { last: Last }) {
+function RunLinks({ last: { id, run } }: { last: TuningRun }) {
   const show = useStudio((s) => s.show);
   const [, go] = useLocation();
-  const to = (page: 'playground' | 'export' | 'train') => () => {
+  const openPage = (page: 'playground' | 'export' | 'train') => () => {
     void show(page, id);
     go(`/${page}`);
   };
-  const isKept = run === undefined || run.usable !== null;
+  const hasWeights = run === undefined || run.usable !== null;
   return (
     <Block>
       <div className={styles.links}>
-        {isKept && (
-          <Button isDense onPress={to('playground')}>
+        {hasWeights && (
+          <Button isDense onPress={openPage('playground')}>
             Try it
           </Button>
         )}
-        <Button isDense variant="quiet" onPress={to('train')}>
+        <Button isDense variant="quiet" onPress={openPage('train')}>
           Show all charts
         </Button>
-        {isKept && (
-          <Button isDense variant="quiet" onPress={to('export')}>
+        {hasWeights && (
+          <Button isDense variant="quiet" onPress={openPage('export')}>
             Export model
           </Button>
         )}
@@ -241,7 +242,7 @@ function Links({ last: { id, run } }: { last: Last }) {
 }
 
 /** For a base model without its training text: texts of the project that stand in for it. */
-function OldText({ situation: { base, tuning } }: { situation: Situation }) {
+function OldTextChoice({ situation: { base, tuning } }: { situation: Situation }) {
   const texts = useStudio((s) => s.texts);
   const setTuning = useStudio((s) => s.setTuning);
   if (!base || keepsOldText(base.row.record)) return null;
@@ -262,7 +263,7 @@ function OldText({ situation: { base, tuning } }: { situation: Situation }) {
               key={id}
               isChosen={tuning.old.includes(id)}
               onChange={(isChosen) =>
-                setTuning({ old: isChosen ? [...tuning.old, id] : tuning.old.filter((each) => each !== id) })
+                setTuning({ old: isChosen ? [...tuning.old, id] : tuning.old.filter((oldId) => oldId !== id) })
               }
             >
               {name}

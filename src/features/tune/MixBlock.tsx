@@ -13,21 +13,12 @@ import styles from './TunePage.module.css';
 
 /** Averages the weights of a fine-tuned run and its base model; every number shown was measured. */
 export function MixBlock({ run }: { run: RunRecord }) {
-  const isTraining = useStudio((s) => s.training !== null);
-  const keepMix = useStudio((s) => s.keepMix);
-  const { points, state, measure } = usePoints(run);
-  const progressWords = describeWork(state);
-  const [tuned, setTuned] = useState(70);
-  const [isKeeping, setKeeping] = useState(false);
-  const point = points.find(({ share }) => percentOf(share) === tuned);
-  const { own, old } = readings(run);
-  const busy = isTraining ? 'Available when training ends' : undefined;
-  const words = KINDS[run.objective === 'chats' ? 'instruct' : 'adapt'].newText;
-  const keep = async (): Promise<void> => {
-    setKeeping(true);
-    await keepMix(run.id, shareOf(tuned), `${run.name} (${tuned} % blend)`.slice(0, 200));
-    setKeeping(false);
-  };
+  const { points, state, measure } = useMeasuredPoints(run);
+  const [tunedPercent, setTunedPercent] = useState(70);
+  const point = points.find(({ share }) => tunedPercentOf(share) === tunedPercent);
+  const { formatNew, formatOld } = formatters(run);
+  const trainingRefusal = useTrainingRefusal();
+  const newTextName = KINDS[run.objective === 'chats' ? 'instruct' : 'adapt'].newText;
   return (
     <>
       <PaneHead title="Blend with the base model" hint="averages the weights" />
@@ -37,13 +28,15 @@ export function MixBlock({ run }: { run: RunRecord }) {
           min={0}
           max={100}
           step={5}
-          value={tuned}
-          onChange={setTuned}
-          output={`${tuned} % fine-tuned`}
+          value={tunedPercent}
+          onChange={setTunedPercent}
+          output={`${tunedPercent} % fine-tuned`}
           ticks={['base', 'fine-tuned']}
         />
         <p className={styles.mixed}>
-          <span className={text.ink2}>{readingOf(point, tuned, own, old, words, points.length)}</span>
+          <span className={text.ink2}>
+            {readingOf(point, tunedPercent, formatNew, formatOld, newTextName, points.length)}
+          </span>
         </p>
         {state.kind === 'failed' && (
           <p className={text.small} role="alert">
@@ -52,27 +45,19 @@ export function MixBlock({ run }: { run: RunRecord }) {
         )}
         <div className={styles.links}>
           {state.kind === 'busy' ? (
-            <>
-              <Button isDense icon="stop" onPress={state.stop}>
-                Stop
-              </Button>
-              {progressWords && <Progress {...progressWords} />}
-            </>
+            <MeasuringProgress state={state} />
           ) : (
             <>
               {!point && (
-                <Button isDense disabledReason={busy} onPress={() => measure(asked(points, tuned))}>
-                  {points.length === 0 ? 'Measure five points' : `Measure ${tuned} %`}
+                <Button
+                  isDense
+                  disabledReason={trainingRefusal}
+                  onPress={() => measure(sharesToMeasure(points, tunedPercent))}
+                >
+                  {points.length === 0 ? 'Measure five points' : `Measure ${tunedPercent} %`}
                 </Button>
               )}
-              <Button
-                isDense
-                variant={point ? 'default' : 'quiet'}
-                disabledReason={busy ?? reasonNot(tuned, isKeeping)}
-                onPress={() => void keep()}
-              >
-                Save blend
-              </Button>
+              <SaveBlend run={run} tunedPercent={tunedPercent} isMeasured={point !== undefined} />
             </>
           )}
         </div>
@@ -81,34 +66,77 @@ export function MixBlock({ run }: { run: RunRecord }) {
         <Table
           isDense
           label="Measured blends"
-          columns={columnsOf(own, points.some(({ metrics }) => metrics.oldPerplexity) ? old : undefined, words)}
+          columns={columnsOf(
+            formatNew,
+            points.some(({ metrics }) => metrics.oldPerplexity) ? formatOld : undefined,
+            newTextName,
+          )}
           rows={points}
-          rowKey={({ share }) => String(percentOf(share))}
-          chosenKey={String(tuned)}
-          onChoose={({ share }) => setTuned(percentOf(share))}
+          rowKey={({ share }) => String(tunedPercentOf(share))}
+          chosenKey={String(tunedPercent)}
+          onChoose={({ share }) => setTunedPercent(tunedPercentOf(share))}
         />
       )}
     </>
   );
 }
 
+/** Why no blend can be measured or saved now. */
+function useTrainingRefusal(): string | undefined {
+  return useStudio((s) => s.training !== null) ? 'Available when training ends' : undefined;
+}
+
+function MeasuringProgress({ state }: { state: Work & { kind: 'busy' } }) {
+  const progressWords = describeWork(state);
+  return (
+    <>
+      <Button isDense icon="stop" onPress={state.stop}>
+        Stop
+      </Button>
+      {progressWords && <Progress {...progressWords} />}
+    </>
+  );
+}
+
+/** Button that saves the blend as a run of its own. */
+function SaveBlend({ run, tunedPercent, isMeasured }: { run: RunRecord; tunedPercent: number; isMeasured: boolean }) {
+  const keepMix = useStudio((s) => s.keepMix);
+  const trainingRefusal = useTrainingRefusal();
+  const [isSaving, setSaving] = useState(false);
+  const saveBlend = async (): Promise<void> => {
+    setSaving(true);
+    await keepMix(run.id, baseShareOf(tunedPercent), `${run.name} (${tunedPercent} % blend)`.slice(0, 200));
+    setSaving(false);
+  };
+  return (
+    <Button
+      isDense
+      variant={isMeasured ? 'default' : 'quiet'}
+      disabledReason={trainingRefusal ?? saveRefusal(tunedPercent, isSaving)}
+      onPress={() => void saveBlend()}
+    >
+      Save blend
+    </Button>
+  );
+}
+
 /** Points measured at the run's current step; further training discards them. */
-function usePoints({ id, step }: RunRecord) {
+function useMeasuredPoints({ id, step }: RunRecord) {
   const mix = useStudio((s) => s.mix);
-  const [known, setKnown] = useState<{ step: number; points: readonly MixedPoint[] }>({ step, points: [] });
+  const [measured, setMeasured] = useState<{ step: number; points: readonly MixedPoint[] }>({ step, points: [] });
   const [state, setState] = useState<Work>(IDLE);
   const stop = useRef<() => void>(undefined);
   useEffect(() => () => stop.current?.(), []);
-  const points = known.step === step ? known.points : [];
-  const tell = (now: Work): void => {
-    if (now.kind === 'busy') stop.current = now.stop;
-    setState(now);
+  const points = measured.step === step ? measured.points : [];
+  const showWork = (newState: Work): void => {
+    if (newState.kind === 'busy') stop.current = newState.stop;
+    setState(newState);
   };
   const measure = (shares: readonly number[]): void =>
-    void work(tell, Date.now, ({ signal, onProgress }) => {
-      const addPoints = (some: readonly MixedPoint[]): void => {
-        setKnown({ step, points: [...points, ...some].sort((a, b) => b.share - a.share) });
-        onProgress({ label: 'Measuring', done: some.length, of: shares.length, unit: 'points' });
+    void work(showWork, Date.now, ({ signal, onProgress }) => {
+      const addPoints = (newPoints: readonly MixedPoint[]): void => {
+        setMeasured({ step, points: [...points, ...newPoints].sort((a, b) => b.share - a.share) });
+        onProgress({ label: 'Measuring', done: newPoints.length, of: shares.length, unit: 'points' });
       };
       addPoints([]);
       return mix(id, shares, addPoints, signal);
@@ -116,50 +144,56 @@ function usePoints({ id, step }: RunRecord) {
   return { points, state, measure };
 }
 
-/** Share of the base model's weights, 0 to 1, from the percentage of the fine-tuned ones. */
-const shareOf = (tuned: number): number => (100 - tuned) / 100;
-const percentOf = (share: number): number => Math.round(100 * (1 - share));
+/** Share of the base model's weights, 0 to 1, from the percentage of fine-tuned weights; and back. */
+const baseShareOf = (tunedPercent: number): number => (100 - tunedPercent) / 100;
+const tunedPercentOf = (share: number): number => Math.round(100 * (1 - share));
 
-/** Shares to measure: at first 0, 25, 50 and 100 % and the slider's; then the slider's alone. */
-const asked = (points: readonly MixedPoint[], tuned: number): readonly number[] =>
-  points.length > 0 ? [shareOf(tuned)] : [...new Set([0, 25, 50, 100, tuned])].sort((a, b) => a - b).map(shareOf);
+/** Shares to measure: the slider's; the first time also 0, 25, 50 and 100 %. */
+const sharesToMeasure = (points: readonly MixedPoint[], tuned: number): readonly number[] =>
+  points.length > 0
+    ? [baseShareOf(tuned)]
+    : [...new Set([0, 25, 50, 100, tuned])].sort((a, b) => a - b).map(baseShareOf);
 
-const reasonNot = (tuned: number, isKeeping: boolean): string | undefined =>
-  isKeeping
+const saveRefusal = (tunedPercent: number, isSaving: boolean): string | undefined =>
+  isSaving
     ? 'Saving'
-    : tuned === 0
+    : tunedPercent === 0
       ? 'This is the base model'
-      : tuned === 100
+      : tunedPercent === 100
         ? 'This is the fine-tuned run'
         : undefined;
 
-type Read = (point: MixedPoint) => string;
-function readings({ objective }: RunRecord): { own: Read; old: Read } {
+type FormatPoint = (point: MixedPoint) => string;
+function formatters({ objective }: RunRecord): { formatNew: FormatPoint; formatOld: FormatPoint } {
   const { scale } = headlineOf(objective);
   return {
-    own: ({ loss }) => formatReading(scale.of(loss)),
-    old: ({ metrics }) => (metrics.oldPerplexity ? formatReading(metrics.oldPerplexity.value) : '–'),
+    formatNew: ({ loss }) => formatReading(scale.of(loss)),
+    formatOld: ({ metrics }) => (metrics.oldPerplexity ? formatReading(metrics.oldPerplexity.value) : '–'),
   };
 }
 
 function readingOf(
   point: MixedPoint | undefined,
-  tuned: number,
-  own: Read,
-  old: Read,
-  words: string,
-  measured: number,
+  tunedPercent: number,
+  formatNew: FormatPoint,
+  formatOld: FormatPoint,
+  newTextName: string,
+  measuredCount: number,
 ): string {
   if (!point)
-    return measured === 0
+    return measuredCount === 0
       ? 'A blend forgets less, and has learned less. Not measured yet.'
-      : `${tuned} % hasn't been measured yet`;
-  const before = point.metrics.oldPerplexity ? `old text ${old(point)}, ` : '';
-  return `At ${tuned} %: ${before}${words} ${own(point)}`;
+      : `${tunedPercent} % hasn't been measured yet`;
+  const before = point.metrics.oldPerplexity ? `old text ${formatOld(point)}, ` : '';
+  return `At ${tunedPercent} %: ${before}${newTextName} ${formatNew(point)}`;
 }
 
-const columnsOf = (own: Read, old: Read | undefined, words: string): readonly Column<MixedPoint>[] => [
-  { id: 'tuned', header: 'Fine-tuned', cell: ({ share }) => `${percentOf(share)} %` },
-  ...(old ? [{ id: 'old', header: 'Old text', isNumber: true, cell: old }] : []),
-  { id: 'own', header: upperFirst(words), isNumber: true, cell: own },
+const columnsOf = (
+  formatNew: FormatPoint,
+  formatOld: FormatPoint | undefined,
+  newTextName: string,
+): readonly Column<MixedPoint>[] => [
+  { id: 'tuned', header: 'Fine-tuned', cell: ({ share }) => `${tunedPercentOf(share)} %` },
+  ...(formatOld ? [{ id: 'old', header: 'Old text', isNumber: true, cell: formatOld }] : []),
+  { id: 'own', header: upperFirst(newTextName), isNumber: true, cell: formatNew },
 ];

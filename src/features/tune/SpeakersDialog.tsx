@@ -10,15 +10,15 @@ import styles from './TunePage.module.css';
 export function SpeakersDialog({ onClose }: { onClose: () => void }) {
   const texts = useStudio((s) => s.texts);
   const addSpoken = useStudio((s) => s.addSpoken);
-  const [textId, choose] = useState(texts[0]?.id ?? '');
+  const [textId, setTextId] = useState(texts[0]?.id ?? '');
   const [assistant, setAssistant] = useState<string | null>(null);
   const { value: speakers, failure } = useWorkerValue('speakers', { textId });
-  const isOne = speakers?.some(({ name }) => name === assistant) ?? false;
+  const isSpeaker = speakers?.some(({ name }) => name === assistant) ?? false;
   const reason = !speakers
     ? (failure?.message ?? 'Reading the text')
     : speakers.length === 0
       ? 'No chat between two people in this text'
-      : isOne
+      : isSpeaker
         ? undefined
         : 'Choose who is the assistant';
   return (
@@ -47,7 +47,7 @@ export function SpeakersDialog({ onClose }: { onClose: () => void }) {
         <Select
           label="Text"
           value={textId}
-          onChange={choose}
+          onChange={setTextId}
           options={texts.map(({ id, name }) => ({ value: id, label: name }))}
         />
         {failure && <p role="alert">{explain(failure)}</p>}
@@ -55,7 +55,7 @@ export function SpeakersDialog({ onClose }: { onClose: () => void }) {
         {speakers && speakers.length > 0 && (
           <RadioList
             label="Assistant"
-            value={isOne ? assistant : null}
+            value={isSpeaker ? assistant : null}
             onChange={setAssistant}
             options={speakers.map(({ name, conversations }) => ({
               value: name,

@@ -3,7 +3,7 @@ import { trainingSize, type TextRecord } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import { useWorkerValue } from '../../state/useWorkerValue';
 import { EmptyStage, Pane, text } from '../../ui';
-import { AddButton, type Adding } from './Adding';
+import { AddButton, type AddDataState } from './AddData';
 import { EMPTY } from './empty';
 import { ExampleText } from './ExampleText';
 import type { Situation } from './situation';
@@ -11,8 +11,8 @@ import { TextRows } from './TextRows';
 import styles from './TunePage.module.css';
 
 /** Texts for continued training, with the beginning of each. */
-export function TextsPane({ situation: { texts }, adding }: { situation: Situation; adding: Adding }) {
-  const characters = texts.reduce((sum, each) => sum + trainingSize(each).characters, 0);
+export function TextsPane({ situation: { texts }, adding }: { situation: Situation; adding: AddDataState }) {
+  const characters = texts.reduce((sum, record) => sum + trainingSize(record).characters, 0);
   return (
     <Pane
       title="Training text"
@@ -29,8 +29,8 @@ export function TextsPane({ situation: { texts }, adding }: { situation: Situati
         </EmptyStage>
       ) : (
         <>
-          {texts.map((each) => (
-            <Beginning key={each.id} of={each} />
+          {texts.map((record) => (
+            <TextPreview key={record.id} record={record} />
           ))}
           <TextRows texts={texts} what="Texts" />
         </>
@@ -40,16 +40,16 @@ export function TextsPane({ situation: { texts }, adding }: { situation: Situati
 }
 
 /** First lines of a text. */
-function Beginning({ of }: { of: TextRecord }) {
-  const isThere = useStudio((s) => s.tuneTexts.some(({ id }) => id === of.id));
+function TextPreview({ record }: { record: TextRecord }) {
+  const isListed = useStudio((s) => s.tuneTexts.some(({ id }) => id === record.id));
   // Training reports a text that can't be read.
-  const start = useWorkerValue('preview', { id: of.id, place: 0, characters: PREVIEW_CHARACTERS }).latest?.start;
-  if (!isThere) return null;
-  const { documents, characters } = trainingSize(of);
+  const start = useWorkerValue('preview', { id: record.id, place: 0, characters: PREVIEW_CHARACTERS }).latest?.start;
+  if (!isListed) return null;
+  const { documents, characters } = trainingSize(record);
   return (
-    <section className={styles.beginning} aria-label={of.name}>
+    <section className={styles.beginning} aria-label={record.name}>
       <p>
-        <span>{of.name}</span>
+        <span>{record.name}</span>
         <span>
           {documents > 1 && `${counted(documents, 'document')}, `}
           {formatShort(characters)} characters

@@ -8,7 +8,7 @@ import { paramsOf } from '../../core/models';
 import { isOf, RECIPE, type Recipe, type RecipeField } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
 import { Block, Checkbox, FieldRow, Fold, NumberField, Select, text, TextAction } from '../../ui';
-import { HeldOut } from './HeldOut';
+import { HeldOutField } from './HeldOutField';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
@@ -35,13 +35,13 @@ export function TrainableForm({ situation: { tuning, base } }: { situation: Pick
   if (tuning.learns !== 'adapter') return null;
   const { id, settings } = tuning.adapter;
   const values: Readonly<Record<string, number | boolean>> = settings;
-  const table = paramsOf(model);
-  const layers = layersIn(table);
-  const row = ([name, field]: [string, Field]) => (
+  const params = paramsOf(model);
+  const layers = layersIn(params);
+  const renderField = ([name, field]: [string, Field]) => (
     <FieldRow
       key={name}
       field={field}
-      hint={SHORT[name]}
+      hint={SHORT_HINTS[name]}
       value={values[name]!}
       error={fieldProblem(field, values[name]) ?? undefined}
       onChange={(value) => setTuning({ adapter: { id, settings: { ...settings, [name]: value } } })}
@@ -49,7 +49,7 @@ export function TrainableForm({ situation: { tuning, base } }: { situation: Pick
   );
   return (
     <Block isForm>
-      {Object.entries<Field>(adapterOf(id).fields).map(row)}
+      {Object.entries<Field>(adapterOf(id).fields).map(renderField)}
       <Select
         label="Target modules"
         value={tuning.beside}
@@ -60,7 +60,7 @@ export function TrainableForm({ situation: { tuning, base } }: { situation: Pick
           {
             value: 'all',
             label: 'All linear layers',
-            hint: counted(linearWeights(table).length, 'matrix', 'matrices'),
+            hint: counted(linearWeights(params).length, 'matrix', 'matrices'),
           },
           { value: 'attention', label: 'Attention', hint: 'least memory' },
           { value: 'named', label: 'By name', hint: 'the same in each layer' },
@@ -74,7 +74,7 @@ export function TrainableForm({ situation: { tuning, base } }: { situation: Pick
               isChosen={tuning.targets.includes(layer)}
               onChange={(isChosen) =>
                 setTuning({
-                  targets: layers.filter((each) => (each === layer ? isChosen : tuning.targets.includes(each))),
+                  targets: layers.filter((other) => (other === layer ? isChosen : tuning.targets.includes(other))),
                 })
               }
             >
@@ -87,15 +87,16 @@ export function TrainableForm({ situation: { tuning, base } }: { situation: Pick
   );
 }
 
-/** Short hints, because the form has no room for the fields' own. */
-const SHORT: Readonly<Record<string, string>> = {
+/** Short hints, because the hints of the fields don't fit this form. */
+const SHORT_HINTS: Readonly<Record<string, string>> = {
   rank: 'size of the adapter',
   alpha: 'scales the adapter by alpha / rank',
   dropout: 'on adapter inputs',
   rankStabilised: 'scales by alpha / √rank',
 };
 
-export const SELDOM: readonly RecipeField[] = [
+/** Advanced settings, in the order of the form. */
+export const ADVANCED_FIELDS: readonly RecipeField[] = [
   'accumulate',
   'warmup',
   'schedule',
@@ -112,14 +113,18 @@ export const SELDOM: readonly RecipeField[] = [
 
 /** Steps, learning rate, and the share of old text in each batch. */
 export function RecipeForm({ situation }: { situation: Situation }) {
-  const { tuning, plan, hasOld } = situation;
+  const { tuning, plan, hasOldText } = situation;
   const setTuning = useStudio((s) => s.setTuning);
   const recipe: Recipe = { ...tuning.recipe, ...(plan && { learningRate: plan.recipe.learningRate }) };
   return (
     <Block isForm>
-      <Row name="steps" recipe={recipe} hint={epochsWords(plan?.passes)} />
-      <Row name="batch" recipe={recipe} />
-      <Row name="learningRate" recipe={recipe} hint={tuning.rateByHand ? 'peak, set by you' : 'peak, recommended'} />
+      <RecipeFieldRow name="steps" recipe={recipe} hint={epochsWords(plan?.passes)} />
+      <RecipeFieldRow name="batch" recipe={recipe} />
+      <RecipeFieldRow
+        name="learningRate"
+        recipe={recipe}
+        hint={tuning.rateByHand ? 'peak, set by you' : 'peak, recommended'}
+      />
       {tuning.rateByHand && (
         <p className={text.small}>
           <TextAction onPress={() => setTuning({ rateByHand: false })}>Use recommended rate</TextAction>
@@ -127,17 +132,17 @@ export function RecipeForm({ situation }: { situation: Situation }) {
       )}
       <NumberField
         label={RECIPE.replay.label}
-        hint={hasOld ? 'share of each batch' : 'no old text here'}
+        hint={hasOldText ? 'share of each batch' : 'no old text here'}
         unit="%"
         min={0}
         max={90}
         isWhole={false}
-        isCautioned={!hasOld && recipe.replay > 0}
+        isCautioned={!hasOldText && recipe.replay > 0}
         value={Number((100 * recipe.replay).toPrecision(6))}
         onChange={(percent) => setTuning({ recipe: { ...tuning.recipe, replay: percent / 100 } })}
       />
-      <Row name="evalEvery" recipe={recipe} />
-      <HeldOut value={tuning.heldOut} onChange={(heldOut) => setTuning({ heldOut })} />
+      <RecipeFieldRow name="evalEvery" recipe={recipe} />
+      <HeldOutField value={tuning.heldOut} onChange={(heldOut) => setTuning({ heldOut })} />
       <Fold className={styles.fold} summary="Advanced">
         <div>
           {tuning.learns !== 'all' && (
@@ -152,13 +157,13 @@ export function RecipeForm({ situation }: { situation: Situation }) {
               ]}
             />
           )}
-          {SELDOM.filter((name) => isOf(recipe, name)).map((name) => (
+          {ADVANCED_FIELDS.filter((name) => isOf(recipe, name)).map((name) => (
             <Fragment key={name}>
-              <Row name={name} recipe={recipe} />
+              <RecipeFieldRow name={name} recipe={recipe} />
             </Fragment>
           ))}
           {tuning.purpose === 'adapt' && (
-            <Row name="samplePrompt" recipe={recipe} hint="empty: the base model’s prompt" />
+            <RecipeFieldRow name="samplePrompt" recipe={recipe} hint="empty: the base model’s prompt" />
           )}
         </div>
       </Fold>
@@ -166,7 +171,16 @@ export function RecipeForm({ situation }: { situation: Situation }) {
   );
 }
 
-export function Row({ name, recipe, hint }: { name: RecipeField; recipe: Recipe; hint?: string | undefined }) {
+/** Setting of the recipe, with its problem if the value is invalid. */
+export function RecipeFieldRow({
+  name,
+  recipe,
+  hint,
+}: {
+  name: RecipeField;
+  recipe: Recipe;
+  hint?: string | undefined;
+}) {
   const setRecipe = useStudio((s) => s.setTuningRecipe);
   const field: Field = RECIPE[name];
   return (
@@ -181,9 +195,9 @@ export function Row({ name, recipe, hint }: { name: RecipeField; recipe: Recipe;
 }
 
 /** `3 epochs`, `0.4 epochs`. */
-const epochsWords = (passes: number | undefined): string | undefined =>
-  passes === undefined
+const epochsWords = (epochs: number | undefined): string | undefined =>
+  epochs === undefined
     ? undefined
-    : passes < 9.5
-      ? `${formatNumber(Number(passes.toPrecision(2)))} ${passes === 1 ? 'epoch' : 'epochs'}`
-      : counted(Math.round(passes), 'epoch');
+    : epochs < 9.5
+      ? `${formatNumber(Number(epochs.toPrecision(2)))} ${epochs === 1 ? 'epoch' : 'epochs'}`
+      : counted(Math.round(epochs), 'epoch');

@@ -9,10 +9,18 @@ import type { PageProps } from '../../state/stage';
 import { timed } from '../../state/timed';
 import { useBaseNeed } from '../../state/useNeed';
 import { Button, EmptyStage, NextButton, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';
-import { AddButtons, AddDialog, type Adding, Dropped, Reading, Refused, useAdding } from './Adding';
+import {
+  AddButtons,
+  AddDialog,
+  type AddDataState,
+  DataDrop,
+  ImportProgress,
+  RefusedFiles,
+  useAddData,
+} from './AddData';
 import { BasePane } from './BasePane';
 import { EMPTY } from './empty';
-import { Failed } from './Failed';
+import { TuningFailure } from './TuningFailure';
 import { ForgettingPane } from './ForgettingPane';
 import { isPurpose, KINDS } from './kinds';
 import { isResumeNext, Resume } from './Resume';
@@ -25,7 +33,7 @@ const ClassifyPage = lazy(() => import('./classify/ClassifyPage').then((module) 
 export function TunePage({ onFiles }: PageProps) {
   useRuns();
   useRunsShown();
-  const isComing = useStudio((s) => s.runs === null || s.loaded !== 'ready' || isOpening(s, 'train'));
+  const isLoading = useStudio((s) => s.runs === null || s.loaded !== 'ready' || isOpening(s, 'train'));
   const { purpose, go } = usePurpose();
   const tabs = (
     <StageTabs
@@ -35,15 +43,15 @@ export function TunePage({ onFiles }: PageProps) {
       onGo={({ id }) => isPurpose(id) && go(id)}
     />
   );
-  const coming = (
+  const loadingStage = (
     <Stage title="Teach it more" tabs={tabs}>
       {null}
     </Stage>
   );
-  if (isComing) return coming;
+  if (isLoading) return loadingStage;
   if (purpose === 'classify')
     return (
-      <Suspense fallback={coming}>
+      <Suspense fallback={loadingStage}>
         <ClassifyPage tabs={tabs} onFiles={onFiles} />
       </Suspense>
     );
@@ -52,11 +60,11 @@ export function TunePage({ onFiles }: PageProps) {
 
 /** Purpose in the URL, else the one of the project or its run. */
 function usePurpose(): { purpose: Purpose; go: (purpose: Purpose) => void } {
-  const asked = new URLSearchParams(useSearch()).get('kind');
-  const own = useStudio(shownPurpose);
+  const requested = new URLSearchParams(useSearch()).get('kind');
+  const projectPurpose = useStudio(shownPurpose);
   const store = useStudioStore();
   const [, navigate] = useLocation();
-  const purpose = isPurpose(asked) ? asked : own;
+  const purpose = isPurpose(requested) ? requested : projectPurpose;
   useEffect(() => {
     if (store.getState().project.tuning.purpose !== purpose) store.getState().setTuning({ purpose });
   }, [store, purpose]);
@@ -64,9 +72,9 @@ function usePurpose(): { purpose: Purpose; go: (purpose: Purpose) => void } {
 }
 
 function Tune({ purpose, tabs, onFiles }: { purpose: Purpose; tabs: ReactNode } & Pick<PageProps, 'onFiles'>) {
-  const [from, show] = useState(0);
-  const situation = useSituation(purpose, from, show);
-  const adding = useAdding(purpose);
+  const [from, setFrom] = useState(0);
+  const situation = useSituation(purpose, from, setFrom);
+  const addData = useAddData(purpose);
   const { base } = situation;
   const { pane: DataPane } = KINDS[purpose];
   useHeldFocus(base === undefined ? 'none' : 'base');
@@ -75,22 +83,22 @@ function Tune({ purpose, tabs, onFiles }: { purpose: Purpose; tabs: ReactNode } 
       title="Teach it more"
       tabs={tabs}
       summary={<Summary situation={situation} />}
-      actions={<Start situation={situation} adding={adding} />}
+      actions={<StartActions situation={situation} adding={addData} />}
     >
-      <Failed />
-      <Refused />
-      <Reading />
+      <TuningFailure />
+      <RefusedFiles />
+      <ImportProgress />
       {base ? (
         <Panes columns="304px minmax(0, 1fr) 392px" narrowColumns="264px minmax(0, 1fr) 332px">
           <BasePane situation={situation} onFiles={onFiles} />
-          {DataPane && <DataPane situation={situation} adding={adding} />}
+          {DataPane && <DataPane situation={situation} adding={addData} />}
           <ForgettingPane situation={situation} />
         </Panes>
       ) : (
         <NoBase purpose={purpose} />
       )}
-      {base && <Dropped adding={adding} />}
-      {base && <AddDialog adding={adding} />}
+      {base && <DataDrop adding={addData} />}
+      {base && <AddDialog adding={addData} />}
     </Stage>
   );
 }
@@ -112,7 +120,7 @@ function Summary({ situation: { tuning, texts, lossMask, base } }: { situation: 
   return words;
 }
 
-function Start({ situation, adding }: { situation: Situation; adding: Adding }) {
+function StartActions({ situation, adding: addData }: { situation: Situation; adding: AddDataState }) {
   const tune = useStudio((s) => s.tune);
   const isTraining = useStudio((s) => s.training !== null);
   const isResuming = useStudio(isResumeNext);
@@ -121,7 +129,7 @@ function Start({ situation, adding }: { situation: Situation; adding: Adding }) 
   const time = refusal === undefined && plan?.seconds !== undefined ? 1000 * plan.seconds : undefined;
   return (
     <>
-      <AddButtons adding={adding} />
+      <AddButtons adding={addData} />
       <Resume />
       {!isTraining && (
         <Button

@@ -15,26 +15,26 @@ export function Turns({ example, hasBorders }: { example: RenderedConversation; 
           {example.of > example.tokens.length && `, truncated to ${formatCount(example.tokens.length)}`}
         </span>
       </p>
-      {turnsOf(example.tokens.slice(0, MAX)).map(({ role, tokens }, i) => (
+      {groupByTurn(example.tokens.slice(0, MAX_TOKENS)).map(({ role, tokens }, i) => (
         <div key={i} className={styles.turn}>
           <b>{role}</b>
           <div className={cx(styles.tokens, !hasBorders && styles.plain)} dir="auto">
-            {(hasBorders ? tokens : joined(tokens)).map((token, at) => (
-              <Token key={at} token={token} />
+            {(hasBorders ? tokens : mergeTokens(tokens)).map((token, index) => (
+              <Token key={index} token={token} />
             ))}
           </div>
         </div>
       ))}
-      {example.tokens.length > MAX && (
+      {example.tokens.length > MAX_TOKENS && (
         <p>
-          <span>{formatCount(example.tokens.length - MAX)} more tokens not shown</span>
+          <span>{formatCount(example.tokens.length - MAX_TOKENS)} more tokens not shown</span>
         </p>
       )}
     </section>
   );
 }
 /** Maximum number of tokens drawn per conversation: more would block the page. */
-const MAX = 2000;
+const MAX_TOKENS = 2000;
 
 function Token({ token: { text, hasLoss, isSpecial } }: { token: RenderedToken }) {
   if (text === '') return null;
@@ -60,7 +60,7 @@ interface Turn {
   role: RenderedToken['role'];
   tokens: readonly RenderedToken[];
 }
-function turnsOf(tokens: readonly RenderedToken[]): readonly Turn[] {
+function groupByTurn(tokens: readonly RenderedToken[]): readonly Turn[] {
   const turns: { role: RenderedToken['role']; tokens: RenderedToken[] }[] = [];
   for (const token of tokens) {
     const last = turns.at(-1);
@@ -73,13 +73,13 @@ function turnsOf(tokens: readonly RenderedToken[]): readonly Turn[] {
 }
 
 /** Merges adjacent tokens of the same kind. */
-function joined(tokens: readonly RenderedToken[]): readonly RenderedToken[] {
-  const found: RenderedToken[] = [];
+function mergeTokens(tokens: readonly RenderedToken[]): readonly RenderedToken[] {
+  const merged: RenderedToken[] = [];
   for (const token of tokens) {
-    const last = found.at(-1);
+    const last = merged.at(-1);
     if (last && !last.isSpecial && !token.isSpecial && last.hasLoss === token.hasLoss)
-      found[found.length - 1] = { ...last, text: last.text + token.text };
-    else found.push(token);
+      merged[merged.length - 1] = { ...last, text: last.text + token.text };
+    else merged.push(token);
   }
-  return found;
+  return merged;
 }

@@ -20,11 +20,11 @@ export function baseReading(
   step: number,
 ): BaseReading | undefined {
   const { step: steps, loss: losses } = curve?.evaluations ?? { step: [], loss: [] };
-  const at = Array.from(steps).findLastIndex((each) => each <= step);
-  if (at < 0 || (steps[at] === 0 && step > 0)) return undefined;
-  const [measured, loss] = [steps[at]!, losses[at]!];
-  const bits = bitsPerByteOf(record, loss, measured);
-  const { facts } = record.segments[segmentAt(record.segments, measured)]!.data;
+  const index = Array.from(steps).findLastIndex((evaluated) => evaluated <= step);
+  if (index < 0 || (steps[index] === 0 && step > 0)) return undefined;
+  const [evaluatedStep, loss] = [steps[index]!, losses[index]!];
+  const bits = bitsPerByteOf(record, loss, evaluatedStep);
+  const { facts } = record.segments[segmentAt(record.segments, evaluatedStep)]!.data;
   return {
     value:
       bits === undefined ? headlineWords(record.objective, loss, formatReading) : `${formatReading(bits)} bits/byte`,

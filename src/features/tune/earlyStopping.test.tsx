@@ -16,7 +16,9 @@ const shown = (of: React.ReactNode): string =>
   );
 const { tuning } = store.getState().project;
 const tuned = (purpose: 'adapt' | 'instruct'): React.ReactNode => (
-  <RecipeForm situation={{ tuning: { ...tuning, purpose }, plan: undefined, hasOld: true } as unknown as Situation} />
+  <RecipeForm
+    situation={{ tuning: { ...tuning, purpose }, plan: undefined, hasOldText: true } as unknown as Situation}
+  />
 );
 
 test.each([

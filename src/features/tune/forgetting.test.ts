@@ -19,10 +19,10 @@ function log(...evaluations: readonly (readonly [step: number, loss: number, old
 test('old and new text by step, before and after, with the same change everywhere', () => {
   const evaluations = log([0, Math.log(58.3), 31.8], [20, Math.log(20), 33], [40, Math.log(14.2), 33.7]);
   const found = forgettingOf(evaluations, 'chats');
-  expect(found.old).toEqual({ x: [0, 20, 40], y: [31.8, 33, 33.7] });
-  expect(found.own.x).toEqual([0, 20, 40]);
-  expect(changeOf('Old text', found.old)).toMatchObject({ before: '31.8', after: '33.7', change: '+6 %' });
-  expect(changeOf('Chats', found.own)).toMatchObject({ before: '58.3', after: '14.2', change: '−76 %' });
+  expect(found.oldText).toEqual({ x: [0, 20, 40], y: [31.8, 33, 33.7] });
+  expect(found.newText.x).toEqual([0, 20, 40]);
+  expect(changeOf('Old text', found.oldText)).toMatchObject({ before: '31.8', after: '33.7', change: '+6 %' });
+  expect(changeOf('Chats', found.newText)).toMatchObject({ before: '58.3', after: '14.2', change: '−76 %' });
   expect(captionOf(found, 'chats')).toBe(
     'Old text from 31.8 to 33.7, 6 % worse; chats from 58.3 to 14.2. Dashed: old text before',
   );
@@ -30,10 +30,10 @@ test('old and new text by step, before and after, with the same change everywher
 
 test('a single measurement has no change, and a missing one is reported', () => {
   const once = forgettingOf(log([0, 1, 4]), 'causal');
-  expect(changeOf('Old text', once.old)).toMatchObject({ before: '4.00', after: '–', change: '–' });
+  expect(changeOf('Old text', once.oldText)).toMatchObject({ before: '4.00', after: '–', change: '–' });
   expect(captionOf(once, 'new text')).toBe('Old text at 4.00; new text at 2.72');
   const without = log([0, 1], [20, 0.5]);
-  expect(forgettingOf(without, 'causal').old.x).toEqual([]);
-  expect(changeOf('Old text', forgettingOf(without, 'causal').old)).toBeUndefined();
+  expect(forgettingOf(without, 'causal').oldText.x).toEqual([]);
+  expect(changeOf('Old text', forgettingOf(without, 'causal').oldText)).toBeUndefined();
   expect(captionOf(forgettingOf(without, 'causal'), 'new text')).toMatch(/^Old text not measured; new text from/);
 });

@@ -11,25 +11,28 @@ interface Curve {
 interface Forgetting {
   /** Unit of training losses. */
   label: string;
-  own: Curve;
+  newText: Curve;
   /** Empty if not measured. */
-  old: Curve;
+  oldText: Curve;
 }
 
 /** Perplexity on old text at each evaluation that measured it. */
-const oldIn = ({ evaluations }: Pick<RunLog, 'evaluations'>): readonly (readonly [step: number, value: number])[] =>
+const oldPerplexities = ({
+  evaluations,
+}: Pick<RunLog, 'evaluations'>): readonly (readonly [step: number, value: number])[] =>
   evaluations.flatMap(({ step, metrics }) =>
     metrics.oldPerplexity ? [[step, metrics.oldPerplexity.value] as const] : [],
   );
 
+/** Curves on new and old text, by step. */
 export function forgettingOf(log: Pick<RunLog, 'evaluations'>, objective: ObjectiveId): Forgetting {
   const headline = headlineOf(objective);
   const measured = log.evaluations.filter(({ loss }) => Number.isFinite(loss));
-  const old = oldIn(log);
+  const old = oldPerplexities(log);
   return {
     label: nameOf(headline),
-    own: { x: measured.map(({ step }) => step), y: measured.map(({ loss }) => headline.scale.of(loss)) },
-    old: { x: old.map(([step]) => step), y: old.map(([, value]) => value) },
+    newText: { x: measured.map(({ step }) => step), y: measured.map(({ loss }) => headline.scale.of(loss)) },
+    oldText: { x: old.map(([step]) => step), y: old.map(([, value]) => value) },
   };
 }
 
@@ -54,17 +57,17 @@ export function changeOf(what: string, { y }: Curve): Change | undefined {
 }
 
 /** `Old text from 31.8 to 33.7, 5.9 % worse; chats from 58.3 to 14.2`. */
-export function captionOf({ own, old }: Forgetting, newText: string): string {
-  const fromTo = ({ y }: Curve): string =>
+export function captionOf({ newText, oldText }: Forgetting, newTextName: string): string {
+  const rangeWords = ({ y }: Curve): string =>
     y.length > 1 ? `from ${formatReading(y[0]!)} to ${formatReading(y.at(-1)!)}` : `at ${formatReading(y[0] ?? NaN)}`;
-  const share = old.y.length > 1 ? old.y.at(-1)! / old.y[0]! - 1 : 0;
-  const worse =
-    Math.abs(share) < 0.0005
+  const change = oldText.y.length > 1 ? oldText.y.at(-1)! / oldText.y[0]! - 1 : 0;
+  const changeWords =
+    Math.abs(change) < 0.0005
       ? ''
-      : `, ${formatShare(Number(Math.abs(share).toPrecision(2)))} ${share > 0 ? 'worse' : 'better'}`;
+      : `, ${formatShare(Number(Math.abs(change).toPrecision(2)))} ${change > 0 ? 'worse' : 'better'}`;
   const parts = [
-    ...(old.y.length > 0 ? [`Old text ${fromTo(old)}${worse}`] : ['Old text not measured']),
-    ...(own.y.length > 0 ? [`${newText} ${fromTo(own)}`] : []),
+    ...(oldText.y.length > 0 ? [`Old text ${rangeWords(oldText)}${changeWords}`] : ['Old text not measured']),
+    ...(newText.y.length > 0 ? [`${newTextName} ${rangeWords(newText)}`] : []),
   ];
-  return parts.join('; ') + (old.y.length > 1 ? '. Dashed: old text before' : '');
+  return parts.join('; ') + (oldText.y.length > 1 ? '. Dashed: old text before' : '');
 }

@@ -1,6 +1,6 @@
 /** Tuning methods, one tab each. To add one, add a pane that shows its training data, and an entry here. */
 import type { ComponentType } from 'react';
-import type { Adding } from './Adding';
+import type { AddDataState } from './AddData';
 import { type Purpose, PURPOSES } from '../../core/runs/tuning';
 import { ChatsPane } from './ChatsPane';
 import type { Situation } from './situation';
@@ -13,7 +13,7 @@ interface Kind {
   /** Name of the training data's curve. */
   newText: string;
   /** Absent if the method has its own page. */
-  pane?: ComponentType<{ situation: Situation; adding: Adding }>;
+  pane?: ComponentType<{ situation: Situation; adding: AddDataState }>;
 }
 
 export const KINDS: Readonly<Record<Purpose, Kind>> = {
@@ -36,4 +36,4 @@ export const KINDS: Readonly<Record<Purpose, Kind>> = {
   },
 };
 
-export const isPurpose = (word: string | null): word is Purpose => PURPOSES.some((each) => each === word);
+export const isPurpose = (word: string | null): word is Purpose => PURPOSES.some((purpose) => purpose === word);

@@ -10,6 +10,7 @@ import type { RunRow } from '../../protocol/data';
 import { type PreviewState, useLossMaskPreview } from './useLossMaskPreview';
 import { oldTextsOf, toTuneOn, tuningBase } from '../../state/tuningInputs';
 
+/** Inputs and plan of a fine-tuning run. */
 export interface Situation {
   tuning: TuningChoice;
   base: { row: RunRow; step: number } | undefined;
@@ -24,17 +25,20 @@ export interface Situation {
   failure: Failure | undefined;
   doubts: readonly Doubt[];
   /** Whether forgetting can be measured. */
-  hasOld: boolean;
+  hasOldText: boolean;
   /** Reason why training can't start. */
   refusal: string | undefined;
 }
 
 export function useSituation(purpose: Purpose, from: number, show: (from: number) => void): Situation {
-  const own = useStudio((s) => s.project);
+  const storedProject = useStudio((s) => s.project);
   // The URL decides: another tab may have changed the project's purpose.
-  const project = useMemo(() => ({ ...own, tuning: { ...own.tuning, purpose } }), [own, purpose]);
+  const project = useMemo(
+    () => ({ ...storedProject, tuning: { ...storedProject.tuning, purpose } }),
+    [storedProject, purpose],
+  );
   const { tuning } = project;
-  const old = useStudio((s) => s.texts);
+  const projectTexts = useStudio((s) => s.texts);
   const device = useStudio((s) => s.device);
   const tuneTexts = useStudio((s) => s.tuneTexts);
   const buildRate = useStudio((s) => s.buildRate);
@@ -42,15 +46,17 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
   const texts = useMemo(() => toTuneOn({ project, tuneTexts }), [project, tuneTexts]);
   const lossMask = useLossMaskPreview(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
   const planned = useMemo(
-    () => row && planTuning({ project, texts: old, tuneTexts, device, buildRate }, row.record, lossMask.preview),
-    [row, project, old, tuneTexts, device, buildRate, lossMask.preview],
+    () =>
+      row && planTuning({ project, texts: projectTexts, tuneTexts, device, buildRate }, row.record, lossMask.preview),
+    [row, project, projectTexts, tuneTexts, device, buildRate, lossMask.preview],
   );
   const [plan, failure] = planned && 'code' in planned ? [undefined, planned] : [planned, undefined];
   const context = row?.record.model.config.context ?? 0;
   const doubts = lossMask.preview ? doubtsOf(lossMask.preview, tuning.heldOut, context) : [];
-  const hasOld = row !== undefined && (keepsOldText(row.record) || oldTextsOf({ project, texts: old }).length > 0);
-  const cannot = useStudio((s) => tuneRefusal(s, purpose));
-  const stop = doubts.find(({ tone }) => tone === 'error');
+  const hasOldText =
+    row !== undefined && (keepsOldText(row.record) || oldTextsOf({ project, texts: projectTexts }).length > 0);
+  const stateRefusal = useStudio((s) => tuneRefusal(s, purpose));
+  const blockingDoubt = doubts.find(({ tone }) => tone === 'error');
   return {
     tuning,
     base: row && { row, step },
@@ -61,13 +67,13 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
     plan,
     failure,
     doubts,
-    hasOld,
+    hasOldText,
     refusal:
-      cannot ??
+      stateRefusal ??
       failure?.message ??
       lossMask.failure?.message ??
       plan?.problems[0]?.message ??
-      stop?.words ??
+      blockingDoubt?.words ??
       (lossMask.isBusy && !lossMask.preview ? 'Preparing the training preview' : undefined),
   };
 }

@@ -16,7 +16,7 @@ export interface PreviewState {
 }
 
 /** Conversations per page. */
-export const SHOWN = 3;
+export const PAGE_SIZE = 3;
 
 export function useLossMaskPreview(
   base: RunRow | undefined,
@@ -27,15 +27,15 @@ export function useLossMaskPreview(
   const store = useStudioStore();
   const ids = texts.map(({ id }) => id);
   const runId = base?.record.id;
-  const of = JSON.stringify([runId, ids, template]);
+  const inputKey = JSON.stringify([runId, ids, template]);
   const { latest, failure, isLoading, progress } = useQuery(
-    runId === undefined || ids.length === 0 ? undefined : JSON.stringify([of, from]),
+    runId === undefined || ids.length === 0 ? undefined : JSON.stringify([inputKey, from]),
     async (_, options) => {
-      const asked = { runId: runId!, texts: ids, template, from, count: SHOWN };
-      return { of, preview: await store.getState().previewLossMask(asked, options) };
+      const request = { runId: runId!, texts: ids, template, from, count: PAGE_SIZE };
+      return { inputKey, preview: await store.getState().previewLossMask(request, options) };
     },
   );
-  // Another page of the same chats keeps the totals.
-  const preview = latest?.of === of && !failure ? latest.preview : undefined;
+  // The preview of another page stays until the new one arrives: its totals are the same.
+  const preview = latest?.inputKey === inputKey && !failure ? latest.preview : undefined;
   return { preview, failure, isBusy: isLoading, progress };
 }

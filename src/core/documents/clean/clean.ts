@@ -42,7 +42,8 @@ import {
   type DocumentState,
 } from './documentState';
 
-type Cleaned =
+/** What cleaning made of a document. */
+export type Cleaned =
   | {
       isRemoved: false;
       /** Iterable once, before the next document. Some documents yield only UTF-8. */

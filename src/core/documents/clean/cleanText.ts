@@ -11,7 +11,7 @@ import { ChunkWriter } from '../chunks';
 import { documentsIn, inFiles } from '../open';
 import { asRead, BLOCK, textChunksPrefix, type TextRecord } from '../record';
 import { SpillFile } from './spillFile';
-import { Cleaning } from './clean';
+import { type Cleaned, Cleaning } from './clean';
 import { cleanable } from './cleanable';
 import { noCleaners, type StartCleaners } from './workerPool';
 import { type Recipe, recipeHash } from './recipe';
@@ -66,25 +66,14 @@ export async function cleanText(
     let [index, unchangedCount] = [0, 0];
     for await (const cleaned of cleaning.cleaned()) {
       const { document, file: documentFile } = (await documents.next()).value as InFile;
-      const { place = index, title = text.name, sha256, fields } = document;
+      const { place = index, title = text.name, sha256 } = document;
       if (file && file !== documentFile) blocks.end(file);
       file = documentFile;
       if (cleaned.isRemoved) {
         const { step, reason, scores } = cleaned;
         const rule = step === null ? null : cleaning.tallies[step]!.rule;
         await removedWriter.add({ place, name: file.name, title, sha256, rule, reason, scores: { ...scores } });
-      } else {
-        const { passages, changes } = cleaned;
-        const isUnchanged = (): boolean => changes.every(({ places }) => places === 0);
-        // Whether a long document changed is known only after its last passage, so it's hashed anyway.
-        const textHasher = Array.isArray(passages) && isUnchanged() ? undefined : await openHasher(document.bytes);
-        const written = await write(passages, chunks, document.spans !== undefined, textHasher);
-        const newTextHash = textHasher?.hex();
-        if (isUnchanged()) unchangedCount++;
-        const recipeHashHex =
-          newTextHash === undefined || isUnchanged() ? sha256 : await hashOfChanged(document, newTextHash);
-        await blocks.add({ title, ...written, sha256: recipeHashHex, ...(fields && { fields }) });
-      }
+      } else if (await writeKept(cleaned, { ...document, title }, chunks, blocks)) unchangedCount++;
       index++;
     }
     if (file) blocks.end(file);
@@ -114,6 +103,24 @@ export async function cleanText(
   } finally {
     await endCleaners();
   }
+}
+
+/** Writes a kept document. @returns whether cleaning left it unchanged */
+async function writeKept(
+  { passages, changes }: Extract<Cleaned, { isRemoved: false }>,
+  document: Document & { title: string },
+  chunks: ChunkWriter,
+  blocks: BlockWriter,
+): Promise<boolean> {
+  const { title, sha256, fields } = document;
+  const isUnchanged = (): boolean => changes.every(({ places }) => places === 0);
+  // Whether a long document changed is known only after its last passage, so it's hashed anyway.
+  const textHasher = Array.isArray(passages) && isUnchanged() ? undefined : await openHasher(document.bytes);
+  const written = await write(passages, chunks, document.spans !== undefined, textHasher);
+  const newTextHash = textHasher?.hex();
+  const newHash = newTextHash === undefined || isUnchanged() ? sha256 : await hashOfChanged(document, newTextHash);
+  await blocks.add({ title, ...written, sha256: newHash, ...(fields && { fields }) });
+  return isUnchanged();
 }
 
 /** Record of the cleaned text, which belongs to no project. */

@@ -29,45 +29,29 @@ interface PassagePaneProps {
   chosenId: number | undefined;
   onChoose: (id: number | undefined) => void;
 }
-type Colour = 'length' | 'rarity';
+type ColorBy = 'length' | 'rarity';
 
 /** Passage of the project's text, or text that the user types, in colored tokens. */
 export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
-  const [colour, setColour] = useState<Colour>('length');
-  const [own, setOwn] = useState('');
-  const [place, setPlace] = useState<number>();
+  const [colorBy, setColorBy] = useState<ColorBy>('length');
+  const [ownText, setOwnText] = useState('');
+  const [chosenIndex, setChosenIndex] = useState<number>();
   const { passage, failure: unread, next } = usePassage();
-  const tokenized = useTokens(own === '' ? passage : clip(own));
-  const model = useStudio((s) => s.project.tokenizer?.model);
+  const tokenized = useTokens(ownText === '' ? passage : clip(ownText));
 
-  const failure = own === '' && unread ? unread : tokenized.kind === 'failed' ? tokenized.failure : undefined;
+  const failure = ownText === '' && unread ? unread : tokenized.kind === 'failed' ? tokenized.failure : undefined;
   const pieces = useMemo(() => (tokenized.kind === 'tokenized' ? tokenized.pieces : []), [tokenized]);
-  const texts = useMemo(
-    () =>
-      model
-        ? completedTexts(
-            model,
-            pieces.map(({ id }) => id),
-          )
-        : [],
-    [model, pieces],
-  );
-  const isRarity = colour === 'rarity' && entries.isCounted;
-  const max = isRarity ? entries.all.reduce((n, { count }) => Math.max(n, count), 1) : 1;
-  const view = (piece: TokenPiece, index: number): TokenView => ({
-    text: shownInPassage(texts[index] ?? ''),
-    ...(model && piece.text === null && { bytes: hex(entryBytes(model, piece.id)) }),
-    step: isRarity ? rarityStep(entries.all[piece.id]?.count ?? 0, max) : lengthStep(piece.bytes),
-  });
+  const isRarity = colorBy === 'rarity' && entries.isCounted;
+  const views = useTokenViews(pieces, entries, isRarity);
   const choose = (index: number) => {
-    setPlace(index);
+    setChosenIndex(index);
     onChoose(pieces[index]?.id);
   };
-  const chosen = place !== undefined && pieces[place]?.id === chosenId ? place : undefined;
+  const chosen = chosenIndex !== undefined && pieces[chosenIndex]?.id === chosenId ? chosenIndex : undefined;
 
   return (
     <Pane
-      title={own === '' ? 'Your text as tokens' : 'Your words as tokens'}
+      title={ownText === '' ? 'Your text as tokens' : 'Your words as tokens'}
       hint={
         tokenized.kind === 'tokenized' &&
         `${formatCount(Array.from(tokenized.passage).length)} characters, ${formatCount(pieces.length)} tokens`
@@ -76,8 +60,8 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
         entries.isCounted && (
           <Segmented
             label="Color by"
-            value={colour}
-            onChange={setColour}
+            value={colorBy}
+            onChange={setColorBy}
             options={[
               { value: 'length', label: 'Length' },
               { value: 'rarity', label: 'Rarity' },
@@ -92,38 +76,30 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
             {remedy(failure)}
           </Notice>
         )}
-        {pieces.length > 0 && (
-          <TokenText label="Passage as tokens" tokens={pieces.map(view)} chosen={chosen} onChoose={choose} />
-        )}
+        {pieces.length > 0 && <TokenText label="Passage as tokens" tokens={views} chosen={chosen} onChoose={choose} />}
       </div>
       <div className={styles.legend}>
         <RampLegend>{isRarity ? 'common to rare in your text' : '1 byte to 8 or more'}</RampLegend>
         <span className={styles.grow} />
-        {own === '' ? (
+        {ownText === '' ? (
           (passage !== undefined || unread) && <TextAction onPress={next}>Another passage</TextAction>
         ) : (
-          <TextAction onPress={() => setOwn('')}>Back to your text</TextAction>
+          <TextAction onPress={() => setOwnText('')}>Back to your text</TextAction>
         )}
       </div>
       <div className={styles.foot}>
         <TokenFacts entries={entries} id={chosenId} />
-        {tokenized.kind === 'tokenized' && model && (
-          <RoundTrip
-            isExact={decodesTo(
-              model,
-              pieces.map((p) => p.id),
-              tokenized.passage,
-            )}
-          />
-        )}
+        {tokenized.kind === 'tokenized' && <RoundTrip pieces={pieces} passage={tokenized.passage} />}
         <div className={styles.own}>
           <TextField
             label="Try your own words"
-            value={own}
-            onChange={setOwn}
+            value={ownText}
+            onChange={setOwnText}
             rows={3}
             placeholder="Write or paste anything, in any language"
-            {...(own.length > MAX_OWN_TEXT && { hint: `The first ${formatCount(MAX_OWN_TEXT)} characters are shown` })}
+            {...(ownText.length > MAX_OWN_TEXT && {
+              hint: `The first ${formatCount(MAX_OWN_TEXT)} characters are shown`,
+            })}
           />
         </div>
       </div>
@@ -131,7 +107,36 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
   );
 }
 
-function RoundTrip({ isExact }: { isExact: boolean }) {
+/** Tokens of the passage with their text, bytes and color. */
+function useTokenViews(pieces: readonly TokenPiece[], entries: Vocabulary, isRarity: boolean): readonly TokenView[] {
+  const model = useStudio((s) => s.project.tokenizer?.model);
+  const texts = useMemo(
+    () =>
+      model
+        ? completedTexts(
+            model,
+            pieces.map(({ id }) => id),
+          )
+        : [],
+    [model, pieces],
+  );
+  const maxCount = isRarity ? entries.all.reduce((max, { count }) => Math.max(max, count), 1) : 1;
+  return pieces.map((piece, index) => ({
+    text: shownInPassage(texts[index] ?? ''),
+    ...(model && piece.text === null && { bytes: hex(entryBytes(model, piece.id)) }),
+    step: isRarity ? rarityStep(entries.all[piece.id]?.count ?? 0, maxCount) : lengthStep(piece.bytes),
+  }));
+}
+
+/** Check that the tokens decode back to the passage. */
+function RoundTrip({ pieces, passage }: { pieces: readonly TokenPiece[]; passage: string }) {
+  const model = useStudio((s) => s.project.tokenizer?.model);
+  if (!model) return null;
+  const isExact = decodesTo(
+    model,
+    pieces.map(({ id }) => id),
+    passage,
+  );
   return (
     <ul className={checks.checks}>
       {isExact ? (

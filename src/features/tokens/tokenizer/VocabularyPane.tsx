@@ -24,20 +24,54 @@ interface Sort {
 
 /** Vocabulary, sortable and searchable. A leading space may be typed as a space or as `·`. */
 export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPaneProps) {
+  const [find, setFind] = useState('');
+  const [sort, setSort] = useState<Sort>({ column: 'bytes', order: 'descending' });
+  const { all, isCounted, failure } = entries;
+  const rows = useMemo(() => sortedMatches(all, find, sort), [all, find, sort]);
+  const columns = useColumns(all, isCounted);
+  return (
+    <Pane
+      title="Vocabulary"
+      hint={find === '' ? formatCount(all.length) : `${formatCount(rows.length)} of ${formatCount(all.length)}`}
+      aside={<SearchField label="Find in the vocabulary" placeholder="Find" value={find} onChange={setFind} />}
+    >
+      {failure && (
+        <Notice tone="error" title={failure.message}>
+          {remedy(failure)}
+        </Notice>
+      )}
+      <Table
+        label="Vocabulary"
+        isDense
+        isFixed
+        columns={columns}
+        rows={rows}
+        rowKey={(entry) => String(entry.id)}
+        chosenKey={chosenId === undefined ? undefined : String(chosenId)}
+        onChoose={(entry) => onChoose(entry.id)}
+        sort={sort}
+        onSort={(id) =>
+          setSort((current) => ({
+            column: id as SortKey,
+            order: current.column === id && current.order === 'descending' ? 'ascending' : 'descending',
+          }))
+        }
+      />
+      {find !== '' && rows.length === 0 && <p className={styles.none}>No entry contains “{find}”</p>}
+    </Pane>
+  );
+}
+
+function useColumns(all: Vocabulary['all'], isCounted: boolean): readonly Column<TokenPiece>[] {
   const model = useStudio((s) => s.project.tokenizer?.model);
   const merges = model?.merges ?? [];
-  const spelt = (id: number): string => {
+  const spelling = (id: number): string => {
     const text = all[id]?.text;
     if (text === undefined || !model) return '';
     return text === null ? hex(entryBytes(model, id)) : shownInTable(text).replace(/^ /, '·').replaceAll('\n', '↵');
   };
-  const [find, setFind] = useState('');
-  const [sort, setSort] = useState<Sort>({ column: 'bytes', order: 'descending' });
-  const { all, isCounted, failure } = entries;
-  const rows = useMemo(() => arrange(all, find, sort), [all, find, sort]);
-
-  const columns: readonly Column<TokenPiece>[] = [
-    { id: 'token', header: 'Token', cell: (entry) => <EntryChip entry={entry} />, title: ({ id }) => spelt(id) },
+  return [
+    { id: 'token', header: 'Token', cell: (entry) => <EntryChip entry={entry} />, title: ({ id }) => spelling(id) },
     ...(merges.length > 0
       ? ([
           {
@@ -48,8 +82,8 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
             width: '26%',
             cell: ({ id, role }: TokenPiece) => {
               if (role) return TOKEN_ROLES[role].label;
-              const pair = merges[id - 256];
-              return pair && <Pair words={pair.map(spelt).join(' + ')} />;
+              const merge = merges[id - 256];
+              return merge && <MergedPair words={merge.map(spelling).join(' + ')} />;
             },
           },
         ] as const)
@@ -84,49 +118,19 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
         ]
       : []),
   ];
-  return (
-    <Pane
-      title="Vocabulary"
-      hint={find === '' ? formatCount(all.length) : `${formatCount(rows.length)} of ${formatCount(all.length)}`}
-      aside={<SearchField label="Find in the vocabulary" placeholder="Find" value={find} onChange={setFind} />}
-    >
-      {failure && (
-        <Notice tone="error" title={failure.message}>
-          {remedy(failure)}
-        </Notice>
-      )}
-      <Table
-        label="Vocabulary"
-        isDense
-        isFixed
-        columns={columns}
-        rows={rows}
-        rowKey={(entry) => String(entry.id)}
-        chosenKey={chosenId === undefined ? undefined : String(chosenId)}
-        onChoose={(entry) => onChoose(entry.id)}
-        sort={sort}
-        onSort={(id) =>
-          setSort((now) => ({
-            column: id as SortKey,
-            order: now.column === id && now.order === 'descending' ? 'ascending' : 'descending',
-          }))
-        }
-      />
-      {find !== '' && rows.length === 0 && <p className={styles.none}>No entry contains “{find}”</p>}
-    </Pane>
-  );
 }
 
-const Pair = ({ words }: { words: string }) => (
+const MergedPair = ({ words }: { words: string }) => (
   <span className={styles.pair} title={words}>
     {words}
   </span>
 );
 
-function arrange(all: readonly TokenPiece[], find: string, { column, order }: Sort): TokenPiece[] {
-  const wanted = find.replaceAll('·', ' ');
+/** Entries that contain the text, or have it as their id. */
+function sortedMatches(all: readonly TokenPiece[], find: string, { column, order }: Sort): TokenPiece[] {
+  const needle = find.replaceAll('·', ' ');
   const sign = order === 'ascending' ? 1 : -1;
   return all
-    .filter(({ id, text }) => wanted === '' || (text?.includes(wanted) ?? false) || String(id) === find)
+    .filter(({ id, text }) => needle === '' || (text?.includes(needle) ?? false) || String(id) === find)
     .sort((a, b) => sign * (a[column] - b[column]) || a.id - b.id);
 }

@@ -11,7 +11,7 @@ import { resumeRefusal, TRAINING_ELSEWHERE } from '../../../state/refusals';
 import { usedStep } from '../../../state/trained';
 import { questionOf } from '../../../state/markup';
 import { ClassifyPage } from './ClassifyPage';
-import { JudgedPane } from './JudgedPane';
+import { EvaluationPane } from './EvaluationPane';
 import type { ClassifySituation } from './useClassify';
 import { classifierOf } from '../../../state/tuningInputs';
 
@@ -61,12 +61,12 @@ async function stoppedLater() {
     const step = usedStep(getState(), runId)!;
     const judged = await own.judged(runId, step);
     const situation = {
-      judged,
+      evaluationRecord: judged,
       classifier: row(),
       step,
       survey: {},
     } as Partial<ClassifySituation> as ClassifySituation;
-    return html(<JudgedPane situation={situation} />);
+    return html(<EvaluationPane situation={situation} />);
   };
   const html = (of: React.ReactNode): string =>
     renderToStaticMarkup(

@@ -6,20 +6,20 @@ import { useStudio } from '../../../state/react';
 import type { PageProps } from '../../../state/stage';
 import { timed } from '../../../state/timed';
 import { Button, Panes, Stage } from '../../../ui';
-import { AddButtons, AddDialog, Dropped, Reading, Refused, useAdding } from '../Adding';
+import { AddButtons, AddDialog, DataDrop, ImportProgress, RefusedFiles, useAddData } from '../AddData';
 import { KINDS } from '../kinds';
-import { Failed } from '../Failed';
+import { TuningFailure } from '../TuningFailure';
 import { isResumeNext, Resume } from '../Resume';
-import { AskPane } from './AskPane';
+import { ConfidencePane } from './ConfidencePane';
 import { CutNotice } from './CutNotice';
-import { JudgedPane } from './JudgedPane';
+import { EvaluationPane } from './EvaluationPane';
 import { TablePane } from './TablePane';
 import { type ClassifySituation, useClassify } from './useClassify';
 
 /** From a table to a classifier: training data, evaluation, and its answer for a text. */
 export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageProps, 'onFiles'>) {
   const situation = useClassify();
-  const adding = useAdding('classify');
+  const addData = useAddData('classify');
   return (
     <Stage
       title="Teach it more"
@@ -27,44 +27,44 @@ export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageP
       summary={<Summary situation={situation} />}
       actions={
         <>
-          <AddButtons adding={adding} />
-          <Start situation={situation} />
+          <AddButtons adding={addData} />
+          <StartButton situation={situation} />
         </>
       }
     >
-      <Failed />
-      <Refused />
-      <Reading />
+      <TuningFailure />
+      <RefusedFiles />
+      <ImportProgress />
       <CutNotice situation={situation} />
       <Panes columns="400px minmax(0, 1fr) 384px" narrowColumns="280px minmax(0, 1fr) 272px">
-        <TablePane situation={situation} adding={adding} onFiles={onFiles} />
-        <JudgedPane situation={situation} />
-        <AskPane situation={situation} />
+        <TablePane situation={situation} adding={addData} onFiles={onFiles} />
+        <EvaluationPane situation={situation} />
+        <ConfidencePane situation={situation} />
       </Panes>
-      <Dropped adding={adding} />
-      <AddDialog adding={adding} />
+      <DataDrop adding={addData} />
+      <AddDialog adding={addData} />
     </Stage>
   );
 }
 
 /** `93.7 % of 600 texts right, 91.4 to 95.4; the commonest label gives 34.0 %`. */
-function Summary({ situation: { judged, step, stepWords } }: { situation: ClassifySituation }) {
-  const { accuracy } = judged?.evaluation.metrics ?? {};
-  if (!judged || !accuracy) return KINDS.classify.words;
+function Summary({ situation: { evaluationRecord, step, stepWords } }: { situation: ClassifySituation }) {
+  const { accuracy } = evaluationRecord?.evaluation.metrics ?? {};
+  if (!evaluationRecord || !accuracy) return KINDS.classify.words;
   const { value, interval } = estimateWords(accuracy);
-  const best = bestBaseline(judged.evaluation, 'accuracy');
+  const best = bestBaseline(evaluationRecord.evaluation, 'accuracy');
   return (
     <>
-      <b>{value} %</b> of {formatCount(judged.evaluation.documents)} texts right
-      {judged.step !== step && ` at step ${formatCount(judged.step)}`}
+      <b>{value} %</b> of {formatCount(evaluationRecord.evaluation.documents)} texts right
+      {evaluationRecord.step !== step && ` at step ${formatCount(evaluationRecord.step)}`}
       {interval !== undefined && `, ${interval}`}
       {best && `; ${baselineWords(best.name).short} gives ${estimateWords({ value: best.value }).value} %`}
-      {judged.step === step && stepWords !== undefined && `. ${stepWords}`}
+      {evaluationRecord.step === step && stepWords !== undefined && `. ${stepWords}`}
     </>
   );
 }
 
-function Start({ situation: { refusal, plan } }: { situation: ClassifySituation }) {
+function StartButton({ situation: { refusal, plan } }: { situation: ClassifySituation }) {
   const tune = useStudio((s) => s.tune);
   const isTraining = useStudio((s) => s.training !== null);
   const isResuming = useStudio(isResumeNext);

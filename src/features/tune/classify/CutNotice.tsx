@@ -50,12 +50,12 @@ export function CutNotice({ situation: { survey, plan } }: { situation: Classify
 
 /** `Texts are truncated to 190 tokens. Reading 512 tokens takes about 6 min instead of 2 min.` */
 function cutWords(room: number, plan: ClassifierPlan | undefined): string {
-  const words = `Texts are truncated to ${formatCount(room)} tokens.`;
+  const truncated = `Texts are truncated to ${formatCount(room)} tokens.`;
   const { fitting, seconds } = plan ?? {};
-  if (!fitting) return words;
+  if (!fitting) return truncated;
   const reading = `Reading ${formatCount(fitting.context)} tokens`;
   if (fitting.seconds === undefined || seconds === undefined || fitting.seconds <= seconds)
-    return `${words} ${reading} takes longer.`;
-  const [longer, time] = [formatDuration(1000 * fitting.seconds), formatDuration(1000 * seconds)];
-  return `${words} ${reading} takes about ${longer} instead of ${time}.`;
+    return `${truncated} ${reading} takes longer.`;
+  const [fullTime, currentTime] = [formatDuration(1000 * fitting.seconds), formatDuration(1000 * seconds)];
+  return `${truncated} ${reading} takes about ${fullTime} instead of ${currentTime}.`;
 }

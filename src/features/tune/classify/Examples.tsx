@@ -6,146 +6,160 @@ import { explainText } from '../../../state/explainText';
 import { useStudio, useStudioStore } from '../../../state/react';
 import { EmptyState, MenuButton, text as type, TextAction } from '../../../ui';
 import styles from './Classify.module.css';
-import { answerWords, type Judged } from './judged';
-import { fileOf, placeWords } from './place';
+import { answerWords, type PredictedText } from './predictedTexts';
+import { tableName, rowName } from './rowName';
 import { useAnswer } from './useAnswer';
 
 /** Held-out texts with their actual and predicted labels; the label can be changed. */
-export function Examples({
-  run,
-  labels,
-  texts,
-  nothing,
-  words,
-}: {
+export function Examples(p: {
   run: RunRow['record'];
   labels: readonly string[];
-  texts: readonly Judged[];
+  texts: readonly PredictedText[];
   /** Shown if there are no examples. */
-  nothing: string;
-  words?: string;
+  emptyText: string;
+  explanation?: string;
 }) {
-  const [count, setCount] = useState(PAGE);
-  const shown = texts.slice(0, count);
-  const found = useTexts(run, shown);
-  if (texts.length === 0) return <EmptyState>{nothing}</EmptyState>;
-  if (found === null) return <EmptyState>The training texts changed, or are no longer in this project</EmptyState>;
+  const [count, setCount] = useState(PAGE_SIZE);
+  const shown = p.texts.slice(0, count);
+  const labeledTexts = useLabeledTextsAt(p.run, shown);
+  if (p.texts.length === 0) return <EmptyState>{p.emptyText}</EmptyState>;
+  if (labeledTexts === null)
+    return <EmptyState>The training texts changed, or are no longer in this project</EmptyState>;
   return (
     <>
-      {words !== undefined && <p className={styles.words}>{words}</p>}
+      {p.explanation !== undefined && <p className={styles.words}>{p.explanation}</p>}
       <ol className={styles.examples}>
-        {shown.map((judged) => (
+        {shown.map((prediction) => (
           <Example
-            key={judged.place}
-            judged={judged}
-            run={run}
-            labels={labels}
-            several={run.model.config.classes?.several === true}
-            own={found?.find(({ at }) => at === judged.place)}
+            key={prediction.index}
+            prediction={prediction}
+            run={p.run}
+            labels={p.labels}
+            labeledText={labeledTexts?.find(({ at }) => at === prediction.index)}
           />
         ))}
       </ol>
-      {texts.length > count && (
+      {p.texts.length > count && (
         <p className={styles.words}>
-          <TextAction onPress={() => setCount(count + PAGE)}>Show more</TextAction>
+          <TextAction onPress={() => setCount(count + PAGE_SIZE)}>Show more</TextAction>
         </p>
       )}
     </>
   );
 }
-const PAGE = 10;
+const PAGE_SIZE = 10;
 
-/** Null if the training texts are gone or changed. */
-function useTexts(run: RunRow['record'], shown: readonly Judged[]): readonly LabeledText[] | null | undefined {
+/** Texts of the predictions with their current labels; null if the training texts are gone or changed. */
+function useLabeledTextsAt(
+  run: RunRow['record'],
+  predictions: readonly PredictedText[],
+): readonly LabeledText[] | null | undefined {
   const texts = useStudio((s) => s.tuneTexts);
-  const key = shown.map(({ place }) => place).join(' ');
-  const places = key === '' ? [] : key.split(' ').map(Number);
-  return useAnswer(async ({ examples }) => (await examples(run, places)) ?? null, null, [run, key, texts])?.answer;
+  const key = predictions.map(({ index }) => index).join(' ');
+  const indices = key === '' ? [] : key.split(' ').map(Number);
+  return useAnswer(async ({ examples }) => (await examples(run, indices)) ?? null, null, [run, key, texts])?.answer;
 }
 
-function Example({
-  judged: { wanted, given, sure },
-  run,
-  labels,
-  several,
-  own,
-}: {
-  judged: Judged;
+interface ExampleProps {
+  prediction: PredictedText;
   run: RunRow['record'];
   labels: readonly string[];
-  several: boolean;
-  own: LabeledText | undefined;
-}) {
+  /** Undefined until loaded. */
+  labeledText: LabeledText | undefined;
+}
+
+function Example({ prediction: { actual, predicted, confidence }, run, labels, labeledText }: ExampleProps) {
   const store = useStudioStore();
   const [, go] = useLocation();
-  const file = useStudio((s) => fileOf(s, own?.textId));
-  const [one, other] = [wanted, given].map((places) => places.map((place) => labels[place]!).join(', ') || 'none') as [
-    string,
-    string,
-  ];
-  const change = async (now: readonly string[] | null): Promise<void> => {
-    if (!own) return;
-    const { change: put } = await store.getState().classifying();
-    const { textId, place } = own;
-    await put(
-      textId,
-      { kind: 'relabel', place, labels: now },
-      now ? `Relabeled to ${labelWords(now)}` : 'Label removed',
-    );
-  };
-  const has = own?.labels ?? [];
-  const choose = (label: string): void => {
-    const others = has.filter((one) => one !== label);
-    void change(!several ? [label] : others.length < has.length ? others : [...has, label]);
-  };
+  const table = useStudio((s) => tableName(s, labeledText?.textId));
+  const hasSeveralLabels = run.model.config.classes?.several === true;
+  const namesOf = (indices: readonly number[]): string => indices.map((index) => labels[index]!).join(', ') || 'none';
   // With several labels per text, labels unknown to the run don't count.
-  const places = own?.labels?.map((label) => labels.indexOf(label)).filter((place) => place >= 0 || !several);
-  const isChanged = own !== undefined && places?.sort((a, b) => a - b).join() !== wanted.join();
+  const currentLabels = labeledText?.labels
+    ?.map((label) => labels.indexOf(label))
+    .filter((index) => index >= 0 || !hasSeveralLabels);
+  const isChanged = labeledText !== undefined && currentLabels?.sort((a, b) => a - b).join() !== actual.join();
   return (
     <li>
       <header>
         <span className={styles.about}>
-          <b>{own ? placeWords(own, file) : '…'}</b>
-          <span>{answerWords(one, other, sure)}</span>
+          <b>{labeledText ? rowName(labeledText, table) : '…'}</b>
+          <span>{answerWords(namesOf(actual), namesOf(predicted), confidence)}</span>
         </span>
-        {own && (
-          <TextAction label={`Why? ${own.title}`} onPress={() => void explainText(store, run, own.at).then(go)}>
+        {labeledText && (
+          <TextAction
+            label={`Why? ${labeledText.title}`}
+            onPress={() => void explainText(store, run, labeledText.at).then(go)}
+          >
             Why?
           </TextAction>
         )}
-        {own && (
-          <MenuButton
-            variant="plain"
-            label={`Change label…, ${own.title}`}
-            isMany={several}
-            entries={labels.slice(0, MAX_OFFERED).map((label) => ({ id: label, label, isChosen: has.includes(label) }))}
-            more={[
-              [
-                ...(several ? [{ id: NONE, label: 'No label applies', isChosen: own.labels?.length === 0 }] : []),
-                { id: NOT_YET, label: several ? 'Not labeled yet' : 'No label', hint: 'left out of training' },
-              ],
-            ]}
-            onChoose={(id) => {
-              if (id === NOT_YET) void change(null);
-              else if (id === NONE) void change([]);
-              else choose(id);
-            }}
-          >
-            Change label…
-          </MenuButton>
-        )}
+        {labeledText && <ChangeLabel labeledText={labeledText} labels={labels} hasSeveralLabels={hasSeveralLabels} />}
       </header>
       {isChanged && (
         <p className={styles.changed}>
-          {own.labels ? `Relabeled to ${labelWords(own.labels)}` : 'Label removed'} after this run trained
+          {labeledText.labels ? `Relabeled to ${labelWords(labeledText.labels)}` : 'Label removed'} after this run
+          trained
         </p>
       )}
       <p className={type.prose} dir="auto">
-        {own?.text}
+        {labeledText?.text}
       </p>
     </li>
   );
 }
+
+/** Menu that changes the labels of a text. */
+function ChangeLabel({
+  labeledText,
+  labels,
+  hasSeveralLabels,
+}: {
+  labeledText: LabeledText;
+  labels: readonly string[];
+  hasSeveralLabels: boolean;
+}) {
+  const store = useStudioStore();
+  const { textId, place, title } = labeledText;
+  const chosenLabels = labeledText.labels ?? [];
+  const setLabels = async (newLabels: readonly string[] | null): Promise<void> => {
+    const { change } = await store.getState().classifying();
+    await change(
+      textId,
+      { kind: 'relabel', place, labels: newLabels },
+      newLabels ? `Relabeled to ${labelWords(newLabels)}` : 'Label removed',
+    );
+  };
+  const toggle = (label: string): void => {
+    const others = chosenLabels.filter((chosen) => chosen !== label);
+    void setLabels(!hasSeveralLabels ? [label] : others.length < chosenLabels.length ? others : [...others, label]);
+  };
+  return (
+    <MenuButton
+      variant="plain"
+      label={`Change label…, ${title}`}
+      isMany={hasSeveralLabels}
+      entries={labels
+        .slice(0, MAX_OFFERED)
+        .map((label) => ({ id: label, label, isChosen: chosenLabels.includes(label) }))}
+      more={[
+        [
+          ...(hasSeveralLabels
+            ? [{ id: NO_LABEL, label: 'No label applies', isChosen: labeledText.labels?.length === 0 }]
+            : []),
+          { id: UNLABELED, label: hasSeveralLabels ? 'Not labeled yet' : 'No label', hint: 'left out of training' },
+        ],
+      ]}
+      onChoose={(id) => {
+        if (id === UNLABELED) void setLabels(null);
+        else if (id === NO_LABEL) void setLabels([]);
+        else toggle(id);
+      }}
+    >
+      Change label…
+    </MenuButton>
+  );
+}
 const MAX_OFFERED = 100;
-/** Sentinels: no label ends with a line break. */
-const [NONE, NOT_YET] = ['none\n', 'not yet\n'];
+/** Ids of entries that aren't labels: no label ends with a line break. */
+const [NO_LABEL, UNLABELED] = ['none\n', 'not yet\n'];

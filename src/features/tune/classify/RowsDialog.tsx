@@ -7,45 +7,49 @@ import type { LabeledText } from '../../../protocol/data';
 import { useStudio } from '../../../state/react';
 import { Button, Dialog, Pager, Table, text } from '../../../ui';
 import styles from './Classify.module.css';
-import { fileOf, placeWords } from './place';
+import { tableName, rowName } from './rowName';
 import { useAnswer } from './useAnswer';
 
 /** Paged list of texts with their labels. */
 export function RowsDialog({
-  of,
+  rowCount,
   table,
   word,
   onClose,
 }: {
-  of: number;
+  /** Number of rows; 0 if unknown. */
+  rowCount: number;
   /** Table whose rows are shown; absent for the rows of all tables. */
   table?: TextRecord | undefined;
   /** Lowercase word that the rows must contain. */
   word?: string | undefined;
   onClose: () => void;
 }) {
-  const [from, show] = useState(0);
+  const [from, setFrom] = useState(0);
   const textId = table?.id;
   const rows =
-    useAnswer(({ rows: ask }) => ask({ from, count: PAGE }, CHARACTERS, { textId, word }), [], [from, textId, word])
-      ?.answer ?? [];
+    useAnswer(
+      ({ rows: readRows }) => readRows({ from, count: PAGE_SIZE }, MAX_CHARACTERS, { textId, word }),
+      [],
+      [from, textId, word],
+    )?.answer ?? [];
   // While labels are counted, the number of rows with a word is unknown.
-  const total = of || from + rows.length;
-  const last = Math.min(total, from + PAGE);
-  const what = word === undefined ? 'Labeled texts' : `Texts with the word “${word}”`;
+  const total = rowCount || from + rows.length;
+  const last = Math.min(total, from + PAGE_SIZE);
+  const title = word === undefined ? 'Labeled texts' : `Texts with the word “${word}”`;
   return (
     <Dialog
       isOpen
       isDismissable
       onClose={onClose}
-      title={table ? `${what}: ${table.name}` : what}
+      title={table ? `${title}: ${table.name}` : title}
       width={760}
       actions={
         <>
           <span className={styles.pager}>
             {formatCount(Math.min(total, from + 1))} to {formatCount(last)} of {formatCount(total)}
           </span>
-          <Pager what="texts" from={from} size={PAGE} of={total} onShow={show} />
+          <Pager what="texts" from={from} size={PAGE_SIZE} of={total} onShow={setFrom} />
           <Button variant="go" onPress={onClose}>
             Close
           </Button>
@@ -64,7 +68,7 @@ export function RowsDialog({
               header: 'Row',
               isQuiet: true,
               width: '136px',
-              cell: (row) => <Place of={row} isAlone={table !== undefined} />,
+              cell: (row) => <RowName row={row} isOnlyTable={table !== undefined} />,
             },
             {
               id: 'label',
@@ -72,7 +76,12 @@ export function RowsDialog({
               width: '120px',
               cell: ({ labels }) => (labels ? labelWords(labels) : <span className={text.ink3}>unlabeled</span>),
             },
-            { id: 'text', header: 'Text', isHeader: true, cell: (row) => <Words text={row.text} word={word} /> },
+            {
+              id: 'text',
+              header: 'Text',
+              isHeader: true,
+              cell: (row) => <HighlightedText text={row.text} word={word} />,
+            },
           ]}
         />
       </div>
@@ -80,16 +89,16 @@ export function RowsDialog({
   );
 }
 
-function Place({ of, isAlone }: { of: LabeledText; isAlone: boolean }) {
-  const file = useStudio((s) => fileOf(s, of.textId));
-  return placeWords(of, isAlone ? undefined : file);
+function RowName({ row, isOnlyTable }: { row: LabeledText; isOnlyTable: boolean }) {
+  const file = useStudio((s) => tableName(s, row.textId));
+  return rowName(row, isOnlyTable ? undefined : file);
 }
 
 /** A text in one line, with its word highlighted. */
-export function Words({ text, word }: { text: string; word: string | undefined }) {
+export function HighlightedText({ text, word }: { text: string; word: string | undefined }) {
   const words = text.replaceAll(/\s+/g, ' ');
   if (word === undefined) return words;
   return splitAtWord(words, word).map((piece, i) => (i % 2 === 1 ? <mark key={i}>{piece}</mark> : piece));
 }
-const PAGE = 50;
-const CHARACTERS = 240;
+const PAGE_SIZE = 50;
+const MAX_CHARACTERS = 240;

@@ -26,14 +26,14 @@ import {
   text,
   TextAction,
 } from '../../../ui';
-import { AddButton, type Adding } from '../Adding';
-import { Import } from '../BasePane';
+import { AddButton, type AddDataState } from '../AddData';
+import { ImportMenu } from '../BasePane';
 import { TextRows } from '../TextRows';
 import { ClassifierForm } from './ClassifierForm';
 import styles from './Classify.module.css';
 import { ExampleTable } from './ExampleFigures';
 import { RowsDialog } from './RowsDialog';
-import { TakeText, useLabeledTexts } from './TakeText';
+import { UseLabeledText, useLabeledTexts } from './UseLabeledText';
 import { useAnswer } from './useAnswer';
 import type { ClassifySituation } from './useClassify';
 
@@ -44,10 +44,10 @@ export function TablePane({
   situation,
   adding,
   onFiles,
-}: { situation: ClassifySituation; adding: Adding } & Pick<PageProps, 'onFiles'>) {
+}: { situation: ClassifySituation; adding: AddDataState } & Pick<PageProps, 'onFiles'>) {
   const { texts, survey } = situation;
   const [isOpen, setOpen] = useState(false);
-  const asked = useAskedRows(texts);
+  const requestedRows = useRequestedRows(texts);
   const { summary, failure, progress } = survey;
   const name = texts.length === 1 ? texts[0]!.name : `${formatCount(texts.length)} files`;
   return (
@@ -60,20 +60,20 @@ export function TablePane({
         <EmptyStage
           figure={<ExampleTable />}
           reason="A table with a row for each text and a column of labels, or a folder for each label."
-          action={<WaysToBegin adding={adding} />}
+          action={<AddDataButtons adding={adding} />}
         >
           Train a model to label new text
         </EmptyStage>
       ) : (
         <>
-          <FirstRows key={texts.map(textRef).join(' ')} situation={situation} />
+          <FirstRowsTable key={texts.map(textRef).join(' ')} situation={situation} />
           {failure && (
             <Notice
               tone="error"
               isPlain
               title="Couldn’t count the labels"
               actions={
-                <Button isDense onPress={survey.again}>
+                <Button isDense onPress={survey.retry}>
                   Try again
                 </Button>
               }
@@ -91,39 +91,49 @@ export function TablePane({
               />
             </Block>
           )}
-          {summary && <Labels summary={summary} situation={situation} />}
+          {summary && <LabelCounts summary={summary} situation={situation} />}
         </>
       )}
-      <PaneHead title="Base model" aside={<Import onFiles={onFiles} />} />
+      <PaneHead title="Base model" aside={<ImportMenu onFiles={onFiles} />} />
       <ClassifierForm situation={situation} />
       {texts.length > 0 && <TextRows texts={texts} what="Files" />}
-      {texts.length > 0 && <MoreFromText texts={texts} />}
-      {isOpen && <RowsDialog of={summary ? documentsIn(summary) : 0} onClose={() => setOpen(false)} />}
-      {asked.table && <RowsDialog of={asked.table.documents} table={asked.table} onClose={asked.close} />}
-      {asked.word !== undefined && texts.length > 0 && (
-        <RowsDialog of={summary ? textsWith(asked.word, summary) : 0} word={asked.word} onClose={asked.close} />
+      {texts.length > 0 && <MoreLabeledTexts texts={texts} />}
+      {isOpen && <RowsDialog rowCount={summary ? documentsIn(summary) : 0} onClose={() => setOpen(false)} />}
+      {requestedRows.table && (
+        <RowsDialog
+          rowCount={requestedRows.table.documents}
+          table={requestedRows.table}
+          onClose={requestedRows.close}
+        />
+      )}
+      {requestedRows.word !== undefined && texts.length > 0 && (
+        <RowsDialog
+          rowCount={summary ? textsWith(requestedRows.word, summary) : 0}
+          word={requestedRows.word}
+          onClose={requestedRows.close}
+        />
       )}
     </Pane>
   );
 }
 
 /** Table or word in the URL whose rows are shown. */
-function useAskedRows(texts: readonly TextRecord[]) {
+function useRequestedRows(texts: readonly TextRecord[]) {
   const search = useSearch();
-  const asked = new URLSearchParams(search);
+  const query = new URLSearchParams(search);
   const [, go] = useLocation();
-  const table = texts.find((text) => text.id === asked.get('text'));
-  return { table, word: asked.get('word') ?? undefined, close: () => go(closedRows(search), { replace: true }) };
+  const table = texts.find((text) => text.id === query.get('text'));
+  return { table, word: query.get('word') ?? undefined, close: () => go(closedRows(search), { replace: true }) };
 }
 
 /** Number of texts that contain a label-leaking word; 0 for any other word. */
 function textsWith(word: string, { leaks }: LabelsSummary): number {
-  const leak = leaks.find((each) => each.word === word);
+  const leak = leaks.find((candidate) => candidate.word === word);
   return leak ? leak.within.texts + leak.without.texts : 0;
 }
 
 /** Ways to add data: labeled documents from the Text page, else a table; next to them the samples. */
-function WaysToBegin({ adding }: { adding: Adding }) {
+function AddDataButtons({ adding }: { adding: AddDataState }) {
   const samples = useStudio((s) => s.samples);
   const addSample = useStudio((s) => s.addSample);
   const offered = useLabeledTexts();
@@ -131,7 +141,7 @@ function WaysToBegin({ adding }: { adding: Adding }) {
   return (
     <span className={styles.links}>
       {offered.map((text, i) => (
-        <TakeText key={text.id} text={text} isNext={i === 0} />
+        <UseLabeledText key={text.id} text={text} isNext={i === 0} />
       ))}
       <AddButton adding={adding} isNext={offered.length === 0} />
       {labeled.map(({ file, title }) => (
@@ -144,22 +154,25 @@ function WaysToBegin({ adding }: { adding: Adding }) {
 }
 
 /** Labeled documents from the Text page that aren't added yet. */
-function MoreFromText({ texts }: { texts: readonly TextRecord[] }) {
+function MoreLabeledTexts({ texts }: { texts: readonly TextRecord[] }) {
   const offered = useLabeledTexts().filter(({ name }) => texts.every((text) => text.name !== name));
   if (offered.length === 0) return null;
   return (
     <Block>
       <span className={styles.links}>
         {offered.map((text) => (
-          <TakeText key={text.id} text={text} isNext={false} />
+          <UseLabeledText key={text.id} text={text} isNext={false} />
         ))}
       </span>
     </Block>
   );
 }
 
-function FirstRows({ situation: { texts } }: { situation: ClassifySituation }) {
-  const rows = useAnswer(({ rows: ask }) => ask({ from: 0, count: SHOWN }, CHARACTERS), [], [texts])?.answer ?? [];
+/** First rows of the tables. */
+function FirstRowsTable({ situation: { texts } }: { situation: ClassifySituation }) {
+  const rows =
+    useAnswer(({ rows: readRows }) => readRows({ from: 0, count: PREVIEW_ROWS }, MAX_CHARACTERS), [], [texts])
+      ?.answer ?? [];
   return (
     <Table
       label="First labeled texts"
@@ -179,20 +192,21 @@ function FirstRows({ situation: { texts } }: { situation: ClassifySituation }) {
     />
   );
 }
-const SHOWN = 8;
-const CHARACTERS = 160;
+const PREVIEW_ROWS = 8;
+const MAX_CHARACTERS = 160;
 const oneLine = (words: string): string => words.replaceAll(/\s+/g, ' ').trim();
 
-function Labels({ summary, situation }: { summary: LabelsSummary; situation: ClassifySituation }) {
-  const weighs = useStudio((s) => s.project.tuning.classify.recipe.classWeights);
+/** Number of texts per label, and problems with the labels. */
+function LabelCounts({ summary, situation }: { summary: LabelsSummary; situation: ClassifySituation }) {
+  const hasClassWeights = useStudio((s) => s.project.tuning.classify.recipe.classWeights);
   const heldOut = useStudio((s) => s.project.tuning.classify.heldOut);
   const [isAll, setAll] = useState(false);
   const max = Math.max(summary.labels[0]?.count ?? 0, summary.none);
-  const shown = isAll ? summary.labels : summary.labels.slice(0, FIRST);
-  const isWeighed = weighs && !summary.several;
+  const shown = isAll ? summary.labels : summary.labels.slice(0, MAX_LABELS);
+  const showsWeights = hasClassWeights && !summary.several;
   return (
     <>
-      <PaneHead title="Labels" hint={isWeighed ? 'with class weights' : formatCount(summary.labels.length)} />
+      <PaneHead title="Labels" hint={showsWeights ? 'with class weights' : formatCount(summary.labels.length)} />
       <div className={styles.labels}>
         <ul>
           {shown.map(({ label, count }) => (
@@ -203,7 +217,7 @@ function Labels({ summary, situation }: { summary: LabelsSummary; situation: Cla
               <i style={{ width: `${(100 * count) / max}%` }} aria-hidden />
               <span>
                 {formatCount(count)}
-                {isWeighed && <span className={text.ink3}> × {weightOf(summary, count).toFixed(2)}</span>}
+                {showsWeights && <span className={text.ink3}> × {weightOf(summary, count).toFixed(2)}</span>}
               </span>
             </li>
           ))}
@@ -215,7 +229,7 @@ function Labels({ summary, situation }: { summary: LabelsSummary; situation: Cla
             </li>
           )}
         </ul>
-        {summary.labels.length > FIRST && (
+        {summary.labels.length > MAX_LABELS && (
           <TextAction onPress={() => setAll(!isAll)}>
             {isAll ? 'Show fewer' : `Show all ${formatCount(summary.labels.length)}`}
           </TextAction>
@@ -228,17 +242,17 @@ function Labels({ summary, situation }: { summary: LabelsSummary; situation: Cla
         </p>
       </div>
       {summary.unlabeledAre && summary.none + summary.unlabeled > 0 && (
-        <WithoutLabel texts={situation.texts} are={summary.unlabeledAre} />
+        <UnlabeledChoice texts={situation.texts} are={summary.unlabeledAre} />
       )}
-      <Findings summary={summary} situation={situation} />
-      <Leak summary={summary} />
+      <LabelProblems summary={summary} situation={situation} />
+      <LeakBlock summary={summary} />
     </>
   );
 }
-const FIRST = 12;
+const MAX_LABELS = 12;
 
 /** Applies the answer to every table whose texts may have several labels. */
-function useUnlabeled(texts: readonly TextRecord[]): (are: Unlabeled) => Promise<void> {
+function useSetUnlabeled(texts: readonly TextRecord[]): (are: Unlabeled) => Promise<void> {
   const store = useStudioStore();
   return async (are) => {
     const { change } = await store.getState().classifying();
@@ -249,14 +263,14 @@ function useUnlabeled(texts: readonly TextRecord[]): (are: Unlabeled) => Promise
 }
 
 /** Changes the decision on texts without a label. */
-function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlabeled }) {
-  const say = useUnlabeled(texts);
+function UnlabeledChoice({ texts, are }: { texts: readonly TextRecord[]; are: Unlabeled }) {
+  const setUnlabeled = useSetUnlabeled(texts);
   return (
     <Block isForm>
       <Select<Unlabeled>
         label="Unlabeled texts"
         value={are}
-        onChange={(are) => void say(are)}
+        onChange={(choice) => void setUnlabeled(choice)}
         options={[
           { value: 'none', label: 'No label applies', hint: 'train as negative examples' },
           { value: 'left-out', label: 'Not labeled yet', hint: 'left out of training' },
@@ -266,31 +280,31 @@ function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlab
   );
 }
 
-const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
+const joinNames = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
 
-function Leak({ summary: { leaks } }: { summary: LabelsSummary }) {
+function LeakBlock({ summary: { leaks } }: { summary: LabelsSummary }) {
   const [, go] = useLocation();
   const leak = leakNotice(leakWords(leaks));
   return leak && <LeakNotice {...leak} isPlain onShow={() => go(rowsWithWord(leak.word))} />;
 }
 
 /** Problems with the labels: questions and warnings. */
-function Findings({ summary, situation: { texts } }: { summary: LabelsSummary; situation: ClassifySituation }) {
+function LabelProblems({ summary, situation: { texts } }: { summary: LabelsSummary; situation: ClassifySituation }) {
   const store = useStudioStore();
-  const join = async (labels: readonly string[], as: string): Promise<void> => {
+  const mergeLabels = async (labels: readonly string[], as: string): Promise<void> => {
     const { change } = await store.getState().classifying();
     for (const { id } of texts)
       await change(
         id,
         { kind: 'join', labels, as },
-        as === '' ? `Left out ${labels.join(', ')}` : `Merged ${listed(labels)} into ${as}`,
+        as === '' ? `Left out ${labels.join(', ')}` : `Merged ${joinNames(labels)} into ${as}`,
       );
   };
   const setTuning = useStudio((s) => s.setTuning);
   const tuning = useStudio((s) => s.project.tuning);
-  const single = summary.labels.filter(({ count }) => count === 1).map(({ label }) => label);
-  const say = useUnlabeled(texts);
-  // Other places show the rest: rows for similar names, a tab for unlabeled texts, notices for truncation and leaks.
+  const singleLabels = summary.labels.filter(({ count }) => count === 1).map(({ label }) => label);
+  const setUnlabeled = useSetUnlabeled(texts);
+  // Similar names, unlabeled texts, truncation and leaks are shown elsewhere on the page.
   const problems = summary.problems.filter(
     ({ what, kind }) => !['alike', 'long', 'leak'].includes(what) && (what !== 'unlabeled' || kind === 'asked'),
   );
@@ -301,9 +315,9 @@ function Findings({ summary, situation: { texts } }: { summary: LabelsSummary; s
         <li key={names.join('\n')}>
           <Icon name="warning" tone="warn" />
           <span>
-            {listed(names.map((name) => `“${name}”`))} look like the same label
+            {joinNames(names.map((name) => `“${name}”`))} look like the same label
             <small>
-              <TextAction onPress={() => void join(names, as)}>Merge into {as}</TextAction>
+              <TextAction onPress={() => void mergeLabels(names, as)}>Merge into {as}</TextAction>
             </small>
           </span>
         </li>
@@ -316,17 +330,17 @@ function Findings({ summary, situation: { texts } }: { summary: LabelsSummary; s
             {remedy !== undefined && <small>{remedy}</small>}
             {what === 'unlabeled' && (
               <small className={styles.ways}>
-                <TextAction onPress={() => void say('none')}>No label applies</TextAction>
-                <TextAction onPress={() => void say('left-out')}>Not labeled yet</TextAction>
+                <TextAction onPress={() => void setUnlabeled('none')}>No label applies</TextAction>
+                <TextAction onPress={() => void setUnlabeled('left-out')}>Not labeled yet</TextAction>
               </small>
             )}
             {what === 'single' && (
               <small className={styles.ways}>
-                <TextAction onPress={() => void join(single, '')}>
-                  Leave {single.length === 1 ? 'it' : 'them'} out
+                <TextAction onPress={() => void mergeLabels(singleLabels, '')}>
+                  Leave {singleLabels.length === 1 ? 'it' : 'them'} out
                 </TextAction>
                 <TextAction onPress={() => setTuning({ classify: { ...tuning.classify, fewest: 1 } })}>
-                  Keep {single.length === 1 ? 'it' : 'them'}
+                  Keep {singleLabels.length === 1 ? 'it' : 'them'}
                 </TextAction>
               </small>
             )}

@@ -1,16 +1,16 @@
 /** The answer for a text that the user tries. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
-import { Given } from './TryText';
+import { Answer } from './TryText';
 
 test('a wrong answer can be corrected, unless a text may have several labels', () => {
   const given = { labels: ['spam'], probabilities: [0.1, 0.9], tokens: 3, read: 3, windows: 1 };
   const shown = (several: boolean, correction?: { label: string; isLearned: boolean }): string =>
     renderToStaticMarkup(
-      <Given
+      <Answer
         classes={{ labels: ['ham', 'spam'], pooling: 'mean', several } as never}
-        given={given}
-        why={undefined}
+        answer={given}
+        decided={undefined}
         correction={{ correction, onCorrect: () => undefined, onUndo: () => undefined, onTrain: () => undefined }}
       />,
     );

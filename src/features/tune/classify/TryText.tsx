@@ -22,47 +22,63 @@ import {
   TextAction,
   TextField,
 } from '../../../ui';
-import { percent } from './judged';
+import { percent } from './predictedTexts';
 import styles from './Classify.module.css';
 
-/** The answer for a pasted text, and the words that changed it. */
-export function TryText({ run }: { run: RunRow['record'] }) {
+interface Result {
+  text: string;
+  answer: GivenLabels;
+  /** Words that changed the answer; undefined until found. */
+  decided?: Decided;
+}
+
+/** Classification of one text; a newer request or `clear` discards the results of earlier ones. */
+function useClassification(runId: string) {
   const store = useStudioStore();
-  const [draft, write] = useState('');
-  const [given, setGiven] = useState<{ of: string; given: GivenLabels; why?: Decided }>();
-  const [asking, setAsking] = useState<Work>(IDLE);
-  const turn = useRef(0);
-  const classify = async (): Promise<void> => {
-    const mine = ++turn.current;
-    const isMine = (): boolean => turn.current === mine;
+  const [result, setResult] = useState<Result>();
+  const [state, setState] = useState<Work>(IDLE);
+  const latestRequest = useRef(0);
+  const classify = async (text: string): Promise<void> => {
+    const request = ++latestRequest.current;
+    const isLatest = (): boolean => latestRequest.current === request;
     await work(
-      (state) => isMine() && setAsking(state),
+      (next) => isLatest() && setState(next),
       Date.now,
       async (options) => {
-        const { classify: ask } = await store.getState().classifying();
-        const found = await ask(run.id, draft, options);
-        if (isMine()) setGiven({ of: draft, given: found });
-        const label = likeliest(found.probabilities);
-        const input = { ...usedModel(store.getState(), run.id), text: draft, label };
-        const why = await store.workers.gpu.call('decided', input, { signal: options.signal });
-        if (isMine()) setGiven({ of: draft, given: found, why });
+        const { classify: classifyText } = await store.getState().classifying();
+        const answer = await classifyText(runId, text, options);
+        if (isLatest()) setResult({ text, answer });
+        const label = likeliest(answer.probabilities);
+        const input = { ...usedModel(store.getState(), runId), text, label };
+        const decided = await store.workers.gpu.call('decided', input, { signal: options.signal });
+        if (isLatest()) setResult({ text, answer, decided });
       },
     );
   };
+  const clear = (): void => {
+    latestRequest.current++;
+    setResult(undefined);
+    setState(IDLE);
+  };
+  return { result, state, classify, clear };
+}
+
+/** The answer for a pasted text, and the words that changed it. */
+export function TryText({ run }: { run: RunRow['record'] }) {
+  const [draft, setDraft] = useState('');
+  const { result, state, classify, clear } = useClassification(run.id);
   const [, go] = useLocation();
-  const correction = useCorrection(run.id, given?.of ?? '', go);
+  const correction = useCorrection(run.id, result?.text ?? '', go);
   return (
     <>
       <PaneHead
         title="Try a text"
         aside={
-          (draft !== '' || given) && (
+          (draft !== '' || result) && (
             <TextAction
               onPress={() => {
-                turn.current++;
-                write('');
-                setGiven(undefined);
-                setAsking(IDLE);
+                clear();
+                setDraft('');
               }}
             >
               Clear
@@ -71,72 +87,87 @@ export function TryText({ run }: { run: RunRow['record'] }) {
         }
       />
       <Block>
-        <TextField label="Text" hideLabel value={draft} onChange={write} rows={5} isProse placeholder="Paste a text" />
+        <TextField
+          label="Text"
+          hideLabel
+          value={draft}
+          onChange={setDraft}
+          rows={5}
+          isProse
+          placeholder="Paste a text"
+        />
         <p className={styles.act}>
-          {asking.kind === 'busy' ? (
-            <Button isDense icon="stop" minWidth={WIDTH} onPress={asking.stop}>
+          {state.kind === 'busy' ? (
+            <Button isDense icon="stop" minWidth={BUTTON_WIDTH} onPress={state.stop}>
               Stop
             </Button>
           ) : (
             <Button
               isDense
-              minWidth={WIDTH}
+              minWidth={BUTTON_WIDTH}
               disabledReason={draft.trim() === '' ? 'Paste a text first' : undefined}
-              onPress={() => void classify()}
+              onPress={() => void classify(draft)}
             >
               Classify
             </Button>
           )}
         </p>
       </Block>
-      {asking.kind === 'failed' && (
+      {state.kind === 'failed' && (
         <Notice tone="error" isPlain title="Couldn’t classify the text">
-          {explain(asking.failure)}
+          {explain(state.failure)}
         </Notice>
       )}
-      {given && (
-        <Given classes={run.model.config.classes!} given={given.given} why={given.why} correction={correction} />
+      {result && (
+        <Answer
+          classes={run.model.config.classes!}
+          answer={result.answer}
+          decided={result.decided}
+          correction={correction}
+        />
       )}
     </>
   );
 }
 
-/** Width of the button in px, whichever button it is. */
-const WIDTH = 88;
+/** Width of both buttons, in px. */
+const BUTTON_WIDTH = 88;
 
 /** Labels with the confidence in each, and the words that changed the answer. */
-export function Given({
-  classes: { labels, several },
-  given,
-  why,
+export function Answer({
+  classes: { labels, several: hasSeveralLabels },
+  answer,
+  decided,
   correction,
 }: {
   classes: Classes;
-  given: GivenLabels;
-  why: Decided | undefined;
+  answer: GivenLabels;
+  decided: Decided | undefined;
   correction: ShownCorrection;
 }) {
-  const order = [...labels.keys()].sort((a, b) => given.probabilities[b]! - given.probabilities[a]!);
-  const bars = order.slice(0, MAX_BARS).map((place) => {
-    const share = given.probabilities[place]!;
-    return { label: labels[place]!, share, value: percent(share) };
+  const order = [...labels.keys()].sort((a, b) => answer.probabilities[b]! - answer.probabilities[a]!);
+  const bars = order.slice(0, MAX_BARS).map((labelIndex) => {
+    const share = answer.probabilities[labelIndex]!;
+    return { label: labels[labelIndex]!, share, value: percent(share) };
   });
   return (
     <>
       <p className={styles.answer} role="status">
-        {given.labels.length > 0 ? (
+        {answer.labels.length > 0 ? (
           <>
-            It is <b>{given.labels.join(', ')}</b>
+            It is <b>{answer.labels.join(', ')}</b>
           </>
         ) : (
-          <b>{several ? 'None of its labels' : 'Not sure'}</b>
+          <b>{hasSeveralLabels ? 'None of its labels' : 'Not sure'}</b>
         )}
-        {given.read < given.tokens &&
-          `; truncated to ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens`}
+        {answer.read < answer.tokens &&
+          `; truncated to ${formatCount(answer.read)} of ${formatCount(answer.tokens)} tokens`}
       </p>
-      {!several && <Correction labels={labels} predicted={given.labels[0]} {...correction} />}
+      {!hasSeveralLabels && <Correction labels={labels} predicted={answer.labels[0]} {...correction} />}
       <LabelBars label="Confidence in each label" bars={bars} />
-      {why && <DecidedWords labels={labels} label={order[0]!} isMany={several === true} decided={why} />}
+      {decided && (
+        <DecidedWords labels={labels} label={order[0]!} isMany={hasSeveralLabels === true} decided={decided} />
+      )}
     </>
   );
 }

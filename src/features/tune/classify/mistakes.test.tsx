@@ -6,9 +6,9 @@ import { inertServices } from '../../../testing/inertServices';
 import { CLASSIFIER_SETUP, checkMistakes, MISTAKES } from '../../../state/classifierStart';
 import { StudioContext } from '../../../state/react';
 import { createStudio } from '../../../state/studio';
-import { answerWords } from './judged';
-import { JudgedPane } from './JudgedPane';
-import { placeWords } from './place';
+import { answerWords } from './predictedTexts';
+import { EvaluationPane } from './EvaluationPane';
+import { rowName } from './rowName';
 import type { ClassifySituation } from './useClassify';
 
 /** Renders the pane at a URL, for two held-out texts, one of them wrong. */
@@ -22,13 +22,13 @@ function paneAt(address: string): string {
   };
   const evaluation = { labelled: labeled, metrics: {}, baselines: {}, documents: 2 };
   const situation = {
-    ...{ judged: { runId: 'r', step: 9, evaluation }, step: 9, survey: {} },
+    ...{ evaluationRecord: { runId: 'r', step: 9, evaluation }, step: 9, survey: {} },
     classifier: { record: { id: 'r', name: 'mails-1', model: { id: 'bert', config: { classes } } } },
   } as unknown as ClassifySituation;
   return renderToStaticMarkup(
     <Router ssrPath={path} ssrSearch={search}>
       <StudioContext.Provider value={{ ...store, getInitialState: store.getState }}>
-        <JudgedPane situation={situation} />
+        <EvaluationPane situation={situation} />
       </StudioContext.Provider>
     </Router>,
   );
@@ -44,8 +44,8 @@ test('Check the mistakes opens their list, and the setup opens the matrix', () =
 });
 
 test('a row names its file if labels come from several', () => {
-  expect(placeWords({ title: 'Row 1,002' }, 'more.csv')).toBe('more.csv, row 1,002');
-  expect(placeWords({ title: 'Row 2' }, undefined)).toBe('Row 2');
-  expect(placeWords({ title: 'Row over the sea' }, 'more.csv')).toBe('more.csv, Row over the sea');
+  expect(rowName({ title: 'Row 1,002' }, 'more.csv')).toBe('more.csv, row 1,002');
+  expect(rowName({ title: 'Row 2' }, undefined)).toBe('Row 2');
+  expect(rowName({ title: 'Row over the sea' }, 'more.csv')).toBe('more.csv, Row over the sea');
   expect(answerWords('ok', 'ok', 0.9998)).toBe('The model says ok >99.9 %');
 });

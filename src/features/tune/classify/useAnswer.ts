@@ -4,30 +4,30 @@ import type { Classifying } from '../../../state/slices/classifying';
 
 /**
  * Result of a request once it resolves, and the previous result until then.
- * @param instead value after a failure, which is reported elsewhere
- * @param on dependencies that repeat the request when they change
+ * @param fallback value after a failure, which is reported elsewhere
+ * @param dependencies values that repeat the request when they change
  */
 export function useAnswer<T>(
-  ask: (own: Classifying) => Promise<T>,
-  instead: T,
-  on: readonly unknown[],
-): { on: readonly unknown[]; answer: T } | undefined {
+  ask: (classifying: Classifying) => Promise<T>,
+  fallback: T,
+  dependencies: readonly unknown[],
+): { dependencies: readonly unknown[]; answer: T } | undefined {
   const store = useStudioStore();
-  const [found, setFound] = useState<{ on: readonly unknown[]; answer: T }>();
+  const [result, setResult] = useState<{ dependencies: readonly unknown[]; answer: T }>();
   useEffect(() => {
-    let isWanted = true;
+    let isCurrent = true;
     void store
       .getState()
       .classifying()
       .then(ask)
-      .catch(() => instead)
+      .catch(() => fallback)
       .then((answer) => {
-        if (isWanted) setFound({ on, answer });
+        if (isCurrent) setResult({ dependencies, answer });
       });
     return () => {
-      isWanted = false;
+      isCurrent = false;
     };
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- these are all that the question is made of
-  }, [store, ...on]);
-  return found;
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the request depends on these only
+  }, [store, ...dependencies]);
+  return result;
 }

@@ -19,84 +19,85 @@ interface Survey {
   failure: Failure | undefined;
   progress: Progress | undefined;
 }
-/** While the survey counts again, `summary` may belong to other settings. */
-export interface Surveyed extends Survey {
+/** Survey of the labels. While it counts again, `summary` may belong to other settings. */
+export interface LabelSurvey extends Survey {
   isCounting: boolean;
   /** Retries after a failure. */
-  again: () => void;
+  retry: () => void;
 }
 
 /** Counts labels again whenever the texts, their labels or the tokenizer change. */
-function useSurvey(texts: readonly TextRecord[]): Surveyed {
+function useSurvey(texts: readonly TextRecord[]): LabelSurvey {
   const store = useStudioStore();
   const fewest = useStudio((s) => s.project.tuning.classify.fewest);
-  // Inputs that decide how long the texts are and how much of each is read.
+  // The length of the texts in tokens, and how much of each is read, depend on these.
   const tokenizer = useStudio((s) => {
     const { made, model } = bodyOf(s);
-    const of = made
+    const tokenizerKey = made
       ? `${made.kind} ${made.vocabulary}`
       : (tuningBase(s, 'classify')?.row.record.id ?? s.project.tokenizer?.hash ?? '');
-    return `${of} ${model.config.context}`;
+    return `${tokenizerKey} ${model.config.context}`;
   });
   const refs = texts.map(textRef).join(' ');
-  // Results of other texts don't apply to these.
+  // Identifies the texts: earlier counts of the same texts stay until new ones arrive.
   const ids = texts.map(({ id }) => id).join(' ');
   const key = refs && `${refs} ${fewest} ${tokenizer}`;
-  const [found, setFound] = useState<{ of: string; ids: string; isCounting: boolean } & Partial<Survey>>();
-  const [time, setTime] = useState(0);
+  const [state, setState] = useState<{ key: string; ids: string; isCounting: boolean } & Partial<Survey>>();
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     if (key === '') return undefined;
-    const stop = new AbortController();
-    const tell = (state: Partial<Survey & Pick<Surveyed, 'isCounting'>>): void => {
-      if (stop.signal.aborted) return;
+    const controller = new AbortController();
+    const update = (changes: Partial<Survey & Pick<LabelSurvey, 'isCounting'>>): void => {
+      if (controller.signal.aborted) return;
       // Keeps the last counts until the new ones arrive.
-      setFound((before) => ({
-        of: key,
+      setState((previous) => ({
+        key,
         ids,
-        ...(before?.ids === ids && before.summary && { summary: before.summary }),
+        ...(previous?.ids === ids && previous.summary && { summary: previous.summary }),
         isCounting: true,
-        ...state,
+        ...changes,
       }));
     };
-    const survey = async (): Promise<void> => {
+    const runSurvey = async (): Promise<void> => {
       const { survey: ask } = await store.getState().classifying();
-      const summary = await ask({ signal: stop.signal, onProgress: (progress) => tell({ progress }) });
-      tell({ summary, isCounting: false });
+      const summary = await ask({ signal: controller.signal, onProgress: (progress) => update({ progress }) });
+      update({ summary, isCounting: false });
     };
-    survey().catch((error: unknown) => tell({ failure: toFailure(error), isCounting: false }));
-    return () => stop.abort();
-  }, [store, key, ids, time]);
-  const own = key !== '' && found?.ids === ids ? found : undefined;
-  const again = (): void => {
-    setFound(undefined);
-    setTime(time + 1);
+    runSurvey().catch((error: unknown) => update({ failure: toFailure(error), isCounting: false }));
+    return () => controller.abort();
+  }, [store, key, ids, attempt]);
+  const current = key !== '' && state?.ids === ids ? state : undefined;
+  const retry = (): void => {
+    setState(undefined);
+    setAttempt(attempt + 1);
   };
-  const failure = own?.of === key ? own.failure : undefined;
-  const isCounting = key !== '' && (!own || own.of !== key || own.isCounting);
-  return { summary: own?.summary, failure, progress: own?.progress, isCounting, again };
+  const failure = current?.key === key ? current.failure : undefined;
+  const isCounting = key !== '' && (!current || current.key !== key || current.isCounting);
+  return { summary: current?.summary, failure, progress: current?.progress, isCounting, retry };
 }
 
 /** Evaluation of the checkpoint in use; undefined while it is read. */
-function useJudged(row: RunRow | undefined): EvaluationRecord | null | undefined {
+function useEvaluationRecord(row: RunRow | undefined): EvaluationRecord | null | undefined {
   const step = useStudio((s) => row && usedStep(s, row.record.id));
-  const found = useAnswer(
+  const result = useAnswer(
     async ({ judged }) => (row && step !== undefined ? judged(row.record.id, step) : null),
     null,
     [row, step],
   );
   // Shows the previous result of the same run until the new one arrives.
-  const of = found?.on[0] as RunRow | undefined;
-  return row && of?.record.id === row.record.id ? found?.answer : undefined;
+  const resultRow = result?.dependencies[0] as RunRow | undefined;
+  return row && resultRow?.record.id === row.record.id ? result?.answer : undefined;
 }
 
 export interface ClassifySituation {
   texts: readonly TextRecord[];
-  survey: Surveyed;
+  survey: LabelSurvey;
   plan: ClassifierPlan | undefined;
   failure: Failure | undefined;
   base: { row: RunRow; step: number } | undefined;
   classifier: RunRow | undefined;
-  judged: EvaluationRecord | null | undefined;
+  /** Null if the checkpoint in use isn't evaluated; undefined while its evaluation is read. */
+  evaluationRecord: EvaluationRecord | null | undefined;
   /** Checkpoint in use, and the reason for it. */
   step: number | undefined;
   stepWords: string | undefined;
@@ -104,6 +105,7 @@ export interface ClassifySituation {
   refusal: string | undefined;
 }
 
+/** State of the page. */
 export function useClassify(): ClassifySituation {
   const project = useStudio((s) => s.project);
   const runs = useStudio((s) => s.runs);
@@ -119,11 +121,14 @@ export function useClassify(): ClassifySituation {
   const [plan, failure] = planned && 'code' in planned ? [undefined, planned] : [planned, undefined];
   const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s, 'classify') }));
   const classifier = useStudio(classifierOf);
-  const judged = useJudged(classifier);
+  const evaluationRecord = useEvaluationRecord(classifier);
   useSettled(classifier?.record.id);
-  const of = classifier?.record.id ?? '';
-  const used = useStudioFields((s) => ({ step: usedStep(s, of), stepWords: usedStepWords(s, of) }));
-  const cannot = useStudio((s) => tuneRefusal(s, 'classify'));
+  const classifierId = classifier?.record.id ?? '';
+  const stepInUse = useStudioFields((s) => ({
+    step: usedStep(s, classifierId),
+    stepWords: usedStepWords(s, classifierId),
+  }));
+  const stateRefusal = useStudio((s) => tuneRefusal(s, 'classify'));
   return {
     texts,
     survey,
@@ -131,10 +136,10 @@ export function useClassify(): ClassifySituation {
     failure,
     base: row && { row, step },
     classifier,
-    judged,
-    ...used,
+    evaluationRecord,
+    ...stepInUse,
     refusal:
-      cannot ??
+      stateRefusal ??
       survey.failure?.message ??
       (summary ? labelsRefusal(summary) : 'Counting labels') ??
       failure?.message ??

@@ -74,60 +74,54 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
         },
         verdict() {
           endParagraph();
-          const shareMeasure = (part: number, total: number, says: string, limit: number): Measure => ({
-            value: share(part, total),
-            says,
-            format: formatShare,
-            max: limit,
-          });
-          const top = (n: number, limit: number) =>
-            shareMeasure(
-              words.topNgramCharacters(n),
-              characters,
-              `of characters are in the top ${n}-word phrase`,
-              limit,
-            );
-          const repeated = (n: number, limit: number) =>
-            shareMeasure(
-              words.repeatedNgramCharacters(n),
-              characters,
-              `of characters are in repeated ${n}-word phrases`,
-              limit,
-            );
-          return judge({
-            paragraphs: shareMeasure(
-              paragraphs.repeated,
-              paragraphs.pieces,
-              'of paragraphs are repeated',
-              settings.paragraphs,
-            ),
-            paragraphCharacters: shareMeasure(
-              paragraphs.repeatedCharacters,
-              characters,
-              'of characters are in repeated paragraphs',
-              settings.paragraphCharacters,
-            ),
-            lines: shareMeasure(lines.repeated, lines.pieces, 'of lines are repeated', settings.lines),
-            lineCharacters: shareMeasure(
-              lines.repeatedCharacters,
-              characters,
-              'of characters are in repeated lines',
-              settings.lineCharacters,
-            ),
-            top2: top(2, settings.top2),
-            top3: top(3, settings.top3),
-            top4: top(4, settings.top4),
-            repeated5: repeated(5, settings.repeated5),
-            repeated6: repeated(6, settings.repeated6),
-            repeated7: repeated(7, settings.repeated7),
-            repeated8: repeated(8, settings.repeated8),
-            repeated9: repeated(9, settings.repeated9),
-            repeated10: repeated(10, settings.repeated10),
-          });
+          return judge(measuresOf({ paragraphs, lines, words, characters }, settings));
         },
       };
     },
   }),
 };
+
+/** Counts of the judged part of a document. */
+interface Counts {
+  paragraphs: Repeats;
+  lines: Repeats;
+  words: WordSequence;
+  characters: number;
+}
+
+const measuresOf = (
+  { paragraphs, lines, words, characters }: Counts,
+  settings: Record<keyof typeof FIELDS, number>,
+): Record<keyof typeof FIELDS, Measure> => {
+  const top = (n: number, max: number): Measure =>
+    shareMeasure(words.topNgramCharacters(n), characters, `of characters are in the top ${n}-word phrase`, max);
+  const repeated = (n: number, max: number): Measure =>
+    shareMeasure(words.repeatedNgramCharacters(n), characters, `of characters are in repeated ${n}-word phrases`, max);
+  const ofCharacters = (pieces: Repeats, name: string, max: number): Measure =>
+    shareMeasure(pieces.repeatedCharacters, characters, `of characters are in repeated ${name}`, max);
+  return {
+    paragraphs: shareMeasure(paragraphs.repeated, paragraphs.pieces, 'of paragraphs are repeated', settings.paragraphs),
+    paragraphCharacters: ofCharacters(paragraphs, 'paragraphs', settings.paragraphCharacters),
+    lines: shareMeasure(lines.repeated, lines.pieces, 'of lines are repeated', settings.lines),
+    lineCharacters: ofCharacters(lines, 'lines', settings.lineCharacters),
+    top2: top(2, settings.top2),
+    top3: top(3, settings.top3),
+    top4: top(4, settings.top4),
+    repeated5: repeated(5, settings.repeated5),
+    repeated6: repeated(6, settings.repeated6),
+    repeated7: repeated(7, settings.repeated7),
+    repeated8: repeated(8, settings.repeated8),
+    repeated9: repeated(9, settings.repeated9),
+    repeated10: repeated(10, settings.repeated10),
+  };
+};
+
+const shareMeasure = (part: number, total: number, says: string, max: number): Measure => ({
+  value: share(part, total),
+  says,
+  format: formatShare,
+  max,
+});
+
 /** Code units of a document that are judged, which need less than 100 MB of memory. */
 const MAX_JUDGED_LENGTH = 4_000_000;

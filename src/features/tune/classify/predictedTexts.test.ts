@@ -3,8 +3,17 @@ import { expect, test } from 'vitest';
 import type { LabeledTexts } from '../../../core/evaluate/evaluation';
 import { answersAt, eachLabel } from '../../../core/evaluate/eachLabel';
 import { FINDINGS } from '../../../ui/LabelTable';
-import { calibrationWords } from './AskPane';
-import { inCell, inFinding, isRight, judgedTexts, likelyWrong, percent, weakestLabel, worst } from './judged';
+import { calibrationWords } from './ConfidencePane';
+import {
+  textsInCell,
+  textsWithFinding,
+  isRight,
+  predictedTexts,
+  likelyWrong,
+  percent,
+  weakestLabel,
+  mistakesOf,
+} from './predictedTexts';
 
 const LABELED: LabeledTexts = {
   labels: ['land', 'sea'],
@@ -28,17 +37,17 @@ test('shows calibration with two digits, and never a probability below 1 as 100 
 });
 
 test('lists mistakes by cell, the most confident first, and suspected label errors separately', () => {
-  const texts = judgedTexts(LABELED);
+  const texts = predictedTexts(LABELED);
   expect(texts.map(isRight)).toEqual([true, false, true, false, true]);
-  expect(inCell(texts, 0, 1).map(({ place }) => place)).toEqual([5]);
-  expect(worst(texts).map(({ place }) => place)).toEqual([5, 9]);
+  expect(textsInCell(texts, 0, 1).map(({ index }) => index)).toEqual([5]);
+  expect(mistakesOf(texts).map(({ index }) => index)).toEqual([5, 9]);
   // Confidence in sea matches its mean on sea texts; confidence in land is below its mean on land texts.
-  expect(likelyWrong(texts, 2).map(({ place }) => place)).toEqual([5, 9]);
-  expect(likelyWrong(texts.with(3, { ...texts[3]!, sure: 0.46 }), 2).map(({ place }) => place)).toEqual([5]);
+  expect(likelyWrong(texts, 2).map(({ index }) => index)).toEqual([5, 9]);
+  expect(likelyWrong(texts.with(3, { ...texts[3]!, confidence: 0.46 }), 2).map(({ index }) => index)).toEqual([5]);
 });
 
 test('a multi-label text is right if all of its labels are predicted', () => {
-  const several = judgedTexts({
+  const several = predictedTexts({
     ...LABELED,
     wanted: [[0, 1], [0], [], [1], [1]],
     given: [[1, 0], [0, 1], [], [1], []],
@@ -69,15 +78,15 @@ const SEVERAL: LabeledTexts = {
 
 test('multi-label texts are listed by label and finding, at any threshold', () => {
   for (const atLeast of [0, 0.4, 0.75]) {
-    const texts = judgedTexts(SEVERAL, atLeast);
-    const each = eachLabel(SEVERAL, texts.map(({ given }) => given)); // prettier-ignore
+    const texts = predictedTexts(SEVERAL, atLeast);
+    const each = eachLabel(SEVERAL, texts.map(({ predicted }) => predicted)); // prettier-ignore
     for (const [label, own] of each.entries())
-      expect(FINDINGS.map((finding) => inFinding(texts, label, finding).length)).toEqual([own.found, own.missed, own.wrong]); // prettier-ignore
+      expect(FINDINGS.map((finding) => textsWithFinding(texts, label, finding).length)).toEqual([own.found, own.missed, own.wrong]); // prettier-ignore
     expect(texts.filter(isRight)).toHaveLength(answersAt(SEVERAL, atLeast)!.right);
   }
-  expect(inFinding(judgedTexts(SEVERAL), 1, 'wrong').map(({ place }) => place)).toEqual([5]);
-  expect(inFinding(judgedTexts(SEVERAL, 0.75), 0, 'missed').map(({ place }) => place)).toEqual([3, 5]);
-  expect(judgedTexts(SEVERAL, 0.4)[2]).toMatchObject({ given: [0], sure: 0.45 });
+  expect(textsWithFinding(predictedTexts(SEVERAL), 1, 'wrong').map(({ index }) => index)).toEqual([5]);
+  expect(textsWithFinding(predictedTexts(SEVERAL, 0.75), 0, 'missed').map(({ index }) => index)).toEqual([3, 5]);
+  expect(predictedTexts(SEVERAL, 0.4)[2]).toMatchObject({ predicted: [0], confidence: 0.45 });
   expect(answersAt({ ...LABELED, given: SEVERAL.given, wanted: SEVERAL.wanted }, 0.4)).toBeUndefined();
 });
 

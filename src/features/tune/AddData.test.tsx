@@ -5,7 +5,7 @@ import { memoryStore } from '../../core/base/blobStore';
 import { lonelyLocks, type TestStudio, testStudio } from '../../testing/behindChannels';
 import { chat, lines } from '../../testing/conversations';
 import { StudioContext } from '../../state/react';
-import { Refused } from './Adding';
+import { RefusedFiles } from './AddData';
 
 let page: TestStudio;
 beforeEach(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -24,7 +24,7 @@ test('lists malformed rows, and skipping them adds the others with a note', asyn
   expect(getState().tuneTexts).toEqual([]);
   const shown = renderToStaticMarkup(
     <StudioContext.Provider value={{ ...page.studio, getInitialState: getState }}>
-      <Refused />
+      <RefusedFiles />
     </StudioContext.Provider>,
   );
   for (const words of ['Skip these 2 rows', '<b>Line 2</b> has an empty answer', '<b>Line 4</b> isn&#x27;t a JSON'])

@@ -15,11 +15,17 @@ export function useLabeledTexts(): readonly TextWithLabels[] {
 const MAX_OFFERED = 3;
 
 /** Adds a text's labeled documents as texts to classify. */
-export function TakeText({ text: { id, name, documents, labels }, isNext }: { text: TextWithLabels; isNext: boolean }) {
+export function UseLabeledText({
+  text: { id, name, documents, labels },
+  isNext,
+}: {
+  text: TextWithLabels;
+  isNext: boolean;
+}) {
   const store = useStudioStore();
-  const take = async (): Promise<void> => (await store.getState().classifying()).takeLabeled(id);
+  const addDocuments = async (): Promise<void> => (await store.getState().classifying()).takeLabeled(id);
   return (
-    <Button variant={isNext ? 'go' : 'default'} onPress={() => void take()}>
+    <Button variant={isNext ? 'go' : 'default'} onPress={() => void addDocuments()}>
       Use {name}: {counted(documents, 'text')}, {counted(labels, 'label')}
     </Button>
   );

@@ -17,7 +17,7 @@ function useMeasuring(runId: string) {
     void store
       .getState()
       .classifying()
-      .then((own) => own.judge(runId));
+      .then((classifying) => classifying.judge(runId));
   return { isTraining, progress: describeWork(measuring), measure };
 }
 
@@ -49,33 +49,33 @@ export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeas
 }
 
 /** Notice above an evaluation of another step than the one in use. */
-export function MeasuredBefore({
+export function OutdatedEvaluation({
   run,
   step,
-  used = step,
+  stepInUse = step,
 }: {
   run: RunRow['record'];
   step: number;
-  used?: number | undefined;
+  stepInUse?: number | undefined;
 }) {
   const { isTraining, progress, measure } = useMeasuring(run.id);
-  if (step === used || isTraining) return null;
-  const isHere = dataOf(run).id !== null;
+  if (step === stepInUse || isTraining) return null;
+  const hasData = dataOf(run).id !== null;
   return (
     <Notice
       tone="warn"
       isPlain
       title={`Evaluated at step ${formatCount(step)}`}
       actions={
-        isHere &&
+        hasData &&
         !progress && (
           <Button isDense onPress={measure}>
-            Evaluate step {formatCount(used)}
+            Evaluate step {formatCount(stepInUse)}
           </Button>
         )
       }
     >
-      {progress ? <Progress {...progress} /> : `Step ${formatCount(used)}, the one in use, hasn't been evaluated.`}
+      {progress ? <Progress {...progress} /> : `Step ${formatCount(stepInUse)}, the one in use, hasn't been evaluated.`}
     </Notice>
   );
 }

@@ -5,7 +5,7 @@ import { useStudio } from '../../state/react';
 import { Button, Notice } from '../../ui';
 
 /** Reports that the last fine-tuning failed; Train shows the details. */
-export function Failed() {
+export function TuningFailure() {
   const failed = useStudio((s) => {
     const run = shownRun(s, 'train');
     return isTuned(run) && run.phase.kind === 'failed' ? run.phase : undefined;

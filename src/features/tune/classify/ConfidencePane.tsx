@@ -10,24 +10,24 @@ import type { RunRow } from '../../../protocol/data';
 import { useStudioStore } from '../../../state/react';
 import { Block, EmptyStage, Pane, Reliability, Slider, text } from '../../../ui';
 import { ExampleBars } from './ExampleFigures';
-import { percent } from './judged';
+import { percent } from './predictedTexts';
 import { TryText } from './TryText';
 import type { ClassifySituation } from './useClassify';
 
 /** Calibration of the classifier, its confidence threshold, and its answer for a text. */
-export function AskPane({ situation: { judged, classifier } }: { situation: ClassifySituation }) {
+export function ConfidencePane({ situation: { evaluationRecord, classifier } }: { situation: ClassifySituation }) {
   return (
     <Pane title="Confidence">
       {!classifier ? (
         <EmptyStage figure={<ExampleBars />}>See how confident your classifier is about a text of your own</EmptyStage>
       ) : (
         <>
-          {judged?.evaluation.calibration && <Sureness evaluation={judged.evaluation} />}
-          {judged !== undefined && (
+          {evaluationRecord?.evaluation.calibration && <CalibrationBlock evaluation={evaluationRecord.evaluation} />}
+          {evaluationRecord !== undefined && (
             <Threshold
               key={`threshold ${classifier.record.id}`}
               run={classifier.record}
-              labeled={judged?.evaluation.labelled}
+              labeled={evaluationRecord?.evaluation.labelled}
             />
           )}
           <TryText key={`text ${classifier.record.id}`} run={classifier.record} />
@@ -37,10 +37,10 @@ export function AskPane({ situation: { judged, classifier } }: { situation: Clas
   );
 }
 
-function Sureness({ evaluation }: { evaluation: Evaluation }) {
-  const error = evaluation.metrics['calibrationError'];
+function CalibrationBlock({ evaluation }: { evaluation: Evaluation }) {
+  const estimate = evaluation.metrics['calibrationError'];
   const { calibrationError, temperature = 1 } = evaluation.labelled ?? {};
-  const words = error ? calibrationWords(error) : 'Not measured.';
+  const words = estimate ? calibrationWords(estimate) : 'Not measured.';
   const divisor = estimateWords({ value: temperature }).value;
   return (
     <Reliability
@@ -56,53 +56,54 @@ function Sureness({ evaluation }: { evaluation: Evaluation }) {
 }
 /** Two significant digits, however narrow the interval: `off by 0.035 % on average, 0.034 to 0.036`. */
 export function calibrationWords({ value, low, high }: Estimate): string {
-  const short = (percent: number): string => formatNumber(Number(percent.toPrecision(2)));
-  const interval = low === undefined || high === undefined || low === high ? '' : `, ${short(low)} to ${short(high)}`;
-  return `${value <= FINE ? 'Well' : 'Poorly'} calibrated: confidence is off by ${short(value)} % on average${interval}.`;
+  const twoDigits = (percent: number): string => formatNumber(Number(percent.toPrecision(2)));
+  const interval =
+    low === undefined || high === undefined || low === high ? '' : `, ${twoDigits(low)} to ${twoDigits(high)}`;
+  return `${value <= MAX_GOOD_ERROR ? 'Well' : 'Poorly'} calibrated: confidence is off by ${twoDigits(value)} % on average${interval}.`;
 }
 /** Maximum calibration error, in percent, of a well-calibrated classifier. */
-const FINE = 5;
+const MAX_GOOD_ERROR = 5;
 
 /** Confidence threshold: with one label per text, lower answers are “Not sure”; with several, it selects labels. */
 function Threshold({ run, labeled }: { run: RunRow['record']; labeled: LabeledTexts | undefined }) {
   const store = useStudioStore();
   const decision = run.decision ?? PLAIN_DECISION;
-  const several = run.model.config.classes?.several === true;
+  const hasSeveralLabels = run.model.config.classes?.several === true;
   /** Unsaved value. */
-  const [moved, setMoved] = useState<number>();
-  const atLeast = moved ?? decision.atLeast;
-  const toKeep = useRef<() => void>(undefined);
+  const [unsaved, setUnsaved] = useState<number>();
+  const threshold = unsaved ?? decision.atLeast;
+  const pendingSave = useRef<() => void>(undefined);
   useEffect(() => {
-    if (moved === undefined) return undefined;
-    const keep = async (): Promise<void> => {
-      toKeep.current = undefined;
-      await (await store.getState().classifying()).answerFrom(run.id, moved);
-      setMoved((now) => (now === moved ? undefined : now));
+    if (unsaved === undefined) return undefined;
+    const save = async (): Promise<void> => {
+      pendingSave.current = undefined;
+      await (await store.getState().classifying()).answerFrom(run.id, unsaved);
+      setUnsaved((current) => (current === unsaved ? undefined : current));
     };
-    toKeep.current = () => void keep();
-    const timer = setTimeout(() => void keep(), SETTLED);
+    pendingSave.current = () => void save();
+    const timer = setTimeout(() => void save(), SAVE_DELAY_MS);
     return () => clearTimeout(timer);
-  }, [store, run.id, moved]);
+  }, [store, run.id, unsaved]);
   // Also saves if the page is left before the delay.
-  useEffect(() => () => toKeep.current?.(), []);
-  const shown = several ? atLeast || EVEN : atLeast;
-  const decided = useMemo(() => labeled && answersAt(labeled, atLeast), [labeled, atLeast]);
+  useEffect(() => () => pendingSave.current?.(), []);
+  const shown = hasSeveralLabels ? threshold || EVEN : threshold;
+  const preview = useMemo(() => labeled && answersAt(labeled, threshold), [labeled, threshold]);
   return (
     <Block>
       <Slider
         label="Confidence threshold"
-        min={several ? 0.01 : 0}
+        min={hasSeveralLabels ? 0.01 : 0}
         max={0.99}
         step={0.01}
         value={shown}
-        onChange={setMoved}
+        onChange={setUnsaved}
         output={shown === 0 ? 'off' : percent(shown)}
       />
       {labeled && (
         <p className={text.small}>
           <span className={text.ink2}>
-            {decided
-              ? `${several ? 'Gives' : 'Answers'} ${answersWords(decided, several)}`
+            {preview
+              ? `${hasSeveralLabels ? 'Gives' : 'Answers'} ${answersWords(preview, hasSeveralLabels)}`
               : 'Too many labels to preview this threshold. Evaluate again to measure it.'}
           </span>
         </p>
@@ -110,5 +111,5 @@ function Threshold({ run, labeled }: { run: RunRow['record']; labeled: LabeledTe
     </Block>
   );
 }
-/** Milliseconds without a change before the value is saved. */
-const SETTLED = 400;
+/** Time without a change after which the value is saved, in ms. */
+const SAVE_DELAY_MS = 400;

@@ -2,7 +2,7 @@ import { MAX_HELD_OUT_SHARE } from '../../core/documents/split';
 import { NumberField } from '../../ui';
 
 /** Share of the data in the validation set, 0 to 1, shown in percent. */
-export const HeldOut = ({ value, onChange }: { value: number; onChange: (share: number) => void }) => (
+export const HeldOutField = ({ value, onChange }: { value: number; onChange: (share: number) => void }) => (
   <NumberField
     label="Validation set"
     unit="%"

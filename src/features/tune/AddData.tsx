@@ -27,37 +27,38 @@ import styles from './TunePage.module.css';
 import type { Undecoded } from '../../state/slices/adding';
 import { toTuneOn } from '../../state/tuningInputs';
 
-export interface Adding {
+/** State of the controls that add training data. */
+export interface AddDataState {
   purpose: Purpose;
   /** Text of the dialog, saved while it is closed. */
   draft: string;
-  write: (draft: string) => void;
+  setDraft: (draft: string) => void;
   isOpen: boolean;
   setOpen: (isOpen: boolean) => void;
-  take: (files: readonly DroppedFile[]) => void;
+  addFiles: (files: readonly DroppedFile[]) => void;
 }
 
-export function useAdding(purpose: Purpose): Adding {
-  const [draft, write] = useState('');
+export function useAddData(purpose: Purpose): AddDataState {
+  const [draft, setDraft] = useState('');
   const [isOpen, setOpen] = useState(false);
   const store = useStudioStore();
-  const take = (files: readonly DroppedFile[]): void =>
+  const addFiles = (files: readonly DroppedFile[]): void =>
     void store.getState().addFiles(
       files.map(({ path, file }) => ({ name: path, file })),
       purpose,
     );
-  return { purpose, draft, write, isOpen, setOpen, take };
+  return { purpose, draft, setDraft, isOpen, setOpen, addFiles };
 }
 
-const WORDS: Readonly<
+const PURPOSE_TEXTS: Readonly<
   Record<
     Purpose,
-    { add: string; over: string; title: string; hint: string; placeholder?: string; name: string; button: string }
+    { add: string; dropHint: string; title: string; hint: string; placeholder?: string; name: string; button: string }
   >
 > = {
   adapt: {
     add: 'Add text…',
-    over: 'Drop to add this text',
+    dropHint: 'Drop to add this text',
     title: 'Add text to train on',
     hint: 'Used for fine-tuning only',
     name: 'Pasted text',
@@ -65,7 +66,7 @@ const WORDS: Readonly<
   },
   instruct: {
     add: 'Add chats…',
-    over: 'Drop to add these chats',
+    dropHint: 'Drop to add these chats',
     title: 'Add chats to train on',
     hint: 'JSON Lines in OpenAI, ShareGPT or Alpaca format',
     placeholder: '{"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}',
@@ -74,7 +75,7 @@ const WORDS: Readonly<
   },
   classify: {
     add: 'Add labeled table…',
-    over: 'Drop to add this table',
+    dropHint: 'Drop to add this table',
     title: 'Add labeled texts',
     hint: 'First line: column names, such as text,label',
     name: 'labeled.csv',
@@ -82,15 +83,15 @@ const WORDS: Readonly<
   },
 };
 
-/** @param isNext filled: the next step of a page without data */
-export const AddButton = ({ adding, isNext = false }: { adding: Adding; isNext?: boolean }) => (
-  <FileButton isDense={!isNext} icon="plus" variant={isNext ? 'go' : 'default'} onFiles={adding.take}>
-    {WORDS[adding.purpose].add}
+/** Button that adds files. @param isNext whether it is filled, as the next step of a page without data */
+export const AddButton = ({ adding, isNext = false }: { adding: AddDataState; isNext?: boolean }) => (
+  <FileButton isDense={!isNext} icon="plus" variant={isNext ? 'go' : 'default'} onFiles={adding.addFiles}>
+    {PURPOSE_TEXTS[adding.purpose].add}
   </FileButton>
 );
 
 /** Buttons in the head. Without data, the empty stage has the button that adds files. */
-export function AddButtons({ adding }: { adding: Adding }) {
+export function AddButtons({ adding }: { adding: AddDataState }) {
   const isEmpty = useStudio((s) => toTuneOn(s, adding.purpose).length === 0);
   return (
     <>
@@ -98,7 +99,7 @@ export function AddButtons({ adding }: { adding: Adding }) {
         Paste…
       </Button>
       {adding.purpose === 'classify' && (
-        <FileButton isDense isFolder onFiles={adding.take}>
+        <FileButton isDense isFolder onFiles={adding.addFiles}>
           Add folder…
         </FileButton>
       )}
@@ -108,38 +109,38 @@ export function AddButtons({ adding }: { adding: Adding }) {
 }
 
 /** Accepts drops anywhere on the page, and pastes. */
-export function Dropped({ adding }: { adding: Adding }) {
+export function DataDrop({ adding }: { adding: AddDataState }) {
   const toast = useStudio((s) => s.toast);
   return (
     <PageDrop
-      onFiles={adding.take}
+      onFiles={adding.addFiles}
       onText={(text) => {
-        adding.write(text);
+        adding.setDraft(text);
         adding.setOpen(true);
       }}
       onError={(detail) => toast({ text: "Couldn't read the dropped files", detail })}
-      words={WORDS[adding.purpose].over}
+      words={PURPOSE_TEXTS[adding.purpose].dropHint}
     />
   );
 }
 
 /** Dialog for pasted or typed text, with a name. */
-export function AddDialog({ adding }: { adding: Adding }) {
-  return adding.isOpen ? <OpenDialog adding={adding} draft={adding.draft} /> : null;
+export function AddDialog({ adding }: { adding: AddDataState }) {
+  return adding.isOpen ? <PasteDialog adding={adding} draft={adding.draft} /> : null;
 }
 
-function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
+function PasteDialog({ adding, draft }: { adding: AddDataState; draft: string }) {
   const addPaste = useStudio((s) => s.addPaste);
   const texts = useStudio((s) => s.tuneTexts);
-  const { title, hint, placeholder, name: usual, button } = WORDS[adding.purpose];
+  const { title, hint, placeholder, name: defaultName, button } = PURPOSE_TEXTS[adding.purpose];
   const [name, setName] = useState(() =>
     freeName(
-      usual,
-      texts.map((t) => t.name),
+      defaultName,
+      texts.map(({ name }) => name),
     ),
   );
   const close = (): void => adding.setOpen(false);
-  const missing =
+  const refusal =
     draft.trim() === '' ? 'Paste or type something first' : name.trim() === '' ? 'Enter a name' : undefined;
   return (
     <Dialog
@@ -152,10 +153,10 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
           <Button onPress={close}>Cancel</Button>
           <Button
             variant="go"
-            disabledReason={missing}
+            disabledReason={refusal}
             onPress={() => {
               void addPaste(draft, name.trim(), adding.purpose);
-              adding.write('');
+              adding.setDraft('');
               close();
             }}
           >
@@ -168,7 +169,7 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
         <TextField
           label={adding.purpose === 'instruct' ? 'Chats' : adding.purpose === 'classify' ? 'Table' : 'Text'}
           value={draft}
-          onChange={adding.write}
+          onChange={adding.setDraft}
           rows={12}
           isProse={adding.purpose === 'adapt'}
           isFirst
@@ -182,7 +183,7 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
 }
 
 /** Progress while files are read. */
-export function Reading() {
+export function ImportProgress() {
   const importing = useStudio((s) => s.importing);
   const progressWords = describeWork(importing);
   if (importing.kind !== 'busy' || !progressWords) return null;
@@ -196,17 +197,18 @@ export function Reading() {
   );
 }
 
-export function Refused() {
+/** Lists files that couldn't be added, with ways to add them anyway. */
+export function RefusedFiles() {
   const refused = useStudioFields((s) =>
     s.refused.filter(({ tunes, project }) => tunes !== undefined && project.id === s.project.id),
   );
   const dismiss = useStudio((s) => s.dismissRefusals);
-  const [isAsking, setAsking] = useState(false);
-  const [asked, ...alike] = refused.filter(isUndecoded);
+  const [isEncodingOpen, setEncodingOpen] = useState(false);
+  const [firstUndecoded, ...otherUndecoded] = refused.filter(isUndecoded);
   const leaveRowsOut = useLeaveRowsOut(refused);
   const [first, ...others] = refused;
   if (!first) return null;
-  const words = others.length > 0 ? ` ${formatCount(others.length)} more couldn't be added.` : '';
+  const moreWords = others.length > 0 ? ` ${formatCount(others.length)} more couldn't be added.` : '';
   return (
     <div role="alert">
       <Notice
@@ -214,8 +216,8 @@ export function Refused() {
         title={`Couldn't add ${first.name}`}
         actions={
           <>
-            {asked && (
-              <Button isDense onPress={() => setAsking(true)}>
+            {firstUndecoded && (
+              <Button isDense onPress={() => setEncodingOpen(true)}>
                 Choose encoding…
               </Button>
             )}
@@ -230,14 +232,16 @@ export function Refused() {
           </>
         }
       >
-        {paragraph(first.failure.message, remedy(first.failure)) + words}
+        {paragraph(first.failure.message, remedy(first.failure)) + moreWords}
         {first.failure.rows && <RowProblems {...first.failure.rows} />}
       </Notice>
-      {isAsking && asked && <Question of={[asked, ...alike]} onClose={() => setAsking(false)} />}
+      {isEncodingOpen && firstUndecoded && (
+        <EncodingQuestion of={[firstUndecoded, ...otherUndecoded]} onClose={() => setEncodingOpen(false)} />
+      )}
     </div>
   );
 }
 
-const Question = ({ of, onClose }: { of: readonly [Undecoded, ...Undecoded[]]; onClose: () => void }) => (
+const EncodingQuestion = ({ of, onClose }: { of: readonly [Undecoded, ...Undecoded[]]; onClose: () => void }) => (
   <EncodingDialog {...useEncodingQuestion(of, onClose)} />
 );
