@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readModel } from '../node/folders/readModel';
+import { recipeOf } from '../src/core/runs/segments';
 import { lines, run, TINY } from './testing/run';
 
 let folder: string;
@@ -154,6 +155,15 @@ test('old text is replayed in random rows, and the run resumes as if uninterrupt
   const none = await call('grow', '--text', 'fish.txt', '--replay', '0.5', ...TINY, '--out', 'none');
   expect(none.code).toBe(2);
   expect(none.stderr).toContain('this run has none');
+}, 240_000);
+
+test("text is trained on with the base's objective", async () => {
+  const small = ['--width', '16', '--context', '16', '--steps', '2', '--json'];
+  const base = ['--model', 't5', '--objective', 'prefix', '--text', 'whale.txt', ...small, '--out', 'prefix'];
+  expect(await call('grow', ...base, '--device', 'wasm')).toMatchObject({ code: 0 });
+  const adapt = ['--kind', 'adapt', '--from', 'prefix', '--text', 'fish.txt', '--steps', '2', '--out', 'adapted'];
+  expect(await call('tune', ...adapt, ...SHORT)).toMatchObject({ code: 0 });
+  expect(recipeOf((await readModel(path('adapted'))).info!).objective).toBe('prefix');
 }, 240_000);
 
 test('an adapter whose base moved or changed is refused, and resumes with the right one', async () => {

@@ -1,6 +1,7 @@
 import { unwatched } from '../../src/core/base/job';
 import { evaluate } from '../../src/core/evaluate/evaluate';
 import type { Evaluation } from '../../src/core/evaluate/evaluation';
+import { lacksPairs, unmeasured } from '../../src/core/objectives';
 import { network } from '../../src/core/models/network';
 import { evaluationDecision } from '../../src/jobs/evaluationDecision';
 import { readHeldOut } from '../../src/jobs/heldOutPart';
@@ -23,7 +24,7 @@ export interface Forgetting {
 }
 
 export interface EvaluatedRun {
-  /** Undefined if the run isn't a tuning, or was stopped. */
+  /** Undefined if the run isn't a tuning, was stopped, or has no metric besides its loss. */
   tuned?: TunedEvaluation;
   forgetting?: Forgetting;
 }
@@ -35,7 +36,9 @@ export interface EvaluatedRun {
 export async function evaluateTuned(trained: TrainedRun, signal: AbortSignal): Promise<EvaluatedRun> {
   const { old, before } = trained.oldText;
   const { saves, request } = trained.run;
-  const shouldEvaluate = request.tuning !== undefined && trained.newest !== undefined && !signal.aborted;
+  const { objective } = trained.recipe;
+  const isMeasured = unmeasured(objective, trained.model) === null && !lacksPairs(objective, trained.model);
+  const shouldEvaluate = request.tuning !== undefined && isMeasured && trained.newest !== undefined && !signal.aborted;
   const result = shouldEvaluate
     ? await evaluateNewest(trained, signal).catch((error: unknown) => {
         throw withPlace(error, saves);

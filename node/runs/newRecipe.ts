@@ -5,19 +5,29 @@ import type { ModelChoice } from '../../src/core/models/network';
 import { countParams } from '../../src/core/models/spec';
 import { type ObjectiveId, usualObjective } from '../../src/core/objectives';
 import { type OptimizerId, optimizerOf } from '../../src/core/optim';
-import { usualTuningRate } from '../../src/core/runs/tuningConfig';
+import { tuningObjective, usualTuningRate } from '../../src/core/runs/tuningConfig';
 import { evalEveryFor } from '../../src/core/train/patience';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
 import type { RunRequest } from './runRequest';
+import { purposeOf } from './tuning';
 
 /** How a run starts: with new weights, from a model that it continues, or by tuning a model. */
 export type Beginning = 'new' | 'continued' | { trainable: Trainable | undefined };
 
-/** Returns the chosen objective, or the usual one of the architecture. */
-export const chosenObjective = (
-  { recipe, files }: Pick<RunRequest, 'recipe' | 'files'>,
+/**
+ * Returns the objective of tuning; else the chosen one, or the usual one of the architecture.
+ * @param base objective of the model to tune; undefined: unknown
+ */
+export function chosenObjective(
+  { recipe, files, tuning }: Pick<RunRequest, 'recipe' | 'files'> & Partial<Pick<RunRequest, 'tuning'>>,
   model: Pick<ModelChoice, 'id'>,
-): ObjectiveId => recipe.objective ?? usualObjective(model.id, files.pairs !== undefined);
+  base?: ObjectiveId,
+): ObjectiveId {
+  const ofPairs = files.pairs !== undefined;
+  return tuning
+    ? tuningObjective(purposeOf(tuning), base, model, ofPairs)
+    : (recipe.objective ?? usualObjective(model.id, ofPairs));
+}
 
 /** Adds defaults to the chosen settings. Memory decides on recomputation later. */
 export function newRecipe(

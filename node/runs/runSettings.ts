@@ -17,7 +17,6 @@ import { type Beginning, chosenObjective, newRecipe } from './newRecipe';
 import type { Planner } from './planner';
 import type { RunOrigin } from './runOrigin';
 import type { RunRequest } from './runRequest';
-import { objectiveOfTuning } from './tuning';
 
 /** A recipe on the device in use, and reasons that prevent it. */
 interface OnDevice {
@@ -67,9 +66,9 @@ export class RunSettings {
 
   /** @param steps that fit into the time budget; before they are known, the largest number */
   recipe(model: ModelChoice, steps = RECIPE.steps.max): Recipe {
-    const { recipe, batchTokens, memory, tuning } = this.request;
+    const { recipe, batchTokens, memory } = this.request;
     if (this.planner) return { ...this.planner.recipe(recipe, steps), ...this.samplePrompt };
-    const ownRecipe: Recipe = { ...this.ownRecipe(model, steps), ...objectiveOfTuning(tuning ?? {}) };
+    const ownRecipe = this.ownRecipe(model, steps);
     if (batchTokens === undefined) return ownRecipe;
     const { trainable } = this.origin;
     return { ...ownRecipe, ...batchOfTokens(batchTokens, model, ownRecipe, memoryLimitsWithin(memory), trainable) };
@@ -98,7 +97,7 @@ export class RunSettings {
     const chosen = { ...recipe, ...(minutes !== undefined && { steps }) };
     if (past) return resumedRecipe(past, chosen);
     const beginning: Beginning = !start ? 'new' : tuning ? { trainable: this.origin.trainable } : 'continued';
-    const objective = chosenObjective(this.request, model);
+    const objective = chosenObjective(this.request, model, start?.objective);
     return { ...newRecipe(chosen, model, objective, beginning), ...this.samplePrompt };
   }
 

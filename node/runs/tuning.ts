@@ -3,7 +3,7 @@ import type { Trainable } from '../../src/core/adapters/trainable';
 import type { NamedTensors } from '../../src/core/checkpoint/tensors';
 import { type ModelChoice, network, type FrozenDtype } from '../../src/core/models/network';
 import type { Classes } from '../../src/core/models/spec';
-import type { Recipe } from '../../src/core/train/recipe';
+import type { Purpose } from '../../src/core/runs/tuning';
 import { tuningStart } from '../../src/jobs/tuningStart';
 import type { Examples } from '../texts/examples';
 import type { OldText } from '../texts/forgetting';
@@ -40,9 +40,8 @@ export const tunedStart = (start: StartingModel, { classify }: Tuning, seed: num
   ...tuningStart(start, classify?.classes(start.model), seed),
 });
 
-/** Returns the objective that tuning sets. */
-export const objectiveOfTuning = ({ chats, classify }: Partial<Tuning>): Pick<Recipe, 'objective'> | undefined =>
-  chats ? { objective: 'chats' } : classify ? { objective: 'labels' } : undefined;
+export const purposeOf = ({ chats, classify }: Pick<Tuning, 'chats' | 'classify'>): Purpose =>
+  chats ? 'instruct' : classify ? 'classify' : 'adapt';
 
 /** Measures perplexity on old text of a model that isn't training. */
 export async function measuredBy(old: OldText, model: ModelChoice, weights: NamedTensors): Promise<number> {

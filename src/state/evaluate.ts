@@ -2,7 +2,7 @@
 import type { Failure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import { formatCount } from '../core/base/units';
-import { evaluatedAs, trainingSource, unmeasured } from '../core/objectives';
+import { evaluatedAs, lacksPairs, trainingSource, unmeasured } from '../core/objectives';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { type KeptEvaluation, partHash } from '../core/runs/keptEvaluations';
 import { testSetAccessCount } from '../core/runs/testSetAccesses';
@@ -118,7 +118,7 @@ export function evaluateRefusal(s: RefusalNeeds): string | undefined {
   const reason = unmeasuredWords(model.record);
   if (reason !== undefined) return reason;
   const isAnswering = evaluatedAs(objective, choice) === 'answers';
-  if (isAnswering && trainingSource(objective) !== 'pairs')
+  if (lacksPairs(objective, choice))
     return 'This model was trained on span corruption. Only its loss is measured, on Train';
   if (s.evaluatedOn === 'text' && choice.config.classes)
     return 'A classifier needs labeled text. Evaluate it on the validation set';

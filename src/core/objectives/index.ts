@@ -103,6 +103,10 @@ export function unmeasured(objective: ObjectiveId, model: Pick<ModelChoice, 'id'
   return typeof as === 'string' ? null : as.unmeasured;
 }
 
+/** Whether evaluation needs pairs of input and target, but the model was trained on text, so only its loss is measured. */
+export const lacksPairs = (objective: ObjectiveId, model: Pick<ModelChoice, 'id' | 'config'>): boolean =>
+  evaluatedAs(objective, model) === 'answers' && trainingSource(objective) !== 'pairs';
+
 export const trainingSource = (id: ObjectiveId): TrainingSource => objectiveOf(id).of ?? 'documents';
 
 /** Whether an objective is for tuning data only, so that runs on a project's text can't use it. */

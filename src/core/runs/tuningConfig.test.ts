@@ -39,6 +39,10 @@ test("adaptation keeps the base's objective, with text instead of chats", () => 
   expect(tuningObjective('instruct', 'causal', MODEL)).toBe('chats');
   expect(tuningObjective('classify', 'causal', MODEL)).toBe('labels');
   expect(tuningObjective('adapt', 'labels', MODEL)).toBe('causal');
+  expect(tuningObjective('adapt', undefined, MODEL, false)).toBe('causal');
+  expect(tuningObjective('adapt', 'prefix', MODEL, false)).toBe('prefix');
+  expect(tuningObjective('adapt', 'pairs', MODEL, false)).toBe('causal');
+  expect(tuningObjective('adapt', 'prefix', MODEL, true)).toBe('pairs');
 });
 
 test('the head of a classifier is always trained, and has no adapter', () => {

@@ -8,10 +8,10 @@ import { paramsOf } from '../models';
 import { headOf } from '../models/classes';
 import type { ModelChoice } from '../models/network';
 import { countParams, type ParamTable } from '../models/spec';
-import { isOfTuning, type ObjectiveId, usualObjective } from '../objectives';
+import { isOfTuning, type ObjectiveId, trainingSource, usualObjective } from '../objectives';
 import { optimizerOf } from '../optim';
 import { RECIPE, type Recipe } from '../train/recipe';
-import type { TuningChoice } from './tuning';
+import type { Purpose, TuningChoice } from './tuning';
 
 /**
  * Trainable part; undefined for all weights. The head of a classifier is always trainable.
@@ -88,13 +88,20 @@ function rateScale({ id, settings }: AdapterChoice): number {
   return gain(initialValues(fields)) / gain(settings);
 }
 
-/** Objective of a tuning: chats, labels, or that of the base; if that is unknown, the model's usual one. */
+/**
+ * Objective of a tuning: chats, labels, or that of the base. The model's usual one if the base's is unknown or needs other data.
+ * @param base undefined: unknown
+ * @param ofPairs whether the data has inputs and targets; undefined: as the base's
+ */
 export function tuningObjective(
-  purpose: TuningChoice['purpose'],
-  base: ObjectiveId,
+  purpose: Purpose,
+  base: ObjectiveId | undefined,
   model: Pick<ModelChoice, 'id'>,
+  ofPairs?: boolean,
 ): ObjectiveId {
   if (purpose === 'instruct') return 'chats';
   if (purpose === 'classify') return 'labels';
-  return isOfTuning(base) ? usualObjective(model.id) : base;
+  if (base === undefined || isOfTuning(base)) return usualObjective(model.id, ofPairs);
+  const suitsData = ofPairs === undefined || ofPairs === (trainingSource(base) === 'pairs');
+  return suitsData ? base : usualObjective(model.id, ofPairs);
 }
