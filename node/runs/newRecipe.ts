@@ -1,18 +1,16 @@
 /** Recipes of new runs: chosen settings, and defaults that depend on the run. */
-import type { Trainable } from '../../src/core/adapters/trainable';
-import { paramsOf } from '../../src/core/models';
 import type { ModelChoice } from '../../src/core/models/network';
-import { countParams } from '../../src/core/models/spec';
 import { type ObjectiveId, usualObjective } from '../../src/core/objectives';
-import { type OptimizerId, optimizerOf } from '../../src/core/optim';
-import { tuningObjective, usualTuningRate } from '../../src/core/runs/tuningConfig';
+import type { OptimizerId } from '../../src/core/optim';
+import { defaultLearningRate, type TrainingStart } from '../../src/core/runs/defaultLearningRate';
+import { tuningObjective } from '../../src/core/runs/tuningConfig';
 import { evalEveryFor } from '../../src/core/train/patience';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
 import type { RunRequest } from './runRequest';
 import { purposeOf } from './tuning';
 
 /** How a run starts: with new weights, from a model that it continues, or by tuning a model. */
-export type Beginning = 'new' | 'continued' | { trainable: Trainable | undefined };
+export type Beginning = 'new' | 'continued' | Exclude<TrainingStart, 'untuned'>;
 
 /**
  * Returns the objective of tuning; else the chosen one, or the usual one of the architecture.
@@ -42,15 +40,15 @@ export function newRecipe(
     ...recipe,
     evalEvery: chosen.evalEvery ?? defaultEvalEvery({ steps, patience }),
     warmup: chosen.warmup ?? defaultWarmup(steps),
-    learningRate: chosen.learningRate ?? defaultLearningRate(optimizer, model, beginning),
+    learningRate: chosen.learningRate ?? startingRate(optimizer, model, beginning),
   };
 }
 
-/** The app's learning rate for the optimizer, the model and its trained part. */
-export function defaultLearningRate(optimizer: OptimizerId, model: ModelChoice, beginning: Beginning = 'new'): number {
-  if (typeof beginning === 'object') return usualTuningRate(model, beginning.trainable, optimizer);
-  if (beginning === 'new' && optimizer === DEFAULT_RECIPE.optimizer) return DEFAULT_RECIPE.learningRate;
-  return optimizerOf(optimizer).usualRate(countParams(paramsOf(model)));
+/** The default rate; that of the default recipe for a new model with its optimizer, as in a new project of the app. */
+export function startingRate(optimizer: OptimizerId, model: ModelChoice, beginning: Beginning = 'new'): number {
+  const isDefault = beginning === 'new' && optimizer === DEFAULT_RECIPE.optimizer && !model.config.classes;
+  if (isDefault) return DEFAULT_RECIPE.learningRate;
+  return defaultLearningRate(model, optimizer, typeof beginning === 'object' ? beginning : 'untuned');
 }
 
 /** Steps between evaluations; with early stopping few enough that a short run can end early. */

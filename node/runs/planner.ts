@@ -11,7 +11,7 @@ import { MIN_VOCABULARY, type TrainSettings } from '../../src/core/tokenizer/tra
 import type { MemoryLimits } from '../../src/core/train/memory';
 import { RECIPE, type Recipe } from '../../src/core/train/recipe';
 import type { DeviceKind } from '../../src/core/train/run';
-import { defaultLearningRate } from './newRecipe';
+import { startingRate } from './newRecipe';
 
 interface PlanRequest {
   model: ModelId;
@@ -72,7 +72,7 @@ export class Planner {
     const { recipe, seconds, pace, maxSteps } = this.plan;
     const planned =
       steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, maxSteps), seconds, pace.step);
-    const optimizerRate = chosen.optimizer && { learningRate: defaultLearningRate(chosen.optimizer, this.plan.model) };
+    const optimizerRate = chosen.optimizer && { learningRate: startingRate(chosen.optimizer, this.plan.model) };
     return { ...planned, objective: this.request.objective, ...optimizerRate, ...chosen };
   }
 

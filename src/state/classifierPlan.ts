@@ -5,10 +5,10 @@ import { fittingContext } from '../core/base/longTexts';
 import { modelSpec, paramsOf } from '../core/models';
 import { usualPooling, withClasses } from '../core/models/classes';
 import { type Classes, countParams } from '../core/models/spec';
-import { optimizerOf } from '../core/optim';
+import { defaultLearningRate } from '../core/runs/defaultLearningRate';
 import { isInitial } from '../core/runs/modelDraft';
 import type { Project, TokenizerChoice } from '../core/runs/project';
-import { trainableOf, usualTuningRate } from '../core/runs/tuningConfig';
+import { trainableOf } from '../core/runs/tuningConfig';
 import { ofPurpose } from '../core/runs/tuning';
 import { USUAL_BODY, USUAL_TOKENIZER } from '../core/runs/usualClassifier';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
@@ -114,9 +114,7 @@ export function classifierOf(
   const passes = tuning.classify.passes ?? defaultEpochs(body.isNew, trained, rows);
   const steps = Math.max(1, Math.ceil((passes * trained) / rows));
   const evalInterval = Math.min(evalEvery, Math.max(1, Math.ceil(steps / 5)));
-  const defaultRate = body.isNew
-    ? optimizerOf(optimizer).usualRate(countParams(paramsOf(model)))
-    : usualTuningRate(model, trainable, optimizer);
+  const defaultRate = defaultLearningRate(model, optimizer, body.isNew ? 'untuned' : { trainable });
   const plannedRecipe: Recipe = {
     ...recipe,
     objective: 'labels',

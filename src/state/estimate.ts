@@ -11,7 +11,8 @@ import { fittedTo } from '../core/train/shortText';
 import { flopsPerToken } from '../core/train/work';
 import { modelSpec } from '../core/models';
 import { rolesOf } from '../core/objectives';
-import { optimizerOf, type OptimizerId } from '../core/optim';
+import type { OptimizerId } from '../core/optim';
+import { defaultLearningRate } from '../core/runs/defaultLearningRate';
 import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
 import { trainingSize } from '../core/documents/record';
 import type { DeviceInfo } from '../protocol/gpu';
@@ -88,10 +89,8 @@ export const modelOf = (project: Project): ModelChoice => ({
 });
 
 /** Default learning rate of an optimizer for the size of the project's model. */
-export function usualRate(project: Project, optimizer: OptimizerId): number {
-  const { id, config, vocabulary } = modelOf(project);
-  return optimizerOf(optimizer).usualRate(countParams(modelSpec(id).params(config, vocabulary)));
-}
+export const usualRate = (project: Project, optimizer: OptimizerId): number =>
+  defaultLearningRate(modelOf(project), optimizer, 'untuned');
 
 /** Default recipe with the project's objective, recomputation and prompt. */
 export const usualRecipe = ({ recipe: { objective, recompute, samplePrompt } }: Project): Recipe => ({

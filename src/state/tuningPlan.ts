@@ -7,10 +7,11 @@ import { trainingSize } from '../core/documents/record';
 import { modelSpec, paramsOf } from '../core/models';
 import { countParams } from '../core/models/spec';
 import { trainingSource } from '../core/objectives';
+import { defaultLearningRate } from '../core/runs/defaultLearningRate';
 import type { Project } from '../core/runs/project';
 import type { ListedRun } from '../core/runs/rows';
 import { dataOf, recipeOf } from '../core/runs/segments';
-import { trainableOf, tuningObjective, usualTuningRate } from '../core/runs/tuningConfig';
+import { trainableOf, tuningObjective } from '../core/runs/tuningConfig';
 import type { MemoryLimits } from '../core/train/memory';
 import { type Problem, problems } from '../core/train/problems';
 import { tokensPerStep, type Recipe } from '../core/train/recipe';
@@ -45,7 +46,7 @@ export function tuningOf(
   const recipe: Recipe = {
     ...tuning.recipe,
     objective: tuningObjective(tuning.purpose, base.objective, model),
-    learningRate: tuning.rateByHand ? learningRate : usualTuningRate(model, trainable, optimizer),
+    learningRate: tuning.rateByHand ? learningRate : defaultLearningRate(model, optimizer, { trainable }),
     replay: keepsOldText(base) || hasOld ? replay : 0,
     samplePrompt: samplePrompt === '' ? recipeOf(base).samplePrompt : samplePrompt,
   };
