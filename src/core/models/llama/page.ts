@@ -65,31 +65,8 @@ function llama(
     for (let i = 0; i < rows * C; i++) x[i]! += added[i]!;
   }
 
-  /** Normalizes rows of `size` from `from` to `to`: y = x / rms(x) gain. */
   function norm(name: string, from: Float32Array, to: Float32Array, rows: number, size: number): void {
-    const gain = weight(`${name}.weight`);
-    for (let at = 0; at < rows * size; at += size) {
-      let squares = 0;
-      for (let c = 0; c < size; c++) squares += from[at + c]! ** 2;
-      const scale = 1 / Math.sqrt(squares / size + normEpsilon);
-      for (let c = 0; c < size; c++) to[at + c] = from[at + c]! * scale * gain[c]!;
-    }
-  }
-
-  /** Rotates the heads of each row by its position: pairs are the two halves. */
-  function turn(rowsOf: Float32Array, count: number, rows: number, from: number): void {
-    for (let r = 0; r < rows; r++) {
-      for (let i = 0; i < D / 2; i++) {
-        const angle = (from + r) * turns[i]!;
-        const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-        for (let head = 0; head < count; head++) {
-          const at = (r * count + head) * D + i;
-          const [a, b] = [rowsOf[at]!, rowsOf[at + D / 2]!];
-          rowsOf[at] = a * cos - b * sin;
-          rowsOf[at + D / 2] = b * cos + a * sin;
-        }
-      }
-    }
+    rmsNorm(weight(`${name}.weight`), from.subarray(0, rows * size), to, normEpsilon);
   }
 
   /** mixed [Q] of row r, at position t: every head's softmax(q k / sqrt D) v over the visible positions. */
@@ -130,8 +107,8 @@ function llama(
           norm(`${h}.self_attn.q_norm`, queries, queries, (rows * Q) / gains.q, gains.q);
           norm(`${h}.self_attn.k_norm`, newKeys, newKeys, (rows * K) / gains.k, gains.k);
         }
-        turn(queries, heads, rows, from);
-        turn(newKeys, kvHeads, rows, from);
+        rotate(queries.subarray(0, rows * Q), Q, turns, from);
+        rotate(newKeys.subarray(0, rows * K), K, turns, from);
         keys[layer]!.set(newKeys.subarray(0, rows * K), from * K);
         values[layer]!.set(newValues.subarray(0, rows * K), from * K);
         for (let r = 0; r < rows; r++) attend(layer, r, from + r);
@@ -153,4 +130,34 @@ function llama(
       return scores;
     },
   };
+}
+
+/** Normalizes rows of the gain's size: y = x / rms(x) gain. */
+function rmsNorm(gain: Float32Array, x: Float32Array, y: Float32Array, epsilon: number): void {
+  const size = gain.length;
+  for (let row = 0; row < x.length; row += size) {
+    let squares = 0;
+    for (let c = 0; c < size; c++) squares += x[row + c]! ** 2;
+    const scale = 1 / Math.sqrt(squares / size + epsilon);
+    for (let c = 0; c < size; c++) y[row + c] = x[row + c]! * scale * gain[c]!;
+  }
+}
+
+/**
+ * Rotates the heads of each row by its position, in place: pairs are the two halves of a head.
+ * @param width of a row, all heads @param turns radians a token, of each pair @param from position of the first row
+ */
+function rotate(rows: Float32Array, width: number, turns: Float64Array, from: number): void {
+  const pairs = turns.length;
+  for (let row = 0; row < rows.length; row += width) {
+    for (let i = 0; i < pairs; i++) {
+      const angle = (from + row / width) * turns[i]!;
+      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+      for (let first = row + i; first < row + width; first += 2 * pairs) {
+        const [a, b] = [rows[first]!, rows[first + pairs]!];
+        rows[first] = a * cos - b * sin;
+        rows[first + pairs] = b * cos + a * sin;
+      }
+    }
+  }
 }
