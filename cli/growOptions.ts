@@ -134,7 +134,7 @@ export const OPTIONS = {
     min: RECIPE.warmup.min,
     max: RECIPE.warmup.max,
     help: 'Warm-up steps of the learning rate',
-    otherwise: `${DEFAULT_RECIPE.warmup}, or a tenth of the steps of a short run`,
+    otherwise: `${DEFAULT_RECIPE.warmup}, at most a tenth of the steps`,
   },
   device: {
     kind: 'choice',

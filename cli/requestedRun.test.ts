@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { newRecipe } from '../node/runs/newRecipe';
+import type { Tuning } from '../node/runs/tuning';
+import { rolesOf } from '../src/core/objectives';
 import { OPTIONS } from './growOptions';
 import { flagsIn, type Options, parseOptions } from './options';
-import { chosenRecipe } from './requestedRun';
+import { chosenRecipe, requestedRun } from './requestedRun';
 import { withSettings } from './settings';
 import { TUNE_OPTIONS } from './tuneOptions';
 
@@ -26,4 +28,18 @@ test('a link keeps the evaluations of its run', () => {
   const linked = (...args: string[]) => evalEvery(OPTIONS, withSettings(['--out', 'b', `--settings=${link}`, ...args]));
   expect(linked()).toBe(250);
   expect(linked('--eval-every', '5')).toBe(5);
+});
+
+test("a new classifier's tokenizer has the special tokens of its objective, as in the app, and those of --special", () => {
+  const classify = {
+    begins: () => Promise.reject(new Error()),
+    rest: 'f32',
+    old: undefined,
+    classify: {},
+  } as unknown as Tuning;
+  const rolesWith = (...args: string[]) =>
+    requestedRun(parseOptions(OPTIONS, ['--model', 'bert', '--out', 'b', ...args]), flagsIn(args), 'b', classify)
+      .tokenizer.roles;
+  expect(rolesWith()).toEqual(rolesOf('labels'));
+  expect(rolesWith('--special', 'mask')).toEqual(['mask']);
 });

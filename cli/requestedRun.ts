@@ -33,7 +33,7 @@ export function requestedRun(
     data: options.data,
     skipBadRows: options['skip-bad-rows'],
   };
-  const roles = rolesOf(chosenObjective({ recipe, files }, { id }));
+  const roles = rolesOf(chosenObjective({ recipe, files, ...(tuning && { tuning }) }, { id }));
   return {
     ...{ out, resume, from, minutes, memory, tuning, recipe, files },
     cleaning: options.recipe,

@@ -13,6 +13,7 @@ import { withTestSetAccess, testSetAccessCount } from '../../src/core/runs/testS
 import { partHash } from '../../src/core/runs/partHash';
 import { askedRecord, type AskedSummary, askedSummary } from '../../src/core/runs/askedSummary';
 import { evaluationSummary } from '../../src/core/runs/evaluationSummary';
+import { fittedDecision } from '../../src/core/runs/fittedDecision';
 import { isSystemError } from '../systemError';
 import { jsonOf } from '../json';
 import { listedIn } from './listed';
@@ -71,7 +72,7 @@ export async function keepEvaluation(
       const newAsked = hasLists(lists)
         ? mergeListResults(run, previousAsked, listResults, lists, madeAt)
         : previousAsked;
-      const decision = part === 'validation' ? decisionBy(evaluation, info) : undefined;
+      const decision = part === 'validation' ? fittedDecision(evaluation, info.state.step, info.decision) : undefined;
       const newInfo: RunInfo = {
         ...rest,
         ...(decision && { decision }),
@@ -90,12 +91,6 @@ export async function keepEvaluation(
     if (!(error instanceof HomegrownError) && !isSystemError(error)) throw error;
     return { problem: `The evaluation isn't saved in ${folder}. ${error.message}` };
   }
-}
-
-/** Undefined if there are no labels, or if the weights contain the temperature. */
-function decisionBy({ labelled }: Evaluation, { decision, state }: RunInfo): RunInfo['decision'] {
-  if (!labelled || decision?.inWeights) return undefined;
-  return { temperature: labelled.temperature, atLeast: decision?.atLeast ?? 0, step: state.step };
 }
 
 const hasLists = (lists: Lists): boolean => Object.values(lists).some((list) => list !== undefined);

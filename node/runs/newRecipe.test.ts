@@ -5,6 +5,7 @@ import { type OptimizerId, OPTIMIZERS } from '../../src/core/optim';
 import { signum } from '../../src/testing/toyOptimizer';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
 import { withClasses } from '../../src/core/models/classes';
+import { ofSteps } from '../../src/core/plan/plan';
 import { initialProject } from '../../src/core/runs/project';
 import { classifierOf } from '../../src/state/classifierPlan';
 import { newRecipe } from './newRecipe';
@@ -35,8 +36,18 @@ test('a chosen learning rate is used with every optimizer', () => {
     expect(made({ optimizer, learningRate: 0.02 }).learningRate).toBe(0.02);
 });
 
-test('a short run warms up for a tenth of its steps, unless a warm-up is chosen', () => {
-  expect(made({ steps: 2000 }).warmup).toBe(100);
-  expect(made({ steps: 50 }).warmup).toBe(5);
+test('a run warms up for at most a tenth of its steps, as a plan and a classifier, unless a warm-up is chosen', () => {
+  const labels = { labels: ['ham', 'spam'], several: false, held: 10 };
+  for (const steps of [8, 55, 400, 2000]) {
+    const warmup = Math.min(100, Math.floor(steps / 10));
+    expect(made({ steps }).warmup).toBe(warmup);
+    expect(ofSteps(DEFAULT_RECIPE, steps, 60, 0.1).warmup).toBe(warmup);
+    const project = initialProject();
+    const { tuning } = project;
+    const recipe = { ...tuning.classify.recipe, warmup: 100, batch: 4 };
+    const classify = { ...tuning.classify, recipe, passes: 1 };
+    const planned = classifierOf({ ...project, tuning: { ...tuning, classify } }, { model, isNew: true }, { ...labels, trained: 4 * steps }, {}); // prettier-ignore
+    expect(planned.recipe).toMatchObject({ steps, warmup });
+  }
   expect(made({ steps: 50, warmup: 51 }).warmup).toBe(51);
 });

@@ -6,6 +6,7 @@ import { defaultLearningRate, type TrainingStart } from '../../src/core/runs/def
 import { tuningObjective } from '../../src/core/runs/tuningConfig';
 import { evalEveryFor } from '../../src/core/train/patience';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
+import { shortWarmup } from '../../src/core/train/shortWarmup';
 import type { RunRequest } from './runRequest';
 import { purposeOf } from './tuning';
 
@@ -39,7 +40,7 @@ export function newRecipe(
   return {
     ...recipe,
     evalEvery: chosen.evalEvery ?? defaultEvalEvery({ steps, patience }),
-    warmup: chosen.warmup ?? defaultWarmup(steps),
+    warmup: chosen.warmup ?? shortWarmup(DEFAULT_RECIPE.warmup, steps),
     learningRate: chosen.learningRate ?? startingRate(optimizer, model, beginning),
   };
 }
@@ -54,7 +55,3 @@ export function startingRate(optimizer: OptimizerId, model: ModelChoice, beginni
 /** Steps between evaluations; with early stopping few enough that a short run can end early. */
 const defaultEvalEvery = (run: Pick<Recipe, 'steps' | 'patience'>): number =>
   run.patience === 0 ? DEFAULT_RECIPE.evalEvery : Math.min(DEFAULT_RECIPE.evalEvery, evalEveryFor(run));
-
-/** A tenth of the steps of a short run. */
-const defaultWarmup = (steps: number): number =>
-  DEFAULT_RECIPE.warmup <= steps / 2 ? DEFAULT_RECIPE.warmup : Math.round(steps / 10);

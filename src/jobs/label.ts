@@ -30,6 +30,7 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { aroundText } from '../core/tokenizer/prompt';
 import { preTokenEnd } from '../core/tokenizer/split';
 import type { TokenizerModel, TrainedKind } from '../core/tokenizer/tokenizer';
+import { rolesOf } from '../core/objectives';
 import { trainTokenizer } from '../core/tokenizer/train';
 
 export interface LabelsSummary extends LabelSurvey {
@@ -129,7 +130,12 @@ async function tokenCounter(
   const model =
     'made' in source
       ? await trainTokenizer(
-          { kind: source.made, vocabulary: source.vocabulary, roles: [], normalizers: sharedNormalizers(texts) },
+          {
+            kind: source.made,
+            vocabulary: source.vocabulary,
+            roles: rolesOf('labels'),
+            normalizers: sharedNormalizers(texts),
+          },
           documents,
           job,
         )

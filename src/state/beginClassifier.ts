@@ -1,5 +1,6 @@
 /** Starts a classifier: builds its data from labeled texts, with the base model's tokenizer or a new one. */
 import { badSettings } from '../core/base/errors';
+import { rolesOf } from '../core/objectives';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -143,7 +144,7 @@ async function trainTokenizer(
   choice: TokenizerChoice,
 ): Promise<TokenizerModel | undefined> {
   try {
-    const input = { texts, ...choice, roles: [] };
+    const input = { texts, ...choice, roles: rolesOf('labels') };
     return (await data.call('trainTokenizer', input, { signal: session.signal() })).model;
   } catch (error) {
     if (!session.signal().aborted) throw error;

@@ -1,6 +1,7 @@
 /** Evaluates classifiers on their validation set, and sets their temperature and confidence threshold. */
 import { type Failure, toFailure } from '../core/base/errors';
 import type { EvaluationRecord } from '../core/runs/evaluations';
+import { fittedDecision } from '../core/runs/fittedDecision';
 import { dataOf } from '../core/runs/segments';
 import { PLAIN_DECISION } from '../core/runs/settings';
 import { explain } from './failures';
@@ -41,8 +42,8 @@ export function classifierEvaluation(
   };
   async function applyTemperature({ runId, step, evaluation }: EvaluationRecord): Promise<void> {
     const run = recordOf(get(), runId);
-    const { temperature } = evaluation.labelled ?? PLAIN_DECISION;
-    if (run) await decide(run, { atLeast: run.decision?.atLeast ?? 0, temperature, step });
+    const decision = run && fittedDecision(evaluation, step, run.decision);
+    if (decision) await decide(run, decision);
   }
   const judged: Classifying['judged'] = async (runId, step) => {
     const kept = await data.call('keptEvaluation', { runId, step, part: 'validation' });

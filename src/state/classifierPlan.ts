@@ -16,6 +16,7 @@ import { type Problem, problems } from '../core/train/problems';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import { recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
+import { shortWarmup } from '../core/train/shortWarmup';
 import type { LabelsSummary } from '../protocol/data';
 import { askedSize, estimate, limitsOf } from './estimate';
 import { measuredSeconds } from './measuredTime';
@@ -120,7 +121,7 @@ export function classifierOf(
     objective: 'labels',
     steps,
     learningRate: rateByHand ? learningRate : defaultRate,
-    warmup: Math.min(warmup, Math.floor(steps / 10)),
+    warmup: shortWarmup(warmup, steps),
     evalEvery: evalInterval,
     // Saves are frequent: a small model is saved in milliseconds.
     saveEvery: countParams(paramsOf(model)) < MAX_SMALL ? Math.min(saveEvery, evalInterval) : saveEvery,

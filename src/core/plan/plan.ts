@@ -8,6 +8,7 @@ import { OPTIMIZERS } from '../optim';
 import { heldBytes, type MemoryLimits, memoryPlan, memoryShortage } from '../train/memory';
 import { DEFAULT_RECIPE, type Recipe, tokensPerStep } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
+import { shortWarmup } from '../train/shortWarmup';
 import { coveredQuality, type Expected } from './expected';
 import { type Cost, costOf, expectedPace, type Pace, type PlanDevice, secondsOf } from './pace';
 import type { TextProfile, VocabularyProfile } from './profile';
@@ -326,7 +327,7 @@ const MAX_RATIO = 1.3;
 export function ofSteps(recipe: Recipe, steps: number, seconds: number, secondsPerStep: number): Recipe {
   const evalEvery = Math.max(1, Math.ceil(steps / evaluationsWithin(seconds)));
   const saveEvery = Math.max(1, Math.min(evalEvery, Math.round(SECONDS_BETWEEN_SAVES / secondsPerStep)));
-  return { ...recipe, steps, evalEvery, saveEvery, warmup: Math.min(MAX_WARMUP_STEPS, Math.ceil(steps / 10)) };
+  return { ...recipe, steps, evalEvery, saveEvery, warmup: shortWarmup(DEFAULT_RECIPE.warmup, steps) };
 }
 
 /** Number of evaluations in a run of this many seconds. */
@@ -348,4 +349,3 @@ const MIN_EVALUATED_TOKENS = 2048;
 const MAX_EVALUATED_TOKENS = 32_768;
 /** Seconds between saves. */
 const SECONDS_BETWEEN_SAVES = 300;
-const MAX_WARMUP_STEPS = 100;
