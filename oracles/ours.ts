@@ -37,7 +37,7 @@ import type { RunInfo } from '../src/core/export/homegrownJson';
 import { hubWeights } from '../src/core/export/weights';
 import { readBytes } from '../src/core/files/byteSource';
 import { type Network, network } from '../src/core/models/network';
-import type { Hook, HookName, Output } from '../src/core/models/spec';
+import type { ForwardContext, Hook, HookName, Output } from '../src/core/models/spec';
 import { classify } from '../src/core/ops/classify';
 import { softmaxCrossEntropy } from '../src/core/ops/softmaxCrossEntropy';
 import { logits } from '../src/core/sample/logits';
@@ -139,8 +139,9 @@ async function byLlama(modelPath: string, ids: readonly number[], last: number):
 
 const matrix = (rows: readonly (readonly number[])[]) =>
   tf.tensor2d(rows.flat(), [rows.length, rows[0]!.length], 'int32');
+type Hooked = Pick<ForwardContext, 'hook' | 'unfusedAttention'>;
 const vector = (values: readonly number[]) => tf.tensor1d([...values], 'int32');
-const outputOf = (net: Network, { ids, lengths, documents, source }: Rows, hook?: Hook): Output => {
+const outputOf = (net: Network, { ids, lengths, documents, source }: Rows, hooked?: Hooked): Output => {
   const inRows = documents && documentsInRows(documents);
   const limits = {
     ...(lengths && { lengths: vector(lengths) }),
@@ -148,17 +149,18 @@ const outputOf = (net: Network, { ids, lengths, documents, source }: Rows, hook?
   };
   return net.forward(
     matrix(ids),
-    { dropout: 0, ...limits, ...(hook && { hook }) },
+    { dropout: 0, ...limits, ...hooked },
     source && { ids: matrix(source.ids), lengths: vector(source.lengths) },
   );
 };
 
 function activationAt(net: Network, rows: Rows, at: HookName): tf.Tensor {
   let found: tf.Tensor | undefined;
-  outputOf(net, rows, (name, x) => {
+  const hook: Hook = (name, x) => {
     if (name === at) found = x;
     return x;
-  });
+  };
+  outputOf(net, rows, { hook, unfusedAttention: at.endsWith('.weights') });
   return found!;
 }
 

@@ -149,7 +149,7 @@ type Value = Values extends ReadonlyMap<string, infer V> ? V : never;
 
 function memoryOf(forward: Forward, { config, params, ...context }: Pass, source: Source): Memory {
   if ('memory' in source) return source.memory;
-  const { dropout, attentionDropout, counter, recompute, hook } = context;
+  const { dropout, attentionDropout, counter, recompute, hook, unfusedAttention } = context;
   const { lengths } = source;
   const pass: Pass = {
     config,
@@ -160,6 +160,7 @@ function memoryOf(forward: Forward, { config, params, ...context }: Pass, source
     ...(recompute && { recompute }),
     ...(lengths && { lengths }),
     ...(hook && { hook: (name, x) => hook(`encoder.${name as Activation}`, x) }),
+    ...(unfusedAttention && { unfusedAttention }),
   };
   return { ...forward.encode!(pass, source.ids), ...(lengths && { lengths }) };
 }

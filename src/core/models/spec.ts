@@ -119,6 +119,8 @@ export interface ForwardContext {
   /** Keys and values of earlier tokens; inference only. */
   cache?: Cache;
   hook?: Hook;
+  /** With a hook: attention runs op by op, and the hook receives its weights too. They take heads T² numbers per row. */
+  unfusedAttention?: boolean;
   /** Replacements of weights, by name. */
   overrides?: Params;
 }
@@ -143,12 +145,14 @@ export type Activation =
 export type BlockActivation =
   | 'attention.norm' // input of attention
   | 'attention.qkv' // q | k | v, [B T, width + 2 K], heads contiguous inside
+  | 'attention.weights' // after the softmax, [B heads T, T], only with `unfusedAttention`; 0 where nothing is seen
   | 'attention.heads' // outputs of all heads, concatenated
   | 'attention.out' // output of attention, added to the stream
   | 'middle' // stream after attention
   | 'cross.norm' // input of cross-attention, in a decoder with an encoder; 'cross.*' mirror 'attention.*'
   | 'cross.q'
   | 'cross.kv' // k | v of the encoder's output, [B S, 2 K]
+  | 'cross.weights' // [B heads T, S]
   | 'cross.heads'
   | 'cross.out'
   | 'cross.middle' // stream after cross-attention

@@ -29,7 +29,8 @@ import { attentionOnHost } from './attentionOnHost';
 import { dropoutScales } from './dropout';
 import { type Differentiable, run, type Implementations } from './op';
 
-export const attention = (inputs: Source, settings: Settings): Tensor2D => run(ATTENTION, inputs, settings) as Tensor2D;
+export const attention = (inputs: Source, settings: Settings): Tensor2D =>
+  settings.weights ? unfused(inputs, settings, settings.weights) : (run(ATTENTION, inputs, settings) as Tensor2D);
 
 type Source = { lengths?: Tensor1D; places?: Tensor1D; ends?: Tensor1D; bias?: Tensor3D; counter?: Tensor } & (
   | { qkv: Tensor2D }
@@ -41,12 +42,9 @@ type Saved = X & { p: Tensor3D };
 const reference: Differentiable<X, Settings, Saved> = {
   forward(x, settings) {
     const form = formOf(x, settings);
-    const { q, k, v } = splitInputs(x, form);
-    const mask = attentionMask(form, x);
-    const scaled = tf.mul<Tensor3D>(tf.matMul(q, transpose(k)), form.scale);
-    const scores = tf.add(x.bias ? plusBias(scaled, x.bias, form) : scaled, tf.mul(tf.sub(1, mask), -1e9));
-    const p = tf.mul<Tensor3D>(tf.softmax(scores), mask); // [B H, Tq, Tk]
-    return { y: joinHeads(tf.matMul(withDropout(p, x, form), v), form), saved: { ...x, p } };
+    const split = splitInputs(x, form);
+    const p = weightsOf(x, form, split);
+    return { y: weightedValues(p, x, form, split), saved: { ...x, p } };
   },
   /** ds = p (dp - rowsum(dp p)): the gradient through softmax. */
   backward(dy, { p, ...x }, settings, needsGradient) {
@@ -76,8 +74,33 @@ export const ATTENTION: Implementations<Differentiable<X, Settings>> = {
   webgpu: attentionOnGpu,
 };
 
+/** Attention by differentiable ops of TensorFlow.js; `see` may replace the weights. */
+function unfused(x: X, settings: Settings, see: NonNullable<Settings['weights']>): Tensor2D {
+  const form = formOf(x, settings);
+  const split = splitInputs(x, form);
+  const p = weightsOf(x, form, split);
+  const seen = see(tf.reshape(p, [form.B * form.H * form.Tq, form.Tk]));
+  return weightedValues(tf.reshape<Rank.R3>(seen, p.shape), x, form, split);
+}
+
+/** p [B H, Tq, Tk]: the softmax over seen keys; exactly 0 elsewhere. */
+function weightsOf(x: X, form: Form, { q, k }: Split): Tensor3D {
+  const mask = attentionMask(form, x);
+  const scaled = tf.mul<Tensor3D>(tf.matMul(q, transpose(k)), form.scale);
+  const scores = tf.add(x.bias ? plusBias(scaled, x.bias, form) : scaled, tf.mul(tf.sub(1, mask), -1e9));
+  return tf.mul<Tensor3D>(tf.softmax(scores), mask);
+}
+/** p [B H, Tq, Tk] -> the output of attention, [B Tq, C]. */
+const weightedValues = (p: Tensor3D, x: X, form: Form, { v }: Split): Tensor2D =>
+  joinHeads(tf.matMul(withDropout(p, x, form), v), form);
+
+interface Split {
+  q: Tensor3D;
+  k: Tensor3D;
+  v: Tensor3D;
+}
 /** Queries, keys and values as [B H, T, D], with keys and values repeated for each query head. */
-function splitInputs(x: X, form: Form): { q: Tensor3D; k: Tensor3D; v: Tensor3D } {
+function splitInputs(x: X, form: Form): Split {
   const { B, Tq, Tk, H, KV, D } = form;
   const [q, kv] = matrices(x);
   const repeated = (columns: Form['kv']): Tensor3D => {

@@ -30,6 +30,11 @@ export interface Settings {
   scale?: number;
   /** Dropout of the weights p. */
   dropout?: DropoutSettings;
+  /**
+   * Receives the weights p, [B heads Tq, Tk], and returns the weights to use, before their dropout. Attention then runs op
+   * by op; absent: in one op, which never stores all weights.
+   */
+  weights?: (p: Tensor2D) => Tensor2D;
 }
 
 export interface Form {

@@ -6,6 +6,7 @@ import { attention } from '../../ops/attention';
 import { embedding, embeddingTied } from '../../ops/embedding';
 import { goesOn, scored } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
+import { seenWeights } from '../seenWeights';
 import type { BlockActivation, Forward, HookName, Pass } from '../spec';
 import type { BertConfig } from './sizes';
 
@@ -56,7 +57,8 @@ function layer(pass: Pass<BertConfig>, x: Tensor2D, i: number, rows: number): Te
     (value: Tensor2D): Tensor2D =>
       hook ? hook(`blocks.${i}.${site}`, value) : value;
   const qkv = at('attention.qkv')(dense(params, `${h}.attention.self.qkv`, at('attention.norm')(x))); // [B T, 3 C]
-  const settings = { rows, heads: config.heads, causal: false, ...attentionDropped(pass, `${h}.attention.self`) };
+  const how = { ...attentionDropped(pass, `${h}.attention.self`), ...seenWeights(pass, i) };
+  const settings = { rows, heads: config.heads, causal: false, ...how };
   const from = { qkv, ...(lengths && { lengths }), ...(counter && settings.dropout && { counter }) };
   const heads = goesOn(pass, i, at('attention.heads')(attention(from, settings)));
   const attended = added(pass, goesOn(pass, i, x), `${h}.attention.output.dense`, at('attention.out'), (to) =>

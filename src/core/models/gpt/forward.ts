@@ -4,6 +4,7 @@ import { block, dense, type FeedForwardKind, mlp, type Norm, norm, preNorm } fro
 import { embedding, embeddingTied } from '../../ops/embedding';
 import { goesOn, scored } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
+import { seenWeights } from '../seenWeights';
 import type { BlockActivation, Forward, HookName, Output, Pass } from '../spec';
 
 /** Differences among architectures that otherwise equal GPT-2: same parameter names; missing biases are skipped. */
@@ -47,7 +48,7 @@ function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): 
       hook ? hook(`blocks.${i}.${site}`, value) : value;
   const [before, past] = preNorm(params, `${h}.ln_1`, x, style.norm);
   const qkv = at('attention.qkv')(dense(params, `${h}.attn.c_attn`, at('attention.norm')(before))); // [B T, 3 C]
-  const settings = { rows, heads: pass.config.heads, ...attentionDropped(pass, `${h}.attn`) };
+  const settings = { rows, heads: pass.config.heads, ...attentionDropped(pass, `${h}.attn`), ...seenWeights(pass, i) };
   const heads = goesOn(pass, i, at('attention.heads')(attend(qkv, settings, i, pass)));
   const attended = added(pass, goesOn(pass, i, past), `${h}.attn.c_proj`, at('attention.out'), (to) =>
     dense(params, `${h}.attn.c_proj`, heads, to),

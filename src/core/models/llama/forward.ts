@@ -4,6 +4,7 @@ import { block, dense, mlp, norm, type Norm, postNorm, preNorm } from '../../nn/
 import { embedding, embeddingTied } from '../../ops/embedding';
 import { goesOn, scored } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
+import { seenWeights } from '../seenWeights';
 import type { BlockActivation, Forward, HookName, Pass } from '../spec';
 import { branchNorms, type LlamaConfig, windowOf } from './sizes';
 
@@ -45,6 +46,7 @@ function layer(pass: Pass<LlamaConfig>, x: Tensor2D, i: number, rows: number): T
     ...{ rows, heads, kvHeads, rope: rotary(pass, `${h}.self_attn`) },
     ...(window !== undefined && { window }),
     ...attentionDropped(pass, `${h}.self_attn`),
+    ...seenWeights(pass, i),
   };
   const mixed = goesOn(pass, i, at('attention.heads')(attend(qkv, how, i, pass))); // [B T, Q]
   const attended = added(pass, goesOn(pass, i, attention.past), `${h}.self_attn.o_proj`, at('attention.out'), (to) =>

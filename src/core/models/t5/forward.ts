@@ -6,6 +6,7 @@ import { attention } from '../../ops/attention';
 import { embedding, embeddingTied } from '../../ops/embedding';
 import { relativeBias } from '../../ops/relativeBias';
 import { added, attentionDropped, dropped } from '../residual';
+import { seenWeights } from '../seenWeights';
 import type { BlockActivation, Forward, HookName, Memory, Params, Pass } from '../spec';
 import {
   blockOf,
@@ -29,8 +30,10 @@ export const forward: Forward<T5Config> = {
     const [embedded, classifier] = embeddingTied(ids, params['shared.weight'] as Tensor2D);
     const settings = { queries: T, keys: T, maxDistance: config.maxDistance, bidirectional: true };
     const bias = relativeBias(distances(pass, 'encoder'), settings);
-    const within: Within = (qkv, shared, name) =>
-      attention({ qkv, bias: shared, ...limits(pass, pass.lengths) }, { ...how(pass, rows, name), causal: false });
+    const within: Within = (qkv, shared, name, i) => {
+      const settings = { ...how(pass, rows, name), ...seenWeights(pass, i), causal: false };
+      return attention({ qkv, bias: shared, ...limits(pass, pass.lengths) }, settings);
+    };
     return { hidden: stack(pass, 'encoder', embedded, bias, within), classifier };
   },
 
@@ -42,7 +45,8 @@ export const forward: Forward<T5Config> = {
       ? [embedding(ids, shared), params['lm_head.weight'] as Tensor2D]
       : embeddingTied(ids, shared);
     const bias = relativePositionsOf(distances(pass, 'decoder'), T, config.maxDistance, cache);
-    const within: Within = (qkv, bias, name, i) => attend(qkv, how(pass, rows, name), i, { ...pass, bias });
+    const within: Within = (qkv, bias, name, i) =>
+      attend(qkv, { ...how(pass, rows, name), ...seenWeights(pass, i) }, i, { ...pass, bias });
     const hidden = stack(pass, 'decoder', embedded, bias, within, { ...memory!, rows });
     return { hidden: config.scaled ? tf.mul(hidden, 1 / Math.sqrt(config.width)) : hidden, classifier };
   },
@@ -125,9 +129,8 @@ function crossAttention(pass: Pass<T5Config>, i: number, x: Tensor2D, { rows, hi
   const [before, past] = preNorm(params, `${b}.layer.1.layer_norm`, x, normOf(config));
   const q = at('cross.q')(dense(params, `${b}.${CROSS}.q`, at('cross.norm')(before))); // [B T, K]
   const kv = at('cross.kv')(keys?.[i] ?? keysOf(params, i, hidden)); // [B S, 2 K]
-  const mixed = at('cross.heads')(
-    attention({ q, kv, ...limits(pass, lengths) }, { ...how(pass, rows, `${b}.${CROSS}`), causal: false }),
-  );
+  const settings = { ...how(pass, rows, `${b}.${CROSS}`), ...seenWeights(pass, i, 'cross'), causal: false };
+  const mixed = at('cross.heads')(attention({ q, kv, ...limits(pass, lengths) }, settings));
   const attended = added(pass, past, `${b}.${CROSS}.o`, at('cross.out'), (to) =>
     dense(params, `${b}.${CROSS}.o`, mixed, to),
   );
