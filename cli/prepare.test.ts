@@ -35,7 +35,16 @@ test('a messy folder becomes documents, unread files are named, and grow trains 
   const ended = await run(args);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const summary = lines(ended.stdout).at(-1)!;
-  expect(Object.keys(summary)).toEqual(['documents', 'read', 'characters', 'refused', 'removed', 'languages', 'out']);
+  expect(Object.keys(summary)).toEqual([
+    'documents',
+    'read',
+    'characters',
+    'refused',
+    'removed',
+    'languages',
+    'personal',
+    'out',
+  ]);
   expect(summary).toMatchObject({ documents: 5, read: 6, removed: { empty: 1 }, out: path('out') });
   expect((summary['refused'] as { name: string }[]).map(({ name }) => name).sort()).toEqual([
     'copy.txt',

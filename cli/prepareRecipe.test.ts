@@ -70,3 +70,18 @@ test('a custom recipe is read: its changes are listed by rule, and in the report
   // The last output is still there.
   expect(await texts()).toHaveLength(2);
 }, 60_000);
+
+test('personal data is counted before any rule changes it, and no value is printed', async () => {
+  const [address, iban] = ['ann@example.org', 'DE89 3704 0044 0532 0130 00'];
+  await mkdir(path('private'));
+  await writeFile(path('private/note.txt'), `Pay ${iban}, write to ${address} or bob@example.org.\n`);
+  const recipe: Recipe = { version: 1, name: 'zeros', steps: [stepOf('numbers')], kept: [] };
+  await writeFile(path('zeros.json'), JSON.stringify(recipe));
+  const folders = ['--from', path('private'), '--out', path('counted')];
+  const ended = await run(['prepare', ...folders, '--recipe', path('zeros.json'), '--json']);
+  expect(lines(ended.stdout).at(-1)).toMatchObject({ personal: { email: 2, iban: 1 } });
+  expect(ended.stdout).not.toContain(address);
+  const facts = await written('counted/prepared.json');
+  expect(facts).toMatchObject({ personal: { email: 2, iban: 1 } });
+  expect(JSON.stringify(facts)).not.toContain(iban);
+});

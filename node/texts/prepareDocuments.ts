@@ -5,6 +5,7 @@ import { counted, formatCount } from '../../src/core/base/units';
 import {
   type DropOutcome,
   type DropReport,
+  documentsIn,
   importDrop,
   isBadEncoding,
   joinedReports,
@@ -19,6 +20,7 @@ import type { Recipe } from '../../src/core/documents/clean/recipe';
 import type { CleanedRecord, LeftOut } from '../../src/core/documents/clean/record';
 import { languageDetector } from '../../src/core/documents/language';
 import { MAX_LINE_LENGTH } from '../../src/core/documents/limits';
+import { countPersonal, type PersonalCounts } from '../../src/core/documents/personal/count';
 import { RECIPE_FILE } from '../../src/core/export/format';
 import { type ByteStream, textFile as streamOf } from '../../src/core/files/byteSource';
 import { recipeFile } from '../folders/recipe';
@@ -67,6 +69,8 @@ interface PreparedFacts {
   refused: readonly RefusedFile[];
   removed: Readonly<Record<string, number>>;
   languages: Readonly<Record<string, number>>;
+  /** Number of findings by kind, before any rule changed a document. */
+  personal: PersonalCounts;
 }
 
 export interface PreparedDocuments {
@@ -98,6 +102,12 @@ export async function prepareDocuments(
   try {
     const drop = await importDrop(sources, store, { addedAt: 0, readers }, job);
     reporter.imported();
+    const personal: PersonalCounts = {};
+    if (drop.text)
+      for await (const document of documentsIn(store, drop.text)) {
+        job.signal.throwIfAborted();
+        await countPersonal(document.chunks(), personal);
+      }
     const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { at: 0 }, job, beginCleaners));
     const lines = cleaned?.text ? await surveyLines(store, cleaned.text, await languageDetector(), job) : undefined;
     const withoutDocument = tooLongFiles(lines);
@@ -114,7 +124,7 @@ export async function prepareDocuments(
     if (cleaned) for await (const document of leftOutOf(store, cleaned)) left.push(document);
     if (!cleaned || lines === undefined || lines.documents === 0) throw noDocumentsError(meant, left, refused);
     for (const words of drop.text!.notes) reporter.say(`${words}.`);
-    const facts = factsOf(lines, drop, left, refused);
+    const facts = { ...factsOf(lines, drop, left, refused), personal };
     return {
       report,
       drop,
@@ -170,7 +180,7 @@ function factsOf(
   { empty }: DropOutcome,
   left: readonly LeftOut[],
   refused: readonly RefusedFile[],
-): PreparedFacts {
+): Omit<PreparedFacts, 'personal'> {
   const removed = removedOf(empty, long.length, left);
   return {
     documents,
