@@ -59,7 +59,7 @@ test('finds the same wherever a text is divided', async () => {
   );
 });
 
-test('counts a value on a line of 64 MB, and stays linear on hostile texts', async () => {
+test('counts a value on a line of 64 MB, and finishes on repeated hostile pieces', async () => {
   const line = 'x'.repeat(2 ** 20);
   expect(await found(...Array<string>(64).fill(line), ` ${POSITIVES.iban[0]} `)).toEqual({ iban: 1 });
   for (const piece of [
