@@ -16,6 +16,7 @@ import { learner } from '../src/core/train/learner';
 import { tokenSource } from '../src/testing/tokenSource';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
+import { flopsPerStep } from '../src/core/train/work';
 import { tokens } from './work';
 
 export interface Shape {
@@ -76,6 +77,8 @@ export interface StepReport {
   adapter: string;
   ms: number;
   tokensPerSecond: number;
+  /** Rate of the operations that the model's definition needs, in 10^9 per second. */
+  gflops: number;
   dispatches: number;
   submits: number;
   buffersPerStep: number;
@@ -108,11 +111,12 @@ export async function countedGpu(adapter?: string): Promise<{ name: string; call
   return { name: gpu.adapter.name, calls: countCalls() };
 }
 
-/** Benchmarks steps on one batch of random tokens, whose loss must fall. */
+/** Benchmarks steps on one batch of random tokens, whose loss must fall. `between` runs after each step, untimed. */
 export async function benchStep(
   shape: Shape,
   steps: number,
   device: { name: string; calls?: Calls },
+  between?: () => Promise<unknown>,
 ): Promise<StepReport> {
   const calls = device.calls ?? NO_CALLS;
   const began = now();
@@ -129,13 +133,14 @@ export async function benchStep(
     encodes.push(learning.cost.encodeMs);
     if (learning.cost.gpuMs !== undefined) gpu.push(learning.cost.gpuMs);
     losses.push(loss);
+    await between?.();
   }
-  const settled = (values: readonly number[]) => median(values.slice(Math.ceil(steps / 4)));
   const ms = settled(times);
   const report: StepReport = {
     adapter: device.name,
     ms,
     tokensPerSecond: (shape.batch * shape.context * 1000) / ms,
+    gflops: flopsPerStep(modelOf(shape), recipeOf(shape), trainableOf(shape)) / (ms * 1e6),
     dispatches: calls.dispatches,
     submits: calls.submits,
     buffersPerStep: calls.buffers,
@@ -165,7 +170,7 @@ export async function inTurn(shapes: readonly Shape[], steps: number): Promise<n
     }
   }
   for (const { learning } of trainers) learning.dispose();
-  return times.map((each) => median(each.slice(Math.ceil(steps / 4))));
+  return times.map((each) => settled(each));
 }
 
 /** Planned GPU memory of a step in bytes, without running it. */
@@ -229,4 +234,6 @@ export const madeUp = (vocabulary: number): Tokenizer =>
 
 const now = (): number => performance.now();
 const NO_CALLS = { dispatches: 0, submits: 0, buffers: 0, bindGroups: 0, peakBytes: 0, reset: () => undefined };
+/** Median of the last three quarters: the first steps also compile. */
+export const settled = (values: readonly number[]): number => median(values.slice(Math.ceil(values.length / 4)));
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;

@@ -160,6 +160,8 @@ export async function openDevice(kind: DeviceKind | 'auto', threads?: number): P
   const { nodeThreads } = await import('../node/threads');
   const device = await chooseDevice(kind, `${dirname(wasm)}${sep}`, nodeThreads(threads));
   await tune(() => performance.now(), tilingsInFile);
+  const { wasmThreadsReady } = await import('../src/core/gpu/wasm');
+  await wasmThreadsReady(); // what is measured or planned next counts on all of them
   return device;
 }
 
