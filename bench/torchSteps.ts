@@ -41,7 +41,7 @@ export async function startTorch(shape: Shape, threads: number, python = ORACLES
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const read = async (): Promise<unknown> => {
-    const line = (await lines.next()) as IteratorResult<string>;
+    const line: IteratorResult<string> = await lines.next();
     if (line.done) throw badSettings('PyTorch ended without a result.', 'Its message stands above.');
     return JSON.parse(line.value);
   };
