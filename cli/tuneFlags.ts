@@ -2,13 +2,11 @@
 import { existsSync } from 'node:fs';
 import { type AdapterId, adapterOf, ADAPTERS } from '../src/core/adapters';
 import type { TargetModules } from '../src/core/adapters/targetModules';
-import { type TrainableScope, weightsInScope } from '../src/core/adapters/trainableScope';
+import type { TrainableScope } from '../src/core/adapters/trainableScope';
 import type { Trainable } from '../src/core/adapters/trainable';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
-import { paramsOf } from '../src/core/models';
-import { headOf } from '../src/core/models/classes';
 import type { ModelChoice } from '../src/core/models/network';
-import { adapterTrainable } from '../src/core/runs/tuningConfig';
+import { adapterTrainable, scopeTrainable } from '../src/core/runs/tuningConfig';
 import { beginsWith } from '../node/runs/adapterStart';
 import { UsageError } from './options';
 import type { Tuning } from '../node/runs/tuning';
@@ -25,19 +23,12 @@ export function beginsFlags(adapter: string | undefined, learns: string): Tuning
     throw new UsageError("--adapter freezes the base, so it can't be combined with --learns. Use one of them.");
   if (adapter !== undefined && !isAdapterId(adapter) && existsSync(adapter))
     return (start) => beginsWith(adapter, start);
-  const trainable = adapter === undefined ? scopeToTrainable(trainableFlag(learns)) : adapterFlag(adapter);
+  const trainable = adapter === undefined ? scopeFlag(learns) : adapterFlag(adapter);
   return ({ model, weights }) => {
     const what = trainable(model);
     return { base: weights, weights, ...(what && { trainable: what }) };
   };
 }
-
-const scopeToTrainable =
-  (part: TrainableScope) =>
-  (model: ModelChoice): Trainable | undefined => {
-    const weights = weightsInScope(part, paramsOf(model), model.config.layers);
-    return weights && { weights: [...new Set([...weights, ...Object.keys(headOf(model))])] };
-  };
 
 /** The PEFT folder that `--adapter` of tune names. */
 export const adapterPath = (flag: string): string | undefined => (isAdapterId(flag) ? undefined : flag);
@@ -45,7 +36,12 @@ export const adapterPath = (flag: string): string | undefined => (isAdapterId(fl
 /** `lora` or `lora:8`, which isn't a folder. */
 const isAdapterId = (flag: string): boolean => IDS.some((id) => flag === id || flag.startsWith(`${id}:`));
 
-function trainableFlag(flag: string): TrainableScope {
+function scopeFlag(flag: string): (model: ModelChoice) => Trainable | undefined {
+  const scope = scopeOf(flag);
+  return (model) => scopeTrainable(model, scope);
+}
+
+function scopeOf(flag: string): TrainableScope {
   const [, what, digits] = /^(all|norms|last)(?::([1-9]\d{0,3}))?$/.exec(flag) ?? [];
   if (what === 'last' && digits !== undefined) return { what, layers: Number(digits) };
   if ((what === 'all' || what === 'norms') && digits === undefined) return { what };

@@ -1,7 +1,7 @@
 /** Applies tuning settings to a model: trainable weights, learning rate and objective. */
 import { type AdapterChoice, adapterOf } from '../adapters';
 import { type TargetModules, targetsOf } from '../adapters/targetModules';
-import { weightsInScope } from '../adapters/trainableScope';
+import { type TrainableScope, weightsInScope } from '../adapters/trainableScope';
 import { partsOf, type Trainable } from '../adapters/trainable';
 import { initialValues } from '../base/field';
 import { paramsOf } from '../models';
@@ -21,21 +21,25 @@ export function trainableOf(
   { learns, layers, adapter, beside, targets, rest }: TuningChoice,
   model: ModelChoice,
 ): Trainable | undefined {
-  const table = paramsOf(model);
-  const head = model.config.classes ? headOf(model) : {};
   const frozenDtype = rest !== 'f32' && { rest };
   if (learns === 'adapter') {
     const targetModules = beside === 'named' ? { what: beside, targets } : { what: beside };
     return { ...adapterTrainable(model, adapter, targetModules), ...frozenDtype };
   }
-  const weights = weightsInScope(
-    learns === 'last' ? { what: learns, layers } : { what: learns },
-    table,
-    model.config.layers,
-  );
-  if (!weights) return undefined;
-  const trainedNames = Object.keys(table).filter((name) => weights.includes(name) || Object.hasOwn(head, name));
-  return { weights: trainedNames, ...frozenDtype };
+  const trainable = scopeTrainable(model, learns === 'last' ? { what: learns, layers } : { what: learns });
+  return trainable && { ...trainable, ...frozenDtype };
+}
+
+/**
+ * Trainable part without an adapter, in the order of the model's weights; undefined for all weights.
+ * @throws HomegrownError `bad-settings` if the model has fewer layers
+ */
+export function scopeTrainable(model: ModelChoice, scope: TrainableScope): Trainable | undefined {
+  const table = paramsOf(model);
+  const inScope = weightsInScope(scope, table, model.config.layers);
+  if (!inScope) return undefined;
+  const trained = new Set([...inScope, ...Object.keys(headOf(model))]);
+  return { weights: Object.keys(table).filter((name) => trained.has(name)) };
 }
 
 /**
