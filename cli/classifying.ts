@@ -1,8 +1,6 @@
 /** Labeled texts and labels of tune --kind classify, read before training starts. */
-import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
-import { modelSpec } from '../src/core/models';
-import { usualPooling } from '../src/core/models/classes';
+import { newClasses } from '../src/core/models/classes';
 import { skipping } from './badRows';
 import { typedTexts } from './columns';
 import { encodingOf } from './encoding';
@@ -47,22 +45,7 @@ export async function classifying(options: ClassifyFlags): Promise<NonNullable<T
   };
   const examples = await readExamples(request, note, unwatched);
   checkExamples(examples, minTexts, note);
-  const labels = examples.survey.labels.map(({ label }) => label).sort();
-  return {
-    examples,
-    classes({ id }) {
-      const defaultPooling = usualPooling({ id });
-      if (!defaultPooling)
-        throw badSettings(
-          `${modelSpec(id).label} can't be a classifier: it is an encoder-decoder.`,
-          'Nothing was started. Use an encoder or a decoder, or train it on the labels as targets: --kind instruct --pairs.',
-        );
-      return {
-        labels,
-        pooling: pooling ?? defaultPooling,
-        ...(several !== undefined && { several: true as const }),
-        ...(options['long-texts'] === 'windows' && { inWindows: true as const }),
-      };
-    },
-  };
+  const labels = examples.survey.labels.map(({ label }) => label);
+  const choice = { pooling, several: several !== undefined, inWindows: options['long-texts'] === 'windows' };
+  return { examples, classes: (model) => newClasses(model, labels, choice) };
 }

@@ -355,7 +355,10 @@ test.each([
   [['--text', 'text.txt'], /--text is for --kind adapt. --kind classify needs --table/],
   [[], /--kind classify needs --table/],
   [['--table', TABLE, '--adapter', 'lora:8'], /Add --from, or remove them/],
-  [['--table', TABLE, '--model', 't5', '--merge'], /can't be a classifier/],
+  [
+    ['--table', TABLE, '--model', 't5', '--merge'],
+    /A T5 model can't classify texts.*Choose a GPT, Llama or BERT model/s,
+  ],
   [['--table', `${TABLE},text=`], /A table must be FILE\.csv/],
 ])(
   '%j is refused',

@@ -165,7 +165,7 @@ function classifierOn(
 ): ReturnType<typeof classifierOf> {
   const { labels = [], parts } = data.manifest;
   const labelSet = {
-    labels: summary.several ? summary.labels.map(({ label }) => label).sort() : labels,
+    labels: summary.several ? summary.labels.map(({ label }) => label) : labels,
     several: summary.several,
     trained: parts.train.documents ?? summary.texts,
     held: parts.validation.documents ?? 0,

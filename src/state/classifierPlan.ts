@@ -1,9 +1,9 @@
 /** Plan of a classifier before its start, with its model and recipe. */
 import { partsOf, type Trainable } from '../core/adapters/trainable';
-import { badSettings, type Failure, toFailure } from '../core/base/errors';
+import { type Failure, toFailure } from '../core/base/errors';
 import { fittingContext } from '../core/base/longTexts';
 import { modelSpec, paramsOf } from '../core/models';
-import { usualPooling, withClasses } from '../core/models/classes';
+import { newClasses, withClasses } from '../core/models/classes';
 import { type Classes, countParams } from '../core/models/spec';
 import { defaultLearningRate } from '../core/runs/defaultLearningRate';
 import { isInitial } from '../core/runs/modelDraft';
@@ -84,7 +84,7 @@ const MAX_USUAL_EPOCHS = 50;
 
 /**
  * Returns the model and recipe that a classifier starts with.
- * @param labelSet labels in score order, `several` labels per text, and numbers of training and held-out texts
+ * @param labelSet `several` labels per text, and numbers of training and held-out texts
  * @throws HomegrownError `bad-settings` if the model can't be a classifier, or lacks the part to train
  */
 export function classifierOf(
@@ -93,20 +93,8 @@ export function classifierOf(
   labelSet: { labels: readonly string[]; several: boolean; trained: number; held: number },
   limits: MemoryLimits,
 ): Pick<ClassifierPlan, 'model' | 'classes' | 'recipe' | 'passes'> & { trainable: Trainable | undefined } {
-  const defaultPooling = usualPooling(body.model);
-  if (defaultPooling === undefined)
-    throw badSettings(
-      `A ${modelSpec(body.model.id).label} model can't classify texts.`,
-      'Choose a GPT, Llama or BERT model on the Model page, or another base model.',
-    );
   const { labels, several, trained, held } = labelSet;
-  const { pooling, inWindows } = tuning.classify;
-  const classes: Classes = {
-    labels: [...labels],
-    pooling: pooling ?? defaultPooling,
-    ...(several && { several }),
-    ...(inWindows && { inWindows }),
-  };
+  const classes = newClasses(body.model, labels, { ...tuning.classify, several });
   const model = withClasses(body.model, classes);
   const trainable = body.isNew ? undefined : trainableOf(tuning, model);
   const { recipe, rateByHand } = ofPurpose(tuning, 'classify');
