@@ -5,7 +5,7 @@ import { skipping } from './badRows';
 import { typedTexts } from './columns';
 import { encodingOf } from './encoding';
 import { checkExamples, readExamples } from '../node/texts/examples';
-import { UsageError, type Values } from './options';
+import type { Values } from './options';
 import { stderr } from './terminal';
 import type { TUNE_OPTIONS } from './tuneOptions';
 import type { Tuning } from '../node/runs/tuning';
@@ -27,12 +27,13 @@ type ClassifyFlags = Pick<
 /** @throws HomegrownError if labels can't be learned, or need an answer */
 export async function classifying(options: ClassifyFlags): Promise<NonNullable<Tuning['classify']>> {
   const { table, corrections, several, unlabeled, merge, 'min-texts': minTexts, pooling } = options;
-  if (!table) throw new UsageError('--kind classify needs --table.');
   const note = (words: string): void => stderr.write(`${words}\n`);
   const labeledAs = several === undefined ? {} : { between: several };
   const encoding = encodingOf(options.encoding);
   const skips = skipping(options['skip-bad-rows']);
-  const [tables, onlyTrained] = [table, corrections ?? []].map((typed) => typed.map((each) => typedTexts(each, true)));
+  const [tables, onlyTrained] = [table ?? [], corrections ?? []].map((typed) =>
+    typed.map((each) => typedTexts(each, true)),
+  );
   const request = {
     tables: tables!,
     corrections: onlyTrained,

@@ -179,6 +179,14 @@ test('an adapter whose base moved or changed is refused, and resumes with the ri
   await rename(path('moved'), path('base'));
 }, 240_000);
 
+test('adaptation without its data is refused with the flags that name it', async () => {
+  const ended = await call('tune', '--kind', 'adapt', '--from', 'base', '--out', 'none');
+  expect([ended.code, ended.stderr]).toEqual([
+    2,
+    expect.stringContaining('--kind adapt needs one of --text and --data.'),
+  ]);
+});
+
 test.each([
   [['--adapter', 'dora:8'], /--adapter must be one of lora, not 'dora:8'/],
   [['--adapter', 'lora:0'], /Rank must be a whole number from 1 to 1024, not 0/],

@@ -1,5 +1,6 @@
 /** npm run tune: fine-tunes a model for a purpose, as a new run whose parent is that model. */
 import { readFile } from 'node:fs/promises';
+import type { Purpose } from '../src/core/runs/tuning';
 import { USUAL_BODY, USUAL_TOKENIZER } from '../src/core/runs/usualClassifier';
 import { classifying } from './classifying';
 import { learn } from './learning';
@@ -24,11 +25,10 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
   } = options;
   if (given.has('objective')) throw new UsageError(`--kind ${kind} sets the objective. Remove --objective.`);
   const misplaced = Object.entries(FLAGS).find(([flag, kinds]) => given.has(flag) && !kinds.includes(kind));
-  if (misplaced) throw new UsageError(`--${misplaced[0]} is for --kind ${misplaced[1].join(' and ')}. ${TAKES[kind]}`);
+  if (misplaced) throw new UsageError(`--${misplaced[0]} is for --kind ${misplaced[1].join(' and ')}. ${needs(kind)}`);
   if (given.has('recipe') && kind !== 'adapt')
     throw new UsageError('--recipe is for plain text, not for chats or labeled texts. Remove it.');
-  if (kind === 'instruct' && !chats === !pairs)
-    throw new UsageError('--kind instruct needs one of --chats and --pairs.');
+  if (DATA_FLAGS[kind].filter((flag) => given.has(flag)).length !== 1) throw new UsageError(needs(kind));
   if (options.from === undefined && kind !== 'classify') throw new UsageError('--from is missing.');
   if (options.from === undefined && (adapter !== undefined || learns !== 'all'))
     throw new UsageError('--adapter and --learns need a model. Add --from, or remove them.');
@@ -72,19 +72,26 @@ function defaultSizeFlags(given: ReadonlySet<string>): Partial<Values<typeof TUN
   return { model: id, ...Object.fromEntries(Object.entries(defaults).filter(([flag]) => !given.has(flag))) };
 }
 
-type Kind = Values<typeof TUNE_OPTIONS>['kind'];
+/** Flags of the training data. */
+const DATA_FLAGS: Readonly<Record<Purpose, readonly string[]>> = {
+  adapt: ['text', 'data'],
+  instruct: ['chats', 'pairs'],
+  classify: ['table'],
+};
+const dataFlags = (Object.entries(DATA_FLAGS) as [Purpose, readonly string[]][]).flatMap(([kind, flags]) =>
+  flags.map((flag) => [flag, [kind]] as const),
+);
 /** Flags of some kinds only. */
-const FLAGS: Readonly<Record<string, readonly Kind[]>> = {
-  ...{ chats: ['instruct'], pairs: ['instruct'], template: ['instruct'] },
-  ...{ text: ['adapt'], data: ['adapt'], old: ['adapt', 'instruct'] },
-  ...{ table: ['classify'], corrections: ['classify'], several: ['classify'], unlabeled: ['classify'] },
+const FLAGS: Readonly<Record<string, readonly Purpose[]>> = {
+  ...Object.fromEntries(dataFlags),
+  ...{ template: ['instruct'], old: ['adapt', 'instruct'] },
+  ...{ corrections: ['classify'], several: ['classify'], unlabeled: ['classify'] },
   ...{ encoding: ['classify'], merge: ['classify'], 'min-texts': ['classify'] },
   ...{ pooling: ['classify'], 'long-texts': ['classify'], 'class-weights': ['classify'] },
 };
-const TAKES: Readonly<Record<Kind, string>> = {
-  adapt: '--kind adapt needs --text or --data.',
-  instruct: '--kind instruct needs --chats or --pairs.',
-  classify: '--kind classify needs --table.',
+const needs = (kind: Purpose): string => {
+  const flags = DATA_FLAGS[kind].map((flag) => `--${flag}`);
+  return `--kind ${kind} needs ${flags.length > 1 ? `one of ${flags.join(' and ')}` : flags[0]!}.`;
 };
 
 const examples = [

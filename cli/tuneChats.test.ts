@@ -142,7 +142,7 @@ test.each([
 test.each([
   [
     ['--chats', 'chats.jsonl', '--text', 'whale.txt'],
-    /--text is for --kind adapt. --kind instruct needs --chats or --pairs/,
+    /--text is for --kind adapt. --kind instruct needs one of --chats and --pairs/,
   ],
   [[], /--kind instruct needs one of --chats and --pairs/],
   [['--chats', 'whale.txt'], /whale.txt/],

@@ -3,6 +3,7 @@ import { ENCODING } from './encoding';
 import { OPTIONS } from './growOptions';
 import { BETWEEN } from '../src/core/documents';
 import { POOLINGS, FROZEN_DTYPES } from '../src/core/models/spec';
+import { PURPOSES } from '../src/core/runs/tuning';
 import { withoutColumns } from './options';
 import { ADAPTER, adapterPath, LEARNS } from './tuneFlags';
 
@@ -11,7 +12,7 @@ const { resume: _, from: __, out: ___, settings: ____, ...grows } = OPTIONS;
 export const TUNE_OPTIONS = {
   kind: {
     kind: 'choice',
-    of: ['adapt', 'instruct', 'classify'],
+    of: PURPOSES,
     help: 'Purpose',
     choices: ['Adapt to a new kind of text', 'Answer, from chats or pairs', 'Predict the label of a text'],
   },

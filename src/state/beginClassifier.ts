@@ -4,6 +4,7 @@ import { rolesOf } from '../core/objectives';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import { noTuningData } from '../core/runs/tuningData';
 import type { DataRecord, Project, TokenizerChoice } from '../core/runs/project';
 import type { MemoryLimits } from '../core/train/memory';
 import type { LabelsSummary } from '../protocol/data';
@@ -98,11 +99,7 @@ async function surveyLabels(
   ask: (() => void) | undefined,
 ): Promise<LabelsSummary | undefined> {
   const isEmpty = toTuneOn(inputs, 'classify').length === 0;
-  if (isEmpty && !ask)
-    throw badSettings(
-      'There are no labeled texts to train on.',
-      'Add a table with a column of texts and a column of labels.',
-    );
+  if (isEmpty && !ask) throw noTuningData('classify');
   try {
     const summary = isEmpty ? undefined : await (await get().classifying()).survey({ signal }, inputs);
     const { runs, device } = get();

@@ -1,26 +1,20 @@
 /** From texts to shards: tokenizer and data, each built on request or when a later step needs it. */
 import { toFailure } from '../core/base/errors';
 import { isChosen, type SplitChoice } from '../core/documents/split';
-import {
-  trainingFacts,
-  trainingSize,
-  sharedNormalizers,
-  textRef,
-  tunedAs,
-  type TuneUse,
-} from '../core/documents/record';
-import { trainingSource, objectiveOf, rolesOf } from '../core/objectives';
+import { trainingFacts, trainingSize, sharedNormalizers, textRef } from '../core/documents/record';
+import { objectiveOf, rolesOf } from '../core/objectives';
 import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
 import { APPLIED_WORDS, type TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
 import { same } from '../core/runs/mergeFields';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
-import { isTuning } from '../core/runs/tunes';
+import { isTuning, purposeOf } from '../core/runs/tunes';
 import { readProject } from '../core/runs/projects';
 import type { BeginInput } from '../protocol/gpu';
 import { explain } from './failures';
 import type { Project, TokenizerChoice } from '../core/runs/project';
+import { textsOfPurpose } from './tuningInputs';
 import { IDLE, work } from './work';
 import type { PreparationSlice, Inputs, Making } from './slices/preparation';
 import type { SetState, Slice, SliceServices, Studio } from './slices/studio';
@@ -241,12 +235,10 @@ export function hasOtherTexts(
 export const textsFor = (
   run: Parameters<typeof isTuning>[0],
   { texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>,
-): Studio['texts'] => (isTuning(run) ? tuneTexts.filter((text) => tunedAs(text) === tuneUseOf(run)) : texts);
-/** Tuning use of the texts that a tuned run trains on. */
-function tuneUseOf({ objective }: Pick<RunRecord, 'objective'>): TuneUse {
-  const source = trainingSource(objective);
-  return source === 'chats' || source === 'labels' ? source : 'text';
-}
+): Studio['texts'] => {
+  const purpose = purposeOf(run);
+  return purpose ? textsOfPurpose(tuneTexts, purpose) : texts;
+};
 /** Whether only the end of the last of several texts is held out, as in older builds. */
 export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean =>
   texts.length > 1 && manifest.split.rule === 'end';

@@ -1,6 +1,7 @@
 /** Reasons why an action on a run isn't available now, for disabled buttons. */
 import { dataOf } from '../core/runs/segments';
 import { isTuning } from '../core/runs/tunes';
+import { TUNING_DATA } from '../core/runs/tuningData';
 import type { Asked } from '../core/train/run';
 import { startProblems } from './estimate';
 import { PAGES, shownId, shownRun } from './openRun';
@@ -52,14 +53,8 @@ export function tuneRefusal(s: Studio, purpose = s.project.tuning.purpose): Refu
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
   if (s.training) return TRAINING_HERE;
   if (purpose !== 'classify' && !tuningBase(s, purpose)) return 'Train or import a model first';
-  return toTuneOn(s, purpose).length > 0 ? undefined : NOTHING_TO_LEARN[purpose];
+  return toTuneOn(s, purpose).length > 0 ? undefined : `Add ${TUNING_DATA[purpose].noun} first`;
 }
-
-const NOTHING_TO_LEARN = {
-  adapt: 'Add text first',
-  instruct: 'Add chats first',
-  classify: 'Add labeled texts first',
-} as const;
 
 /** Why no run can start with the current settings. */
 export const startRefusal = (s: Studio): Refusal => beginRefusal(s) ?? startProblems(s)[0]?.message;

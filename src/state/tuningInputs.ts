@@ -1,8 +1,9 @@
 /** Base model and texts that a fine-tuning of the project uses. */
-import { type TuneUse, tunedAs } from '../core/documents/record';
+import { tunedAs } from '../core/documents/record';
 import { usualPooling } from '../core/models/classes';
 import { isTuning } from '../core/runs/tunes';
 import type { Purpose } from '../core/runs/tuning';
+import { TUNING_DATA } from '../core/runs/tuningData';
 import type { RunRow } from '../protocol/data';
 import type { Studio } from './slices/studio';
 
@@ -29,13 +30,15 @@ export const basesFor = (runs: Studio['runs'], purpose: Purpose): readonly RunRo
     return isKept && (purpose === 'classify' ? usualPooling(model) !== undefined : !model.config.classes);
   });
 
-const USES: Readonly<Record<Purpose, TuneUse>> = { adapt: 'text', instruct: 'chats', classify: 'labels' };
+/** The tuning texts of a purpose: chats to instruct, labeled texts to classify, all others to adapt. */
+export const textsOfPurpose = (tuneTexts: Studio['tuneTexts'], purpose: Purpose): Studio['tuneTexts'] =>
+  tuneTexts.filter((text) => tunedAs(text) === TUNING_DATA[purpose].use);
 
-/** Tuning texts for a purpose: chats to instruct, labeled texts to classify, all others to adapt. */
+/** Tuning texts of the project for a purpose. */
 export const toTuneOn = (
   { project, tuneTexts }: Pick<Studio, 'project' | 'tuneTexts'>,
   purpose = project.tuning.purpose,
-): Studio['tuneTexts'] => tuneTexts.filter((text) => tunedAs(text) === USES[purpose]);
+): Studio['tuneTexts'] => textsOfPurpose(tuneTexts, purpose);
 
 /** Run that was tuned last as a language model. */
 export const lastTuned = ({ runs }: Pick<Studio, 'runs'>): RunRow | undefined =>
