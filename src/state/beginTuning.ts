@@ -1,14 +1,16 @@
 /** Starts a tuning run: builds its data from chats or texts with the base model's tokenizer, and from old text. */
 import { badSettings } from '../core/base/errors';
 import type { Purpose } from '../core/runs/tuning';
+import type { DataRecord } from '../core/runs/project';
 import { readKnownRun } from '../core/runs/record';
+import { noTuningData } from '../core/runs/tuningData';
 import { readTokenizer } from '../core/runs/tokenizer';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { checkRun } from './checkRun';
 import { limitsOf, settingsOf } from './estimate';
 import { textFacts, textIds } from './preparation';
 import { nextRunNameOf } from './projectName';
-import { keepsOldText, tuningOf } from './tuningPlan';
+import { keepsOldText, maybePairs, tuningOf } from './tuningPlan';
 import { cutFor, type CuttingNeeds, keptStep } from './tuningSteps';
 import type { SliceServices, Studio } from './slices/studio';
 import { oldTextsOf, toTuneOn, tuningBase } from './tuningInputs';
@@ -48,10 +50,12 @@ export async function beginTuning(
   const { tuning } = get().project.id === project.id ? get().project : project;
   await get().changeOf(project.id, { tuning: { ...tuning, base: from } });
   const texts = toTuneOn(inputs);
-  if (texts.length === 0) throw badSettings('There is no data to fine-tune on', NEEDS[purpose]);
+  if (texts.length === 0) throw noTuningData(purpose);
   const limits = limitsOf(get());
   const oldTexts = keepsOldText(record) ? [] : oldTextsOf(inputs);
-  const { model, trainable, recipe } = tuningOf(project, record, limits, oldTexts.length > 0);
+  const settingsFor = (ofPairs: boolean | undefined) =>
+    tuningOf(project, record, limits, { hasOld: oldTexts.length > 0, ofPairs });
+  settingsFor(maybePairs(texts)); // A model without the part to train is refused before texts are tokenized.
 
   /** Returns the tokenizer with the chat template; undefined if stopped. */
   async function chatTokenizer(): Promise<TokenizerModel | undefined> {
@@ -72,6 +76,7 @@ export async function beginTuning(
     cutFor(get, session, claim, { runId, projectId: project.id }, { texts: ids, tokenizer: by, split });
   const data = await cut(textIds({ texts }), tokenizer);
   if (!data) return;
+  const { model, trainable, recipe } = settingsFor(hasPairs(data));
   checkRun({ model, recipe, data, trainable }, limits);
 
   const oldData =
@@ -95,7 +100,6 @@ export async function beginTuning(
   );
 }
 
-const NEEDS = {
-  instruct: 'Add chats: questions with their answers.',
-  adapt: 'Add text to train on.',
-} as const;
+/** Whether documents of the data have an input and a target. */
+const hasPairs = ({ manifest: { parts } }: DataRecord): boolean =>
+  ['input', 'target'].every((field) => Object.hasOwn(parts.train.fields ?? {}, field));

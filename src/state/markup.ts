@@ -58,11 +58,13 @@ export const asTable = ({ name, ...dropped }: Dropped, project: WaitingFile['pro
 /** Table format in which a file is read. */
 export const tableOf = ({ kind, name }: WaitingFile): TableFormatId => (isTable(kind) ? kind : tableFormatOf(name));
 
+/** Whether all texts are tables, which may have pairs. */
+export const areTables = (texts: Studio['texts']): boolean => texts.every(({ formats }) => formats.every(isTable));
+
 /** Objective to learn answers if all texts are pairs; undefined if the model can't use it or already does. */
 export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>): ObjectiveId | undefined {
   const objective = usualObjective(project.model.id, true);
-  const areAllTables = texts.every(({ formats }) => formats.every(isTable));
-  return areAllTables && trainingSource(objective) === 'pairs' && objective !== project.recipe.objective
+  return areTables(texts) && trainingSource(objective) === 'pairs' && objective !== project.recipe.objective
     ? objective
     : undefined;
 }

@@ -11,6 +11,7 @@ const BASE = {
   objective: 'causal',
   segments: [{ after: 0, recipe: { ...DEFAULT_RECIPE, samplePrompt: 'Call me' }, data: { id: 'd', facts: null } }],
 } as const;
+const NEW = { hasOld: false, ofPairs: false };
 const CAME_IN = { ...BASE, segments: [{ ...BASE.segments[0], data: { id: null, facts: null } }] } as const;
 const PREVIEW: LossMaskPreview = {
   tokenizer: { kind: 'bytes', merges: [] },
@@ -35,18 +36,30 @@ const studio = (tuning: Parameters<typeof project>[0] = {}) => ({
 });
 
 test('a recipe depends on purpose and base: objective, prompt, learning rate of the trained part, replay of old text', () => {
-  const adapted = tuningOf(project(), BASE, {}, false).recipe;
+  const adapted = tuningOf(project(), BASE, {}, NEW).recipe;
   expect(adapted).toMatchObject({ objective: 'causal', samplePrompt: 'Call me', replay: 0.1 });
-  const { recipe } = tuningOf(project({ purpose: 'instruct', learns: 'all' }), CAME_IN, {}, false);
+  const { recipe } = tuningOf(project({ purpose: 'instruct', learns: 'all' }), CAME_IN, {}, NEW);
   expect(recipe).toMatchObject({ objective: 'chats', replay: 0 });
   expect(recipe.learningRate).toBeLessThan(adapted.learningRate);
   const byHand = project({ rateByHand: true, recipe: { ...project().tuning.recipe, learningRate: 0.5 } });
-  expect(tuningOf(byHand, BASE, {}, false).recipe.learningRate).toBe(0.5);
-  expect(tuningOf(project(), CAME_IN, {}, true).recipe.replay).toBe(0.1);
+  expect(tuningOf(byHand, BASE, {}, NEW).recipe.learningRate).toBe(0.5);
+  expect(tuningOf(project(), CAME_IN, {}, { ...NEW, hasOld: true }).recipe.replay).toBe(0.1);
   expect([keepsOldText(BASE), keepsOldText(CAME_IN)]).toEqual([true, false]);
   expect(keepsOldText({ ...BASE, objective: 'chats' })).toBe(false);
   // Exported and imported again, it names the old text, which is missing.
   expect(keepsOldText({ ...CAME_IN, old: { id: null, facts: null } })).toBe(false);
+});
+
+test('a base of pairs is tuned on text for the next token; tables keep its objective until their columns are known', () => {
+  const ofPairs = { ...BASE, objective: 'pairs' } as const;
+  const objective = (inputs: object) => tuningOf(project(), ofPairs, {}, { ...NEW, ...inputs }).recipe.objective;
+  expect([false, undefined, true].map((known) => objective({ ofPairs: known }))).toEqual(['causal', 'pairs', 'pairs']);
+  const text = { id: 't', tunes: ['first'], projects: ['first'], bytes: 9, characters: 9, documents: 1 };
+  const planned = (...formats: string[]) =>
+    planTuning({ ...studio(), tuneTexts: [{ ...text, formats }] } as never, ofPairs);
+  expect(planned('txt')).toMatchObject({ recipe: { objective: 'causal' } });
+  expect(planned('csv', 'txt')).toMatchObject({ recipe: { objective: 'causal' } });
+  expect(planned('csv')).toMatchObject({ recipe: { objective: 'pairs' } });
 });
 
 test('fewer trainable parts take less memory, and epochs count the training set', () => {
@@ -88,7 +101,15 @@ test('problems with chats prevent the start or cause a warning, and passed check
 
 test('a tuning shows its waiting time: longer for more steps and text, unknown before the device is measured', () => {
   const info = { kind: 'wasm', name: 'Processor', software: false, features: [], gigaflops: 20, choices: [] } as const;
-  const text = { id: 't', tunes: ['first'], projects: ['first'], bytes: 9e6, characters: 9e6, documents: 10 };
+  const text = {
+    id: 't',
+    tunes: ['first'],
+    projects: ['first'],
+    bytes: 9e6,
+    characters: 9e6,
+    documents: 10,
+    formats: ['txt'],
+  };
   const seconds = (steps: number, given: object = { device: { kind: 'open', info } }): number | undefined => {
     const recipe = { ...project().tuning.recipe, steps };
     const plan = planTuning({ ...studio({ recipe }), ...given }, BASE);

@@ -19,6 +19,7 @@ import { recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
 import type { LossMaskPreview } from '../protocol/data';
 import { estimate, limitsOf } from './estimate';
+import { areTables } from './markup';
 import { buildTime } from './workTime';
 import type { Studio } from './slices/studio';
 import { oldTextsOf, toTuneOn } from './tuningInputs';
@@ -29,23 +30,32 @@ type Base = Pick<ListedRun, 'model' | 'objective' | 'segments'>;
 export const keepsOldText = (run: Pick<ListedRun, 'segments' | 'objective' | 'old'>): boolean =>
   run.old?.id != null || (dataOf(run).id !== null && trainingSource(run.objective) === 'documents');
 
+interface TuningTexts {
+  /** Whether the project has text like the base's training text. */
+  hasOld: boolean;
+  /** Whether the texts to train on are pairs of input and target; undefined: unknown before they are tokenized. */
+  ofPairs: boolean | undefined;
+}
+
+/** Whether tuning texts can be pairs: only tables are, and tokenization shows which columns they have. */
+export const maybePairs = (texts: Studio['tuneTexts']): false | undefined => (areTables(texts) ? undefined : false);
+
 /**
  * Settings that a tuning starts with.
- * @param hasOld whether the project has text like the base's training text
  * @throws HomegrownError `bad-settings` if the model lacks the part to train
  */
 export function tuningOf(
   { tuning, recompute }: Pick<Project, 'tuning' | 'recompute'>,
   base: Base & Pick<ListedRun, 'old'>,
   limits: MemoryLimits,
-  hasOld: boolean,
+  { hasOld, ofPairs }: TuningTexts,
 ): { model: ModelChoice; trainable: Trainable | undefined; recipe: Recipe } {
   const { model } = base;
   const trainable = trainableOf(tuning, model);
   const { samplePrompt, optimizer, learningRate, replay } = tuning.recipe;
   const recipe: Recipe = {
     ...tuning.recipe,
-    objective: tuningObjective(tuning.purpose, base.objective, model),
+    objective: tuningObjective(tuning.purpose, base.objective, model, ofPairs),
     learningRate: tuning.rateByHand ? learningRate : defaultLearningRate(model, optimizer, { trainable }),
     replay: keepsOldText(base) || hasOld ? replay : 0,
     samplePrompt: samplePrompt === '' ? recipeOf(base).samplePrompt : samplePrompt,
@@ -77,14 +87,16 @@ export function planTuning(
 ): TuningPlan | Failure {
   const limits = limitsOf(s);
   try {
-    const { model, trainable, recipe } = tuningOf(s.project, base, limits, oldTextsOf(s).length > 0);
+    const texts = toTuneOn(s);
+    const inputs = { hasOld: oldTextsOf(s).length > 0, ofPairs: maybePairs(texts) };
+    const { model, trainable, recipe } = tuningOf(s.project, base, limits, inputs);
     const [spec, table] = [modelSpec(model.id), paramsOf(model)];
     const { added, trainableParams } = partsOf(table, trainable);
     const memoryOf = (parts?: Trainable): MemoryPlan => memoryPlan(spec, model.config, model.vocabulary, recipe, parts);
     const tokens = trainingTokens(s, base, preview);
     const device = s.device.kind === 'open' ? s.device.info : undefined;
     const training = estimate(spec, model.config, model.vocabulary, recipe, device).seconds;
-    const building = buildTime({ texts: toTuneOn(s), buildRate: s.buildRate }) ?? 0;
+    const building = buildTime({ texts, buildRate: s.buildRate }) ?? 0;
     const tokensRead = recipe.steps * tokensPerStep(recipe, model.config.context) * (1 - recipe.replay);
     return {
       recipe,
