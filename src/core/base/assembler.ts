@@ -77,6 +77,30 @@ export const lanes = (a: Code, b: Code, taken: readonly [number, number, number,
   taken.flatMap((i) => [0, 1, 2, 3].map((byte) => 4 * i + byte)),
 ];
 export const zeros = (): Code => [int(0), simd(0x11)];
+/** One float in all four lanes: a constant, or the bits of an i32. */
+export const number = (value: number): Code => {
+  const bytes = [...new Uint8Array(Float32Array.of(value).buffer)];
+  return [simd(0x0c), [...bytes, ...bytes, ...bytes, ...bytes]];
+};
+export const splatOfBits = (bits: Code): Code => [bits, 0xbe, simd(0x13)];
+/** An i32 in all four lanes, as floats. */
+export const splatOfInt = (n: Code): Code => [n, simd(0x11), simd(0xfa)];
+export const magnitude = (a: Code): Code => [a, simd(0xe0)];
+/** b where a < b, else a. */
+export const larger = (a: Code, b: Code): Code => [a, b, simd(0xeb)];
+/** All bits of a lane set where a < b. */
+export const below = (a: Code, b: Code): Code => [a, b, simd(0x43)];
+/** Lanes of `a` where the mask's bits are set, else of `b`. */
+export const chosen = (mask: Code, a: Code, b: Code): Code => [a, b, mask, simd(0x52)];
+/** Shifts the bits of each lane to the left. */
+export const shifted = (a: Code, bits: number): Code => [a, int(bits), simd(0xab)];
+/** The smaller of two unsigned i32. */
+export const smaller = (a: Code, b: Code): Code => [a, b, a, b, 0x49, 0x1b];
+/** Loads one float into a lane of `into`, or into the first lane with zeros in the others. */
+export const loadLane = (address: Code, into: Code, i: number): Code => [address, into, simd(0x56), at(0), i];
+export const loadOne = (address: Code): Code => [address, simd(0x5c), at(0)];
+/** Stores one lane. */
+export const storeLane = (address: Code, value: Code, i: number): Code => [address, value, simd(0x5a), at(0), i];
 const lane = (value: Code, i: number): Code => [value, simd(0x1f), i];
 /** Stores the sum of a local's four floats. */
 export const storeSum = (address: Code, local: number): Code => [

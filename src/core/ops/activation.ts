@@ -5,8 +5,11 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
+import { onHeap } from '../gpu/wasmTensors';
 import { activationOnGpu } from './activation.wgsl';
 import { type Differentiable, run, type Implementations } from './op';
+import type { PassName } from '../threads/passes';
+import { runPass } from './pass';
 
 export const activation = (x: Tensor, kind: Activation): Tensor => run(ACTIVATION, { x }, kind);
 
@@ -78,9 +81,30 @@ export const ACTIVATIONS = { 'gelu-tanh': geluTanh, 'gelu-erf': geluErf, relu, s
 >;
 export type Activation = keyof typeof ACTIVATIONS;
 
+const PASSES_OF = {
+  'gelu-tanh': { forward: 'geluTanh', backward: 'geluTanhBackward' },
+  silu: { forward: 'silu', backward: 'siluBackward' },
+} as const satisfies Partial<Record<Activation, Readonly<Record<keyof Reference, PassName>>>>;
+const hasPasses = (kind: Activation): kind is keyof typeof PASSES_OF => Object.hasOwn(PASSES_OF, kind);
+
+/** An activation without the gradient tape: by passes on WASM, else its reference. */
+export function activationOf(kind: Activation): Reference {
+  const heap = onHeap();
+  if (!heap || !hasPasses(kind)) return ACTIVATIONS[kind];
+  const shapeOf = ({ size }: Tensor): [number, number] => [1, size];
+  return {
+    forward: (x) => tf.reshape(runPass(heap, PASSES_OF[kind].forward, { x }, shapeOf(x)), x.shape),
+    backward: (dy, x) => tf.reshape(runPass(heap, PASSES_OF[kind].backward, { dy, x }, shapeOf(x)), x.shape),
+  };
+}
+
 export type X = { x: Tensor };
 export const ACTIVATION: Implementations<Differentiable<X, Activation>> = {
   webgpu: activationOnGpu,
+  host: {
+    forward: ({ x }, kind) => ({ y: activationOf(kind).forward(x), saved: { x } }),
+    backward: (dy, { x }: X, kind) => ({ x: activationOf(kind).backward(dy, x) }),
+  },
   reference: {
     forward: ({ x }, kind) => ({ y: ACTIVATIONS[kind].forward(x), saved: { x } }),
     backward: (dy, { x }: X, kind) => ({ x: ACTIVATIONS[kind].backward(dy, x) }),

@@ -10,11 +10,11 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { type Activation, ACTIVATIONS } from './activation';
+import { type Activation, activationOf } from './activation';
 import { feedForwardOnGpu } from './feedForward.wgsl';
 import { GATED } from './gated';
 import { widened } from './narrowWeights';
-import { sumOfRows } from './linear';
+import { sumOfRows, withBias } from './linear';
 import { matMul } from './matMul';
 import { type Differentiable, anyNeedsGradient, run, type Implementations } from './op';
 
@@ -44,12 +44,12 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
   reference: {
     forward({ residual, ...inputs }, kind) {
       const { x, inWeight, inBias, outWeight, outBias } = inputs;
-      const product = matMul(x, widened(inWeight));
-      const pre = inBias ? tf.add<Tensor2D>(product, inBias) : product;
+      const pre = withBias(matMul(x, widened(inWeight)), inBias);
       const inner = gatedActivation(kind).forward(pre);
-      const out = matMul(inner, widened(outWeight));
-      const y = outBias ? tf.add(out, outBias) : out;
-      return { y: residual ? tf.add(y, residual) : y, saved: { x, inWeight, outWeight, pre, inner } };
+      return {
+        y: withBias(matMul(inner, widened(outWeight)), outBias, residual),
+        saved: { x, inWeight, outWeight, pre, inner },
+      };
     },
     backward(dy, { x, inWeight, outWeight, pre, inner }, kind, needsGradient) {
       const dY = dy as Tensor2D;
@@ -71,9 +71,9 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
 /** Activation, with a gate if any, between the two products; without the gradient tape. */
 export const gatedActivation = ({ activation, gated }: FeedForwardKind) => ({
   forward: (pre: Tensor2D): Tensor2D =>
-    (gated ? GATED.reference.forward({ x: pre }, activation).y : ACTIVATIONS[activation].forward(pre)) as Tensor2D,
+    (gated ? GATED.reference.forward({ x: pre }, activation).y : activationOf(activation).forward(pre)) as Tensor2D,
   backward: (d: Tensor2D, pre: Tensor2D): Tensor2D =>
     (gated
       ? GATED.reference.backward(d, { x: pre }, activation, { x: true }).x
-      : ACTIVATIONS[activation].backward(d, pre)) as Tensor2D,
+      : activationOf(activation).backward(d, pre)) as Tensor2D,
 });

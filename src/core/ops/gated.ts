@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { type Activation, ACTIVATIONS } from './activation';
+import { type Activation, activationOf } from './activation';
 import { gatedOnGpu } from './gated.wgsl';
 import { type Differentiable, run, type Implementations } from './op';
 
@@ -21,11 +21,11 @@ export const GATED: Implementations<Differentiable<X, Activation>> = {
   reference: {
     forward({ x }, activation) {
       const [gate, up] = tf.split(x, 2, 1) as [Tensor, Tensor];
-      return { y: tf.mul(ACTIVATIONS[activation].forward(gate), up), saved: { x } };
+      return { y: tf.mul(activationOf(activation).forward(gate), up), saved: { x } };
     },
     backward(dy, { x }: X, activation) {
       const [gate, up] = tf.split(x, 2, 1) as [Tensor, Tensor];
-      const { forward, backward } = ACTIVATIONS[activation];
+      const { forward, backward } = activationOf(activation);
       return { x: tf.concat([backward(tf.mul(dy, up), gate), tf.mul(dy, forward(gate))], 1) };
     },
   },

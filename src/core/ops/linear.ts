@@ -9,10 +9,12 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { onHeap } from '../gpu/wasmTensors';
 import { widened } from './narrowWeights';
 import { linearOnGpu } from './linear.wgsl';
 import { matMul } from './matMul';
 import { type Differentiable, run, type Implementations } from './op';
+import { overwrite, runPass } from './pass';
 
 export function linear(
   x: Tensor2D,
@@ -28,9 +30,7 @@ export const LINEAR: Implementations<Linear> = {
   webgpu: linearOnGpu,
   reference: {
     forward({ x, weight, bias, residual }) {
-      const product = matMul(x, widened(weight));
-      const y = bias ? tf.add<Tensor2D>(product, bias) : product;
-      return { y: residual ? tf.add(y, residual) : y, saved: { x, weight } };
+      return { y: withBias(matMul(x, widened(weight)), bias, residual), saved: { x, weight } };
     },
     backward(dy, { x, weight }, _, needsGradient) {
       const dY = dy as Tensor2D;
@@ -44,6 +44,24 @@ export const LINEAR: Implementations<Linear> = {
   },
 };
 
-/** [N, O] -> [O]. Not tf.sum: wasm's product can use the rows in place, and tf.sum would transpose them first. */
-export const sumOfRows = (x: Tensor2D): Tensor =>
-  tf.reshape(tf.matMul(tf.ones<Rank.R2>([1, x.shape[0]]), x), [x.shape[1]]);
+/** Adds a bias [O] to each row of a product [N, O], then a residual [N, O]. On WASM, overwrites the product. */
+export function withBias(product: Tensor2D, bias?: Tensor, residual?: Tensor2D): Tensor2D {
+  const heap = onHeap();
+  if (heap && (bias ?? residual)) {
+    const x = product;
+    if (bias && residual) overwrite(heap, 'addBiasAndResidual', { x, bias, residual }, x);
+    else if (bias) overwrite(heap, 'addBias', { x, bias }, x);
+    else if (residual) overwrite(heap, 'addResidual', { x, residual }, x);
+    return x;
+  }
+  const y = bias ? tf.add<Tensor2D>(product, bias) : product;
+  return residual ? tf.add(y, residual) : y;
+}
+
+/** [N, O] -> [O] */
+export function sumOfRows(x: Tensor2D): Tensor {
+  const heap = onHeap();
+  return heap
+    ? runPass(heap, 'sumOfRows', { x }, x.shape)
+    : tf.reshape(tf.matMul(tf.ones<Rank.R2>([1, x.shape[0]]), x), [x.shape[1]]);
+}

@@ -1,5 +1,5 @@
 /** Memory of TensorFlow.js's WebAssembly, as seen by our kernels and threads. */
-import { kernelBytes, type Kernels } from './kernels';
+import { type Kernels, kernelsOver } from './kernels';
 
 export interface Heap {
   kernels: Kernels;
@@ -8,11 +8,9 @@ export interface Heap {
 }
 
 export function heapOver(memory: WebAssembly.Memory): Heap {
-  const module = new WebAssembly.Module(kernelBytes(isShared(memory)));
-  const { exports } = new WebAssembly.Instance(module, { page: { memory } });
   let view = new Float32Array(memory.buffer);
   return {
-    kernels: exports as unknown as Kernels,
+    kernels: kernelsOver(memory, isShared(memory)),
     floats() {
       const { buffer } = memory;
       if (buffer !== view.buffer) view = new Float32Array(buffer);

@@ -29,6 +29,8 @@ import {
   zeros,
 } from '../base/assembler';
 import { type AdamW, adamw } from './adamw';
+import { compilePass, type PassFunction } from './pass';
+import { PASS_NAMES, PASSES } from './passes';
 
 /** Rows of a panel of A, and columns of a panel of B. */
 export const ROWS = 4;
@@ -57,17 +59,26 @@ export interface Kernels {
   adamw: AdamW;
   /** AdamW with weight decay. */
   adamwDecaying: AdamW;
+  passes: readonly PassFunction[];
 }
 
 /** Maximum of a WebAssembly memory in pages of 64 KiB; tfjs-backend-wasm 4.22 declares the same. */
 const MAX_PAGES = 65_536;
 
 /** @param shared whether threads share the memory */
-export const kernelBytes = (shared: boolean): Uint8Array<ArrayBuffer> =>
-  assemble(
-    { pack, packTurned, packSome, multiply: product, put, adamw: adamw(false), adamwDecaying: adamw(true) },
-    shared ? MAX_PAGES : undefined,
-  );
+export function kernelsOver(memory: WebAssembly.Memory, shared: boolean): Kernels {
+  const functions = {
+    ...{ pack, packTurned, packSome, multiply: product, put, adamw: adamw(false), adamwDecaying: adamw(true) },
+    ...Object.fromEntries(PASS_NAMES.map((name) => [exportName(name), compilePass(PASSES[name])])),
+  };
+  const module = new WebAssembly.Module(assemble(functions, shared ? MAX_PAGES : undefined));
+  const { exports } = new WebAssembly.Instance(module, { page: { memory } });
+  return {
+    ...(exports as unknown as Omit<Kernels, 'passes'>),
+    passes: PASS_NAMES.map((name) => exports[exportName(name)] as PassFunction),
+  };
+}
+const exportName = (pass: string): string => `pass.${pass}`;
 
 const bump = (local: number, by: Code): Code => set(local, add(get(local), by));
 const rowAddress = (address: number, length: number, n: number): Code =>

@@ -47,6 +47,26 @@ export const TASKS = {
       false,
     );
   },
+  /**
+   * Numbers: index of the pass; rows and columns, in total and per task; for each input and then the output: address,
+   * or the bits of a number, and bytes from row to row and from column to column.
+   */
+  pass({ kernels }, numbers, task) {
+    const [index, rows, columns, rowsPerTask, columnsPerTask, inputs] = numbers as unknown as number[];
+    const groups = Math.ceil(columns! / columnsPerTask!);
+    const firstRow = Math.floor(task / groups) * rowsPerTask!;
+    const firstColumn = (task % groups) * columnsPerTask!;
+    const parameters: number[] = [];
+    for (let i = 6; i < 6 + 3 * (inputs! + 1); i += 3) {
+      const [start, rowBytes, columnBytes] = [numbers[i]!, numbers[i + 1]!, numbers[i + 2]!];
+      parameters.push((start + firstRow * rowBytes + firstColumn * columnBytes) | 0, rowBytes);
+    }
+    const [rowCount, columnCount] = [
+      Math.min(rowsPerTask!, rows! - firstRow),
+      Math.min(columnsPerTask!, columns! - firstColumn),
+    ];
+    kernels.passes[index!]!(...parameters, rowCount, columnCount);
+  },
   /** Numbers as encoded by `numbersOf`. */
   attend,
   attendBackward,
