@@ -55,6 +55,7 @@ const MAY_IMPORT = {
   'core/plan': [base, 'core/tokenizer', 'core/metrics', 'core/objectives', 'core/models', 'core/optim', 'core/train'],
   'core/evaluate': [base, 'core/tokenizer', 'core/shards', 'core/metrics', 'core/objectives', ...nets, 'core/sample'],
   'core/sample': [base, 'core/tokenizer', 'core/chat', ...nets, 'core/checkpoint'],
+  'core/inspect': [base, 'core/tokenizer', ...nets, 'core/sample', 'core/evaluate'],
   'core/export': [
     base,
     files,
@@ -167,7 +168,7 @@ module.exports = {
       to: { path: '^src/features/', pathNot: '^src/features/$1/' },
     },
     only('react(-dom|-aria-components)?', 'app|features|ui|state|main'),
-    only('@tensorflow', 'core/(gpu|ops|nn|models|adapters|objectives|optim|train|evaluate|sample)|workers'),
+    only('@tensorflow', 'core/(gpu|ops|nn|models|adapters|objectives|optim|train|evaluate|sample|inspect)|workers'),
     only('idb-keyval', 'storage'),
     only('@huggingface/jinja', 'core/chat'),
     {

@@ -109,6 +109,8 @@ test("every flag with a path declares it: these are all flags with words that ar
     'grow --tokenizer',
     'grow --special',
     'grow --sample-prompt',
+    'inspect --prompt',
+    'inspect --target',
     'prepare --map', // a name of one of the files in --from
     'prepare --encoding',
     'sample --prompt',

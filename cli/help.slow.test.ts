@@ -17,6 +17,7 @@ const NAMES = [
   'export',
   'glossary',
   'grow',
+  'inspect',
   'prepare',
   'runs',
   'sample',

@@ -47,6 +47,7 @@ test('every command lists its flags, whatever else is typed', async () => {
     ['prepare', '--help'],
     ['evaluate', '--help'],
     ['compare', '--help'],
+    ['inspect', '--help'],
   ];
   const results = await Promise.all(asked.map((args) => run(args)));
   for (const [i, { code, stdout, stderr }] of results.entries()) {

@@ -1,7 +1,7 @@
-// npm run prepare | grow | tune | classify | sample | export | runs | evaluate | compare | score | glossary | bench:
-// the same core from a terminal, written in TypeScript (bundle.mjs). The command runs in its own process. This one
-// reports in one line whatever ends the command, and passes on every signal and the end of npm. A second Ctrl-C ends
-// the command even while it is busy (docs/decisions/0018).
+// npm run prepare | grow | tune | classify | sample | export | runs | evaluate | compare | inspect | score | glossary |
+// bench: the same core from a terminal, written in TypeScript (bundle.mjs). The command runs in its own process. This
+// one reports in one line whatever ends the command, and passes on every signal and the end of npm. A second Ctrl-C
+// ends the command even while it is busy (docs/decisions/0018).
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -19,6 +19,7 @@ const COMMANDS = {
   runs: 'list the models in a folder and their parent runs',
   evaluate: 'evaluate a model, with intervals and baselines',
   compare: 'compare two models on a text',
+  inspect: 'look inside a model while it reads a passage',
   score: 'score outputs against references',
   glossary: 'explain a machine-learning term',
   bench: 'benchmark training steps, kernels and tokenizers',

@@ -9,6 +9,7 @@ import { evaluateCommand } from '../evaluate';
 import { exportCommand } from '../export';
 import { glossaryCommand } from '../glossary';
 import { growCommand } from '../grow';
+import { inspectCommand } from '../inspect';
 import { type Output, writingTo } from '../../node/output';
 import { prepareCommand } from '../prepare';
 import { runsCommand } from '../runs';
@@ -25,6 +26,7 @@ export const COMMANDS: Readonly<Record<string, Commands>> = {
   export: [exportCommand],
   glossary: [glossaryCommand],
   grow: [growCommand],
+  inspect: [inspectCommand],
   prepare: [prepareCommand],
   runs: [runsCommand],
   sample: [sampleCommand],

@@ -31,6 +31,8 @@ const LLAMA = {
 /** One model of each kind, with large weights, so that choices differ. */
 export const untrainedBert = (): Promise<Exported> =>
   untrained('bert', { ...SIZES, ...BERT }, ['end', 'padding', 'mask']);
+export const untrainedGpt = (): Promise<Exported> => untrained('gpt', GPT, ['end', 'padding']);
+export const untrainedLlama = (): Promise<Exported> => untrained('llama', LLAMA, ['end', 'padding']);
 export const untrainedT5 = (): Promise<Exported> =>
   untrained('t5', { ...SIZES, ...T5 }, ['end', 'padding', 'sentinel', 'sentinel']);
 

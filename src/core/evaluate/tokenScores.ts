@@ -111,10 +111,27 @@ interface ScoredToken {
 }
 
 /** Computes loss, rank and confidence of the targets. @throws HomegrownError `diverged` if logits overflow */
-export async function scoreTokens(
+export const scoreTokens = (network: Network, input: ModelInput, targets: readonly ScoredToken[]): Promise<void> =>
+  eachLogits(
+    network,
+    input,
+    targets.map(({ hiddenRow }) => hiddenRow),
+    (logits, i) => {
+      const { token, index, scores } = targets[i]!;
+      scoreLogits(logits, token, index, scores);
+    },
+  );
+
+/**
+ * Computes the logits [vocabulary] of some rows of the flattened hidden states, in parts that fit into memory.
+ * @param use must not keep the logits
+ * @throws HomegrownError `diverged` if logits overflow
+ */
+export async function eachLogits(
   network: Network,
   { ids, rows, lengths, source }: ModelInput,
-  targets: readonly ScoredToken[],
+  hiddenRows: readonly number[],
+  use: (logits: Float32Array, index: number) => void,
 ): Promise<void> {
   const { vocabulary } = network.choice;
   const maxRows = Math.max(1, Math.floor(MAX_LOGITS / vocabulary));
@@ -131,20 +148,15 @@ export async function scoreTokens(
   });
   const [hidden, classifier, bias] = outputs as [Tensor2D, Tensor2D, Tensor1D?];
   try {
-    for (let first = 0; first < targets.length; first += maxRows) {
-      const chunk = targets.slice(first, first + maxRows);
-      const result = tf.tidy(() => {
-        const hiddenRows = tf.tensor1d(
-          chunk.map(({ hiddenRow }) => hiddenRow),
-          'int32',
-        );
-        return classify({ hidden: tf.gather(hidden, hiddenRows), classifier, bias });
-      });
+    for (let first = 0; first < hiddenRows.length; first += maxRows) {
+      const chunk = hiddenRows.slice(first, first + maxRows);
+      const result = tf.tidy(() =>
+        classify({ hidden: tf.gather(hidden, tf.tensor1d(chunk, 'int32')), classifier, bias }),
+      );
       const logits = await result.data<'float32'>();
       result.dispose();
       checkOverflow(logits.subarray(0, vocabulary));
-      for (const [i, { token, index, scores }] of chunk.entries())
-        scoreLogits(logits.subarray(i * vocabulary, (i + 1) * vocabulary), token, index, scores);
+      for (const i of chunk.keys()) use(logits.subarray(i * vocabulary, (i + 1) * vocabulary), first + i);
     }
   } finally {
     tf.dispose(outputs);

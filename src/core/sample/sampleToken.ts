@@ -34,21 +34,28 @@ interface Distribution {
  * @throws HomegrownError `diverged` if a score isn't finite
  */
 export function distribution(logits: Float32Array): Distribution {
-  const highest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  let total = 0;
-  for (const z of logits) total += Math.exp(z - highest);
-  if (!Number.isFinite(total)) {
-    throw new HomegrownError(
-      'diverged',
-      'The model’s scores are not finite numbers.',
-      'Its training diverged: use an earlier step.',
-    );
-  }
+  const { highest, total } = softmaxSum(logits);
   return {
     order: Uint32Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b),
     probability: (id) => Math.exp(logits[id]! - highest) / total,
     logProbability: (id) => logits[id]! - highest - Math.log(total),
   };
+}
+
+/**
+ * Highest score, and the sum of exp(score - highest).
+ * @throws HomegrownError `diverged` if a score isn't finite
+ */
+export function softmaxSum(logits: Float32Array): { highest: number; total: number } {
+  const highest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  let total = 0;
+  for (const z of logits) total += Math.exp(z - highest);
+  if (Number.isFinite(total)) return { highest, total };
+  throw new HomegrownError(
+    'diverged',
+    'The model’s scores are not finite numbers.',
+    'Its training diverged: use an earlier step.',
+  );
 }
 
 /**

@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { huggingFaceFiles } from '../src/core/export/formats/huggingFace/write';
+import { readBytes } from '../src/core/files/byteSource';
+import { INSPECTED } from '../src/testing/inspected';
+import { expectOneLine } from './testing/oneLine';
+import { lines, run } from './testing/run';
+
+let folder: string;
+const inspect = (name: keyof typeof INSPECTED, ...args: string[]) =>
+  run(['inspect', '--from', join(folder, name), '--device', 'cpu', ...args]);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'inspect-'));
+  for (const [name, model] of Object.entries(INSPECTED)) {
+    await mkdir(join(folder, name));
+    for (const file of huggingFaceFiles(await model(), { withOptimizer: false }))
+      await writeFile(join(folder, name, file.name), await readBytes(file));
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const PROMPT = ['--prompt', 'whale'];
+const NAMES = Object.keys(INSPECTED) as (keyof typeof INSPECTED)[];
+type Weights = number[][][][];
+const isDistribution = (row: number[]): boolean => Math.abs(row.reduce((a, b) => a + b) - 1) < 1e-5;
+
+test.each(NAMES)('%s: --what attention ends with tokens and [layer][head][query][key]', async (name) => {
+  const { code, stdout } = await inspect(name, ...PROMPT, '--what', 'attention', '--json');
+  expect(code).toBe(0);
+  const [read, found] = lines(stdout) as [object, { tokens: string[]; attention: Weights }];
+  expect(read).toMatchObject({ what: 'attention', step: 1, cut: { prompt: 0, target: 0 } });
+  const { tokens, attention } = found;
+  expect(Object.keys(found)).toEqual(name === 'T5' ? ['tokens', 'attention', 'source', 'encoder', 'cross'] : ['tokens', 'attention']); // prettier-ignore
+  if (name !== 'T5') expect(tokens).toEqual(['w', 'h', 'a', 'l', 'e']);
+  expect([attention.length, attention[0]!.length, attention[0]![0]!.length]).toEqual([2, 2, tokens.length]);
+  const rows = Object.values(found).flatMap((value) => (Array.isArray(value[0]) ? (value as Weights).flat(2) : []));
+  expect(rows.every(isDistribution)).toBe(true);
+});
+
+test.each(NAMES)('%s: --what loss has loss, rank, entropy and alternatives', async (name) => {
+  const args = [...PROMPT, '--what', 'loss', '--alternatives', '3'];
+  const [{ code, stdout }, words] = [await inspect(name, ...args, '--json'), await inspect(name, ...args)];
+  expect(code).toBe(0);
+  const found = lines(stdout).at(-1) as { loss: number; tokens: string[]; predictions: Record<string, unknown>[] };
+  const known = found.predictions.filter((each) => 'token' in each);
+  expect(found.loss).toBeCloseTo(known.reduce((sum, { loss }) => sum + Number(loss), 0) / known.length, 4);
+  for (const { rank, alternatives, token } of known) {
+    const place = (alternatives as { token: string }[]).findIndex((each) => each.token === token);
+    if (place >= 0) expect(rank).toBe(place + 1);
+    expect(alternatives).toHaveLength(3);
+  }
+  expect(words.stdout.split('\n')).toHaveLength(found.predictions.length + 3);
+  expect(words.stdout).toMatch(/^token +most probable +loss \(nats\) +rank +entropy \(nats\)\n/);
+});
+
+test('prints a line for each head, or for each token of one head', async () => {
+  const all = await inspect('GPT', ...PROMPT, '--what', 'attention');
+  expect(all.stdout.trimEnd().split('\n').slice(1).map((line) => line.trim().split(/\s+/, 2))).toEqual([['0', '0'], ['0', '1'], ['1', '0'], ['1', '1']]); // prettier-ignore
+  const one = await inspect('GPT', ...PROMPT, '--what', 'attention', '--layer', '1', '--head', '0');
+  expect(one.stdout).toMatch(/^token +attends to +\n"w" +"w" 100 % *\n"h" /);
+  const json = await inspect('GPT', ...PROMPT, '--what', 'attention', '--layer', '1', '--head', '0', '--json');
+  const { attention } = lines(json.stdout).at(-1) as { attention: Weights };
+  expect([attention.length, attention[0]!.length, attention[0]![0]!.length]).toEqual([1, 1, 5]);
+  const t5 = await inspect('T5', ...PROMPT, '--target', 'elahw', '--what', 'attention');
+  expect(t5.stdout.match(/^(Decoder|Encoder|Decoder to encoder)$/gm)).toHaveLength(3);
+});
+
+test('bad input: one line with numbers', async () => {
+  const attention = ['--what', 'attention', '--json'];
+  expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--layer', '2'), 'bad-settings', /There is no layer 2: the model has 2, numbered from 0\. Choose a layer from 0 to 1\./); // prettier-ignore
+  expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--head', '7'), 'bad-settings', /There is no head 7/);
+  expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--target', 'x'), 'bad-settings', /without a target/);
+  expectOneLine(await inspect('GPT', '--prompt', '', ...attention), 'usage', /--prompt needs a value/);
+  const { code, stdout, stderr } = await inspect('GPT', '--prompt', 'whale'.repeat(8), ...attention);
+  expect([code, stderr]).toEqual([0, "Truncated the prompt: 8 tokens didn't fit into the context of 32.\n"]);
+  const [read, found] = lines(stdout) as [object, { tokens: string[] }];
+  expect([read, found.tokens.length]).toEqual([expect.objectContaining({ tokens: 32, cut: { prompt: 8, target: 0 } }), 32]); // prettier-ignore
+});

@@ -1,0 +1,16 @@
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import type { Inspection } from '../../src/jobs/inspect';
+import { attentionPrinter } from './attention';
+import { lossPrinter } from './loss';
+import type { Printer } from './printer';
+
+const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
+  loss: lossPrinter,
+  attention: attentionPrinter,
+};
+
+/** Prints a result, or returns it for --json. */
+export const printerOf = (found: Inspection, tokenizer: Tokenizer) => {
+  const printer = PRINTERS[found.what] as Printer<Inspection['what']>;
+  return { json: () => printer.json(found, tokenizer), print: () => printer.print(found, tokenizer) };
+};

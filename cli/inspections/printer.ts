@@ -1,0 +1,20 @@
+/** What printers of inspections share. */
+import { tokenText } from '../../src/core/inspect/tokenText';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import type { Inspection, InspectionOf } from '../../src/jobs/inspect';
+
+/** Shows the result of an inspection. */
+export interface Printer<What extends Inspection['what']> {
+  /** Last line of --json. */
+  json(found: InspectionOf<What>, tokenizer: Tokenizer): object;
+  print(found: InspectionOf<What>, tokenizer: Tokenizer): void;
+}
+
+export const textsOf = (tokenizer: Tokenizer, ids: readonly number[]): readonly string[] =>
+  ids.map((id) => tokenText(tokenizer, id));
+
+/** Text of a token in a table, where spaces must show. */
+export const quoted = (tokenizer: Tokenizer, id: number): string => JSON.stringify(tokenText(tokenizer, id));
+
+/** Seven digits, which a 32-bit float has. */
+export const inFloat = (x: number): number => Number(x.toPrecision(7));

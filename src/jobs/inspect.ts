@@ -1,0 +1,70 @@
+/** Looks inside a model while it reads a passage. */
+import { badSettings } from '../core/base/errors';
+import type { Pause } from '../core/base/job';
+import { formatCount } from '../core/base/units';
+import { type AttentionBySite, attentionWeights, type ChosenHeads } from '../core/inspect/attention';
+import { type Passage, passageOf, type PassageText } from '../core/inspect/passage';
+import type { Prediction } from '../core/inspect/prediction';
+import { tokenPredictions } from '../core/inspect/tokenLoss';
+import type { BaseConfig } from '../core/models/spec';
+import type { LoadedModel } from './loadedModel';
+
+export const INSPECTIONS = ['loss', 'attention'] as const;
+
+interface InspectInput extends PassageText, ChosenHeads {
+  what: (typeof INSPECTIONS)[number];
+  /** Number of alternatives of each token. */
+  alternatives: number;
+}
+
+/** What was found in a passage. */
+export type Inspection = { passage: Passage } & (
+  | { what: 'loss'; predictions: readonly Prediction[] }
+  | ({ what: 'attention'; attention: AttentionBySite } & ChosenHeads)
+);
+export type InspectionOf<What extends Inspection['what']> = Extract<Inspection, { what: What }>;
+
+/** @throws HomegrownError `bad-settings` if the passage, a layer or a head doesn't fit the model; `diverged` */
+export async function inspect(
+  { network, tokenizer }: Pick<LoadedModel, 'network' | 'tokenizer'>,
+  { what, layer, head, alternatives, ...text }: InspectInput,
+  pause: Pause,
+): Promise<Inspection> {
+  const { config } = network.choice;
+  checkIndex('layer', layer, config.layers);
+  checkIndex('head', head, config.heads);
+  const passage = await passageOf(network, tokenizer, text, pause);
+  switch (what) {
+    case 'loss':
+      return { what, passage, predictions: await tokenPredictions(network, tokenizer, passage, { count: alternatives, pause }) }; // prettier-ignore
+    case 'attention':
+      checkWeights(config, passage, { layer, head });
+      return { what, passage, layer, head, attention: await attentionWeights(network, passage, { layer, head }) };
+  }
+}
+
+/** @throws HomegrownError `bad-settings` if there is no such layer or head */
+function checkIndex(name: string, index: number | undefined, count: number): void {
+  if (index === undefined || index < count) return;
+  throw badSettings(
+    `There is no ${name} ${formatCount(index)}: the model has ${formatCount(count)}, numbered from 0.`,
+    `Choose a ${name} from 0 to ${formatCount(count - 1)}.`,
+  );
+}
+
+/** @throws HomegrownError `bad-settings` if the weights would exceed MAX_WEIGHTS */
+function checkWeights(
+  { layers, heads }: BaseConfig,
+  { ids, source = [] }: Passage,
+  { layer, head }: ChosenHeads,
+): void {
+  const maps = (layer === undefined ? layers : 1) * (head === undefined ? heads : 1);
+  const weights = maps * (ids.length ** 2 + source.length ** 2 + ids.length * source.length);
+  if (weights <= MAX_WEIGHTS) return;
+  throw badSettings(
+    `The attention of ${formatCount(ids.length + source.length)} tokens has ${formatCount(weights)} weights; at most ${formatCount(MAX_WEIGHTS)} are returned at once.`,
+    'Choose one layer and one head, or a shorter passage.',
+  );
+}
+/** Weights of one answer: 64 MB of float32. */
+const MAX_WEIGHTS = 2 ** 24;
