@@ -55,6 +55,18 @@ test.each(NAMES)('%s: --what loss has loss, rank, entropy and alternatives', asy
   expect(words.stdout).toMatch(/^token +most probable +loss \(nats\) +rank +entropy \(nats\)\n/);
 });
 
+test.each(NAMES)('%s: --what lens has a prediction after each layer', async (name) => {
+  const args = [...PROMPT, '--what', 'lens', '--token', '1'];
+  const [{ code, stdout }, words] = [await inspect(name, ...args, '--json'), await inspect(name, ...args)];
+  expect(code).toBe(0);
+  const { predictions } = lines(stdout).at(-1) as { predictions: { position: number; depths: { after: unknown }[] }[] };
+  expect(predictions).toHaveLength(1);
+  expect(predictions[0]!.position).toBe(1);
+  expect(predictions[0]!.depths.map(({ after }) => after)).toEqual(['embedding', 0, 1]);
+  expect(predictions[0]!.depths.at(-1)).toMatchObject({ divergence: 0, answer: { rank: 1 } });
+  expect(words.stdout.trimEnd().split('\n')).toHaveLength(4);
+});
+
 test('prints a line for each head, or for each token of one head', async () => {
   const all = await inspect('GPT', ...PROMPT, '--what', 'attention');
   expect(all.stdout.trimEnd().split('\n').slice(1).map((line) => line.trim().split(/\s+/, 2))).toEqual([['0', '0'], ['0', '1'], ['1', '0'], ['1', '1']]); // prettier-ignore
@@ -71,6 +83,7 @@ test('bad input: one line with numbers', async () => {
   const attention = ['--what', 'attention', '--json'];
   expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--layer', '2'), 'bad-settings', /There is no layer 2: the model has 2, numbered from 0\. Choose a layer from 0 to 1\./); // prettier-ignore
   expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--head', '7'), 'bad-settings', /There is no head 7/);
+  expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--token', '5'), 'bad-settings', /There is no token 5: the passage has 5/); // prettier-ignore
   expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--target', 'x'), 'bad-settings', /without a target/);
   expectOneLine(await inspect('GPT', '--prompt', '', ...attention), 'usage', /--prompt needs a value/);
   const { code, stdout, stderr } = await inspect('GPT', '--prompt', 'whale'.repeat(8), ...attention);

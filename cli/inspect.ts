@@ -31,16 +31,24 @@ const OPTIONS = {
     choices: [
       'What is predicted at each token, as JSON {"tokens":[text],"loss","predictions":[{"position","token","loss","rank","entropy","alternatives":[{"token","probability"}]}]}: loss and entropy in nats, rank from 1, probability 0 to 1; position is the index in tokens whose output predicts, and the last prediction of a decoder has no token',
       'Weights after the softmax, as JSON {"tokens":[text],"attention":[layer][head][query][key]}: 0 to 1, each row of keys sums to 1; for T5 tokens and attention are of the decoder, with {"source":[text],"encoder":[layer][head][query][key],"cross":[layer][head][query][source key]}',
+      'Predictions if the layers after one were left out, as JSON {"tokens":[text],"predictions":[{"position","token","answer","firstLeads","depths":[{"after","divergence","answer":{"probability","rank"},"loss","entropy","alternatives"}]}]}: after and firstLeads are "embedding" or a layer, divergence is KL(output ‖ lens) in nats, answer is the most probable token of the output',
     ],
   },
   layer: { kind: 'whole', min: 0, max: 1e6, otherwise: 'all', help: 'With --what attention: layer to return, from 0' },
   head: { kind: 'whole', min: 0, max: 1e6, otherwise: 'all', help: 'With --what attention: head to return, from 0' },
+  token: {
+    kind: 'whole',
+    min: 0,
+    max: 1e6,
+    otherwise: 'all',
+    help: 'With --what loss, lens: position whose prediction to return, from 0',
+  },
   alternatives: {
     kind: 'whole',
     min: 1,
     max: 1000,
     initial: 5,
-    help: 'With --what loss: most probable tokens at each position',
+    help: 'With --what loss, lens: most probable tokens at each position',
   },
   json: {
     kind: 'switch',
@@ -78,7 +86,9 @@ async function inspectModel({ from, adapter, json, device, ...input }: Values<ty
 const examples = [
   '--from my-model --prompt "The whale swam away" --what loss',
   '--from my-model --prompt "The whale swam away" --what attention --layer 1 --head 0',
+  '--from my-model --prompt "The whale swam away" --what lens --token 2',
   '--from my-t5 --prompt "hgfedcba" --target "abcdefgh" --what attention --json',
 ];
-const about = 'Looks inside a model while it reads a passage: loss of each token, attention of each head.';
+const about =
+  'Looks inside a model while it reads a passage: loss of each token, attention of each head, predictions after each layer.';
 export const inspectCommand = command({ name: 'inspect', about, options: OPTIONS, examples, run: inspectModel });

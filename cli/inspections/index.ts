@@ -1,12 +1,14 @@
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { Inspection } from '../../src/jobs/inspect';
 import { attentionPrinter } from './attention';
+import { lensPrinter } from './lens';
 import { lossPrinter } from './loss';
 import type { Printer } from './printer';
 
 const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
   loss: lossPrinter,
   attention: attentionPrinter,
+  lens: lensPrinter,
 };
 
 /** Prints a result, or returns it for --json. */

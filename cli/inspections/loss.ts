@@ -4,7 +4,7 @@ import type { Prediction } from '../../src/core/inspect/prediction';
 import { tokenText } from '../../src/core/inspect/tokenText';
 import { inColumns } from '../table';
 import { print } from '../terminal';
-import { inFloat, type Printer, quoted, textsOf } from './printer';
+import { alternativesJson, inFloat, type Printer, quoted, textsOf } from './printer';
 
 export const lossPrinter: Printer<'loss'> = {
   json({ passage, predictions }, tokenizer) {
@@ -13,25 +13,17 @@ export const lossPrinter: Printer<'loss'> = {
       tokens: textsOf(tokenizer, passage.ids),
       ...(passage.source && { source: textsOf(tokenizer, passage.source) }),
       ...(loss !== undefined && { loss: inFloat(loss) }),
-      predictions: predictions.map((prediction, i) => {
-        const { position, expected } = passage.predictions[i]!;
-        const { loss: ownLoss, rank, entropy, alternatives } = prediction;
-        return {
-          position,
-          ...(expected !== undefined && { token: tokenText(tokenizer, expected), loss: inFloat(ownLoss!), rank }),
-          entropy: inFloat(entropy),
-          alternatives: alternatives.map(({ id, probability }) => ({
-            token: tokenText(tokenizer, id),
-            probability: inFloat(probability),
-          })),
-        };
-      }),
+      predictions: predictions.map(({ position, expected, loss: ownLoss, rank, entropy, alternatives }) => ({
+        position,
+        ...(expected !== undefined && { token: tokenText(tokenizer, expected), loss: inFloat(ownLoss!), rank }),
+        entropy: inFloat(entropy),
+        alternatives: alternativesJson(tokenizer, alternatives),
+      })),
     };
   },
 
-  print({ passage, predictions }, tokenizer) {
-    const rows = predictions.map(({ loss, rank, entropy, alternatives }, i) => {
-      const { expected } = passage.predictions[i]!;
+  print({ predictions }, tokenizer) {
+    const rows = predictions.map(({ expected, loss, rank, entropy, alternatives }) => {
       const likely = alternatives.map(({ id, probability }) => `${quoted(tokenizer, id)} ${formatShare(probability)}`);
       return [
         expected === undefined ? '' : quoted(tokenizer, expected),

@@ -1,4 +1,5 @@
 /** What printers of inspections share. */
+import type { Prediction } from '../../src/core/inspect/prediction';
 import { tokenText } from '../../src/core/inspect/tokenText';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { Inspection, InspectionOf } from '../../src/jobs/inspect';
@@ -18,3 +19,6 @@ export const quoted = (tokenizer: Tokenizer, id: number): string => JSON.stringi
 
 /** Seven digits, which a 32-bit float has. */
 export const inFloat = (x: number): number => Number(x.toPrecision(7));
+
+export const alternativesJson = (tokenizer: Tokenizer, alternatives: Prediction['alternatives']) =>
+  alternatives.map(({ id, probability }) => ({ token: tokenText(tokenizer, id), probability: inFloat(probability) }));

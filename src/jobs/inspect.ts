@@ -3,51 +3,72 @@ import { badSettings } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
 import { formatCount } from '../core/base/units';
 import { type AttentionBySite, attentionWeights, type ChosenHeads } from '../core/inspect/attention';
-import { type Passage, passageOf, type PassageText } from '../core/inspect/passage';
+import { type Lens, logitLens } from '../core/inspect/lens';
+import { type Passage, passageOf, type PassageText, type Predicted } from '../core/inspect/passage';
 import type { Prediction } from '../core/inspect/prediction';
 import { tokenPredictions } from '../core/inspect/tokenLoss';
 import type { BaseConfig } from '../core/models/spec';
 import type { LoadedModel } from './loadedModel';
 
-export const INSPECTIONS = ['loss', 'attention'] as const;
+export const INSPECTIONS = ['loss', 'attention', 'lens'] as const;
 
 interface InspectInput extends PassageText, ChosenHeads {
   what: (typeof INSPECTIONS)[number];
+  /** Position whose prediction to look at, from 0; absent: all. */
+  token?: number | undefined;
   /** Number of alternatives of each token. */
   alternatives: number;
 }
 
 /** What was found in a passage. */
 export type Inspection = { passage: Passage } & (
-  | { what: 'loss'; predictions: readonly Prediction[] }
+  | { what: 'loss'; predictions: readonly (Predicted & Prediction)[] }
   | ({ what: 'attention'; attention: AttentionBySite } & ChosenHeads)
+  | { what: 'lens'; predictions: readonly Predicted[]; lenses: readonly Lens[] }
 );
 export type InspectionOf<What extends Inspection['what']> = Extract<Inspection, { what: What }>;
 
 /** @throws HomegrownError `bad-settings` if the passage, a layer or a head doesn't fit the model; `diverged` */
 export async function inspect(
   { network, tokenizer }: Pick<LoadedModel, 'network' | 'tokenizer'>,
-  { what, layer, head, alternatives, ...text }: InspectInput,
+  { what, layer, head, token, alternatives: count, ...text }: InspectInput,
   pause: Pause,
 ): Promise<Inspection> {
   const { config } = network.choice;
   checkIndex('layer', layer, config.layers);
   checkIndex('head', head, config.heads);
   const passage = await passageOf(network, tokenizer, text, pause);
+  const predictions = predictionsAt(passage, token);
   switch (what) {
-    case 'loss':
-      return { what, passage, predictions: await tokenPredictions(network, tokenizer, passage, { count: alternatives, pause }) }; // prettier-ignore
+    case 'loss': {
+      const found = await tokenPredictions(network, tokenizer, passage, { predictions, count, pause });
+      return { what, passage, predictions: predictions.map((each, i) => ({ ...each, ...found[i]! })) };
+    }
     case 'attention':
       checkWeights(config, passage, { layer, head });
       return { what, passage, layer, head, attention: await attentionWeights(network, passage, { layer, head }) };
+    case 'lens':
+      return { what, passage, predictions, lenses: await logitLens(network, tokenizer, passage, { predictions, count, pause }) }; // prettier-ignore
   }
 }
 
-/** @throws HomegrownError `bad-settings` if there is no such layer or head */
+/** @throws HomegrownError `bad-settings` if nothing is predicted at this position */
+function predictionsAt({ ids, predictions }: Passage, position: number | undefined): readonly Predicted[] {
+  if (position === undefined || predictions.length === 0) return predictions;
+  checkIndex('token', position, ids.length);
+  const found = predictions.filter((each) => each.position === position);
+  if (found.length > 0) return found;
+  throw badSettings(
+    `Nothing is predicted at token ${formatCount(position)}: the tokenizer added it to the passage.`,
+    `Choose a token from ${formatCount(predictions[0]!.position)} to ${formatCount(predictions.at(-1)!.position)}.`,
+  );
+}
+
+/** @throws HomegrownError `bad-settings` if there is no such layer, head or token */
 function checkIndex(name: string, index: number | undefined, count: number): void {
   if (index === undefined || index < count) return;
   throw badSettings(
-    `There is no ${name} ${formatCount(index)}: the model has ${formatCount(count)}, numbered from 0.`,
+    `There is no ${name} ${formatCount(index)}: the ${name === 'token' ? 'passage' : 'model'} has ${formatCount(count)}, numbered from 0.`,
     `Choose a ${name} from 0 to ${formatCount(count - 1)}.`,
   );
 }

@@ -4,7 +4,7 @@ import { inspected, INSPECTED } from '../../testing/inspected';
 import { useSingleThreadWasm } from '../../testing/wasm';
 import type { Network } from '../models/network';
 import { type AttentionMaps, attentionWeights } from './attention';
-import { forwardOf } from './forward';
+import { forwardOf, kept } from './forward';
 import { headOf, headsOf, headSummaries } from './headSummary';
 import { type Passage, passageOf } from './passage';
 
@@ -34,17 +34,10 @@ async function byHand({ choice }: Network, qkv: Float32Array, isCausal: boolean)
 }
 
 async function qkvOf(network: Network, passage: Passage, layer: number): Promise<Float32Array> {
-  let kept: tf.Tensor2D | undefined;
-  tf.tidy(() => {
-    forwardOf(network, passage, {
-      hook: (name, x) => {
-        if (name === `blocks.${layer}.attention.qkv`) kept = tf.keep(tf.clone(x));
-        return x;
-      },
-    });
-  });
-  const values = (await kept!.data<'float32'>()).slice();
-  kept!.dispose();
+  const { all, hook } = kept((name, x) => (name === `blocks.${layer}.attention.qkv` ? x : undefined));
+  tf.tidy(() => void forwardOf(network, passage, { hook }));
+  const values = (await all[0]!.data<'float32'>()).slice();
+  tf.dispose(all);
   return values;
 }
 

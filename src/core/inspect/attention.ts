@@ -1,9 +1,7 @@
 /** Attention weights of every head over a passage. */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Network } from '../models/network';
-import type { Hook } from '../models/spec';
-import { forwardOf } from './forward';
+import { forwardOf, kept } from './forward';
 import type { Passage } from './passage';
 
 /** Attention of a decoder or an encoder to its own tokens; in an encoder-decoder, also the encoder's, and from the decoder to it. */
@@ -30,27 +28,26 @@ export async function attentionWeights(
   { layer, head }: ChosenHeads = {},
 ): Promise<AttentionBySite> {
   const { heads } = network.choice.config;
-  const kept: { site: AttentionSite; weights: Tensor2D }[] = [];
-  const hook: Hook = (name, x) => {
+  const sites: AttentionSite[] = [];
+  const { all, hook } = kept((name, x) => {
     const [, side, block, kind] = WEIGHTS.exec(name) ?? [];
-    if (block === undefined || (layer !== undefined && Number(block) !== layer)) return x;
+    if (block === undefined || (layer !== undefined && Number(block) !== layer)) return undefined;
+    sites.push(kind === 'cross' ? 'cross' : side === undefined ? 'self' : 'encoder');
     const queries = x.shape[0] / heads;
-    const weights = head === undefined ? tf.clone(x) : tf.slice(x, [head * queries, 0], [queries, x.shape[1]]);
-    const site = kind === 'cross' ? 'cross' : side === undefined ? 'self' : 'encoder';
-    kept.push({ site, weights: tf.keep(weights) });
-    return x;
-  };
+    return head === undefined ? x : tf.slice(x, [head * queries, 0], [queries, x.shape[1]]);
+  });
   try {
     tf.tidy(() => void forwardOf(network, passage, { hook, unfusedAttention: true }));
     const found: Partial<Record<AttentionSite, AttentionMaps & { layers: Float32Array[] }>> = {};
-    for (const { site, weights } of kept) {
+    for (const [i, weights] of all.entries()) {
+      const site = sites[i]!;
       const [rows, keys] = weights.shape;
       found[site] ??= { queries: rows / (head === undefined ? heads : 1), keys, layers: [] };
       found[site].layers.push((await weights.data<'float32'>()).slice());
     }
     return found;
   } finally {
-    tf.dispose(kept.map(({ weights }) => weights));
+    tf.dispose(all);
   }
 }
 const WEIGHTS = /^(encoder\.)?blocks\.(\d+)\.(attention|cross)\.weights$/;

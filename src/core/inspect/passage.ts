@@ -20,7 +20,7 @@ export interface Passage {
   /** Tokens of the prompt and of the target that didn't fit into the context. */
   cut: { prompt: number; target: number };
 }
-interface Predicted {
+export interface Predicted {
   /** Index in `ids` of the output that predicts the token: the one before it, or for an encoder its own. */
   position: number;
   /** Id of the true token; absent at a blank and after the end of the passage. */
