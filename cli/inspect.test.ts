@@ -67,6 +67,16 @@ test.each(NAMES)('%s: --what lens has a prediction after each layer', async (nam
   expect(words.stdout.trimEnd().split('\n')).toHaveLength(4);
 });
 
+test.each(NAMES)('%s: --what heads needs no prompt, and scores each head', async (name) => {
+  const [{ code, stdout }, words] = [await inspect(name, '--what', 'heads', '--json'), await inspect(name, '--what', 'heads')]; // prettier-ignore
+  expect(code).toBe(0);
+  const [read, found] = lines(stdout) as [object, { heads: { scores: object }[] }];
+  expect(read).toEqual({ what: 'heads', step: 1 });
+  expect(found.heads).toHaveLength(name === 'T5' ? 8 : 4);
+  expect(Object.keys(found.heads[0]!.scores)).toEqual(['previous', 'first', 'same', 'induction']);
+  expect(words.stdout.trimEnd().split('\n')).toHaveLength(found.heads.length + 7);
+});
+
 test('prints a line for each head, or for each token of one head', async () => {
   const all = await inspect('GPT', ...PROMPT, '--what', 'attention');
   expect(all.stdout.trimEnd().split('\n').slice(1).map((line) => line.trim().split(/\s+/, 2))).toEqual([['0', '0'], ['0', '1'], ['1', '0'], ['1', '1']]); // prettier-ignore
@@ -86,6 +96,8 @@ test('bad input: one line with numbers', async () => {
   expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--token', '5'), 'bad-settings', /There is no token 5: the passage has 5/); // prettier-ignore
   expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--target', 'x'), 'bad-settings', /without a target/);
   expectOneLine(await inspect('GPT', '--prompt', '', ...attention), 'usage', /--prompt needs a value/);
+  expectOneLine(await inspect('GPT', ...PROMPT, '--what', 'heads', '--json'), 'usage', /looks at the model alone/);
+  expectOneLine(await inspect('GPT', '--what', 'lens', '--json'), 'usage', /--what lens needs --prompt/);
   const { code, stdout, stderr } = await inspect('GPT', '--prompt', 'whale'.repeat(8), ...attention);
   expect([code, stderr]).toEqual([0, "Truncated the prompt: 8 tokens didn't fit into the context of 32.\n"]);
   const [read, found] = lines(stdout) as [object, { tokens: string[] }];

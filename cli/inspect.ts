@@ -2,11 +2,11 @@
 import { counted } from '../src/core/base/units';
 import { yieldUntil } from '../src/core/base/job';
 import { network } from '../src/core/models/network';
-import { INSPECTIONS, inspect } from '../src/jobs/inspect';
+import { inspect, type InspectInput, OF_MODEL, OF_PASSAGE } from '../src/jobs/inspect';
 import { readWeights } from '../node/folders/readModel';
 import { printerOf } from './inspections';
 import { MERGED_ADAPTER_FLAG } from './mergedAdapterFlag';
-import type { Values } from './options';
+import { UsageError, type Values } from './options';
 import { usedStep } from './stepWords';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
@@ -16,6 +16,7 @@ const OPTIONS = {
   prompt: {
     kind: 'text',
     path: 'none',
+    otherwise: 'none; required unless --what is heads',
     help: 'Passage to read; for BERT, [MASK] or ___ is a blank; for T5, the input of the encoder',
   },
   target: {
@@ -26,12 +27,13 @@ const OPTIONS = {
   },
   what: {
     kind: 'choice',
-    of: INSPECTIONS,
+    of: [...OF_PASSAGE, ...OF_MODEL],
     help: 'What to look at; positions, layers and heads count from 0',
     choices: [
       'What is predicted at each token, as JSON {"tokens":[text],"loss","predictions":[{"position","token","loss","rank","entropy","alternatives":[{"token","probability"}]}]}: loss and entropy in nats, rank from 1, probability 0 to 1; position is the index in tokens whose output predicts, and the last prediction of a decoder has no token',
       'Weights after the softmax, as JSON {"tokens":[text],"attention":[layer][head][query][key]}: 0 to 1, each row of keys sums to 1; for T5 tokens and attention are of the decoder, with {"source":[text],"encoder":[layer][head][query][key],"cross":[layer][head][query][source key]}',
       'Predictions if the layers after one were left out, as JSON {"tokens":[text],"predictions":[{"position","token","answer","firstLeads","depths":[{"after","divergence","answer":{"probability","rank"},"loss","entropy","alternatives"}]}]}: after and firstLeads are "embedding" or a layer, divergence is KL(output ‖ lens) in nats, answer is the most probable token of the output',
+      'Roles of heads, measured on random tokens that are repeated once, as JSON {"length","sequences","minScore","heads":[{"site","layer","head","scores":{"previous","first","same","induction"},"role"}]}: site is self or, for T5, encoder; scores are mean attention weights, 0 to 1; role is null below minScore',
     ],
   },
   layer: { kind: 'whole', min: 0, max: 1e6, otherwise: 'all', help: 'With --what attention: layer to return, from 0' },
@@ -50,9 +52,16 @@ const OPTIONS = {
     initial: 5,
     help: 'With --what loss, lens: most probable tokens at each position',
   },
+  seed: {
+    kind: 'whole',
+    min: 0,
+    max: 2 ** 32 - 1,
+    initial: 1,
+    help: 'With --what heads: seed of the random tokens',
+  },
   json: {
     kind: 'switch',
-    help: 'Print two JSON objects, one a line: what was read ({"what","step","tokens","cut":{"prompt","target"}}, in tokens), and the result',
+    help: 'Print two JSON objects, one a line: what was read ({"what","step","tokens","cut":{"prompt","target"}}, numbers of tokens), and the result',
   },
   device: {
     kind: 'choice',
@@ -62,7 +71,8 @@ const OPTIONS = {
   },
 } as const;
 
-async function inspectModel({ from, adapter, json, device, ...input }: Values<typeof OPTIONS>): Promise<void> {
+async function inspectModel({ from, adapter, json, device, ...flags }: Values<typeof OPTIONS>): Promise<void> {
+  const input = inputOf(flags);
   const signal = interruptible();
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
   const stepUsed = usedStep(info, [adapter]);
@@ -70,25 +80,44 @@ async function inspectModel({ from, adapter, json, device, ...input }: Values<ty
   await openDevice(device);
   const net = await network(model, snapshot.tensors);
   const found = await inspect({ network: net, tokenizer }, input, yieldUntil(signal));
-  const { ids, source = [], cut } = found.passage;
-  for (const [name, tokens] of Object.entries(cut))
+  const read = 'passage' in found ? found.passage : undefined;
+  for (const [name, tokens] of Object.entries(read?.cut ?? {}))
     if (tokens > 0)
       stderr.write(
         `Truncated the ${name}: ${counted(tokens, 'token')} didn't fit into the context of ${model.config.context}.\n`,
       );
   const printer = printerOf(found, tokenizer);
   if (json) {
-    print(JSON.stringify({ what: found.what, ...stepUsed.json, tokens: ids.length + source.length, cut }));
+    const passage = read && { tokens: read.ids.length + (read.source?.length ?? 0), cut: read.cut };
+    print(JSON.stringify({ what: found.what, ...stepUsed.json, ...passage }));
     print(JSON.stringify(printer.json()));
   } else printer.print();
+}
+
+/** @throws UsageError if the prompt is missing, or the model is looked at alone */
+function inputOf({
+  what,
+  prompt,
+  target,
+  ...settings
+}: Omit<Values<typeof OPTIONS>, 'from' | 'adapter' | 'json' | 'device'>): InspectInput {
+  const ofModel = OF_MODEL.find((each) => each === what);
+  if (ofModel) {
+    if ((prompt ?? target) === undefined) return { what: ofModel, ...settings };
+    throw new UsageError(`--what ${what} looks at the model alone, without --prompt and --target.`);
+  }
+  const ofPassage = OF_PASSAGE.find((each) => each === what)!;
+  if (prompt === undefined) throw new UsageError(`--what ${what} needs --prompt.`);
+  return { what: ofPassage, prompt, target, ...settings };
 }
 
 const examples = [
   '--from my-model --prompt "The whale swam away" --what loss',
   '--from my-model --prompt "The whale swam away" --what attention --layer 1 --head 0',
   '--from my-model --prompt "The whale swam away" --what lens --token 2',
+  '--from my-model --what heads --json',
   '--from my-t5 --prompt "hgfedcba" --target "abcdefgh" --what attention --json',
 ];
 const about =
-  'Looks inside a model while it reads a passage: loss of each token, attention of each head, predictions after each layer.';
+  'Looks inside a model while it reads a passage: loss of each token, attention and role of each head, predictions after each layer.';
 export const inspectCommand = command({ name: 'inspect', about, options: OPTIONS, examples, run: inspectModel });

@@ -50,11 +50,11 @@ const nested = (maps: AttentionMaps): number[][][][] =>
 
 function headRows(maps: AttentionMaps, firstLayer: number, firstHead: number): readonly (readonly string[])[] {
   const head = ['layer', 'head', 'entropy (nats)', 'on the previous token', 'on the first token', 'on itself'];
-  const rows = headSummaries(maps).map(({ layer, head: index, entropy, previous, first, same }) => [
+  const rows = headSummaries(maps).map(({ layer, head: index, entropy, previous, first, itself }) => [
     String(firstLayer + layer),
     String(firstHead + index),
     formatReading(entropy),
-    ...[previous, first, same].map(formatShare),
+    ...[previous, first, itself].map(formatShare),
   ]);
   return [head, ...rows];
 }

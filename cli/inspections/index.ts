@@ -1,6 +1,7 @@
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { Inspection } from '../../src/jobs/inspect';
 import { attentionPrinter } from './attention';
+import { headsPrinter } from './heads';
 import { lensPrinter } from './lens';
 import { lossPrinter } from './loss';
 import type { Printer } from './printer';
@@ -9,6 +10,7 @@ const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
   loss: lossPrinter,
   attention: attentionPrinter,
   lens: lensPrinter,
+  heads: headsPrinter,
 };
 
 /** Prints a result, or returns it for --json. */

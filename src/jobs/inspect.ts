@@ -3,6 +3,7 @@ import { badSettings } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
 import { formatCount } from '../core/base/units';
 import { type AttentionBySite, attentionWeights, type ChosenHeads } from '../core/inspect/attention';
+import { headRoles, type MeasuredRoles } from '../core/inspect/headRoles';
 import { type Lens, logitLens } from '../core/inspect/lens';
 import { type Passage, passageOf, type PassageText, type Predicted } from '../core/inspect/passage';
 import type { Prediction } from '../core/inspect/prediction';
@@ -10,45 +11,60 @@ import { tokenPredictions } from '../core/inspect/tokenLoss';
 import type { BaseConfig } from '../core/models/spec';
 import type { LoadedModel } from './loadedModel';
 
-export const INSPECTIONS = ['loss', 'attention', 'lens'] as const;
+/** What can be looked at in a passage, and in a model alone. */
+export const OF_PASSAGE = ['loss', 'attention', 'lens'] as const;
+export const OF_MODEL = ['heads'] as const;
 
-interface InspectInput extends PassageText, ChosenHeads {
-  what: (typeof INSPECTIONS)[number];
+interface Settings extends ChosenHeads {
   /** Position whose prediction to look at, from 0; absent: all. */
   token?: number | undefined;
   /** Number of alternatives of each token. */
   alternatives: number;
+  /** Seed of random tokens. */
+  seed: number;
 }
+type PassageInput = Settings & PassageText & { what: (typeof OF_PASSAGE)[number] };
+export type InspectInput = PassageInput | (Settings & { what: (typeof OF_MODEL)[number] });
 
-/** What was found in a passage. */
-export type Inspection = { passage: Passage } & (
+/** What was found in a passage, or in the model alone. */
+export type Inspection = (OfPassage & { passage: Passage }) | { what: 'heads'; roles: MeasuredRoles };
+type OfPassage =
   | { what: 'loss'; predictions: readonly (Predicted & Prediction)[] }
   | ({ what: 'attention'; attention: AttentionBySite } & ChosenHeads)
-  | { what: 'lens'; predictions: readonly Predicted[]; lenses: readonly Lens[] }
-);
+  | { what: 'lens'; predictions: readonly Predicted[]; lenses: readonly Lens[] };
 export type InspectionOf<What extends Inspection['what']> = Extract<Inspection, { what: What }>;
 
+type Inspected = Pick<LoadedModel, 'network' | 'tokenizer'>;
+
 /** @throws HomegrownError `bad-settings` if the passage, a layer or a head doesn't fit the model; `diverged` */
-export async function inspect(
-  { network, tokenizer }: Pick<LoadedModel, 'network' | 'tokenizer'>,
-  { what, layer, head, token, alternatives: count, ...text }: InspectInput,
-  pause: Pause,
-): Promise<Inspection> {
+export async function inspect(model: Inspected, input: InspectInput, pause: Pause): Promise<Inspection> {
+  const { network, tokenizer } = model;
   const { config } = network.choice;
-  checkIndex('layer', layer, config.layers);
-  checkIndex('head', head, config.heads);
-  const passage = await passageOf(network, tokenizer, text, pause);
+  checkIndex('layer', input.layer, config.layers);
+  checkIndex('head', input.head, config.heads);
+  if (input.what === 'heads')
+    return { what: input.what, roles: await headRoles(network, tokenizer, input.seed, pause) };
+  const passage = await passageOf(network, tokenizer, input, pause);
+  return { passage, ...(await inspectPassage(model, input, passage, pause)) };
+}
+
+async function inspectPassage(
+  { network, tokenizer }: Inspected,
+  { what, layer, head, token, alternatives: count }: PassageInput,
+  passage: Passage,
+  pause: Pause,
+): Promise<OfPassage> {
   const predictions = predictionsAt(passage, token);
   switch (what) {
     case 'loss': {
       const found = await tokenPredictions(network, tokenizer, passage, { predictions, count, pause });
-      return { what, passage, predictions: predictions.map((each, i) => ({ ...each, ...found[i]! })) };
+      return { what, predictions: predictions.map((each, i) => ({ ...each, ...found[i]! })) };
     }
     case 'attention':
-      checkWeights(config, passage, { layer, head });
-      return { what, passage, layer, head, attention: await attentionWeights(network, passage, { layer, head }) };
+      checkWeights(network.choice.config, passage, { layer, head });
+      return { what, layer, head, attention: await attentionWeights(network, passage, { layer, head }) };
     case 'lens':
-      return { what, passage, predictions, lenses: await logitLens(network, tokenizer, passage, { predictions, count, pause }) }; // prettier-ignore
+      return { what, predictions, lenses: await logitLens(network, tokenizer, passage, { predictions, count, pause }) };
   }
 }
 

@@ -99,7 +99,7 @@ test('one layer and one head are a part of all', async () => {
 test('a summary averages where a head looks', () => {
   const weights = Float32Array.from([1, 0, 0, 0.5, 0.5, 0, 0.25, 0.5, 0.25]);
   const [summary] = headSummaries({ queries: 3, keys: 3, layers: [weights] });
-  expect(summary).toMatchObject({ layer: 0, head: 0, previous: 0.5, first: 0.375, same: 0.375 });
+  expect(summary).toMatchObject({ layer: 0, head: 0, previous: 0.5, first: 0.375, itself: 0.375 });
   const entropies = [0, Math.log(2), 1.5 * Math.log(2)];
   expect(summary!.entropy).toBeCloseTo(entropies.reduce((a, b) => a + b) / 3, 6);
 });

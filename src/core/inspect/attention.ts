@@ -24,7 +24,7 @@ export interface ChosenHeads {
 /** Runs the passage once, op by op, and reads the weights after the softmax. */
 export async function attentionWeights(
   network: Network,
-  passage: Passage,
+  passage: Pick<Passage, 'ids' | 'source'>,
   { layer, head }: ChosenHeads = {},
 ): Promise<AttentionBySite> {
   const { heads } = network.choice.config;

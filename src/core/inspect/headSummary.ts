@@ -10,7 +10,7 @@ interface HeadSummary {
   /** Mean weight on the token before the query, the first token and the query itself, over all queries but the first; 0 for one token. */
   previous: number;
   first: number;
-  same: number;
+  itself: number;
 }
 
 /** Number of heads in each layer of the maps. */
@@ -30,14 +30,14 @@ export function headSummaries(maps: AttentionMaps): readonly HeadSummary[] {
 function summaryOf(maps: AttentionMaps, layer: number, head: number): HeadSummary {
   const { queries, keys } = maps;
   const weights = headOf(maps, layer, head);
-  let [entropy, previous, first, same] = [0, 0, 0, 0];
+  let [entropy, previous, first, itself] = [0, 0, 0, 0];
   for (const weight of weights) if (weight > 0) entropy -= weight * Math.log(weight);
   for (let query = 1; query < queries; query++) {
     const row = weights.subarray(query * keys, (query + 1) * keys);
     previous += row[query - 1] ?? 0;
     first += row[0]!;
-    same += row[query] ?? 0;
+    itself += row[query] ?? 0;
   }
   const others = Math.max(1, queries - 1);
-  return { layer, head, entropy: entropy / queries, previous: previous / others, first: first / others, same: same / others }; // prettier-ignore
+  return { layer, head, entropy: entropy / queries, previous: previous / others, first: first / others, itself: itself / others }; // prettier-ignore
 }

@@ -4,7 +4,7 @@ import { yieldToEventLoop, type Pause } from '../base/job';
 import { counted } from '../base/units';
 import { modelSpec } from '../models';
 import { isReadFromFirst } from '../models/classes';
-import type { Network } from '../models/network';
+import type { ModelChoice, Network } from '../models/network';
 import { greedy } from '../sample/greedy';
 import { hasBlank, passageIds, readPassage } from '../tokenizer/passage';
 import { answerStart, aroundText, promptIds, sourceIds } from '../tokenizer/prompt';
@@ -67,10 +67,9 @@ function causal({ choice: { config } }: Network, tokenizer: Tokenizer, prompt: s
 /** A blank of the prompt becomes a mask token, except in a classifier's texts. */
 function maskable({ choice }: Network, tokenizer: Tokenizer, prompt: string, hasBlanks: boolean): Passage {
   const isClassifier = isReadFromFirst(choice);
-  const hasEdges = tokenizer.begin !== undefined;
-  const [before, after] = hasEdges || isClassifier ? aroundText(tokenizer, true) : [[], []];
+  const [before, after] = edgesOf(choice, tokenizer);
   const { ids: text, places } = hasBlanks
-    ? withoutEdges(passageIds(tokenizer, readPassage(tokenizer, prompt)), hasEdges ? 1 : 0)
+    ? withoutEdges(passageIds(tokenizer, readPassage(tokenizer, prompt)), before.length)
     : { ids: [...tokenizer.encode(prompt)], places: [] };
   const kept = text.slice(0, choice.config.context - before.length - after.length);
   const predictions = kept.map((id, i): Predicted => {
@@ -82,6 +81,13 @@ function maskable({ choice }: Network, tokenizer: Tokenizer, prompt: string, has
     predictions: isClassifier ? [] : predictions,
     cut: { prompt: text.length - kept.length, target: 0 },
   };
+}
+
+/** Special tokens before and after a passage of a model that reads one text. */
+export function edgesOf(choice: ModelChoice, tokenizer: Tokenizer): ReturnType<typeof aroundText> {
+  const isEncoder = modelSpec(choice.id).kind === 'encoder';
+  const isPlain = isEncoder && tokenizer.begin === undefined && !isReadFromFirst(choice);
+  return isPlain ? [[], []] : aroundText(tokenizer, isEncoder);
 }
 
 /** `passageIds` without the special tokens at both ends. */
