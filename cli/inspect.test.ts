@@ -77,6 +77,21 @@ test.each(NAMES)('%s: --what heads needs no prompt, and scores each head', async
   expect(words.stdout.trimEnd().split('\n')).toHaveLength(found.heads.length + 7);
 });
 
+test.each(NAMES)('%s: --what ablation ranks components by the change of the loss', async (name) => {
+  const args = [...PROMPT, '--what', 'ablation', '--layer', '1', '--replacement', 'mean'];
+  const [{ code, stdout }, words] = [await inspect(name, ...args, '--json'), await inspect(name, ...args)];
+  expect(code).toBe(0);
+  const found = lines(stdout).at(-1) as { loss: number; components: { layer: number; loss: number; change: number }[] };
+  expect(found.components).toHaveLength(name === 'T5' ? 4 + 6 : 4);
+  for (const { layer, loss, change } of found.components) {
+    expect(layer).toBe(1);
+    expect(change).toBeCloseTo(loss - found.loss, 4);
+  }
+  const changes = found.components.map(({ change }) => change);
+  expect(changes).toEqual(changes.toSorted((a, b) => b - a));
+  expect(words.stdout.trimEnd().split('\n')).toHaveLength(changes.length + 2);
+});
+
 test('prints a line for each head, or for each token of one head', async () => {
   const all = await inspect('GPT', ...PROMPT, '--what', 'attention');
   expect(all.stdout.trimEnd().split('\n').slice(1).map((line) => line.trim().split(/\s+/, 2))).toEqual([['0', '0'], ['0', '1'], ['1', '0'], ['1', '1']]); // prettier-ignore
@@ -96,6 +111,7 @@ test('bad input: one line with numbers', async () => {
   expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--token', '5'), 'bad-settings', /There is no token 5: the passage has 5/); // prettier-ignore
   expectOneLine(await inspect('GPT', ...PROMPT, ...attention, '--target', 'x'), 'bad-settings', /without a target/);
   expectOneLine(await inspect('GPT', '--prompt', '', ...attention), 'usage', /--prompt needs a value/);
+  expectOneLine(await inspect('GPT', '--prompt', 'w', '--what', 'ablation', '--json'), 'bad-settings', /No token of the passage has a loss/); // prettier-ignore
   expectOneLine(await inspect('GPT', ...PROMPT, '--what', 'heads', '--json'), 'usage', /looks at the model alone/);
   expectOneLine(await inspect('GPT', '--what', 'lens', '--json'), 'usage', /--what lens needs --prompt/);
   const { code, stdout, stderr } = await inspect('GPT', '--prompt', 'whale'.repeat(8), ...attention);

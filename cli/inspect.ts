@@ -1,6 +1,7 @@
 /** npm run inspect: looks inside a model while it reads a passage. */
 import { counted } from '../src/core/base/units';
 import { yieldUntil } from '../src/core/base/job';
+import { REPLACEMENTS } from '../src/core/inspect/ablation';
 import { network } from '../src/core/models/network';
 import { inspect, type InspectInput, OF_MODEL, OF_PASSAGE } from '../src/jobs/inspect';
 import { readWeights } from '../node/folders/readModel';
@@ -33,17 +34,37 @@ const OPTIONS = {
       'What is predicted at each token, as JSON {"tokens":[text],"loss","predictions":[{"position","token","loss","rank","entropy","alternatives":[{"token","probability"}]}]}: loss and entropy in nats, rank from 1, probability 0 to 1; position is the index in tokens whose output predicts, and the last prediction of a decoder has no token',
       'Weights after the softmax, as JSON {"tokens":[text],"attention":[layer][head][query][key]}: 0 to 1, each row of keys sums to 1; for T5 tokens and attention are of the decoder, with {"source":[text],"encoder":[layer][head][query][key],"cross":[layer][head][query][source key]}',
       'Predictions if the layers after one were left out, as JSON {"tokens":[text],"predictions":[{"position","token","answer","firstLeads","depths":[{"after","divergence","answer":{"probability","rank"},"loss","entropy","alternatives"}]}]}: after and firstLeads are "embedding" or a layer, divergence is KL(output ‖ lens) in nats, answer is the most probable token of the output',
+      'Loss without each head, MLP and layer, as JSON {"tokens":[text],"replacement","loss","components":[{"site","kind","layer","head","loss","change"}]}: loss is the mean of the predicted tokens in nats, change is against the whole model, highest first; kind is head, mlp or layer; site is self or, for T5, encoder or cross',
       'Roles of heads, measured on random tokens that are repeated once, as JSON {"length","sequences","minScore","heads":[{"site","layer","head","scores":{"previous","first","same","induction"},"role"}]}: site is self or, for T5, encoder; scores are mean attention weights, 0 to 1; role is null below minScore',
     ],
   },
-  layer: { kind: 'whole', min: 0, max: 1e6, otherwise: 'all', help: 'With --what attention: layer to return, from 0' },
-  head: { kind: 'whole', min: 0, max: 1e6, otherwise: 'all', help: 'With --what attention: head to return, from 0' },
+  layer: {
+    kind: 'whole',
+    min: 0,
+    max: 1e6,
+    otherwise: 'all',
+    help: 'With --what attention, ablation: layer to look at, from 0',
+  },
+  head: {
+    kind: 'whole',
+    min: 0,
+    max: 1e6,
+    otherwise: 'all',
+    help: 'With --what attention, ablation: head to look at, from 0',
+  },
+  replacement: {
+    kind: 'choice',
+    of: REPLACEMENTS,
+    initial: 'zero',
+    help: 'With --what ablation: what replaces the output of a component',
+    choices: ['Zeros', 'Its mean over the tokens of the passage'],
+  },
   token: {
     kind: 'whole',
     min: 0,
     max: 1e6,
     otherwise: 'all',
-    help: 'With --what loss, lens: position whose prediction to return, from 0',
+    help: 'With --what loss, lens, ablation: position whose prediction to look at, from 0',
   },
   alternatives: {
     kind: 'whole',
@@ -116,8 +137,9 @@ const examples = [
   '--from my-model --prompt "The whale swam away" --what attention --layer 1 --head 0',
   '--from my-model --prompt "The whale swam away" --what lens --token 2',
   '--from my-model --what heads --json',
+  '--from my-model --prompt "The whale swam away" --what ablation --replacement mean',
   '--from my-t5 --prompt "hgfedcba" --target "abcdefgh" --what attention --json',
 ];
 const about =
-  'Looks inside a model while it reads a passage: loss of each token, attention and role of each head, predictions after each layer.';
+  'Looks inside a model while it reads a passage: loss of each token, attention and role of each head, predictions after each layer, loss without each part.';
 export const inspectCommand = command({ name: 'inspect', about, options: OPTIONS, examples, run: inspectModel });

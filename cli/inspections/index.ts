@@ -1,5 +1,6 @@
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { Inspection } from '../../src/jobs/inspect';
+import { ablationPrinter } from './ablation';
 import { attentionPrinter } from './attention';
 import { headsPrinter } from './heads';
 import { lensPrinter } from './lens';
@@ -11,6 +12,7 @@ const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
   attention: attentionPrinter,
   lens: lensPrinter,
   heads: headsPrinter,
+  ablation: ablationPrinter,
 };
 
 /** Prints a result, or returns it for --json. */

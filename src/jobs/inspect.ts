@@ -2,6 +2,7 @@
 import { badSettings } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
 import { formatCount } from '../core/base/units';
+import { ablate, type Ablation, type Replacement } from '../core/inspect/ablation';
 import { type AttentionBySite, attentionWeights, type ChosenHeads } from '../core/inspect/attention';
 import { headRoles, type MeasuredRoles } from '../core/inspect/headRoles';
 import { type Lens, logitLens } from '../core/inspect/lens';
@@ -12,7 +13,7 @@ import type { BaseConfig } from '../core/models/spec';
 import type { LoadedModel } from './loadedModel';
 
 /** What can be looked at in a passage, and in a model alone. */
-export const OF_PASSAGE = ['loss', 'attention', 'lens'] as const;
+export const OF_PASSAGE = ['loss', 'attention', 'lens', 'ablation'] as const;
 export const OF_MODEL = ['heads'] as const;
 
 interface Settings extends ChosenHeads {
@@ -20,6 +21,8 @@ interface Settings extends ChosenHeads {
   token?: number | undefined;
   /** Number of alternatives of each token. */
   alternatives: number;
+  /** For ablation. */
+  replacement: Replacement;
   /** Seed of random tokens. */
   seed: number;
 }
@@ -31,7 +34,8 @@ export type Inspection = (OfPassage & { passage: Passage }) | { what: 'heads'; r
 type OfPassage =
   | { what: 'loss'; predictions: readonly (Predicted & Prediction)[] }
   | ({ what: 'attention'; attention: AttentionBySite } & ChosenHeads)
-  | { what: 'lens'; predictions: readonly Predicted[]; lenses: readonly Lens[] };
+  | { what: 'lens'; predictions: readonly Predicted[]; lenses: readonly Lens[] }
+  | { what: 'ablation'; replacement: Replacement; ablation: Ablation };
 export type InspectionOf<What extends Inspection['what']> = Extract<Inspection, { what: What }>;
 
 type Inspected = Pick<LoadedModel, 'network' | 'tokenizer'>;
@@ -50,7 +54,7 @@ export async function inspect(model: Inspected, input: InspectInput, pause: Paus
 
 async function inspectPassage(
   { network, tokenizer }: Inspected,
-  { what, layer, head, token, alternatives: count }: PassageInput,
+  { what, layer, head, token, alternatives: count, replacement }: PassageInput,
   passage: Passage,
   pause: Pause,
 ): Promise<OfPassage> {
@@ -65,6 +69,11 @@ async function inspectPassage(
       return { what, layer, head, attention: await attentionWeights(network, passage, { layer, head }) };
     case 'lens':
       return { what, predictions, lenses: await logitLens(network, tokenizer, passage, { predictions, count, pause }) };
+    case 'ablation': {
+      checkKnown(predictions);
+      const settings = { layer, head, replacement, predictions, pause };
+      return { what, replacement, ablation: await ablate(network, tokenizer, passage, settings) };
+    }
   }
 }
 
@@ -77,6 +86,15 @@ function predictionsAt({ ids, predictions }: Passage, position: number | undefin
   throw badSettings(
     `Nothing is predicted at token ${formatCount(position)}: the tokenizer added it to the passage.`,
     `Choose a token from ${formatCount(predictions[0]!.position)} to ${formatCount(predictions.at(-1)!.position)}.`,
+  );
+}
+
+/** @throws HomegrownError `bad-settings` if no prediction has a true token */
+function checkKnown(predictions: readonly Predicted[]): void {
+  if (predictions.length === 0 || predictions.some(({ expected }) => expected !== undefined)) return;
+  throw badSettings(
+    'No token of the passage has a loss: it has one token, or only blanks.',
+    'Enter a longer passage, or choose another token.',
   );
 }
 

@@ -14,8 +14,11 @@ const [OF_TOKEN, OF_POSITION, OF_PREVIOUS] = [0, TOKEN, TOKEN + POSITION];
 /** Sharpness of attention. */
 const GAIN = 4;
 
-/** Layer 0: previous token, first token. Layer 1: induction, same token. */
-export function inductionModel(vocabulary: number): { choice: ModelChoice; values: Values } {
+/**
+ * Layer 0: previous token, first token. Layer 1: induction, same token.
+ * @param predicts whether the induction head writes the token that it finds, so that the model repeats it
+ */
+export function inductionModel(vocabulary: number, { predicts = false } = {}): { choice: ModelChoice; values: Values } {
   const choice = {
     id: 'gpt',
     config: { layers: 2, heads: 2, width: WIDTH, context: POSITION },
@@ -63,6 +66,10 @@ export function inductionModel(vocabulary: number): { choice: ModelChoice; value
   // Head 1.0: queries are tokens, keys are tokens before.
   project(1, 0, 0, copies(OF_TOKEN, TOKEN, GAIN));
   project(1, 1, 0, copies(OF_PREVIOUS, TOKEN, 1));
+  if (predicts) {
+    project(1, 2, 0, copies(OF_TOKEN, TOKEN, 1));
+    for (let c = 0; c < TOKEN; c++) data('h.1.attn.c_proj.weight')[c * WIDTH + OF_TOKEN + c] = 2 * GAIN;
+  }
   // Head 1.1: queries and keys are tokens, away from the query's own position.
   project(1, 0, 1, copies(OF_TOKEN, TOKEN, GAIN));
   project(1, 1, 1, copies(OF_TOKEN, TOKEN, 1));

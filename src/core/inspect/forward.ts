@@ -34,3 +34,9 @@ export function kept(seen: (name: HookName, x: Tensor2D) => Tensor2D | undefined
   };
   return { all, hook };
 }
+
+/** The network with a hook in each of its passes. @param hook made for each pass */
+export const withHook = (network: Network, hook: () => Hook): Network => ({
+  ...network,
+  forward: (ids, context, source) => network.forward(ids, { dropout: 0, ...context, hook: hook() }, source),
+});
