@@ -92,6 +92,29 @@ test.each(NAMES)('%s: --what ablation ranks components by the change of the loss
   expect(words.stdout.trimEnd().split('\n')).toHaveLength(changes.length + 2);
 });
 
+test.each(NAMES)('%s: --what attribution has three methods and their agreement', async (name) => {
+  const args = [...PROMPT, '--what', 'attribution'];
+  const [{ code, stdout }, words] = [await inspect(name, ...args, '--json'), await inspect(name, ...args)];
+  expect(code).toBe(0);
+  type Methods = Record<'tokens' | 'gradientInput' | 'integratedGradients' | 'leaveOneOut', number[]>;
+  const found = lines(stdout).at(-1) as Methods & {
+    logit: number;
+    baselineLogit: number;
+    gap: number;
+    source?: Methods;
+  };
+  const all = [found, ...(found.source ? [found.source] : [])];
+  const sum = all.flatMap((each) => each.integratedGradients).reduce((a, b) => a + b);
+  expect(Math.abs(Math.abs(sum - (found.logit - found.baselineLogit)) - found.gap)).toBeLessThan(1e-3);
+  for (const { tokens, gradientInput, leaveOneOut } of all)
+    expect([gradientInput.length, leaveOneOut.length]).toEqual([tokens.length, tokens.length]);
+  expect(words.stdout.trimEnd().split('\n')).toHaveLength(all.flatMap(({ tokens }) => tokens).length + 5);
+  if (name !== 'T5') {
+    const target = await inspect(name, ...args, '--target', 'x', '--json');
+    expect(lines(target.stdout).at(-1)).toMatchObject({ token: 'x' });
+  }
+});
+
 test('prints a line for each head, or for each token of one head', async () => {
   const all = await inspect('GPT', ...PROMPT, '--what', 'attention');
   expect(all.stdout.trimEnd().split('\n').slice(1).map((line) => line.trim().split(/\s+/, 2))).toEqual([['0', '0'], ['0', '1'], ['1', '0'], ['1', '1']]); // prettier-ignore

@@ -23,8 +23,8 @@ const OPTIONS = {
   target: {
     kind: 'text',
     path: 'none',
-    otherwise: "the model's greedy answer",
-    help: 'For T5: what the decoder reads',
+    otherwise: "for T5 the model's greedy answer; for attribution the most probable token",
+    help: 'For T5: what the decoder reads; for others, with --what attribution: text whose first token is explained, or a label',
   },
   what: {
     kind: 'choice',
@@ -35,6 +35,7 @@ const OPTIONS = {
       'Weights after the softmax, as JSON {"tokens":[text],"attention":[layer][head][query][key]}: 0 to 1, each row of keys sums to 1; for T5 tokens and attention are of the decoder, with {"source":[text],"encoder":[layer][head][query][key],"cross":[layer][head][query][source key]}',
       'Predictions if the layers after one were left out, as JSON {"tokens":[text],"predictions":[{"position","token","answer","firstLeads","depths":[{"after","divergence","answer":{"probability","rank"},"loss","entropy","alternatives"}]}]}: after and firstLeads are "embedding" or a layer, divergence is KL(output ‖ lens) in nats, answer is the most probable token of the output',
       'Loss without each head, MLP and layer, as JSON {"tokens":[text],"replacement","loss","components":[{"site","kind","layer","head","loss","change"}]}: loss is the mean of the predicted tokens in nats, change is against the whole model, highest first; kind is head, mlp or layer; site is self or, for T5, encoder or cross',
+      'How much each token adds to a logit, as JSON {"position","token","logit","baselineLogit","baseline","tokens":[text],"gradientInput":[x],"integratedGradients":[x],"leaveOneOut":[x],"source","gap","gradients","agreement":[{"methods","correlation"}]}: x in logits, one for each token; integratedGradients sum to logit - baselineLogit up to gap; correlation is of ranks, -1 to 1; for T5 source has the tokens of the encoder, and for a classifier label is in place of token',
       'Roles of heads, measured on random tokens that are repeated once, as JSON {"length","sequences","minScore","heads":[{"site","layer","head","scores":{"previous","first","same","induction"},"role"}]}: site is self or, for T5, encoder; scores are mean attention weights, 0 to 1; role is null below minScore',
     ],
   },
@@ -64,7 +65,7 @@ const OPTIONS = {
     min: 0,
     max: 1e6,
     otherwise: 'all',
-    help: 'With --what loss, lens, ablation: position whose prediction to look at, from 0',
+    help: 'With --what loss, lens, ablation, attribution: position whose prediction to look at, from 0',
   },
   alternatives: {
     kind: 'whole',
@@ -99,7 +100,7 @@ async function inspectModel({ from, adapter, json, device, ...flags }: Values<ty
   const stepUsed = usedStep(info, [adapter]);
   if (stepUsed.words !== undefined && !json) stderr.write(`${stepUsed.words}\n`);
   await openDevice(device);
-  const net = await network(model, snapshot.tensors);
+  const net = await network(model, snapshot.tensors, []);
   const found = await inspect({ network: net, tokenizer }, input, yieldUntil(signal));
   const read = 'passage' in found ? found.passage : undefined;
   for (const [name, tokens] of Object.entries(read?.cut ?? {}))
@@ -107,7 +108,7 @@ async function inspectModel({ from, adapter, json, device, ...flags }: Values<ty
       stderr.write(
         `Truncated the ${name}: ${counted(tokens, 'token')} didn't fit into the context of ${model.config.context}.\n`,
       );
-  const printer = printerOf(found, tokenizer);
+  const printer = printerOf(found, tokenizer, model.config.classes?.labels);
   if (json) {
     const passage = read && { tokens: read.ids.length + (read.source?.length ?? 0), cut: read.cut };
     print(JSON.stringify({ what: found.what, ...stepUsed.json, ...passage }));
@@ -138,6 +139,7 @@ const examples = [
   '--from my-model --prompt "The whale swam away" --what lens --token 2',
   '--from my-model --what heads --json',
   '--from my-model --prompt "The whale swam away" --what ablation --replacement mean',
+  '--from my-bert --prompt "The [MASK] swam away" --what attribution --target " whale"',
   '--from my-t5 --prompt "hgfedcba" --target "abcdefgh" --what attention --json',
 ];
 const about =

@@ -2,6 +2,7 @@ import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { Inspection } from '../../src/jobs/inspect';
 import { ablationPrinter } from './ablation';
 import { attentionPrinter } from './attention';
+import { attributionPrinter } from './attribution';
 import { headsPrinter } from './heads';
 import { lensPrinter } from './lens';
 import { lossPrinter } from './loss';
@@ -13,10 +14,11 @@ const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
   lens: lensPrinter,
   heads: headsPrinter,
   ablation: ablationPrinter,
+  attribution: attributionPrinter,
 };
 
 /** Prints a result, or returns it for --json. */
-export const printerOf = (found: Inspection, tokenizer: Tokenizer) => {
+export const printerOf = (found: Inspection, tokenizer: Tokenizer, labels?: readonly string[]) => {
   const printer = PRINTERS[found.what] as Printer<Inspection['what']>;
-  return { json: () => printer.json(found, tokenizer), print: () => printer.print(found, tokenizer) };
+  return { json: () => printer.json(found, tokenizer, labels), print: () => printer.print(found, tokenizer, labels) };
 };

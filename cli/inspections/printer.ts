@@ -6,9 +6,9 @@ import type { Inspection, InspectionOf } from '../../src/jobs/inspect';
 
 /** Shows the result of an inspection. */
 export interface Printer<What extends Inspection['what']> {
-  /** Last line of --json. */
-  json(found: InspectionOf<What>, tokenizer: Tokenizer): object;
-  print(found: InspectionOf<What>, tokenizer: Tokenizer): void;
+  /** Last line of --json. @param labels of a classifier */
+  json(found: InspectionOf<What>, tokenizer: Tokenizer, labels?: readonly string[]): object;
+  print(found: InspectionOf<What>, tokenizer: Tokenizer, labels?: readonly string[]): void;
 }
 
 export const textsOf = (tokenizer: Tokenizer, ids: readonly number[]): readonly string[] =>

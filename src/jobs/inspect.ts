@@ -4,16 +4,20 @@ import type { Pause } from '../core/base/job';
 import { formatCount } from '../core/base/units';
 import { ablate, type Ablation, type Replacement } from '../core/inspect/ablation';
 import { type AttentionBySite, attentionWeights, type ChosenHeads } from '../core/inspect/attention';
+import { attribute, type Attribution, type Explained } from '../core/inspect/attribution';
+import { explanation } from '../core/inspect/explanation';
 import { headRoles, type MeasuredRoles } from '../core/inspect/headRoles';
 import { type Lens, logitLens } from '../core/inspect/lens';
 import { type Passage, passageOf, type PassageText, type Predicted } from '../core/inspect/passage';
 import type { Prediction } from '../core/inspect/prediction';
 import { tokenPredictions } from '../core/inspect/tokenLoss';
+import { modelSpec } from '../core/models';
+import type { Network } from '../core/models/network';
 import type { BaseConfig } from '../core/models/spec';
 import type { LoadedModel } from './loadedModel';
 
 /** What can be looked at in a passage, and in a model alone. */
-export const OF_PASSAGE = ['loss', 'attention', 'lens', 'ablation'] as const;
+export const OF_PASSAGE = ['loss', 'attention', 'lens', 'ablation', 'attribution'] as const;
 export const OF_MODEL = ['heads'] as const;
 
 interface Settings extends ChosenHeads {
@@ -35,7 +39,8 @@ type OfPassage =
   | { what: 'loss'; predictions: readonly (Predicted & Prediction)[] }
   | ({ what: 'attention'; attention: AttentionBySite } & ChosenHeads)
   | { what: 'lens'; predictions: readonly Predicted[]; lenses: readonly Lens[] }
-  | { what: 'ablation'; replacement: Replacement; ablation: Ablation };
+  | { what: 'ablation'; replacement: Replacement; ablation: Ablation }
+  | { what: 'attribution'; position?: number | undefined; explained: Explained; attribution: Attribution };
 export type InspectionOf<What extends Inspection['what']> = Extract<Inspection, { what: What }>;
 
 type Inspected = Pick<LoadedModel, 'network' | 'tokenizer'>;
@@ -48,13 +53,19 @@ export async function inspect(model: Inspected, input: InspectInput, pause: Paus
   checkIndex('head', input.head, config.heads);
   if (input.what === 'heads')
     return { what: input.what, roles: await headRoles(network, tokenizer, input.seed, pause) };
-  const passage = await passageOf(network, tokenizer, input, pause);
+  const passage = await passageOf(network, tokenizer, textOf(network, input), pause);
   return { passage, ...(await inspectPassage(model, input, passage, pause)) };
+}
+
+/** The target of an attribution is what it explains; only an encoder-decoder reads it. */
+function textOf({ choice }: Network, { what, prompt, target }: PassageInput): PassageText {
+  const isRead = what !== 'attribution' || modelSpec(choice.id).kind === 'encoder-decoder';
+  return isRead ? { prompt, target } : { prompt };
 }
 
 async function inspectPassage(
   { network, tokenizer }: Inspected,
-  { what, layer, head, token, alternatives: count, replacement }: PassageInput,
+  { what, layer, head, token, alternatives: count, replacement, target }: PassageInput,
   passage: Passage,
   pause: Pause,
 ): Promise<OfPassage> {
@@ -73,6 +84,12 @@ async function inspectPassage(
       checkKnown(predictions);
       const settings = { layer, head, replacement, predictions, pause };
       return { what, replacement, ablation: await ablate(network, tokenizer, passage, settings) };
+    }
+    case 'attribution': {
+      const isRead = passage.source !== undefined;
+      const choice = { position: token, target: isRead ? undefined : target };
+      const { position, explained } = await explanation(network, tokenizer, passage, choice);
+      return { what, position, explained, attribution: await attribute(network, tokenizer, explained, pause) };
     }
   }
 }

@@ -129,7 +129,7 @@ const predictionsOf = (expected: readonly (number | undefined)[]): readonly Pred
  * @param pieces the text, without its blanks
  * @throws HomegrownError `bad-settings` if the text is empty, or a part of it has no token
  */
-function checkTokens(tokenizer: Tokenizer, name: string, pieces: readonly string[]): void {
+export function checkTokens(tokenizer: Tokenizer, name: string, pieces: readonly string[]): void {
   const unwritable = [...new Set(pieces.flatMap((piece) => unwritableIn(tokenizer, piece)))];
   if (unwritable.length > 0) {
     const shown = unwritable.slice(0, MAX_SHOWN).map((part) => JSON.stringify(part));

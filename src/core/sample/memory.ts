@@ -26,7 +26,8 @@ export function kept(network: Network, texts: () => SourceText): KeptMemory {
     const { hidden, classifier, lengths, keys } = network.encode(texts());
     const each = keys?.map((one) => tf.keep(one));
     return {
-      ...{ hidden: tf.keep(hidden), classifier: tf.keep(classifier), lengths: tf.keep(lengths!) },
+      // A frozen embedding table is its own classifier: disposing a clone doesn't free the weight.
+      ...{ hidden: tf.keep(hidden), classifier: tf.keep(tf.clone(classifier)), lengths: tf.keep(lengths!) },
       ...(each && { keys: each }),
     };
   });
