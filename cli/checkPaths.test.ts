@@ -111,6 +111,7 @@ test("every flag with a path declares it: these are all flags with words that ar
     'grow --sample-prompt',
     'inspect --prompt',
     'inspect --target',
+    'inspect --against',
     'prepare --map', // a name of one of the files in --from
     'prepare --encoding',
     'sample --prompt',

@@ -115,6 +115,29 @@ test.each(NAMES)('%s: --what attribution has three methods and their agreement',
   }
 });
 
+test.each(NAMES)('%s: --what patching has an effect for each depth and token', async (name) => {
+  const [prompt, against] = name === 'BERT' ? ['wh[MASK]le', 'sh[MASK]le'] : ['whale', 'shalf'];
+  const target = name === 'T5' ? [] : ['--target', 'z'];
+  const args = ['--prompt', prompt, '--against', against, '--what', 'patching', ...target];
+  const result = await inspect(name, ...args, '--json');
+  if (name === 'T5' && result.code !== 0) {
+    // An untrained model may begin every answer with the same token.
+    expectOneLine(result, 'bad-settings', /patching can restore nothing/);
+    return;
+  }
+  expect(result.code).toBe(0);
+  const found = lines(result.stdout).at(-1) as {
+    tokens: string[];
+    effects: number[][];
+    clean: number;
+    corrupted: number;
+  };
+  expect(found.effects.map((row) => row.length)).toEqual(Array(3).fill(found.tokens.length));
+  expect(found.clean).not.toBe(found.corrupted);
+  const words = await inspect(name, ...args);
+  expect(words.stdout).toMatch(/^(Encoder\n)?token +other token +embedding +layer 0 +layer 1\n/);
+});
+
 test('prints a line for each head, or for each token of one head', async () => {
   const all = await inspect('GPT', ...PROMPT, '--what', 'attention');
   expect(all.stdout.trimEnd().split('\n').slice(1).map((line) => line.trim().split(/\s+/, 2))).toEqual([['0', '0'], ['0', '1'], ['1', '0'], ['1', '1']]); // prettier-ignore
@@ -136,6 +159,9 @@ test('bad input: one line with numbers', async () => {
   expectOneLine(await inspect('GPT', '--prompt', '', ...attention), 'usage', /--prompt needs a value/);
   expectOneLine(await inspect('GPT', '--prompt', 'w', '--what', 'ablation', '--json'), 'bad-settings', /No token of the passage has a loss/); // prettier-ignore
   expectOneLine(await inspect('GPT', ...PROMPT, '--what', 'heads', '--json'), 'usage', /looks at the model alone/);
+  expectOneLine(await inspect('GPT', ...PROMPT, '--what', 'patching', '--json'), 'usage', /needs --against/);
+  expectOneLine(await inspect('GPT', ...PROMPT, '--against', 'x', '--what', 'loss', '--json'), 'usage', /needs --what patching/); // prettier-ignore
+  expectOneLine(await inspect('GPT', ...PROMPT, '--against', 'x', '--what', 'patching', '--json'), 'bad-settings', /The prompt has 5 tokens, but the other text has 1\./); // prettier-ignore
   expectOneLine(await inspect('GPT', '--what', 'lens', '--json'), 'usage', /--what lens needs --prompt/);
   const { code, stdout, stderr } = await inspect('GPT', '--prompt', 'whale'.repeat(8), ...attention);
   expect([code, stderr]).toEqual([0, "Truncated the prompt: 8 tokens didn't fit into the context of 32.\n"]);

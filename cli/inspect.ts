@@ -23,8 +23,14 @@ const OPTIONS = {
   target: {
     kind: 'text',
     path: 'none',
-    otherwise: "for T5 the model's greedy answer; for attribution the most probable token",
-    help: 'For T5: what the decoder reads; for others, with --what attribution: text whose first token is explained, or a label',
+    otherwise: "for T5 the model's greedy answer; for attribution and patching the most probable token",
+    help: 'For T5: what the decoder reads; for others, with --what attribution, patching: text whose first token is explained, or a label',
+  },
+  against: {
+    kind: 'text',
+    path: 'none',
+    otherwise: 'none; required with --what patching',
+    help: 'With --what patching: another text of as many tokens',
   },
   what: {
     kind: 'choice',
@@ -36,6 +42,7 @@ const OPTIONS = {
       'Predictions if the layers after one were left out, as JSON {"tokens":[text],"predictions":[{"position","token","answer","firstLeads","depths":[{"after","divergence","answer":{"probability","rank"},"loss","entropy","alternatives"}]}]}: after and firstLeads are "embedding" or a layer, divergence is KL(output ‖ lens) in nats, answer is the most probable token of the output',
       'Loss without each head, MLP and layer, as JSON {"tokens":[text],"replacement","loss","components":[{"site","kind","layer","head","loss","change"}]}: loss is the mean of the predicted tokens in nats, change is against the whole model, highest first; kind is head, mlp or layer; site is self or, for T5, encoder or cross',
       'How much each token adds to a logit, as JSON {"position","token","logit","baselineLogit","baseline","tokens":[text],"gradientInput":[x],"integratedGradients":[x],"leaveOneOut":[x],"source","gap","gradients","agreement":[{"methods","correlation"}]}: x in logits, one for each token; integratedGradients sum to logit - baselineLogit up to gap; correlation is of ranks, -1 to 1; for T5 source has the tokens of the encoder, and for a classifier label is in place of token',
+      'Where the difference between two texts lies, as JSON {"position","answer","foil","clean","corrupted","tokens":[text],"against":[text],"effects":[depth][token]}: --against is read with the stream of one token replaced by that of --prompt; depth 0 is before the first layer, depth n after layer n - 1; an effect is the share of clean - corrupted that comes back, 0 for none and 1 for all; clean and corrupted are differences of logits, of answer minus foil, which is the most probable token of --against; for T5 also {"source":[text],"againstSource":[text],"encoder":[depth][token]}',
       'Roles of heads, measured on random tokens that are repeated once, as JSON {"length","sequences","minScore","heads":[{"site","layer","head","scores":{"previous","first","same","induction"},"role"}]}: site is self or, for T5, encoder; scores are mean attention weights, 0 to 1; role is null below minScore',
     ],
   },
@@ -65,7 +72,7 @@ const OPTIONS = {
     min: 0,
     max: 1e6,
     otherwise: 'all',
-    help: 'With --what loss, lens, ablation, attribution: position whose prediction to look at, from 0',
+    help: 'With --what loss, lens, ablation, attribution, patching: position whose prediction to look at, from 0',
   },
   alternatives: {
     kind: 'whole',
@@ -121,16 +128,20 @@ function inputOf({
   what,
   prompt,
   target,
+  against,
   ...settings
 }: Omit<Values<typeof OPTIONS>, 'from' | 'adapter' | 'json' | 'device'>): InspectInput {
   const ofModel = OF_MODEL.find((each) => each === what);
   if (ofModel) {
-    if ((prompt ?? target) === undefined) return { what: ofModel, ...settings };
-    throw new UsageError(`--what ${what} looks at the model alone, without --prompt and --target.`);
+    if ((prompt ?? target ?? against) === undefined) return { what: ofModel, ...settings };
+    throw new UsageError(`--what ${what} looks at the model alone, without --prompt, --target and --against.`);
   }
   const ofPassage = OF_PASSAGE.find((each) => each === what)!;
   if (prompt === undefined) throw new UsageError(`--what ${what} needs --prompt.`);
-  return { what: ofPassage, prompt, target, ...settings };
+  const isPatching = ofPassage === 'patching';
+  if (isPatching && against === undefined) throw new UsageError('--what patching needs --against.');
+  if (!isPatching && against !== undefined) throw new UsageError('--against needs --what patching.');
+  return { what: ofPassage, prompt, target, against, ...settings };
 }
 
 const examples = [
@@ -140,6 +151,7 @@ const examples = [
   '--from my-model --what heads --json',
   '--from my-model --prompt "The whale swam away" --what ablation --replacement mean',
   '--from my-bert --prompt "The [MASK] swam away" --what attribution --target " whale"',
+  '--from my-model --prompt "Paul saw Anna and Paul" --against "Paul saw Emma and Paul" --what patching',
   '--from my-t5 --prompt "hgfedcba" --target "abcdefgh" --what attention --json',
 ];
 const about =

@@ -6,6 +6,7 @@ import { attributionPrinter } from './attribution';
 import { headsPrinter } from './heads';
 import { lensPrinter } from './lens';
 import { lossPrinter } from './loss';
+import { patchingPrinter } from './patching';
 import type { Printer } from './printer';
 
 const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
@@ -15,6 +16,7 @@ const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
   heads: headsPrinter,
   ablation: ablationPrinter,
   attribution: attributionPrinter,
+  patching: patchingPrinter,
 };
 
 /** Prints a result, or returns it for --json. */

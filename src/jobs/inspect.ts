@@ -5,10 +5,11 @@ import { formatCount } from '../core/base/units';
 import { ablate, type Ablation, type Replacement } from '../core/inspect/ablation';
 import { type AttentionBySite, attentionWeights, type ChosenHeads } from '../core/inspect/attention';
 import { attribute, type Attribution, type Explained } from '../core/inspect/attribution';
-import { explanation } from '../core/inspect/explanation';
+import { explanation, samePlaceIn } from '../core/inspect/explanation';
 import { headRoles, type MeasuredRoles } from '../core/inspect/headRoles';
 import { type Lens, logitLens } from '../core/inspect/lens';
 import { type Passage, passageOf, type PassageText, type Predicted } from '../core/inspect/passage';
+import { patch, type Patching } from '../core/inspect/patching';
 import type { Prediction } from '../core/inspect/prediction';
 import { tokenPredictions } from '../core/inspect/tokenLoss';
 import { modelSpec } from '../core/models';
@@ -17,7 +18,7 @@ import type { BaseConfig } from '../core/models/spec';
 import type { LoadedModel } from './loadedModel';
 
 /** What can be looked at in a passage, and in a model alone. */
-export const OF_PASSAGE = ['loss', 'attention', 'lens', 'ablation', 'attribution'] as const;
+export const OF_PASSAGE = ['loss', 'attention', 'lens', 'ablation', 'attribution', 'patching'] as const;
 export const OF_MODEL = ['heads'] as const;
 
 interface Settings extends ChosenHeads {
@@ -30,7 +31,7 @@ interface Settings extends ChosenHeads {
   /** Seed of random tokens. */
   seed: number;
 }
-type PassageInput = Settings & PassageText & { what: (typeof OF_PASSAGE)[number] };
+type PassageInput = Settings & PassageText & { what: (typeof OF_PASSAGE)[number]; against?: string | undefined };
 export type InspectInput = PassageInput | (Settings & { what: (typeof OF_MODEL)[number] });
 
 /** What was found in a passage, or in the model alone. */
@@ -40,7 +41,14 @@ type OfPassage =
   | ({ what: 'attention'; attention: AttentionBySite } & ChosenHeads)
   | { what: 'lens'; predictions: readonly Predicted[]; lenses: readonly Lens[] }
   | { what: 'ablation'; replacement: Replacement; ablation: Ablation }
-  | { what: 'attribution'; position?: number | undefined; explained: Explained; attribution: Attribution };
+  | { what: 'attribution'; position?: number | undefined; explained: Explained; attribution: Attribution }
+  | {
+      what: 'patching';
+      position?: number | undefined;
+      explained: Explained;
+      other: Pick<Passage, 'ids' | 'source'>;
+      patching: Patching;
+    };
 export type InspectionOf<What extends Inspection['what']> = Extract<Inspection, { what: What }>;
 
 type Inspected = Pick<LoadedModel, 'network' | 'tokenizer'>;
@@ -57,18 +65,20 @@ export async function inspect(model: Inspected, input: InspectInput, pause: Paus
   return { passage, ...(await inspectPassage(model, input, passage, pause)) };
 }
 
-/** The target of an attribution is what it explains; only an encoder-decoder reads it. */
+/** The target of an attribution or a patching is what it explains; only an encoder-decoder reads it. */
 function textOf({ choice }: Network, { what, prompt, target }: PassageInput): PassageText {
-  const isRead = what !== 'attribution' || modelSpec(choice.id).kind === 'encoder-decoder';
+  const isRead = (what !== 'attribution' && what !== 'patching') || modelSpec(choice.id).kind === 'encoder-decoder';
   return isRead ? { prompt, target } : { prompt };
 }
 
 async function inspectPassage(
-  { network, tokenizer }: Inspected,
-  { what, layer, head, token, alternatives: count, replacement, target }: PassageInput,
+  model: Inspected,
+  input: PassageInput,
   passage: Passage,
   pause: Pause,
 ): Promise<OfPassage> {
+  const { network, tokenizer } = model;
+  const { what, layer, head, token, alternatives: count, replacement } = input;
   const predictions = predictionsAt(passage, token);
   switch (what) {
     case 'loss': {
@@ -86,12 +96,34 @@ async function inspectPassage(
       return { what, replacement, ablation: await ablate(network, tokenizer, passage, settings) };
     }
     case 'attribution': {
-      const isRead = passage.source !== undefined;
-      const choice = { position: token, target: isRead ? undefined : target };
-      const { position, explained } = await explanation(network, tokenizer, passage, choice);
+      const { position, explained } = await explanation(network, tokenizer, passage, explainedIn(input, passage));
       return { what, position, explained, attribution: await attribute(network, tokenizer, explained, pause) };
     }
+    case 'patching':
+      return { what, ...(await patchingOf(model, input, passage, pause)) };
   }
+}
+
+/** The prediction to explain. An encoder-decoder reads the target, and explains its most probable token. */
+const explainedIn = ({ token: position, target }: PassageInput, { source }: Passage) =>
+  source ? { position } : { position, target };
+
+/** @throws HomegrownError `bad-settings` without another text, or if it has other tokens or the same answer */
+async function patchingOf(
+  { network, tokenizer }: Inspected,
+  { against, ...input }: PassageInput,
+  passage: Passage,
+  pause: Pause,
+): Promise<Omit<InspectionOf<'patching'>, 'what' | 'passage'>> {
+  if (against === undefined)
+    throw badSettings('Patching compares two texts, and the other text is missing.', 'Enter a text of as many tokens.');
+  // The first token that an encoder-decoder writes depends on its input alone.
+  const choice = explainedIn({ ...input, token: input.token ?? (passage.source && 0) }, passage);
+  const found = await explanation(network, tokenizer, passage, choice);
+  // The decoder reads the same in both, so the other text needs no answer of its own.
+  const target = passage.source && (input.target ?? against);
+  const other = samePlaceIn(network, tokenizer, await passageOf(network, tokenizer, { prompt: against, target }, pause), found); // prettier-ignore
+  return { ...found, other, patching: await patch(network, found.explained, other, pause) };
 }
 
 /** @throws HomegrownError `bad-settings` if nothing is predicted at this position */

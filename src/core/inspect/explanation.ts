@@ -1,13 +1,12 @@
 /** The logit that an attribution explains. */
-import * as tf from '@tensorflow/tfjs';
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
+import { modelSpec } from '../models';
 import type { Network } from '../models/network';
-import { classify } from '../ops/classify';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Explained } from './attribution';
-import { forwardOf } from './forward';
 import { checkTokens, type Passage } from './passage';
+import { highestOutput } from './patching';
 import { predictingRows } from './rows';
 
 interface ExplanationChoice {
@@ -17,17 +16,24 @@ interface ExplanationChoice {
   target?: string | undefined;
 }
 
+interface Explanation {
+  /** Of the prediction; absent in a classifier. */
+  position?: number;
+  explained: Explained;
+}
+
 /** @throws HomegrownError `bad-settings` if nothing is predicted at this position, or there is no such label */
 export async function explanation(
   network: Network,
   tokenizer: Tokenizer,
   passage: Passage,
   { position, target }: ExplanationChoice,
-): Promise<{ position?: number; explained: Explained }> {
+): Promise<Explanation> {
   const { classes } = network.choice.config;
   const { ids, source, predictions } = passage;
   if (classes) {
-    const output = target === undefined ? await highest(network, { ids }, 0) : classes.labels.indexOf(target);
+    const output =
+      target === undefined ? await highestOutput(network, { ids, place: 0 }) : classes.labels.indexOf(target);
     if (output >= 0) return { explained: { ids, place: 0, output } };
     throw badSettings(`The classifier has no label “${target!}”.`, `Choose one of ${classes.labels.join(', ')}.`);
   }
@@ -41,17 +47,21 @@ export async function explanation(
   const [{ ids: read, places } = { ids, places: [0] }] = predictingRows(network, tokenizer, passage, [prediction]);
   const row = { ids: read, ...(source && { source }), place: places[0]! };
   if (target !== undefined) checkTokens(tokenizer, 'target', [target]);
-  const output = target === undefined ? await highest(network, row, row.place) : tokenizer.encode(target)[0]!;
+  const output = target === undefined ? await highestOutput(network, row) : tokenizer.encode(target)[0]!;
   return { position: prediction.position, explained: { ...row, output } };
 }
 
-/** Index of the highest logit of an output. */
-async function highest(network: Network, row: Pick<Explained, 'ids' | 'source'>, place: number): Promise<number> {
-  const result = tf.tidy(() => {
-    const output = forwardOf(network, row);
-    return classify({ ...output, hidden: tf.slice(output.hidden, [place, 0], [1, -1]) });
-  });
-  const scores = await result.data<'float32'>();
-  result.dispose();
-  return scores.reduce((best, score, id) => (score > scores[best]! ? id : best), 0);
+/**
+ * The same place in another passage of as many tokens. The decoder of an encoder-decoder reads the same in both.
+ * @param position of the prediction
+ */
+export function samePlaceIn(
+  { choice }: Network,
+  tokenizer: Tokenizer,
+  { ids, source }: Pick<Passage, 'ids' | 'source'>,
+  { explained, position }: Explanation,
+): Pick<Explained, 'ids' | 'source'> {
+  if (source) return { ids: explained.ids, source };
+  const isMasked = modelSpec(choice.id).kind === 'encoder' && position !== undefined && position < ids.length;
+  return { ids: isMasked ? ids.with(position, tokenizer.idOf('mask')) : ids };
 }

@@ -4,20 +4,31 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Network } from '../models/network';
 import type { ForwardContext, Hook, HookName, Output } from '../models/spec';
 import { poolOf } from '../sample/textRows';
-import type { Passage } from './passage';
 
-/** Runs a passage, or rows of the same length, without padding. Call inside a tidy. */
+/**
+ * Runs a passage, or rows of the same length, without padding. Call inside a tidy.
+ * @param source what the encoder of an encoder-decoder reads, for every row
+ */
 export function forwardOf(
   network: Network,
-  { ids, source, rows = 1 }: Pick<Passage, 'ids' | 'source'> & { rows?: number },
+  { ids, source, rows = 1 }: { ids: readonly number[]; source?: readonly number[] | undefined; rows?: number },
   context: Omit<ForwardContext, 'dropout'> = {},
 ): Output {
   const { classes } = network.choice.config;
-  const pool = classes && { pool: rowsOf([...ids.keys()].map(poolOf(ids.length, classes.pooling)), 1, 'float32') };
+  const T = ids.length / rows;
+  const weight = classes && poolOf(T, classes.pooling);
+  const pool = weight && {
+    pool: rowsOf(
+      [...ids.keys()].map((i) => weight(i % T)),
+      rows,
+      'float32',
+    ),
+  };
+  const repeated = source && Array<readonly number[]>(rows).fill(source).flat();
   return network.forward(
     rowsOf(ids, rows, 'int32'),
     { dropout: 0, ...pool, ...context },
-    source && { ids: rowsOf(source, 1, 'int32') },
+    repeated && { ids: rowsOf(repeated, rows, 'int32') },
   );
 }
 
