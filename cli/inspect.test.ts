@@ -138,6 +138,20 @@ test.each(NAMES)('%s: --what patching has an effect for each depth and token', a
   expect(words.stdout).toMatch(/^(Encoder\n)?token +other token +embedding +layer 0 +layer 1\n/);
 });
 
+test.each(NAMES)('%s: --what embeddings has the nearest tokens and a map', async (name) => {
+  const args = [...PROMPT, '--what', 'embeddings', '--alternatives', '3'];
+  const [{ code, stdout }, words] = [await inspect(name, ...args, '--json'), await inspect(name, ...args)];
+  expect(code).toBe(0);
+  type Nearest = { token: string; nearest: { token: string; similarity: number }[] };
+  const { tokens, map } = lines(stdout).at(-1) as { tokens: Nearest[]; map: { token: string; x: number }[] };
+  expect(map.length).toBeGreaterThan(256);
+  for (const { token, nearest } of tokens) {
+    expect(nearest).toHaveLength(3);
+    expect(nearest.map((each) => each.token)).not.toContain(token);
+  }
+  expect(words.stdout.trimEnd().split('\n')).toHaveLength(tokens.length + 2);
+});
+
 test('prints a line for each head, or for each token of one head', async () => {
   const all = await inspect('GPT', ...PROMPT, '--what', 'attention');
   expect(all.stdout.trimEnd().split('\n').slice(1).map((line) => line.trim().split(/\s+/, 2))).toEqual([['0', '0'], ['0', '1'], ['1', '0'], ['1', '1']]); // prettier-ignore

@@ -3,6 +3,7 @@ import type { Inspection } from '../../src/jobs/inspect';
 import { ablationPrinter } from './ablation';
 import { attentionPrinter } from './attention';
 import { attributionPrinter } from './attribution';
+import { embeddingsPrinter } from './embeddings';
 import { headsPrinter } from './heads';
 import { lensPrinter } from './lens';
 import { lossPrinter } from './loss';
@@ -17,6 +18,7 @@ const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
   ablation: ablationPrinter,
   attribution: attributionPrinter,
   patching: patchingPrinter,
+  embeddings: embeddingsPrinter,
 };
 
 /** Prints a result, or returns it for --json. */

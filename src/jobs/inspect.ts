@@ -5,6 +5,7 @@ import { formatCount } from '../core/base/units';
 import { ablate, type Ablation, type Replacement } from '../core/inspect/ablation';
 import { type AttentionBySite, attentionWeights, type ChosenHeads } from '../core/inspect/attention';
 import { attribute, type Attribution, type Explained } from '../core/inspect/attribution';
+import { type EmbeddingMap, embeddingMap, type Neighbor, nearestTokens } from '../core/inspect/embeddings';
 import { explanation, samePlaceIn } from '../core/inspect/explanation';
 import { headRoles, type MeasuredRoles } from '../core/inspect/headRoles';
 import { type Lens, logitLens } from '../core/inspect/lens';
@@ -18,7 +19,7 @@ import type { BaseConfig } from '../core/models/spec';
 import type { LoadedModel } from './loadedModel';
 
 /** What can be looked at in a passage, and in a model alone. */
-export const OF_PASSAGE = ['loss', 'attention', 'lens', 'ablation', 'attribution', 'patching'] as const;
+export const OF_PASSAGE = ['loss', 'attention', 'lens', 'ablation', 'attribution', 'patching', 'embeddings'] as const;
 export const OF_MODEL = ['heads'] as const;
 
 interface Settings extends ChosenHeads {
@@ -48,7 +49,8 @@ type OfPassage =
       explained: Explained;
       other: Pick<Passage, 'ids' | 'source'>;
       patching: Patching;
-    };
+    }
+  | { what: 'embeddings'; tokens: readonly { id: number; nearest: readonly Neighbor[] }[]; map: EmbeddingMap };
 export type InspectionOf<What extends Inspection['what']> = Extract<Inspection, { what: What }>;
 
 type Inspected = Pick<LoadedModel, 'network' | 'tokenizer'>;
@@ -79,7 +81,7 @@ async function inspectPassage(
 ): Promise<OfPassage> {
   const { network, tokenizer } = model;
   const { what, layer, head, token, alternatives: count, replacement } = input;
-  const predictions = predictionsAt(passage, token);
+  const predictions = what === 'embeddings' ? [] : predictionsAt(passage, token);
   switch (what) {
     case 'loss': {
       const found = await tokenPredictions(network, tokenizer, passage, { predictions, count, pause });
@@ -101,6 +103,14 @@ async function inspectPassage(
     }
     case 'patching':
       return { what, ...(await patchingOf(model, input, passage, pause)) };
+    case 'embeddings': {
+      checkIndex('token', token, passage.ids.length);
+      const ids = [
+        ...new Set(token === undefined ? [...(passage.source ?? []), ...passage.ids] : [passage.ids[token]!]),
+      ];
+      const nearest = await nearestTokens(network, ids, count, pause);
+      return { what, tokens: ids.map((id, i) => ({ id, nearest: nearest[i]! })), map: await embeddingMap(network) };
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a model predicts at one place: loss and rank of the true token, entropy, and the most probable tokens. */
 import { softmaxSum } from '../sample/sampleToken';
+import { highestOf } from './highestOf';
 
 export interface Prediction {
   /** -ln of the probability of the true token, in nats; absent without a true token. */
@@ -34,16 +35,4 @@ export function predictionOf(logits: Float32Array, expected: number | undefined,
   const own = logits[expected]!;
   const rank = 1 + logits.reduce((higher, logit) => higher + (logit > own ? 1 : 0), 0);
   return { loss: highest + Math.log(total) - own, rank, entropy, alternatives };
-}
-
-/** Indices of the `count` highest values, highest first; ties go to the lower index. */
-function highestOf(values: Float32Array, count: number): readonly number[] {
-  const best: number[] = [];
-  for (const [i, value] of values.entries()) {
-    if (best.length === count && !(value > values[best[count - 1]!]!)) continue;
-    const place = best.findIndex((other) => value > values[other]!);
-    best.splice(place < 0 ? best.length : place, 0, i);
-    if (best.length > count) best.pop();
-  }
-  return best;
 }
