@@ -152,6 +152,20 @@ test.each(NAMES)('%s: --what embeddings has the nearest tokens and a map', async
   expect(words.stdout.trimEnd().split('\n')).toHaveLength(tokens.length + 2);
 });
 
+test.each(NAMES)('%s: --what weights has norms and singular values', async (name) => {
+  const args = ['--what', 'weights', '--layer', '0'];
+  const [{ code, stdout }, words] = [await inspect(name, ...args, '--json'), await inspect(name, ...args)];
+  expect(code).toBe(0);
+  type Tensor = { shape: number[]; norm: number; singularValues?: number[] };
+  const { tensors } = lines(stdout).at(-1) as { tensors: Tensor[] };
+  for (const { shape, norm, singularValues } of tensors) {
+    if (shape.length < 2) continue;
+    expect(singularValues).toHaveLength(Math.min(...shape));
+    expect(singularValues!.reduce((sum, x) => sum + x * x, 0) / norm ** 2).toBeCloseTo(1, 4);
+  }
+  expect(words.stdout.trimEnd().split('\n')).toHaveLength(tensors.length + 1);
+});
+
 test('prints a line for each head, or for each token of one head', async () => {
   const all = await inspect('GPT', ...PROMPT, '--what', 'attention');
   expect(all.stdout.trimEnd().split('\n').slice(1).map((line) => line.trim().split(/\s+/, 2))).toEqual([['0', '0'], ['0', '1'], ['1', '0'], ['1', '1']]); // prettier-ignore

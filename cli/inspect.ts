@@ -17,7 +17,7 @@ const OPTIONS = {
   prompt: {
     kind: 'text',
     path: 'none',
-    otherwise: 'none; required unless --what is heads',
+    otherwise: 'none; required unless --what is heads or weights',
     help: 'Passage to read; for BERT, [MASK] or ___ is a blank; for T5, the input of the encoder',
   },
   target: {
@@ -45,6 +45,7 @@ const OPTIONS = {
       'Where the difference between two texts lies, as JSON {"position","answer","foil","clean","corrupted","tokens":[text],"against":[text],"effects":[depth][token]}: --against is read with the stream of one token replaced by that of --prompt; depth 0 is before the first layer, depth n after layer n - 1; an effect is the share of clean - corrupted that comes back, 0 for none and 1 for all; clean and corrupted are differences of logits, of answer minus foil, which is the most probable token of --against; for T5 also {"source":[text],"againstSource":[text],"encoder":[depth][token]}',
       'Input embeddings, as JSON {"tokens":[{"token","nearest":[{"token","similarity"}]}],"shares":[x,y],"map":[{"token","x","y"}]}: similarity is a cosine, -1 to 1; map has every token of the vocabulary along the first two principal components, and shares their parts of the variance, 0 to 1',
       'Roles of heads, measured on random tokens that are repeated once, as JSON {"length","sequences","minScore","heads":[{"site","layer","head","scores":{"previous","first","same","induction"},"role"}]}: site is self or, for T5, encoder; scores are mean attention weights, 0 to 1; role is null below minScore',
+      'Weights, as JSON {"tensors":[{"name","columns","shape","norm","mean","deviation","max","stableRank","effectiveRank","singularValues":[x]}]}: norm is the root of the sum of squares, columns are the first and the one after the last of one of several joined matrices, and only matrices have ranks and singular values, highest first',
     ],
   },
   layer: {
@@ -52,7 +53,7 @@ const OPTIONS = {
     min: 0,
     max: 1e6,
     otherwise: 'all',
-    help: 'With --what attention, ablation: layer to look at, from 0',
+    help: 'With --what attention, ablation, weights: layer to look at, from 0',
   },
   head: {
     kind: 'whole',
@@ -150,6 +151,7 @@ const examples = [
   '--from my-model --prompt "The whale swam away" --what attention --layer 1 --head 0',
   '--from my-model --prompt "The whale swam away" --what lens --token 2',
   '--from my-model --what heads --json',
+  '--from my-model --what weights --layer 0',
   '--from my-model --prompt "The whale swam away" --what ablation --replacement mean',
   '--from my-bert --prompt "The [MASK] swam away" --what attribution --target " whale"',
   '--from my-model --prompt "Paul saw Anna and Paul" --against "Paul saw Emma and Paul" --what patching',

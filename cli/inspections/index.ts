@@ -9,6 +9,7 @@ import { lensPrinter } from './lens';
 import { lossPrinter } from './loss';
 import { patchingPrinter } from './patching';
 import type { Printer } from './printer';
+import { weightsPrinter } from './weights';
 
 const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
   loss: lossPrinter,
@@ -19,6 +20,7 @@ const PRINTERS: { readonly [What in Inspection['what']]: Printer<What> } = {
   attribution: attributionPrinter,
   patching: patchingPrinter,
   embeddings: embeddingsPrinter,
+  weights: weightsPrinter,
 };
 
 /** Prints a result, or returns it for --json. */

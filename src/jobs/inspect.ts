@@ -13,6 +13,7 @@ import { type Passage, passageOf, type PassageText, type Predicted } from '../co
 import { patch, type Patching } from '../core/inspect/patching';
 import type { Prediction } from '../core/inspect/prediction';
 import { tokenPredictions } from '../core/inspect/tokenLoss';
+import { type WeightSummary, weightSummaries } from '../core/inspect/weights';
 import { modelSpec } from '../core/models';
 import type { Network } from '../core/models/network';
 import type { BaseConfig } from '../core/models/spec';
@@ -20,7 +21,7 @@ import type { LoadedModel } from './loadedModel';
 
 /** What can be looked at in a passage, and in a model alone. */
 export const OF_PASSAGE = ['loss', 'attention', 'lens', 'ablation', 'attribution', 'patching', 'embeddings'] as const;
-export const OF_MODEL = ['heads'] as const;
+export const OF_MODEL = ['heads', 'weights'] as const;
 
 interface Settings extends ChosenHeads {
   /** Position whose prediction to look at, from 0; absent: all. */
@@ -33,10 +34,12 @@ interface Settings extends ChosenHeads {
   seed: number;
 }
 type PassageInput = Settings & PassageText & { what: (typeof OF_PASSAGE)[number]; against?: string | undefined };
-export type InspectInput = PassageInput | (Settings & { what: (typeof OF_MODEL)[number] });
+type ModelInput = Settings & { what: (typeof OF_MODEL)[number] };
+export type InspectInput = PassageInput | ModelInput;
 
 /** What was found in a passage, or in the model alone. */
-export type Inspection = (OfPassage & { passage: Passage }) | { what: 'heads'; roles: MeasuredRoles };
+export type Inspection = (OfPassage & { passage: Passage }) | OfModel;
+type OfModel = { what: 'heads'; roles: MeasuredRoles } | { what: 'weights'; weights: readonly WeightSummary[] };
 type OfPassage =
   | { what: 'loss'; predictions: readonly (Predicted & Prediction)[] }
   | ({ what: 'attention'; attention: AttentionBySite } & ChosenHeads)
@@ -61,10 +64,18 @@ export async function inspect(model: Inspected, input: InspectInput, pause: Paus
   const { config } = network.choice;
   checkIndex('layer', input.layer, config.layers);
   checkIndex('head', input.head, config.heads);
-  if (input.what === 'heads')
-    return { what: input.what, roles: await headRoles(network, tokenizer, input.seed, pause) };
+  if (!('prompt' in input)) return inspectAlone(model, input, pause);
   const passage = await passageOf(network, tokenizer, textOf(network, input), pause);
   return { passage, ...(await inspectPassage(model, input, passage, pause)) };
+}
+
+async function inspectAlone({ network, tokenizer }: Inspected, input: ModelInput, pause: Pause): Promise<OfModel> {
+  switch (input.what) {
+    case 'heads':
+      return { what: input.what, roles: await headRoles(network, tokenizer, input.seed, pause) };
+    case 'weights':
+      return { what: input.what, weights: await weightSummaries(network, input.layer, pause) };
+  }
 }
 
 /** The target of an attribution or a patching is what it explains; only an encoder-decoder reads it. */
