@@ -7,7 +7,10 @@ import type { TrainEvent, TrainInput } from '../core/train/run';
 import { train } from '../core/train/train';
 import { runRecord } from './runRecord';
 
-/** Trains a run called a to the end, and stores steps, curve and record like the app. */
+/**
+ * Trains a run with the ID `a` to its last step, and stores it like the app does: its saved steps, its events and its
+ * record.
+ */
 export async function savedRun(input: Omit<TrainInput, 'save'>) {
   const { model, recipe, tokenizer } = input;
   const store = memoryStore();

@@ -1,4 +1,7 @@
-/** Models of tuned runs over their base, which stays on the device while runs on the same base are exchanged. */
+/**
+ * Loads tuned runs. Adapters are put on top of their frozen base, and the base stays on the device: another adapter of
+ * the same base loads without reading it again.
+ */
 import { adapted, withAdapters } from '../core/adapters/adapted';
 import type { BlobStore } from '../core/base/blobStore';
 import { readBase } from '../core/checkpoint/base';
@@ -10,36 +13,40 @@ import { weightsOf } from '../core/runs/whole';
 
 export interface Bases {
   /**
-   * Loads a saved step of a run with a base as training has it, so that it measures the same bits.
-   * @param makeRoom called after everything is read, before more is put on the device
+   * Loads a saved step of a run that has a base. The network has the same parts as in training, so it computes the same
+   * bits.
+   * @param makeRoom disposes networks that nobody uses; called once the step is read, before it's put on the device
    */
   load(run: RunRecord, which: WhichSnapshot, makeRoom: () => void): Promise<{ step: number; network: Network }>;
-  /** New requests don't use the models that are on the device. */
+  /** Makes later calls load their base again. The base on the device is disposed with its last network. */
   forget(): void;
 }
 
-/** A base on the device, and the number of networks over it. */
 interface SharedBase {
+  /** Equal for runs that can share the base: same weights, frozen dtype and architecture. */
   key: string;
   network: Network;
+  /** Number of undisposed networks on top of it. */
   users: number;
 }
 
 export function basesOf(store: BlobStore): Bases {
+  /** The base that later calls may share. */
   let last: SharedBase | undefined;
 
+  /** Disposes a base with its last user. */
   function release(base: SharedBase): void {
     if (--base.users > 0) return;
     base.network.dispose();
     if (last === base) last = undefined;
   }
 
-  /** Returns the base of a run, and counts one more network over it. */
+  /** Returns the base of a run, with one more user. */
   async function acquire({ model, trainable, base: hash }: RunRecord, makeRoom: () => void): Promise<SharedBase> {
     const { rest } = trainable!;
     const key = JSON.stringify([hash, rest, model]);
     if (last?.key === key) {
-      last.users++; // Before other runs are deleted, as this may become the last run that keeps it.
+      last.users++; // First, because makeRoom may dispose the base's only other network, and the base with it.
       makeRoom();
       return last;
     }
@@ -48,6 +55,7 @@ export function basesOf(store: BlobStore): Bases {
     return (last = { key, network: await network(model, values, [], rest), users: 1 });
   }
 
+  /** Returns the network; disposing it also releases its base. */
   const releasedOnDispose = (tuned: Network, base: SharedBase): Network => ({
     ...tuned,
     dispose() {
@@ -62,6 +70,7 @@ export function basesOf(store: BlobStore): Bases {
       const { snapshot } = await loadSnapshot(store, run.id, which, weightsOf(run));
       const { step } = snapshot.state;
       if (!trainable?.adapter || trainable.weights.length > 0) {
+        // The run trains some of the base's own weights, so it can't share the base.
         const values = new Map([...(await readBase(store, hash!)), ...snapshot.tensors]);
         makeRoom();
         return { step, network: await adapted(model, values, trainable) };

@@ -1,7 +1,13 @@
 /** Baselines of a text: uniform, n-gram models and gzip. */
 import { type Pause, yieldToEventLoop } from '../base/job';
 import { formatCount } from '../base/units';
-import { N_GRAM_ORDERS, type NGramName, sequenceOf, storedNGrams, sumNGrams } from '../objectives/baselines/nGramFacts';
+import {
+  N_GRAM_ORDERS,
+  type NGramName,
+  joinDocuments,
+  storedNGrams,
+  sumNGrams,
+} from '../objectives/baselines/nGramFacts';
 import type { BaselineFacts } from '../objectives/facts';
 import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -48,7 +54,7 @@ export async function textBaselines(
   if (!stored && !train) return { baselines, leftOut: N_GRAM_NAMES.map((name) => ({ name, reason: NOT_COUNTED })) };
   const begin = beginOf(tokenizer);
   const sums =
-    stored ?? (await sumNGrams(sequenceOf(train!, begin), sequenceOf(documents, begin), tokenizer.size, pause));
+    stored ?? (await sumNGrams(joinDocuments(train!, begin), joinDocuments(documents, begin), tokenizer.size, pause));
   for (const name of N_GRAM_NAMES) {
     const { nats, top1, top5 } = sums[name];
     baselines[name] = figuresOf({ nats, first: top1, firstFive: top5 });

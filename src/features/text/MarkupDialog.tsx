@@ -8,16 +8,19 @@ import { Button, Dialog } from '../../ui';
 import { countedKinds } from './countedKinds';
 import styles from './MarkupDialog.module.css';
 
-/** Imports the code for tables, which the first page doesn't need. */
+/** Loaded on demand: the first page doesn't need the code for tables. */
 const TableDialog = lazy(() => import('./TableDialog').then((module) => ({ default: module.TableDialog })));
 
-/** Asks once about all tuning files that aren't prose. Closing the dialog skips them. */
+/**
+ * Asks what to do with files for tuning that contain markup, such as HTML or CSV: once for all of one kind. A table
+ * gets the dialog for its columns instead. Closing the dialog skips the files.
+ */
 export function MarkupDialog() {
   const markup = useStudioFields(questionOf);
   const addUnchanged = useStudio((s) => s.addUnchanged);
   const skip = useStudio((s) => s.skip);
   if (!markup[0]) return null;
-  const leave = (): void => skip(markup);
+  const skipFiles = (): void => skip(markup);
   if (isTable(markup[0].kind)) {
     return (
       <Suspense fallback={null}>
@@ -28,18 +31,21 @@ export function MarkupDialog() {
   return (
     <Dialog
       isOpen
-      onClose={leave}
-      title={markup.length === 1 ? 'Train on its markup too?' : 'Train on their markup too?'}
+      onClose={skipFiles}
+      title={markup.length === 1 ? "Train on the file's markup?" : "Train on the files' markup?"}
       actions={
         <>
-          <Button onPress={leave}>{skipWords(markup)}</Button>
+          <Button onPress={skipFiles}>{skipWords(markup)}</Button>
           <Button variant="go" onPress={() => void addUnchanged(markup)}>
             Use as plain text
           </Button>
         </>
       }
     >
-      <p>{countedKinds(markup)}. As plain text, the model learns to write tags, quotes and commas too.</p>
+      <p>
+        {countedKinds(markup)}. Used as plain text, {markup.length === 1 ? 'it teaches' : 'they teach'} the model to
+        write tags, quotes and commas.
+      </p>
       <ul className={styles.names} tabIndex={0} aria-label="Files">
         {markup.slice(0, MAX_NAMES).map(({ name }, i) => (
           <li key={i}>{name}</li>
@@ -49,4 +55,5 @@ export function MarkupDialog() {
     </Dialog>
   );
 }
+/** Maximum number of file names in the list. */
 const MAX_NAMES = 200;

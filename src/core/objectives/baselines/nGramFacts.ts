@@ -1,4 +1,7 @@
-/** Losses and accuracies of n-gram models on the validation set, which a next-token model must beat. */
+/**
+ * Unigram, bigram and trigram baselines. They are counted on the training part and measured on the validation set; a
+ * next-token model that learned something beats them.
+ */
 import type { Pause } from '../../base/job';
 import type { PartSource } from '../../shards/manifest';
 import { beginOf } from '../../tokenizer/prompt';
@@ -6,29 +9,34 @@ import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { BaselineFacts } from '../facts';
 import { type NGramOrder, nGrams } from './nGrams';
 
-/** Maximum number of tokens to count while data are built: about 16 MB of English. More would delay the first step. */
+/** Maximum number of tokens in a part for which baselines are measured: about 16 MB of English. Counting more would delay the first step. */
 export const MAX_COUNTED_TOKENS = 2 ** 22;
 
-/** Orders by the names that facts, evaluations and the terminal use. */
+/** Order of each model, by the name that stored facts, evaluations and the terminal use. */
 export const N_GRAM_ORDERS = { unigram: 1, bigram: 2, trigram: 3 } as const satisfies Record<string, NGramOrder>;
 export type NGramName = keyof typeof N_GRAM_ORDERS;
 const N_GRAM_NAMES = Object.keys(N_GRAM_ORDERS) as NGramName[];
 
-/** Sums over the tokens of a text: nats, top-1 hits and top-5 hits. */
+/** Results of one model, summed over the scored tokens. */
 interface NGramSums {
+  /** Sum of the losses, in nats. */
   nats: number;
+  /** Number of tokens that the model ranks first. */
   top1: number;
+  /** Number of tokens that the model ranks among its first five. */
   top5: number;
 }
 
-/** Concatenated documents, each after a start token. */
-interface Sequence {
+/** Documents joined into one sequence, each after a begin token. */
+interface JoinedDocuments {
+  /** All tokens, with the begin tokens. */
   ids: Uint32Array;
-  /** Number of tokens of each document, without its start token. */
+  /** Number of tokens of each document, without its begin token. */
   lengths: readonly number[];
 }
 
-export function sequenceOf(documents: readonly { ids: Uint32Array }[], begin: number): Sequence {
+/** @param begin id of the begin token */
+export function joinDocuments(documents: readonly { ids: Uint32Array }[], begin: number): JoinedDocuments {
   const lengths = documents.map(({ ids }) => ids.length);
   const ids = new Uint32Array(lengths.reduce((sum, length) => sum + length + 1, 0));
   let at = 0;
@@ -40,8 +48,8 @@ export function sequenceOf(documents: readonly { ids: Uint32Array }[], begin: nu
   return { ids, lengths };
 }
 
-/** Indices of the documents' tokens, in order, without start tokens. */
-function* placesIn({ lengths }: Sequence): Generator<number, void> {
+/** Yields the indices in `ids` of the tokens to score: all but the begin tokens. */
+function* scoredPositions({ lengths }: JoinedDocuments): Generator<number, void> {
   let at = 0;
   for (const length of lengths) {
     for (let i = 1; i <= length; i++) yield at + i;
@@ -49,35 +57,41 @@ function* placesIn({ lengths }: Sequence): Generator<number, void> {
   }
 }
 
-/** Counts n-grams in one text, and sums their losses and hits on another. */
+/**
+ * Counts the n-grams of `train`, and sums the losses and hits of the three models on `heldOut`.
+ * @param vocabulary number of tokens in the vocabulary
+ */
 export async function sumNGrams(
-  train: Sequence,
-  held: Sequence,
+  train: JoinedDocuments,
+  heldOut: JoinedDocuments,
   vocabulary: number,
   pause: Pause,
 ): Promise<Record<NGramName, NGramSums>> {
   const models = nGrams(train.ids, vocabulary);
   const sums = { unigram: noSums(), bigram: noSums(), trigram: noSums() };
-  let tokens = 0;
+  let scored = 0;
   for (const name of N_GRAM_NAMES) {
     const [order, sum] = [N_GRAM_ORDERS[name], sums[name]];
-    for (const at of placesIn(held)) {
-      sum.nats += models.loss(order, held.ids, at);
-      const rank = models.likeliest(order, held.ids, at).indexOf(held.ids[at]!);
+    for (const at of scoredPositions(heldOut)) {
+      sum.nats += models.loss(order, heldOut.ids, at);
+      const rank = models.likeliest(order, heldOut.ids, at).indexOf(heldOut.ids[at]!);
       if (rank === 0) sum.top1++;
       if (rank >= 0) sum.top5++;
-      if (++tokens % A_TURN === 0) await pause();
+      if (++scored % TOKENS_PER_PAUSE === 0) await pause();
     }
   }
   return sums;
 }
-/** Number of tokens between pauses: some tens of milliseconds. */
-const A_TURN = 4096;
+/** Number of scored tokens between two pauses: some tens of milliseconds. */
+const TOKENS_PER_PAUSE = 4096;
 const noSums = (): NGramSums => ({ nats: 0, top1: 0, top5: 0 });
 
 type NGramFacts = Pick<BaselineFacts, 'nGrams' | 'nGramTop'>;
 
-/** N-gram losses and accuracies; empty if a part is too long to count, or if the validation set has no tokens. */
+/**
+ * Measures the baselines on the validation set: mean losses in nats per token, and numbers of hits.
+ * @returns no facts if a part has more than `MAX_COUNTED_TOKENS` tokens, or the validation set has none
+ */
 export async function measureNGrams(
   train: PartSource,
   validation: PartSource,
@@ -86,21 +100,21 @@ export async function measureNGrams(
 ): Promise<NGramFacts> {
   if (train.tokens > MAX_COUNTED_TOKENS || validation.tokens > MAX_COUNTED_TOKENS) return {};
   const begin = beginOf(tokenizer);
-  const [counted, held] = [await sequenceIn(train, begin), await sequenceIn(validation, begin)];
-  if (held.lengths.length === 0) return {};
+  const [joinedTrain, heldOut] = [await readJoined(train, begin), await readJoined(validation, begin)];
+  if (heldOut.lengths.length === 0) return {};
   await pause();
-  const { unigram, bigram, trigram } = await sumNGrams(counted, held, tokenizer.size, pause);
-  const tokens = tokensOf(held);
-  const top = ({ top1, top5 }: NGramSums) => ({ top1, top5 });
+  const { unigram, bigram, trigram } = await sumNGrams(joinedTrain, heldOut, tokenizer.size, pause);
+  const tokens = countScored(heldOut);
+  const hits = ({ top1, top5 }: NGramSums) => ({ top1, top5 });
   return {
     nGrams: { unigram: unigram.nats / tokens, bigram: bigram.nats / tokens, trigram: trigram.nats / tokens },
-    nGramTop: { unigram: top(unigram), bigram: top(bigram), trigram: top(trigram) },
+    nGramTop: { unigram: hits(unigram), bigram: hits(bigram), trigram: hits(trigram) },
   };
 }
 
 /**
- * Returns the sums that `measureNGrams` stored; undefined for records of older builds.
- * @param tokens number of tokens of the validation set
+ * Returns the sums behind facts that `measureNGrams` returned; undefined if older builds stored them without hits.
+ * @param tokens number of tokens of the validation set, without begin tokens
  */
 export function storedNGrams({ nGrams: losses, nGramTop }: NGramFacts, tokens: number) {
   if (!losses || !nGramTop) return undefined;
@@ -108,13 +122,14 @@ export function storedNGrams({ nGrams: losses, nGramTop }: NGramFacts, tokens: n
   return { unigram: sums('unigram'), bigram: sums('bigram'), trigram: sums('trigram') };
 }
 
-const tokensOf = ({ lengths }: Sequence): number => lengths.reduce((sum, length) => sum + length, 0);
+const countScored = ({ lengths }: JoinedDocuments): number => lengths.reduce((sum, length) => sum + length, 0);
 
-async function sequenceIn(part: PartSource, begin: number): Promise<Sequence> {
+/** Reads a part. One without document borders counts as one document; empty documents are left out. */
+async function readJoined(part: PartSource, begin: number): Promise<JoinedDocuments> {
   const all = await part.read(0, part.tokens);
-  const borders = (await part.documents()) ?? [{ start: 0, tokens: part.tokens }];
-  const documents = borders.flatMap(({ start, tokens }) =>
+  const spans = (await part.documents()) ?? [{ start: 0, tokens: part.tokens }];
+  const documents = spans.flatMap(({ start, tokens }) =>
     tokens === 0 ? [] : [{ ids: all.subarray(start, start + tokens) }],
   );
-  return sequenceOf(documents, begin);
+  return joinDocuments(documents, begin);
 }
