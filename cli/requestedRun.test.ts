@@ -32,7 +32,7 @@ test('a link keeps the evaluations of its run', () => {
 
 test("a new classifier's tokenizer has the special tokens of its objective, as in the app, and those of --special", () => {
   const classify = {
-    begins: () => Promise.reject(new Error()),
+    startOn: () => Promise.reject(new Error()),
     rest: 'f32',
     old: undefined,
     classify: {},

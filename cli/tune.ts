@@ -7,7 +7,7 @@ import { learn } from './learning';
 import { UsageError, type Values } from './options';
 import { command } from './terminal';
 import { TUNE_OPTIONS } from './tuneOptions';
-import { beginsFlags } from './tuneFlags';
+import { tuningStartFlags } from './tuneFlags';
 
 async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<string>): Promise<number> {
   const {
@@ -48,7 +48,7 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
     },
     given,
     {
-      begins: beginsFlags(adapter, learns),
+      startOn: tuningStartFlags(adapter, learns),
       rest,
       old,
       ...(isInstruct && { chats: { ...(templateText !== undefined && { template: templateText }) } }),

@@ -7,7 +7,7 @@ import type { Trainable } from '../src/core/adapters/trainable';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
 import type { ModelChoice } from '../src/core/models/network';
 import { adapterTrainable, scopeTrainable } from '../src/core/runs/tuningConfig';
-import { beginsWith } from '../node/runs/adapterStart';
+import { adapterStart } from '../node/runs/adapterStart';
 import { UsageError } from './options';
 import type { Tuning } from '../node/runs/tuning';
 
@@ -18,11 +18,11 @@ export const LEARNS =
   'Trainable weights without --adapter: all, last:N (the last layers, their norm and the head), or norms (with the head)';
 
 /** @throws UsageError if the flag has another form; parts that the model lacks are refused later */
-export function beginsFlags(adapter: string | undefined, learns: string): Tuning['begins'] {
+export function tuningStartFlags(adapter: string | undefined, learns: string): Tuning['startOn'] {
   if (adapter !== undefined && learns !== 'all')
     throw new UsageError("--adapter freezes the base, so it can't be combined with --learns. Use one of them.");
   if (adapter !== undefined && !isAdapterId(adapter) && existsSync(adapter))
-    return (start) => beginsWith(adapter, start);
+    return (start) => adapterStart(adapter, start);
   const trainable = adapter === undefined ? scopeFlag(learns) : adapterFlag(adapter);
   return ({ model, weights }) => {
     const what = trainable(model);

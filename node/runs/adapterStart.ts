@@ -5,12 +5,13 @@ import { adapterOnBase } from '../../src/core/export/adapted';
 import { paramsOf } from '../../src/core/models';
 import type { StartingModel } from '../folders/startingModel';
 import { adapterFolder } from '../folders/readModel';
-import type { Begins } from './tuning';
+import type { TuningWeights } from './tuning';
 
-export async function beginsWith(
+/** Returns a model's weights with the adapter in the folder `path`. @throws HomegrownError `bad-file` if it doesn't fit */
+export async function adapterStart(
   path: string,
   { model, weights }: Pick<StartingModel, 'model' | 'weights'>,
-): Promise<Begins> {
+): Promise<TuningWeights> {
   const { trainable, tensors, words } = await adapterOnBase(model, weights, await adapterFolder(path), unwatched);
   const base = new Map([...weights, ...tensors]);
   return {

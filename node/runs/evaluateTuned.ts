@@ -1,3 +1,4 @@
+/** Evaluates a tuned model once its run has ended. */
 import { unwatched } from '../../src/core/base/job';
 import { evaluate } from '../../src/core/evaluate/evaluate';
 import type { Evaluation } from '../../src/core/evaluate/evaluation';
@@ -13,25 +14,30 @@ import type { TrainedRun } from './trainRun';
 
 export interface TunedEvaluation {
   evaluation: Evaluation;
-  /** Why it wasn't saved. */
+  /** Why the evaluation couldn't be saved; absent if it was. */
   problem?: string;
 }
 
-/** Perplexity on old text before and after a run. */
+/** Perplexity on old text, which the base was trained on, before and after tuning. */
 export interface Forgetting {
   before: number;
   after: number;
 }
 
 export interface EvaluatedRun {
-  /** Undefined if the run isn't a tuning, was stopped, or has no metric besides its loss. */
+  /**
+   * Undefined if the run isn't a tuning run, was stopped, or saved no step; also if its objective or its model has
+   * no metric besides the loss.
+   */
   tuned?: TunedEvaluation;
+  /** Absent without old text. */
   forgetting?: Forgetting;
 }
 
 /**
- * Evaluates a tuned model on its validation set after its last step, and saves the result in its folder. Also measures
- * its perplexity on old text: text that its base was trained on.
+ * Evaluates the step that a tuning run saved last, on its validation set, and saves the result in its folder. That step
+ * is the best step if it beats the run's last step. Also measures it on old text.
+ * @throws HomegrownError as `evaluate` does, with the place of the saved model
  */
 export async function evaluateTuned(trained: TrainedRun, signal: AbortSignal): Promise<EvaluatedRun> {
   const { old, before } = trained.oldText;
@@ -39,19 +45,19 @@ export async function evaluateTuned(trained: TrainedRun, signal: AbortSignal): P
   const { objective } = trained.recipe;
   const isMeasured = unmeasured(objective, trained.model) === null && !lacksPairs(objective, trained.model);
   const shouldEvaluate = request.tuning !== undefined && isMeasured && trained.newest !== undefined && !signal.aborted;
-  const result = shouldEvaluate
-    ? await evaluateNewest(trained, signal).catch((error: unknown) => {
+  const savedStepResult = shouldEvaluate
+    ? await evaluateSavedStep(trained, signal).catch((error: unknown) => {
         throw withPlace(error, saves);
       })
     : undefined;
-  const after = result?.after ?? (old && trained.events.flatMap(oldIn).at(-1));
+  const after = savedStepResult?.after ?? (old && trained.events.flatMap(oldIn).at(-1));
   return {
-    ...(result && { tuned: await saveEvaluation(trained, result.evaluation) }),
+    ...(savedStepResult && { tuned: await saveEvaluation(trained, savedStepResult.evaluation) }),
     ...(before !== undefined && after !== undefined && { forgetting: { before, after } }),
   };
 }
 
-async function evaluateNewest(
+async function evaluateSavedStep(
   { run, model, recipe, info, used, newest, oldText: { old: measureOldText } }: TrainedRun,
   signal: AbortSignal,
 ): Promise<{ evaluation: Evaluation; after?: number }> {

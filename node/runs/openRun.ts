@@ -85,7 +85,7 @@ async function openFiles(
   const files = examples ? [] : await filesToRead(request.files, origin.past);
   const paths = (examples?.files ?? files).map(({ path }) => path);
   const model = request.from ?? (isInPlace ? undefined : request.resume);
-  const inputs = [...paths, ...[model, origin.began?.from].filter((path) => path !== undefined)];
+  const inputs = [...paths, ...[model, origin.tuned?.from].filter((path) => path !== undefined)];
   saves.since = await checkOutFolder(saves.out, inputs, GROWN_FILES);
   return files;
 }

@@ -1,4 +1,4 @@
-/** Short trials before a run: which device is faster, and how many steps fit into the time budget. */
+/** Trials before a run: a few steps show which device is faster, and how many steps fit into the time budget. */
 import { rejectProblems } from '../../src/core/train/problems';
 import type { Recomputation } from '../../src/core/train/recomputation';
 import type { ModelChoice, Snapshot, TrainInput } from '../../src/core/train/run';
@@ -9,23 +9,25 @@ import { measurePace, type Pace, timeOf } from '../../src/jobs/measuredPace';
 import type { Planner } from './planner';
 import type { RunSettings } from './runSettings';
 
-/** Everything that training reads besides model and recipe. */
+/** Input of training without the model, the recipe and the function that saves. */
 export type RunInputs = Omit<TrainInput, 'model' | 'recipe' | 'save'>;
 
 interface RunToTry {
   settings: RunSettings;
-  /** Changes when the planner plans again. */
+  /** Returns the model of the current plan: another one after the planner has planned again. */
   model: () => ModelChoice;
   inputs: RunInputs;
+  /** Time budget of the whole command, in minutes; undefined: none. */
   minutes: number | undefined;
   signal: AbortSignal;
 }
 
 /**
- * Uses the faster device.
- * @param device WASM, until the trial
- * @param adapter name of the software GPU, which the trial compares with WASM
- * @returns the reason, as a sentence
+ * Times some steps on WASM and on a software GPU (WebGPU on the CPU), and switches to the faster one.
+ * @param device WASM when called; its `current` is the faster device afterwards
+ * @param adapter name of the software GPU
+ * @returns why that device was chosen, as a sentence
+ * @throws HomegrownError `bad-settings` if the run can't train on one of them
  */
 export async function chooseDevice(run: RunToTry, device: DeviceInUse, adapter: string): Promise<string> {
   const { settings, model, inputs, minutes, signal } = run;
@@ -46,20 +48,22 @@ export async function chooseDevice(run: RunToTry, device: DeviceInUse, adapter: 
   device.current = faster.device;
   return faster.why;
 }
-/** Duration of steps on one device. */
+/** Duration of a trial on one device, in milliseconds. */
 const TRIAL_MS = 1000;
 
+/** A run that fits into its time budget. */
 export interface FittedRun {
   input: Omit<TrainInput, 'save'>;
   recomputation: Recomputation;
-  /** Null without a time budget. */
+  /** Measured pace, and the number of steps that fit; null without a time budget. */
   fitted: Fit | null;
 }
 
 /**
- * Model and recipe for the device in use, with as many steps as fit into the time budget. Plans again, once, if real
- * steps take much more or less time.
- * @param saveSize bytes that a save writes, without writing them
+ * Returns the model and recipe for the device in use, with as many steps as fit into the time budget. If real steps
+ * take much more or less time than planned, plans once more and measures that plan.
+ * @param planner null to keep the plan
+ * @param saveSize returns the number of bytes that a save would write
  * @throws HomegrownError `bad-settings` if the run can't train on this device, or no step fits
  */
 export async function fitRun(

@@ -151,13 +151,13 @@ function runStart(
   { origin, planner, data, rows, device }: RunToTrain,
   { input, recomputation, fitted }: FittedRun,
 ): Omit<RunStart, 'where' | 'parameters' | 'length'> {
-  const { past, began, start, trainable } = origin;
+  const { past, tuned, start, trainable } = origin;
   const { model, recipe } = input;
   return {
     ...{ data: data.data, train: data.train, rows, model, recipe, vocabulary: data.tokenizer.size },
     ...{ kind: device.current.kind, recomputation, fitted, planner, trainable, past },
-    begun: [start?.words, began?.words],
-    isContinued: Boolean(past ?? began),
+    begun: [start?.words, tuned?.words],
+    isContinued: Boolean(past ?? tuned),
   };
 }
 
@@ -181,17 +181,17 @@ async function oldTextOf(
   { model, recipe: { objective } }: Pick<TrainInput, 'model' | 'recipe'>,
 ): Promise<OldTextMeasure> {
   const { tuning } = request;
-  const { past, began } = origin;
+  const { past, tuned } = origin;
   const from = baseModelPath(request, origin);
   const earlierPerplexities = (past?.events ?? []).flatMap(oldIn);
   const isMeasured = (tuning && !tuning.classify) || earlierPerplexities.length > 0;
   if (from === undefined || !isMeasured) return { old: undefined, before: undefined };
-  const tuned = { tokenizer: data.tokenizer, model, objective, earlier: origin.start?.objective };
-  const oldTextResult = await findOldText(from, oldFilesOf(request, origin), tuned, signal);
+  const oldTextFor = { tokenizer: data.tokenizer, model, objective, earlier: origin.start?.objective };
+  const oldTextResult = await findOldText(from, oldFilesOf(request, origin), oldTextFor, signal);
   if ('why' in oldTextResult) reporter.say(oldTextResult.why);
   const old = 'old' in oldTextResult ? oldTextResult.old : undefined;
-  const before = old && (began ? await measuredBy(old, model, began.weights) : earlierPerplexities[0]);
-  if (began && before !== undefined) reporter.say(`Perplexity on old text: ${formatReading(before)}.`);
+  const before = old && (tuned ? await measuredBy(old, model, tuned.weights) : earlierPerplexities[0]);
+  if (tuned && before !== undefined) reporter.say(`Perplexity on old text: ${formatReading(before)}.`);
   return { old, before };
 }
 

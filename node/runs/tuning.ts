@@ -9,21 +9,23 @@ import type { Examples } from '../texts/examples';
 import type { OldText } from '../texts/forgetting';
 import type { StartingModel } from '../folders/startingModel';
 
-export interface Begins {
-  /** Trained part; absent: all. */
+/** Weights that a tuning run starts from. */
+export interface TuningWeights {
+  /** Trained part; absent if all weights are trained. */
   trainable?: Trainable;
-  /** All weights, with those of a trained adapter. */
+  /** All weights of the base, and the tensors of an adapter that training continues from. */
   base: NamedTensors;
-  /** Weights of the model, with the adapter merged. */
+  /** Weights of the model before the first step, with that adapter merged. */
   weights: NamedTensors;
-  /** Folder of the adapter, and a sentence about it. */
+  /** Folder of that adapter. */
   from?: string;
+  /** Sentence about that adapter, for the user. */
   words?: string;
 }
 
 export interface Tuning {
-  /** Returns the start of a run on a model. */
-  begins(start: Pick<StartingModel, 'model' | 'weights'>): Promise<Begins> | Begins;
+  /** Returns the weights that a run on this model starts from. */
+  startOn(start: Pick<StartingModel, 'model' | 'weights'>): Promise<TuningWeights> | TuningWeights;
   /** Precision of frozen weights. */
   rest: FrozenDtype;
   /** Chat template in Jinja; absent: the tokenizer's own, or a default. Undefined without chats. */
