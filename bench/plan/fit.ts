@@ -1,7 +1,7 @@
 /**
- * Fits the constants of the quality model to recorded runs: `node --import tsx bench/plan/fit.ts` writes
- * src/core/plan/constants.ts. runs.csv: ends of runs in PyTorch (train.py, decision 50). recorded.jsonl: runs of our terminal
- * (record.ts, decision 136).
+ * Fits the constants of the quality model (src/core/plan/quality.ts), which predicts the best loss of a run. To write
+ * src/core/plan/constants.ts: `node --import tsx bench/plan/fit.ts`. Data: runs.csv has final losses of PyTorch runs
+ * (train.py, decision 50), and recorded.jsonl has curves of our own runs (record.ts, decision 136).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -18,21 +18,23 @@ import { circumstancesOf, lossOf, readRecorded, seenOf, unigramLossOf } from './
 
 /** A run with its losses in one unit, nats per token or bits per byte. */
 interface QualityRun {
-  /** Name of the text. Pieces of one text have one name before the hyphen. */
+  /** Name of the text. Excerpts of one text share the part before the hyphen. */
   text: string;
   run: Circumstances;
+  /** Loss of the unigram model. */
   unigram: number;
   /** Loss at the best evaluation. */
   loss: number;
-  /** Best losses so far at evaluations before the last; none for runs where only the end is known. */
+  /** Lowest loss so far at each evaluation before the last one; empty if only the final loss is known. */
   seen: readonly { step: number; loss: number }[];
 }
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Runs to fit: those of both files, without those whose validation set is unlike their training text. */
-export const readRuns = (): readonly QualityRun[] => [...readTable(), ...readCurves('recorded.jsonl')].filter(isLikely);
-/** Runs on other texts, of the kinds that have an estimate. */
+/** Returns the runs to fit. Leaves out runs whose validation set is unlike their training text. */
+export const readRuns = (): readonly QualityRun[] =>
+  [...readTable(), ...readCurves('recorded.jsonl')].filter(isValidationLikeTraining);
+/** Returns runs on other texts, which aren't fitted, of the settings that the quality model covers. */
 export const readHeldOut = (): readonly QualityRun[] =>
   readCurves('heldOut.jsonl').filter(({ run }) => isCovered(run, 'adamw'));
 
@@ -44,10 +46,13 @@ const readCurves = (file: string): readonly QualityRun[] =>
     loss: lossOf(record),
     seen: seenOf(record),
   }));
-/** Whether the unigram model beats a uniform guess; otherwise the validation set is unlike the training text. */
-const isLikely = ({ run, unigram }: QualityRun): boolean => unigram < Math.log(run.vocabulary);
+/** Whether a unigram model of the training text beats a uniform distribution on the validation set. */
+const isValidationLikeTraining = ({ run, unigram }: QualityRun): boolean => unigram < Math.log(run.vocabulary);
 
-/** Runs of runs.csv. Leaves out runs that memorized their text, because the file lacks the best evaluation. */
+/**
+ * Reads runs.csv, with losses in bits per byte. Leaves out runs that memorized their text: the file has the loss at
+ * their end, not at their best evaluation.
+ */
 function readTable(): readonly QualityRun[] {
   const [names, ...rows] = readFileSync(pathOf('runs.csv'), 'utf8')
     .trim()
@@ -72,9 +77,10 @@ function readTable(): readonly QualityRun[] {
     return { text: cells[0]!, run, unigram: column('unigramBits'), loss: column('bits'), seen: [] };
   });
 }
+/** More epochs than this without dropout memorize the text. */
 const MAX_EPOCHS = 20;
 
-/** Initial values and bounds of the fit. */
+/** Initial value and bounds of each constant; src/core/plan/quality.ts says what it means. */
 const FITTED_CONSTANTS: Readonly<Record<string, readonly [initial: number, min: number, max: number]>> = {
   floor: [0.38, 0, 0.6],
   sizeShare: [0.15, 0, 1],
@@ -89,11 +95,13 @@ const FITTED_CONSTANTS: Readonly<Record<string, readonly [initial: number, min: 
   rateShare: [0.07, 0, 0.5],
   dropoutShare: [0.18, 0, 1],
 };
+/** Architectures besides GPT. */
 const OTHER_KINDS = ['llama', 'bert', 't5'] as const;
+/** Constants of the other architectures, as multiples of GPT's. */
 const RELATIVE_CONSTANTS = ['tokens', 'rate', 'floor'] as const;
 /**
- * Ties other architectures, which have few runs, to GPT's constants. Their learning rates differ too little to show the
- * best one, so the rate has the strongest tie.
+ * Regularization: residuals that pull these multiples to 1, because the other architectures have few runs. The rate is
+ * pulled hardest, because their learning rates differ too little to show the best one.
  */
 const TIES = OTHER_KINDS.flatMap((kind) =>
   RELATIVE_CONSTANTS.map((name) => ({ kind, name, weight: name === 'rate' ? 1 : 0.2 })),
@@ -104,10 +112,13 @@ const TIES = OTHER_KINDS.flatMap((kind) =>
  */
 const SIZE_POWER = 0.17;
 
-/** @param heldOut runs on other texts, for the spread and the noise of curves */
+/**
+ * Fits all constants, rounded to three digits. Minimizes the squared log ratios of expected and measured losses.
+ * @param heldOut runs on other texts, for the spread of estimates and the noise of curves
+ */
 export function fit(runs: readonly QualityRun[], heldOut: readonly QualityRun[]): Constants {
   const names = Object.keys(FITTED_CONSTANTS);
-  // The optimizer's steps have one size for all parameters, so each is scaled by its initial value to near 1.
+  // The optimizer uses one step size for all parameters, so each is divided by its initial value.
   const scaledColumn = (column: 0 | 1 | 2): number[] =>
     names.map((name) => FITTED_CONSTANTS[name]![column] / FITTED_CONSTANTS[name]![0]);
   const constantsOf = (scaled: readonly number[]): Constants => {
@@ -135,7 +146,7 @@ export function fit(runs: readonly QualityRun[], heldOut: readonly QualityRun[])
       const constants = constantsOf(scaled);
       return (i) =>
         i < runs.length
-          ? weightedOf(runs[i]!, constants)
+          ? weightedResidual(runs[i]!, constants)
           : TIES[i - runs.length]!.weight * Math.log(scaled[names.length + i - runs.length]!);
     },
     {
@@ -150,17 +161,18 @@ export function fit(runs: readonly QualityRun[], heldOut: readonly QualityRun[])
     },
   );
   const constants = constantsOf(parameterValues);
-  const spread = spreadOf(heldOut, constants);
-  return roundToThreeDigits({ ...constants, spread, curve: curveOf([...runs, ...heldOut], { ...constants, spread }) });
+  const spread = fitSpread(heldOut, constants);
+  return roundToThreeDigits({ ...constants, spread, curve: fitCurve([...runs, ...heldOut], { ...constants, spread }) });
 }
 
 /**
- * Noise of a curve as an observation of its end (forecast.ts), by maximum likelihood of the measured ends on a grid,
- * because the two constants trade off smoothly.
+ * Fits how much a curve says about its end before it gets there (forecast.ts): the standard deviation of that forecast
+ * is noise · exp(−decay · share of the steps done). Searches a grid for the maximum likelihood of the measured final
+ * losses. The grid may be coarse, because the two constants compensate for each other.
  */
-function curveOf(runs: readonly QualityRun[], constants: Constants): Constants['curve'] {
+function fitCurve(runs: readonly QualityRun[], constants: Constants): Constants['curve'] {
   const observed = runs.flatMap((record) => {
-    const end = -residualOf(record, constants);
+    const end = -logRatio(record, constants);
     const prior = constants.spread * spreadOfRepetition(record.run);
     return record.seen.map(({ step, loss }) => {
       const expected = remainingShare({ ...record.run, steps: step }, constants) * record.unigram;
@@ -185,17 +197,17 @@ function curveOf(runs: readonly QualityRun[], constants: Constants): Constants['
   return { noise: best.noise, decay: best.decay };
 }
 
-/** Residual in standard deviations of a text that never repeats. */
-export const weightedOf = (record: QualityRun, constants: Constants): number =>
-  residualOf(record, constants) / spreadOfRepetition(record.run);
+/** Log ratio, divided by the factor by which repetition widens the spread. */
+export const weightedResidual = (record: QualityRun, constants: Constants): number =>
+  logRatio(record, constants) / spreadOfRepetition(record.run);
 
-/** Log ratio of expected to measured loss. */
-const residualOf = ({ run, unigram, loss }: QualityRun, constants: Constants): number =>
+/** Logarithm of expected over measured loss. */
+const logRatio = ({ run, unigram, loss }: QualityRun, constants: Constants): number =>
   Math.log((remainingShare(run, constants) * unigram) / loss);
 
-/** Standard deviation for runs on texts that weren't fitted. */
-const spreadOf = (heldOut: readonly QualityRun[], constants: Constants): number =>
-  Math.sqrt(heldOut.reduce((sum, record) => sum + weightedOf(record, constants) ** 2, 0) / heldOut.length);
+/** Standard deviation of the weighted residuals on texts that weren't fitted. */
+const fitSpread = (heldOut: readonly QualityRun[], constants: Constants): number =>
+  Math.sqrt(heldOut.reduce((sum, record) => sum + weightedResidual(record, constants) ** 2, 0) / heldOut.length);
 
 const roundToThreeDigits = <T>(values: T): T =>
   JSON.parse(JSON.stringify(values), (_, value: unknown) =>
@@ -211,7 +223,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   );
   for (const record of runs) {
     const { kind, vocabulary, perStep, steps } = record.run;
-    const errorPercent = (100 * (Math.exp(residualOf(record, constants)) - 1)).toFixed(1);
+    const errorPercent = (100 * (Math.exp(logRatio(record, constants)) - 1)).toFixed(1);
     console.log(
       `${errorPercent.padStart(6)} %  ${kind} on ${record.text}, ${vocabulary} tokens, ${steps} steps of ${perStep}`,
     );

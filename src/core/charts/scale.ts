@@ -4,6 +4,8 @@ export interface Scale {
   max: number;
   isLog?: boolean;
 }
+/** Scale of a chart's x axis: the canvas draws curves only linearly along x. */
+export type LinearScale = Scale & { isLog?: false };
 export const along = (scale: Scale, value: number): number => {
   const min = warp(scale, scale.min);
   const max = warp(scale, scale.max);

@@ -8,7 +8,7 @@ import { Table, type Column } from '../Table';
 import { nearest } from './columns';
 import type { Tick } from '../../core/charts/svg';
 import { PlotArea, type PlotProps } from './PlotArea';
-import { extent, scaleAround, type Scale } from '../../core/charts/scale';
+import { extent, type LinearScale, scaleAround, type Scale } from '../../core/charts/scale';
 import { useAtMost, useDrawingInterval } from './surroundings';
 import { linearTicks, logTicks } from '../../core/charts/ticks';
 import type { Band, Change, FootMark, Line, Reference } from './types';
@@ -27,8 +27,6 @@ interface LineChartProps {
   xWord?: string;
   /** Right end of x, if the lines end before it. */
   xMax?: number;
-  /** Log scale for x, as for vocabulary sizes. */
-  isXLog?: boolean;
   /** Log scale for y. */
   isLog?: boolean;
   /** Range of y, if known better than from the lines. */
@@ -69,7 +67,7 @@ interface LineChartProps {
 
 /** Figure with head, plot and caption. The table replaces the plot and is what screen readers get. */
 export function LineChart(props: LineChartProps) {
-  const urgent = JSON.stringify([props.isLog, props.isXLog, props.lines.map((line) => line.id)]);
+  const urgent = JSON.stringify([props.isLog, props.lines.map((line) => line.id)]);
   return <LineFigure {...useAtMost(props, useDrawingInterval(), props.subject, urgent)} />;
 }
 
@@ -171,12 +169,12 @@ const Keys = ({ keys }: { keys: readonly Pick<Line, 'id' | 'label' | 'run'>[] })
   </span>
 );
 
-function xScale({ lines, xMax, isXLog }: LineChartProps): Scale {
+function xScale({ lines, xMax }: LineChartProps): LinearScale {
   const ends = lines.filter((line) => line.x.length > 0).flatMap((line) => [line.x[0]!, line.x[line.x.length - 1]!]);
   if (xMax !== undefined) ends.push(xMax);
-  const min = ends.length === 0 ? 0 : Math.min(...ends, ...(isXLog ? [] : [0]));
+  const min = ends.length === 0 ? 0 : Math.min(...ends, 0);
   const max = ends.length === 0 ? 1 : Math.max(...ends);
-  return { min, max: max > min ? max : min + 1, isLog: isXLog ?? false };
+  return { min, max: max > min ? max : min + 1 };
 }
 
 function yScale({ lines, references, isLog }: LineChartProps): Scale {
@@ -184,9 +182,9 @@ function yScale({ lines, references, isLog }: LineChartProps): Scale {
   return scaleAround([...values, ...(references ?? []).map((reference) => reference.value)], isLog ?? false);
 }
 
-function xTicksOf(x: Scale, width: number, word = 'step'): Tick[] {
+function xTicksOf(x: LinearScale, width: number, word = 'step'): Tick[] {
   const count = Math.max(2, Math.floor(width / 88));
-  const values = x.isLog ? logTicks(x.min, x.max, count) : linearTicks(x.min, x.max, count);
+  const values = linearTicks(x.min, x.max, count);
   return values.map((value, index) => ({
     value,
     label: index === 0 && width > 300 ? `${word} ${formatTick(value)}` : formatTick(value),

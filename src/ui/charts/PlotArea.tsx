@@ -5,7 +5,7 @@ import { Swatch } from '../Swatch';
 import { useCanvas, type Drawing } from './canvas';
 import { nearest } from './columns';
 import { alongLine, endPlaces, placeReadout, referencePlaces } from './labels';
-import { along, type Scale } from '../../core/charts/scale';
+import { along, type LinearScale, type Scale } from '../../core/charts/scale';
 import type { Tick } from '../../core/charts/svg';
 import { useSize } from './surroundings';
 import type { Band, Change, FootMark, Line, Reference } from './types';
@@ -15,7 +15,7 @@ export interface PlotProps {
   /** Name and caption of the chart, for screen readers. */
   label: string;
   lines: readonly Line[];
-  x: Scale;
+  x: LinearScale;
   y: Scale;
   /** Returns the ticks for a plot of this width or height in px. */
   xTicks: (width: number) => readonly Tick[];

@@ -1,29 +1,35 @@
 import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { runColor, runDash } from '../runColor';
+import { HUES, type RunColor, runColor, runDash } from '../runColor';
 import { visibleParts, visiblePoints } from './columns';
-import { along, warp, type Scale } from '../../core/charts/scale';
+import { along, type LinearScale, warp, type Scale } from '../../core/charts/scale';
 import { useThemeVersion } from './surroundings';
 import type { Band, Change, FootMark, Line, Reference } from './types';
 
+/** Everything that the canvas shows. */
 export interface Drawing {
   lines: readonly Line[];
-  x: Scale;
+  x: LinearScale;
   y: Scale;
+  /** Values of the grid lines. */
   yTicks: readonly number[];
   references: readonly Reference[];
   bands: readonly Band[];
   marks: readonly FootMark[];
   changes: readonly Change[];
+  /** Size of the plot in CSS pixels; nothing is drawn while either is 0. */
   width: number;
   height: number;
 }
 
 /**
- * uPlot canvas inside `host`: lines, grid and marks; all text is in elements above it. Columns are reduced to the
- * resolution of the pixels before they are joined, so that a long run costs as much as a short one.
- * Charts with the same `syncKey` share their cursor by its x. `onCursor` gets that x, or undefined when it leaves.
+ * Draws lines, grid and marks on a uPlot canvas inside `host`; elements above the canvas show all text. Each line is
+ * reduced to the minimum and maximum per pixel column, so that a long run costs as much as a short one.
+ * @param drawing redrawn when a new object is passed: after appending to a line's columns in place, pass a new one
+ * @param syncKey charts with the same key share their cursor by its x
+ * @param onCursor called with the cursor's x, or undefined when it leaves the plot
+ * @returns the plot; undefined while it has no size. A change of theme or of a line's style recreates it
  */
 export function useCanvas(
   host: RefObject<HTMLElement | null>,
@@ -37,9 +43,8 @@ export function useCanvas(
   const latest = useRef(drawing);
   const onMove = useEffectEvent(onCursor);
   const isReady = drawing.width > 0 && drawing.height > 0;
-  const shape = JSON.stringify(
-    drawing.lines.map(({ form, run, hasPoints, isQuiet, isFaint }) => [form, run, hasPoints, isQuiet, isFaint]),
-  );
+  /** uPlot reads styles only when it is created. */
+  const styles = JSON.stringify(drawing.lines.map(styleOf));
 
   useEffect(() => {
     latest.current = drawing;
@@ -59,44 +64,55 @@ export function useCanvas(
     if (!element || !isReady) return;
     const made = new uPlot(optionsFor(latest, inkOf(element), syncKey, onMove), columnsOf(latest.current), element);
     plot.current = made;
-    // A crash of the GPU process blanks every canvas, while uPlot keeps its cached context state, so the plot must be recreated.
+    // A crash of the GPU process blanks every canvas. uPlot still caches the old context's state, so it is recreated.
     made.ctx.canvas.addEventListener('contextrestored', () => setRestored((times) => times + 1));
     return () => {
       made.destroy();
       plot.current = undefined;
     };
-  }, [host, isReady, shape, theme, syncKey, restored]);
+  }, [host, isReady, styles, theme, syncKey, restored]);
   return plot;
 }
 
-/** Colors for the canvas, which can't read CSS variables: each is computed from an element that uses it. */
-type Ink = (value: string) => string;
+/** CSS variables of colors that aren't a run's. */
+const COLOR_VARIABLES = ['line', 'ink-3', 'ink-2', 'paper', 'error', 'error-wash', 'warn-wash'] as const;
+type ColorVariable = (typeof COLOR_VARIABLES)[number];
+/** A run's color: `full`; `half` as strong; `faint` for raw points and areas. */
+type Strength = 'full' | 'half' | 'faint';
+
+/**
+ * Computed colors. The canvas silently ignores a CSS variable, and keeps the color that it had: so code that draws gets
+ * colors only from here.
+ */
+interface Ink {
+  of(variable: ColorVariable): string;
+  run(run: RunColor, strength?: Strength): string;
+}
+/** Reads the colors from an element in `host`, where the theme's variables apply. */
 function inkOf(host: HTMLElement): Ink {
   const probe = document.createElement('i');
   probe.hidden = true;
   host.append(probe);
-  const known = new Map<string, string>();
-  const ink: Ink = (value) => {
-    const before = known.get(value);
-    if (before !== undefined) return before;
-    probe.style.color = value;
-    const read = getComputedStyle(probe).color;
-    known.set(value, read);
-    return read;
+  const read = (css: string): string => {
+    probe.style.color = css;
+    return getComputedStyle(probe).color;
   };
-  for (const name of ['line', 'ink-3', 'ink-2', 'paper', 'error', 'error-wash', 'warn-wash']) ink(`var(--${name})`);
-  for (let run = 1; run <= 8; run++) {
-    ink(runColor(run));
-    ink(faint(run));
-    ink(half(run));
+  const variables = new Map(COLOR_VARIABLES.map((name) => [name, read(`var(--${name})`)]));
+  const runs = new Map<string, string>();
+  for (let run = 1; run <= HUES; run++) {
+    const color = runColor(run);
+    runs.set(`full ${color}`, read(color));
+    runs.set(`half ${color}`, read(`color-mix(in srgb, ${color} 50%, transparent)`));
+    runs.set(`faint ${color}`, read(`color-mix(in srgb, ${color} calc(100% * var(--raw-alpha)), transparent)`));
   }
   probe.remove();
-  return (value) => known.get(value) ?? value;
+  return {
+    of: (variable) => variables.get(variable)!,
+    run: (run, strength = 'full') => runs.get(`${strength} ${runColor(run)}`)!,
+  };
 }
-const half = (run: number): string => `color-mix(in srgb, ${runColor(run)} 50%, transparent)`;
-const faint = (run: number): string =>
-  `color-mix(in srgb, ${runColor(run)} calc(100% * var(--raw-alpha)), transparent)`;
 
+/** Returns the x of all lines, and the y of each, for uPlot. Values of y are warped, because uPlot's y scale is linear. */
 function columnsOf({ lines, x, y, width }: Drawing): uPlot.AlignedData {
   const tables = lines.map((line): uPlot.AlignedData => {
     const { starts } = line;
@@ -112,7 +128,10 @@ function columnsOf({ lines, x, y, width }: Drawing): uPlot.AlignedData {
   return joined;
 }
 
-/** Extends gaps (null) over adjacent undefined values, which uPlot draws through: other lines have points there. */
+/**
+ * Extends gaps (null) over adjacent undefined values: x at which only other lines have points. uPlot would draw through
+ * them.
+ */
 function widenGaps(column: (number | null | undefined)[]): void {
   for (let i = column.indexOf(null); i >= 0; i = column.indexOf(null, i + 1)) {
     for (let j = i - 1; j >= 0 && column[j] === undefined; j--) column[j] = null;
@@ -137,7 +156,7 @@ function optionsFor(
       x: { time: false, auto: false, min: x.min, max: x.max },
       y: { auto: false, min: warp(y, y.min), max: warp(y, y.max) },
     },
-    series: [{}, ...lines.map((line) => seriesFor(line, ink))],
+    series: [{}, ...lines.map((line) => seriesFor(styleOf(line), ink))],
     cursor: {
       y: false,
       points: { show: false },
@@ -157,14 +176,24 @@ function optionsFor(
   };
 }
 
-function colorOf({ isQuiet, isFaint, form, run }: Line): string {
-  if (isQuiet) return 'var(--ink-3)';
-  if (isFaint) return half(run);
-  return form === 'raw' ? faint(run) : runColor(run);
+/** Properties of a line that decide its style. A plot is recreated if one of them changes. */
+type LineStyle = Pick<Line, 'run'> & { [K in 'form' | 'hasPoints' | 'isQuiet' | 'isFaint']: Line[K] | undefined };
+const styleOf = ({ form, run, hasPoints, isQuiet, isFaint }: Line): LineStyle => ({
+  form,
+  run,
+  hasPoints,
+  isQuiet,
+  isFaint,
+});
+
+function lineColor({ isQuiet, isFaint, form, run }: LineStyle, ink: Ink): string {
+  if (isQuiet) return ink.of('ink-3');
+  if (isFaint) return ink.run(run, 'half');
+  return ink.run(run, form === 'raw' ? 'faint' : 'full');
 }
 
-function seriesFor(line: Line, ink: Ink): uPlot.Series {
-  const color = ink(colorOf(line));
+function seriesFor(line: LineStyle, ink: Ink): uPlot.Series {
+  const color = lineColor(line, ink);
   const dash = line.form === 'expected' ? [3, 4] : runDash(line.run);
   return {
     // Null is a gap. Where only another line has a point, the value is undefined, not null.
@@ -176,7 +205,7 @@ function seriesFor(line: Line, ink: Ink): uPlot.Series {
   };
 }
 
-/** Bands, grid of the left axis, dotted reference lines and changes: all behind the curves. */
+/** Draws what is behind the curves: bands, areas, grid, dotted reference lines and changes. */
 function drawGround(plot: uPlot, drawing: Drawing, ink: Ink): void {
   const { ctx, bbox } = plot;
   const { x, y, yTicks, references, bands, changes } = drawing;
@@ -191,18 +220,18 @@ function drawGround(plot: uPlot, drawing: Drawing, ink: Ink): void {
   };
   ctx.save();
   for (const band of bands) {
-    ctx.fillStyle = ink(band.tone === 'error' ? 'var(--error-wash)' : 'var(--warn-wash)');
+    ctx.fillStyle = ink.of(band.tone === 'error' ? 'error-wash' : 'warn-wash');
     ctx.fillRect(across(band.from), bbox.top, across(band.to) - across(band.from), bbox.height);
   }
   drawAreas(plot, drawing, ink);
   ctx.lineWidth = ratio;
   ctx.setLineDash([]);
-  ctx.strokeStyle = ink('var(--line)');
+  ctx.strokeStyle = ink.of('line');
   for (const tick of yTicks) level(tick);
-  ctx.strokeStyle = ink('var(--ink-3)');
+  ctx.strokeStyle = ink.of('ink-3');
   ctx.setLineDash([2 * ratio, 3 * ratio]);
   for (const { value, from, until } of references) level(value, from, until);
-  ctx.strokeStyle = ink('var(--ink-2)');
+  ctx.strokeStyle = ink.of('ink-2');
   ctx.setLineDash([]);
   for (const change of changes) {
     ctx.beginPath();
@@ -213,7 +242,7 @@ function drawGround(plot: uPlot, drawing: Drawing, ink: Ink): void {
   ctx.restore();
 }
 
-/** Bands of expected lines. */
+/** Draws the interval of each expected line as an area. */
 function drawAreas({ ctx, bbox }: uPlot, { lines, x, y }: Drawing, ink: Ink): void {
   const across = (value: number) => bbox.left + bbox.width * along(x, value);
   const down = (value: number) => bbox.top + bbox.height * (1 - along(y, value));
@@ -228,13 +257,13 @@ function drawAreas({ ctx, bbox }: uPlot, { lines, x, y }: Drawing, ink: Ink): vo
     for (let i = 1; i < at.length; i++) ctx.lineTo(across(at[i]!), down(high[i]!));
     for (let i = at.length - 1; i >= 0; i--) ctx.lineTo(across(at[i]!), down(low[i]!));
     ctx.closePath();
-    ctx.fillStyle = ink(faint(run));
+    ctx.fillStyle = ink.run(run, 'faint');
     ctx.fill();
     ctx.restore();
   }
 }
 
-/** Intervals, the marked point of a line with its halo, and the marks at the foot. */
+/** Draws what is above the curves: intervals as whiskers, marked points with a halo, and the marks at the foot. */
 function drawMarks({ ctx, bbox }: uPlot, { lines, x, y, marks }: Drawing, ink: Ink): void {
   const ratio = devicePixelRatio;
   const across = (value: number) => bbox.left + bbox.width * along(x, value);
@@ -243,7 +272,7 @@ function drawMarks({ ctx, bbox }: uPlot, { lines, x, y, marks }: Drawing, ink: I
   ctx.lineWidth = ratio;
   for (const { low, high, x: at, run, form } of lines) {
     if (!low || !high || form === 'expected') continue;
-    ctx.strokeStyle = ink(runColor(run));
+    ctx.strokeStyle = ink.run(run);
     for (let i = 0; i < at.length; i++) {
       ctx.beginPath();
       ctx.moveTo(across(at[i]!), down(low[i]!));
@@ -256,19 +285,19 @@ function drawMarks({ ctx, bbox }: uPlot, { lines, x, y, marks }: Drawing, ink: I
     const at = Array.prototype.findIndex.call(line.x, (value: number) => value >= line.markAt!);
     if (at < 0) continue;
     for (const [radius, color] of [
-      [4.25, 'var(--paper)'],
-      [2.75, runColor(line.run)],
+      [4.25, ink.of('paper')],
+      [2.75, ink.run(line.run)],
     ] as const) {
       ctx.beginPath();
       ctx.arc(across(line.x[at]!), down(line.y[at]!), radius * ratio, 0, 2 * Math.PI);
-      ctx.fillStyle = ink(color);
+      ctx.fillStyle = color;
       ctx.fill();
     }
   }
   ctx.lineWidth = ratio;
   ctx.setLineDash([]);
   for (const mark of marks) {
-    ctx.strokeStyle = ink(mark.tone === 'error' ? 'var(--error)' : 'var(--ink-2)');
+    ctx.strokeStyle = ink.of(mark.tone === 'error' ? 'error' : 'ink-2');
     ctx.beginPath();
     ctx.moveTo(across(mark.x), bbox.top + 0.86 * bbox.height);
     ctx.lineTo(across(mark.x), bbox.top + bbox.height);
