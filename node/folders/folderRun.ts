@@ -5,8 +5,9 @@ import { resultOf, type RunInfo } from '../../src/core/export/homegrownJson';
 import { huggingFaceFiles, tellingFiles } from '../../src/core/export/formats/huggingFace/write';
 import type { ByteStream } from '../../src/core/files/byteSource';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { endStatus } from '../../src/core/runs/ending';
 import { ownOf, type Partly } from '../../src/core/train/partly';
-import { isOutOfPatience } from '../../src/core/train/patience';
+import { endReason } from '../../src/core/train/patience';
 import type { Snapshot, TrainEvent, TrainInput, TrainOutcome, TrainState } from '../../src/core/train/run';
 import type { PlannedRun } from '../../src/jobs/outOfMemory';
 import { type RunPlace, trainInPlace } from '../../src/jobs/trainInPlace';
@@ -127,8 +128,8 @@ class FolderRun implements RunPlace<FolderRunEnd> {
   }
 
   private statusAt(state: TrainState): Status {
-    if (state.step >= this.run.length() || isOutOfPatience(state, this.run.input.recipe)) return 'finished';
-    return this.until.aborted ? 'stopped' : 'running';
+    const status = endStatus(endReason(state, { ...this.run.input.recipe, steps: this.run.length() }));
+    return status === 'stopped' && !this.until.aborted ? 'running' : status;
   }
 
   private async saveAs(snapshot: Snapshot, status: Status): Promise<{ bytes: number }> {

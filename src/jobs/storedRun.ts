@@ -2,6 +2,7 @@
 import type { BlobStore } from '../core/base/blobStore';
 import type { RunWriter } from '../core/checkpoint/checkpoint';
 import { curveKey } from '../core/runs/curve';
+import { endStatus } from '../core/runs/ending';
 import type { JournalWriter } from '../core/runs/journal';
 import { intermediateCheckpoints } from '../core/runs/intermediateCheckpoints';
 import { readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
@@ -64,7 +65,7 @@ export class StoredRun implements RunPlace<TrainOutcome> {
 
   async finish(outcome: TrainOutcome): Promise<TrainOutcome> {
     await this.flushJournal();
-    await this.setStatus(outcome.reason === 'stopped' ? 'stopped' : 'finished');
+    await this.setStatus(endStatus(outcome.reason));
     // A list read after the last save lacks the last evaluation.
     await this.store.commit({ drop: [curveKey(this.record.id)] });
     return outcome;

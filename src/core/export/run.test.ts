@@ -66,6 +66,40 @@ test('an exported and imported run joins its original and its parent, and its ne
   expect(after).toEqual(before);
 });
 
+/** The run of `storeWithRun` as a folder, whose homegrown.json is changed. */
+async function folderWith(change: (info: RunInfo) => Partial<RunInfo>) {
+  const { files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
+  return Promise.all(
+    (await contents(files)).map(async (file) => {
+      if (file.name !== 'homegrown.json') return file;
+      const info = JSON.parse(new TextDecoder().decode(await file.source.read(0, file.source.size))) as RunInfo;
+      return { ...file, source: bytesSource(new TextEncoder().encode(JSON.stringify({ ...info, ...change(info) }))) };
+    }),
+  );
+}
+
+const patient = ({ segments: [first] }: RunInfo): Pick<RunInfo, 'segments'> => ({
+  segments: [{ ...first, recipe: { ...first.recipe, patience: 2 } }],
+});
+test.each<[string, (info: RunInfo) => Partial<RunInfo>, string]>([
+  ["the terminal's folder of a run that ended early", () => ({ status: 'finished' }), 'finished'],
+  [
+    'the step at which a run ended early',
+    (info) => ({ ...patient(info), state: { ...info.state, waited: { loss: 2, evaluations: 2 } } }),
+    'finished',
+  ],
+  [
+    'a step before the last evaluation of patience',
+    (info) => ({ ...patient(info), state: { ...info.state, waited: { loss: 2, evaluations: 1 } } }),
+    'stopped',
+  ],
+  ["the terminal's folder of an interrupted run", () => ({ status: 'running' }), 'stopped'],
+])('imports %s with its status', async (_, change, status) => {
+  const store = memoryStore();
+  await importRun(store, { runId: 'b', projectId: 'first' }, await folderWith(change), 99, unwatched);
+  expect(await readRun(store, 'b')).toMatchObject({ step: 3, status });
+});
+
 test("keeps the names of a run's base and averaged model through two exports and imports", async () => {
   const store = await storeWithRun();
   const parent = { runId: 'base', step: 20, how: 'fine-tune', name: 'Melville' } as const;

@@ -5,6 +5,7 @@ import type { Job } from '../base/job';
 import type { ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
+import { endStatus } from '../runs/ending';
 import { openJournal } from '../runs/journal';
 import { keepEvaluation } from '../runs/keptEvaluations';
 import { ownerOf } from '../runs/projects';
@@ -13,6 +14,7 @@ import { sharedFields } from '../runs/runFields';
 import { dataOf, recipeOf } from '../runs/segments';
 import { askedRecord } from '../runs/askedSummary';
 import { recordsOf } from '../runs/evaluationSummary';
+import { endReason } from '../train/patience';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { withContext } from './contextOf';
 import { openExported } from './exported';
@@ -96,7 +98,8 @@ export async function storeModel(
   });
   const record: RunRecord = {
     ...started,
-    status: step >= recipe.steps ? 'finished' : 'stopped',
+    // A run that ended early has its best step in the folder, so its state doesn't show that it ended.
+    status: info?.status === 'finished' ? 'finished' : endStatus(endReason(snapshot.state, recipe)),
     ...(info && {
       segments: segmentsOf(info),
       parent: { runId: info.id, step, how: 'import', name: info.name, ...beganOf(info) },

@@ -1,5 +1,6 @@
 /** How the training of an inactive run ended. */
 import type { Ending } from '../train/endingWord';
+import type { EndReason } from '../train/patience';
 import type { RunRecord } from './record';
 
 /**
@@ -11,3 +12,6 @@ export function endingOf({ status }: Pick<RunRecord, 'status'>, step: number, pl
   if (step >= planned) return 'finished';
   return ({ finished: 'early', running: 'interrupted', stopped: 'stopped' } as const)[status];
 }
+
+/** Status of a run whose training ended, in the store and in a folder: early stopping counts as finished. */
+export const endStatus = (reason: EndReason): 'finished' | 'stopped' => (reason === 'stopped' ? 'stopped' : 'finished');

@@ -24,7 +24,12 @@ export const isOutOfPatience = ({ waited }: TrainState, { patience }: Patience):
 
 /** Whether a run ends before its last step. */
 export const isEarly = (state: TrainState, recipe: Patience & Pick<Recipe, 'steps'>): boolean =>
-  state.step < recipe.steps && isOutOfPatience(state, recipe);
+  endReason(state, recipe) === 'early';
+
+/** Reason why training ends, or ended, at a state: its last step, early stopping, or before both. */
+export const endReason = (state: TrainState, recipe: Patience & Pick<Recipe, 'steps'>): EndReason =>
+  state.step >= recipe.steps ? 'finished' : isOutOfPatience(state, recipe) ? 'early' : 'stopped';
+export type EndReason = 'finished' | 'early' | 'stopped';
 
 /** Returns the state to resume from. A run that ended early counts from zero; without patience, the count is dropped. */
 export function resumedState({ waited, ...state }: TrainState, recipe: Patience): TrainState {

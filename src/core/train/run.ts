@@ -9,6 +9,7 @@ import type { ModelChoice, Network } from '../models/network';
 import type { Shown } from '../objectives/shown';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { EndReason } from './patience';
 import type { Recipe } from './recipe';
 import type { StepEvent } from './stepValues';
 
@@ -101,7 +102,7 @@ export interface TrainInput {
 
 /** Stop is a result, not an error: pause = abort + save, resume = a new call with `from`. */
 export interface TrainOutcome {
-  reason: 'finished' | 'early' | 'stopped';
+  reason: EndReason;
   state: TrainState;
   trainLoss: number;
   /** Loss of the last evaluation; null if no evaluation was made. */

@@ -15,7 +15,7 @@ import { trainingSource, loadObjective, type LoadedObjective, rolesOf } from '..
 import type { Batches } from '../objectives/batch';
 import { isEvaluated } from './evaluations';
 import { type Learner, learner } from './learner';
-import { isEarly } from './patience';
+import { endReason, isEarly } from './patience';
 import { problems, rejectProblems } from './problems';
 import type { Recipe } from './recipe';
 import { replaying } from './replay';
@@ -101,7 +101,7 @@ async function run(
     const safe = savedStep === null ? 'Nothing was saved.' : `Step ${savedStep} is saved.`;
     throw new HomegrownError(error.code, paragraph(error.message, safe), error.remedy);
   }
-  const reason = isEarly(state, recipe) ? 'early' : state.step < recipe.steps ? 'stopped' : 'finished';
+  const reason = endReason(state, recipe);
   return { reason, state, trainLoss: steps.trainLoss, validationLoss: evaluations.last?.loss ?? null };
 }
 
