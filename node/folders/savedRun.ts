@@ -1,30 +1,32 @@
-/** A run read from its folder in order to resume, and its next segment. */
+/** Resumes a run from its folder: reads it, and adds the segment of the new session. */
 import { badFile, type HomegrownError } from '../../src/core/base/errors';
 import type { Snapshot } from '../../src/core/checkpoint/snapshot';
 import { type RunInfo, segmentsOf, segmentInfos, withoutStep } from '../../src/core/export/homegrownJson';
 import { resumedState } from '../../src/core/runs/resumedState';
 import { continued, dataOf, isMeasuredAlike, recipeOf } from '../../src/core/runs/segments';
 import { type DataFacts, decisionOfFork } from '../../src/core/runs/settings';
-import type { Recipe } from '../../src/core/documents/clean/recipe';
+import type { Recipe as CleaningRecipe } from '../../src/core/documents/clean/recipe';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
-import { type Recipe as TrainRecipe } from '../../src/core/train/recipe';
+import { type Recipe } from '../../src/core/train/recipe';
 import type { TrainEvent } from '../../src/core/train/run';
 import { type Local, readLocal } from './local';
 import { readModel } from './readModel';
 import { recipeOfRun } from './recipe';
 
+/** A run whose folder has all that an exact continuation needs. */
 export interface SavedRun {
   folder: string;
   info: RunInfo;
-  /** Data of the newest segment. */
+  /** Training data of the newest segment. */
   data: DataFacts;
   tokenizer: Tokenizer;
   snapshot: Snapshot;
-  /** Events up to the saved step. */
+  /** Events up to the saved step; later ones would be repeated. */
   events: readonly TrainEvent[];
+  /** Paths of the run's files on the machine that wrote the folder; null without local.json. */
   local: Local | null;
-  /** Recipe of its cleaned texts; absent if none was cleaned. */
-  recipe?: Recipe;
+  /** Cleaning recipe of its texts; absent if none was cleaned. */
+  recipe?: CleaningRecipe;
 }
 
 /** @throws HomegrownError `bad-file` if the folder lacks files that a resume needs */
@@ -44,25 +46,26 @@ const cannotResume = (folder: string, why: string): HomegrownError =>
   badFile(`Can't resume the run in ${folder}: ${why}`, 'Name a folder that grow wrote, or start a new run.');
 
 /**
- * Returns the run as it resumes, with a recipe that may differ, and the step that it resumes from.
- * @param newRun fields of a new run in another folder; null if the run itself resumes
+ * Returns the description of a run that resumes, and the snapshot that it resumes from. Another recipe starts a new
+ * segment.
+ * @param newRun identity of a fork in another folder; null if the run resumes in its own folder
  */
 export function resumedRun(
   { info, data, snapshot, events }: SavedRun,
-  recipe: TrainRecipe,
+  recipe: Recipe,
   newRun: Pick<RunInfo, 'id' | 'createdAt'> | null,
 ): { info: RunInfo; from: Snapshot } {
   const { step } = info.state;
   const segments = segmentInfos(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
   const isNewSegment = segments.at(-1)!.after === step;
   const { version, id, parent, ...rest } = withoutStep(info);
-  const from = newRun ? parentOf(info) : parent;
+  const newParent = newRun ? parentOf(info) : parent;
   const { decision } = info;
   return {
     info: {
       version,
       id,
-      ...(from && { parent: from }),
+      ...(newParent && { parent: newParent }),
       ...rest,
       ...newRun,
       ...(newRun && decision && { decision: decisionOfFork(decision) }),
@@ -73,7 +76,7 @@ export function resumedRun(
   };
 }
 
-/** Returns the run with another number of steps. */
+/** Returns the run with another number of steps in its newest segment. */
 export function withSteps(info: RunInfo, steps: number): RunInfo {
   const [first, ...rest] = info.segments.map((segment, i, { length }) =>
     i === length - 1 ? { ...segment, recipe: { ...segment.recipe, steps } } : segment,
@@ -81,6 +84,7 @@ export function withSteps(info: RunInfo, steps: number): RunInfo {
   return { ...info, segments: [first!, ...rest] };
 }
 
+/** The run as the parent of a fork. */
 const parentOf = ({ id, name, state }: RunInfo): NonNullable<RunInfo['parent']> => ({
   id,
   step: state.step,
@@ -88,16 +92,20 @@ const parentOf = ({ id, name, state }: RunInfo): NonNullable<RunInfo['parent']> 
   name,
 });
 
-/** Returns the best of all saved steps: the folder has only the newest. */
+/**
+ * Returns the best saved step in the segment that continues; null if it has none. The folder holds only the newest step,
+ * so the losses of earlier ones come from the events. Losses of other segments aren't comparable.
+ */
 function bestSaved(
   segments: RunInfo['segments'],
   { state }: RunInfo,
   events: readonly TrainEvent[],
 ): Snapshot['state']['best'] {
-  const isAlike = isMeasuredAlike({ segments }, state.step + 1);
-  let best = state.best && isAlike(state.best) ? state.best : null;
+  const isComparable = isMeasuredAlike({ segments }, state.step + 1);
+  let best = state.best && isComparable(state.best) ? state.best : null;
   for (const event of events) {
-    if (event.kind !== 'evaluated' || event.step % recipeOf({ segments }).saveEvery !== 0 || !isAlike(event)) continue;
+    if (event.kind !== 'evaluated' || event.step % recipeOf({ segments }).saveEvery !== 0 || !isComparable(event))
+      continue;
     if (event.loss < (best?.loss ?? Infinity)) best = { step: event.step, loss: event.loss };
   }
   return best;

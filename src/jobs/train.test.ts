@@ -1,4 +1,4 @@
-/** A run that doesn't fit in memory, on a WebAssembly heap that is nearly full. */
+/** Runs that fail at their start: out of memory, or with a first checkpoint that can't be read back. */
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import { begin, type BeginInput } from './train';
 
 beforeAll(() => setWasmPaths(wasmFolder));
 
-/** A run of one step on a text that the store gets. */
+/** Input of a run of one step. Stores its text. */
 async function inputFor(store: BlobStore, model: ModelChoice, recipe: Partial<Recipe>): Promise<BeginInput> {
   const { tokenizer, data } = await byteData(store, 'The sea is wide. '.repeat(100));
   return {
@@ -38,7 +38,7 @@ test('out of memory reports the plan and settings that need less, and leaves no 
   await openWasm();
   const backend = tf.backend() as unknown as { makeOutput(shape: number[], dtype: 'float32'): unknown };
   for (let bytes = 2 ** 30; bytes >= 2 ** 18; bytes /= 2) {
-    // Never written to, so the machine needn't have this memory.
+    // Fills the heap with ever smaller blocks. They are never written, so they need no physical memory.
     const reserve = (): unknown => backend.makeOutput([bytes / 4], 'float32');
     expect(() => Array.from({ length: 4 }, reserve)).toThrow(/doesn’t fit/);
   }
@@ -50,7 +50,7 @@ test('out of memory reports the plan and settings that need less, and leaves no 
   expect(wasmHasFailed()).toBe(true);
   expect((await store.keys('')).filter((key) => /^(runs|heads|journal|manifests)/.test(key))).toEqual([]);
 
-  // On an empty heap it runs.
+  // The same run fits on an empty heap.
   await openWasm();
   expect((await begin({ store, device: 'WASM' }, input, unwatched)).reason).toBe('finished');
 });

@@ -4,7 +4,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
 import { unlessUnreadable } from '../core/base/record';
 import { formatCount } from '../core/base/units';
-import { baseHash, keepBase, readBase } from '../core/checkpoint/base';
+import { baseHash, saveBase, readBase } from '../core/checkpoint/base';
 import type { NamedTensors } from '../core/checkpoint/tensors';
 import { documentsIn } from '../core/evaluate/blocks';
 import { hasPerplexity, perplexityOn } from '../core/evaluate/forgotten';
@@ -106,7 +106,7 @@ export async function tune(
         ...(parent.looks && { looks: parent.looks }),
       });
       await addRun(store, record, owner);
-      if (hash !== undefined) await keepBase(store, hash, base);
+      if (hash !== undefined) await saveBase(store, hash, base);
       return { record, base };
     } finally {
       hold.release();

@@ -1,6 +1,6 @@
 /** A stored run with every field set. */
 import type { BlobStore } from '../core/base/blobStore';
-import { baseHash, keepBase } from '../core/checkpoint/base';
+import { baseHash, saveBase } from '../core/checkpoint/base';
 import { claimRun } from '../core/checkpoint/checkpoint';
 import type { Snapshot } from '../core/checkpoint/snapshot';
 import type { HostTensor } from '../core/checkpoint/tensors';
@@ -71,7 +71,7 @@ export async function storeFullRun(store: BlobStore): Promise<RunRecord> {
     ...givenFields,
     ...Object.fromEntries(missingNames.map((name) => [name, sampleOf(RUN_FIELDS[name].schema)])),
   } as RunRecord;
-  await keepBase(store, hash, base);
+  await saveBase(store, hash, base);
   const frozen = await hashOfFrozen({ model, recipe, trainable, base });
   const weights = trainable.weights.map((name) => [name, base.get(name)!] as const);
   const moments = ['adam.m.', 'adam.v.'].flatMap((slot) =>

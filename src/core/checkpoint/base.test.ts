@@ -1,7 +1,7 @@
 /** Frozen base weights, stored once by their hash. */
 import { beforeEach, expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
-import { baseHash, keepBase, readBase } from './base';
+import { baseHash, saveBase, readBase } from './base';
 import { baseKey, baseKeys, storedBaseHashes, surveyBase } from './bases';
 import type { NamedTensors } from './tensors';
 
@@ -26,13 +26,13 @@ const change = async (key: string): Promise<void> => {
 };
 
 test('reads back all or some of the saved weights, and stores them once', async () => {
-  expect(await keepBase(store, hash, weights, CHUNK)).toEqual({ bytes: 4 * 48 });
+  expect(await saveBase(store, hash, weights, CHUNK)).toEqual({ bytes: 4 * 48 });
   expect(await readBase(store, hash)).toEqual(weights);
   expect([...(await readBase(store, hash, new Set(['b']))).keys()]).toEqual(['b']);
   expect(await chunksOf()).toHaveLength(5);
   let written = 0;
   const counted: BlobStore = { ...store, commit: (change) => (written++, store.commit(change)) };
-  await keepBase(counted, hash, weights, 2 * CHUNK);
+  await saveBase(counted, hash, weights, 2 * CHUNK);
   expect(written).toBe(0);
 });
 
@@ -44,16 +44,16 @@ test('names nothing after a crash at any commit, and saving again completes it',
       ...store,
       commit: (change) => (left-- > 0 ? store.commit(change) : Promise.reject(new Error('the tab has ended'))),
     };
-    await expect(keepBase(dying, hash, weights, CHUNK)).rejects.toThrow('ended');
+    await expect(saveBase(dying, hash, weights, CHUNK)).rejects.toThrow('ended');
     expect(await store.get(baseKey(hash))).toBeUndefined();
     expect(await storedBaseHashes(store)).toEqual(last === 0 ? [] : [hash]);
-    await keepBase(store, hash, weights, CHUNK);
+    await saveBase(store, hash, weights, CHUNK);
     expect(await readBase(store, hash)).toEqual(weights);
   }
 });
 
 test('a changed or missing part is reported with what is safe, and saving the same base again fixes it', async () => {
-  await keepBase(store, hash, weights, CHUNK);
+  await saveBase(store, hash, weights, CHUNK);
   for (const [damage, reason] of [
     [change, 'part 2 of 5 has changed since it was written'],
     [(key: string) => store.commit({ drop: [key] }), 'part 2 of 5 is missing'],
@@ -67,23 +67,23 @@ test('a changed or missing part is reported with what is safe, and saving the sa
     if (reason.endsWith('missing')) await expect(surveyBase(store, baseKey(hash))).rejects.toThrow(reason);
     // Tensors in other chunks can still be read.
     expect([...(await readBase(store, hash, new Set(['c']))).keys()]).toEqual(['c']);
-    await keepBase(store, hash, weights);
+    await saveBase(store, hash, weights);
     expect(await readBase(store, hash)).toEqual(weights);
   }
 });
 
 test('an unreadable description is reported, and one of a newer version is never overwritten', async () => {
   await expect(readBase(store, hash)).rejects.toMatchObject({ code: 'storage-damaged' });
-  await keepBase(store, hash, weights, CHUNK);
+  await saveBase(store, hash, weights, CHUNK);
   const described = (await store.get(baseKey(hash))) as object;
   await store.commit({ put: [[baseKey(hash), { ...described, bytes: 1 }]] });
   await expect(readBase(store, hash)).rejects.toMatchObject({ code: 'storage-damaged' });
-  await keepBase(store, hash, weights, CHUNK);
+  await saveBase(store, hash, weights, CHUNK);
   expect(await store.get(baseKey(hash))).toEqual(described);
 
   const newer = { ...described, version: 9 } as never;
   await store.commit({ put: [[baseKey(hash), newer]] });
-  for (const use of [readBase(store, hash), keepBase(store, hash, weights)])
+  for (const use of [readBase(store, hash), saveBase(store, hash, weights)])
     await expect(use).rejects.toMatchObject({ code: 'newer-version' });
   expect(await store.get(baseKey(hash))).toEqual(newer);
 });
@@ -97,6 +97,6 @@ test('detects a disk that changes written data before naming anything', async ()
         put: [...put].map(([key, value]) => [key, value instanceof Uint8Array ? value.map((x) => x ^ 1) : value]),
       }),
   };
-  await expect(keepBase(torn, hash, weights, CHUNK)).rejects.toMatchObject({ code: 'storage-damaged' });
+  await expect(saveBase(torn, hash, weights, CHUNK)).rejects.toMatchObject({ code: 'storage-damaged' });
   expect(await store.get(baseKey(hash))).toBeUndefined();
 });

@@ -1,7 +1,8 @@
 /**
- * Frozen base weights, stored once per hash for all runs that are tuned on them. Stored like a saved step: chunks
- * `bases/<hash>/<i>`, each read back, and then their description `base/<hash>` in one commit. Chunks without a
- * description count as missing. The hash determines the content, so saving a base again repairs it.
+ * Frozen base weights, stored once for all runs that are tuned on them, under the hash of their bytes. Like a saved
+ * step, a base is chunks `bases/<hash>/<i>` and a manifest `base/<hash>`. The chunks are written and read back first;
+ * the manifest then makes the base exist, in one commit. Saving a base again repairs it, because equal hashes mean equal
+ * weights.
  */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -12,26 +13,27 @@ import { makeManifest, type Manifest, readManifest } from './manifest';
 import { bytesOf, type NamedTensors } from './tensors';
 import { hashTensors } from './tensorsHash';
 
-/** Hash of a base. @param weights all weights of the base model, as used, in the model's order */
+/** @param weights all weights of the base model in the model's order, frozen ones rounded to their precision */
 export const baseHash = (weights: NamedTensors): Promise<string> => hashTensors([...weights.values()].map(bytesOf));
 
 /**
- * Saves a base. Resolves when the base is durable and was read back equal. Verifies an existing copy, and rewrites
- * changed chunks. Call it only while no unused data are being dropped: a run names the base, or data are held.
- * @param hash of the weights, by `baseHash`
- * @throws HomegrownError `storage-damaged`, `storage-full`, `storage-blocked`: no new description exists then;
+ * Saves a base. Resolves when it is durable and was read back equal. Of an existing base, rewrites only damaged chunks.
+ * A clean-up of unused data deletes a base that no run names, so call this after a run names it, or during a hold.
+ * @param hash result of `baseHash`
+ * @returns bytes of the weights
+ * @throws HomegrownError `storage-damaged`, `storage-full`, `storage-blocked`: no new manifest exists then;
  * `newer-version`
  */
-export async function keepBase(
+export async function saveBase(
   store: BlobStore,
   hash: string,
   weights: NamedTensors,
   chunkBytes = CHUNK_BYTES,
 ): Promise<{ bytes: number }> {
   const key = baseKey(hash);
-  const existing = await readDescription(store, hash);
+  const existing = await findManifest(store, hash);
   const storedKeys = new Set(await baseKeys(store, hash));
-  // An existing description fixes the chunk size.
+  // Existing chunks can only be compared at their own size.
   const size = existing?.chunkBytes ?? chunkBytes;
   const hashes = await writeChunks(store, placeOf(hash), weights, 'f32', size, (chunkKey) => storedKeys.has(chunkKey));
   const form = { holds: 'weights', precision: 'f32' } as const;
@@ -42,14 +44,11 @@ export async function keepBase(
   }
   return { bytes: manifest.bytes };
 }
-/** Training state in a base's description: no training. */
+/** Training state in a base's manifest, which has the form of a saved step's. */
 const UNTRAINED = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
 
-/**
- * Description of a base; undefined if missing, or if damaged and to be rewritten. @throws HomegrownError
- * `newer-version`
- */
-async function readDescription(store: BlobStore, hash: string): Promise<Manifest | undefined> {
+/** Returns the manifest of a base; undefined if it is missing or damaged. @throws HomegrownError `newer-version` */
+async function findManifest(store: BlobStore, hash: string): Promise<Manifest | undefined> {
   if ((await store.get(baseKey(hash))) === undefined) return undefined;
   return readManifest(store, baseKey(hash), BASE).catch((error: unknown) => {
     if (error instanceof HomegrownError && error.code === 'storage-damaged') return undefined;
@@ -57,7 +56,11 @@ async function readDescription(store: BlobStore, hash: string): Promise<Manifest
   });
 }
 
-/** Reads and verifies a base, or the tensors in `names`. @throws HomegrownError `storage-damaged`, `newer-version` */
+/**
+ * Reads and verifies a base.
+ * @param names tensors to read; absent: all
+ * @throws HomegrownError `storage-damaged`, `newer-version`
+ */
 export async function readBase(store: BlobStore, hash: string, names?: ReadonlySet<string>): Promise<NamedTensors> {
   const place = placeOf(hash);
   const manifest = await readManifest(store, baseKey(hash), BASE).catch((error: unknown) => {
@@ -67,6 +70,7 @@ export async function readBase(store: BlobStore, hash: string, names?: ReadonlyS
   return readTensors(store, manifest, place, names);
 }
 
+/** Keys and errors of a base, for the functions that read and write chunks. */
 const placeOf = (hash: string): Place => ({
   key: (i) => baseChunkKey(hash, i),
   damaged: (reason) =>

@@ -6,7 +6,7 @@ import type { Job } from '../base/job';
 import { unlessUnreadable } from '../base/record';
 import { counted } from '../base/units';
 import { z } from '../base/zod';
-import { baseHash, keepBase, readBase } from '../checkpoint/base';
+import { baseHash, saveBase, readBase } from '../checkpoint/base';
 import { claimRun, listSnapshots } from '../checkpoint/checkpoint';
 import type { NamedTensors } from '../checkpoint/tensors';
 import { openJournal } from '../runs/journal';
@@ -81,7 +81,7 @@ export async function storeAdapter(
   });
   try {
     await addRun(store, { ...record, status: 'stopped' }, owner);
-    await keepBase(store, hash, weights);
+    await saveBase(store, hash, weights);
     const state = { step: 0, tokensSeen: 0, activeMs: 0, best: null, frozen: hash };
     const { bytes } = await (await claimRun(store, runId)).save({ state, tensors });
     await (await openJournal(store, runId, 0)).append([{ kind: 'saved', step: 0, bytes }]);

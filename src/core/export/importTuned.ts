@@ -2,7 +2,7 @@
 import { trainedTensors, merged, partsOf, type Trainable } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { unlessUnreadable } from '../base/record';
-import { baseHash, keepBase, readBase } from '../checkpoint/base';
+import { baseHash, saveBase, readBase } from '../checkpoint/base';
 import type { Snapshot } from '../checkpoint/snapshot';
 import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
 import { paramsOf } from '../models';
@@ -51,7 +51,7 @@ export async function asStored(
   return isSame(made, weights) ? { snapshot: learning, ...stored(trainable, frozen, base) } : whole;
 
   function stored(what: Trainable, hash: string, values: NamedTensors): Omit<AsStored, 'snapshot'> {
-    return { tuned: { trainable: what, base: hash }, base: { keep: () => keepBase(store, hash, values) } };
+    return { tuned: { trainable: what, base: hash }, base: { keep: () => saveBase(store, hash, values) } };
   }
 }
 

@@ -46,13 +46,13 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
 
   test('the sample of an evaluation is reported before its loss', async () => {
     const { events } = await watch({ steps: 2 });
-    const looks = events.flatMap((e) =>
+    const reports = events.flatMap((e) =>
       e.kind === 'shown' || e.kind === 'evaluated' ? [[e.kind, e.step, e.sample]] : [],
     );
-    expect(looks).toEqual([
-      ['shown', 0, looks[1]![2]],
+    expect(reports).toEqual([
+      ['shown', 0, reports[1]![2]],
       ['evaluated', 0, expect.stringContaining(recipe.samplePrompt)],
-      ['shown', 2, looks[3]![2]],
+      ['shown', 2, reports[3]![2]],
       ['evaluated', 2, expect.any(String)],
     ]);
   });
@@ -66,15 +66,15 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     ['averaging and accumulating', { emaDecay: 0.9, batch: 2, accumulate: 3 }],
     ['accumulating', { batch: 2, accumulate: 3 }],
   ])('%s: a resumed run has the same bits as an uninterrupted one', async (__, change) => {
-    const whole = await watch(change);
+    const uninterrupted = await watch(change);
     const before = await watch(change, { stopAt: 4 });
     expect(before.outcome.reason).toBe('stopped');
     const stopped = before.saved.at(-1)!;
     expect(stopped.state.step).toBe(before.outcome.state.step);
     const after = await watch(change, { from: stopped });
-    expect([...losses(before.events), ...losses(after.events)]).toEqual(losses(whole.events));
-    expect(after.saved.at(-1)!.tensors).toEqual(whole.saved.at(-1)!.tensors);
-    // The stop adds an evaluation, which changes nothing.
+    expect([...losses(before.events), ...losses(after.events)]).toEqual(losses(uninterrupted.events));
+    expect(after.saved.at(-1)!.tensors).toEqual(uninterrupted.saved.at(-1)!.tensors);
+    // The stop adds an evaluation, which doesn't change training.
     const { step } = stopped.state;
     expect(stepsOf([...before.events, ...after.events], 'evaluated')).toEqual([0, step, 6, 12]);
   });
@@ -101,14 +101,14 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     },
   );
 
-  test('stores the best step before training continues, on its own or with the checkpoint of that step', async () => {
+  test('stores each new best step before training continues: in a file of its own, or as the checkpoint of that step', async () => {
     const { outcome, events, saved, kept } = await watch({ evalEvery: 2, saveEvery: 3 });
-    const measured = events.flatMap((e) => (e.kind === 'evaluated' ? [e] : []));
+    const evaluations = events.flatMap((e) => (e.kind === 'evaluated' ? [e] : []));
     let min = Infinity;
-    const bests = measured.filter(({ loss }) => loss < min && (min = loss)).map(({ step }) => step);
-    const whole = stepsOf(events, 'saved');
-    expect(whole).toEqual([0, 3, 6, 9, 12]);
-    expect(stepsOf(events, 'kept')).toEqual(bests.filter((step) => !whole.includes(step)));
+    const bests = evaluations.filter(({ loss }) => loss < min && (min = loss)).map(({ step }) => step);
+    const checkpoints = stepsOf(events, 'saved');
+    expect(checkpoints).toEqual([0, 3, 6, 9, 12]);
+    expect(stepsOf(events, 'kept')).toEqual(bests.filter((step) => !checkpoints.includes(step)));
     expect(kept.length).toBeGreaterThan(1);
     const order = events.flatMap((e) => (e.kind === 'compiling' ? [] : [`${e.kind} ${e.step}`]));
     for (const { state, tensors } of kept) {
@@ -116,7 +116,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
       expect(state.best?.step).toBe(state.step);
       expect([...tensors.keys()]).toEqual([...saved[0]!.tensors.keys()].filter((name) => !name.startsWith('adam.')));
     }
-    // Every state names the best step stored by then.
+    // Every state names the best step that was stored before it.
     const stored: number[] = [];
     for (const { state } of [...saved, ...kept].toSorted((a, b) => a.state.step - b.state.step)) {
       stored.push(state.step);
@@ -164,7 +164,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     expect(outcome).toMatchObject({ reason: 'stopped', state: { best: { step: 6, loss: outcome.validationLoss } } });
   });
 
-  test('a best step that cannot be stored ends the run and is not recorded; without keepBest, the best is a saved step', async () => {
+  test('a best step that cannot be stored ends the run and is not recorded; without keepBest, only checkpoints count as best', async () => {
     const states: Snapshot['state'][] = [];
     const input: TrainInput = {
       model,
@@ -196,28 +196,29 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
       { ...few, dropout: 0, batch: 6 },
       { ...few, dropout: 0, batch: 2, accumulate: 3 },
     ];
-    const [want, got] = [await watch(large), await watch(small)];
-    expect(got.outcome.state.tokensSeen).toBe(6 * 6 * 12);
-    expectClose(numbers(got.events), numbers(want.events), 1e-5, 'losses');
-    const [weights, wanted] = [got, want].map(({ saved }) => saved.at(-1)!.tensors);
-    for (const [name, { data: values }] of wanted!) expectClose(weights!.get(name)!.data, values, 2e-4, name);
+    const [expected, accumulated] = [await watch(large), await watch(small)];
+    expect(accumulated.outcome.state.tokensSeen).toBe(6 * 6 * 12);
+    expectClose(numbers(accumulated.events), numbers(expected.events), 1e-5, 'losses');
+    const [weights, expectedWeights] = [accumulated, expected].map(({ saved }) => saved.at(-1)!.tensors);
+    for (const [name, { data: values }] of expectedWeights!) expectClose(weights!.get(name)!.data, values, 2e-4, name);
   });
 
-  test('masked targets have no weight: unequal micro-batches make the step of one large batch', async () => {
-    const still = { ...recipe, optimizer: 'sgd' as const, dropout: 0 };
-    const learn = (batch: number, accumulate: number) =>
-      learner(model, { ...still, batch, accumulate }, initialValues(model, 1), () => 0);
-    const [one, three] = [await learn(6, 1), await learn(2, 3)];
+  test('masked targets have no weight: micro-batches with unequal numbers of targets give the step of one large batch', async () => {
+    const withoutDropout = { ...recipe, optimizer: 'sgd' as const, dropout: 0 };
+    const newLearner = (batch: number, accumulate: number) =>
+      learner(model, { ...withoutDropout, batch, accumulate }, initialValues(model, 1), () => 0);
+    const [one, three] = [await newLearner(6, 1), await newLearner(2, 3)];
     const x = Int32Array.from(ids.subarray(0, 72));
     // The first micro-batch has few targets, and the second none.
     const y = Int32Array.from(ids.subarray(1, 73), (id, i) => (i < 20 || (i >= 24 && i < 48) ? -1 : id));
     for (const step of [1, 2]) {
       const batch = causalBatch(x, y);
-      const [want, got] = [await one.step(step, batch), await three.step(step, batch)];
-      expectClose([got.loss, got.gradientNorm], [want.loss, want.gradientNorm], 1e-5, 'loss and norm');
+      const [expected, accumulated] = [await one.step(step, batch), await three.step(step, batch)];
+      const measures = [accumulated, expected].map(({ loss, gradientNorm }) => [loss, gradientNorm]);
+      expectClose(measures[0]!, measures[1]!, 1e-5, 'loss and norm');
     }
-    const [weights, wanted] = [await three.tensors(), await one.tensors()];
-    for (const [name, { data: values }] of wanted) expectClose(weights.get(name)!.data, values, 1e-5, name);
+    const [weights, expectedWeights] = [await three.tensors(), await one.tensors()];
+    for (const [name, { data: values }] of expectedWeights) expectClose(weights.get(name)!.data, values, 1e-5, name);
     for (const learning of [one, three]) learning.dispose();
   });
 
@@ -228,23 +229,25 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   });
 
   test('recomputing activations changes no bit', async () => {
-    const [kept, again] = [await watch(few), await watch({ ...few, recompute: true })];
-    expect(losses(again.events)).toEqual(losses(kept.events));
-    expect(again.saved.at(-1)!.tensors).toEqual(kept.saved.at(-1)!.tensors);
+    const [kept, recomputed] = [await watch(few), await watch({ ...few, recompute: true })];
+    expect(losses(recomputed.events)).toEqual(losses(kept.events));
+    expect(recomputed.saved.at(-1)!.tensors).toEqual(kept.saved.at(-1)!.tensors);
   });
 
   test('each micro-batch has its own dropout', async () => {
-    const still = { ...recipe, dropout: 0.5, learningRate: 0 };
-    const learn = (accumulate: number) => learner(model, { ...still, accumulate }, initialValues(model, 1), () => 0);
-    const [one, two] = [await learn(1), await learn(2)];
+    // At a learning rate of 0, only dropout makes the losses of steps differ.
+    const frozen = { ...recipe, dropout: 0.5, learningRate: 0 };
+    const newLearner = (accumulate: number) =>
+      learner(model, { ...frozen, accumulate }, initialValues(model, 1), () => 0);
+    const [one, two] = [await newLearner(1), await newLearner(2)];
     const [x, y] = [ids.subarray(0, 36), ids.subarray(1, 37)].map((part) => Int32Array.from(part));
-    const twice = (part: Int32Array) => Int32Array.of(...part, ...part);
-    const apart = [await one.step(1, causalBatch(x!, y!)), await one.step(2, causalBatch(x!, y!))].map(
+    const repeated = (part: Int32Array) => Int32Array.of(...part, ...part);
+    const separate = [await one.step(1, causalBatch(x!, y!)), await one.step(2, causalBatch(x!, y!))].map(
       ({ loss }) => loss,
     );
-    const { loss } = await two.step(1, causalBatch(twice(x!), twice(y!)));
-    expect(Math.abs(apart[0]! - apart[1]!)).toBeGreaterThan(1e-4);
-    expect(loss).toBeCloseTo((apart[0]! + apart[1]!) / 2, 6);
+    const { loss } = await two.step(1, causalBatch(repeated(x!), repeated(y!)));
+    expect(Math.abs(separate[0]! - separate[1]!)).toBeGreaterThan(1e-4);
+    expect(loss).toBeCloseTo((separate[0]! + separate[1]!) / 2, 6);
     for (const learning of [one, two]) learning.dispose();
   });
 
@@ -326,7 +329,7 @@ describe('failures', () => {
         'Steps must be a whole number from 1 to 1000000000, not 0. Dropout must be a number from 0 to 0.9, not 2.',
     });
   });
-  test('a finished run does not resume without more steps', async () => {
+  test('rejects resuming a finished run without more steps', async () => {
     const { saved } = await watch({ steps: 2 });
     await expect(watch({ steps: 2 }, { from: saved.at(-1)! })).rejects.toMatchObject({ code: 'bad-settings' });
   });
