@@ -65,7 +65,7 @@ export default defineConfig({
           name: 'kernels',
           // An op's file runs on each device (src/testing/devices.ts); `.gpu.` marks what only a GPU can show.
           include: ['src/core/ops/*.test.ts', '{src,bench}/**/*.gpu.test.ts'],
-          exclude: ['**/*.slow.gpu.test.ts', 'src/core/ops/{attention,pass,recompute,relativeBuckets}.test.ts'],
+          exclude: ['**/*.slow.gpu.test.ts', 'src/core/ops/{adamw,attention,pass,recompute,relativeBuckets}.test.ts'],
         },
       },
       {

@@ -86,6 +86,19 @@ test('a failed thread invalidates its heap, and the next open makes a new one', 
   expect((await matMul(a, b).data())[4095]).toBe(64);
 });
 
+test('a clone shares memory, which stays until both are disposed', async () => {
+  await openWasm(nodeThreads(2));
+  const before = tf.memory();
+  const x = tf.tensor1d([1, 2, 3]);
+  const clone = tf.clone(x);
+  expect(clone.dataId).toBe(x.dataId);
+  expect(tf.memory().numDataBuffers - before.numDataBuffers).toBe(1);
+  x.dispose();
+  expect([...clone.dataSync()]).toEqual([1, 2, 3]);
+  clone.dispose();
+  expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
+});
+
 test('waits for threads to start, at most one second', async () => {
   await openWasm(nodeThreads(2));
   const ready = vi.spyOn(wasmThreads()!, 'ready').mockReturnValueOnce(1).mockReturnValueOnce(1).mockReturnValue(2);

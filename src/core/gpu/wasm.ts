@@ -1,5 +1,6 @@
 /** Runs TensorFlow.js on WebAssembly: reports a heap that exceeds 32-bit addresses, and replaces it after a failure. */
 import * as tf from '@tensorflow/tfjs';
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
@@ -19,6 +20,8 @@ interface WasmBackend {
     /** In the other builds. */
     asm: { memory: WebAssembly.Memory };
   };
+  /** Adds an owner to the memory of a tensor. */
+  incRef(dataId: object): void;
   dispose(): void;
 }
 let guardedBackend: WasmBackend | undefined;
@@ -60,6 +63,7 @@ export async function openWasm(threading?: Threading): Promise<boolean> {
   const backend = tf.backend() as unknown as WasmBackend;
   if (backend === guardedBackend) return true;
   guard(backend);
+  shareClones();
   const memory = backend.wasm.wasmMemory ?? backend.wasm.asm.memory;
   threads = undefined;
   try {
@@ -122,6 +126,25 @@ function guard(backend: WasmBackend): void {
     );
   };
 }
+
+/**
+ * Makes a clone share its tensor's memory, as on TensorFlow.js's other backends; its WASM backend copies it. The ops on
+ * the gradient tape clone each tensor that they save.
+ */
+function shareClones(): void {
+  const copy = tf.getKernel(tf.Identity, 'wasm');
+  if (copy.setupFunc === sharesClones) return;
+  const share: KernelConfig['kernelFunc'] = (input) => {
+    const { dataId, shape, dtype } = input.inputs['x'] as TensorInfo;
+    if (dtype === 'string') return copy.kernelFunc(input);
+    (input.backend as unknown as WasmBackend).incRef(dataId);
+    return { dataId, shape, dtype };
+  };
+  tf.unregisterKernel(tf.Identity, 'wasm');
+  tf.registerKernel({ ...copy, kernelFunc: share, setupFunc: sharesClones });
+}
+/** Marks our kernel. */
+const sharesClones = (): void => {};
 
 /** Turns an error of TensorFlow.js into an out-of-memory error if memory ran out; otherwise returns it unchanged. */
 export function asOutOfMemory(error: unknown): unknown {

@@ -1,11 +1,12 @@
 /** Accesses tensors on the heap of TensorFlow.js's WebAssembly, where our own kernels read and write them. */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor, TensorInfo } from '@tensorflow/tfjs';
+import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs';
 import type { Threads } from '../threads/threads';
 import { wasmThreads } from './wasm';
 
 interface Backend {
   wasm: { _malloc: (bytes: number) => number; _free: (address: number) => void };
+  refCount(dataId: object): number;
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
   dataIdMap: { get(id: object): { memoryOffset: number } };
 }
@@ -13,6 +14,8 @@ interface Backend {
 export interface OnHeap {
   threads: Threads;
   addressOf(tensor: TensorInfo): number;
+  /** Address at which a variable may be written in place: copies its values first if a clone shares them. */
+  ownAddressOf(variable: Variable): number;
   /** Returns a tensor's own values, not a copy: use them before any other allocation, because the heap may grow. */
   valuesOf(tensor: TensorInfo): Float32Array;
   /** Returns a new tensor with undefined content. */
@@ -28,18 +31,29 @@ export function onHeap(): OnHeap | undefined {
   const backend = tf.backend() as unknown as Backend;
   if (current?.threads === threads) return current;
   const addressOf = (tensor: TensorInfo): number => backend.dataIdMap.get(tensor.dataId).memoryOffset;
+  const valuesOf: OnHeap['valuesOf'] = (tensor) => {
+    const first = addressOf(tensor) / Float32Array.BYTES_PER_ELEMENT;
+    return threads.heap.floats().subarray(first, first + tf.util.sizeFromShape(tensor.shape));
+  };
+  const output: OnHeap['output'] = (shape) => {
+    const info = backend.makeOutput([...shape], 'float32');
+    return { tensor: tf.engine().makeTensorFromTensorInfo(info), address: addressOf(info) };
+  };
   let scratchMemory = { address: 0, bytes: 0 };
   current = {
     threads,
     addressOf,
-    valuesOf(tensor) {
-      const first = addressOf(tensor) / Float32Array.BYTES_PER_ELEMENT;
-      return threads.heap.floats().subarray(first, first + tf.util.sizeFromShape(tensor.shape));
+    ownAddressOf(variable) {
+      if (backend.refCount(variable.dataId) > 1) {
+        const { tensor } = output(variable.shape);
+        valuesOf(tensor).set(valuesOf(variable));
+        variable.assign(tensor);
+        tensor.dispose();
+      }
+      return addressOf(variable);
     },
-    output(shape) {
-      const info = backend.makeOutput([...shape], 'float32');
-      return { tensor: tf.engine().makeTensorFromTensorInfo(info), address: addressOf(info) };
-    },
+    valuesOf,
+    output,
     scratch(...bytes) {
       const sizes = bytes.map((size) => Math.ceil(size / ALIGNED) * ALIGNED);
       const totalBytes = sizes.reduce((a, b) => a + b, ALIGNED);

@@ -50,7 +50,7 @@ const reference: AdamWUpdate = (slots, rates, norm, { beta1, beta2, epsilon, wei
 };
 
 /** Runs the whole update in one pass on all threads. m and v change in place, since no product packs them. */
-const onThreads = ({ threads, addressOf, output, scratch }: OnHeap): AdamWUpdate =>
+const onThreads = ({ threads, addressOf, ownAddressOf, output, scratch }: OnHeap): AdamWUpdate =>
   function update(slots, rates, norm, { beta1, beta2, epsilon, weightDecay, clip }) {
     const [rate, correction1, correction2] = rates.dataSync<'float32'>() as unknown as [number, number, number];
     const clipping = tf.tidy(() => clipFactor(norm, clip).dataSync<'float32'>()[0]!);
@@ -70,8 +70,18 @@ const onThreads = ({ threads, addressOf, output, scratch }: OnHeap): AdamWUpdate
       const { tensor, address } = output(parameter.shape);
       const [factors, tail] = scratch(4 * ADAMW_FACTORS.length, 16 * 5);
       ADAMW_FACTORS.forEach((name, i) => (threads.heap.floats()[factors / 4 + i] = values[name]));
-      const addresses = [parameter, gradient, m, v].map(addressOf);
-      const numbers = [...addresses, address, parameter.size, FLOATS_EACH, factors, Number(decay), tail];
+      const own = [ownAddressOf(m), ownAddressOf(v)];
+      const numbers = [
+        addressOf(parameter),
+        addressOf(gradient),
+        ...own,
+        address,
+        parameter.size,
+        FLOATS_EACH,
+        factors,
+        Number(decay),
+        tail,
+      ];
       threads.run('adamw', numbers, Math.ceil(parameter.size / FLOATS_EACH));
       parameter.assign(tensor);
       tensor.dispose();

@@ -11,6 +11,18 @@ import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+    test('leaves a clone of the cache as it was', async () => {
+      await use();
+      tf.tidy(() => {
+        const cache: Variable = tf.variable(tf.zeros([2, 2]));
+        const clone = tf.clone(cache);
+        cacheRows(cache, tf.tensor2d([1, 2], [1, 2]), tf.tensor1d([1], 'int32'));
+        expect([...clone.dataSync()]).toEqual([0, 0, 0, 0]);
+        expect([...cache.dataSync()]).toEqual([0, 0, 1, 2]);
+        cache.dispose();
+      });
+    });
+
     test('writes rows at the position, and attention sees them', async () => {
       await use();
       const before = tf.memory().numTensors;

@@ -26,6 +26,7 @@ export const CACHE_ROWS: Implementations<CacheRows> = {
     const source = x.dataSync<'float32'>();
     const first = position.dataSync<'int32'>()[0]!;
     const heap = onHeap();
+    heap?.ownAddressOf(cache);
     const target = heap ? heap.valuesOf(cache) : new Float32Array(cache.dataSync<'float32'>());
     for (let t = 0; t < T; t++) target.set(source.subarray((t + 1) * S - K, (t + 1) * S), (first + t) * K);
     if (!heap) tf.tidy(() => cache.assign(tf.tensor(target, cache.shape)));

@@ -11,6 +11,7 @@ import { LAYER_NORM } from './layerNorm';
 import { sumOfRows, withBias } from './linear';
 import type { Differentiable, Implementations, Tensors } from './op';
 import { RMS_NORM } from './rmsNorm';
+import { SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntropy';
 
 /** Rows and columns around the four lanes, the sixteen columns of a block, and the size that threads share. */
 const SHAPES: readonly [number, number][] = [
@@ -72,6 +73,21 @@ onHosts(() => {
       };
       expectBitsOfReference(RMS_NORM, sample, { epsilon: 1e-6 });
     });
+  });
+
+  test.each([
+    ['one block', 1e9],
+    ['three blocks', 4 * 23 * 7],
+  ])('cross entropy in %s, with a bias and ignored targets', (_, logitBytes) => {
+    const targets = Int32Array.from({ length: 17 }, (__, i) => (i % 5 === 3 ? -1 : (i * 7) % 23));
+    const sample = {
+      hidden: floats([17, 6], 2, 1),
+      classifier: floats([23, 6], 2, 2),
+      bias: floats([23], 1, 3),
+      targets: { shape: [17], data: targets },
+      weight: { shape: [1], data: Int32Array.of(14) },
+    };
+    expectBitsOfReference(SOFTMAX_CROSS_ENTROPY, sample, { logitBytes });
   });
 
   test('the sigmoid in GELU and SiLU keeps its bits at the ends of its range', () => {

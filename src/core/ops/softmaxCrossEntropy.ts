@@ -12,11 +12,14 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { OnHeap } from '../gpu/wasmTensors';
 import type { Scored } from './classify';
 import { isConstant } from './constant';
+import { withBias } from './linear';
 import { FROZEN_LOGIT_BYTES, LOGIT_BYTES } from './logitBytes';
 import { matMul } from './matMul';
 import { type Differentiable, run, type Implementations } from './op';
+import { byPasses, runPass } from './pass';
 import { softmaxCrossEntropyOnGpu } from './softmaxCrossEntropy.wgsl';
 
 export const softmaxCrossEntropy = (
@@ -41,60 +44,90 @@ export interface Settings {
   logitBytes: number;
 }
 
-export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>> = {
-  webgpu: softmaxCrossEntropyOnGpu,
-  reference: {
-    forward({ hidden, classifier, bias, targets, weight }, { logitBytes }) {
-      const blocks = rowChunks(hidden, classifier, logitBytes);
-      const saved: Saved = { hidden, classifier, bias, targets, weight };
-      const sums = blocks.map(({ start, length }) => {
-        const block = tf.tidy(() => {
-          const rows = tf.slice(hidden, [start, 0], [length, -1]);
-          const z = scores(rows, classifier, bias);
-          const p = tf.softmax(z);
-          // The likeliest token has a probability of at least 1 / V, so its logarithm is accurate.
-          const logSum = tf.sub(tf.max(z, 1), tf.log(tf.max(p, 1)));
-          const labels = tf.slice(targets, start, length);
-          const loss = tf.sum(tf.mul(tf.sub(logSum, targetLogits(z, labels)), targetMask(labels)));
-          return blocks.length === 1 ? ([loss, p] as const) : ([loss] as const);
-        });
-        if (block[1]) saved.probabilities = block[1];
-        return block[0];
-      });
-      return { y: tf.reshape(tf.div(sum(sums), weight), []), saved };
-    },
-    /** dz = (softmax(z) - onehot(target)) dloss / weight. */
-    backward(dy, { hidden, classifier, bias, targets, weight, probabilities }: Saved, { logitBytes }, needsGradient) {
-      const V = classifier.shape[0];
-      const scale = tf.div(dy, weight);
-      const parts = rowChunks(hidden, classifier, logitBytes).map(({ start, length }) =>
-        tf.tidy(() => {
-          const rows = tf.slice(hidden, [start, 0], [length, -1]);
-          const labels = tf.slice(targets, start, length);
-          const p = probabilities ?? tf.softmax(scores(rows, classifier, bias));
-          const oneHot = tf.cast(tf.oneHot(labels, V), 'float32'); // wasm's own float32 one-hot writes int bits
-          const scales = tf.expandDims(tf.mul(targetMask(labels), scale), 1);
-          const dz = tf.mul<Tensor2D>(tf.sub(p, oneHot), scales);
-          return {
-            hidden: needsGradient.hidden ? [matMul(dz, classifier)] : [],
-            classifier: needsGradient.classifier ? [matMul(dz, rows, { a: true })] : [],
-            bias: needsGradient.bias ? [tf.sum(dz, 0)] : [],
-          };
-        }),
-      );
-      return {
-        hidden: needsGradient.hidden && tf.concat(parts.flatMap((part) => part.hidden)),
-        classifier: needsGradient.classifier && sum(parts.flatMap((part) => part.classifier)),
-        bias: needsGradient.bias && sum(parts.flatMap((part) => part.bias)),
-      };
-    },
+/** Two steps over the rows of a block that TensorFlow.js and passes compute with the same bits. */
+interface RowSteps {
+  /** [rows, V] -> [rows] or [rows, 1] */
+  maxOfRows(x: Tensor2D): Tensor;
+  /** (p - onehot(labels)) scales; p [rows, V], labels [rows], scales [rows, 1], 0 where a label is ignored. */
+  slopes(p: Tensor2D, labels: Tensor1D, scales: Tensor2D): Tensor2D;
+}
+
+const inTensorFlow: RowSteps = {
+  maxOfRows: (x) => tf.max(x, 1),
+  slopes(p, labels, scales) {
+    const oneHot = tf.cast(tf.oneHot(labels, p.shape[1]), 'float32'); // wasm's own float32 one-hot writes int bits
+    return tf.mul<Tensor2D>(tf.sub(p, oneHot), scales);
   },
 };
 
-function scores(rows: Tensor2D, classifier: Tensor2D, bias?: Tensor1D): Tensor2D {
-  const z = matMul(rows, classifier, { b: true });
-  return bias ? tf.add(z, bias) : z;
-}
+const inPasses = (heap: OnHeap): RowSteps => ({
+  maxOfRows: (x) => tf.reshape(runPass(heap, 'maxOfRow', { x }, x.shape), [x.shape[0]]),
+  slopes(p, labels, scales) {
+    const V = p.shape[1];
+    const dz = runPass(heap, 'scaleRows', { x: p, scale: scales }, p.shape) as Tensor2D;
+    const ids = labels.dataSync<'int32'>();
+    const [slopes, probabilities, scale] = [heap.valuesOf(dz), heap.valuesOf(p), heap.valuesOf(scales)];
+    ids.forEach((id, row) => {
+      if (id >= 0) slopes[row * V + id] = Math.fround(probabilities[row * V + id]! - 1) * scale[row]!;
+    });
+    return dz;
+  },
+});
+
+const inBlocksOfRows = ({ maxOfRows, slopes }: RowSteps): Differentiable<X, Settings, Saved> => ({
+  forward({ hidden, classifier, bias, targets, weight }, { logitBytes }) {
+    const blocks = rowChunks(hidden, classifier, logitBytes);
+    const saved: Saved = { hidden, classifier, bias, targets, weight };
+    const sums = blocks.map(({ start, length }) => {
+      const block = tf.tidy(() => {
+        const rows = tf.slice(hidden, [start, 0], [length, -1]);
+        const z = scores(rows, classifier, bias);
+        const p = tf.softmax(z);
+        // The likeliest token has a probability of at least 1 / V, so its logarithm is accurate.
+        const logSum = tf.sub(maxOfRows(z), tf.log(maxOfRows(p)));
+        const labels = tf.slice(targets, start, length);
+        const loss = tf.sum(tf.mul(tf.sub(logSum, targetLogits(z, labels)), targetMask(labels)));
+        return blocks.length === 1 ? ([loss, p] as const) : ([loss] as const);
+      });
+      if (block[1]) saved.probabilities = block[1];
+      return block[0];
+    });
+    return { y: tf.reshape(tf.div(sum(sums), weight), []), saved };
+  },
+  /** dz = (softmax(z) - onehot(target)) dloss / weight. */
+  backward(dy, { hidden, classifier, bias, targets, weight, probabilities }, { logitBytes }, needsGradient) {
+    const scale = tf.div(dy, weight);
+    const parts = rowChunks(hidden, classifier, logitBytes).map(({ start, length }) =>
+      tf.tidy(() => {
+        const rows = tf.slice(hidden, [start, 0], [length, -1]);
+        const labels = tf.slice(targets, start, length);
+        const p = probabilities ?? tf.softmax(scores(rows, classifier, bias));
+        const scales = tf.expandDims<Tensor2D>(tf.mul(targetMask(labels), scale), 1);
+        const dz = slopes(p, labels, scales);
+        return {
+          hidden: needsGradient.hidden ? [matMul(dz, classifier)] : [],
+          classifier: needsGradient.classifier ? [matMul(dz, rows, { a: true })] : [],
+          bias: needsGradient.bias ? [tf.sum(dz, 0)] : [],
+        };
+      }),
+    );
+    return {
+      hidden: needsGradient.hidden && tf.concat(parts.flatMap((part) => part.hidden)),
+      classifier: needsGradient.classifier && sum(parts.flatMap((part) => part.classifier)),
+      bias: needsGradient.bias && sum(parts.flatMap((part) => part.bias)),
+    };
+  },
+});
+
+const reference = inBlocksOfRows(inTensorFlow);
+export const SOFTMAX_CROSS_ENTROPY: Implementations<Differentiable<X, Settings>> = {
+  webgpu: softmaxCrossEntropyOnGpu,
+  host: byPasses(reference, (heap) => inBlocksOfRows(inPasses(heap))),
+  reference,
+};
+
+const scores = (rows: Tensor2D, classifier: Tensor2D, bias?: Tensor1D): Tensor2D =>
+  withBias(matMul(rows, classifier, { b: true }), bias);
 
 /** Blocks of rows whose logits stay within the bound. */
 export function rowChunks(
