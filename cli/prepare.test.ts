@@ -43,6 +43,7 @@ test('a messy folder becomes documents, unread files are named, and grow trains 
     'removed',
     'languages',
     'personal',
+    'duplicates',
     'out',
   ]);
   expect(summary).toMatchObject({ documents: 5, read: 6, removed: { empty: 1 }, out: path('out') });

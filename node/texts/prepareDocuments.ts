@@ -1,4 +1,5 @@
 /** Prepares documents: reads files of many formats, cleans them by a recipe, and writes them as rows of a folder. */
+import type { BlobStore } from '../../src/core/base/blobStore';
 import { badFile, type BadRowList, paragraph, toFailure } from '../../src/core/base/errors';
 import type { Job } from '../../src/core/base/job';
 import { counted, formatCount } from '../../src/core/base/units';
@@ -18,6 +19,7 @@ import { cleanText } from '../../src/core/documents/clean/cleanText';
 import { leftOutOf } from '../../src/core/documents/clean/cleaned';
 import type { Recipe } from '../../src/core/documents/clean/recipe';
 import type { CleanedRecord, LeftOut } from '../../src/core/documents/clean/record';
+import { type DuplicateCounts, findDuplicates } from '../../src/core/documents/duplicates/findDuplicates';
 import { languageDetector } from '../../src/core/documents/language';
 import { MAX_LINE_LENGTH } from '../../src/core/documents/limits';
 import { countPersonal, type PersonalCounts } from '../../src/core/documents/personal/count';
@@ -71,6 +73,8 @@ interface PreparedFacts {
   languages: Readonly<Record<string, number>>;
   /** Number of findings by kind, before any rule changed a document. */
   personal: PersonalCounts;
+  /** Number of copies in the original text, files that equal an earlier one included. */
+  duplicates: DuplicateCounts;
 }
 
 export interface PreparedDocuments {
@@ -108,6 +112,7 @@ export async function prepareDocuments(
         job.signal.throwIfAborted();
         await countPersonal(document.chunks(), personal);
       }
+    const duplicates = await countDuplicates(store, drop, job);
     const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { at: 0 }, job, beginCleaners));
     const lines = cleaned?.text ? await surveyLines(store, cleaned.text, await languageDetector(), job) : undefined;
     const withoutDocument = tooLongFiles(lines);
@@ -124,7 +129,7 @@ export async function prepareDocuments(
     if (cleaned) for await (const document of leftOutOf(store, cleaned)) left.push(document);
     if (!cleaned || lines === undefined || lines.documents === 0) throw noDocumentsError(meant, left, refused);
     for (const words of drop.text!.notes) reporter.say(`${words}.`);
-    const facts = { ...factsOf(lines, drop, left, refused), personal };
+    const facts = { ...factsOf(lines, drop, left, refused), personal, duplicates };
     return {
       report,
       drop,
@@ -137,6 +142,17 @@ export async function prepareDocuments(
     await store.close();
   }
 }
+
+async function countDuplicates(
+  store: BlobStore,
+  { text, duplicates }: DropOutcome,
+  job: Job,
+): Promise<DuplicateCounts> {
+  const documents = text ? documentsIn(store, text) : [];
+  const { exact, near } = (await findDuplicates(documents, {}, job)).counts;
+  return { exact: exact + duplicates.length, near };
+}
+
 const REPORT = 'report.json';
 const jsonFile = (name: string, value: object): ByteStream => streamOf(name, `${JSON.stringify(value, null, 2)}\n`);
 
@@ -180,7 +196,7 @@ function factsOf(
   { empty }: DropOutcome,
   left: readonly LeftOut[],
   refused: readonly RefusedFile[],
-): Omit<PreparedFacts, 'personal'> {
+): Omit<PreparedFacts, 'personal' | 'duplicates'> {
   const removed = removedOf(empty, long.length, left);
   return {
     documents,
