@@ -157,6 +157,18 @@ test('old text is replayed in random rows, and the run resumes as if uninterrupt
   expect(none.stderr).toContain('this run has none');
 }, 240_000);
 
+test('old text of another vocabulary is refused, as in the app', async () => {
+  const first = ['--text', 'whale.txt', ...TINY, '--steps', '2', '--out', 'regrown'];
+  expect(await call('grow', ...first)).toMatchObject({ code: 0 });
+  const adapt = ['--kind', 'adapt', '--from', 'regrown', '--text', 'fish.txt', ...SHORT];
+  expect(await call('tune', ...adapt, '--steps', '2', '--out', 'without')).toMatchObject({ code: 0 });
+  await rm(path('regrown'), { recursive: true });
+  expect(await call('grow', ...first.with(first.indexOf('bytes'), 'bpe:270'))).toMatchObject({ code: 0 });
+  const resumed = await call('grow', '--resume', 'without', '--replay', '0.5', '--steps', '4', '--out', 'replays');
+  expect(resumed, resumed.stderr).toMatchObject({ code: 2 });
+  expect(resumed.stderr).toMatch(/The replayed text has a vocabulary of \d+ tokens; the model has 257\./);
+}, 240_000);
+
 test("text is trained on with the base's objective", async () => {
   const small = ['--width', '16', '--context', '16', '--steps', '2', '--json'];
   const base = ['--model', 't5', '--objective', 'prefix', '--text', 'whale.txt', ...small, '--out', 'prefix'];

@@ -97,10 +97,12 @@ async function trainOn(run: RunToTrain): Promise<TrainedRun> {
 const deviceWords = ({ adapter, kind }: Device): string => (adapter ? `${adapter.name}, WebGPU` : kind.toUpperCase());
 
 const replayedText = async (
-  { request, origin, signal }: RunToTrain,
+  { request, origin, data: { tokenizer }, signal }: RunToTrain,
   { replay }: Recipe,
 ): Promise<Replayed | undefined> =>
-  replay > 0 ? replayed(baseModelPath(request, origin), origin.past?.info.replayed, signal) : undefined;
+  replay > 0
+    ? replayed(baseModelPath(request, origin), { earlierData: origin.past?.info.replayed, tokenizer }, signal)
+    : undefined;
 
 function inputsOf({ origin, data }: RunToTrain, replayedData: Replayed | undefined): RunInputs {
   const { past, base, trainable } = origin;

@@ -2,11 +2,12 @@
 import { badSettings, HomegrownError, paragraph } from '../../src/core/base/errors';
 import { unwatched } from '../../src/core/base/job';
 import { held, type Held } from '../../src/core/evaluate/blocks';
-import { hasPerplexity, perplexityOn } from '../../src/core/evaluate/forgotten';
+import { perplexityOn } from '../../src/core/evaluate/forgotten';
 import type { Estimate } from '../../src/core/metrics/metric';
 import type { ModelChoice, Network } from '../../src/core/models/network';
 import type { ObjectiveId } from '../../src/core/objectives';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { isForgettingMeasured } from '../../src/jobs/oldText';
 import { textsOf } from './documents';
 import { readHeldOutSet } from './evaluationData';
 
@@ -35,7 +36,7 @@ export async function oldText(
     const measure = perplexityOn(documents, tokenizer, objective, { ...unwatched, signal });
     return (network) => measure(network);
   };
-  if (![objective, earlier].every((objectiveToCheck) => hasPerplexity(objectiveToCheck, model)))
+  if (!isForgettingMeasured(model, [objective, earlier]))
     return { why: 'The model has no perplexity on text. Forgetting is not measured.' };
   if (files) {
     const documents = (await textsOf(files, signal)).map(({ text, name }) => held(tokenizer, text, name));

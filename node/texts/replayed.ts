@@ -3,6 +3,8 @@ import { badFile, badSettings } from '../../src/core/base/errors';
 import { isSameData } from '../../src/core/runs/segments';
 import type { DataFacts } from '../../src/core/runs/settings';
 import type { PartSource } from '../../src/core/shards/manifest';
+import { checkVocabulary } from '../../src/jobs/oldText';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { readSavedData } from './evaluationData';
 import { openSavedRun } from '../folders/savedRun';
 
@@ -11,14 +13,21 @@ export interface Replayed {
   data: DataFacts;
 }
 
+interface ReplayRules {
+  /** Facts of the text that a saved run replayed. */
+  earlierData: DataFacts | undefined;
+  /** Tokenizer of the run that replays it. */
+  tokenizer: Pick<Tokenizer, 'size'>;
+}
+
 /**
  * @param from folder of the base
- * @param earlierData facts of the text that a saved run replayed
- * @throws HomegrownError `bad-settings` if the base has no run, or its texts moved; `bad-file` if they changed
+ * @throws HomegrownError `bad-settings` if the base has no run, its texts moved or it has another vocabulary; `bad-file`
+ * if they changed
  */
 export async function replayed(
   from: string | undefined,
-  earlierData: DataFacts | undefined,
+  { earlierData, tokenizer }: ReplayRules,
   signal: AbortSignal,
 ): Promise<Replayed> {
   if (from === undefined) throw badSettings('--replay needs a base model, and this run has none.', 'Remove it.');
@@ -28,5 +37,6 @@ export async function replayed(
       `The training text of the run in ${from} is not the text replayed before.`,
       'Name the original base with --from, or stop replay with --replay 0.',
     );
+  checkVocabulary(part, tokenizer);
   return { part, data };
 }

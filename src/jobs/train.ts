@@ -177,7 +177,7 @@ export async function resume(
 /** Without its old text, a run that replayed some continues without replay; its segments record that. */
 async function withAvailableReplay(store: BlobStore, runId: string, recipe: Recipe): Promise<Recipe> {
   if (recipe.replay === 0) return recipe;
-  return (await import('./tune')).withOldText(store, await readKnownRun(store, runId), recipe);
+  return (await import('./oldText')).withOldText(store, await readKnownRun(store, runId), recipe);
 }
 
 /** Refuses a deleted run, which would be purged during training. A later deletion fails, as it takes the lock. */

@@ -2,27 +2,19 @@
 import type { Trainable } from '../core/adapters/trainable';
 import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
-import { unlessUnreadable } from '../core/base/record';
 import { formatCount } from '../core/base/units';
 import { baseHash, saveBase, readBase } from '../core/checkpoint/base';
 import type { NamedTensors } from '../core/checkpoint/tensors';
-import { documentsIn } from '../core/evaluate/blocks';
-import { hasPerplexity, perplexityOn } from '../core/evaluate/forgotten';
 import type { Classes } from '../core/models/spec';
 import type { DataRecord } from '../core/runs/project';
-import { trainingSource } from '../core/objectives';
 import { ownerOf } from '../core/runs/projects';
-import { addRun, freeHue, newRun, readKnownRun, readRun, type RunRecord } from '../core/runs/record';
-import { dataOf, type SegmentData } from '../core/runs/segments';
+import { addRun, freeHue, newRun, readKnownRun, type RunRecord } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { dropUnused } from '../core/runs/unused';
 import { loadWhole } from '../core/runs/whole';
-import { readShards } from '../core/shards/build';
-import { openPart } from '../core/shards/read';
-import { createTokenizer, tokenizerHash } from '../core/tokenizer/byteLevel';
+import { tokenizerHash } from '../core/tokenizer/byteLevel';
 import { chatTemplateOf, type TokenizerModel, withChatTemplate } from '../core/tokenizer/tokenizer';
 import { ownOf } from '../core/train/partly';
-import type { Recipe } from '../core/train/recipe';
 import type { TrainOutcome } from '../core/train/run';
 import {
   type BeginInput,
@@ -36,6 +28,7 @@ import {
   type Tuned,
 } from './train';
 import { frozenBase } from './frozenBase';
+import { earlierData, openOldText } from './oldText';
 import { tuningStart } from './tuningStart';
 
 /** A run that starts at step 0 from the weights of a saved step. */
@@ -114,13 +107,6 @@ export async function tune(
   }
 }
 
-/** Text that the base was trained on last: its own, or if it was tuned on chats, the text before that. */
-const earlierData = (run: RunRecord): SegmentData | undefined => {
-  const data = dataOf(run);
-  if (data.id !== null && trainingSource(run.objective) === 'documents') return data;
-  return run.old && run.old.id !== null ? run.old : undefined; // An imported run has only its description.
-};
-
 /** @throws HomegrownError `bad-settings` if ids mean other tokens than the base's; the chat template may differ */
 async function checkTokenizer(
   store: BlobStore,
@@ -144,14 +130,6 @@ async function checkTokenizer(
     );
 }
 
-/** Returns the recipe to resume with: without replay if the old text is gone, which starts a segment. */
-export async function withOldText(store: BlobStore, { old }: RunRecord, recipe: Recipe): Promise<Recipe> {
-  return old && !(await oldData(store, old)) ? { ...recipe, replay: 0 } : recipe;
-}
-
-const oldData = async (store: BlobStore, { id }: SegmentData) =>
-  id === null ? undefined : unlessUnreadable(readShards(store, id));
-
 /**
  * Reads the frozen weights and the old text of a tuned run. If the old text is gone or unreadable, forgetting isn't measured;
  * replay fails with an error in training.
@@ -165,29 +143,5 @@ export async function tunedOf(store: BlobStore, run: RunRecord, base?: NamedTens
     ...(trainable && { trainable }),
     ...(frozenWeights && { base: frozenWeights }),
     ...(old && (await openOldText(store, run, old))),
-  };
-}
-
-async function openOldText(
-  store: BlobStore,
-  run: RunRecord,
-  old: SegmentData,
-): Promise<Pick<Tuned, 'old' | 'replayed'>> {
-  const manifest = await oldData(store, old);
-  if (!manifest) return {};
-  const tokenizer = await createTokenizer(await readTokenizer(store, run));
-  if (manifest.vocabulary !== tokenizer.size)
-    throw badSettings(
-      `The replayed text has a vocabulary of ${formatCount(manifest.vocabulary)} tokens; the model has ${formatCount(tokenizer.size)}.`,
-      'Tokenize it with the base model’s tokenizer.',
-    );
-  const parent = run.parent && (await readRun(store, run.parent.runId));
-  const isMeasured = [run, ...(parent ? [parent] : [])].every((measuredRun) =>
-    hasPerplexity(measuredRun.objective, run.model),
-  );
-  const documents = isMeasured ? await documentsIn(openPart(store, manifest, 'validation'), tokenizer) : [];
-  return {
-    replayed: openPart(store, manifest, 'train'),
-    ...(documents.length > 0 && { old: perplexityOn(documents, tokenizer, run.objective) }),
   };
 }
