@@ -5,6 +5,7 @@ import { FORMAT_IDS } from '../src/core/export/cards';
 import { type Format, formatWords } from '../src/core/export/format';
 import { FORMATS } from '../src/core/export/formats';
 import type { RunInfo } from '../src/core/export/homegrownJson';
+import { checkWords } from '../src/jobs/verifyExport';
 import { checkExportPlace, type ExportedFile, exportModel } from '../node/folders/exportModel';
 import { MERGED_ADAPTER_FLAG } from './mergedAdapterFlag';
 import { MIX, mixedPath, typedAverage } from './mix';
@@ -42,10 +43,15 @@ async function run(values: Values<typeof OPTIONS>): Promise<number> {
   const mark = await checkExportPlace(request);
   const reporter = {
     say: (line: string): unknown => stderr.write(`${line}\n`),
-    written({ place, bytes, files }: ExportedFile, info: RunInfo | null): void {
+    written({ place, bytes, files, check }: ExportedFile, info: RunInfo | null): void {
       const { json: step } = usedStep(info, [adapter, mix]);
       const count = writer.kind === 'folder' ? ` in ${files} files` : '';
-      print(json ? JSON.stringify({ out: place, bytes, files, ...step }) : `${place}: ${formatBytes(bytes)}${count}`);
+      const checked = check ? `, ${checkWords(check)}` : '';
+      print(
+        json
+          ? JSON.stringify({ out: place, bytes, files, ...(check && { check }), ...step })
+          : `${place}: ${formatBytes(bytes)}${count}${checked}`,
+      );
     },
   };
   const { info, warning, code } = await exportModel(request, mark, reporter, interruptible());

@@ -57,7 +57,7 @@ export class Saves {
   }
 
   private async put(at: Transaction, place: string, filesFor: FilesFor): Promise<number> {
-    const bytes = await fill(at, place, await filesFor(place), await this.unfinishedIn(at));
+    const bytes = await fill(at, place, await filesFor(place), { unfinished: await this.unfinishedIn(at) });
     this.place = place;
     this.marks.set(place, await markOf(at.path));
     return bytes;
@@ -80,7 +80,7 @@ export class Saves {
         (name) => name !== LIST && !files.some((file) => file.name === name),
       );
       const newFiles = [...files, ...(await Promise.all(otherFiles.map((name) => streamOf(at.path, name))))];
-      await fill(at, place, newFiles, await this.unfinishedIn(at));
+      await fill(at, place, newFiles, { unfinished: await this.unfinishedIn(at) });
       this.marks.set(place, await markOf(at.path));
     });
   }

@@ -91,15 +91,23 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full (ENOSPC)',
 };
 
+/** Reads files in a draft's folder before they take their place. @throws to remove the draft */
+export type VerifyDraft = (draft: string) => Promise<unknown>;
+
 /**
  * Writes a folder.
  * @param mark the mark that its check returned: if another command has written there since, the folder goes next to it
  */
-export async function writeFolder(path: string, files: readonly ByteStream[], mark?: string): Promise<Written> {
+export async function writeFolder(
+  path: string,
+  files: readonly ByteStream[],
+  mark?: string,
+  verify?: VerifyDraft,
+): Promise<Written> {
   await makeFolder(dirname(await realPath(path)));
   return transaction(path, async (place) => {
-    if (await isNewer(place, mark)) return writeFolder(await nextTo(path), files);
-    return { place: path, bytes: await fill(place, path, files) };
+    if (await isNewer(place, mark)) return writeFolder(await nextTo(path), files, undefined, verify);
+    return { place: path, bytes: await fill(place, path, files, { ...(verify && { verify }) }) };
   });
 }
 
@@ -118,7 +126,7 @@ export async function fill(
   place: Transaction,
   path: string,
   files: readonly ByteStream[],
-  unfinished?: Unfinished,
+  { unfinished, verify }: { unfinished?: Unfinished | undefined; verify?: VerifyDraft } = {},
 ): Promise<number> {
   const names = files.map(({ name }) => name);
   await checkFolder(path, [...names, LIST]);
@@ -126,6 +134,7 @@ export async function fill(
     for (const file of [...files, listOf(names, unfinished)]) await writeStream(join(place.draft, file.name), file);
     for (const folder of new Set([...names.map((name) => dirname(join(place.draft, name))), place.draft]))
       await syncFolder(folder);
+    await verify?.(place.draft);
   } catch (error) {
     await rm(place.draft, { recursive: true, force: true });
     throw error;
@@ -149,15 +158,16 @@ export async function replace({ path, draft }: Transaction, files: readonly Byte
  * Writes a draft, then renames it into place. If `path` is a link, replaces its target.
  * @param mark as of a folder
  */
-export async function writeFile(path: string, file: ByteStream, mark?: string): Promise<Written> {
+export async function writeFile(path: string, file: ByteStream, mark?: string, verify?: VerifyDraft): Promise<Written> {
   return transaction(path, async (place) => {
     const { path: real, draft } = place;
-    if (await isNewer(place, mark)) return writeFile(await nextTo(path, extname(path)), file);
+    if (await isNewer(place, mark)) return writeFile(await nextTo(path, extname(path)), file, undefined, verify);
     const stats = await stat(real).catch(() => null);
     if (stats && !stats.isFile()) throw badSettings(`${path} is not a file.`, 'Choose another --out.');
     const draftPath = join(draft, basename(real));
     try {
       await writeStream(draftPath, file);
+      await verify?.(draft);
       await rename(draftPath, real);
       await syncFolder(dirname(real));
     } finally {

@@ -1,5 +1,6 @@
 /** Each variant of each architecture in each format: refused, or exported, read by a second engine, and imported. */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { verifyExport } from '../../jobs/verifyExport';
 import { secondEngine } from '../../workers/secondEngine';
 import { unwatched } from '../base/job';
 import { type ByteStream, bytesSource, readBytes } from '../files/byteSource';
@@ -139,6 +140,9 @@ async function expectBack(row: Row, format: FormatId, bytes: Uint8Array): Promis
   for (const name of Object.keys(paramsOf(info.model)))
     expect(back.snapshot.tensors.get(name), name).toEqual(snapshot.tensors.get(name));
 }
+/** Whether Homegrown reads the format's content after writing it. */
+const hasSecondReader = (row: Row, format: FormatId): boolean =>
+  format !== 'gguf-lora' && !format.startsWith('onnx') && (format !== 'service' || kindOf(row) === 'decoder');
 /** Imported as: `run`, with the state to resume; `weights`; or `no`, refused. An adapter alone is no model. */
 function comesBack(row: Row, format: FormatId): 'run' | 'weights' | 'no' | undefined {
   if (format === 'hf' || format === 'pytorch') return 'run';
@@ -181,6 +185,10 @@ describe.each(rows())('$name', (row) => {
     // For graphs, see formats/onnx.test.ts.
     if (format.startsWith('onnx') && !isPlain(row)) return;
     const files = await written(format, exported, true);
+    const sources = new Map(files.map(({ name, bytes }) => [name, bytesSource(bytes)]));
+    const streams = await FORMATS[format].files(exported, { withOptimizer: true, template });
+    const { hasReader } = await verifyExport({ exported, format: FORMATS[format], streams, files: sources }, unwatched);
+    expect(hasReader).toBe(hasSecondReader(row, format));
     const bytes = await download(format, files);
     const figures = await inSecondEngine(row, format, bytes);
     if (figures) {

@@ -69,9 +69,13 @@ export interface Format {
   sidecar?: Sidecar;
   /** Second engine that opens the file, and its tolerance; null if the export is no complete model. */
   check: Check | null;
+  /** Reader that checks a written export (jobs/verifyExport); absent if there is none. */
+  secondReader?: SecondReader;
   /** Overrides of `check` for kinds of models. */
   checks?: Partial<Record<OutKind, Check | null>>;
 }
+/** `bundle`: a folder within a folder; `gguf` also in a folder, if it has such a file. */
+export type SecondReader = 'folder' | 'bundle' | 'gguf' | 'safetensors' | 'page' | 'adapter';
 export const checkOf = ({ check, checks }: Format, model: Pick<ModelChoice, 'id' | 'config'>): Check | null =>
   checks?.[kindOf(model)] ?? check;
 export const withMoments = ({ moments }: Format, areAsked: boolean): boolean =>

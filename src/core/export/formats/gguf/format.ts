@@ -80,6 +80,7 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
       return [modelfile(info, file)];
     },
   },
+  secondReader: 'gguf',
   check: { engine: 'llama', opens: (file) => file, bound },
 });
 // llama.cpp looks up GELU in a table of 16 bits, regardless of the weights' precision.

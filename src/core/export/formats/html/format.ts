@@ -27,6 +27,7 @@ export const html: Format = {
     const { pageFile } = await loaded('The page exporter', import('./write'));
     return [pageFile(exported, await template('page.html'))];
   },
+  secondReader: 'page',
   check: { engine: 'page', opens: async (file) => (await readers()).readPage(file), bound: BOUND_OF_F32 },
 };
 /** Characters per byte. */

@@ -66,5 +66,6 @@ export const huggingFace: Format = {
     const { huggingFaceFiles } = await loaded('The Hugging Face exporter', import('./write'));
     return huggingFaceFiles(exported, options);
   },
+  secondReader: 'folder',
   check: { engine: 'page', opens: async (file) => (await readers()).readFolder(file, ''), bound: BOUND_OF_F32 },
 };

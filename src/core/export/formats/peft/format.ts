@@ -37,5 +37,6 @@ export const peft: Format = {
     const { apart, peftFiles } = await loaded('The adapter exporter', import('./write'));
     return peftFiles(exported, apart(exported));
   },
+  secondReader: 'adapter',
   check: null,
 };

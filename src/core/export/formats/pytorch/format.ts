@@ -45,6 +45,7 @@ export const pytorch: Format = {
     const { pytorchFiles } = await loaded('The PyTorch exporter', import('./write'));
     return pytorchFiles(exported, options);
   },
+  secondReader: 'bundle',
   check: { engine: 'page', opens: async (file) => (await readers()).readFolder(file, 'model/'), bound: BOUND_OF_F32 },
 };
 

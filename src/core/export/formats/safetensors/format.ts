@@ -23,6 +23,7 @@ export const safetensors: Format = {
     const { weightsFile } = await loaded('The safetensors exporter', import('./write'));
     return [weightsFile(exported)];
   },
+  secondReader: 'safetensors',
   check: {
     engine: 'page',
     opens: async (file, model) => (await readers()).readWeights(file, model),

@@ -32,6 +32,7 @@ export const service: Format = {
     const { serviceFiles } = await loaded('The web service exporter', import('./write'));
     return serviceFiles(exported, options);
   },
+  secondReader: 'gguf',
   check: {
     engine: 'llama',
     opens: async (file) => (await readers()).fileInZip(file, '.gguf'),
