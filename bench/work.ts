@@ -1,24 +1,32 @@
-/** Units of the kernel benchmark: an op by our kernels, and the same op by TensorFlow.js's kernels. */
+/** What the kernel benchmark times: an op by our kernels, and the same op by TensorFlow.js's. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { stream } from '../src/core/base/rng';
 import type { NeedsGradient, Differentiable, Tensors, Implementations } from '../src/core/ops/op';
 
 export interface Work {
+  /** Name in the report. */
   op: string;
   /** Multiplications and additions by definition; absent if they do not bound the time. */
   flops?: number;
   /** Bytes of inputs read once and outputs written once. */
   bytes: number;
+  /** Creates the inputs. */
   make(): Tensor[];
-  /** Both encode commands; the caller disposes their results. */
+  /** Encodes the commands of our kernels. The caller disposes the results, as of `theirs`. */
   ours(tensors: Tensor[]): void;
+  /** Encodes the commands of TensorFlow.js's kernels. */
   theirs(tensors: Tensor[]): void;
-  /** Frees state between calls. */
+  /** Frees what the calls kept for each other. */
   end?(): void;
 }
 
-/** An op's forward and backward; backward takes 2.5 times the multiplications in attention, twice elsewhere. */
+/**
+ * Yields an op's forward pass and its backward pass. Backward needs 2.5 times the multiplications of forward in
+ * attention, and twice in other ops.
+ * @param flops of the forward pass
+ * @param bytes of the forward pass
+ */
 export function* both<X extends Tensors, P>(
   name: string,
   { webgpu, reference }: Implementations<Differentiable<X, P>>,
@@ -59,7 +67,7 @@ export function* both<X extends Tensors, P>(
   yield { op: `${name}, backward`, ...back, ...(flops !== undefined && { flops: times * flops }) };
 }
 
-/** Requests all possible gradients. */
+/** Requests the gradients of all float inputs. */
 const allOf = <X extends Tensors>(x: X): NeedsGradient<X> =>
   Object.fromEntries(
     Object.entries(x).map(([name, tensor]) => [name, tensor?.dtype === 'float32']),

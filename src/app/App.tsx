@@ -30,14 +30,14 @@ import { StageRail } from './StageRail';
 import { Strip } from './Strip';
 import { Announcements } from './Announcements';
 
-/** Hardly anybody sees it, so the first page does without its code. */
+/** Loaded on demand: it is shown only if a stored record can't be read. */
 const UnreadableDialog = lazy(() =>
   import('./UnreadableDialog').then((module) => ({ default: module.UnreadableDialog })),
 );
 
 type Overlay = 'palette' | 'help' | 'unreadable' | 'privacy' | 'everything' | 'again';
 
-/** The frame around every stage: strip, rail, page, palette, notes, and the one voice. */
+/** The frame around every stage: strip, rail, page, palette, dialogs, toasts, and announcements for screen readers. */
 export function App() {
   const [path, go] = useLocation();
   const store = useStudioStore();
@@ -116,7 +116,7 @@ export function App() {
   );
 }
 
-/** Palette and dialogs of the frame; one is open at most. */
+/** Palette and dialogs of the frame; at most one is open. */
 function Overlays(p: {
   overlay: Overlay | undefined;
   actions: () => readonly Action[];

@@ -6,6 +6,7 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { buildData } from './buildData';
 import { partReader } from './dataParts';
 
+/** File with one short document. */
 const letter = (i: number) => ({
   name: `letters/${i}.txt`,
   size: 40,
@@ -14,7 +15,7 @@ const letter = (i: number) => ({
   },
 });
 
-test('documents are read once for all rows of data, and again when other documents are left out', async () => {
+test('lists of documents are read once per data set, and again when other documents are left out', async () => {
   const inner = memoryStore();
   const { text } = await importDrop(
     Array.from({ length: 120 }, (_, i) => letter(i)),
@@ -27,9 +28,10 @@ test('documents are read once for all rows of data, and again when other documen
   const bytes = () => createTokenizer({ kind: 'bytes', merges: [] });
   const build = async () => buildData(inner, [id], await bytes(), split, unwatched);
   const data = await build();
-  let lists = 0;
+  /** Number of reads of document lists. */
+  let listReads = 0;
   const count = (keys: readonly string[]): void =>
-    void (lists += keys.filter((key) => key.includes('/documents/')).length);
+    void (listReads += keys.filter((key) => key.includes('/documents/')).length);
   const store: BlobStore = {
     ...inner,
     get: (key) => (count([key]), inner.get(key)),
@@ -37,21 +39,22 @@ test('documents are read once for all rows of data, and again when other documen
   };
   const read = partReader();
   const first = await read(store, data, [id], { part: 'train', from: 0, count: 5 });
-  const after = lists;
-  expect([first.rows.length, after > 0]).toEqual([5, true]);
+  const readsOfFirst = listReads;
+  expect([first.rows.length, readsOfFirst > 0]).toEqual([5, true]);
   expect((await read(store, data, [id], { part: 'train', from: 2, count: 3 })).rows).toEqual(first.rows.slice(2));
   expect((await read(store, data, [id], { part: 'test', from: 0, count: 50 })).of).toBe(12);
-  expect(lists).toBe(after);
+  expect(listReads).toBe(readsOfFirst);
 
-  // Another project's, and back.
+  // The data of another project, and then the first again.
   const other = (await importDrop([letter(201), letter(202)], inner, { addedAt: 2 }, unwatched)).text!;
-  const others = await buildData(inner, [other.id], await bytes(), split, unwatched);
-  expect((await read(store, others, [other.id], { part: 'train', from: 0, count: 5 })).of).toBe(2);
-  const both = lists;
+  const otherData = await buildData(inner, [other.id], await bytes(), split, unwatched);
+  expect((await read(store, otherData, [other.id], { part: 'train', from: 0, count: 5 })).of).toBe(2);
+  const readsOfBoth = listReads;
   expect(await read(store, data, [id], { part: 'train', from: 0, count: 5 })).toEqual(first);
-  expect(lists).toBe(both);
+  expect(listReads).toBe(readsOfBoth);
 
   await leaveOut(inner, id, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], true);
   const { of } = await read(store, await build(), [id], { part: 'train', from: 0, count: 5 });
-  expect([of, lists > after]).toEqual([110 - 22, true]);
+  // Of the 110 remaining documents, 22 are held out.
+  expect([of, listReads > readsOfFirst]).toEqual([110 - 22, true]);
 });

@@ -1,12 +1,12 @@
-/** Migrates records of older builds in the background, while everything can be used. */
+/** Migrates records of older builds in the background. All data can be used meanwhile. */
 import { HomegrownError } from '../core/base/errors';
 import { explain } from './failures';
 import { IDLE, work } from './work';
 import type { MigrationSlice } from './slices/migration';
 import type { Slice, Studio } from './slices/studio';
 
-/** Another tab already migrates, so this one does nothing. */
-function elsewhere(error: unknown): { texts: number } {
+/** If another tab already migrates, there is nothing to do here. Throws any other error. */
+function ignoreInUse(error: unknown): { texts: number } {
   if (error instanceof HomegrownError && error.code === 'in-use') return { texts: 0 };
   throw error;
 }
@@ -22,7 +22,7 @@ export const createMigrationSlice: Slice<MigrationSlice, Pick<Studio, 'loadTexts
           if (migrating.kind !== 'busy' || migrating.progress) set({ migrating });
         },
         now,
-        (options) => data.call('migrate', null, options).catch(elsewhere),
+        (options) => data.call('migrate', null, options).catch(ignoreInUse),
       );
       const { migrating } = get();
       if (migrating.kind === 'failed') {

@@ -11,7 +11,7 @@ import { trainedModels } from '../testing/trainedModel';
 import { useSingleThreadWasm as onWasm } from '../testing/wasm';
 import { compare, type Figures, matches } from '../core/verify/compare';
 import { PLACES, reference, type Reference } from '../core/verify/reference';
-import { checkOnnx } from './onnxIn';
+import { checkOnnx } from './checkOnnx';
 import { secondEngine } from './secondEngine';
 
 let model: Exported;

@@ -5,7 +5,7 @@ import { type Check, type EngineId, type EngineInputs, hasLongAddresses } from '
 import type { SecondEngine } from '../core/verify/compare';
 import { refusal } from '../core/verify/refusal';
 import { ggufIn, openGguf } from './ggufIn';
-import { checkOnnx } from './onnxIn';
+import { checkOnnx } from './checkOnnx';
 import { pageEngine } from './pageEngine';
 
 /**

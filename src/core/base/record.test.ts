@@ -22,6 +22,7 @@ const BOX: Kind<{ id: string; sizes: number[]; note?: string }> = {
   ],
   keyOf: ({ id }) => `boxes/${id}`,
 };
+/** Reads a value as a box: the record, or the error with its code. */
 const problem = (value: Json | Uint8Array, key = 'boxes/a'): string => {
   try {
     return JSON.stringify(parseRecord(value, key, BOX));
@@ -86,6 +87,7 @@ test('returns a record or a described failure for any stored value', () => {
 
 test('reads hundreds of records a few at a time, in order', async () => {
   const keys = Array.from({ length: 200 }, (_, i) => `boxes/${i}`);
+  /** Number of reads in progress, and its maximum. */
   let [now, max] = [0, 0];
   const { records, unreadable } = await readAll(keys, async (key) => {
     max = Math.max(max, ++now);
@@ -103,20 +105,20 @@ test('reads hundreds of records in few calls, even if the store fails on one', a
   const store = memoryStore();
   const keys = Array.from({ length: 600 }, (_, i) => `boxes/${i}`);
   await store.commit({ put: keys.map((key, i) => [key, { version: 2, id: `${i}`, size: i === 7 ? 'x' : i }]) });
-  const looks: string[] = [];
-  const broken = (asked: readonly string[]): Promise<void> =>
+  const calls: string[] = [];
+  const failOn300 = (asked: readonly string[]): Promise<void> =>
     asked.includes('boxes/300') ? Promise.reject(new HomegrownError('storage-damaged', 'torn')) : Promise.resolve();
   const counted: BlobStore = {
     ...store,
-    get: (key) => (looks.push(key), broken([key]).then(() => store.get(key))),
-    getMany: (some) => (looks.push(`${some.length}`), broken(some).then(() => store.getMany(some))),
+    get: (key) => (calls.push(key), failOn300([key]).then(() => store.get(key))),
+    getMany: (some) => (calls.push(`${some.length}`), failOn300(some).then(() => store.getMany(some))),
   };
   const { records, unreadable } = await readRecords(counted, [...keys, 'boxes/none'], BOX);
   expect([...records.keys()]).toEqual(keys.filter((_, i) => i !== 7 && i !== 300));
   expect(records.get('boxes/8')).toMatchObject({ sizes: [8] });
   expect(unreadable.map(({ key }) => key)).toEqual(['boxes/7', 'boxes/300']);
-  // Three calls; one is repeated record by record.
-  expect(looks).toHaveLength(3 + 256);
+  // Three calls, and one for each of the 256 records of the call that failed.
+  expect(calls).toHaveLength(3 + 256);
 });
 
 test('reads all records under a prefix in one call, or one by one if the store fails on one', async () => {
@@ -124,16 +126,16 @@ test('reads all records under a prefix in one call, or one by one if the store f
   const keys = Array.from({ length: 600 }, (_, i) => `boxes/${i}`).sort();
   const put = keys.map((key) => [key, { version: 2, id: key.slice(6), size: key === 'boxes/7' ? 'x' : 1 }] as const);
   await store.commit({ put: [...put, ['box', 1], ['cases/1', 1]] });
-  const looks: string[] = [];
+  const calls: string[] = [];
   const counted: BlobStore = {
     ...store,
-    get: (key) => (looks.push('get'), store.get(key)),
-    getMany: (some) => (looks.push('getMany'), store.getMany(some)),
-    entries: (prefix) => (looks.push('entries'), store.entries(prefix)),
-    keys: (prefix) => (looks.push('keys'), store.keys(prefix)),
+    get: (key) => (calls.push('get'), store.get(key)),
+    getMany: (some) => (calls.push('getMany'), store.getMany(some)),
+    entries: (prefix) => (calls.push('entries'), store.entries(prefix)),
+    keys: (prefix) => (calls.push('keys'), store.keys(prefix)),
   };
   const read = await readRecordsUnder(counted, 'boxes/', BOX);
-  expect(looks).toEqual(['entries']);
+  expect(calls).toEqual(['entries']);
   expect(read.keys).toEqual(keys);
   expect([...read.records.keys()]).toEqual(keys.filter((key) => key !== 'boxes/7'));
   expect(read.unreadable.map(({ key }) => key)).toEqual(['boxes/7']);

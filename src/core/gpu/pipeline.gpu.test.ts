@@ -14,19 +14,22 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-/** Records, while `act` runs, how each pipeline is made (sync or async), in order, and how many at once. */
+/**
+ * Records which pipelines are compiled while `act` runs: labels of synchronous and asynchronous calls, in order, and the
+ * maximum number of asynchronous compilations in progress.
+ */
 async function compilations(act: () => Promise<unknown>) {
   const { prototype } = GPUDevice;
   const { createComputePipeline, createComputePipelineAsync } = prototype;
-  const seen = { atOnce: [] as string[], inTurn: [] as string[], most: 0 };
+  const seen = { async: [] as string[], sync: [] as string[], maxPending: 0 };
   let pending = 0;
   prototype.createComputePipeline = function (descriptor) {
-    seen.inTurn.push(descriptor.label ?? '');
+    seen.sync.push(descriptor.label ?? '');
     return createComputePipeline.call(this, descriptor);
   };
   prototype.createComputePipelineAsync = function (descriptor) {
-    seen.atOnce.push(descriptor.label ?? '');
-    seen.most = Math.max(seen.most, ++pending);
+    seen.async.push(descriptor.label ?? '');
+    seen.maxPending = Math.max(seen.maxPending, ++pending);
     return createComputePipelineAsync.call(this, descriptor).finally(() => pending--);
   };
   try {
@@ -37,8 +40,11 @@ async function compilations(act: () => Promise<unknown>) {
   return seen;
 }
 
-/** A step of kernels that no other test uses. */
-const own = (names: readonly string[], line = 'w[0] += 1;') => {
+/**
+ * Returns a step that runs one kernel per name on one float, `w`. Each name is unique to a test, so that no kernel is
+ * compiled already.
+ */
+const stepOf = (names: readonly string[], line = 'w[0] += 1;') => {
   const { tensors } = arena([{ shape: [1], dtype: 'float32' }]);
   const kernels = names.map((name, i): Kernel<'w'> => ({
     name,
@@ -54,11 +60,12 @@ const own = (names: readonly string[], line = 'w[0] += 1;') => {
 };
 
 const compileOf = (step: () => { w: tf.Tensor }) => compile({ go: { shape: [1], dtype: 'float32' } }, step);
+/** Input that the steps ignore. */
 const GO = { go: Float32Array.of(0) };
 
 test('compiles the kernels of a step at once before its first replay, each once, and counts them', async () => {
   const names = ['one', 'two', 'three', 'four'];
-  const step = own(names);
+  const step = stepOf(names);
   const [program, other] = [compileOf(step), compileOf(step)];
   const reports: [number, number][] = [];
   const seen = await compilations(async () => {
@@ -68,26 +75,26 @@ test('compiles the kernels of a step at once before its first replay, each once,
     expect((await other.run(GO)).w[0]).toBe(8);
   });
   expect(calls.pipelines).toBe(0);
-  expect(seen.inTurn).toEqual([]);
-  expect(seen.atOnce.slice(0, 4)).toEqual(names);
-  expect(new Set(seen.atOnce).size).toBe(seen.atOnce.length);
-  expect(seen.most, 'all begun before one is awaited').toBe(seen.atOnce.length);
-  const { length: of } = seen.atOnce;
+  expect(seen.sync).toEqual([]);
+  expect(seen.async.slice(0, 4)).toEqual(names);
+  expect(new Set(seen.async).size).toBe(seen.async.length);
+  expect(seen.maxPending, 'all start before one is awaited').toBe(seen.async.length);
+  const { length: of } = seen.async;
   expect(reports).toEqual(Array.from({ length: of + 1 }, (_, done) => [done, of]));
   await program.prepare(() => expect.fail('There is nothing left to compile.'));
   for (const each of [program, other]) each.dispose();
 });
 
 test('a first run without prepare also compiles its kernels at once', async () => {
-  const program = compileOf(own(['un', 'deux']));
+  const program = compileOf(stepOf(['un', 'deux']));
   const seen = await compilations(async () => expect((await program.run(GO)).w[0]).toBe(2));
-  expect(seen).toMatchObject({ inTurn: [], most: seen.atOnce.length });
-  expect(seen.atOnce).toEqual(expect.arrayContaining(['un', 'deux']));
+  expect(seen).toMatchObject({ sync: [], maxPending: seen.async.length });
+  expect(seen.async).toEqual(expect.arrayContaining(['un', 'deux']));
   program.dispose();
 });
 
 test('runs that begin while kernels compile keep their order', async () => {
-  const program = compileOf(own(['eins', 'zwei'], 'w[0] = 10 * w[0] + 1;'));
+  const program = compileOf(stepOf(['eins', 'zwei'], 'w[0] = 10 * w[0] + 1;'));
   const preparing = program.prepare();
   const early = program.run(GO);
   const between = program.run(GO);
@@ -112,8 +119,8 @@ test('eager code and replays share a kernel of TensorFlow.js, whichever compiles
 });
 
 test('reports a kernel that can’t be compiled by name each time, without affecting others', async () => {
-  const step = own(['sound', 'broken'], 'w[0] += 1;');
-  const broken = own(['faulty'], 'w[0] += nothing;');
+  const step = stepOf(['sound', 'broken'], 'w[0] += 1;');
+  const broken = stepOf(['faulty'], 'w[0] += nothing;');
   const program = compileOf(() => ({ ...step(), ...broken() }));
   const wrong = {
     code: 'bug',
@@ -133,7 +140,7 @@ test('reports a kernel that can’t be compiled by name each time, without affec
 });
 
 test('a program that is disposed during prepare does no harm', async () => {
-  const program = compileOf(own(['late', 'later']));
+  const program = compileOf(stepOf(['late', 'later']));
   const [preparing, running] = [program.prepare(), program.run(GO)];
   program.dispose();
   await preparing;
@@ -142,14 +149,14 @@ test('a program that is disposed during prepare does no harm', async () => {
 });
 
 test('prepare fails if the device is lost meanwhile', async () => {
-  const program = compileOf(own(['lost', 'and lost']));
+  const program = compileOf(stepOf(['lost', 'and lost']));
   const preparing = program.prepare();
   gpu.device.destroy();
   await expect(preparing).rejects.toMatchObject({ code: 'device-lost' });
   await expect(program.run(GO)).rejects.toMatchObject({ code: 'device-lost' });
   program.dispose();
   gpu = await openGpu();
-  const again = compileOf(own(['lost', 'and lost']));
+  const again = compileOf(stepOf(['lost', 'and lost']));
   expect((await again.run(GO)).w[0]).toBe(2);
   again.dispose();
 });

@@ -23,7 +23,7 @@ export async function checkOnnx(file: Uint8Array): Promise<void> {
   compareHash(hash.digest(), storedHash);
 }
 
-/** Byte fields of a message, with their numbers. */
+/** Yields the length-delimited fields (wire type 2) of a protobuf message, with their numbers. */
 function* fieldsOf(message: Uint8Array): Generator<readonly [field: number, bytes: Uint8Array]> {
   const reader = new BinaryReader(message);
   while (reader.pos < reader.len) {
