@@ -92,7 +92,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Reads files in a draft's folder before they take their place. @throws to remove the draft */
-export type VerifyDraft = (draft: string) => Promise<unknown>;
+type VerifyDraft = (draft: string) => Promise<unknown>;
 
 /**
  * Writes a folder.
