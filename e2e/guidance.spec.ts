@@ -23,6 +23,7 @@ const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<stri
       Tokenizer: ADD_TEXT,
       Data: ADD_TEXT,
       Playground: ADD_TEXT,
+      Inspect: ADD_TEXT,
       Evaluate: ADD_TEXT,
       Export: ADD_TEXT,
     },
@@ -30,17 +31,17 @@ const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<stri
   {
     name: 'text alone',
     seed: { texts: TEXTS, runs: [] },
-    filled: { Text: START, Tokenizer: /^Build tokens · /, Data: /^Build tokens · /, Model: START, Train: START, Runs: START, Tune: START, Playground: START, Evaluate: START, Export: START }, // prettier-ignore
+    filled: { Text: START, Tokenizer: /^Build tokens · /, Data: /^Build tokens · /, Model: START, Train: START, Runs: START, Tune: START, Playground: START, Inspect: START, Evaluate: START, Export: START }, // prettier-ignore
   },
   {
     name: 'a paused run',
     seed: { texts: TEXTS, runs: [{ recipe: LONG, stopAfter: 30 }] },
-    filled: { Text: RESUME, Tokenizer: RESUME, Data: RESUME, Model: RESUME, Train: RESUME, Runs: RESUME, Tune: /^Add text…$/, Evaluate: /^Evaluate · /, Playground: /^Write$/, Export: /^Export page · / }, // prettier-ignore
+    filled: { Text: RESUME, Tokenizer: RESUME, Data: RESUME, Model: RESUME, Train: RESUME, Runs: RESUME, Tune: /^Add text…$/, Evaluate: /^Evaluate · /, Playground: /^Write$/, Inspect: /^Inspect passage$/, Export: /^Export page · / }, // prettier-ignore
   },
   {
     name: 'a finished run',
     seed: { texts: TEXTS, runs: [{}] },
-    filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Tune: /^Add text…$/, Evaluate: /^Evaluate · /, Playground: /^Write$/, Export: /^Export page · / }, // prettier-ignore
+    filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Tune: /^Add text…$/, Evaluate: /^Evaluate · /, Playground: /^Write$/, Inspect: /^Inspect passage$/, Export: /^Export page · / }, // prettier-ignore
   },
 ];
 /** Maximum number of words at first sight: fewer on pages that a beginner visits. */

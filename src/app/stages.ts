@@ -2,6 +2,7 @@
 import { stage as evaluate } from '../features/evaluate/stage';
 import { stage as exporting } from '../features/export/stage';
 import { stage as glossary } from '../features/glossary/stage';
+import { stage as inspect } from '../features/inspect/stage';
 import { stage as model } from '../features/model/stage';
 import { stage as playground } from '../features/playground/stage';
 import { stage as runs } from '../features/runs/stage';
@@ -20,7 +21,7 @@ interface StageGroup {
 export const GROUPS: readonly StageGroup[] = [
   { name: 'Prepare', stages: [text, tokens] },
   { name: 'Train', stages: [model, train, runs, tune] },
-  { name: 'Use', stages: [playground, evaluate, exporting, glossary] },
+  { name: 'Use', stages: [playground, evaluate, inspect, exporting, glossary] },
 ];
 
 export const STAGES: readonly Stage[] = GROUPS.flatMap(({ stages }) => stages);

@@ -17,6 +17,7 @@ import type { EvaluationInput, ListsInput } from '../jobs/evaluate';
 import type { BeginInput, ForkInput, ResumeInput } from '../jobs/train';
 import type { ClassifyFileInput, FileOfLabels, GivenLabels, TextToLabel } from '../jobs/classify';
 import type { MixedPoint } from '../jobs/measureMixes';
+import type { InspectedPassage, InspectedToken, InspectTokensInput } from '../jobs/inspectTokens';
 import type { FillInput, Generated, GenerateInput } from '../jobs/sample';
 import type { TuneInput } from '../jobs/tune';
 
@@ -30,6 +31,8 @@ export type {
   FillInput,
   GenerateInput,
   GivenLabels,
+  InspectedPassage,
+  InspectedToken,
   MixedPoint,
   TextToLabel,
   ForkInput,
@@ -70,6 +73,8 @@ export interface GpuApi {
   };
   /** Fills the blanks of a passage with a bidirectional model. */
   fill: { input: FillInput; progress: never; output: FilledPassage };
+  /** Loss, rank, entropy and alternatives of each token of a passage. */
+  inspectTokens: { input: InspectTokensInput; progress: never; output: InspectedPassage };
   /** Labels texts with a classifier, at its confidence threshold. */
   classify: { input: ClassifyInput; progress: Progress; output: readonly GivenLabels[] };
   /** Which words of a text raise or lower the probability of a label, given by its place. */

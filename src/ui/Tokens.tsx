@@ -33,13 +33,15 @@ interface TokenTextProps {
   chosen?: number | undefined;
   /** Makes tokens selectable: one Tab stop, then ← → (Home, End). */
   onChoose?: (index: number) => void;
+  /** Called when the pointer enters a selectable token. */
+  onPoint?: (index: number) => void;
 }
 
 /**
  * Text as its tokens, colored by a step of the ramp. Characters show whole; selecting one separates the tokens that
  * are parts of it.
  */
-export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: TokenTextProps) {
+export function TokenText({ label, tokens, form = 'ground', chosen, onChoose, onPoint }: TokenTextProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const choose = (index: number) => {
@@ -77,6 +79,7 @@ export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: 
         'aria-selected': index === chosen,
         ...spoken(token, tokens[within[index]!.end]!),
         onClick: () => choose(index),
+        onPointerEnter: () => onPoint?.(index),
       })}
     >
       <Content

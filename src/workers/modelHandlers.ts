@@ -13,6 +13,11 @@ export function modelHandlers(store: Promise<BlobStore>, gpu: GpuWork, readers: 
     generate: (input, { signal, report }) =>
       gpu.withModel(input, signal, (model, ended, pause) => writeText(model, input, { signal: ended, report }, pause)),
     fill: (input, { signal }) => gpu.withModel(input, signal, (model) => fillBlanks(model, input)),
+    inspectTokens: (input, { signal }) =>
+      gpu.withModel(input, signal, async (model, ended, pause) => {
+        const { inspectTokens } = await import('../jobs/inspectTokens');
+        return inspectTokens(model, input, stoppable(pause, ended));
+      }),
     evaluate: (input, { signal }) =>
       gpu.withModel(input, signal, async (model, ended, pause) =>
         evaluate(await store, model, input, stoppable(pause, ended)),
