@@ -29,6 +29,23 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+test('counts copies: equal files, other white space as exact, one changed word in 200 as near', async () => {
+  const words = Array.from({ length: 200 }, (_, i) => `word${String(i)}`);
+  const files: Readonly<Record<string, string>> = {
+    'a.txt': words.join(' '),
+    'equal.txt': words.join(' '),
+    'spaced.txt': words.join('\n'),
+    'near.txt': words.with(100, 'changed').join(' '),
+    'other.txt': ENGLISH.repeat(5),
+  };
+  await mkdir(path('copies'));
+  for (const [name, content] of Object.entries(files)) await writeFile(path('copies', name), content);
+  const ended = await run(['prepare', '--from', path('copies'), '--out', path('counted'), '--json']);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  // No rule removes near-duplicates: a, spaced, near and other stay.
+  expect(lines(ended.stdout).at(-1)).toMatchObject({ duplicates: { exact: 2, near: 1 }, documents: 4, removed: {} });
+});
+
 test('a messy folder becomes documents, unread files are named, and grow trains on them', async () => {
   const map = ['--map', 'reviews.csv:text=review,label=stars'];
   const args = ['prepare', '--from', path('in'), ...map, '--report', path('report'), '--out', path('out'), '--json'];
