@@ -29,6 +29,10 @@ test('a passage shows the surprisal, rank and alternatives of each token, by mou
   const pane = page.getByRole('table', { name: 'Alternatives of prediction 2' });
   await expect(pane.getByRole('row')).toHaveCount(11);
   await expect(page.getByRole('main')).toContainText(/Rank \d+, surprisal [\d.]+ bits, entropy [\d.]+ bits/);
+  // One layer: a row of heads, the embedding and the layer, whose prediction is the output's.
+  const lens = page.getByRole('table', { name: 'Logit lens of prediction 2' });
+  await expect(lens.getByRole('row')).toHaveCount(3);
+  await expect(lens.getByRole('row').last().getByRole('cell').last()).toHaveText('0');
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme });
     for (const width of [1440, 390]) {

@@ -17,6 +17,7 @@ import type { EvaluationInput, ListsInput } from '../jobs/evaluate';
 import type { BeginInput, ForkInput, ResumeInput } from '../jobs/train';
 import type { ClassifyFileInput, FileOfLabels, GivenLabels, TextToLabel } from '../jobs/classify';
 import type { MixedPoint } from '../jobs/measureMixes';
+import type { InspectedLens, LensDepth } from '../jobs/inspectLens';
 import type { InspectedPassage, InspectedToken, InspectTokensInput } from '../jobs/inspectTokens';
 import type { FillInput, Generated, GenerateInput } from '../jobs/sample';
 import type { TuneInput } from '../jobs/tune';
@@ -31,8 +32,10 @@ export type {
   FillInput,
   GenerateInput,
   GivenLabels,
+  InspectedLens,
   InspectedPassage,
   InspectedToken,
+  LensDepth,
   MixedPoint,
   TextToLabel,
   ForkInput,
@@ -75,6 +78,8 @@ export interface GpuApi {
   fill: { input: FillInput; progress: never; output: FilledPassage };
   /** Loss, rank, entropy and alternatives of each token of a passage. */
   inspectTokens: { input: InspectTokensInput; progress: never; output: InspectedPassage };
+  /** Logit lens of each prediction of a passage. */
+  inspectLens: { input: InspectTokensInput; progress: never; output: readonly InspectedLens[] };
   /** Labels texts with a classifier, at its confidence threshold. */
   classify: { input: ClassifyInput; progress: Progress; output: readonly GivenLabels[] };
   /** Which words of a text raise or lower the probability of a label, given by its place. */

@@ -18,6 +18,11 @@ export function modelHandlers(store: Promise<BlobStore>, gpu: GpuWork, readers: 
         const { inspectTokens } = await import('../jobs/inspectTokens');
         return inspectTokens(model, input, stoppable(pause, ended));
       }),
+    inspectLens: (input, { signal }) =>
+      gpu.withModel(input, signal, async (model, ended, pause) => {
+        const { inspectLens } = await import('../jobs/inspectLens');
+        return inspectLens(model, input, stoppable(pause, ended));
+      }),
     evaluate: (input, { signal }) =>
       gpu.withModel(input, signal, async (model, ended, pause) =>
         evaluate(await store, model, input, stoppable(pause, ended)),

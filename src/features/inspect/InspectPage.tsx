@@ -26,6 +26,7 @@ import {
   TokenText,
   type TokenView,
 } from '../../ui';
+import { LensPane } from './LensPane';
 import { PredictionPane } from './PredictionPane';
 import { TokensPane } from './TokensPane';
 import styles from './InspectPage.module.css';
@@ -56,11 +57,17 @@ function Inspect() {
     asked?.time,
   );
   const { latest, failure, isLoading } = query;
+  const lenses = useQuery(
+    query.value && input && JSON.stringify(input),
+    ({ gpu }, { signal }) => gpu.call('inspectLens', input!, { signal }),
+    asked?.time,
+  ).value;
   const inspect = (): void => {
     setChosen(undefined);
     setAsked({ prompt, time: (asked?.time ?? 0) + 1 });
   };
   const found = failure ? undefined : latest;
+  const lens = failure || chosen === undefined ? undefined : lenses?.[chosen];
   return (
     <Stage
       title="Inspect"
@@ -77,7 +84,12 @@ function Inspect() {
           {explain(failure)}
         </Notice>
       )}
-      <Panes isFirstAlongside columns="288px minmax(0, 1fr) 376px" narrowColumns="248px minmax(0, 1fr) 320px">
+      <Panes
+        isFirstAlongside
+        columns="288px minmax(0, 1fr) 376px"
+        narrowColumns="248px minmax(0, 1fr) 320px"
+        {...(lens && { rows: 'minmax(0, 1fr) fit-content(60%)' })}
+      >
         <Pane title="Passage">
           <Block>
             <TextField label="Passage" hideLabel rows={8} isProse value={prompt} onChange={setTyped} />
@@ -91,6 +103,7 @@ function Inspect() {
         </Pane>
         <TokensPane found={found} chosen={chosen} onChoose={setChosen} />
         <PredictionPane token={chosen === undefined ? undefined : found?.tokens[chosen]} index={chosen} />
+        {lens && chosen !== undefined && <LensPane lens={lens} index={chosen} />}
       </Panes>
     </Stage>
   );
