@@ -177,6 +177,7 @@ describe('while a run trains', () => {
       'Train: running, step 2,640 · perplexity 85.4',
       'Runs: done, 1 run',
       'Playground: done, step 2,640',
+      'Inspect: done, step 2,640',
     ]);
     expect(entry('Teach it more')).toBe('Teach it more: none');
     run('stopping', 2640);
@@ -235,6 +236,7 @@ describe('after a run', () => {
       'Train: done, step 4,000 · perplexity 85.4',
       'Runs: done, 1 run',
       'Playground: done, step 4,000',
+      'Inspect: done, step 4,000',
     ]);
     run('stopped', 3000, { record: record({ status: 'finished' }) });
     expect(entry('Train')).toBe('Train: done, step 3,000 · perplexity 85.4');

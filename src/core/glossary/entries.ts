@@ -177,6 +177,15 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
     here: 'Bits needed to store each byte of new text with this model; here {bitsPerByte}. Uncompressed text takes 8.',
   },
   surprisal: { says: 'How unexpected a token was, in bits; 1 bit more means half the probability.' },
+  entropy: {
+    says: 'How uncertain a prediction is: the average surprisal that it expects, in bits. 0 means certain of one token.',
+  },
+  'kl-divergence': {
+    says: 'How far one prediction is from another: the extra bits per token from using it instead. 0 means equal.',
+  },
+  'logit-lens': {
+    says: 'Turns the values after each layer into a prediction, as if the model stopped there.',
+  },
   baseline: { says: 'A simple method or an earlier run to compare with. A number without one says little.' },
   uniform: {
     says: 'Gives every token the same probability. Its perplexity is the size of the vocabulary.',
