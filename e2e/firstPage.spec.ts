@@ -5,9 +5,9 @@ import { expect, test } from '@playwright/test';
 
 /**
  * Maximum total size of all scripts that the page references, in bytes, each compressed separately. A commit that
- * raises it explains what the first page needs now.
+ * raises it explains what the first page needs now. Inspect's entry and its three glossary names took the last 200.
  */
-const MAX_BYTES = 310_200;
+const MAX_BYTES = 310_400;
 
 test('the first page waits for few scripts, and for none that only draws charts', async () => {
   const page = await readFile('dist/index.html', 'utf8');
