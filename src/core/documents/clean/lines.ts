@@ -1,4 +1,5 @@
 /** Normalizes lines for comparison: trimmed, with one 0 for each number. Hashes their UTF-8, four bytes at a time. */
+import { finalMix } from '../../base/murmur3';
 import { utf8Of } from '../../base/utf8';
 
 export interface LineKey {
@@ -132,8 +133,8 @@ function hash({ bytes, words }: View, from: number, to: number, key: LineKey): b
     first = (Math.imul((first << 13) | (first >>> 19), 5) + 0xe6546b64) | 0;
     second = Math.imul(((second << 11) | (second >>> 21)) ^ mix, 0x9e3779b1);
   }
-  key.first = finalMix(first ^ (to - from));
-  key.second = finalMix(second);
+  key.first = finalMix(first ^ (to - from)) >>> 0;
+  key.second = finalMix(second) >>> 0;
   return (noDigits & 0x80808080) !== (0x80808080 | 0);
 }
 /** The last one to three bytes as a word. */
@@ -141,13 +142,4 @@ function lastWord(bytes: Uint8Array, offset: number, end: number): number {
   let word = 0;
   for (let i = end - 1; i >= offset; i--) word = (word << 8) | bytes[i]!;
   return word;
-}
-
-/** Finalizer of MurmurHash3: each bit of the result depends on all bits of the hash. */
-function finalMix(hash: number): number {
-  let mix = hash ^ (hash >>> 16);
-  mix = Math.imul(mix, 0x85ebca6b);
-  mix ^= mix >>> 13;
-  mix = Math.imul(mix, 0xc2b2ae35);
-  return (mix ^ (mix >>> 16)) >>> 0;
 }

@@ -2,9 +2,10 @@
  * Finds near-duplicate documents: MinHash signatures in LSH bands propose pairs, and the true Jaccard similarity of
  * their word 5-grams decides. Source: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3.
  */
+import { DisjointSets } from '../../base/disjointSets';
 import { badSettings } from '../../base/errors';
+import { finalMix } from '../../base/murmur3';
 import { bits } from '../../base/rng';
-import { mixed } from './shingles';
 
 /** Jaccard similarity at which near-duplicates are counted. */
 export const NEAR_JACCARD = 0.7;
@@ -80,7 +81,7 @@ export class NearDuplicates {
     }
     for (let band = 0; band < bands; band++) {
       let key = band;
-      for (let row = 0; row < rows; row++) key = mixed(Math.imul(key, 31) ^ min[band * rows + row]!);
+      for (let row = 0; row < rows; row++) key = finalMix(Math.imul(key, 31) ^ min[band * rows + row]!);
       this.keys[this.length * bands + band] = key;
     }
     this.length++;
@@ -99,19 +100,14 @@ export class NearDuplicates {
 
   /** For each document, the place of the first document of its group. Groups join verified pairs. */
   groups(): Uint32Array {
-    const first = Uint32Array.from({ length: this.length }, (_, place) => place);
-    const rootOf = (place: number): number => {
-      let root = place;
-      while (first[root] !== root) root = first[root] = first[first[root]!]!;
-      return root;
-    };
+    const sets = new DisjointSets(this.length);
     for (const bucket of this.buckets())
       for (let i = 1; i < bucket.length; i++)
         for (let j = Math.max(0, i - MAX_COMPARISONS); j < i; j++) {
-          const [a, b] = [rootOf(bucket[i]!), rootOf(bucket[j]!)];
-          if (a !== b && this.areNear(bucket[i]!, bucket[j]!)) first[Math.max(a, b)] = Math.min(a, b);
+          const [one, other] = [bucket[i]!, bucket[j]!];
+          if (sets.firstOf(one) !== sets.firstOf(other) && this.areNear(one, other)) sets.join(one, other);
         }
-    return first.map((_, place) => rootOf(place));
+    return sets.firsts();
   }
 
   private findCandidates(): Uint8Array {

@@ -2,6 +2,7 @@
  * Normalizes documents and cuts them into word 5-grams, piece by piece, so that a document of any size takes bounded
  * memory apart from its 5-grams.
  */
+import { finalMix } from '../../base/murmur3';
 import { purposeId } from '../../base/rng';
 
 /** Words per shingle. */
@@ -108,7 +109,7 @@ export class Shingler {
   /** Hash of the last `count` words. */
   private shingle(count: number): number {
     let hash = count;
-    for (let i = this.words - count; i < this.words; i++) hash = mixed(Math.imul(hash, 31) ^ this.last[i % WORDS]!);
+    for (let i = this.words - count; i < this.words; i++) hash = finalMix(Math.imul(hash, 31) ^ this.last[i % WORDS]!);
     return hash >>> 0;
   }
 
@@ -129,10 +130,3 @@ function hashed(state: number, text: string): number {
   return hash >>> 0;
 }
 const FNV_START = purposeId('');
-
-/** The finalizer of MurmurHash3. */
-export function mixed(value: number): number {
-  let x = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return x ^ (x >>> 16);
-}
