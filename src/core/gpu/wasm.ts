@@ -1,6 +1,6 @@
 /** Runs TensorFlow.js on WebAssembly: reports a heap that exceeds 32-bit addresses, and replaces it after a failure. */
 import * as tf from '@tensorflow/tfjs';
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
@@ -132,19 +132,17 @@ function guard(backend: WasmBackend): void {
  * the gradient tape clone each tensor that they save.
  */
 function shareClones(): void {
-  const copy = tf.getKernel(tf.Identity, 'wasm');
-  if (copy.setupFunc === sharesClones) return;
-  const share: KernelConfig['kernelFunc'] = (input) => {
-    const { dataId, shape, dtype } = input.inputs['x'] as TensorInfo;
-    if (dtype === 'string') return copy.kernelFunc(input);
-    (input.backend as unknown as WasmBackend).incRef(dataId);
-    return { dataId, shape, dtype };
-  };
   tf.unregisterKernel(tf.Identity, 'wasm');
-  tf.registerKernel({ ...copy, kernelFunc: share, setupFunc: sharesClones });
+  tf.registerKernel({
+    kernelName: tf.Identity,
+    backendName: 'wasm',
+    kernelFunc({ inputs, backend }) {
+      const { dataId, shape, dtype } = inputs['x'] as TensorInfo;
+      (backend as unknown as WasmBackend).incRef(dataId);
+      return { dataId, shape, dtype };
+    },
+  });
 }
-/** Marks our kernel. */
-const sharesClones = (): void => {};
 
 /** Turns an error of TensorFlow.js into an out-of-memory error if memory ran out; otherwise returns it unchanged. */
 export function asOutOfMemory(error: unknown): unknown {
