@@ -1,14 +1,13 @@
 /** Exports a model in the format of another tool, as a folder or a file with its sidecars. */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { badSettings } from '../../src/core/base/errors';
+import { unwatched } from '../../src/core/base/job';
 import { ADAPTER_FILES, inModel } from '../../src/core/export/adapterFiles';
 import { exportedFrom } from '../../src/core/export/exported';
 import { type ExportOptions, type Format, withMoments } from '../../src/core/export/format';
 import { settingsOf } from '../../src/core/export/formatSettings';
 import type { RunInfo } from '../../src/core/export/homegrownJson';
-import type { Job } from '../../src/core/base/job';
 import type { ByteSource, ByteStream } from '../../src/core/files/byteSource';
 import { compareFiles, type ExportCheck, verifyExport } from '../../src/jobs/verifyExport';
 import { byteFile } from '../sources';
@@ -73,13 +72,13 @@ export async function exportModel(
   const files = (await format.files(exported, request)).map((file) => stoppable(signal, file));
   const report = (written: Written, count = 1, check?: ExportCheck): void =>
     reporter.written({ ...written, files: count, ...(check && { check }) }, model.info);
-  const job: Job = { signal, report: () => undefined };
+  const job = { ...unwatched, signal };
   let check: ExportCheck | undefined;
   const result = { info: model.info, warning: format.warning?.(settings) ?? null };
   if (format.kind === 'folder') {
     const written = await writeFolder(out, files, mark, async (draft) => {
-      const names = files.map(({ name }) => [name, name] as const);
-      check = await verifyExport({ exported, format, streams: files, files: await filesIn(draft, names) }, job);
+      const opened = files.map(async ({ name }) => [name, await byteFile(join(draft, name))] as const);
+      check = await verifyExport({ exported, format, streams: files, files: new Map(await Promise.all(opened)) }, job);
     });
     report(written, files.length, check);
     return { ...result, code: codeOf(out, written) };
@@ -93,27 +92,18 @@ export async function exportModel(
     (await sidecarsOf(out)).map(([path]) => path),
     request,
   );
-  /** Names the file in a draft as its stream: there it has the name of its place. */
-  const asStream = async (draft: string, { name }: ByteStream): Promise<ReadonlyMap<string, ByteSource>> =>
-    filesIn(draft, [[name, (await readdir(draft))[0]!]]);
+  /** Opens a draft under the name of its stream; the draft has the name of its place. */
+  const opened = async (draft: string, { name }: ByteStream): Promise<ReadonlyMap<string, ByteSource>> =>
+    new Map([[name, await byteFile(draft)]]);
   const written = await writeFile(out, files[0]!, mark, async (draft) => {
-    check = await verifyExport({ exported, format, streams: files, files: await asStream(draft, files[0]!) }, job);
+    check = await verifyExport({ exported, format, streams: files, files: await opened(draft, files[0]!) }, job);
   });
   report(written, 1, check);
   for (const [path, file] of await sidecarsOf(written.place)) {
-    const verify = async (draft: string) => compareFiles([file], await asStream(draft, file), job);
+    const verify = async (draft: string) => compareFiles([file], await opened(draft, file), job);
     report(await writeFile(path, file, marks.get(path) ?? '', verify));
   }
   return { ...result, code: codeOf(out, written) };
-}
-
-/** Opens files of a draft. @param names of the streams, and of their files */
-async function filesIn(
-  draft: string,
-  names: readonly (readonly [stream: string, file: string])[],
-): Promise<ReadonlyMap<string, ByteSource>> {
-  const opened = names.map(async ([stream, file]) => [stream, await byteFile(join(draft, file))] as const);
-  return new Map(await Promise.all(opened));
 }
 
 /** Large files that the export doesn't read. */

@@ -91,7 +91,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full (ENOSPC)',
 };
 
-/** Reads files in a draft's folder before they take their place. @throws to remove the draft */
+/** Reads a draft, a folder or a file, before it takes its place. @throws to remove the draft */
 type VerifyDraft = (draft: string) => Promise<unknown>;
 
 /**
@@ -167,7 +167,7 @@ export async function writeFile(path: string, file: ByteStream, mark?: string, v
     const draftPath = join(draft, basename(real));
     try {
       await writeStream(draftPath, file);
-      await verify?.(draft);
+      await verify?.(draftPath);
       await rename(draftPath, real);
       await syncFolder(dirname(real));
     } finally {

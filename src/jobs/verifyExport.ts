@@ -65,7 +65,7 @@ export const checkWords = ({ bytes, tensors, hasReader }: ExportCheck): string =
 
 /** Compares the files with their writer's bytes. @returns the number of bytes */
 export async function compareFiles(streams: readonly ByteStream[], files: Folder, job: Job): Promise<number> {
-  const of = streams.reduce((sum, { size }) => sum + size, 0);
+  const totalBytes = streams.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   for (const stream of streams) {
     const source = files.get(stream.name);
@@ -75,11 +75,11 @@ export async function compareFiles(streams: readonly ByteStream[], files: Folder
     let offset = 0;
     for await (const chunk of stream.chunks()) {
       job.signal.throwIfAborted();
-      const place = differenceOf(chunk, await source.read(offset, chunk.length));
-      if (place !== -1) throw badFile(`${stream.name} differs at byte ${formatCount(offset + place)}`);
+      const index = differenceOf(chunk, await source.read(offset, chunk.length));
+      if (index !== -1) throw badFile(`${stream.name} differs at byte ${formatCount(offset + index)}`);
       offset += chunk.length;
       done += chunk.length;
-      job.report({ label: `Checking ${stream.name}`, done, of, unit: 'bytes' });
+      job.report({ label: `Checking ${stream.name}`, done, of: totalBytes, unit: 'bytes' });
     }
   }
   return done;
@@ -149,8 +149,8 @@ async function checkGguf({ exported, format }: Written, { name, source }: NamedF
   compare(name, shapesOf(layout, table), weights.shapes, 'the model');
   await weights.check(job);
   const expected = weightsOf(exported);
-  const asked = [...expected.keys()].map((of) => ({ file: weights, of, slot: '' }));
-  const tensors = await readTensors(asked, layout, table, job);
+  const toRead = [...expected.keys()].map((of) => ({ file: weights, of, slot: '' }));
+  const tensors = await readTensors(toRead, layout, table, job);
   if (gguf!.reads) {
     const { tokenizer } = await openGgufModel(source, name);
     // A GGUF file can't contain normalizers, which change a text before it is encoded.
@@ -180,9 +180,9 @@ function compareTensors(
   for (const [name, { data }] of expected) {
     const other = found.get(name)!;
     if (differenceOf(bytesOf({ data }), bytesOf(other)) === -1) continue;
-    const max = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const at = data.findIndex((value, i) => !(Math.abs(value - other.data[i]!) <= rounding(value, max)));
-    if (at !== -1) throw differs(file, `${name}[${at}]`, other.data[at], data[at]!);
+    const max = data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    const index = data.findIndex((value, i) => !(Math.abs(value - other.data[i]!) <= rounding(value, max)));
+    if (index !== -1) throw differs(file, `${name}[${index}]`, other.data[index], data[index]!);
   }
   return expected.size;
 }
@@ -199,9 +199,9 @@ function compareFlat(
     let offset = 0;
     for (const piece of pieces()) {
       const other = data.subarray(offset, offset + piece.length);
-      const at = differenceOf(bytesOf({ data: piece }), bytesOf({ data: other }));
-      const i = Math.floor(at / 4);
-      if (at !== -1) throw differs(file, `${name}[${offset + i}]`, other[i], piece[i]!);
+      const byte = differenceOf(bytesOf({ data: piece }), bytesOf({ data: other }));
+      const i = Math.floor(byte / 4);
+      if (byte !== -1) throw differs(file, `${name}[${offset + i}]`, other[i], piece[i]!);
       offset += piece.length;
     }
     if (offset !== data.length) throw badFile(`${file}: ${name} has ${data.length} values, not ${offset}`);
