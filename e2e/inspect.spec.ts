@@ -9,7 +9,7 @@ const TEXTS = [['sea.txt', SEA]] as const;
 
 test('a passage shows the surprisal, rank and alternatives of each token, by mouse, keyboard, table and CSV', async ({
   page,
-}, info) => {
+}) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/inspect', await seeded({ texts: TEXTS, runs: [{}] }));
   const field = page.getByRole('textbox', { name: 'Passage' });
@@ -33,14 +33,6 @@ test('a passage shows the surprisal, rank and alternatives of each token, by mou
   const lens = page.getByRole('table', { name: 'Logit lens of prediction 2' });
   await expect(lens.getByRole('row')).toHaveCount(3);
   await expect(lens.getByRole('row').last().getByRole('cell').last()).toHaveText('0');
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.screenshot({ path: info.outputPath(`inspect-${theme}-${String(width)}.png`) });
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
 
   await page.getByRole('button', { name: 'Show table, Surprisal of each token' }).click();
   await expect(page.getByRole('table', { name: 'Surprisal of each token' }).getByRole('row')).toHaveCount(10);
@@ -59,7 +51,6 @@ test('a passage shows the surprisal, rank and alternatives of each token, by mou
   await expect(page.getByRole('main')).toContainText(
     'The prompt is empty: it has no tokens. Enter at least one character.',
   );
-  await page.screenshot({ path: info.outputPath('inspect-failed.png') });
   await expectAccessible(page, 'Inspect, refused');
   expect(studio.errors).toEqual([]);
 });

@@ -22,6 +22,9 @@ test.each(['GPT', 'Llama', 'BERT', 'T5'] as const)(
     expect(found.step).toBe(7);
     expect(found.tokens.map(({ loss }) => loss)).toEqual(predictions.map(({ loss }) => loss));
     expect(found.tokens.map(({ rank }) => rank)).toEqual(predictions.map(({ rank }) => rank));
+    expect(found.tokens.map(({ id }) => id)).toEqual(
+      predictions.map((_, i) => passage.predictions[i]!.expected ?? null),
+    );
     const best = predictions.map(({ alternatives }) => tokenText(tokenizer, alternatives[0]!.id));
     expect(found.tokens.map(({ alternatives }) => alternatives[0]!.text)).toEqual(best);
     if (name === 'T5') return; // it predicts its own answer

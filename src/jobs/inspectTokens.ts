@@ -24,10 +24,11 @@ export interface InspectedPassage {
   cut: number;
 }
 export interface InspectedToken extends Omit<Prediction, 'alternatives'> {
-  /** Null if the true token is unknown: at a blank, or after the end of the passage. */
+  /** True token and its text; null if it is unknown: at a blank, or after the end of the passage. */
+  id: number | null;
   text: string | null;
   /** Most probable tokens, best first. */
-  alternatives: readonly { text: string; probability: number }[];
+  alternatives: readonly { id: number; text: string; probability: number }[];
 }
 
 /** @throws HomegrownError `bad-settings` from a classifier, or if the passage can't be read; `diverged` */
@@ -45,8 +46,9 @@ export async function inspectTokens(
     start: isDecoder ? tokenText(tokenizer, passage.ids[0]!) : '',
     tokens: predictions.map(({ position: _, expected, alternatives, ...prediction }) => ({
       ...prediction,
+      id: expected ?? null,
       text: expected === undefined ? null : tokenText(tokenizer, expected),
-      alternatives: alternatives.map(({ id, probability }) => ({ text: tokenText(tokenizer, id), probability })),
+      alternatives: alternatives.map(({ id, probability }) => ({ id, text: tokenText(tokenizer, id), probability })),
     })),
     cut: passage.cut.prompt + passage.cut.target,
   };

@@ -51,14 +51,11 @@ function Inspect() {
   const [chosen, setChosen] = useState<number>();
   const prompt = typed ?? initial;
   const input = asked && runId !== null ? { runId, which, prompt: asked.prompt } : undefined;
-  const query = useQuery(
-    input && JSON.stringify(input),
-    ({ gpu }, { signal }) => gpu.call('inspectTokens', input!, { signal }),
-    asked?.time,
-  );
+  const key = input && JSON.stringify(input);
+  const query = useQuery(key, ({ gpu }, { signal }) => gpu.call('inspectTokens', input!, { signal }), asked?.time);
   const { latest, failure, isLoading } = query;
   const lenses = useQuery(
-    query.value && input && JSON.stringify(input),
+    query.value && key,
     ({ gpu }, { signal }) => gpu.call('inspectLens', input!, { signal }),
     asked?.time,
   ).value;

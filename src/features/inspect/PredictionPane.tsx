@@ -24,13 +24,9 @@ export function PredictionPane({ token, index = 0 }: { token: InspectedToken | u
         label={`Alternatives of prediction ${formatCount(index + 1)}`}
         isDense
         columns={COLUMNS}
-        rows={token.alternatives.map((alternative, rank) => ({
-          ...alternative,
-          rank,
-          share: alternative.probability / max,
-        }))}
-        rowKey={({ rank }) => String(rank)}
-        chosenKey={String(token.alternatives.findIndex((alternative) => alternative.text === token.text))}
+        rows={token.alternatives.map((alternative) => ({ ...alternative, share: alternative.probability / max }))}
+        rowKey={({ id }) => String(id)}
+        chosenKey={String(token.id)}
       />
     </Pane>
   );
@@ -42,7 +38,7 @@ function predictionWords({ loss, rank, entropy }: InspectedToken): string {
   return `Rank ${formatCount(rank)}, surprisal ${formatNumber(toBits(loss))} bits, ${entropyWords}`;
 }
 
-type Row = InspectedToken['alternatives'][number] & { rank: number; share: number };
+type Row = InspectedToken['alternatives'][number] & { share: number };
 
 const COLUMNS: readonly Column<Row>[] = [
   { id: 'token', header: 'Token', cell: (row) => <TokenChip text={row.text} /> },

@@ -2,9 +2,16 @@ import { expect, test } from 'vitest';
 import { meanSurprisal, tokenCsv } from './tokenRows';
 
 const TOKENS = [
-  { text: 'a,b', loss: Math.LN2, rank: 1, entropy: 2 * Math.LN2, alternatives: [{ text: 'a,b', probability: 0.5 }] },
-  { text: 'c', loss: 3 * Math.LN2, rank: 4, entropy: 0, alternatives: [{ text: '"', probability: 1 }] },
-  { text: null, entropy: Math.LN2, alternatives: [{ text: 'd', probability: 0.25 }] },
+  {
+    id: 0,
+    text: 'a,b',
+    loss: Math.LN2,
+    rank: 1,
+    entropy: 2 * Math.LN2,
+    alternatives: [{ id: 0, text: 'a,b', probability: 0.5 }],
+  },
+  { id: 1, text: 'c', loss: 3 * Math.LN2, rank: 4, entropy: 0, alternatives: [{ id: 2, text: '"', probability: 1 }] },
+  { id: null, text: null, entropy: Math.LN2, alternatives: [{ id: 3, text: 'd', probability: 0.25 }] },
 ];
 
 test('the CSV has bits, quotes tokens, and leaves an unknown true token empty', () => {
